@@ -1,0 +1,316 @@
+/**
+ * The registry of reasons: why mail is refused or deferred, in one typed table.
+ * The SMTP line, the code page, the record, the console, the machine-readable policy and the docs are printed from it.
+ * `wire` numbers travel in case links and snapshots: they are never reused.
+ */
+
+export type CodeProfile = 'microsoft-like' | 'iana-strict'
+export type Language = 'en' | 'zh-CN'
+
+/** What the asker can do about it (contracts 3). */
+export type Path =
+  | 'wait'
+  | 'portal'
+  | 'mail'
+  | 'form'
+  | 'third-party'
+  | 'fix'
+  | 'recipient'
+  | 'tenant-admin'
+  | 'support'
+  | 'address'
+  | 'remote'
+  | 'none'
+
+export type Who = 'sender' | 'provider' | 'recipient' | 'receiver' | 'third-party' | 'nobody'
+
+/** Who must act follows from the path. */
+export const whoActs = {
+  wait: 'nobody',
+  portal: 'sender',
+  mail: 'sender',
+  form: 'sender',
+  'third-party': 'third-party',
+  fix: 'sender',
+  recipient: 'recipient',
+  'tenant-admin': 'provider',
+  support: 'provider',
+  address: 'sender',
+  remote: 'receiver',
+  none: 'nobody',
+} as const satisfies Record<Path, Who>
+
+/** How a listing can end before its time. */
+export const listingClasses = ['self-service', 'investigate', 'third-party', 'policy'] as const
+export type ListingClass = (typeof listingClasses)[number]
+
+interface Sentences {
+  /** A heading: what happened. */
+  readonly title: string
+  /** Why we do this. */
+  readonly why: string
+  /** What to do next. */
+  readonly next: string
+  /** By when, or how long. */
+  readonly until: string
+}
+
+export interface Reason {
+  readonly wire: number
+  /** Quoted in the SMTP line; stable. */
+  readonly reference: string
+  /** SMTP reply code (RFC 5321 §4.2). */
+  readonly code: 450 | 451 | 550
+  /** Enhanced status code (RFC 3463) by profile. */
+  readonly status: Readonly<Record<CodeProfile, string>>
+  /** Where in the SMTP dialogue the decision can be made. */
+  readonly stage: 'rcpt' | 'message'
+  readonly path: Path
+  /** First sentence of the SMTP line without its full stop: ASCII, English. */
+  readonly text: string
+  /** Whether the address follows in brackets. */
+  readonly showsAddress: boolean
+  /** What to do, ASCII, English; the link follows. */
+  readonly action: string
+  /** Address of its help page: `/codes/<slug>`. */
+  readonly slug: string
+  readonly words: Readonly<Record<Language, Sentences>>
+}
+
+const denied = 'Access denied, banned sending IP'
+const portal = 'To see why and to request removal from this list please visit'
+
+export const reasons = {
+  spam: {
+    wire: 1,
+    reference: 'PSN606',
+    code: 550,
+    status: { 'microsoft-like': '5.7.606', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'portal',
+    text: denied,
+    showsAddress: true,
+    action: portal,
+    slug: 'unwanted-mail',
+    words: {
+      en: {
+        title: 'This address sent mail that our filters judged unwanted',
+        why: 'Too large a share of the mail we received from this address was judged spam. Until that changes we refuse all of its mail, so that our users are not troubled.',
+        next: 'Find out what sent it: a compromised account or web form, an infected computer behind the same address, or a list whose members did not ask for the mail. Stop it first. Then open the link in the refusal and press “Delist IP”.',
+        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址发出的邮件被判定为垃圾邮件',
+        why: '我们从该地址收到的邮件中，被判定为垃圾邮件的比例过高。为了不打扰我们的用户，在情况改善之前，我们拒收来自该地址的全部邮件。',
+        next: '请先找出来源：可能是被盗用的账号或网页表单、同一出口地址后面中毒的电脑，或者收件人并未订阅的群发列表。先止住发信，再打开退信中的链接，点击“解除封锁”。',
+        until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  complaints: {
+    wire: 2,
+    reference: 'PSN607',
+    code: 550,
+    status: { 'microsoft-like': '5.7.607', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'portal',
+    text: denied,
+    showsAddress: true,
+    action: portal,
+    slug: 'complaints',
+    words: {
+      en: {
+        title: 'Our users reported mail from this address as junk',
+        why: 'Several of our users marked mail from this address as junk. People do that to mail they did not ask for, or cannot get rid of.',
+        next: 'Stop the mailing in question. Write only to people who asked for it, and let them leave with one click. Then open the link in the refusal and press “Delist IP”.',
+        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '我们的用户将该 IP 地址的邮件举报为垃圾邮件',
+        why: '有多位用户把来自该地址的邮件标记为垃圾邮件。用户通常这样处理自己没有订阅、或无法退订的邮件。',
+        next: '请先停止相关群发。只向明确订阅的人发信，并提供一键退订。然后打开退信中的链接，点击“解除封锁”。',
+        until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  traps: {
+    wire: 3,
+    reference: 'PSN608',
+    code: 550,
+    status: { 'microsoft-like': '5.7.608', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'portal',
+    text: denied,
+    showsAddress: true,
+    action: portal,
+    slug: 'spam-traps',
+    words: {
+      en: {
+        title: 'This address wrote to mailboxes that nobody uses',
+        why: 'Mail went to spam traps: addresses that never signed up for anything. Only lists that were bought, harvested or left uncleaned for years reach them.',
+        next: 'Find the list that was mailed and take out everybody who has not confirmed that they want it. Then open the link in the refusal and press “Delist IP”.',
+        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址向无人使用的邮箱发信',
+        why: '邮件投到了垃圾邮件陷阱：这些地址从未订阅过任何内容，只有购买、采集或多年未清理的列表才会包含它们。',
+        next: '请找出所用的列表，删除所有未确认愿意接收的收件人。然后打开退信中的链接，点击“解除封锁”。',
+        until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  harvest: {
+    wire: 4,
+    reference: 'PSN609',
+    code: 550,
+    status: { 'microsoft-like': '5.7.609', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'portal',
+    text: denied,
+    showsAddress: true,
+    action: portal,
+    slug: 'address-probing',
+    words: {
+      en: {
+        title: 'This address asked for many mailboxes that do not exist',
+        why: 'A large share of the recipients named by this address are unknown here. That is how address harvesting looks, and also a list that has not been cleaned.',
+        next: 'Look for a compromised host or an address-verification tool, and remove recipients that were refused as unknown. Then open the link in the refusal and press “Delist IP”.',
+        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址大量试探不存在的邮箱',
+        why: '该地址提交的收件人中，有很大比例在我们这里不存在。这既是采集地址的典型表现，也可能是列表长期未清理所致。',
+        next: '请检查是否有主机被入侵，或正在使用地址验证工具，并从列表中删除被退回“用户不存在”的收件人。然后打开退信中的链接，点击“解除封锁”。',
+        until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  manual: {
+    wire: 5,
+    reference: 'PSN610',
+    code: 550,
+    status: { 'microsoft-like': '5.7.610', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'portal',
+    text: denied,
+    showsAddress: true,
+    action: portal,
+    slug: 'listed-by-a-person',
+    words: {
+      en: {
+        title: 'A person here listed this address',
+        why: 'One of our postmasters looked at the mail from this address and decided to refuse it.',
+        next: 'Stop what caused it, then open the link in the refusal and press “Delist IP”.',
+        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址由我们的管理员手动封锁',
+        why: '我们的邮件管理员查看了来自该地址的邮件，决定拒收。',
+        next: '请先解决起因，然后打开退信中的链接，点击“解除封锁”。',
+        until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  investigate: {
+    wire: 6,
+    reference: 'PSN511',
+    code: 550,
+    status: { 'microsoft-like': '5.7.511', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'mail',
+    text: 'Access denied, banned sender',
+    showsAddress: true,
+    action: 'A person has to look at this. Please visit',
+    slug: 'investigation',
+    words: {
+      en: {
+        title: 'This address is refused until a person has looked at it',
+        why: 'What came from this address was grave (malware, phishing, or repeated after earlier removals), so it cannot be lifted by a button.',
+        next: 'Clean the system, then open the link in the refusal and send the request: say what you found and what you changed. You can also forward the bounce to our delist mailbox. A person reads it.',
+        until: 'We answer within 48 hours. The listing also ends by itself at the time shown on its record.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址需经人工审核才能恢复',
+        why: '来自该地址的邮件性质严重（恶意软件、钓鱼，或解除封锁后再次发生），因此不能自助解除。',
+        next: '请先清理系统，再打开退信中的链接提交申请，说明发现的问题和已采取的措施；也可以把退信转发到我们的解除封锁邮箱。会有专人阅读。',
+        until: '我们会在 48 小时内答复。封锁也会在记录页所示的时间自动结束。',
+      },
+    },
+  },
+  'mailbox-budget': {
+    wire: 7,
+    reference: 'PSN501',
+    code: 451,
+    status: { 'microsoft-like': '4.7.500', 'iana-strict': '4.7.0' },
+    stage: 'rcpt',
+    path: 'wait',
+    text: 'Too many messages to this service mailbox from',
+    showsAddress: true,
+    action: 'Please try again later; details at',
+    slug: 'service-mailbox-busy',
+    words: {
+      en: {
+        title: 'Too many messages to one of our service mailboxes',
+        why: 'postmaster@, abuse@ and our delist mailbox take mail from everybody, refused senders included. So that nobody can flood them, each address has a budget there.',
+        next: 'Nothing. Your mail server keeps the message and tries again by itself.',
+        until: 'The budget refills within the hour.',
+      },
+      'zh-CN': {
+        title: '发往我们服务邮箱的邮件过多',
+        why: 'postmaster@、abuse@ 和解除封锁邮箱接收所有人的来信，包括已被封锁的发件人。为防止被刷爆，每个地址在这些邮箱上都有额度。',
+        next: '您无需操作，您的邮件服务器会保留邮件并自动重试。',
+        until: '额度会在一小时内恢复。',
+      },
+    },
+  },
+} as const satisfies Record<string, Reason>
+
+export type ReasonName = keyof typeof reasons
+export const reasonNames = Object.keys(reasons) as readonly ReasonName[]
+
+/** Why a listing was made. Class investigate is spoken of as `investigate`, whatever the cause (contracts 7). */
+export const causes = {
+  spam: { wire: 1, defaultClass: 'self-service', reason: 'spam' },
+  complaints: { wire: 2, defaultClass: 'self-service', reason: 'complaints' },
+  traps: { wire: 3, defaultClass: 'self-service', reason: 'traps' },
+  harvest: { wire: 4, defaultClass: 'self-service', reason: 'harvest' },
+  manual: { wire: 5, defaultClass: 'investigate', reason: 'manual' },
+  malware: { wire: 6, defaultClass: 'investigate', reason: 'investigate' },
+  phish: { wire: 7, defaultClass: 'investigate', reason: 'investigate' },
+} as const satisfies Record<string, { wire: number; defaultClass: ListingClass; reason: ReasonName }>
+
+export type Cause = keyof typeof causes
+export const causeNames = Object.keys(causes) as readonly Cause[]
+
+/** The reason that a listing is spoken of with. */
+export function reasonOf(listing: { readonly cause: Cause; readonly class: ListingClass }): ReasonName {
+  return listing.class === 'investigate' ? 'investigate' : causes[listing.cause].reason
+}
+
+/** What the asker can do about a listing: its class decides, not its cause. */
+export function pathOf(listingClass: ListingClass): Path {
+  switch (listingClass) {
+    case 'self-service':
+      return 'portal'
+    case 'investigate':
+      return 'mail'
+    case 'third-party':
+      return 'third-party'
+    case 'policy':
+      return 'fix'
+  }
+}
+
+/** The reason with this number in case links, or undefined. */
+export function reasonByWire(wire: number): ReasonName | undefined {
+  return reasonNames.find((name) => reasons[name].wire === wire)
+}
+
+/** The reason an enhanced status code, reference or slug stands for, in any profile; case does not matter. */
+export function findReasons(text: string): readonly ReasonName[] {
+  const wanted = text.trim().toLowerCase()
+  return reasonNames.filter((name) => {
+    const { slug, reference, status } = reasons[name]
+    return [slug, reference.toLowerCase(), ...Object.values(status)].includes(wanted)
+  })
+}

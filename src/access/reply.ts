@@ -1,0 +1,45 @@
+import { formatAddress, type Address } from '../standards/ip.ts'
+import { formatPrefix, unitLength } from '../standards/prefix.ts'
+import { formatReplyLine } from '../standards/smtp-reply.ts'
+import type { ListingEntry } from './listing-entry.ts'
+import { reasons, type CodeProfile, type Reason, type ReasonName } from './reasons.ts'
+
+/** The one line that a refused server sees (contracts 8). ASCII, English, at most 450 octets. */
+export function formatReply(
+  verdict: { readonly reason: ReasonName; readonly listing: ListingEntry | null },
+  address: Address,
+  profile: CodeProfile,
+  url: string,
+): string {
+  const reason: Reason = reasons[verdict.reason]
+  return formatReplyLine({
+    code: reason.code,
+    status: reason.status[profile],
+    text: shortReason(reason, verdict.listing),
+    ...(reason.showsAddress ? { address: formatAddress(address) } : {}),
+    action: whatToDo(reason, verdict.listing),
+    url,
+    reference: reason.reference,
+  })
+}
+
+/** A listing wider than one sender names its range, so that nobody looks for the fault in one address alone. */
+function shortReason(reason: Reason, listing: ListingEntry | null): string {
+  if (listing === null || reason.code !== 550) return reason.text
+  const { prefix } = listing
+  if (prefix.length === unitLength[prefix.family]) return reason.text
+  return `${reason.text} of network ${formatPrefix(prefix)}`
+}
+
+function whatToDo(reason: Reason, listing: ListingEntry | null): string {
+  if (listing === null || reason.code !== 550) return reason.action
+  switch (listing.class) {
+    case 'third-party':
+      return 'Another organisation decides on removal; to see which please visit'
+    case 'policy':
+      return 'This ends by itself once a test passes; to see which please visit'
+    case 'self-service':
+    case 'investigate':
+      return reason.action
+  }
+}

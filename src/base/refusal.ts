@@ -1,0 +1,81 @@
+/**
+ * A refusal is an answer that the asker can act on: a stable code and the facts, no prose.
+ * Rules return it, actions throw it (which rolls back), doors put it into words.
+ * Every code has a sentence in each language (`web/messages`) and a line in `docs/refusals.md`; a test holds them together.
+ */
+
+/** Code → HTTP status a door answers with. */
+export const refusals = {
+  'address.not-an-address': 422,
+  'address.leading-zero': 422,
+  'address.is-prefix': 422,
+  'address.special-purpose': 422,
+  'address.protected': 409,
+  'audit.broken': 500,
+  'case-link.invalid': 404,
+  'case-link.expired': 410,
+  'database.busy': 503,
+  'delisting.again-later': 429,
+  'delisting.already-decided': 409,
+  'delisting.burned': 410,
+  'delisting.expired': 410,
+  'delisting.not-found': 404,
+  'delisting.proof-missing': 409,
+  'delisting.second-half-wrong': 403,
+  'delisting.statement-missing': 422,
+  'disk.full': 503,
+  'form.cross-site': 403,
+  'form.invalid': 422,
+  'form.too-large': 413,
+  'idempotency.mismatch': 409,
+  'letter.not-found': 404,
+  'limit.exceeded': 429,
+  'listing.already-ended': 409,
+  'listing.class-field': 422,
+  'listing.ends-invalid': 422,
+  'listing.never-ends': 422,
+  'listing.not-found': 404,
+  'mailbox.invalid': 422,
+  'mailbox.no-mail-host': 422,
+  'operator.exists': 409,
+  'operator.not-found': 404,
+  'permission.denied': 403,
+  'pow.invalid': 422,
+  'pow.replayed': 409,
+  'prefix.host-bits': 422,
+  'prefix.not-a-prefix': 422,
+  'prefix.too-wide': 422,
+  'prefix.too-narrow': 422,
+  'prefix.two-people': 409,
+  'session.required': 401,
+  'sign-in.failed': 401,
+  'token.invalid': 401,
+} as const satisfies Record<string, number>
+
+export type RefusalCode = keyof typeof refusals
+
+/** What a sentence about the refusal may mention. Values are canonical text or numbers, never raw input longer than 120 characters. */
+export type Facts = Readonly<Record<string, string | number>>
+
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly facts: Facts
+
+  constructor(code: RefusalCode, facts: Facts = {}) {
+    super(code)
+    this.name = 'Refusal'
+    this.code = code
+    this.facts = facts
+  }
+
+  /** HTTP status for this refusal. */
+  get status(): number {
+    return refusals[this.code]
+  }
+}
+
+/** Gives the value back, or throws the refusal it is. */
+export function orThrow<T>(value: T | Refusal): T {
+  if (value instanceof Refusal) throw value
+  return value
+}

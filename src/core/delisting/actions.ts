@@ -1,0 +1,279 @@
+import type { CaseFacts } from '../../access/case-link.ts'
+import { openCaseLink } from '../../access/case-link.ts'
+import type { Language } from '../../access/reasons.ts'
+import { newId } from '../../base/id.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { signTag } from '../../base/signed-token.ts'
+import { parseAddress, type Address } from '../../standards/ip.ts'
+import { domainOf, mailboxKey, maskMailbox, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
+import { covers, formatPrefix, showPrefix, unitOf } from '../../standards/prefix.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import { specialPurpose } from '../../standards/special-purpose.ts'
+import { record } from '../audit/actions.ts'
+import { actorName } from '../actor.ts'
+import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { acksOf, type EdgeAck } from '../edges/actions.ts'
+import { queueLetter } from '../outbox/actions.ts'
+import { spend } from '../limits/actions.ts'
+import { decideRequest, saveRequest } from './decide-actions.ts'
+import { fits, hashHalf, newHalves, readLink, type SecondHalf } from './halves.ts'
+import { maxTries, mayConfirm, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import * as store from './store.ts'
+
+export interface StartInput {
+  readonly ip: string
+  readonly mailbox: string
+  readonly language: Language
+  /** The responsibility statement was ticked. */
+  readonly statement: boolean
+  /** What they found and fixed. */
+  readonly note?: string | undefined
+  /** Answer to a challenge; without one the sender writes to us instead. */
+  readonly pow?: string | undefined
+  /** Token of the case link, which shows an SMTP session from the address. */
+  readonly caseToken?: string | undefined
+  readonly wantsLetter?: boolean | undefined
+}
+
+export interface Started {
+  readonly id: string
+  /** Browser's half. */
+  readonly secret: string
+  /** The typed half. */
+  readonly code: string
+  readonly road: 'mail' | 'write-in'
+  /** Where to write on the road `write-in`. */
+  readonly writeTo: string
+  readonly expiresAt: number
+}
+
+/** Begins a request. The answer has the same shape whether or not the address is listed and whatever the mailbox. */
+export async function startRequest(ctx: Context, input: StartInput): Promise<Started> {
+  if (!input.statement) throw new Refusal('delisting.statement-missing')
+  const ip = orThrow(parseAddress(input.ip.trim()))
+  const special = specialPurpose(unitOf(ip))
+  if (special) throw new Refusal('address.special-purpose', { prefix: formatAddress(ip), block: special })
+  const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
+  const spent = input.pow === undefined ? undefined : await checkChallenge(ctx, input.pow)
+  const control: Control = isProvenByCase(ctx, input.caseToken, ip) ? 'case-link' : 'none'
+  await transact(ctx, async (tx) => await spendAsking(tx, mailbox, control))
+  if (spent && (await ctx.out.acceptsMail(domainOf(mailbox))) === false) {
+    throw new Refusal('mailbox.no-mail-host', { domain: domainOf(mailbox) })
+  }
+  return await transact(ctx, async (tx) => {
+    if (spent) await spendChallenge(tx, spent)
+    return await insertRequest(tx, { ip, mailbox, control, input })
+  })
+}
+
+/** What asking costs, before anything is looked at: proven and unproven askers have purses of their own. */
+async function spendAsking(tx: Tx, mailbox: MailAddress, control: Control): Promise<void> {
+  const client = tx.actor.kind === 'visitor' ? tx.actor.client : actorName(tx.actor)
+  await spend(tx, control === 'none' ? 'delisting.unproven.client.day' : 'delisting.proven.client.day', client)
+  await spend(tx, 'delisting.mailbox.addresses.day', mailboxKey(mailbox))
+}
+
+async function insertRequest(
+  tx: Tx,
+  { ip, mailbox, control, input }: { ip: Address; mailbox: MailAddress; control: Control; input: StartInput },
+): Promise<Started> {
+  const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
+  const road = input.pow === undefined ? 'write-in' : 'mail'
+  const request: DelistRequest = {
+    id,
+    ip,
+    unit: unitOf(ip),
+    mailbox,
+    mailboxKey: mailboxKey(mailbox),
+    language: input.language,
+    note: (input.note ?? '').slice(0, 4000),
+    road,
+    control,
+    state: 'open',
+    linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
+    browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
+    codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
+    proofToken: halves.proofToken,
+    tries: 0,
+    createdAt: now,
+    expiresAt: now + tx.settings.delisting.linkMs,
+    decidedAt: null,
+    outcome: null,
+    outcomeFacts: {},
+    listingId: null,
+    feedSeq: null,
+    wantsLetter: input.wantsLetter ?? false,
+    letThroughAt: null,
+    letThroughEdge: null,
+    queueId: null,
+    acceptedAt: null,
+    refusedAgainAt: null,
+    decidedBy: null,
+    version: 1,
+  }
+  await store.insert(tx.queries, request)
+  await record(tx, {
+    action: 'delist-request.started',
+    subject: `delist-request:${id}`,
+    facts: { ip: formatAddress(ip), road, control },
+  })
+  if (road === 'mail') await writeConfirmation(tx, request, halves.link)
+  const writeTo = `delist+${signTag(tx.keys.tags, 'delist', id)}@${tx.settings.mail.replyDomain}`
+  return { id, secret: halves.secret, code: halves.code, road, writeTo, expiresAt: request.expiresAt }
+}
+
+/** Whether a letter is really written depends on the mailbox's budget; the page says the same either way. */
+async function writeConfirmation(tx: Tx, request: DelistRequest, link: string): Promise<void> {
+  await queueLetter(tx, {
+    key: `confirm:${request.id}`,
+    kind: 'confirm-delisting',
+    mailbox: request.mailbox,
+    language: request.language,
+    slots: {
+      ip: showPrefix(request.unit),
+      link: `${tx.settings.provider.site}/confirm/${request.id}.${link}`,
+      expiresAt: request.expiresAt,
+    },
+    expiresAt: request.expiresAt,
+  })
+}
+
+function isProvenByCase(ctx: Context, token: string | undefined, ip: Address): boolean {
+  if (!token) return false
+  const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
+  return !(opened instanceof Refusal) && opened.proves && isSameUnit(opened.facts, ip)
+}
+
+function isSameUnit(facts: CaseFacts, ip: Address): boolean {
+  return covers(unitOf(facts.address), ip)
+}
+
+export interface Answered {
+  readonly outcome: OutcomeKind
+  readonly facts: OutcomeFacts
+  readonly listing: string | null
+  /** Reference of the request. */
+  readonly id: string
+}
+
+/** What a confirmation page may show before anything is done. Reading acts on nothing. */
+export async function seeLink(
+  ctx: Context,
+  token: string,
+): Promise<{ readonly id: string; readonly ip: string; readonly state: DelistRequest['state']; readonly expiresAt: number }> {
+  const request = await findByLink(ctx, token)
+  const refusal = mayConfirm(request, ctx.clock.now())
+  if (refusal) throw refusal
+  return { id: request.id, ip: formatAddress(request.ip), state: request.state, expiresAt: request.expiresAt }
+}
+
+/** The button: the letter's half and the second half together decide the request. Pressed again, it gives the same answer. */
+export async function confirmByLink(ctx: Context, input: SecondHalf & { readonly link: string }): Promise<Answered> {
+  const { id } = await findByLink(ctx, input.link)
+  await checkSecondHalf(ctx, id, input)
+  return await decideRequest(ctx, id, { mailboxProven: true })
+}
+
+/** The button where the mailbox, or control of the address, was proven on another road. */
+export async function confirmProven(ctx: Context, input: SecondHalf & { readonly id: string }): Promise<Answered> {
+  await checkSecondHalf(ctx, input.id, input)
+  return await decideRequest(ctx, input.id, { mailboxProven: false })
+}
+
+async function findByLink(ctx: Context, token: string): Promise<DelistRequest> {
+  const read = readLink(token)
+  const request = read && (await store.byId(ctx.db.queries, read.id))
+  const isOurs = read && request && hashHalf(ctx.keys.halves, 'link', read.id, read.link) === request.linkHash
+  if (!isOurs) throw new Refusal('delisting.not-found')
+  return request
+}
+
+/** Throws unless the second half fits; a wrong one is counted, and the fifth burns the request (security DEL-6). */
+export async function checkSecondHalf(ctx: Context, id: string, half: SecondHalf): Promise<DelistRequest> {
+  const request = await store.byId(ctx.db.queries, id)
+  if (!request) throw new Refusal('delisting.not-found')
+  const refusal = mayConfirm(request, ctx.clock.now())
+  if (refusal) throw refusal
+  if (fits(ctx.keys.halves, request, half)) return request
+  // Opening the page without either half is not a guess.
+  const isGuess = half.secret !== undefined || half.code !== undefined
+  if (isGuess) await transact(ctx, async (tx) => await countWrong(tx, id))
+  throw new Refusal('delisting.second-half-wrong', { left: Math.max(0, maxTries - request.tries - (isGuess ? 1 : 0)) })
+}
+
+async function countWrong(tx: Tx, id: string): Promise<void> {
+  const request = await store.byId(tx.queries, id)
+  if (!request || request.state === 'done' || request.state === 'review') return
+  const tries = request.tries + 1
+  await saveRequest(tx, { ...request, tries, state: tries >= maxTries ? 'burned' : request.state })
+  if (tries >= maxTries) {
+    await record(tx, { action: 'delist-request.burned', subject: `delist-request:${id}`, facts: { tries } })
+  }
+}
+
+/** What the result page shows. */
+export interface RequestView {
+  readonly id: string
+  readonly ip: string
+  readonly mailbox: string
+  readonly state: DelistRequest['state']
+  readonly road: DelistRequest['road']
+  readonly control: Control
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly decidedAt: number | null
+  readonly outcome: OutcomeKind | null
+  readonly facts: OutcomeFacts
+  readonly listing: string | null
+  readonly proof: { readonly token: string; readonly httpUrl: string }
+  readonly writeTo: string
+  readonly edges: readonly EdgeAck[]
+  readonly firstLetThrough: { readonly at: number; readonly edge: string; readonly queueId: string } | null
+  readonly firstAcceptedAt: number | null
+  readonly refusedAgainAt: number | null
+}
+
+/** An edge that has been away for longer is not waited for on the page. */
+const edgeStaleMs = 60 * 60_000
+
+/** The state of a request, for whoever holds the second half. */
+export async function showRequest(ctx: Context, input: SecondHalf & { readonly id: string }): Promise<RequestView> {
+  const request = await store.byId(ctx.db.queries, input.id)
+  if (!request || !fits(ctx.keys.halves, request, input)) throw new Refusal('delisting.not-found')
+  const ip = formatAddress(request.ip)
+  const edges = request.feedSeq === null ? [] : await acksOf(ctx, request.feedSeq, edgeStaleMs)
+  return {
+    id: request.id,
+    ip,
+    mailbox: maskMailbox(request.mailbox),
+    state: request.state,
+    road: request.road,
+    control: request.control,
+    createdAt: request.createdAt,
+    expiresAt: request.expiresAt,
+    decidedAt: request.decidedAt,
+    outcome: request.outcome,
+    facts: request.outcomeFacts,
+    listing: request.listingId,
+    proof: { token: request.proofToken, httpUrl: proofUrl(request) },
+    writeTo: `delist+${signTag(ctx.keys.tags, 'delist', request.id)}@${ctx.settings.mail.replyDomain}`,
+    edges,
+    firstLetThrough:
+      request.letThroughAt === null
+        ? null
+        : { at: request.letThroughAt, edge: request.letThroughEdge ?? '', queueId: request.queueId ?? '' },
+    firstAcceptedAt: request.acceptedAt,
+    refusedAgainAt: request.refusedAgainAt,
+  }
+}
+
+function proofUrl(request: DelistRequest): string {
+  const host = request.ip.family === 4 ? formatAddress(request.ip) : `[${formatAddress(request.ip)}]`
+  return `http://${host}/.well-known/postern-${request.proofToken}`
+}
+
+/** The request as operators see it. */
+export function publicFacts(request: DelistRequest): Record<string, string | number> {
+  return { ip: formatAddress(request.ip), unit: formatPrefix(request.unit), state: request.state, control: request.control }
+}

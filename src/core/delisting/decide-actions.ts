@@ -1,0 +1,139 @@
+import { formatAddress } from '../../standards/ip.ts'
+import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
+import { day } from '../../base/clock.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { Conflict } from '../../db/open.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { tellEdges } from '../edges/actions.ts'
+import { left, spend } from '../limits/actions.ts'
+import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
+import type { Listing } from '../listings/listing.ts'
+import { queueLetter } from '../outbox/actions.ts'
+import type { Answered } from './actions.ts'
+import { removalBudgets } from './budgets.ts'
+import { chooseCourse, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import * as store from './store.ts'
+
+/**
+ * Decides a request whose second half was right: once. What is decided already is answered again, word for word.
+ * `mailboxProven` says that the letter's half came with it; otherwise the request must have been proven on another road.
+ */
+export async function decideRequest(
+  ctx: Context,
+  id: string,
+  { mailboxProven }: { readonly mailboxProven: boolean },
+): Promise<Answered> {
+  return await transact(ctx, async (tx) => {
+    const request = await store.byId(tx.queries, id)
+    if (!request) throw new Refusal('delisting.not-found')
+    if (request.state === 'done' || request.state === 'review') return answerOf(request)
+    if (!mailboxProven && request.state !== 'proven') throw new Refusal('delisting.proof-missing')
+    return answerOf(await carryOut(tx, request))
+  })
+}
+
+async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
+  const now = tx.clock.now()
+  const { reviewMs } = tx.settings.delisting
+  const proven = request.control !== 'none'
+  const listings = await coveringIn(tx, request.ip)
+  const [listing] = listings
+  const earlier = listing ? await selfDelists(tx, listing.prefix, proven, now - 30 * day) : []
+  const course = chooseCourse(listings, earlier, now, reviewMs)
+  if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
+  if (!(await spendRemoval(tx, request, proven))) {
+    return await settle(tx, request, 'review', { again: new Date(now + reviewMs).toISOString() }, course.listing)
+  }
+  return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
+}
+
+/** All budgets or none: a removal that one of them forbids goes to a person and spends nothing. */
+async function spendRemoval(tx: Tx, request: DelistRequest, proven: boolean): Promise<boolean> {
+  const budgets = removalBudgets(request.unit, proven)
+  for (const { name, key } of budgets) if ((await left(tx, name, key)) < 1) return false
+  for (const { name, key } of budgets) await spend(tx, name, key)
+  return true
+}
+
+/** Ends the listing, has the edges watch for the next message, and says so. */
+export async function removeListing(
+  tx: Tx,
+  request: DelistRequest,
+  listing: Listing,
+  why: 'delist' | 'delist-unproven' | 'operator',
+): Promise<DelistRequest> {
+  await lift(tx, listing, why)
+  return await settleRemoved(tx, request, listing)
+}
+
+/** A removal that has happened: watch for the next message, letter if wanted. */
+export async function settleRemoved(tx: Tx, request: DelistRequest, listing: Listing): Promise<DelistRequest> {
+  const now = tx.clock.now()
+  const until = now + tx.settings.delisting.watchMs
+  await store.putWatch(tx.queries, {
+    unit: formatPrefix(request.unit),
+    request_id: request.id,
+    since_at: now,
+    until_at: until,
+  })
+  const feedSeq = await tellEdges(tx, { kind: 'watch', unit: request.unit, until: Math.ceil(until / 1000) * 1000 })
+  if (request.wantsLetter && request.state !== 'review') await writeCompletion(tx, request)
+  return await settle(tx, { ...request, feedSeq }, 'delisted', {}, listing)
+}
+
+async function writeCompletion(tx: Tx, request: DelistRequest): Promise<void> {
+  await queueLetter(tx, {
+    key: `done:${request.id}`,
+    kind: 'delisting-done',
+    mailbox: request.mailbox,
+    language: request.language,
+    slots: {
+      ip: showPrefix(request.unit),
+      when: tx.clock.now(),
+      statusUrl: `${tx.settings.provider.site}/delist/${request.id}`,
+    },
+  })
+}
+
+async function settle(
+  tx: Tx,
+  request: DelistRequest,
+  outcome: OutcomeKind,
+  facts: OutcomeFacts,
+  listing: Listing | null,
+): Promise<DelistRequest> {
+  const settled: DelistRequest = {
+    ...request,
+    state: outcome === 'review' ? 'review' : 'done',
+    outcome,
+    outcomeFacts: facts,
+    listingId: listing?.id ?? null,
+    decidedAt: tx.clock.now(),
+  }
+  await saveRequest(tx, settled)
+  await record(tx, {
+    action: `delist-request.${outcome}`,
+    subject: `delist-request:${request.id}`,
+    facts: {
+      ip: formatAddress(request.ip),
+      control: request.control,
+      ...(listing ? { listing: listing.id, prefix: formatPrefix(listing.prefix) } : {}),
+      ...facts,
+    },
+  })
+  tx.afterCommit('delisting')
+  return settled
+}
+
+/** Saves by compare and swap; somebody else's change makes the transaction start again. */
+export async function saveRequest(tx: Tx, request: DelistRequest): Promise<void> {
+  if (!(await store.update(tx.queries, request))) {
+    throw new Conflict(`delist request ${request.id} was changed by somebody else`)
+  }
+}
+
+function answerOf(request: DelistRequest): Answered {
+  if (request.outcome === null) throw new Error(`delist request ${request.id} is decided and has no outcome`)
+  return { outcome: request.outcome, facts: request.outcomeFacts, listing: request.listingId, id: request.id }
+}

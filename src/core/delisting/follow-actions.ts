@@ -1,0 +1,74 @@
+import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { day } from '../../base/clock.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { parseListable, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { transact, type Context } from '../context.ts'
+import { tellEdges } from '../edges/actions.ts'
+import { saveRequest } from './decide-actions.ts'
+import * as store from './store.ts'
+
+/** What follows a removal: the first message let through, its acceptance, or a new refusal. */
+
+/** The first message that passed after a removal ends the watch. */
+export async function noteLetThroughs(ctx: Context, notices: readonly LetThrough[]): Promise<void> {
+  for (const notice of notices) {
+    const unit = unitOfText(notice.ip)
+    await transact(ctx, async (tx) => {
+      const watch = await store.takeWatch(tx.queries, unit)
+      if (!watch) return
+      await tellEdges(tx, { kind: 'unwatch', unit })
+      const request = await store.byId(tx.queries, watch.request_id)
+      if (!request || request.letThroughAt !== null) return
+      await saveRequest(tx, {
+        ...request,
+        letThroughAt: notice.at,
+        letThroughEdge: notice.edge,
+        queueId: notice.queueId,
+      })
+      tx.afterCommit('delisting')
+    })
+  }
+}
+
+/** A refusal by a table that already knew of the removal shows on the result page. */
+export async function noteRefusals(ctx: Context, records: readonly DecisionRecord[]): Promise<void> {
+  const since = ctx.clock.now() - 30 * day
+  for (const refusal of records.filter((each) => each.mode === 'enforce' && each.code === 550)) {
+    const unit = unitOfText(refusal.ip)
+    const known = await store.lastDelisted(ctx.db.queries, unit, since)
+    if (!known || known.refusedAgainAt !== null || refusal.table < (known.feedSeq ?? Infinity)) continue
+    await transact(ctx, async (tx) => {
+      const request = await store.byId(tx.queries, known.id)
+      if (!request || request.refusedAgainAt !== null) return
+      await saveRequest(tx, { ...request, refusedAgainAt: refusal.at })
+      tx.afterCommit('delisting')
+    })
+  }
+}
+
+/** The MTA said that it took the message with this queue id: "let through" becomes "accepted". False when nobody waits for it. */
+export async function noteAccepted(
+  ctx: Context,
+  message: { readonly ip: string; readonly queueId: string; readonly at: number },
+): Promise<boolean> {
+  const address = parseAddress(message.ip)
+  if (address instanceof Refusal) return false
+  return await transact(ctx, async (tx) => {
+    const request = await store.byQueueId(tx.queries, message.queueId, unitOf(address))
+    if (!request || request.acceptedAt !== null) return false
+    await saveRequest(tx, { ...request, acceptedAt: message.at })
+    tx.afterCommit('delisting')
+    return true
+  })
+}
+
+/** Units under watch, for an edge's snapshot. */
+export async function listWatches(ctx: Context): Promise<readonly { readonly unit: Prefix; readonly until: number }[]> {
+  const rows = await store.listWatches(ctx.db.queries, ctx.clock.now())
+  return rows.map((row) => ({ unit: orThrow(parseListable(row.unit)), until: Math.ceil(row.until_at / 1000) * 1000 }))
+}
+
+function unitOfText(ip: string): Prefix {
+  return unitOf(orThrow(parseAddress(ip)))
+}

@@ -1,0 +1,54 @@
+import { newId, newSecretText, randomId, readCrockford } from '../../base/id.ts'
+import { isSame, mac, type Secret } from '../../base/secret.ts'
+import type { DelistRequest } from './request.ts'
+
+/**
+ * Two-half confirmation (security 6.2): what the letter carries and what the page shows are different secrets,
+ * and acting needs one of each. A scanner that opens the letter's link and submits its forms has only one half.
+ * The database keeps keyed hashes.
+ */
+
+export interface Halves {
+  /** The letter's half: 256 bits in the link `<site>/confirm/<id>.<link>`. */
+  readonly link: string
+  /** The browser's half, kept in a cookie; for a program, the `secret` of the answer. */
+  readonly secret: string
+  /** The half that a person types on another device: six characters, 30 bits, five tries. */
+  readonly code: string
+  /** What a TXT record, a file or a message must show to prove control of the address. */
+  readonly proofToken: string
+}
+
+export function newHalves(): Halves {
+  return { link: newSecretText(), secret: newSecretText(), code: randomId(6).toUpperCase(), proofToken: newId() }
+}
+
+export function hashHalf(key: Secret, kind: 'link' | 'browser' | 'code', id: string, half: string): string {
+  return mac(key, `${kind}\0${id}\0${half}`).toString('hex')
+}
+
+/** What somebody shows as the second half. */
+export interface SecondHalf {
+  readonly secret?: string | undefined
+  readonly code?: string | undefined
+}
+
+/** Whether the cookie's secret or the typed code belongs to the request. */
+export function fits(key: Secret, request: DelistRequest, half: SecondHalf): boolean {
+  const { id, browserHash, codeHash } = request
+  if (half.secret !== undefined && sameHex(hashHalf(key, 'browser', id, half.secret), browserHash)) return true
+  const code = half.code === undefined ? undefined : readCrockford(half.code)?.toUpperCase()
+  return code !== undefined && sameHex(hashHalf(key, 'code', id, code), codeHash)
+}
+
+/** `<id>.<link>` apart; undefined when it has not that shape. */
+export function readLink(token: string): { readonly id: string; readonly link: string } | undefined {
+  const match = /^([0-9a-hjkmnp-tv-z]{26})\.([A-Za-z0-9_-]{43})$/.exec(token)
+  if (!match) return undefined
+  const [, id = '', link = ''] = match
+  return { id, link }
+}
+
+function sameHex(a: string, b: string): boolean {
+  return isSame(Buffer.from(a, 'hex'), Buffer.from(b, 'hex'))
+}

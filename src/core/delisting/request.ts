@@ -1,0 +1,124 @@
+import type { Address } from '../../standards/ip.ts'
+import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
+import type { Language } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { isRange, type Listing } from '../listings/listing.ts'
+
+/** A sender's request to be let in again: one address, one mailbox. */
+export interface DelistRequest {
+  readonly id: string
+  readonly ip: Address
+  readonly unit: Prefix
+  readonly mailbox: string
+  readonly mailboxKey: string
+  readonly language: Language
+  /** What the sender found and fixed; read by people, never mailed. */
+  readonly note: string
+  /** `mail`: we write a letter with a link. `write-in`: they write to us. */
+  readonly road: 'mail' | 'write-in'
+  readonly control: Control
+  readonly state: RequestState
+  readonly linkHash: string
+  readonly browserHash: string
+  readonly codeHash: string
+  readonly proofToken: string
+  readonly tries: number
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly decidedAt: number | null
+  readonly outcome: OutcomeKind | null
+  readonly outcomeFacts: OutcomeFacts
+  readonly listingId: string | null
+  readonly feedSeq: number | null
+  readonly wantsLetter: boolean
+  readonly letThroughAt: number | null
+  readonly letThroughEdge: string | null
+  readonly queueId: string | null
+  readonly acceptedAt: number | null
+  readonly refusedAgainAt: number | null
+  readonly decidedBy: string | null
+  readonly version: number
+}
+
+/** What shows that the asker controls the address. */
+export const controls = ['none', 'case-link', 'txt', 'http', 'mail', 'domain'] as const
+export type Control = (typeof controls)[number]
+
+/**
+ * `open`: the mailbox is not proven yet. `proven`: it is (or control of the address is), the button waits for the second half.
+ * `review`: a person decides. `done`: decided. `burned`: too many wrong codes.
+ */
+export const requestStates = ['open', 'proven', 'review', 'done', 'burned'] as const
+export type RequestState = (typeof requestStates)[number]
+
+export const outcomeKinds = ['delisted', 'not-listed', 'cool-down', 'review', 'declined', 'third-party', 'policy'] as const
+export type OutcomeKind = (typeof outcomeKinds)[number]
+
+export interface OutcomeFacts {
+  /** RFC 3339: when a removal is possible again, or by when a person decides. */
+  readonly again?: string
+  readonly url?: string
+  readonly test?: string
+  /** The listed range. */
+  readonly prefix?: string
+}
+
+/** Wrong second halves before a request is burned (security DEL-6). */
+export const maxTries = 5
+
+/** Whether the second half may still be tried. */
+export function mayConfirm(request: DelistRequest, now: number): Refusal | undefined {
+  if (request.state === 'burned' || request.tries >= maxTries) return new Refusal('delisting.burned')
+  if (request.state !== 'done' && request.state !== 'review' && request.expiresAt <= now) return new Refusal('delisting.expired')
+  return undefined
+}
+
+/** What to do with a confirmed request, before any budget is asked. */
+export type Course =
+  | { readonly kind: 'lift'; readonly listing: Listing }
+  | { readonly kind: 'answer'; readonly outcome: OutcomeKind; readonly facts: OutcomeFacts; readonly listing: Listing | null }
+
+/** Removals by the sender within 30 days after which a person looks (security DEL-1). */
+const selfRemovalsAMonth = 3
+
+/**
+ * The rules of the portal (DESIGN 7.5). `listings` cover the address, most specific first;
+ * `selfDelists` are the times of earlier self-removals of that listing's prefix, newest first.
+ */
+export function chooseCourse(
+  listings: readonly Listing[],
+  selfDelists: readonly number[],
+  now: number,
+  reviewMs: number,
+): Course {
+  const [listing, wider] = listings
+  const again = iso(now + reviewMs)
+  if (!listing || listing.effect === 'pass') return answer('not-listed', {}, null)
+  switch (listing.class) {
+    case 'third-party':
+      return answer('third-party', listing.url === null ? {} : { url: listing.url }, listing)
+    case 'policy':
+      return answer('policy', listing.test === null ? {} : { test: listing.test }, listing)
+    case 'investigate':
+      return answer('review', { again }, listing)
+    case 'self-service':
+      break
+  }
+  // A range is more than one asker can answer for, and lifting the narrow entry alone would leave the mail refused.
+  if (isRange(listing)) return answer('review', { again, prefix: formatPrefix(listing.prefix) }, listing)
+  if (wider?.effect === 'refuse') return answer('review', { again, prefix: formatPrefix(wider.prefix) }, listing)
+  const lately = selfDelists.filter((at) => at > now - 30 * day)
+  if (lately.length >= selfRemovalsAMonth) return answer('review', { again }, listing)
+  const [last] = lately
+  if (last !== undefined && last > now - day) return answer('cool-down', { again: iso(last + day) }, listing)
+  return { kind: 'lift', listing }
+}
+
+function answer(outcome: OutcomeKind, facts: OutcomeFacts, listing: Listing | null): Course {
+  return { kind: 'answer', outcome, facts, listing }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

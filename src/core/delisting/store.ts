@@ -1,0 +1,239 @@
+import type { Kysely } from 'kysely'
+import { Refusal } from '../../base/refusal.ts'
+import type { Tables } from '../../db/schema.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { controls, outcomeKinds, requestStates, type DelistRequest, type OutcomeFacts } from './request.ts'
+
+type Queries = Kysely<Tables>
+type Row = Tables['delist_requests']
+
+const columns = [
+  'id',
+  'ip',
+  'unit',
+  'mailbox',
+  'mailbox_key',
+  'language',
+  'note',
+  'road',
+  'control',
+  'state',
+  'link_hash',
+  'browser_hash',
+  'code_hash',
+  'proof_token',
+  'tries',
+  'created_at',
+  'expires_at',
+  'decided_at',
+  'outcome',
+  'outcome_facts',
+  'listing_id',
+  'feed_seq',
+  'wants_letter',
+  'let_through_at',
+  'let_through_edge',
+  'queue_id',
+  'accepted_at',
+  'refused_again_at',
+  'decided_by',
+  'version',
+] as const
+
+export async function insert(queries: Queries, request: DelistRequest): Promise<void> {
+  await queries.insertInto('delist_requests').values(toRow(request)).execute()
+}
+
+/** Compare and swap: false when the request has changed since it was read. */
+export async function update(queries: Queries, request: DelistRequest): Promise<boolean> {
+  const { id, ...row } = toRow({ ...request, version: request.version + 1 })
+  const { numUpdatedRows } = await queries
+    .updateTable('delist_requests')
+    .set(row)
+    .where('id', '=', id)
+    .where('version', '=', request.version)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function byId(queries: Queries, id: string): Promise<DelistRequest | undefined> {
+  const row = await queries.selectFrom('delist_requests').select(columns).where('id', '=', id).executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function byProofToken(queries: Queries, token: string, unit: Prefix): Promise<DelistRequest | undefined> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('unit', '=', formatPrefix(unit))
+    .where('proof_token', '=', token)
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+/** The last request that delisted this unit, if it was decided after `since`. */
+export async function lastDelisted(queries: Queries, unit: Prefix, since: number): Promise<DelistRequest | undefined> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('unit', '=', formatPrefix(unit))
+    .where('state', '=', 'done')
+    .where('outcome', '=', 'delisted')
+    .where('decided_at', '>=', since)
+    .orderBy('decided_at', 'desc')
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function openReview(queries: Queries, unit: Prefix): Promise<DelistRequest | undefined> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('unit', '=', formatPrefix(unit))
+    .where('state', '=', 'review')
+    .orderBy('created_at')
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function byQueueId(queries: Queries, queueId: string, unit: Prefix): Promise<DelistRequest | undefined> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('unit', '=', formatPrefix(unit))
+    .where('queue_id', '=', queueId)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+/** Newest first; of reviews the oldest, because somebody waits. */
+export async function list(
+  queries: Queries,
+  wanted: { readonly state?: string | undefined; readonly unit?: Prefix | undefined; readonly before?: number | undefined; readonly limit: number },
+): Promise<DelistRequest[]> {
+  let query = queries.selectFrom('delist_requests').select(columns)
+  if (wanted.state) query = query.where('state', '=', wanted.state)
+  if (wanted.unit) query = query.where('unit', '=', formatPrefix(wanted.unit))
+  if (wanted.before !== undefined) query = query.where('created_at', '<', wanted.before)
+  const rows = await query
+    .orderBy('created_at', wanted.state === 'review' ? 'asc' : 'desc')
+    .limit(wanted.limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+export async function countInState(queries: Queries, state: string): Promise<number> {
+  const { count } = await queries
+    .selectFrom('delist_requests')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', state)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+export async function putWatch(queries: Queries, watch: Tables['watches']): Promise<void> {
+  await queries
+    .insertInto('watches')
+    .values(watch)
+    .onConflict((conflict) => conflict.column('unit').doUpdateSet(watch))
+    .execute()
+}
+
+export async function takeWatch(queries: Queries, unit: Prefix): Promise<Tables['watches'] | undefined> {
+  return await queries
+    .deleteFrom('watches')
+    .where('unit', '=', formatPrefix(unit))
+    .returning(['unit', 'request_id', 'since_at', 'until_at'])
+    .executeTakeFirst()
+}
+
+export async function listWatches(queries: Queries, now: number): Promise<readonly Tables['watches'][]> {
+  return await queries
+    .selectFrom('watches')
+    .select(['unit', 'request_id', 'since_at', 'until_at'])
+    .where('until_at', '>', now)
+    .orderBy('until_at', 'desc')
+    .limit(10_000)
+    .execute()
+}
+
+function toRow(request: DelistRequest): Row {
+  return {
+    id: request.id,
+    ip: formatAddress(request.ip),
+    unit: formatPrefix(request.unit),
+    mailbox: request.mailbox,
+    mailbox_key: request.mailboxKey,
+    language: request.language,
+    note: request.note,
+    road: request.road,
+    control: request.control,
+    state: request.state,
+    link_hash: request.linkHash,
+    browser_hash: request.browserHash,
+    code_hash: request.codeHash,
+    proof_token: request.proofToken,
+    tries: request.tries,
+    created_at: request.createdAt,
+    expires_at: request.expiresAt,
+    decided_at: request.decidedAt,
+    outcome: request.outcome,
+    outcome_facts: JSON.stringify(request.outcomeFacts),
+    listing_id: request.listingId,
+    feed_seq: request.feedSeq,
+    wants_letter: request.wantsLetter ? 1 : 0,
+    let_through_at: request.letThroughAt,
+    let_through_edge: request.letThroughEdge,
+    queue_id: request.queueId,
+    accepted_at: request.acceptedAt,
+    refused_again_at: request.refusedAgainAt,
+    decided_by: request.decidedBy,
+    version: request.version,
+  }
+}
+
+function fromRow(row: Row): DelistRequest {
+  const ip = parseAddress(row.ip)
+  if (ip instanceof Refusal) throw new Error(`delist request ${row.id} names ${row.ip}, which is no address`)
+  return {
+    id: row.id,
+    ip,
+    unit: unitOf(ip),
+    mailbox: row.mailbox,
+    mailboxKey: row.mailbox_key,
+    language: row.language === 'zh-CN' ? 'zh-CN' : 'en',
+    note: row.note,
+    road: row.road === 'mail' ? 'mail' : 'write-in',
+    control: oneOf(controls, row.control, row.id),
+    state: oneOf(requestStates, row.state, row.id),
+    linkHash: row.link_hash,
+    browserHash: row.browser_hash,
+    codeHash: row.code_hash,
+    proofToken: row.proof_token,
+    tries: row.tries,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    decidedAt: row.decided_at,
+    outcome: row.outcome === null ? null : oneOf(outcomeKinds, row.outcome, row.id),
+    outcomeFacts: JSON.parse(row.outcome_facts) as OutcomeFacts,
+    listingId: row.listing_id,
+    feedSeq: row.feed_seq,
+    wantsLetter: row.wants_letter === 1,
+    letThroughAt: row.let_through_at,
+    letThroughEdge: row.let_through_edge,
+    queueId: row.queue_id,
+    acceptedAt: row.accepted_at,
+    refusedAgainAt: row.refused_again_at,
+    decidedBy: row.decided_by,
+    version: row.version,
+  }
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
+  const found = known.find((name) => name === value)
+  if (found === undefined) throw new Error(`delist request ${id} says "${value}" where one of ${known.join(', ')} is expected`)
+  return found
+}

@@ -1,0 +1,250 @@
+import { newListingId } from '../../base/id.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import type { ListingEntry } from '../../access/listing-entry.ts'
+import { Conflict } from '../../db/open.ts'
+import { parseAddress, type Address } from '../../standards/ip.ts'
+import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
+import { actorName, permit } from '../actor.ts'
+import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { tellEdges } from '../edges/actions.ts'
+import { queueWebhook } from '../outbox/actions.ts'
+import { defaultEnd, entryOf, mayAgree, merge, peopleNeeded, readWish } from './listing.ts'
+import type { EndWhy, Listing, ListingFields, ListingWish } from './listing.ts'
+import * as store from './store.ts'
+
+/**
+ * Puts a prefix on the list. An active listing of the same prefix is sharpened, never doubled.
+ * A prefix of /16 (IPv6 /32) or wider is proposed first and acts when a second person adds it too, or the same one after a quarter of an hour.
+ */
+export async function addListing(ctx: Context, fields: ListingFields): Promise<Listing> {
+  permit(ctx.actor, 'listing.add')
+  const wish = orThrow(readWish(fields, ctx.settings, ctx.clock.now()))
+  return await transact(ctx, async (tx) => await putListing(tx, wish))
+}
+
+async function putListing(tx: Tx, wish: ListingWish): Promise<Listing> {
+  const now = tx.clock.now()
+  const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
+  const proposed = await store.byPrefix(tx.queries, wish.prefix, 'proposed')
+  const recurrence = await store.countEnded(tx.queries, wish.prefix, now - tx.settings.listing.recurrenceMs)
+  const endsAt = wish.endsAt ?? defaultEnd(recurrence, tx.settings, now)
+  if (active) return await sharpen(tx, active, wish, endsAt)
+  if (proposed) {
+    const refusal = mayAgree(proposed, actorName(tx.actor), now)
+    if (refusal) throw refusal
+    return await begin(tx, { ...proposed, endsAt: Math.max(proposed.endsAt, endsAt) }, 'listing.agreed')
+  }
+  const listing = newListing(tx, wish, endsAt, recurrence)
+  if (wish.effect === 'refuse' && peopleNeeded(wish.prefix) === 2) return await propose(tx, listing)
+  await store.insert(tx.queries, listing)
+  await announce(tx, listing, 'listing.added')
+  return listing
+}
+
+function newListing(tx: Tx, wish: ListingWish, endsAt: number, recurrence: number): Listing {
+  return {
+    ...wish,
+    id: newListingId(),
+    state: 'active',
+    sinceAt: tx.clock.now(),
+    endsAt,
+    recurrence,
+    actor: actorName(tx.actor),
+    endedAt: null,
+    endedBy: null,
+    endedWhy: null,
+    version: 1,
+  }
+}
+
+async function propose(tx: Tx, listing: Listing): Promise<Listing> {
+  const proposed: Listing = { ...listing, state: 'proposed' }
+  await store.insert(tx.queries, proposed)
+  await record(tx, { action: 'listing.proposed', subject: `listing:${listing.id}`, facts: factsOf(listing) })
+  return proposed
+}
+
+async function begin(tx: Tx, listing: Listing, action: string): Promise<Listing> {
+  const active: Listing = { ...listing, state: 'active', sinceAt: tx.clock.now() }
+  await save(tx, active)
+  await announce(tx, active, action)
+  return { ...active, version: active.version + 1 }
+}
+
+async function sharpen(tx: Tx, active: Listing, wish: ListingWish, endsAt: number): Promise<Listing> {
+  const { cause, effect, note, evidence } = wish
+  const sharper: Listing = { ...active, ...merge(active, wish, endsAt), cause, effect, note, evidence }
+  await save(tx, sharper)
+  await announce(tx, sharper, 'listing.added-again')
+  return { ...sharper, version: sharper.version + 1 }
+}
+
+async function announce(tx: Tx, listing: Listing, action: string): Promise<void> {
+  await record(tx, { action, subject: `listing:${listing.id}`, facts: factsOf(listing) })
+  await tellEdges(tx, { kind: 'put', entry: entryOf(listing) })
+  await queueWebhook(tx, action, { listing: factsOf(listing), id: listing.id })
+}
+
+/** Ends a listing before its time. */
+export async function endListing(ctx: Context, input: { readonly id: string; readonly note?: string | undefined }): Promise<Listing> {
+  permit(ctx.actor, 'listing.end')
+  return await transact(ctx, async (tx) => {
+    const listing = await store.byId(tx.queries, input.id)
+    if (!listing) throw new Refusal('listing.not-found', { id: input.id.slice(0, 40) })
+    if (listing.state === 'ended') throw new Refusal('listing.already-ended', { id: listing.id, prefix: formatPrefix(listing.prefix) })
+    const { ended } = await lift(tx, listing, 'operator', input.note)
+    return ended
+  })
+}
+
+/** Ends a listing inside another action's transaction; gives the feed's number of the change. */
+export async function lift(
+  tx: Tx,
+  listing: Listing,
+  why: EndWhy,
+  note = '',
+): Promise<{ readonly ended: Listing; readonly feedSeq: number }> {
+  const by = actorName(tx.actor)
+  const ended: Listing = { ...listing, state: 'ended', endedAt: tx.clock.now(), endedBy: by, endedWhy: why }
+  await save(tx, ended)
+  const facts = { prefix: formatPrefix(listing.prefix), why, ...(note ? { note: note.slice(0, 1000) } : {}) }
+  await record(tx, { action: 'listing.ended', subject: `listing:${listing.id}`, facts })
+  const feedSeq = await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
+  await queueWebhook(tx, 'listing.ended', { listing: facts, id: listing.id })
+  return { ended: { ...ended, version: ended.version + 1 }, feedSeq }
+}
+
+/** Lets one sender through a listed range, until the range's listing ends. */
+export async function putCarveOut(tx: Tx, unit: Prefix, range: Listing): Promise<Listing> {
+  return await putListing(tx, {
+    prefix: unit,
+    cause: range.cause,
+    class: range.class,
+    effect: 'pass',
+    endsAt: range.endsAt,
+    note: `carved out of ${formatPrefix(range.prefix)}`,
+    url: null,
+    test: null,
+    evidence: [],
+  })
+}
+
+/** Ends listings whose time has come, at most `limit`; gives how many. The edges have stopped acting on them already. */
+export async function endExpired(ctx: Context, limit = 200): Promise<number> {
+  const due = await store.expired(ctx.db.queries, ctx.clock.now(), limit)
+  for (const { id } of due) {
+    await transact(ctx, async (tx) => {
+      const listing = await store.byId(tx.queries, id)
+      if (listing?.state === 'active' && listing.endsAt <= tx.clock.now()) await lift(tx, listing, 'expired')
+    })
+  }
+  return due.length
+}
+
+/** A listing with its history, newest first. */
+export async function showListing(
+  ctx: Context,
+  id: string,
+): Promise<{ readonly listing: Listing; readonly history: readonly AuditRecord[] }> {
+  permit(ctx.actor, 'console.read')
+  const listing = await store.byId(ctx.db.queries, id)
+  if (!listing) throw new Refusal('listing.not-found', { id: id.slice(0, 40) })
+  return { listing, history: await listAudit(ctx, { subject: `listing:${id}`, limit: 100 }) }
+}
+
+export interface ListingSearch {
+  /** An address (what covers it), a prefix (what covers it or lies within), or a listing's id. */
+  readonly text?: string | undefined
+  readonly state?: 'active' | 'ended' | 'proposed' | undefined
+  readonly cause?: string | undefined
+  readonly class?: string | undefined
+  /** `next` of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** Listings, newest first, in pages. Refuses a text that is neither address, prefix nor id. */
+export async function searchListings(
+  ctx: Context,
+  wanted: ListingSearch,
+): Promise<{ readonly listings: readonly Listing[]; readonly next?: string }> {
+  permit(ctx.actor, 'console.read')
+  const { text, after, limit, ...filters } = wanted
+  const listings = await store.search(ctx.db.queries, {
+    ...filters,
+    ...(text ? readSearchText(text.trim()) : {}),
+    after: after === undefined ? undefined : readCursor(after),
+    limit: limit + 1,
+  })
+  const last = listings[limit - 1]
+  if (listings.length <= limit || !last) return { listings }
+  return { listings: listings.slice(0, limit), next: `${last.sinceAt}.${last.id}` }
+}
+
+function readSearchText(text: string): Partial<store.Search> {
+  if (/^[0-9a-hjkmnp-tv-z]{12}$/.test(text) && !text.includes('.')) return { id: text }
+  const within = orThrow(parseListable(text))
+  return { covers: within, within }
+}
+
+function readCursor(cursor: string): { sinceAt: number; id: string } | undefined {
+  const [sinceAt = '', id = ''] = cursor.split('.')
+  return /^\d{1,15}$/.test(sinceAt) ? { sinceAt: Number(sinceAt), id } : undefined
+}
+
+/** Every active listing that covers the address, most specific first. */
+export async function coveringListings(ctx: Context, address: Address): Promise<readonly Listing[]> {
+  return await store.covering(ctx.db.queries, address, ctx.clock.now())
+}
+
+/** The same inside a transaction. */
+export async function coveringIn(tx: Tx, address: Address): Promise<readonly Listing[]> {
+  return await store.covering(tx.queries, address, tx.clock.now())
+}
+
+/** When listings of this prefix were ended by their senders, newest first. Proven and unproven removals are counted apart. */
+export async function selfDelists(tx: Tx, prefix: Prefix, proven: boolean, since: number): Promise<readonly number[]> {
+  return await store.lastSelfDelists(tx.queries, prefix, proven ? 'delist' : 'delist-unproven', since)
+}
+
+/** Active listings as the edges know them, in pages by id. */
+export async function entriesPage(ctx: Context, afterId: string, limit: number): Promise<readonly ListingEntry[]> {
+  return await store.entriesPage(ctx.db.queries, afterId, limit)
+}
+
+export async function countListings(ctx: Context): Promise<readonly { readonly class: string; readonly count: number }[]> {
+  return await store.countByClass(ctx.db.queries, ctx.clock.now())
+}
+
+/** The listing that somebody names by id, or by exact address or prefix. */
+export async function findListing(ctx: Context, text: string): Promise<Listing> {
+  permit(ctx.actor, 'console.read')
+  const byId = await store.byId(ctx.db.queries, text)
+  if (byId) return byId
+  const prefix = orThrow(parseListable(text))
+  const listing = await store.byPrefix(ctx.db.queries, prefix, 'active')
+  if (listing) return listing
+  const covering = parseAddress(text)
+  const [widest] = covering instanceof Refusal ? [] : await coveringListings(ctx, covering)
+  throw new Refusal('listing.not-found', { id: text.slice(0, 60), ...(widest ? { covering: formatPrefix(widest.prefix) } : {}) })
+}
+
+async function save(tx: Tx, listing: Listing): Promise<void> {
+  if (!(await store.update(tx.queries, listing))) throw new Conflict(`listing ${listing.id} was changed by somebody else`)
+}
+
+function factsOf(listing: Listing): Record<string, string | number> {
+  const { prefix, cause, effect, endsAt, recurrence, note, url, test } = listing
+  return {
+    prefix: formatPrefix(prefix),
+    cause,
+    class: listing.class,
+    effect,
+    ends: new Date(endsAt).toISOString(),
+    recurrence,
+    ...(note ? { note } : {}),
+    ...(url ? { url } : {}),
+    ...(test ? { test } : {}),
+  }
+}

@@ -1,0 +1,168 @@
+import { Refusal } from '../../base/refusal.ts'
+import type { ListingEntry } from '../../access/listing-entry.ts'
+import { causes, type Cause, type ListingClass } from '../../access/reasons.ts'
+import { parseDuration } from '../../standards/duration.ts'
+import { formatPrefix, overlaps, unitLength, type Prefix } from '../../standards/prefix.ts'
+import { specialPurpose } from '../../standards/special-purpose.ts'
+import type { Settings } from '../settings.ts'
+
+/** An entry of the blocked senders list: what is refused, why, and until when. Every listing ends by itself. */
+export interface Listing {
+  readonly id: string
+  readonly prefix: Prefix
+  readonly cause: Cause
+  readonly class: ListingClass
+  /** `pass`: a carve-out that lets part of a wider listing through. */
+  readonly effect: 'refuse' | 'pass'
+  /** `proposed`: so wide that a second person has to agree before it acts. */
+  readonly state: 'active' | 'ended' | 'proposed'
+  readonly sinceAt: number
+  readonly endsAt: number
+  /** Earlier listings of the same prefix that ended within the recurrence window. */
+  readonly recurrence: number
+  readonly note: string
+  /** Who decides on removal, of class third-party. */
+  readonly url: string | null
+  /** Test that ends it, of class policy. */
+  readonly test: string | null
+  readonly evidence: readonly Evidence[]
+  readonly actor: string
+  readonly endedAt: number | null
+  readonly endedBy: string | null
+  readonly endedWhy: EndWhy | null
+  readonly version: number
+}
+
+export interface Evidence {
+  readonly kind: string
+  readonly count: number
+}
+
+/** `delist-unproven`: a self-removal by somebody who did not show control of the address; it raises no recurrence. */
+export const endWhys = ['expired', 'delist', 'delist-unproven', 'operator', 'superseded'] as const
+export type EndWhy = (typeof endWhys)[number]
+
+/** What somebody asks to be listed, read and complete. */
+export interface ListingWish {
+  readonly prefix: Prefix
+  readonly cause: Cause
+  readonly class: ListingClass
+  readonly effect: 'refuse' | 'pass'
+  readonly endsAt: number | undefined
+  readonly note: string
+  readonly url: string | null
+  readonly test: string | null
+  readonly evidence: readonly Evidence[]
+}
+
+/** The fields of an addition as a person or a program gives them. */
+export interface ListingFields {
+  readonly prefix: Prefix
+  readonly cause: Cause
+  readonly class?: ListingClass | undefined
+  readonly effect?: 'refuse' | 'pass' | undefined
+  /** `24h`, `7d`, or an RFC 3339 time. */
+  readonly ends?: string | undefined
+  readonly note?: string | undefined
+  readonly url?: string | undefined
+  readonly test?: string | undefined
+  readonly evidence?: readonly Evidence[] | undefined
+}
+
+/** Fills in the defaults and refuses what no listing can be (security LST-1, LST-2). */
+export function readWish(fields: ListingFields, settings: Settings, now: number): ListingWish | Refusal {
+  const { prefix, cause } = fields
+  const listingClass = fields.class ?? causes[cause].defaultClass
+  const refusal = mayBeListed(prefix, settings) ?? classFields(listingClass, fields)
+  if (refusal) return refusal
+  const endsAt = fields.ends === undefined ? undefined : readEnd(fields.ends, settings, now)
+  if (endsAt instanceof Refusal) return endsAt
+  return {
+    prefix,
+    cause,
+    class: listingClass,
+    effect: fields.effect ?? 'refuse',
+    endsAt,
+    note: (fields.note ?? '').slice(0, 1000),
+    url: listingClass === 'third-party' ? (fields.url ?? null) : null,
+    test: listingClass === 'policy' ? (fields.test ?? null) : null,
+    evidence: fields.evidence ?? [],
+  }
+}
+
+/** The protected set wins over everything: our own networks, special-purpose space, senders named by the operator. */
+export function mayBeListed(prefix: Prefix, settings: Settings): Refusal | undefined {
+  const shown = formatPrefix(prefix)
+  const special = specialPurpose(prefix)
+  if (special) return new Refusal('address.special-purpose', { prefix: shown, block: special })
+  const ours = [...settings.provider.networks, ...settings.protected.networks].find((net) => overlaps(net, prefix))
+  return ours && new Refusal('address.protected', { prefix: shown, protected: formatPrefix(ours) })
+}
+
+function classFields(listingClass: ListingClass, fields: ListingFields): Refusal | undefined {
+  if (listingClass === 'third-party' && !isWebAddress(fields.url)) {
+    return new Refusal('listing.class-field', { class: listingClass, field: 'url' })
+  }
+  if (listingClass === 'policy' && !fields.test) {
+    return new Refusal('listing.class-field', { class: listingClass, field: 'test' })
+  }
+  return undefined
+}
+
+function isWebAddress(url: string | undefined): boolean {
+  return url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+}
+
+/** A duration from now, or an RFC 3339 time; in the future, and never longer than the longest term. Whole seconds. */
+export function readEnd(text: string, settings: Settings, now: number): number | Refusal {
+  const duration = parseDuration(text)
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(text)
+  const at = duration === undefined ? (isTime ? Date.parse(text) : NaN) : now + duration
+  const shown = { input: text.slice(0, 40), longestDays: Math.floor(settings.listing.longestMs / 86_400_000) }
+  if (!Number.isFinite(at) || at <= now) return new Refusal('listing.ends-invalid', shown)
+  if (at > now + settings.listing.longestMs) return new Refusal('listing.never-ends', shown)
+  return Math.ceil(at / 1000) * 1000
+}
+
+/** When a listing ends that was given no end: longer with each recurrence. Whole seconds. */
+export function defaultEnd(recurrence: number, settings: Settings, now: number): number {
+  const { termsMs } = settings.listing
+  const term = termsMs[Math.min(recurrence, termsMs.length - 1)] ?? 86_400_000
+  return Math.ceil((now + term) / 1000) * 1000
+}
+
+/** How many people a width needs: one up to /17 and /33; two for /16 and /32 and wider (security section 1, decision 6). */
+export function peopleNeeded(prefix: Prefix): 1 | 2 {
+  return prefix.length <= (prefix.family === 4 ? 16 : 32) ? 2 : 1
+}
+
+/** A single operator may agree with themselves after this time of reflection. */
+export const reflectionMs = 15 * 60_000
+
+/** Whether `actor` may put a proposed listing into force now. */
+export function mayAgree(proposed: Listing, actor: string, now: number): Refusal | undefined {
+  if (proposed.actor !== actor || now >= proposed.sinceAt + reflectionMs) return undefined
+  return new Refusal('prefix.two-people', {
+    prefix: formatPrefix(proposed.prefix),
+    again: new Date(proposed.sinceAt + reflectionMs).toISOString(),
+  })
+}
+
+const gravity: Readonly<Record<ListingClass, number>> = { 'self-service': 0, 'third-party': 1, policy: 2, investigate: 3 }
+
+/** Adding again keeps the graver class and the later end (contracts 7); the newer cause, note and evidence stand. */
+export function merge(active: Listing, wish: ListingWish, endsAt: number): Pick<Listing, 'class' | 'endsAt' | 'url' | 'test'> {
+  const graver = gravity[wish.class] >= gravity[active.class] ? wish : active
+  return { class: graver.class, endsAt: Math.max(active.endsAt, endsAt), url: graver.url, test: graver.test }
+}
+
+/** Whether the listing is about more than the one sender an address stands for. */
+export function isRange(listing: { readonly prefix: Prefix }): boolean {
+  return listing.prefix.length < unitLength[listing.prefix.family]
+}
+
+/** The listing as the edges know it. */
+export function entryOf(listing: Listing): ListingEntry {
+  const { prefix, id, cause, effect, endsAt } = listing
+  return { prefix, id, cause, class: listing.class, effect, ends: endsAt }
+}

@@ -1,0 +1,336 @@
+import type { Kysely } from 'kysely'
+import { causeNames, listingClasses } from '../../access/reasons.ts'
+import type { Tables } from '../../db/schema.ts'
+import { coveringPrefixes, formatPrefix, parseListable, rangeKeys, type Prefix } from '../../standards/prefix.ts'
+import { Refusal } from '../../base/refusal.ts'
+import type { ListingEntry } from '../../access/listing-entry.ts'
+import type { Address } from '../../standards/ip.ts'
+import { endWhys, type EndWhy, type Evidence, type Listing } from './listing.ts'
+
+type Queries = Kysely<Tables>
+type Row = Tables['listings']
+
+const columns = [
+  'id',
+  'prefix',
+  'range_key',
+  'length',
+  'cause',
+  'class',
+  'effect',
+  'state',
+  'since_at',
+  'ends_at',
+  'recurrence',
+  'note',
+  'url',
+  'test',
+  'evidence',
+  'actor',
+  'ended_at',
+  'ended_by',
+  'ended_why',
+  'version',
+] as const
+
+export async function insert(queries: Queries, listing: Listing): Promise<void> {
+  await queries.insertInto('listings').values(toRow(listing)).execute()
+}
+
+/** Compare and swap: false when the listing has changed since it was read. */
+export async function update(queries: Queries, listing: Listing): Promise<boolean> {
+  const { id, version, ...row } = toRow({ ...listing, version: listing.version + 1 })
+  const { numUpdatedRows } = await queries
+    .updateTable('listings')
+    .set({ ...row, version })
+    .where('id', '=', id)
+    .where('version', '=', listing.version)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function byId(queries: Queries, id: string): Promise<Listing | undefined> {
+  const row = await queries.selectFrom('listings').select(columns).where('id', '=', id).executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function byPrefix(queries: Queries, prefix: Prefix, state: 'active' | 'proposed'): Promise<Listing | undefined> {
+  const row = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('prefix', '=', formatPrefix(prefix))
+    .where('state', '=', state)
+    .orderBy('since_at', 'desc')
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+/** Active listings that cover the address, most specific first; expired ones that the job has not ended yet are left out. */
+export async function covering(queries: Queries, address: Address, now: number): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('prefix', 'in', coveringPrefixes(address).map(formatPrefix))
+    .where('state', '=', 'active')
+    .where('ends_at', '>', now)
+    .orderBy('length', 'desc')
+    .execute()
+  return rows.map(fromRow)
+}
+
+export async function countEnded(queries: Queries, prefix: Prefix, since: number): Promise<number> {
+  const { count } = await queries
+    .selectFrom('listings')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('prefix', '=', formatPrefix(prefix))
+    .where('state', '=', 'ended')
+    .where('effect', '=', 'refuse')
+    .where('ended_why', 'not in', ['superseded', 'delist-unproven'])
+    .where('ended_at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+export async function lastSelfDelists(
+  queries: Queries,
+  prefix: Prefix,
+  why: EndWhy,
+  since: number,
+): Promise<readonly number[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select('ended_at')
+    .where('prefix', '=', formatPrefix(prefix))
+    .where('state', '=', 'ended')
+    .where('ended_why', '=', why)
+    .where('ended_at', '>=', since)
+    .orderBy('ended_at', 'desc')
+    .execute()
+  return rows.flatMap((row) => row.ended_at ?? [])
+}
+
+export interface Search {
+  readonly id?: string | undefined
+  readonly covers?: Address | undefined
+  readonly within?: Prefix | undefined
+  readonly state?: 'active' | 'ended' | 'proposed' | undefined
+  readonly cause?: string | undefined
+  readonly class?: string | undefined
+  readonly after?: { readonly sinceAt: number; readonly id: string } | undefined
+  readonly limit: number
+}
+
+/** Newest first. */
+export async function search(queries: Queries, wanted: Search): Promise<Listing[]> {
+  let query = queries.selectFrom('listings').select(columns)
+  if (wanted.id !== undefined) query = query.where('id', '=', wanted.id)
+  const prefixes = wanted.covers && coveringPrefixes(wanted.covers).map(formatPrefix)
+  const range = wanted.within && rangeKeys(wanted.within)
+  if (prefixes || range) {
+    query = query.where((eb) =>
+      eb.or([
+        ...(prefixes ? [eb('prefix', 'in', prefixes)] : []),
+        ...(range ? [eb('range_key', '>=', range.first).and('range_key', '<=', range.last)] : []),
+      ]),
+    )
+  }
+  if (wanted.state) query = query.where('state', '=', wanted.state)
+  if (wanted.cause) query = query.where('cause', '=', wanted.cause)
+  if (wanted.class) query = query.where('class', '=', wanted.class)
+  const { after } = wanted
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('since_at', '<', after.sinceAt),
+        eb('since_at', '=', after.sinceAt).and('id', '<', after.id),
+      ]),
+    )
+  }
+  const rows = await query
+    .where('state', '!=', 'importing')
+    .orderBy('since_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(wanted.limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** Active listings by id, in pages: for snapshots and exports. */
+export async function activePage(queries: Queries, afterId: string, limit: number): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('id', '>', afterId)
+    .where('state', '=', 'active')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** What the edges need of active listings, by id, in pages. */
+export async function entriesPage(queries: Queries, afterId: string, limit: number): Promise<ListingEntry[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(['id', 'prefix', 'cause', 'class', 'effect', 'ends_at'])
+    .where('id', '>', afterId)
+    .where('state', '=', 'active')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    prefix: readPrefix(row.id, row.prefix),
+    cause: oneOf(causeNames, row.cause, row.id),
+    class: oneOf(listingClasses, row.class, row.id),
+    effect: oneOf(['refuse', 'pass'] as const, row.effect, row.id),
+    ends: row.ends_at,
+  }))
+}
+
+export async function expired(queries: Queries, now: number, limit: number): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('state', '=', 'active')
+    .where('ends_at', '<=', now)
+    .orderBy('ends_at')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+export async function countByClass(
+  queries: Queries,
+  now: number,
+): Promise<readonly { readonly class: string; readonly count: number }[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select((eb) => ['class', eb.fn.countAll<number>().as('count')])
+    .where('state', '=', 'active')
+    .where('ends_at', '>', now)
+    .groupBy('class')
+    .execute()
+  return rows.map((row) => ({ class: row.class, count: Number(row.count) }))
+}
+
+/** Puts listings of a running import aside; of two lines about one prefix the later end stands. */
+export async function stage(queries: Queries, listings: readonly Listing[]): Promise<void> {
+  await queries
+    .insertInto('listings')
+    .values(listings.map((listing) => ({ ...toRow(listing), state: 'importing' })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['actor', 'prefix'])
+        .where('state', '=', 'importing')
+        .doUpdateSet((eb) => ({
+          ends_at: eb
+            .case()
+            .when(eb.ref('excluded.ends_at'), '>', eb.ref('listings.ends_at'))
+            .then(eb.ref('excluded.ends_at'))
+            .else(eb.ref('listings.ends_at'))
+            .end(),
+        })),
+    )
+    .execute()
+}
+
+/** Ends what the import replaces, then puts it into force. */
+export async function enforceStaged(queries: Queries, actor: string, now: number): Promise<number> {
+  await queries
+    .updateTable('listings')
+    .set((eb) => ({
+      state: 'ended',
+      ended_at: now,
+      ended_by: actor,
+      ended_why: 'superseded',
+      version: eb('version', '+', 1),
+    }))
+    .where('state', '=', 'active')
+    .where('prefix', 'in', (eb) =>
+      eb.selectFrom('listings as staged').select('staged.prefix').where('staged.state', '=', 'importing').where('staged.actor', '=', actor),
+    )
+    .execute()
+  const { numUpdatedRows } = await queries
+    .updateTable('listings')
+    .set({ state: 'active' })
+    .where('state', '=', 'importing')
+    .where('actor', '=', actor)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+/** Throws away what imports that never finished left behind. */
+export async function dropStaged(queries: Queries): Promise<void> {
+  await queries.deleteFrom('listings').where('state', '=', 'importing').execute()
+}
+
+export async function activeByPrefixes(queries: Queries, prefixes: readonly string[]): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('prefix', 'in', prefixes)
+    .where('state', '=', 'active')
+    .execute()
+  return rows.map(fromRow)
+}
+
+function toRow(listing: Listing): Row {
+  return {
+    id: listing.id,
+    prefix: formatPrefix(listing.prefix),
+    range_key: rangeKeys(listing.prefix).first,
+    length: listing.prefix.length,
+    cause: listing.cause,
+    class: listing.class,
+    effect: listing.effect,
+    state: listing.state,
+    since_at: listing.sinceAt,
+    ends_at: listing.endsAt,
+    recurrence: listing.recurrence,
+    note: listing.note,
+    url: listing.url,
+    test: listing.test,
+    evidence: JSON.stringify(listing.evidence),
+    actor: listing.actor,
+    ended_at: listing.endedAt,
+    ended_by: listing.endedBy,
+    ended_why: listing.endedWhy,
+    version: listing.version,
+  }
+}
+
+function fromRow(row: Row): Listing {
+  return {
+    id: row.id,
+    prefix: readPrefix(row.id, row.prefix),
+    cause: oneOf(causeNames, row.cause, row.id),
+    class: oneOf(listingClasses, row.class, row.id),
+    effect: oneOf(['refuse', 'pass'] as const, row.effect, row.id),
+    state: oneOf(['active', 'ended', 'proposed'] as const, row.state, row.id),
+    sinceAt: row.since_at,
+    endsAt: row.ends_at,
+    recurrence: row.recurrence,
+    note: row.note,
+    url: row.url,
+    test: row.test,
+    evidence: JSON.parse(row.evidence) as Evidence[],
+    actor: row.actor,
+    endedAt: row.ended_at,
+    endedBy: row.ended_by,
+    endedWhy: row.ended_why === null ? null : oneOf(endWhys, row.ended_why, row.id),
+    version: row.version,
+  }
+}
+
+function readPrefix(id: string, text: string): Prefix {
+  const prefix = parseListable(text)
+  if (prefix instanceof Refusal) throw new Error(`listing ${id} has prefix ${text}, which cannot be listed`)
+  return prefix
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
+  const found = known.find((name) => name === value)
+  if (found === undefined) throw new Error(`listing ${id} says "${value}" where one of ${known.join(', ')} is expected`)
+  return found
+}

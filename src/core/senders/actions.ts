@@ -1,0 +1,53 @@
+import { decide, type Verdict } from '../../access/decide.ts'
+import { exemptMailboxes } from '../../access/exempt.ts'
+import { openCaseLink, type CaseFacts } from '../../access/case-link.ts'
+import { orThrow } from '../../base/refusal.ts'
+import type { Address } from '../../standards/ip.ts'
+import { unitOf } from '../../standards/prefix.ts'
+import type { Context } from '../context.ts'
+import { decisionsAbout, findDecision, type Decision } from '../decisions/actions.ts'
+import { coveringListings } from '../listings/actions.ts'
+import { entryOf, type Listing } from '../listings/listing.ts'
+import { explanationOf, type Explanation, type Level } from './explanation.ts'
+
+/** The decision about an address now, as far as the asker may see it. The same function that the edge answers from decides. */
+export async function explain(ctx: Context, address: Address, level: Level): Promise<Explanation> {
+  const listings = await coveringListings(ctx, address)
+  return explanationOf(address, judge(ctx, address, listings), listings, ctx.settings, level)
+}
+
+function judge(ctx: Context, address: Address, listings: readonly Listing[]): Verdict {
+  const { provider, protected: guarded, addresses, mail } = ctx.settings
+  const [listing] = listings
+  const settings = {
+    protected: [...provider.networks, ...guarded.networks],
+    exempt: exemptMailboxes(provider.domains, Object.values(addresses), mail.replyDomain),
+    exemptPerHour: 0,
+  }
+  return decide({ listing: listing && entryOf(listing), spent: 0 }, { address }, settings, ctx.clock.now())
+}
+
+/** What a case link opens: the decision it was printed for, and what is true now. */
+export interface Case {
+  readonly facts: CaseFacts
+  /** The link is fresh enough to count as proof of an SMTP session (7 days). */
+  readonly proves: boolean
+  /** Undefined until the edge has shipped it, or when it is older than we keep records. */
+  readonly decision: Decision | undefined
+  readonly explanation: Explanation
+}
+
+/** Opens the link of a refusal; the token alone is enough for 30 days. Throws `case-link.invalid` or `case-link.expired`. */
+export async function openCase(ctx: Context, token: string): Promise<Case> {
+  const { facts, proves } = orThrow(openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now()))
+  const [decision, explanation] = await Promise.all([
+    findDecision(ctx, { ...facts, unit: unitOf(facts.address) }),
+    explain(ctx, facts.address, 'link'),
+  ])
+  return { facts, proves, decision, explanation }
+}
+
+/** What the edges said about an address lately; for operators. */
+export async function recentDecisions(ctx: Context, address: Address): Promise<readonly Decision[]> {
+  return await decisionsAbout(ctx, unitOf(address), 50)
+}

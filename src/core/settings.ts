@@ -1,0 +1,53 @@
+import type { CodeProfile, Language } from '../access/reasons.ts'
+import type { Prefix } from '../standards/prefix.ts'
+
+/** What the core reads of the configuration. `config` has the schema; this names the part that rules and actions use. */
+export interface Settings {
+  readonly provider: {
+    readonly name: string
+    readonly domains: readonly string[]
+    /** Origin of the public site without a slash at its end. */
+    readonly site: string
+    readonly languages: readonly Language[]
+    readonly networks: readonly Prefix[]
+    readonly community?: string | undefined
+  }
+  readonly codes: CodeProfile
+  readonly protected: { readonly networks: readonly Prefix[]; readonly names: readonly string[] }
+  readonly mail: { readonly from: string; readonly replyDomain: string; readonly smarthost: string }
+  readonly addresses: {
+    readonly abuse: string
+    readonly delist: string
+    readonly reports: string
+    readonly junk: string
+    readonly notJunk: string
+    readonly phish: string
+  }
+  /** Overrides of `core/limits/limits.ts` by name. */
+  readonly limits: Readonly<Record<string, { readonly count: number; readonly windowMs: number }>>
+  readonly delisting: {
+    /** How long a confirmation link lives. */
+    readonly linkMs: number
+    /** How long a person here has to decide a request in review. */
+    readonly reviewMs: number
+    /** How long a delisted address is watched for its next message. */
+    readonly watchMs: number
+    /** Cost of the proof of work: hexadecimal zeros that its hash begins with; each makes it sixteen times harder. */
+    readonly challengeCost: number
+  }
+  readonly listing: {
+    /** Default terms by recurrence: first, second, …; the last stays. */
+    readonly termsMs: readonly number[]
+    /** Longest term anybody can ask for. */
+    readonly longestMs: number
+    /** How far back earlier listings of the same prefix count. */
+    readonly recurrenceMs: number
+  }
+  readonly retention: {
+    readonly decisionsMs: number
+    readonly endedListingsMs: number
+    readonly feedChangesMs: number
+    readonly requestsMs: number
+  }
+  readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
+}

@@ -1,0 +1,18 @@
+import type { Address } from '../standards/ip.ts'
+
+/** The ways out of the program, handed in so that tests replace them and nothing else. Failures are values, with the word of the standard. */
+export interface WaysOut {
+  /** TXT strings of a name, each joined; `temperror` when DNS did not answer. At most 3 s. */
+  txt(name: string): Promise<readonly string[] | 'temperror'>
+  /** PTR names of an address, lower case without the last dot. */
+  ptr(address: Address): Promise<readonly string[] | 'temperror'>
+  /** PTR names that resolve back to the address (forward-confirmed reverse DNS, RFC 8499), lower case without the last dot. */
+  confirmedNames(address: Address): Promise<readonly string[] | 'temperror'>
+  /** Whether mail for the domain has somewhere to go (MX, or an address record; not the null MX of RFC 7505). */
+  acceptsMail(domain: string): Promise<boolean | 'temperror'>
+  /**
+   * `GET http://<address>:80<path>` of that literal only: global addresses, no redirect, 4 KiB, 5 s.
+   * Undefined when it did not answer 200 in time.
+   */
+  fetchFrom(address: Address, path: string): Promise<string | undefined>
+}

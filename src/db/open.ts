@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, sql, type Dialect } from 'kysely'
+import { Refusal } from '../base/refusal.ts'
+import { isPostgresConflict, isPostgresFull, isTwin, postgresDialect } from './postgres.ts'
+import { isSqliteConflict, isSqliteFull, sqliteDialect } from './sqlite.ts'
+import type { Tables } from './schema.ts'
+
+/** One database: a file of SQLite or a server of PostgreSQL, with the same tables. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres'
+  /** Statements outside of transactions, each for itself. Reading sees what is committed and waits for nobody. */
+  readonly queries: Kysely<Tables>
+  /**
+   * Runs `work` in one transaction; what it throws rolls everything back. After a conflict it runs again, at most
+   * five times in all; then `database.busy` is thrown. It must not await the network, nor use `queries` of the outside.
+   */
+  transaction<T>(work: (queries: Kysely<Tables>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** A compare-and-swap that hit nothing: somebody else was faster. The transaction runs again. */
+export class Conflict extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Conflict'
+  }
+}
+
+/** Runs of one transaction before it gives up. */
+const tries = 5
+
+/**
+ * Opens the database that `url` names: `sqlite` (then `file` is it, made when missing) or `postgres://…`.
+ * Tables are made by `migrate`.
+ */
+export async function openDatabase(url: string, options: { readonly file: string }): Promise<Database> {
+  const sqlite = url === 'sqlite'
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
+  const guard = (): void => {
+    if (inside.getStore()?.open) throw new Error('a query of the outside within a transaction: use the queries of the transaction')
+  }
+  const dialect: Dialect = sqlite ? sqliteDialect(options.file, guard) : postgresDialect(url, guard)
+  const queries = new Kysely<Tables>({ dialect })
+  return {
+    dialect: sqlite ? 'sqlite' : 'postgres',
+    queries,
+    transaction: async (work) => await withRetries(async () => await once(queries, inside, work)),
+    close: async () => await queries.destroy(),
+  }
+}
+
+/** For a statement over a million rows: PostgreSQL's limit of five seconds does not hold for the rest of this transaction. */
+export async function allowLongStatements(db: Database, queries: Kysely<Tables>): Promise<void> {
+  if (db.dialect === 'postgres') await sql`set local statement_timeout = 0`.execute(queries)
+}
+
+async function once<T>(
+  queries: Kysely<Tables>,
+  inside: AsyncLocalStorage<{ open: boolean }>,
+  work: (queries: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  return await queries
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      const mark = { open: true }
+      try {
+        return await inside.run(mark, work, transaction)
+      } finally {
+        mark.open = false
+      }
+    })
+}
+
+async function withRetries<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (isSqliteFull(error) || isPostgresFull(error)) throw refusal('disk.full', error)
+      const conflict = error instanceof Conflict || isSqliteConflict(error) || isPostgresConflict(error)
+      if (!conflict && !isTwin(error)) throw error
+      if (attempt === tries) throw conflict ? refusal('database.busy', error) : error
+      // Those who collided once should not start again in step.
+      await sleep(Math.random() * 8 * 2 ** attempt)
+    }
+  }
+}
+
+function refusal(code: 'database.busy' | 'disk.full', cause: unknown): Refusal {
+  const answer = new Refusal(code)
+  answer.cause = cause
+  return answer
+}

@@ -1,0 +1,304 @@
+/**
+ * The tables, as both databases have them. Times are milliseconds since 1970 (`At`), unless a name says otherwise;
+ * flags are 0 or 1; JSON is text that the store writes and reads.
+ */
+export interface Tables {
+  heads: HeadsTable
+  listings: ListingsTable
+  audit_records: AuditRecordsTable
+  feed_changes: FeedChangesTable
+  edges: EdgesTable
+  edge_acks: EdgeAcksTable
+  decision_records: DecisionRecordsTable
+  let_throughs: LetThroughsTable
+  watches: WatchesTable
+  delist_requests: DelistRequestsTable
+  limit_windows: LimitWindowsTable
+  letters: LettersTable
+  suppressions: SuppressionsTable
+  webhook_deliveries: WebhookDeliveriesTable
+  operators: OperatorsTable
+  sessions: SessionsTable
+  tokens: TokensTable
+  spent_challenges: SpentChallengesTable
+  idempotent_answers: IdempotentAnswersTable
+  leases: LeasesTable
+  message_outcomes: MessageOutcomesTable
+}
+
+/** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
+export interface HeadsTable {
+  name: string
+  seq: number
+  value: string
+}
+
+export interface ListingsTable {
+  id: string
+  /** Canonical, always with its length: `192.0.2.45/32`. */
+  prefix: string
+  /** `rangeKeys(prefix).first`: orders by address. */
+  range_key: string
+  length: number
+  cause: string
+  class: string
+  effect: string
+  /** `active` or `ended`. */
+  state: string
+  since_at: number
+  ends_at: number
+  /** How many listings of this prefix ended in the recurrence window before this one began. */
+  recurrence: number
+  note: string
+  /** Where to go, of class third-party. */
+  url: string | null
+  /** Name of the test to pass, of class policy. */
+  test: string | null
+  /** JSON: `[{"kind":"spam","count":31}]`. */
+  evidence: string
+  /** Who made it: `operator:ada`, `cli:root`, `import:<audit seq>`. */
+  actor: string
+  ended_at: number | null
+  ended_by: string | null
+  /** `expired delist operator superseded`. */
+  ended_why: string | null
+  /** Rises with every change; for compare and swap. */
+  version: number
+}
+
+export interface AuditRecordsTable {
+  seq: number
+  at: number
+  actor: string
+  action: string
+  /** `listing:<id>`, `delist-request:<id>`, `operator:<name>` … */
+  subject: string
+  /** Canonical JSON. */
+  facts: string
+  previous: string
+  hash: string
+}
+
+export interface FeedChangesTable {
+  seq: number
+  at: number
+  /** JSON of one `TableChange` with its prefix as text, or `{"kind":"resync"}` after a bulk import. */
+  change: string
+}
+
+export interface EdgesTable {
+  name: string
+  version: string
+  seq: number
+  seen_at: number
+  connected: number
+}
+
+export interface EdgeAcksTable {
+  edge: string
+  seq: number
+  at: number
+}
+
+export interface DecisionRecordsTable {
+  edge: string
+  boot: string
+  seq: number
+  at: number
+  stage: string
+  ip: string
+  /** `192.0.2.45/32`, the unit the address is judged by. */
+  unit: string
+  helo: string | null
+  ptr: string | null
+  mail_from: string | null
+  /** JSON: keyed hashes, at most 20. */
+  recipients: string
+  code: number
+  status: string
+  reason: string
+  listing_id: string | null
+  /** JSON or null. */
+  standing: string | null
+  /** JSON or null. */
+  budget: string | null
+  table_seq: number
+  count: number
+  /** `enforce`, or `observe`: what would have been said. */
+  mode: string
+  /** Minute of the case link's token, with which (edge, unit, listing, reason) it finds its record. */
+  minute: number
+}
+
+export interface LetThroughsTable {
+  edge: string
+  boot: string
+  seq: number
+  at: number
+  ip: string
+  unit: string
+  queue_id: string
+  helo: string | null
+  mail_from: string | null
+}
+
+export interface WatchesTable {
+  unit: string
+  request_id: string
+  since_at: number
+  until_at: number
+}
+
+export interface DelistRequestsTable {
+  id: string
+  /** The address as asked for, canonical. */
+  ip: string
+  unit: string
+  mailbox: string
+  /** Folded for budgets: lower case, no +tag. */
+  mailbox_key: string
+  language: string
+  note: string
+  /** `mail` (a letter with a link), `write-in` (they write to delist+…). */
+  road: string
+  /** What shows control of the address: `none case-link txt http mail domain`. */
+  control: string
+  /** `open` (waiting for the mailbox), `proven` (mailbox or control shown by another road), `review`, `done`, `burned`, `expired`. */
+  state: string
+  link_hash: string
+  browser_hash: string
+  code_hash: string
+  /** What TXT, HTTP and mail proofs must show. */
+  proof_token: string
+  tries: number
+  created_at: number
+  expires_at: number
+  decided_at: number | null
+  outcome: string | null
+  /** JSON facts of the outcome: `{"again":…}`, `{"url":…}`, `{"test":…}`. */
+  outcome_facts: string
+  listing_id: string | null
+  /** Feed number of the change that ended the listing. */
+  feed_seq: number | null
+  wants_letter: number
+  let_through_at: number | null
+  let_through_edge: string | null
+  queue_id: string | null
+  accepted_at: number | null
+  refused_again_at: number | null
+  decided_by: string | null
+  version: number
+}
+
+export interface LimitWindowsTable {
+  /** Limit's name and hashed key. */
+  key: string
+  /** JSON: `[[bucket start, count], …]`, oldest first. */
+  spends: string
+  until_at: number
+  version: number
+}
+
+export interface LettersTable {
+  id: string
+  /** At most one letter with this key is ever made. */
+  key: string
+  kind: string
+  mailbox: string
+  language: string
+  /** JSON slots of the template; canonical values only. */
+  slots: string
+  /** `queued sending sent dead bounced`. */
+  state: string
+  next_at: number
+  expires_at: number | null
+  attempts: number
+  lease: string | null
+  lease_until_at: number | null
+  last_error: string | null
+  created_at: number
+  sent_at: number | null
+}
+
+export interface SuppressionsTable {
+  mailbox_hash: string
+  /** `stop` or `bounce`. */
+  why: string
+  until_at: number
+}
+
+export interface WebhookDeliveriesTable {
+  id: string
+  url: string
+  event: string
+  body: string
+  state: string
+  next_at: number
+  attempts: number
+  lease: string | null
+  lease_until_at: number | null
+  last_error: string | null
+  created_at: number
+  sent_at: number | null
+}
+
+export interface OperatorsTable {
+  name: string
+  role: string
+  password_hash: string
+  /** AES-256-GCM under the key file. */
+  totp_secret: string
+  /** Last TOTP step used: each code works once. */
+  totp_step: number
+  created_at: number
+  removed_at: number | null
+}
+
+export interface SessionsTable {
+  id_hash: string
+  operator: string
+  csrf: string
+  created_at: number
+  seen_at: number
+  expires_at: number
+}
+
+export interface TokensTable {
+  name: string
+  /** `events api edge`. */
+  kind: string
+  hash: string
+  created_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+export interface SpentChallengesTable {
+  id: string
+  expires_at: number
+}
+
+export interface IdempotentAnswersTable {
+  key: string
+  request_hash: string
+  status: number
+  body: string
+  at: number
+}
+
+export interface LeasesTable {
+  name: string
+  holder: string
+  until_at: number
+}
+
+/** Outcome of a message by queue id, from mail events: turns "let through" into "accepted". */
+export interface MessageOutcomesTable {
+  source: string
+  id: string
+  queue_id: string
+  ip: string
+  outcome: string
+  at: number
+  received_at: number
+}

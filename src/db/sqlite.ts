@@ -1,0 +1,254 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely'
+
+/**
+ * Kysely over `node:sqlite`: one connection that writes, in turns, and one that only reads. The write-ahead log lets a
+ * reader see what is committed while somebody else's transaction runs. Synchronous FULL: committed means on disk.
+ */
+export function sqliteDialect(file: string, guard: () => void): Dialect {
+  return {
+    createDriver: () => new SqliteDriver(file, guard),
+    createAdapter: () => new Adapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (queries) => new SqliteIntrospector(queries),
+  }
+}
+
+/** Another process holds the file (SQLITE_BUSY, SQLITE_LOCKED). */
+export function isSqliteConflict(error: unknown): boolean {
+  return [5, 6].includes(resultCode(error))
+}
+
+/** The disk has no room (SQLITE_FULL). */
+export function isSqliteFull(error: unknown): boolean {
+  return resultCode(error) === 13
+}
+
+/** The primary result code is in the low byte of an extended one. */
+function resultCode(error: unknown): number {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0
+  return error.errcode & 0xff
+}
+
+/** How long a statement waits for another process, in milliseconds. It blocks this one, so it is short; transactions try again. */
+const busyTimeout = 500
+
+/** Prepared statements kept; the builder makes the same text for the same question. */
+const statementsKept = 400
+
+class Adapter extends SqliteAdapter {
+  // Otherwise Kysely lets readers wait for a running transaction.
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #file: string
+  readonly #guard: () => void
+  readonly #turns = new Turns()
+  #writer: Statements | undefined
+  #reader: Statements | undefined
+
+  constructor(file: string, guard: () => void) {
+    this.#file = file
+    this.#guard = guard
+  }
+
+  async init(): Promise<void> {
+    // Mailboxes are inside: made here so that it is readable by its owner only, as are the log files beside it.
+    closeSync(openSync(this.#file, 'a', 0o600))
+    const writer = new DatabaseSync(this.#file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
+    writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;')
+    this.#writer = new Statements(writer)
+    this.#reader = new Statements(new DatabaseSync(this.#file, { timeout: busyTimeout, readOnly: true }))
+  }
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    this.#guard()
+    if (!this.#writer || !this.#reader) throw new Error(`database ${this.#file} is not open`)
+    return new SqliteConnection(this.#writer, this.#reader, this.#turns)
+  }
+
+  async beginTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.begin()
+  }
+
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    connection.commit()
+  }
+
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    connection.rollback()
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#turns.take()
+    this.#reader?.close()
+    this.#writer?.close()
+  }
+}
+
+/** Hands out the pen: one holder at a time, in the order of asking. */
+class Turns {
+  #last: Promise<void> = Promise.resolve()
+
+  /** Resolves when it is the caller's turn; the answer ends the turn. */
+  async take(): Promise<() => void> {
+    const before = this.#last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
+    await before
+    return resolve
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #writer: Statements
+  readonly #reader: Statements
+  readonly #turns: Turns
+  #endTurn: (() => void) | undefined
+
+  constructor(writer: Statements, reader: Statements, turns: Turns) {
+    this.#writer = writer
+    this.#reader = reader
+    this.#turns = turns
+  }
+
+  async begin(): Promise<void> {
+    const endTurn = await this.#turns.take()
+    try {
+      // IMMEDIATE takes the write lock now, so that what is read stays true until the commit.
+      this.#writer.exec('begin immediate')
+    } catch (error) {
+      endTurn()
+      throw error
+    }
+    this.#endTurn = endTurn
+  }
+
+  /** After a failed commit the transaction is still open and will be rolled back. */
+  commit(): void {
+    this.#writer.exec('commit')
+    this.#finish()
+  }
+
+  rollback(): void {
+    try {
+      // SQLite may have rolled back by itself (disk full, I/O error).
+      if (this.#writer.isTransaction) this.#writer.exec('rollback')
+    } finally {
+      this.#finish()
+    }
+  }
+
+  #finish(): void {
+    this.#endTurn?.()
+    this.#endTurn = undefined
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#endTurn) return this.#writer.run<R>(query)
+    if (isReading(query)) return this.#reader.run<R>(query)
+    const endTurn = await this.#turns.take()
+    try {
+      return this.#writer.run<R>(query)
+    } finally {
+      endTurn()
+    }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const statements = this.#endTurn ? this.#writer : this.#reader
+    for (const row of statements.iterate<R>(query)) yield { rows: [row] }
+  }
+}
+
+function isReading(query: CompiledQuery): boolean {
+  if (query.query.kind === 'RawNode') return /^\s*(select|explain)\b/i.test(query.sql)
+  return query.query.kind === 'SelectQueryNode'
+}
+
+/** One connection with its prepared statements, the least recently used dropped first. */
+class Statements {
+  readonly #database: DatabaseSync
+  readonly #prepared = new Map<string, { readonly statement: StatementSync; readonly givesRows: boolean }>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  get isTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  exec(text: string): void {
+    this.#database.exec(text)
+  }
+
+  run<R>(query: CompiledQuery): QueryResult<R> {
+    if (isScript(query)) {
+      this.#database.exec(query.sql)
+      return { rows: [] }
+    }
+    const { statement, givesRows } = this.#prepare(query.sql)
+    const parameters = query.parameters.map(toSqlite)
+    if (givesRows) return { rows: statement.all(...parameters).map((row) => plain<R>(row)) }
+    const { changes, lastInsertRowid } = statement.run(...parameters)
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
+  }
+
+  *iterate<R>(query: CompiledQuery): Iterable<R> {
+    // Not one of those kept: it stays half-read while others run.
+    const rows = this.#database.prepare(query.sql).iterate(...query.parameters.map(toSqlite))
+    for (const row of rows) yield plain<R>(row)
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.#database.close()
+  }
+
+  #prepare(text: string): { readonly statement: StatementSync; readonly givesRows: boolean } {
+    const known = this.#prepared.get(text)
+    if (known) {
+      this.#prepared.delete(text)
+      this.#prepared.set(text, known)
+      return known
+    }
+    const statement = this.#database.prepare(text)
+    const fresh = { statement, givesRows: statement.columns().length > 0 }
+    this.#prepared.set(text, fresh)
+    const [oldest] = this.#prepared.keys()
+    if (this.#prepared.size > statementsKept && oldest !== undefined) this.#prepared.delete(oldest)
+    return fresh
+  }
+}
+
+/** A migration: raw text of several statements. Preparing would read the first and silently leave the rest. */
+function isScript({ query, sql, parameters }: CompiledQuery): boolean {
+  return query.kind === 'RawNode' && parameters.length === 0 && /;\s*\S/.test(sql)
+}
+
+/** Rows come without a prototype, which is not equal to the same row of PostgreSQL. */
+function plain<R>(row: unknown): R {
+  return { ...(row as R) }
+}
+
+function toSqlite(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
+  if (value instanceof Uint8Array) return value
+  throw new Error(`SQLite cannot store a value of type ${typeof value}`)
+}

@@ -1,0 +1,199 @@
+import type { Socket } from 'node:net'
+import { changeFromJson, encodeFrame, FrameReader, type Frame } from '../access/feed-frame.ts'
+import type { Context } from '../core/context.ts'
+import { saveDecisions } from '../core/decisions/actions.ts'
+import { noteLetThroughs, noteRefusals } from '../core/delisting/follow-actions.ts'
+import { changesAfter, feedHead, noteAck, noteEdge } from '../core/edges/actions.ts'
+import type { Snapshots } from './server.ts'
+import { isResync } from './snapshot.ts'
+
+type Hello = Extract<Frame, { type: 'hello' }>
+type Records = Extract<Frame, { type: 'records' }>
+
+/** Changes read at once. */
+const batchSize = 1000
+
+/** An edge that is further behind gets the whole table. */
+const furthestBehind = 50_000
+
+/** Unsent bytes after which we wait for the edge. */
+const highWater = 8 << 20
+
+/** How often a quiet acknowledgement is written down as a sign of life. */
+const seenEveryMs = 5000
+
+/** One edge at the other end: brings it up to date and takes what it ships. */
+export class FeedConnection {
+  readonly #ctx: Context
+  readonly #socket: Socket
+  readonly #snapshots: Snapshots
+  readonly #on: { onHello(name: string): void; onEnd(name: string): void }
+  readonly #reader = new FrameReader()
+  #hello: Hello | undefined
+  /** Last number sent; undefined until the table is. */
+  #sent: number | undefined
+  #pumping = false
+  #again = false
+  #seenAt = 0
+  /** Frames are handled one after another. */
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(
+    ctx: Context,
+    socket: Socket,
+    snapshots: Snapshots,
+    on: { onHello(name: string): void; onEnd(name: string): void },
+  ) {
+    this.#ctx = ctx
+    this.#socket = socket
+    this.#snapshots = snapshots
+    this.#on = on
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.on('drain', () => this.pump())
+    socket.on('error', (error) => this.#ctx.log.warn('feed.connection-broke', { edge: this.#name, why: error.message }))
+    socket.on('close', () => this.#closed())
+  }
+
+  get #name(): string {
+    return this.#hello?.name ?? 'unknown'
+  }
+
+  end(why: string): void {
+    this.#ctx.log.info('feed.closing', { edge: this.#name, why })
+    this.#socket.destroy()
+  }
+
+  ping(): void {
+    if (this.#sent !== undefined) this.#send({ type: 'ping', seq: this.#sent, at: this.#ctx.clock.now() })
+  }
+
+  /** Sends what is new. Called on every wake; calls while one runs are remembered, not queued. */
+  pump(): void {
+    if (this.#sent === undefined || this.#socket.destroyed) return
+    if (this.#pumping) {
+      this.#again = true
+      return
+    }
+    this.#pumping = true
+    this.#sendChanges()
+      .catch((error: unknown) => this.#broke(error))
+      .finally(() => {
+        this.#pumping = false
+        if (this.#again) {
+          this.#again = false
+          this.pump()
+        }
+      })
+  }
+
+  async #sendChanges(): Promise<void> {
+    while (this.#sent !== undefined && !this.#socket.destroyed && this.#socket.writableLength < highWater) {
+      const changes = await changesAfter(this.#ctx, this.#sent, batchSize)
+      this.#socket.cork()
+      for (const { seq, change } of changes) {
+        const json: unknown = JSON.parse(change)
+        if (isResync(json)) {
+          this.#socket.uncork()
+          await this.#sendSnapshot(seq)
+          return
+        }
+        this.#send({ type: 'change', seq, change: changeFromJson(json) })
+        this.#sent = seq
+      }
+      this.#socket.uncork()
+      if (changes.length < batchSize) return
+    }
+  }
+
+  /** The whole table, at least as new as `atLeast`. */
+  async #sendSnapshot(atLeast: number): Promise<void> {
+    const snapshot = await this.#snapshots(atLeast)
+    this.#send({ type: 'snapshot', bytes: snapshot.bytes })
+    this.#sent = snapshot.seq
+    this.#again = true
+  }
+
+  #read(chunk: Buffer): void {
+    let frames: readonly Frame[]
+    try {
+      frames = this.#reader.push(chunk)
+    } catch (error) {
+      this.end(`not a frame: ${error instanceof Error ? error.message : 'unknown'}`)
+      return
+    }
+    for (const frame of frames) {
+      this.#work = this.#work.then(async () => await this.#handle(frame)).catch((error: unknown) => this.#broke(error))
+    }
+  }
+
+  async #handle(frame: Frame): Promise<void> {
+    if (this.#socket.destroyed) return
+    if (frame.type === 'hello') return await this.#greet(frame)
+    if (!this.#hello) return this.end('the first frame must be hello')
+    if (frame.type === 'ack') return await this.#acknowledge(frame.seq, frame.at)
+    if (frame.type === 'records') return await this.#keep(frame)
+    if (frame.type !== 'ping') this.end(`an edge does not send ${frame.type}`)
+  }
+
+  async #greet(hello: Hello): Promise<void> {
+    this.#hello = hello
+    this.#on.onHello(hello.name)
+    const { epoch, seq } = await feedHead(this.#ctx)
+    const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
+    this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
+    await noteEdge(this.#ctx, { name: hello.name, version: hello.version, seq: hello.seq, connected: true })
+    this.#seenAt = this.#ctx.clock.elapsed()
+    this.#ctx.log.info('feed.edge-connected', { edge: hello.name, version: hello.version, seq: hello.seq, head: seq })
+    const isNear = hello.epoch === epoch && hello.seq <= seq && seq - hello.seq <= furthestBehind
+    if (isNear && (await this.#isKept(hello.seq, seq))) this.#sent = hello.seq
+    else await this.#sendSnapshot(0)
+    this.pump()
+  }
+
+  /** Whether every change after `from` is still there to send. */
+  async #isKept(from: number, head: number): Promise<boolean> {
+    if (from === head) return true
+    const [first] = await changesAfter(this.#ctx, from, 1)
+    return first?.seq === from + 1
+  }
+
+  async #acknowledge(seq: number, at: number): Promise<void> {
+    // The edge's clock is its own; the page shows ours.
+    void at
+    await noteAck(this.#ctx, this.#name, seq, this.#ctx.clock.now())
+    const now = this.#ctx.clock.elapsed()
+    if (now - this.#seenAt < seenEveryMs) return
+    this.#seenAt = now
+    await this.#note(seq, true)
+  }
+
+  async #keep(frame: Records): Promise<void> {
+    await saveDecisions(this.#ctx, frame.records, frame.letThroughs)
+    await noteLetThroughs(this.#ctx, frame.letThroughs)
+    await noteRefusals(this.#ctx, frame.records)
+    this.#send({ type: 'stored', batch: frame.batch })
+  }
+
+  async #note(seq: number, connected: boolean): Promise<void> {
+    await noteEdge(this.#ctx, { name: this.#name, version: this.#hello?.version ?? '', seq, connected })
+  }
+
+  #send(frame: Frame): void {
+    if (!this.#socket.destroyed) this.#socket.write(encodeFrame(frame))
+  }
+
+  #broke(error: unknown): void {
+    this.#ctx.log.error('feed.failed', { edge: this.#name, error })
+    this.#socket.destroy()
+  }
+
+  #closed(): void {
+    if (!this.#hello) return
+    this.#on.onEnd(this.#name)
+    this.#ctx.log.warn('feed.edge-gone', { edge: this.#name })
+    this.#note(this.#sent ?? 0, false).catch((error: unknown) =>
+      this.#ctx.log.error('feed.failed', { edge: this.#name, error }),
+    )
+  }
+}

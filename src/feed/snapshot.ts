@@ -1,0 +1,60 @@
+import { changeFromJson } from '../access/feed-frame.ts'
+import { encodeSnapshot } from '../access/snapshot.ts'
+import { ListingTable } from '../access/table.ts'
+import { changesAfter, feedHead } from '../core/edges/actions.ts'
+import type { Context } from '../core/context.ts'
+import { listWatches } from '../core/delisting/follow-actions.ts'
+import { entriesPage } from '../core/listings/actions.ts'
+
+/** The whole table at one number of the feed, ready to send. */
+export interface Snapshot {
+  readonly epoch: string
+  readonly seq: number
+  readonly bytes: Uint8Array
+}
+
+const pageSize = 2000
+
+/**
+ * Reads the table in pages, so that core goes on working, and brings it to one number:
+ * every row is read at some moment after `seq`, so the changes since then, applied in order, give exactly the state at the last of them.
+ */
+export async function buildSnapshot(ctx: Context): Promise<Snapshot> {
+  for (;;) {
+    const { epoch, seq } = await feedHead(ctx)
+    const table = new ListingTable()
+    for (const { unit, until } of await listWatches(ctx)) table.apply({ kind: 'watch', unit, until })
+    let last = ''
+    for (;;) {
+      const page = await entriesPage(ctx, last, pageSize)
+      for (const entry of page) table.put(entry)
+      const end = page.at(-1)
+      if (!end) break
+      last = end.id
+    }
+    const reached = await catchUp(ctx, table, seq)
+    const { epoch: now } = await feedHead(ctx)
+    if (reached === undefined || now !== epoch) continue
+    return { epoch, seq: reached, bytes: encodeSnapshot(table, { epoch, seq: reached, at: ctx.clock.now() }) }
+  }
+}
+
+/** Applies what has happened since `seq`; undefined when a bulk import makes the table stale as a whole. */
+async function catchUp(ctx: Context, table: ListingTable, seq: number): Promise<number | undefined> {
+  let reached = seq
+  for (;;) {
+    const changes = await changesAfter(ctx, reached, pageSize)
+    for (const each of changes) {
+      const json: unknown = JSON.parse(each.change)
+      if (isResync(json)) return undefined
+      table.apply(changeFromJson(json))
+      reached = each.seq
+    }
+    if (changes.length < pageSize) return reached
+  }
+}
+
+/** Whether a stored change says that edges must take the whole table anew. */
+export function isResync(change: unknown): boolean {
+  return typeof change === 'object' && change !== null && 'kind' in change && change.kind === 'resync'
+}

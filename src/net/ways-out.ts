@@ -1,0 +1,41 @@
+import { domainToASCII } from 'node:url'
+import type { Address } from '../standards/ip.ts'
+import { httpClient } from './http-client.ts'
+import type { DnsResolver } from './resolver.ts'
+
+/** The ways out of the program as core names them (`core/ways-out.ts`), made of the real resolver and the guarded client. */
+export interface Out {
+  txt(name: string): Promise<readonly string[] | 'temperror'>
+  ptr(address: Address): Promise<readonly string[] | 'temperror'>
+  acceptsMail(domain: string): Promise<boolean | 'temperror'>
+  fetchFrom(address: Address, path: string): Promise<string | undefined>
+}
+
+export interface OutOptions {
+  readonly resolver: DnsResolver
+  /** Which addresses may be connected to; global ones when left out. */
+  readonly mayReach?: (address: Address) => boolean
+  /** Only tests change it. */
+  readonly port?: number
+}
+
+export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
+  const client = httpClient({ ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
+  return {
+    txt: (name) => resolver.txt(name),
+    ptr: (address) => resolver.ptr(address),
+    acceptsMail: (domain) => acceptsMail(resolver, domain),
+    fetchFrom: (address, path) => client.fetchFrom(address, path),
+  }
+}
+
+/** Whether mail for the domain has somewhere to go (RFC 5321 §5.1): an MX that is not the null MX (RFC 7505), else an address. */
+async function acceptsMail(resolver: DnsResolver, domain: string): Promise<boolean | 'temperror'> {
+  const name = domainToASCII(domain)
+  if (name === '') return false
+  const exchanges = await resolver.mx(name)
+  if (exchanges === 'temperror') return 'temperror'
+  if (exchanges.length > 0) return exchanges.some(({ exchange }) => exchange !== '' && exchange !== '.')
+  const addresses = await resolver.addresses(name)
+  return addresses === 'temperror' ? 'temperror' : addresses.length > 0
+}

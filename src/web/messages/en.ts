@@ -1,0 +1,14 @@
+import { common } from './en/common.ts'
+import { console } from './en/console.ts'
+import { portal } from './en/portal.ts'
+import { refusals } from './en/refusals.ts'
+import { site } from './en/site.ts'
+
+/**
+ * English, the source of all other languages; one file per part of the product.
+ * A sentence is a string, or a function of what it mentions.
+ */
+export const en = { common, site, portal, console, refusals }
+
+/** The shape of the words: another language `satisfies` it, and the compiler says what it lacks. */
+export type Messages = typeof en

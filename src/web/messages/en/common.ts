@@ -1,0 +1,42 @@
+/** What all pages share. */
+export const common = {
+  /** Name of the site in the header and in titles. */
+  site: (provider: string) => `${provider} postmaster`,
+  siteFor: 'For everyone whose mail comes to us',
+  skip: 'Skip to the content',
+  mainNavigation: 'Main',
+  language: 'Language',
+  nav: { start: 'Start', codes: 'Codes', delist: 'Delist an address', about: 'About' },
+  footer: {
+    aboutAndPrivacy: 'About and privacy',
+    codes: 'All codes',
+    policy: 'Policy for programs (JSON)',
+    community: 'Community',
+    utc: 'Times are in UTC.',
+  },
+  /** Before the text of an error, for those who hear the page. */
+  error: 'Error:',
+  errorSummary: 'There is a problem',
+  optional: '(optional)',
+  table: 'As a table',
+  now: 'now',
+  none: 'none',
+  yes: 'Yes',
+  no: 'No',
+  back: 'Back',
+  startPage: 'Go to the start page',
+  newer: 'Newer',
+  older: 'Older',
+  /** Says what an external link is. */
+  elsewhere: '(another site)',
+  errors: {
+    notFoundTitle: 'There is no page at this address',
+    notFound: 'Perhaps the link was cut in two by your mail program. Copy the whole line of the bounce and paste it here; we find the page that belongs to it.',
+    refusedTitle: 'We could not do that',
+    faultTitle: 'Something broke on our side',
+    fault: 'You did nothing wrong, and nothing was changed. Please try again in a minute.',
+    faultReference: (reference: string) => `If it happens again, tell us this reference: ${reference}`,
+    faultWrite: 'Write to',
+    again: 'You can try again',
+  },
+}

@@ -1,0 +1,3 @@
+import type { console as en } from '../en/console.ts'
+
+export const console: typeof en = {}

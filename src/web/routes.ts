@@ -1,0 +1,82 @@
+import type { Language } from '../access/reasons.ts'
+
+/**
+ * The addresses of the public site: a tree of names, so that no page spells the address of another by hand.
+ * Every page answers at `/x` in the reader's own language and at `/en/x`, `/zh-CN/x` in that language.
+ */
+export interface Route<Pattern extends string> {
+  /** What Hono matches, without a language. */
+  readonly pattern: Pattern
+  /** The address; `query` leaves out what is undefined. With a language: `/zh-CN/x`. */
+  href(
+    ...parts: ParameterNames<Pattern> extends never
+      ? [query?: Query, language?: Language]
+      : [parameters: Readonly<Record<ParameterNames<Pattern>, string>>, query?: Query, language?: Language]
+  ): string
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+type ParameterNames<Pattern extends string> = Pattern extends `${string}/:${infer Name}/${infer Rest}`
+  ? Name | ParameterNames<`/${Rest}`>
+  : Pattern extends `${string}/:${infer Name}`
+    ? Name
+    : never
+
+export const routes = {
+  start: route('/'),
+  find: route('/find'),
+  address: route('/ip/:address'),
+  /** The record behind the link in a refusal. */
+  record: route('/c/:token'),
+  codes: route('/codes'),
+  code: route('/codes/:code'),
+  about: route('/about'),
+  delist: {
+    /** The form; `?ip=` or `?case=` fill it in. */
+    start: route('/delist'),
+    /** One request: its state, the code, the other proofs, the result. */
+    request: route('/delist/:id'),
+    /** The link in the letter. */
+    confirm: route('/confirm/:link'),
+  },
+  api: route('/api/v1'),
+  policy: route('/.well-known/postmaster-policy.json'),
+  security: route('/.well-known/security.txt'),
+  robots: route('/robots.txt'),
+  health: route('/healthz'),
+  ready: route('/readyz'),
+} as const
+
+function route<const Pattern extends string>(pattern: Pattern): Route<Pattern> {
+  const hasParameters = pattern.includes('/:')
+  return {
+    pattern,
+    href(...parts: readonly unknown[]) {
+      const [parameters, query, language] = (hasParameters ? parts : [{}, ...parts]) as [
+        Readonly<Record<string, string>>,
+        Query | undefined,
+        Language | undefined,
+      ]
+      const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) => segment(parameters[name] ?? ''))
+      return withLanguage(path, language) + queryString(query)
+    },
+  }
+}
+
+/** `/zh-CN/codes` for `/codes`; without a language the path as it is. */
+export function withLanguage(path: string, language: Language | undefined): string {
+  if (language === undefined) return path
+  return path === '/' ? `/${language}/` : `/${language}${path}`
+}
+
+/** A colon is a character of a path segment (RFC 3986 §3.3), so an IPv6 address stays readable. */
+function segment(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3A', ':')
+}
+
+function queryString(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return ''
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
+}

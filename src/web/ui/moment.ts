@@ -1,0 +1,65 @@
+import type { Language } from '../../access/reasons.ts'
+
+/** Times and spans in words. All times are UTC and say so; milliseconds since 1970. */
+
+/** `4 May 2026, 10:15 UTC`; with seconds when `precise`. */
+export function moment(language: Language, at: number, precise = false): string {
+  const seconds = precise ? ({ second: '2-digit' } as const) : {}
+  const text = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: language === 'en' ? 'short' : 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...seconds,
+  }).format(at)
+  return `${text} UTC`
+}
+
+/** `4 May 2026`. */
+export function date(language: Language, at: number): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: language === 'en' ? 'short' : 'long',
+    day: 'numeric',
+  }).format(at)
+}
+
+const steps = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
+/** `3 days`, `20 minutes`: in the largest unit that is at least two of it, rounded. Never negative. */
+export function span(language: Language, ms: number): string {
+  const [unit, size] = unitOf(ms)
+  const count = Math.max(0, Math.round(ms / size))
+  return spaced(new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+}
+
+/** `in 3 days`, `2 hours ago`. */
+export function distance(language: Language, at: number, now: number): string {
+  const [unit, size] = unitOf(Math.abs(at - now))
+  return spaced(
+    new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(Math.round((at - now) / size), unit),
+  )
+}
+
+/** Between a number and Chinese stands a space, as everywhere in our Chinese. */
+function spaced(text: string): string {
+  return text.replaceAll(/(\d)(?=\p{Script=Han})/gu, '$1 ')
+}
+
+function unitOf(ms: number): readonly [(typeof steps)[number][0], number] {
+  return steps.find(([, size]) => ms >= 2 * size) ?? ['second', 1000]
+}
+
+/** A count with its separators: `12,345`. */
+export function count(language: Language, value: number): string {
+  return new Intl.NumberFormat(language).format(value)
+}

@@ -1,0 +1,31 @@
+import { html, type Html } from './html.ts'
+import { date, distance, moment } from './moment.ts'
+import type { View } from './view.ts'
+
+/**
+ * A time for people and machines: UTC in words, RFC 3339 in `datetime`. Where there is script, `assets/postern.js` adds the
+ * reader's own zone behind it. `precise` shows seconds.
+ */
+export function time(view: View, at: number, precise = false): Html {
+  return html`<time datetime="${machineTime(at)}" ${precise ? html`data-precise` : ''}>${moment(view.language, at, precise)}</time>`
+}
+
+/** A time with how far it is: `7 May 2026, 10:15 UTC (in 3 days)`. */
+export function timeAndDistance(view: View, at: number): Html {
+  const far = distance(view.language, at, view.now)
+  return view.language === 'zh-CN' ? html`${time(view, at)}（${far}）` : html`${time(view, at)} (${far})`
+}
+
+/** Only how far, with the exact time in `datetime` and on hover: `3 minutes ago`. */
+export function ago(view: View, at: number): Html {
+  return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far>${distance(view.language, at, view.now)}</time>`
+}
+
+/** A day: `4 May 2026`. */
+export function day(view: View, at: number): Html {
+  return html`<time datetime="${machineTime(at).slice(0, 10)}" data-far>${date(view.language, at)}</time>`
+}
+
+function machineTime(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z')
+}

@@ -1,0 +1,22 @@
+import type { Language } from '../../access/reasons.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Assets } from '../assets.ts'
+import type { Messages } from '../messages/en.ts'
+
+/** What every page knows: for whom, in which language, where and when. */
+export interface View {
+  readonly language: Language
+  readonly languages: readonly Language[]
+  readonly words: Messages
+  /** Path without the language: `/codes`. */
+  readonly path: string
+  /** Query with its `?`, or empty: the language switch keeps it. */
+  readonly query: string
+  readonly provider: Settings['provider']
+  readonly addresses: Settings['addresses']
+  readonly assets: Assets
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** An address of this site for this reader: keeps the language in the address where the reader has it there. */
+  link(href: string): string
+}
