@@ -205,6 +205,8 @@ create unique index letters_key on letters (key);
 
 create index letters_due on letters (state, next_at);
 
+create index letters_created on letters (created_at, id);
+
 create table suppressions (
   mailbox_hash text not null,
   why text not null,
@@ -263,6 +265,8 @@ create table tokens (
   primary key (name)
 );
 
+create unique index tokens_hash on tokens (hash);
+
 create table spent_challenges (
   id text not null,
   expires_at bigint not null,
@@ -304,3 +308,5 @@ insert into heads (name, seq, value) values ('feed', 0, '');
 create function audit_records_refuse() returns trigger language plpgsql as $$ begin raise exception 'audit records are never changed'; end $$;
 
 create trigger audit_records_no_change before update or delete on audit_records for each row execute function audit_records_refuse();
+
+create trigger audit_records_no_truncate before truncate on audit_records for each statement execute function audit_records_refuse();

@@ -205,6 +205,8 @@ create unique index letters_key on letters (key);
 
 create index letters_due on letters (state, next_at);
 
+create index letters_created on letters (created_at, id);
+
 create table suppressions (
   mailbox_hash text not null,
   why text not null,
@@ -262,6 +264,8 @@ create table tokens (
   revoked_at integer,
   primary key (name)
 ) strict, without rowid;
+
+create unique index tokens_hash on tokens (hash);
 
 create table spent_challenges (
   id text not null,

@@ -22,6 +22,14 @@ export class EntryRows {
     return chunk === undefined ? 0 : (chunk[(row & rowMask) * entryWords + columnIndex] ?? 0)
   }
 
+  /** Writes the six words of a row to `at` and after, little-endian. */
+  copyTo(view: DataView, at: number, row: number): void {
+    const chunk = this.#chunks[row >>> chunkBits]
+    if (chunk === undefined) throw new RangeError('no such row')
+    const from = (row & rowMask) * entryWords
+    for (let word = 0; word < entryWords; word++) view.setUint32(at + word * 4, chunk[from + word] ?? 0, true)
+  }
+
   /** Adds a row at the end and gives its number. */
   append(high: number, low: number, traits: number, idHigh: number, idLow: number, ends: number): number {
     const row = this.#count++

@@ -251,7 +251,7 @@ export const reasons = {
     words: {
       en: {
         title: 'Too many messages to one of our service mailboxes',
-        why: 'postmaster@, abuse@ and our delist mailbox take mail from everybody, refused senders included. So that nobody can flood them, each address has a budget there.',
+        why: 'The mailboxes postmaster@, abuse@ and our delist mailbox take mail from everybody, refused senders included. So that nobody can flood them, each address has a budget there.',
         next: 'Nothing. Your mail server keeps the message and tries again by itself.',
         until: 'The budget refills within the hour.',
       },

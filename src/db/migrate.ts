@@ -48,11 +48,12 @@ export async function migrate(
 ): Promise<MigrateAnswer> {
   const wanted = await readMigrations(options.folder ?? migrationsFolder(db.dialect))
   await makeTable(db)
+  const ahead = await readAhead(db, wanted)
   const applied: string[] = []
   for (const migration of wanted) {
     if (await apply(db, migration, options.now)) applied.push(migration.name)
   }
-  return { applied, ahead: await readAhead(db, wanted) }
+  return { applied, ahead }
 }
 
 /** Names of migrations that this program has and the database does not; throws as `migrate` does. */
@@ -97,6 +98,7 @@ async function apply(db: Database, migration: Migration, now: number): Promise<b
   const { name, checksum, text } = migration
   return await db.transaction(async (plain) => {
     const queries = withMigrations(plain)
+    await allowLongStatements(db, plain)
     // The row first: a second program waits here for the first one's commit, and then finds the work done.
     const { numInsertedOrUpdatedRows } = await queries
       .insertInto('migrations')
@@ -108,7 +110,6 @@ async function apply(db: Database, migration: Migration, now: number): Promise<b
       return false
     }
     await checkNothingLater(queries, name)
-    await allowLongStatements(db, plain)
     await sql.raw(text).execute(queries)
     return true
   })

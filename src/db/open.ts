@@ -50,9 +50,11 @@ export async function openDatabase(url: string, options: { readonly file: string
   }
 }
 
-/** For a statement over a million rows: PostgreSQL's limit of five seconds does not hold for the rest of this transaction. */
+/** For statements over a million rows: PostgreSQL's limits of time do not hold for the rest of this transaction. */
 export async function allowLongStatements(db: Database, queries: Kysely<Tables>): Promise<void> {
-  if (db.dialect === 'postgres') await sql`set local statement_timeout = 0`.execute(queries)
+  if (db.dialect === 'sqlite') return
+  await sql`set local statement_timeout = 0`.execute(queries)
+  await sql`set local lock_timeout = 0`.execute(queries)
 }
 
 async function once<T>(

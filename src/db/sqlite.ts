@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -40,8 +41,11 @@ function resultCode(error: unknown): number {
   return error.errcode & 0xff
 }
 
-/** How long a statement waits for another process, in milliseconds. It blocks this one, so it is short; transactions try again. */
-const busyTimeout = 500
+/** How long a statement waits inside SQLite for another process, in milliseconds. It blocks this one, so it is short. */
+const busyTimeout = 10
+
+/** How long a writer waits for another process in all; between tries this process does other things. */
+const patienceMs = 5_000
 
 /** Prepared statements kept; the builder makes the same text for the same question. */
 const statementsKept = 400
@@ -131,7 +135,7 @@ class SqliteConnection implements DatabaseConnection {
     const endTurn = await this.#turns.take()
     try {
       // IMMEDIATE takes the write lock now, so that what is read stays true until the commit.
-      this.#writer.exec('begin immediate')
+      await patiently(() => this.#writer.exec('begin immediate'))
     } catch (error) {
       endTurn()
       throw error
@@ -164,15 +168,26 @@ class SqliteConnection implements DatabaseConnection {
     if (isReading(query)) return this.#reader.run<R>(query)
     const endTurn = await this.#turns.take()
     try {
-      return this.#writer.run<R>(query)
+      return await patiently(() => this.#writer.run<R>(query))
     } finally {
       endTurn()
     }
   }
 
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    const statements = this.#endTurn ? this.#writer : this.#reader
-    for (const row of statements.iterate<R>(query)) yield { rows: [row] }
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('long answers are read in pages, not as a stream: a reader must not hold back the write-ahead log')
+  }
+}
+
+async function patiently<T>(run: () => T): Promise<T> {
+  const start = performance.now()
+  for (;;) {
+    try {
+      return run()
+    } catch (error) {
+      if (!isSqliteConflict(error) || performance.now() - start > patienceMs) throw error
+      await sleep(1 + 10 * Math.random())
+    }
   }
 }
 
@@ -208,12 +223,6 @@ class Statements {
     if (givesRows) return { rows: statement.all(...parameters).map((row) => plain<R>(row)) }
     const { changes, lastInsertRowid } = statement.run(...parameters)
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
-  }
-
-  *iterate<R>(query: CompiledQuery): Iterable<R> {
-    // Not one of those kept: it stays half-read while others run.
-    const rows = this.#database.prepare(query.sql).iterate(...query.parameters.map(toSqlite))
-    for (const row of rows) yield plain<R>(row)
   }
 
   close(): void {

@@ -4,6 +4,8 @@ import type { ListingEntry } from '../access/listing-entry.ts'
 export interface MessageView {
   readonly listing: ListingEntry | undefined
   readonly spent: number
+  /** Number of the last change that the table held then. */
+  readonly table: number
   /** Whether the message has been counted against the budget of exempt mailboxes. */
   isCounted: boolean
 }

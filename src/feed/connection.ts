@@ -4,8 +4,7 @@ import type { Context } from '../core/context.ts'
 import { saveDecisions } from '../core/decisions/actions.ts'
 import { noteLetThroughs, noteRefusals } from '../core/delisting/follow-actions.ts'
 import { changesAfter, feedHead, noteAck, noteEdge } from '../core/edges/actions.ts'
-import type { Snapshots } from './server.ts'
-import { isResync } from './snapshot.ts'
+import { isResync, type Snapshots } from './snapshot.ts'
 
 type Hello = Extract<Frame, { type: 'hello' }>
 type Records = Extract<Frame, { type: 'records' }>

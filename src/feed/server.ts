@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Context } from '../core/context.ts'
 import { forgetConnections } from '../core/edges/actions.ts'
 import { FeedConnection } from './connection.ts'
-import { buildSnapshot, type Snapshot } from './snapshot.ts'
+import { buildSnapshot, type Snapshot, type Snapshots } from './snapshot.ts'
 
 /**
  * Core's side of the feed (contracts 5): each edge connects, is brought to the newest table, and gets every change as it is committed.
@@ -91,9 +91,6 @@ function addressOf(server: Server): string {
   if (address === null || typeof address === 'string') return address ?? ''
   return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }
-
-/** A snapshot with at least this number. */
-export type Snapshots = (atLeast: number) => Promise<Snapshot>
 
 /** Builds one snapshot at a time and lends it to every edge that asks soon after. */
 function snapshotCache(ctx: Context): Snapshots {

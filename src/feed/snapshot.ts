@@ -13,6 +13,9 @@ export interface Snapshot {
   readonly bytes: Uint8Array
 }
 
+/** Gives a snapshot with at least this number. */
+export type Snapshots = (atLeast: number) => Promise<Snapshot>
+
 const pageSize = 2000
 
 /**

@@ -139,6 +139,13 @@ describe('The guarded HTTP client', () => {
     }
     assert.equal(requests.length, 0)
   })
+  it('sends nothing when the far end of the socket is not the address that was asked for', async () => {
+    requests.length = 0
+    // Linux takes 0.0.0.0 for this machine: the connection arrives at 127.0.0.1.
+    const careless = httpClient({ mayReach: () => true, port, totalMs: 600 })
+    assert.equal(await careless.fetchFrom(orThrow(parseAddress('0.0.0.0')), '/a'), undefined)
+    assert.equal(requests.length, 0)
+  })
   it('sends nothing that would break the request line', async () => {
     requests.length = 0
     say('200 OK', 'x')

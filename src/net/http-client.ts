@@ -1,14 +1,13 @@
 import { request, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { embeddedAddress, formatAddress, parseAddress, type Address } from '../standards/ip.ts'
+import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import { isGlobal } from '../standards/special-purpose.ts'
 import { Refusal } from '../base/refusal.ts'
 
 /**
  * The one kind of HTTP request that Postern makes to strangers: `GET http://<address>:80<path>` (RFC 9110), to see a token there.
- * Somebody else chooses the address, so it is guarded (security.md 6.5): a literal, never a name, so that no DNS answer decides where
- * we connect; global addresses only, also inside NAT64, 6to4 and IPv4-mapped ones; no proxy; no redirect; the far end of the socket is
- * compared after connecting; small, short and plain.
+ * Somebody else chooses the address, so it is guarded: a literal, never a name, so that no DNS answer decides where we connect;
+ * global addresses only; no proxy; no redirect; the far end of the socket is compared after connecting; small, short and plain.
  */
 export interface HttpClient {
   /** The body of a 200 answer as Latin-1 text, or undefined: whatever else happened proves nothing. `path` begins with a slash. */
@@ -33,7 +32,7 @@ const mostAtOnce = 20
 const mostPerAddress = 2
 
 export function httpClient(options: HttpClientOptions = {}): HttpClient {
-  const { mayReach = isReachable, port = 80, totalMs = longestMs } = options
+  const { mayReach = isGlobal, port = 80, totalMs = longestMs } = options
   const running = new Map<string, number>()
   let total = 0
   return {
@@ -56,12 +55,6 @@ export function httpClient(options: HttpClientOptions = {}): HttpClient {
   }
 }
 
-/** Global, and so is the IPv4 address inside it, if there is one. */
-function isReachable(address: Address): boolean {
-  const inner = embeddedAddress(address)
-  return isGlobal(address) && (inner === undefined || isGlobal(inner))
-}
-
 interface Target {
   readonly host: string
   readonly port: number
@@ -81,8 +74,8 @@ function get({ host, port, path, signal }: Target): Promise<string | undefined> 
       method: 'GET',
       path,
       headers,
-      agent: false,
       maxHeaderSize: mostHeaderBytes,
+      // Given instead of an agent: no pool, no proxy from the environment.
       createConnection: () => guarded(connect({ host, port, autoSelectFamily: false }), host),
     })
     const done = (body: string | undefined): void => {

@@ -103,7 +103,10 @@ export function dnsResolver(options: ResolverOptions = {}): DnsResolver {
       ])
       const texts = found.flatMap((list) => (list === 'temperror' ? [] : list))
       if (texts.length === 0 && found.includes('temperror')) return 'temperror'
-      return texts.map(parseAddress).filter((address) => !(address instanceof Refusal))
+      return texts.flatMap((text) => {
+        const address = parseAddress(text)
+        return address instanceof Refusal ? [] : [address]
+      })
     },
   }
 }

@@ -42,29 +42,9 @@ const longestLine = 4096
 const longestRequest = 16_384
 const mostAttributes = 100
 
-const names = [
-  'request',
-  'protocol_state',
-  'client_address',
-  'client_name',
-  'reverse_client_name',
-  'helo_name',
-  'sender',
-  'recipient',
-  'recipient_count',
-  'queue_id',
-  'instance',
-  'size',
-  'sasl_username',
-  'policy_context',
-] as const
+/** The attributes of the request under way as they came; undefined until then. */
+type Attributes = Record<'request' | keyof PolicyRequest, string | undefined>
 
-/** Index into `names` of those with this many characters: most lines of a request fall through here without a comparison. */
-const namesOfLength: readonly (readonly number[])[] = Array.from({ length: 20 }, (_, length) =>
-  names.flatMap((name, index) => (name.length === length ? [index] : [])),
-)
-
-const newline = 10
 const carriageReturn = 13
 
 /** Reads requests from the chunks of one connection, however they are cut. */
@@ -74,7 +54,7 @@ export class PolicyReader {
   /** Where in it the first unread line starts. */
   #line = 0
   #count = 0
-  #values: (string | undefined)[] = Array.from(names, () => undefined)
+  #attributes = noAttributes()
   #usable = true
 
   /** Whether part of a request has come: its rest must follow soon. */
@@ -92,12 +72,13 @@ export class PolicyReader {
     const held = this.#text.length
     const text = this.#text + chunk.latin1Slice(0, chunk.length)
     const nul = text.indexOf('\0', held)
+    const hasReturns = text.includes('\r')
     let start = 0
     let line = this.#line
     for (let end = text.indexOf('\n', line); end >= 0; end = text.indexOf('\n', line)) {
       if (nul >= 0 && nul < end) throw new ProtocolError('NUL')
       if (end + 1 - start > longestRequest) throw new ProtocolError('request too long')
-      const stop = end > line && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
+      const stop = hasReturns && end > line && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
       if (stop === line) {
         onRequest(this.#finish())
         start = end + 1
@@ -119,31 +100,93 @@ export class PolicyReader {
     if (++this.#count > mostAttributes) throw new ProtocolError('too many attributes')
     const equals = text.indexOf('=', line)
     if (equals <= line || equals >= stop) throw new ProtocolError('line without name=value')
-    for (const index of namesOfLength[equals - line] ?? []) {
-      if (text.startsWith(names[index] ?? '', line)) this.#values[index] ??= text.slice(equals + 1, stop)
-    }
+    keep(this.#attributes, text, line, equals, stop)
   }
 
   #finish(): PolicyRequest {
-    const v = this.#values
-    if (v[0] !== 'smtpd_access_policy') throw new ProtocolError('not a request of smtpd_access_policy')
-    const request = {
-      protocolState: v[1] ?? '',
-      clientAddress: v[2] ?? '',
-      clientName: v[3] ?? '',
-      reverseClientName: v[4] ?? '',
-      heloName: v[5] ?? '',
-      sender: v[6] ?? '',
-      recipient: v[7] ?? '',
-      recipientCount: Number(v[8] ?? ''),
-      queueId: v[9] ?? '',
-      instance: v[10] ?? '',
-      size: Number(v[11] ?? ''),
-      saslUsername: v[12] ?? '',
-      policyContext: v[13] ?? '',
-    }
-    v.fill(undefined)
+    const attributes = this.#attributes
+    if (attributes.request !== 'smtpd_access_policy') throw new ProtocolError('not a request of smtpd_access_policy')
+    this.#attributes = noAttributes()
     this.#count = 0
-    return request
+    return {
+      protocolState: attributes.protocolState ?? '',
+      clientAddress: attributes.clientAddress ?? '',
+      clientName: attributes.clientName ?? '',
+      reverseClientName: attributes.reverseClientName ?? '',
+      heloName: attributes.heloName ?? '',
+      sender: attributes.sender ?? '',
+      recipient: attributes.recipient ?? '',
+      recipientCount: readCount(attributes.recipientCount),
+      queueId: attributes.queueId ?? '',
+      instance: attributes.instance ?? '',
+      size: readCount(attributes.size),
+      saslUsername: attributes.saslUsername ?? '',
+      policyContext: attributes.policyContext ?? '',
+    }
   }
+}
+
+function noAttributes(): Attributes {
+  return {
+    request: undefined,
+    protocolState: undefined,
+    clientAddress: undefined,
+    clientName: undefined,
+    reverseClientName: undefined,
+    heloName: undefined,
+    sender: undefined,
+    recipient: undefined,
+    recipientCount: undefined,
+    queueId: undefined,
+    instance: undefined,
+    size: undefined,
+    saslUsername: undefined,
+    policyContext: undefined,
+  }
+}
+
+/** By the length of the name first: half the lines of a request are none of ours and fall through without a comparison. */
+function keep(a: Attributes, text: string, line: number, equals: number, stop: number): void {
+  const is = (name: string): boolean => text.startsWith(name, line)
+  const value = (): string => text.slice(equals + 1, stop)
+  switch (equals - line) {
+    case 4:
+      if (is('size')) a.size ??= value()
+      return
+    case 6:
+      if (is('sender')) a.sender ??= value()
+      return
+    case 7:
+      if (is('request')) a.request ??= value()
+      return
+    case 8:
+      if (is('queue_id')) a.queueId ??= value()
+      else if (is('instance')) a.instance ??= value()
+      return
+    case 9:
+      if (is('helo_name')) a.heloName ??= value()
+      else if (is('recipient')) a.recipient ??= value()
+      return
+    case 11:
+      if (is('client_name')) a.clientName ??= value()
+      return
+    case 13:
+      if (is('sasl_username')) a.saslUsername ??= value()
+      return
+    case 14:
+      if (is('protocol_state')) a.protocolState ??= value()
+      else if (is('client_address')) a.clientAddress ??= value()
+      else if (is('policy_context')) a.policyContext ??= value()
+      return
+    case 15:
+      if (is('recipient_count')) a.recipientCount ??= value()
+      return
+    case 19:
+      if (is('reverse_client_name')) a.reverseClientName ??= value()
+  }
+}
+
+function readCount(text = ''): number {
+  const value = Number(text)
+  return Number.isSafeInteger(value) && value > 0 ? value : 0
 }

@@ -29,6 +29,8 @@ export const routes = {
   address: route('/ip/:address'),
   /** The record behind the link in a refusal. */
   record: route('/c/:token'),
+  /** What to do when mail was refused, late, taken for junk …: one of `helpTopics`. */
+  help: route('/help/:topic'),
   codes: route('/codes'),
   code: route('/codes/:code'),
   about: route('/about'),
@@ -48,7 +50,8 @@ export const routes = {
   ready: route('/readyz'),
 } as const
 
-function route<const Pattern extends string>(pattern: Pattern): Route<Pattern> {
+/** Declares an address. */
+export function route<const Pattern extends string>(pattern: Pattern): Route<Pattern> {
   const hasParameters = pattern.includes('/:')
   return {
     pattern,

@@ -6,7 +6,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { domainOf, mailboxKey, maskMailbox, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
-import { covers, formatPrefix, showPrefix, unitOf } from '../../standards/prefix.ts'
+import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
@@ -18,7 +18,7 @@ import { queueLetter } from '../outbox/actions.ts'
 import { spend } from '../limits/actions.ts'
 import { decideRequest, saveRequest } from './decide-actions.ts'
 import { fits, hashHalf, newHalves, readLink, type SecondHalf } from './halves.ts'
-import { maxTries, mayConfirm, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import { maxTries, mayConfirm, type Answered, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
 export interface StartInput {
@@ -149,14 +149,6 @@ function isSameUnit(facts: CaseFacts, ip: Address): boolean {
   return covers(unitOf(facts.address), ip)
 }
 
-export interface Answered {
-  readonly outcome: OutcomeKind
-  readonly facts: OutcomeFacts
-  readonly listing: string | null
-  /** Reference of the request. */
-  readonly id: string
-}
-
 /** What a confirmation page may show before anything is done. Reading acts on nothing. */
 export async function seeLink(
   ctx: Context,
@@ -271,9 +263,4 @@ export async function showRequest(ctx: Context, input: SecondHalf & { readonly i
 function proofUrl(request: DelistRequest): string {
   const host = request.ip.family === 4 ? formatAddress(request.ip) : `[${formatAddress(request.ip)}]`
   return `http://${host}/.well-known/postern-${request.proofToken}`
-}
-
-/** The request as operators see it. */
-export function publicFacts(request: DelistRequest): Record<string, string | number> {
-  return { ip: formatAddress(request.ip), unit: formatPrefix(request.unit), state: request.state, control: request.control }
 }

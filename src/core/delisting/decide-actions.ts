@@ -1,18 +1,17 @@
 import { formatAddress } from '../../standards/ip.ts'
 import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
-import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { tellEdges } from '../edges/actions.ts'
-import { left, spend } from '../limits/actions.ts'
+import { trySpend } from '../limits/actions.ts'
+import { limitOf } from '../limits/limits.ts'
 import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
-import type { Answered } from './actions.ts'
 import { removalBudgets } from './budgets.ts'
-import { chooseCourse, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import { chooseCourse, type Answered, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
 /**
@@ -39,8 +38,10 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> 
   const proven = request.control !== 'none'
   const listings = await coveringIn(tx, request.ip)
   const [listing] = listings
-  const earlier = listing ? await selfDelists(tx, listing.prefix, proven, now - 30 * day) : []
-  const course = chooseCourse(listings, earlier, now, reviewMs)
+  const pace = { day: limitOf('delist.unit.day', tx.settings), month: limitOf('delist.unit.month', tx.settings) }
+  const since = now - Math.max(pace.day.windowMs, pace.month.windowMs)
+  const earlier = listing ? await selfDelists(tx, listing.prefix, proven, since) : []
+  const course = chooseCourse(listings, earlier, now, { reviewMs, pace })
   if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
   if (!(await spendRemoval(tx, request, proven))) {
     return await settle(tx, request, 'review', { again: new Date(now + reviewMs).toISOString() }, course.listing)
@@ -50,10 +51,7 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> 
 
 /** All budgets or none: a removal that one of them forbids goes to a person and spends nothing. */
 async function spendRemoval(tx: Tx, request: DelistRequest, proven: boolean): Promise<boolean> {
-  const budgets = removalBudgets(request.unit, proven)
-  for (const { name, key } of budgets) if ((await left(tx, name, key)) < 1) return false
-  for (const { name, key } of budgets) await spend(tx, name, key)
-  return true
+  return (await trySpend(tx, removalBudgets(request.unit, proven))) === undefined
 }
 
 /** Ends the listing, has the edges watch for the next message, and says so. */

@@ -1,8 +1,9 @@
+import type { MailAddress } from '../../standards/mail-address.ts'
 import type { Address } from '../../standards/ip.ts'
 import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
 import type { Language } from '../../access/reasons.ts'
-import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
+import type { Limit } from '../limits/limits.ts'
 import { isRange, type Listing } from '../listings/listing.ts'
 
 /** A sender's request to be let in again: one address, one mailbox. */
@@ -10,7 +11,7 @@ export interface DelistRequest {
   readonly id: string
   readonly ip: Address
   readonly unit: Prefix
-  readonly mailbox: string
+  readonly mailbox: MailAddress
   readonly mailboxKey: string
   readonly language: Language
   /** What the sender found and fixed; read by people, never mailed. */
@@ -64,6 +65,15 @@ export interface OutcomeFacts {
   readonly prefix?: string
 }
 
+/** The answer to the button. */
+export interface Answered {
+  readonly outcome: OutcomeKind
+  readonly facts: OutcomeFacts
+  readonly listing: string | null
+  /** Reference of the request. */
+  readonly id: string
+}
+
 /** Wrong second halves before a request is burned (security DEL-6). */
 export const maxTries = 5
 
@@ -79,8 +89,11 @@ export type Course =
   | { readonly kind: 'lift'; readonly listing: Listing }
   | { readonly kind: 'answer'; readonly outcome: OutcomeKind; readonly facts: OutcomeFacts; readonly listing: Listing | null }
 
-/** Removals by the sender within 30 days after which a person looks (security DEL-1). */
-const selfRemovalsAMonth = 3
+/** How often a sender may remove a listing: the limits `delist.unit.day` and `delist.unit.month`. */
+export interface Pace {
+  readonly day: Limit
+  readonly month: Limit
+}
 
 /**
  * The rules of the portal (DESIGN 7.5). `listings` cover the address, most specific first;
@@ -90,7 +103,7 @@ export function chooseCourse(
   listings: readonly Listing[],
   selfDelists: readonly number[],
   now: number,
-  reviewMs: number,
+  { reviewMs, pace }: { readonly reviewMs: number; readonly pace: Pace },
 ): Course {
   const [listing, wider] = listings
   const again = iso(now + reviewMs)
@@ -108,11 +121,15 @@ export function chooseCourse(
   // A range is more than one asker can answer for, and lifting the narrow entry alone would leave the mail refused.
   if (isRange(listing)) return answer('review', { again, prefix: formatPrefix(listing.prefix) }, listing)
   if (wider?.effect === 'refuse') return answer('review', { again, prefix: formatPrefix(wider.prefix) }, listing)
-  const lately = selfDelists.filter((at) => at > now - 30 * day)
-  if (lately.length >= selfRemovalsAMonth) return answer('review', { again }, listing)
-  const [last] = lately
-  if (last !== undefined && last > now - day) return answer('cool-down', { again: iso(last + day) }, listing)
+  if (within(selfDelists, pace.month, now).length >= pace.month.count) return answer('review', { again }, listing)
+  const today = within(selfDelists, pace.day, now)
+  const earliest = today[pace.day.count - 1]
+  if (earliest !== undefined) return answer('cool-down', { again: iso(earliest + pace.day.windowMs) }, listing)
   return { kind: 'lift', listing }
+}
+
+function within(times: readonly number[], { windowMs }: Limit, now: number): readonly number[] {
+  return times.filter((at) => at > now - windowMs)
 }
 
 function answer(outcome: OutcomeKind, facts: OutcomeFacts, listing: Listing | null): Course {

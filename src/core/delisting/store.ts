@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { Refusal } from '../../base/refusal.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import type { Tables } from '../../db/schema.ts'
-import { parseAddress } from '../../standards/ip.ts'
-import { formatAddress } from '../../standards/ip.ts'
+import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { controls, outcomeKinds, requestStates, type DelistRequest, type OutcomeFacts } from './request.ts'
 
@@ -202,7 +202,7 @@ function fromRow(row: Row): DelistRequest {
     id: row.id,
     ip,
     unit: unitOf(ip),
-    mailbox: row.mailbox,
+    mailbox: orThrow(parseMailbox(row.mailbox)),
     mailboxKey: row.mailbox_key,
     language: row.language === 'zh-CN' ? 'zh-CN' : 'en',
     note: row.note,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { newId, newListingId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
+import { allowLongStatements } from '../../db/open.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
@@ -112,6 +113,7 @@ async function putAside(ctx: Context, batch: readonly Listing[]): Promise<void> 
 
 async function enforce(ctx: Context, actor: string, facts: Record<string, string | number>): Promise<number> {
   return await transact(ctx, async (tx) => {
+    await allowLongStatements(tx.db, tx.queries)
     const added = await store.enforceStaged(tx.queries, actor, tx.clock.now())
     await record(tx, { action: 'listing.imported', subject: actor, facts: { ...facts, added } })
     await tellEdgesToResync(tx)

@@ -11,7 +11,7 @@ export const importFormats = ['ndjson', 'csv', 'rbldnsd'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
 /** Columns of the CSV form, in order. */
-const csvColumns = ['ip', 'reason', 'class', 'ends', 'note', 'url', 'test'] as const
+const csvColumns = ['ip', 'reason', 'class', 'ends', 'note', 'url', 'test', 'effect'] as const
 
 /** The fields of a line, undefined when it carries none (empty, comment, heading), or why it cannot be used. */
 export function readImportLine(
@@ -76,7 +76,9 @@ function readTrie(line: string, defaults: Partial<ListingFields>): ListingFields
   const excluded = entry.startsWith('!')
   const note = rest.join(' ').replace(/^:[^:]*:/, '')
   const fields = readFields({ ip: excluded ? entry.slice(1) : entry, note: note === '' ? undefined : note }, defaults)
-  return fields instanceof Refusal || !excluded ? fields : { ...fields, effect: 'pass' }
+  if (fields instanceof Refusal || !excluded) return fields
+  const carveOut: ListingFields = { ...fields, effect: 'pass' as const }
+  return carveOut
 }
 
 function readFields(texts: Readonly<Record<string, string | undefined>>, defaults: Partial<ListingFields>): ListingFields | Refusal {
@@ -89,8 +91,13 @@ function readFields(texts: Readonly<Record<string, string | undefined>>, default
   if (listingClass !== undefined && !isClass(listingClass)) {
     return new Refusal('form.invalid', { field: 'class', why: `one of ${listingClasses.join(', ')}` })
   }
+  const effect = texts['effect'] ?? defaults.effect
+  if (effect !== undefined && effect !== 'refuse' && effect !== 'pass') {
+    return new Refusal('form.invalid', { field: 'effect', why: 'refuse or pass' })
+  }
   return {
     ...defaults,
+    effect,
     prefix,
     cause,
     class: listingClass,
@@ -123,10 +130,11 @@ export function writeExportLine(listing: Listing, format: ImportFormat): string 
         ...(listing.note ? { note: listing.note } : {}),
         ...(listing.url ? { url: listing.url } : {}),
         ...(listing.test ? { test: listing.test } : {}),
+        ...(listing.effect === 'pass' ? { effect: 'pass' } : {}),
         ...(listing.evidence.length > 0 ? { evidence: listing.evidence } : {}),
       })
     case 'csv':
-      return [ip, listing.cause, listing.class, ends, listing.note, listing.url ?? '', listing.test ?? '']
+      return [ip, listing.cause, listing.class, ends, listing.note, listing.url ?? '', listing.test ?? '', listing.effect]
         .map(csvCell)
         .join(',')
     case 'rbldnsd':

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { causeNames, listingClasses } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
 import { coveringPrefixes, formatPrefix, parseListable, rangeKeys, type Prefix } from '../../standards/prefix.ts'
@@ -273,6 +273,50 @@ export async function activeByPrefixes(queries: Queries, prefixes: readonly stri
     .where('state', '=', 'active')
     .execute()
   return rows.map(fromRow)
+}
+
+/** Listings that nobody is on record for having made; those of an import share one record. */
+export async function unauditedBegins(queries: Queries): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select('id')
+    .where('state', '!=', 'importing')
+    .where((eb) => eb.not(eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again']))))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          queries
+            .selectFrom('audit_records')
+            .select('seq')
+            .where('audit_records.subject', '=', sql<string>`listings.actor`)
+            .where('audit_records.action', '=', 'listing.imported'),
+        ),
+      ),
+    )
+    .limit(100)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Listings that ended without a record; what an import replaced is covered by the import's. */
+export async function unauditedEnds(queries: Queries): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select('id')
+    .where('state', '=', 'ended')
+    .where('ended_why', '!=', 'superseded')
+    .where((eb) => eb.not(eb.exists(auditOf(queries, ['listing.ended']))))
+    .limit(100)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+function auditOf(queries: Queries, actions: readonly string[]) {
+  return queries
+    .selectFrom('audit_records')
+    .select('seq')
+    .where('audit_records.subject', '=', sql<string>`'listing:' || listings.id`)
+    .where('audit_records.action', 'in', actions)
 }
 
 function toRow(listing: Listing): Row {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../access/decide.ts'
 import { formatReply } from '../../access/reply.ts'
-import { pathOf, reasons, whoActs, type ListingClass, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
+import { pathOf, reasonOf, reasons, whoActs, type ListingClass, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { isRange, type Evidence, type Listing } from '../listings/listing.ts'
@@ -38,6 +38,7 @@ export interface Explanation {
 export interface ExplainedListing {
   readonly id: string
   readonly scope: string
+  readonly reason: ReasonName
   readonly class: ListingClass
   readonly effect: 'refuse' | 'pass'
   readonly since: string
@@ -94,6 +95,7 @@ function show(listing: Listing, level: Level): ExplainedListing {
   return {
     id: listing.id,
     scope: showPrefix(listing.prefix),
+    reason: reasonOf(listing),
     class: listing.class,
     effect: listing.effect,
     since: new Date(listing.sinceAt).toISOString(),

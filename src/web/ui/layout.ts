@@ -15,6 +15,8 @@ export interface Page {
   readonly noindex?: boolean
   /** Further scripts of `assets/`, by their hashed address. */
   readonly scripts?: readonly string[]
+  /** Further stylesheets, likewise. */
+  readonly styles?: readonly string[]
   /** Reloads by itself after so many seconds; only for states that are about to change. */
   readonly refresh?: number
 }
@@ -44,7 +46,7 @@ export function documentPage(
 ): Html {
   const title = page.title === page.site ? page.site : `${page.title} · ${page.site}`
   return html`<!doctype html>
-<html lang="${view.language}">
+<html lang="${view.language}" ${scriptWords(view)}>
 <head>
 <meta charset="utf-8">
 <title>${title}</title>
@@ -56,7 +58,7 @@ ${page.noindex ? html`<meta name="robots" content="noindex">` : ''}
 ${page.refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${page.refresh}">`}
 ${page.alternates && !page.noindex ? alternates(view) : ''}
 <link rel="icon" href="${view.assets.icon}">
-<link rel="stylesheet" href="${view.assets.style}">
+${[view.assets.style, ...(page.styles ?? [])].map((style) => html`<link rel="stylesheet" href="${style}">`)}
 ${[view.assets.script, ...(page.scripts ?? [])].map((script) => html`<script src="${script}" defer></script>`)}
 </head>
 <body>
@@ -82,6 +84,12 @@ function navigation(view: View): Html[] {
     const here = view.path === href || view.path.startsWith(`${href}/`)
     return html`<li><a href="${view.link(href)}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}>${words}</a></li>`
   })
+}
+
+/** Words that `assets/postern.js` puts in. */
+function scriptWords(view: View): Html {
+  const { local, copy, copied } = view.words.common.script
+  return html`data-local="${local}" data-copy="${copy}" data-copied="${copied}"`
 }
 
 /** Each language by its own name, in its own language. */

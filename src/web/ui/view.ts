@@ -1,4 +1,4 @@
-import type { Language } from '../../access/reasons.ts'
+import type { CodeProfile, Language } from '../../access/reasons.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Assets } from '../assets.ts'
 import type { Messages } from '../messages/en.ts'
@@ -14,6 +14,8 @@ export interface View {
   readonly query: string
   readonly provider: Settings['provider']
   readonly addresses: Settings['addresses']
+  /** Which enhanced status codes this installation speaks. */
+  readonly codes: CodeProfile
   readonly assets: Assets
   /** Milliseconds since 1970. */
   readonly now: number

@@ -29,13 +29,13 @@ export const common = {
   older: 'Older',
   /** Says what an external link is. */
   elsewhere: '(another site)',
+  script: { local: 'Your time:', copy: 'Copy', copied: 'Copied' },
   errors: {
     notFoundTitle: 'There is no page at this address',
     notFound: 'Perhaps the link was cut in two by your mail program. Copy the whole line of the bounce and paste it here; we find the page that belongs to it.',
-    refusedTitle: 'We could not do that',
     faultTitle: 'Something broke on our side',
     fault: 'You did nothing wrong, and nothing was changed. Please try again in a minute.',
-    faultReference: (reference: string) => `If it happens again, tell us this reference: ${reference}`,
+    faultReference: 'If it happens again, tell us this reference:',
     faultWrite: 'Write to',
     again: 'You can try again',
   },

@@ -1,0 +1,35 @@
+/* Additions for browsers with script; every page works without. */
+'use strict'
+
+const { lang, dataset } = document.documentElement
+
+/* The reader's own zone behind each UTC time. */
+const zone = new Intl.DateTimeFormat(lang, { timeStyle: 'short', dateStyle: 'medium' })
+const isElsewhere = new Date().getTimezoneOffset() !== 0
+for (const element of document.querySelectorAll('time[datetime]:not([data-far])')) {
+  if (!isElsewhere) break
+  const local = document.createElement('span')
+  local.className = 'local'
+  local.textContent = `${dataset.local} ${zone.format(new Date(element.dateTime))}`
+  element.after(' ', local)
+}
+
+/* A button that copies what a program said. */
+for (const block of navigator.clipboard ? document.querySelectorAll('pre.verbatim') : []) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'copy'
+  button.textContent = dataset.copy
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(block.querySelector('code').textContent)
+    button.textContent = dataset.copied
+  })
+  block.append(button)
+}
+
+/* A form is sent once. */
+addEventListener('submit', ({ target }) => {
+  if (target.method !== 'post' || target.dataset.sent) return
+  target.dataset.sent = 'yes'
+  setTimeout(() => delete target.dataset.sent, 5000)
+})

@@ -1,0 +1,384 @@
+create table audit_records (
+  seq bigint not null,
+  at bigint not null,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  facts text not null,
+  previous text not null,
+  hash text not null
+);
+
+create table decision_records (
+  edge text not null,
+  boot text not null,
+  seq bigint not null,
+  at bigint not null,
+  stage text not null,
+  ip text not null,
+  unit text not null,
+  helo text,
+  ptr text,
+  mail_from text,
+  recipients text not null,
+  code integer not null,
+  status text not null,
+  reason text not null,
+  listing_id text,
+  standing text,
+  budget text,
+  table_seq bigint not null,
+  count integer not null,
+  mode text not null,
+  minute integer not null
+);
+
+create table delist_requests (
+  id text not null,
+  ip text not null,
+  unit text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  language text not null,
+  note text not null,
+  road text not null,
+  control text not null,
+  state text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  proof_token text not null,
+  tries integer not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  decided_at bigint,
+  outcome text,
+  outcome_facts text not null,
+  listing_id text,
+  feed_seq bigint,
+  wants_letter integer not null,
+  let_through_at bigint,
+  let_through_edge text,
+  queue_id text,
+  accepted_at bigint,
+  refused_again_at bigint,
+  decided_by text,
+  version integer not null
+);
+
+create table edge_acks (
+  edge text not null,
+  seq bigint not null,
+  at bigint not null
+);
+
+create table edges (
+  name text not null,
+  version text not null,
+  seq bigint not null,
+  seen_at bigint not null,
+  connected integer not null
+);
+
+create table feed_changes (
+  seq bigint not null,
+  at bigint not null,
+  change text not null
+);
+
+create table heads (
+  name text not null,
+  seq bigint not null,
+  value text not null
+);
+
+create table idempotent_answers (
+  key text not null,
+  request_hash text not null,
+  status integer not null,
+  body text not null,
+  at bigint not null
+);
+
+create table leases (
+  name text not null,
+  holder text not null,
+  until_at bigint not null
+);
+
+create table let_throughs (
+  edge text not null,
+  boot text not null,
+  seq bigint not null,
+  at bigint not null,
+  ip text not null,
+  unit text not null,
+  queue_id text not null,
+  helo text,
+  mail_from text
+);
+
+create table letters (
+  id text not null,
+  key text not null,
+  kind text not null,
+  mailbox text not null,
+  language text not null,
+  slots text not null,
+  state text not null,
+  next_at bigint not null,
+  expires_at bigint,
+  attempts integer not null,
+  lease text,
+  lease_until_at bigint,
+  last_error text,
+  created_at bigint not null,
+  sent_at bigint
+);
+
+create table limit_windows (
+  key text not null,
+  spends text not null,
+  until_at bigint not null,
+  version integer not null
+);
+
+create table listings (
+  id text not null,
+  prefix text not null,
+  range_key text collate "C" not null,
+  length integer not null,
+  cause text not null,
+  class text not null,
+  effect text not null,
+  state text not null,
+  since_at bigint not null,
+  ends_at bigint not null,
+  recurrence integer not null,
+  note text not null,
+  url text,
+  test text,
+  evidence text not null,
+  actor text not null,
+  ended_at bigint,
+  ended_by text,
+  ended_why text,
+  version integer not null
+);
+
+create table message_outcomes (
+  source text not null,
+  id text not null,
+  queue_id text not null,
+  ip text not null,
+  outcome text not null,
+  at bigint not null,
+  received_at bigint not null
+);
+
+create table migrations (
+  name text not null,
+  checksum text not null,
+  breaking integer not null,
+  applied_at bigint not null
+);
+
+create table operators (
+  name text not null,
+  role text not null,
+  password_hash text not null,
+  totp_secret text not null,
+  totp_step integer not null,
+  created_at bigint not null,
+  removed_at bigint
+);
+
+create table sessions (
+  id_hash text not null,
+  operator text not null,
+  csrf text not null,
+  created_at bigint not null,
+  seen_at bigint not null,
+  expires_at bigint not null
+);
+
+create table spent_challenges (
+  id text not null,
+  expires_at bigint not null
+);
+
+create table suppressions (
+  mailbox_hash text not null,
+  why text not null,
+  until_at bigint not null
+);
+
+create table tokens (
+  name text not null,
+  kind text not null,
+  hash text not null,
+  created_at bigint not null,
+  last_used_at bigint,
+  revoked_at bigint
+);
+
+create table watches (
+  unit text not null,
+  request_id text not null,
+  since_at bigint not null,
+  until_at bigint not null
+);
+
+create table webhook_deliveries (
+  id text not null,
+  url text not null,
+  event text not null,
+  body text not null,
+  state text not null,
+  next_at bigint not null,
+  attempts integer not null,
+  lease text,
+  lease_until_at bigint,
+  last_error text,
+  created_at bigint not null,
+  sent_at bigint
+);
+
+alter table audit_records add constraint audit_records_pkey PRIMARY KEY (seq);
+
+CREATE INDEX audit_records_subject ON public.audit_records USING btree (subject, seq);
+
+CREATE UNIQUE INDEX audit_records_pkey ON public.audit_records USING btree (seq);
+
+CREATE TRIGGER audit_records_no_change BEFORE DELETE OR UPDATE ON public.audit_records FOR EACH ROW EXECUTE FUNCTION audit_records_refuse();
+
+CREATE TRIGGER audit_records_no_truncate BEFORE TRUNCATE ON public.audit_records FOR EACH STATEMENT EXECUTE FUNCTION audit_records_refuse();
+
+CREATE OR REPLACE FUNCTION public.audit_records_refuse()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin raise exception 'audit records are never changed'; end $function$;
+
+alter table decision_records add constraint decision_records_pkey PRIMARY KEY (edge, boot, seq);
+
+CREATE INDEX decision_records_at ON public.decision_records USING btree (at);
+
+CREATE INDEX decision_records_unit ON public.decision_records USING btree (unit, at);
+
+CREATE UNIQUE INDEX decision_records_pkey ON public.decision_records USING btree (edge, boot, seq);
+
+alter table delist_requests add constraint delist_requests_pkey PRIMARY KEY (id);
+
+CREATE INDEX delist_requests_state ON public.delist_requests USING btree (state, created_at);
+
+CREATE INDEX delist_requests_unit ON public.delist_requests USING btree (unit, created_at);
+
+CREATE UNIQUE INDEX delist_requests_link ON public.delist_requests USING btree (link_hash);
+
+CREATE UNIQUE INDEX delist_requests_pkey ON public.delist_requests USING btree (id);
+
+alter table edge_acks add constraint edge_acks_pkey PRIMARY KEY (edge, seq);
+
+CREATE UNIQUE INDEX edge_acks_pkey ON public.edge_acks USING btree (edge, seq);
+
+alter table edges add constraint edges_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX edges_pkey ON public.edges USING btree (name);
+
+alter table feed_changes add constraint feed_changes_pkey PRIMARY KEY (seq);
+
+CREATE UNIQUE INDEX feed_changes_pkey ON public.feed_changes USING btree (seq);
+
+alter table heads add constraint heads_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX heads_pkey ON public.heads USING btree (name);
+
+alter table idempotent_answers add constraint idempotent_answers_pkey PRIMARY KEY (key);
+
+CREATE UNIQUE INDEX idempotent_answers_pkey ON public.idempotent_answers USING btree (key);
+
+alter table leases add constraint leases_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX leases_pkey ON public.leases USING btree (name);
+
+alter table let_throughs add constraint let_throughs_pkey PRIMARY KEY (edge, boot, seq);
+
+CREATE INDEX let_throughs_unit ON public.let_throughs USING btree (unit, at);
+
+CREATE UNIQUE INDEX let_throughs_pkey ON public.let_throughs USING btree (edge, boot, seq);
+
+alter table letters add constraint letters_pkey PRIMARY KEY (id);
+
+CREATE INDEX letters_created ON public.letters USING btree (created_at, id);
+
+CREATE INDEX letters_due ON public.letters USING btree (state, next_at);
+
+CREATE UNIQUE INDEX letters_key ON public.letters USING btree (key);
+
+CREATE UNIQUE INDEX letters_pkey ON public.letters USING btree (id);
+
+alter table limit_windows add constraint limit_windows_pkey PRIMARY KEY (key);
+
+CREATE INDEX limit_windows_until ON public.limit_windows USING btree (until_at);
+
+CREATE UNIQUE INDEX limit_windows_pkey ON public.limit_windows USING btree (key);
+
+alter table listings add constraint listings_pkey PRIMARY KEY (id);
+
+CREATE INDEX listings_ends ON public.listings USING btree (ends_at) WHERE (state = 'active'::text);
+
+CREATE INDEX listings_prefix ON public.listings USING btree (prefix, since_at);
+
+CREATE INDEX listings_range ON public.listings USING btree (range_key, length);
+
+CREATE INDEX listings_since ON public.listings USING btree (since_at, id);
+
+CREATE UNIQUE INDEX listings_active ON public.listings USING btree (prefix) WHERE (state = 'active'::text);
+
+CREATE UNIQUE INDEX listings_importing ON public.listings USING btree (actor, prefix) WHERE (state = 'importing'::text);
+
+CREATE UNIQUE INDEX listings_pkey ON public.listings USING btree (id);
+
+alter table message_outcomes add constraint message_outcomes_pkey PRIMARY KEY (source, id);
+
+CREATE INDEX message_outcomes_queue ON public.message_outcomes USING btree (queue_id, ip);
+
+CREATE UNIQUE INDEX message_outcomes_pkey ON public.message_outcomes USING btree (source, id);
+
+alter table migrations add constraint migrations_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
+
+alter table operators add constraint operators_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
+
+alter table sessions add constraint sessions_pkey PRIMARY KEY (id_hash);
+
+CREATE INDEX sessions_expires ON public.sessions USING btree (expires_at);
+
+CREATE UNIQUE INDEX sessions_pkey ON public.sessions USING btree (id_hash);
+
+alter table spent_challenges add constraint spent_challenges_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX spent_challenges_pkey ON public.spent_challenges USING btree (id);
+
+alter table suppressions add constraint suppressions_pkey PRIMARY KEY (mailbox_hash);
+
+CREATE UNIQUE INDEX suppressions_pkey ON public.suppressions USING btree (mailbox_hash);
+
+alter table tokens add constraint tokens_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
+
+CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (name);
+
+alter table watches add constraint watches_pkey PRIMARY KEY (unit);
+
+CREATE UNIQUE INDEX watches_pkey ON public.watches USING btree (unit);
+
+alter table webhook_deliveries add constraint webhook_deliveries_pkey PRIMARY KEY (id);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (state, next_at);
+
+CREATE UNIQUE INDEX webhook_deliveries_pkey ON public.webhook_deliveries USING btree (id);

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { openCore } from '../app.ts'
+import { silentLog } from '../base/log.ts'
+import type { Config } from '../config/schema.ts'
+import { callCore, type Sink } from './control-client.ts'
+import { operations } from './operations.ts'
+
+/** The core is there but does not speak. */
+export class CoreSilent extends Error {}
+
+/**
+ * Runs an operation in the running core; when none runs, takes the lock and acts as core for as long as it takes.
+ * Throws the operation's refusal, or `CoreSilent` when the lock is held and nobody answers.
+ */
+export async function askCore(
+  config: Config,
+  name: string,
+  input: unknown,
+  sink: Sink,
+  lines?: AsyncIterable<string>,
+): Promise<void> {
+  const reached = await callCore(join(config.data, 'core.sock'), name, input, lines, sink)
+  if (reached === 'done') return
+  const operation = operations.find((each) => each.name === name)
+  if (!operation) throw new Error(`there is no operation ${name}`)
+  const core = await openCore(config, { actor: 'cli', log: silentLog })
+  if (core === 'locked') {
+    throw new CoreSilent('another process holds data/lock, but core.sock does not answer: wait until it has started, or stop it')
+  }
+  try {
+    await operation.run(core.ctx, { input, lines: lines ?? noLines(), emit: sink.emit, progress: sink.progress })
+  } finally {
+    await core.close()
+  }
+}
+
+async function* noLines(): AsyncGenerator<string> {}
+

@@ -1,0 +1,80 @@
+import { request } from 'node:http'
+import { userInfo } from 'node:os'
+import { Readable } from 'node:stream'
+import { Refusal, refusals, type RefusalCode } from '../base/refusal.ts'
+import { readLines, type ControlLine } from './control-frame.ts'
+
+export interface Sink {
+  emit(value: object): void
+  progress(done: number, all?: number): void
+}
+
+/** `no-core`: nobody listens there. */
+export type Reached = 'done' | 'no-core'
+
+/** Runs an operation in the core that listens at `path`; throws its refusal, or a fault with its message. */
+export async function callCore(
+  path: string,
+  operation: string,
+  input: unknown,
+  lines: AsyncIterable<string> | undefined,
+  sink: Sink,
+): Promise<Reached> {
+  const response = await send(path, operation, input, lines)
+  if (response === 'no-core') return 'no-core'
+  for await (const text of readLines(response)) {
+    const line = JSON.parse(text) as ControlLine
+    if ('value' in line) sink.emit(line.value)
+    else if ('progress' in line) sink.progress(line.progress[0], line.progress[1] ?? undefined)
+    else if ('refusal' in line) throw new Refusal(knownCode(line.refusal.code), line.refusal.facts)
+    else if ('fault' in line) throw new Error(line.fault)
+    else return 'done'
+  }
+  throw new Error('core ended before it had answered; whether the change was made is unknown: look before you try again')
+}
+
+async function send(
+  path: string,
+  operation: string,
+  input: unknown,
+  lines: AsyncIterable<string> | undefined,
+): Promise<Readable | 'no-core'> {
+  return await new Promise((resolve, reject) => {
+    const asked = request({
+      socketPath: path,
+      path: `/${operation}`,
+      method: 'POST',
+      headers: {
+        'x-postern-options': encodeURIComponent(JSON.stringify(input)),
+        'x-postern-user': userInfo().username,
+      },
+    })
+    asked.once('response', (response) => {
+      if (response.statusCode === 200) resolve(response)
+      else reject(new Error(`the running core does not know "${operation}": is it of another version?`))
+    })
+    asked.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve('no-core')
+      else reject(error)
+    })
+    if (lines === undefined) asked.end()
+    else Readable.from(withLineEnds(lines)).pipe(asked)
+  })
+}
+
+async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let batch = ''
+  for await (const line of lines) {
+    batch += `${line}\n`
+    if (batch.length < 65_536) continue
+    yield batch
+    batch = ''
+  }
+  yield batch
+}
+
+function knownCode(code: string): RefusalCode {
+  const known = (Object.keys(refusals) as RefusalCode[]).find((name) => name === code)
+  if (known === undefined) throw new Error(`the running core refused with "${code}", which this version does not know`)
+  return known
+}

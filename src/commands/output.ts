@@ -1,0 +1,64 @@
+import type { Output } from './command.ts'
+
+/** Milliseconds between two drawings of the progress bar. */
+const drawEveryMs = 100
+
+/** Writes to stdout and stderr of this process. */
+export function processOutput(): Output {
+  let drawnAt = 0
+  let isBarShown = false
+  const clearBar = (): void => {
+    if (isBarShown) process.stderr.write('\r\u001b[2K')
+    isBarShown = false
+  }
+  return {
+    say: (text) => {
+      clearBar()
+      process.stdout.write(`${text}\n`)
+    },
+    json: (value) => {
+      clearBar()
+      process.stdout.write(`${JSON.stringify(value)}\n`)
+    },
+    note: (text) => {
+      clearBar()
+      process.stderr.write(`${text}\n`)
+    },
+    progress: (label, done, all) => {
+      const now = performance.now()
+      if (!process.stderr.isTTY || (now - drawnAt < drawEveryMs && done !== all)) return
+      drawnAt = now
+      isBarShown = true
+      process.stderr.write(`\r\u001b[2K${bar(label, done, all)}`)
+    },
+  }
+}
+
+function bar(label: string, done: number, all: number | undefined): string {
+  const count = done.toLocaleString('en')
+  if (all === undefined || all === 0) return `${label} ${count}`
+  const width = 30
+  const full = Math.round((done / all) * width)
+  return `${label} [${'='.repeat(full)}${' '.repeat(width - full)}] ${count} of ${all.toLocaleString('en')}`
+}
+
+/** Facts for people: `name: value` in a column; what is null or empty is left out. Control characters cannot reach the terminal. */
+export function facts(value: object): string {
+  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== '' && each !== undefined)
+  const width = Math.max(0, ...entries.map(([name]) => name.length))
+  return entries.map(([name, each]) => `${name.padEnd(width)}  ${plain(text(each))}`).join('\n')
+}
+
+/** Text without control characters, so that nothing stored can steer a terminal. */
+export function plain(value: string): string {
+  // eslint-disable-next-line no-control-regex
+  return value.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.map(text).join('; ')
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([name, each]) => `${name} ${text(each)}`).join(', ')
+  }
+  return String(value)
+}

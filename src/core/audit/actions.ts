@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto'
+import { actorName, permit } from '../actor.ts'
+import type { Context, Tx } from '../context.ts'
+import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
+import * as store from './store.ts'
+
+export type { AuditFacts, AuditRecord } from './audit.ts'
+
+/**
+ * Writes down what this transaction does, in the same transaction; gives the record's number.
+ * Secrets and the texts of strangers have no place in `facts`: nothing is ever taken out again.
+ */
+export async function record(
+  tx: Tx,
+  event: { readonly action: string; readonly subject: string; readonly facts: AuditFacts },
+): Promise<number> {
+  const { seq, value: previous } = await store.takeNumber(tx.queries)
+  const row = {
+    seq,
+    at: tx.clock.now(),
+    actor: actorName(tx.actor),
+    action: event.action,
+    subject: event.subject,
+    facts: canonicalJson(event.facts),
+  }
+  const hashed = sha256(chainText(previous, row))
+  await store.insertRecord(tx.queries, { ...row, previous, hash: hashed })
+  await store.setHead(tx.queries, hashed)
+  return seq
+}
+
+/** Records newest first: of one subject (its history), or of everything. `before` is the number of the last record of the page before. */
+export async function listAudit(
+  ctx: Context,
+  wanted: { readonly subject?: string | undefined; readonly before?: number | undefined; readonly limit: number },
+): Promise<readonly AuditRecord[]> {
+  permit(ctx.actor, wanted.subject === undefined ? 'audit.read' : 'console.read')
+  const rows = await store.newestRecords(ctx.db.queries, wanted)
+  return rows.map((row) => ({ ...row, facts: JSON.parse(row.facts) as AuditFacts }))
+}
+
+export interface ChainAnswer {
+  /** Records that are sound, from the first. */
+  readonly records: number
+  /** Hash of the last of them: written down elsewhere, it shows later whether the end was cut off. */
+  readonly head: string
+  readonly broken?: { readonly seq: number; readonly why: string }
+}
+
+const pageSize = 5000
+
+/** Walks the chain from its first record to the head, and tells the first thing wrong. Records written meanwhile are not looked at. */
+export async function verifyChain(ctx: Context, onProgress?: (records: number, of: number) => void): Promise<ChainAnswer> {
+  permit(ctx.actor, 'audit.read')
+  const { queries } = ctx.db
+  const head = await store.readHead(queries)
+  let last = { seq: 0, hash: '' }
+  const answer = (why?: string): ChainAnswer => ({
+    records: last.seq,
+    head: last.hash,
+    ...(why === undefined ? {} : { broken: { seq: last.seq + 1, why } }),
+  })
+  for (;;) {
+    const page = await store.recordsAfter(queries, last.seq, head.seq, pageSize)
+    for (const found of page) {
+      const why = wrongWith(found, last, sha256)
+      if (why) return answer(why)
+      last = { seq: found.seq, hash: found.hash }
+    }
+    onProgress?.(last.seq, head.seq)
+    if (page.length < pageSize) break
+  }
+  if (last.seq !== head.seq) return answer(`the chain ends after record ${last.seq}, but ${head.seq} were written`)
+  if (last.hash !== head.value) return answer(`the last record is not the one that the head remembers`)
+  const beyond = await store.countBeyond(queries)
+  return beyond === 0 ? answer() : answer(`${beyond} records are there that the head does not know of`)
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text)
+}

@@ -1,0 +1,39 @@
+import { formatPrefix, overlaps } from '../../standards/prefix.ts'
+import type { Context } from '../context.ts'
+import * as store from './store.ts'
+
+/** Something that must not be, in one sentence. */
+export interface Breach {
+  readonly invariant: string
+  readonly what: string
+}
+
+/**
+ * The invariants of the list (security 4.2): what is active ends in time and covers nothing protected (I3, I4),
+ * and nothing began or ended without its audit record (I2, I11).
+ */
+export async function verifyListings(ctx: Context): Promise<readonly Breach[]> {
+  const breaches: Breach[] = []
+  const latest = ctx.clock.now() + ctx.settings.listing.longestMs
+  const guarded = [...ctx.settings.provider.networks, ...ctx.settings.protected.networks]
+  let last = ''
+  for (;;) {
+    const page = await store.entriesPage(ctx.db.queries, last, 5000)
+    for (const entry of page) {
+      if (entry.ends > latest) breaches.push({ invariant: 'I3', what: `listing ${entry.id} never ends` })
+      if (entry.effect === 'refuse' && guarded.some((net) => overlaps(net, entry.prefix))) {
+        breaches.push({ invariant: 'I4', what: `listing ${entry.id} of ${formatPrefix(entry.prefix)} covers a protected network` })
+      }
+    }
+    const end = page.at(-1)
+    if (!end) break
+    last = end.id
+  }
+  for (const id of await store.unauditedBegins(ctx.db.queries)) {
+    breaches.push({ invariant: 'I11', what: `listing ${id} began without an audit record` })
+  }
+  for (const id of await store.unauditedEnds(ctx.db.queries)) {
+    breaches.push({ invariant: 'I2', what: `listing ${id} ended without an audit record` })
+  }
+  return breaches
+}

@@ -1,0 +1,177 @@
+import { mac, type Secret } from '../base/secret.ts'
+import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
+
+/** What a refusal's record tells (contracts 8); a record is the same for every refusal under one case link. */
+export interface RefusalFacts extends Pick<
+  DecisionRecord,
+  'at' | 'ip' | 'helo' | 'ptr' | 'mailFrom' | 'code' | 'status' | 'reason' | 'listing' | 'budget' | 'table' | 'mode' | 'minute'
+> {
+  /** The mailbox itself; only its keyed hash leaves this process. */
+  readonly recipient: string
+}
+
+export type LetThroughFacts = Omit<LetThrough, 'edge' | 'boot' | 'seq'>
+
+export interface RecordsOptions {
+  readonly edge: string
+  /** Names this run of the edge: sequence numbers begin anew with each. */
+  readonly boot: string
+  readonly recipientsKey: Secret
+  /** Takes a batch away. Called from timers, never while a request is answered. */
+  readonly ship: (records: readonly DecisionRecord[], letThroughs: readonly LetThrough[]) => void
+  /** Called with the number of records that there was no room for. */
+  readonly onLost: (count: number) => void
+}
+
+/** Tokens of this minute that are remembered; a flood beyond that gets records of count 1. */
+const mostTokens = 16_384
+/** Records that wait to be shipped; a flood beyond that is not recorded. */
+const mostFresh = 20_000
+/** Hashes kept at hand. */
+const mostHashes = 8192
+/** Recipients in one record. */
+const mostRecipients = 20
+/** What killing the edge may lose, at most (a quarter of the second that is promised). */
+const shipMs = 250
+/** Records in one batch: writing them takes less than half a millisecond. */
+const batchSize = 256
+/** Pause between two batches in a flood. */
+const pauseMs = 15
+/** How often a count that has grown is told again. */
+const growthMs = 5000
+/** Notices about one unit of a watch, a minute: the first that passes is wanted, a few more do no harm. */
+const mostNotices = 10
+
+/**
+ * The refusals and let-throughs of an edge, one record per case link, gathered and given away in batches.
+ * Nothing here waits: a request only leaves its facts.
+ */
+export class Records {
+  readonly #options: RecordsOptions
+  #seq = 0
+  #minute = 0
+  #tokens = new Map<string, Token>()
+  #notices = new Map<string, number>()
+  #fresh: Token[] = []
+  #grown = new Set<Token>()
+  #letThroughs: LetThrough[] = []
+  readonly #hashes = new Map<string, string>()
+  #timer: NodeJS.Timeout | undefined
+  readonly #growth: NodeJS.Timeout
+
+  constructor(options: RecordsOptions) {
+    this.#options = options
+    this.#growth = setInterval(() => this.#shipGrown(), growthMs)
+    this.#growth.unref()
+  }
+
+  /** The line that goes with a token, if it was spoken before in this minute; counts the refusal then. */
+  again(token: string, minute: number, recipient: string): string | undefined {
+    if (minute !== this.#minute) this.#turn(minute)
+    const known = this.#tokens.get(token)
+    if (known === undefined) return undefined
+    known.count++
+    this.#addRecipient(known, recipient)
+    if (known.isShipped) this.#grown.add(known)
+    return known.line
+  }
+
+  /** The first refusal under a token. */
+  add(token: string, line: string, facts: RefusalFacts): void {
+    if (facts.minute !== this.#minute) this.#turn(facts.minute)
+    const first: Token = { line, facts, seq: ++this.#seq, count: 1, recipients: [], isShipped: false }
+    this.#addRecipient(first, facts.recipient)
+    if (this.#tokens.size < mostTokens) this.#tokens.set(token, first)
+    if (this.#fresh.length >= mostFresh) return this.#options.onLost(1)
+    this.#fresh.push(first)
+    this.#wake(shipMs)
+  }
+
+  /** A message of a watched unit passed. */
+  letThrough(unit: string, facts: LetThroughFacts): void {
+    const minute = Math.floor(facts.at / 60_000)
+    if (minute !== this.#minute) this.#turn(minute)
+    const told = this.#notices.get(unit) ?? 0
+    if (told >= mostNotices) return
+    this.#notices.set(unit, told + 1)
+    const { edge, boot } = this.#options
+    this.#letThroughs.push({ edge, boot, seq: ++this.#seq, ...facts })
+    this.#wake(0)
+  }
+
+  /** Gives everything away now. */
+  flush(): void {
+    this.#shipGrown()
+    while (this.#fresh.length > 0 || this.#letThroughs.length > 0) this.#shipBatch()
+  }
+
+  /** Flushes and stops the timers. */
+  close(): void {
+    this.flush()
+    clearTimeout(this.#timer)
+    clearInterval(this.#growth)
+  }
+
+  #turn(minute: number): void {
+    this.#minute = minute
+    this.#tokens = new Map()
+    this.#notices = new Map()
+  }
+
+  #wake(ms: number): void {
+    if (ms === 0) clearTimeout(this.#timer)
+    else if (this.#timer !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#shipBatch()
+      if (this.#fresh.length > 0) this.#wake(pauseMs)
+    }, ms)
+  }
+
+  #shipBatch(): void {
+    const batch = this.#fresh.splice(0, batchSize)
+    const notices = this.#letThroughs.splice(0, batchSize)
+    if (batch.length === 0 && notices.length === 0) return
+    for (const token of batch) token.isShipped = true
+    this.#options.ship(batch.map((token) => this.#recordOf(token)), notices)
+  }
+
+  #shipGrown(): void {
+    const grown = [...this.#grown]
+    this.#grown = new Set()
+    for (let from = 0; from < grown.length; from += batchSize) {
+      this.#options.ship(grown.slice(from, from + batchSize).map((token) => this.#recordOf(token)), [])
+    }
+  }
+
+  #recordOf({ facts, seq, count, recipients }: Token): DecisionRecord {
+    const { recipient: _, ...told } = facts
+    const { edge, boot } = this.#options
+    return { v: 1, edge, boot, seq, stage: 'rcpt', ...told, recipients: [...recipients], standing: null, count }
+  }
+
+  #addRecipient(token: Token, recipient: string): void {
+    if (token.recipients.length >= mostRecipients) return
+    const hash = this.#hashOf(recipient.toLowerCase())
+    if (!token.recipients.includes(hash)) token.recipients.push(hash)
+  }
+
+  /** 128 bits are enough to tell mailboxes apart. */
+  #hashOf(mailbox: string): string {
+    const known = this.#hashes.get(mailbox)
+    if (known !== undefined) return known
+    if (this.#hashes.size >= mostHashes) this.#hashes.clear()
+    const hash = mac(this.#options.recipientsKey, mailbox, 16).toString('base64url')
+    this.#hashes.set(mailbox, hash)
+    return hash
+  }
+}
+
+interface Token {
+  readonly line: string
+  readonly facts: RefusalFacts
+  readonly seq: number
+  readonly recipients: string[]
+  count: number
+  isShipped: boolean
+}

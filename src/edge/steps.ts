@@ -1,0 +1,14 @@
+/** Longest that long work holds the event loop before it lets requests in: a policy answer takes microseconds and may wait for this. */
+const sliceMs = 2
+
+/** Runs work that pauses at every `yield`, a slice at a time, with the server's turns in between. */
+export async function inSteps<T>(steps: Generator<void, T>, elapsed: () => number): Promise<T> {
+  for (;;) {
+    const until = elapsed() + sliceMs
+    do {
+      const step = steps.next()
+      if (step.done === true) return step.value
+    } while (elapsed() < until)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}

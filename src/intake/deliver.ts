@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { formatAddress, type Address } from '../standards/ip.ts'
+import { Refusal } from '../base/refusal.ts'
+import { intentsOf, type Intent } from './intent.ts'
+import type { ParsePool } from './parse-pool.ts'
+import type { ParsedMessage, ParseFailure } from './parsed-message.ts'
+import { isAccepted, isTemporary, replies, reply, replyTo, type Reply } from './reply.ts'
+import type { Route } from './route.ts'
+
+/**
+ * What core does for mail that comes in. Every function resolves when its transaction is committed and throws a `Refusal` when the
+ * rules say no; anything else it throws is a fault, and the sender keeps the message.
+ */
+export interface IntakeActions {
+  /** Whether we gave this tag out for this purpose; a MAC, no database. */
+  isOurTag(purpose: 'delist' | 'bounce', tag: string): boolean
+  /** A delist request's mailbox is proven by a message from it. */
+  proveMailbox(input: { readonly tag: string; readonly mailbox: string }): Promise<unknown>
+  /** Control of the address is proven by a message from it. */
+  proveByMail(input: { readonly address: string; readonly token: string }): Promise<unknown>
+  /** Puts a request before a person. One of `address` and `caseToken` is given. */
+  openReviewByMail(input: {
+    readonly mailbox: string
+    readonly address: string | null
+    readonly caseToken: string | null
+  }): Promise<unknown>
+  /** The first of the addresses that is listed and needs a person to look at it. */
+  findUnderInvestigation(addresses: readonly string[]): Promise<string | undefined>
+  /** The letter of this tag did not arrive. */
+  markBounced(tag: string): Promise<unknown>
+  /** The reader of the letter of this tag wants no more. */
+  stopLetters(input: { readonly tag: string; readonly mailbox: string }): Promise<unknown>
+  /** Hands a message to the people who run this, as it is; resolves when their mail system has taken it. */
+  forwardToPostmaster(input: { readonly mailFrom: string; readonly raw: Buffer }): Promise<unknown>
+}
+
+/** Where the message came from. */
+export interface Client {
+  /** Undefined when nobody said. */
+  readonly address: Address | undefined
+  /** False when the address is that of a relay of ours which did not say for whom it speaks: it vouches for nothing. */
+  readonly isSender: boolean
+  readonly helo: string | null
+}
+
+export type ServedRoute = Exclude<Route, { kind: 'unknown' | 'not-served' }>
+
+export interface Incoming {
+  readonly raw: Buffer
+  readonly client: Client
+  readonly mailFrom: string
+  readonly routes: readonly ServedRoute[]
+}
+
+export interface Delivery {
+  readonly actions: IntakeActions
+  readonly pool: ParsePool
+  readonly clock: Clock
+  readonly log: Log
+  /** Origin of the public site. */
+  readonly site: string
+}
+
+/** Gives every recipient's answer, in order. Never rejects. */
+export type Deliver = (incoming: Incoming) => Promise<readonly Reply[]>
+
+export function delivery(options: Delivery): Deliver {
+  const { actions, clock, log, site } = options
+  const broken = new BrokenMessages()
+
+  const perform = async (intent: Intent): Promise<Reply> => {
+    switch (intent.kind) {
+      case 'refuse':
+      case 'nothing':
+        return intent.answer
+      case 'prove-mailbox':
+        await actions.proveMailbox({ tag: intent.tag, mailbox: intent.mailbox })
+        return reply(250, '2.0.0 Thank you, the mailbox is confirmed: please go back to the page')
+      case 'prove-control':
+        await actions.proveByMail({ address: intent.address, token: intent.token })
+        return reply(250, '2.0.0 Thank you, control of the address is confirmed: please go back to the page')
+      case 'bounced':
+        await actions.markBounced(intent.tag)
+        return reply(250, '2.0.0 Delivery report noted')
+      case 'stop-letters':
+        await actions.stopLetters({ tag: intent.tag, mailbox: intent.mailbox })
+        return reply(250, '2.0.0 You get no more of these letters for 90 days')
+      case 'review':
+        return await review(intent)
+    }
+  }
+  const review = async ({ mailbox, caseToken, addresses }: Intent & { kind: 'review' }): Promise<Reply> => {
+    const taken = reply(250, '2.0.0 Thank you, a person will look at it')
+    let linkRefusal: Refusal | undefined
+    if (caseToken !== null) {
+      try {
+        await actions.openReviewByMail({ mailbox, address: null, caseToken })
+        return taken
+      } catch (error) {
+        if (!(error instanceof Refusal) || !error.code.startsWith('case-link.')) throw error
+        linkRefusal = error
+      }
+    }
+    const address = await actions.findUnderInvestigation(addresses)
+    if (address !== undefined) {
+      await actions.openReviewByMail({ mailbox, address, caseToken: null })
+      return taken
+    }
+    if (linkRefusal) throw linkRefusal
+    return reply(550, `5.7.1 No address in the message waits for a person here; please see ${site}/delist`)
+  }
+  const attempt = async (work: () => Promise<Reply>): Promise<Reply> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Refusal)) log.error('intake.fault', { error })
+      return replyTo(error, site, clock.now())
+    }
+  }
+  const parse = async ({ raw, client, mailFrom, routes }: Incoming): Promise<ParsedMessage | ParseFailure> => {
+    const sender = client.isSender && client.address ? formatAddress(client.address) : null
+    // Delivery reports prove nothing about anybody: their tag does.
+    const authenticate = routes.some(({ kind }) => kind !== 'postmaster') && mailFrom !== ''
+    return await options.pool.parse(raw, { client: sender, helo: client.helo, mailFrom, authenticate, now: clock.now() })
+  }
+  const answer = async (incoming: Incoming, route: ServedRoute, parsed: ParsedMessage | ParseFailure | null): Promise<Reply> => {
+    if (route.kind === 'postmaster') return await forward(actions, incoming)
+    if (parsed === null) return replies.fault
+    if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
+    const client = incoming.client.isSender && incoming.client.address ? formatAddress(incoming.client.address) : null
+    const intents = intentsOf(route, parsed, { client, mailFrom: incoming.mailFrom, site })
+    const answers: Reply[] = []
+    for (const intent of intents) answers.push(await attempt(() => perform(intent)))
+    return answers.find(isAccepted) ?? answers.find(isTemporary) ?? answers[0] ?? replies.fault
+  }
+  return async (incoming) => {
+    const parsed = incoming.routes.some(({ kind }) => kind !== 'postmaster') ? await parse(incoming) : null
+    const answers: Reply[] = []
+    for (const route of incoming.routes) answers.push(await attempt(() => answer(incoming, route, parsed)))
+    log.info('intake.message', {
+      client: incoming.client.address && formatAddress(incoming.client.address),
+      size: incoming.raw.length,
+      to: incoming.routes.map(({ kind }) => kind),
+      answers: answers.map(({ code, text }) => `${code} ${text.split(' ', 1)[0] ?? ''}`),
+      ...(parsed && 'failure' in parsed && { failure: parsed.failure === 'breach' ? parsed.breach : parsed.failure }),
+    })
+    return answers
+  }
+}
+
+/** RFC 5321 §6.3: a message to people that passed this many servers goes in circles. */
+const mostHops = 30
+
+async function forward(actions: IntakeActions, { mailFrom, raw }: Incoming): Promise<Reply> {
+  const header = raw.toString('latin1', 0, Math.min(raw.length, 256 * 1024))
+  const end = header.search(/\r?\n\r?\n/)
+  const hops = (end < 0 ? header : header.slice(0, end)).match(/^received:/gim)?.length ?? 0
+  if (hops > mostHops) return replies.loop
+  await actions.forwardToPostmaster({ mailFrom, raw })
+  return reply(250, '2.0.0 Handed on to the postmaster')
+}
+
+const mostBroken = 1000
+
+/**
+ * Messages that ended the process which read them. The first time it may have been an accident of ours, so the sender is asked to
+ * try again; the same bytes a second time are refused, so that the sender hears of it rather than nobody.
+ */
+class BrokenMessages {
+  readonly #seen = new Set<string>()
+
+  answer(raw: Buffer, failure: ParseFailure): Reply {
+    if (failure.failure === 'busy') return replies.busy
+    if (failure.failure === 'breach') return reply(554, `${replies.unreadable.text} (${failure.breach})`)
+    const digest = createHash('sha256').update(raw).digest('base64')
+    if (this.#seen.has(digest)) return replies.unreadable
+    this.#seen.add(digest)
+    if (this.#seen.size > mostBroken) this.#seen.delete(this.#seen.values().next().value ?? '')
+    return replies.unreadableNow
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { parseRequest, type ParseRequest } from './parsed-message.ts'
+import { readMessage } from './read-message.ts'
+import { encodeFrame, FrameReader, type Frame } from './worker-frame.ts'
+
+/**
+ * The process that reads hostile messages. It has no network, no files but its own code, no children and no secrets; it is told a
+ * message on its standard input and answers on its standard output. DNS questions go to the pool. Whatever happens to it here
+ * happens to nobody else: the pool ends it when it takes too long or too much memory.
+ */
+const mostBytes = 32 * 1024 * 1024
+
+const fromPool = z.discriminatedUnion('say', [
+  z.strictObject({ say: z.literal('read'), request: parseRequest }),
+  z.strictObject({
+    say: z.literal('records'),
+    id: z.number(),
+    records: z.union([z.array(z.string()), z.array(z.array(z.string())), z.array(z.object({ exchange: z.string(), priority: z.number() }))]),
+  }),
+  z.strictObject({ say: z.literal('no-records'), id: z.number(), code: z.string() }),
+])
+
+interface Question {
+  resolve(records: string[] | string[][]): void
+  reject(error: Error): void
+}
+
+const reader = new FrameReader(mostBytes)
+const questions = new Map<number, Question>()
+let asked = 0
+let request: ParseRequest | undefined
+
+function say(value: unknown): void {
+  process.stdout.write(encodeFrame({ kind: 'json', value }))
+}
+
+/** Asks the pool; the pool keeps the budget. */
+function lookup(name: string, type: string): Promise<string[] | string[][]> {
+  return new Promise((resolve, reject) => {
+    const id = ++asked
+    questions.set(id, { resolve, reject })
+    say({ say: 'lookup', id, name: String(name).slice(0, 300), type: String(type).slice(0, 10) })
+  })
+}
+
+async function read(raw: Buffer, about: ParseRequest): Promise<void> {
+  const result = await readMessage(raw, about, lookup)
+  questions.clear()
+  say(typeof result === 'string' ? { say: 'breach', breach: result } : { say: 'message', message: result })
+}
+
+function hear(frame: Frame): void {
+  if (frame.kind === 'bytes') {
+    if (!request) throw new Error('a message without a request')
+    void read(frame.bytes, request)
+    request = undefined
+    return
+  }
+  const told = fromPool.parse(frame.value)
+  switch (told.say) {
+    case 'read':
+      request = told.request
+      return
+    case 'records':
+      // MX records are objects; the type that mail authentication declares leaves them out.
+      return answer(told.id)?.resolve(told.records as string[])
+    case 'no-records':
+      return answer(told.id)?.reject(Object.assign(new Error(told.code), { code: told.code }))
+  }
+}
+
+function answer(id: number): Question | undefined {
+  const question = questions.get(id)
+  questions.delete(id)
+  return question
+}
+
+process.stdin.on('data', (chunk: Buffer) => {
+  for (const frame of reader.push(chunk)) hear(frame)
+})
+process.stdin.on('end', () => process.exit(0))
+say({ say: 'ready' })

@@ -1,0 +1,128 @@
+import { MailParser, type AddressObject, type AttachmentStream, type MessageText } from 'mailparser'
+import { parseMailbox } from '../standards/mail-address.ts'
+import { Refusal } from '../base/refusal.ts'
+import { authenticate, type Lookup } from './authenticate.ts'
+import { automaticSignsOf } from './automatic.ts'
+import { readDeliveryReport } from './delivery-report.ts'
+import { breachOfBody, readHeader, type Header } from './message-budget.ts'
+import {
+  mostParts,
+  mostText,
+  type Ambiguity,
+  type Breach,
+  type ParsedMessage,
+  type ParseRequest,
+  type ReportedRecipient,
+} from './parsed-message.ts'
+
+/** HTML beyond this is not turned into text. */
+const mostHtml = 256 * 1024
+const mostHeaderBytes = 256 * 1024
+/** Decoding shrinks; what grows all the same is a bomb. The constant leaves room for charsets in small messages. */
+const mostDecoded = (size: number): number => 1.5 * size + 64 * 1024
+
+/** Reads a message (RFC 5322, RFC 2045) as far as intake needs it. Runs in a process that may be killed at any moment. */
+export async function readMessage(raw: Buffer, request: ParseRequest, lookup: Lookup): Promise<ParsedMessage | Breach> {
+  const header = readHeader(raw)
+  if (typeof header === 'string') return header
+  const breach = breachOfBody(raw)
+  if (breach) return breach
+  const content = await readContent(raw)
+  if (typeof content === 'string') return content
+  const vouched = request.authenticate
+    ? await authenticate(raw, request, lookup, (field) => recipientsIn(content, header, field))
+    : undefined
+  const from = mailboxesIn(content.parser.from)
+  return {
+    from,
+    subject: oneLine(content.parser.subject ?? ''),
+    text: content.text.slice(0, mostText),
+    quoted: content.quoted.slice(0, mostText),
+    automatic: automaticSignsOf(header, request.mailFrom, from[0]),
+    ambiguous: [...header.ambiguous, ...differingFrom(from, vouched?.headerFrom)],
+    authentication: vouched?.authentication ?? null,
+    attachments: content.attachments,
+    report: content.report,
+  }
+}
+
+interface Content {
+  readonly parser: MailParser
+  text: string
+  quoted: string
+  decoded: number
+  readonly attachments: { type: string; size: number }[]
+  report: ReportedRecipient[] | null
+}
+
+async function readContent(raw: Buffer): Promise<Content | Breach> {
+  const parser = new MailParser({
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    checksumAlgo: false,
+    maxHtmlLengthToParse: mostHtml,
+    maxHeadSize: mostHeaderBytes,
+    maxChildNodes: mostParts,
+  })
+  const content: Content = { parser, text: '', quoted: '', decoded: 0, attachments: [], report: null }
+  parser.end(raw)
+  try {
+    for await (const part of parser as AsyncIterable<AttachmentStream | MessageText>) {
+      if (part.type === 'attachment') await readPart(part, content)
+      else content.text = part.text ?? ''
+      if (content.decoded + content.text.length > mostDecoded(raw.length)) return 'decoded-size'
+    }
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EMAXLEN' ? 'parts' : 'unparsable'
+  }
+  return content
+}
+
+async function readPart(part: AttachmentStream, content: Content): Promise<void> {
+  const type = part.contentType.toLowerCase().slice(0, 200)
+  const kept: Buffer[] = []
+  let size = 0
+  for await (const chunk of part.content) {
+    const bytes = chunk as Buffer
+    if (size < mostText) kept.push(bytes.subarray(0, mostText - size))
+    size += bytes.length
+  }
+  part.release?.()
+  content.decoded += size
+  content.attachments.push({ type, size })
+  if (!/^(?:text|message)\/|rfc822/.test(type)) return
+  const said = Buffer.concat(kept).toString('utf8')
+  if (/^message\/(?:global-)?delivery-status$/.test(type)) content.report = readDeliveryReport(said)
+  // A message inside may still be quoted-printable: its soft line breaks would cut a link in two.
+  if (content.quoted.length < mostText) content.quoted += `${said.replaceAll(/=\r?\n/g, '')}\n`
+}
+
+/** Mailboxes that are plain enough to write to; groups give their members. */
+function mailboxesIn(field: AddressObject | AddressObject[] | undefined): string[] {
+  const objects = field === undefined ? [] : [field].flat()
+  const entries = objects.flatMap(({ value }) => value.flatMap((entry) => entry.group ?? [entry]))
+  return entries.flatMap(({ address }) => {
+    const mailbox = address === undefined ? undefined : parseMailbox(address)
+    return mailbox === undefined || mailbox instanceof Refusal ? [] : [mailbox]
+  }).slice(0, 20)
+}
+
+function recipientsIn({ parser }: Content, header: Header, field: 'to' | 'cc'): string[] {
+  if (header.fields.filter(({ name }) => name === field).length !== 1) return []
+  return mailboxesIn(parser[field]).map((mailbox) => mailbox.toLowerCase())
+}
+
+/** Two libraries read the From field; where they do not agree, nobody knows what a person would see. */
+function differingFrom(from: readonly string[], headerFrom: readonly string[] | undefined): Ambiguity[] {
+  if (headerFrom === undefined) return []
+  const other = headerFrom.map((text) => parseMailbox(text))
+  const same = other.length === from.length && other.every((mailbox, index) => mailbox === from[index])
+  return same ? [] : ['from-differs']
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim().slice(0, 998)
+}

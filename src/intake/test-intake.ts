@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
+import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import { silentLog } from '../base/log.ts'
+import { orThrow } from '../base/refusal.ts'
+import { parsePrefix, type Prefix } from '../standards/prefix.ts'
+import type { IntakeActions } from './deliver.ts'
+import { openIntake, type Intake, type IntakeOptions } from './intake.ts'
+
+/** What the tests of this folder share: an intake with actions that note what they were asked, a DNS, a signer and a bare client. */
+
+export const site = 'https://postmaster.provider.example'
+export const routes = {
+  delist: 'delist@provider.example',
+  others: ['abuse@provider.example'],
+  replyDomain: 'postern.provider.example',
+}
+
+export type Done = readonly [action: string, input: unknown]
+
+/** Actions that write down what they did in `done`; tags are ours when they begin with `good`. */
+export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {}): IntakeActions {
+  const note = (action: string) => async (input: unknown) => void done.push([action, input])
+  return {
+    isOurTag: (purpose, tag) => tag.startsWith(`good${purpose}`),
+    proveMailbox: note('proveMailbox'),
+    proveByMail: note('proveByMail'),
+    openReviewByMail: note('openReviewByMail'),
+    findUnderInvestigation: async (addresses) => addresses.find((address) => address === '192.0.2.66'),
+    markBounced: note('markBounced'),
+    stopLetters: note('stopLetters'),
+    forwardToPostmaster: async ({ mailFrom, raw }) => void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
+    ...overrides,
+  }
+}
+
+export const loopback: Prefix = orThrow(parsePrefix('127.0.0.0/8'))
+
+/** An intake on a free port, with `done` filled by its actions. */
+export async function testIntake(overrides: Partial<IntakeOptions> & { readonly dns?: Dns } = {}): Promise<{
+  readonly intake: Intake
+  readonly port: number
+  readonly done: Done[]
+}> {
+  const done: Done[] = []
+  const { dns = testDns({}), ...options } = overrides
+  const intake = await openIntake({
+    smtp: { host: '127.0.0.1', port: 0 },
+    name: 'mx.provider.example',
+    site,
+    routes,
+    trust: [loopback],
+    actions: notedActions(done),
+    lookup: dns,
+    clock: { now: () => Date.now(), elapsed: () => performance.now() },
+    log: silentLog,
+    ...options,
+  })
+  const port = intake.smtp && 'port' in intake.smtp ? intake.smtp.port : 0
+  return { intake, port, done }
+}
+
+export type Dns = (name: string, type: string) => Promise<string[] | string[][]>
+
+/** A DNS of TXT records; `temperror` fails, everything else does not exist. */
+export function testDns(zone: Readonly<Record<string, string>>, asked: string[] = []): Dns {
+  return async (name, type) => {
+    asked.push(`${name} ${type}`)
+    const record = zone[name]
+    if (record === 'temperror') throw Object.assign(new Error('SERVFAIL'), { code: 'ESERVFAIL' })
+    if (record === undefined || type !== 'TXT') throw Object.assign(new Error('NXDOMAIN'), { code: 'ENOTFOUND' })
+    return [[record]]
+  }
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'der' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+/** The key record that goes with `signed`. */
+export const dkimRecord = `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`
+
+/** The message with a DKIM signature by `domain`, selector `s1`. */
+export async function signed(message: Buffer, domain: string, options: { readonly fields?: string; readonly length?: number } = {}): Promise<Buffer> {
+  const { signatures } = await dkimSign(message, {
+    signatureData: [
+      {
+        signingDomain: domain,
+        selector: 's1',
+        privateKey,
+        ...(options.length !== undefined && { maxBodyLength: options.length }),
+      },
+    ],
+    ...(options.fields !== undefined && { headerList: options.fields }),
+  })
+  return Buffer.concat([Buffer.from(signatures), message])
+}
+
+/** A plain message; `fields` replace or add to the usual ones, undefined leaves one out. */
+export function plainMessage(fields: Readonly<Record<string, string | undefined>>, body = 'Hello'): Buffer {
+  const all = {
+    From: 'Ann <ann@example.org>',
+    To: routes.delist,
+    Subject: 'hello',
+    Date: 'Mon, 4 May 2026 10:00:00 +0000',
+    'Message-ID': '<1@example.org>',
+    ...fields,
+  }
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]))
+  return Buffer.from([...lines, '', ...body.split('\n'), ''].join('\r\n'))
+}
+
+/** A bare SMTP client that sends what it is told, byte by byte if need be. */
+export class BareClient {
+  readonly socket: Socket
+  #received = ''
+  #isClosed = false
+  readonly #wakes = new Set<() => void>()
+
+  constructor(target: { readonly port: number; readonly localAddress?: string } | { readonly path: string }) {
+    this.socket = 'path' in target ? connect(target.path) : connect({ host: '127.0.0.1', ...target })
+    this.socket.setEncoding('latin1')
+    this.socket.on('data', (text: string) => {
+      this.#received += text
+      this.#wake()
+    })
+    this.socket.on('error', () => undefined)
+    this.socket.on('close', () => {
+      this.#isClosed = true
+      this.#wake()
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** The next whole reply, or what came before the end; `closed` when there is nothing more. */
+  async reply(): Promise<string> {
+    for (;;) {
+      const match = /^(?:\d{3}-.*\r\n)*\d{3}(?: .*)?\r\n/.exec(this.#received)
+      if (match) {
+        this.#received = this.#received.slice(match[0].length)
+        return match[0].trimEnd()
+      }
+      if (this.#isClosed) return 'closed'
+      await new Promise<void>((resolve) => this.#wakes.add(resolve))
+    }
+  }
+
+  send(bytes: string | Buffer): void {
+    this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
+  }
+
+  async command(line: string): Promise<string> {
+    this.send(`${line}\r\n`)
+    return await this.reply()
+  }
+
+  /** Greeting and EHLO. */
+  async greet(name = 'mail.example.org'): Promise<void> {
+    await this.reply()
+    await this.command(`EHLO ${name}`)
+  }
+
+  /** From MAIL to the answer after the message; the last reply, which may be an earlier refusal. */
+  async mail(from: string, to: string, message: Buffer): Promise<string> {
+    for (const line of [`MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA']) {
+      const answer = await this.command(line)
+      if (!/^[23]/.test(answer)) return answer
+    }
+    this.send(Buffer.concat([Buffer.from(message.toString('latin1').replaceAll(/^\./gm, '..'), 'latin1'), Buffer.from('\r\n.\r\n')]))
+    return await this.reply()
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes) wake()
+    this.#wakes.clear()
+  }
+}

@@ -1,0 +1,104 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import type { Log } from './base/log.ts'
+
+/** What a child says when its doors are open: name of the door → address. */
+export interface Ready {
+  readonly ready: Readonly<Record<string, string>>
+}
+
+export interface Supervisor {
+  /** Resolves once every child has said that it is ready, with all doors. */
+  readonly ready: Promise<Readonly<Record<string, string>>>
+  /** Ends the children in order, each with time to finish. */
+  stop(): Promise<void>
+}
+
+type Part = 'core' | 'edge'
+
+/** Time a child has to end by itself. */
+const graceMs = 12_000
+/** First pause before a restart; doubles up to the longest while a child dies again within `steadyMs`. */
+const firstPauseMs = 50
+const longestPauseMs = 5000
+const steadyMs = 10_000
+
+/**
+ * `postern serve`: one core and one edge as processes of their own. A child that dies is started again and said so.
+ * On the way out core ends first: the edge goes on answering from memory until the last moment.
+ */
+export function supervise(entry: string, args: readonly string[], log: Log): Supervisor {
+  const doors: Record<string, string> = {}
+  const waiting = new Set<Part>(['core', 'edge'])
+  const { promise: ready, resolve } = Promise.withResolvers<Readonly<Record<string, string>>>()
+  const onReady = (part: Part, message: Ready): void => {
+    Object.assign(doors, message.ready)
+    waiting.delete(part)
+    if (waiting.size === 0) resolve(doors)
+  }
+  const core = keepAlive('core', entry, args, log, onReady)
+  const edge = keepAlive('edge', entry, args, log, onReady)
+  return {
+    ready,
+    stop: async () => {
+      await core.stop()
+      await edge.stop()
+    },
+  }
+}
+
+interface Kept {
+  stop(): Promise<void>
+}
+
+function keepAlive(
+  part: Part,
+  entry: string,
+  args: readonly string[],
+  log: Log,
+  onReady: (part: Part, message: Ready) => void,
+): Kept {
+  let child: ChildProcess | undefined
+  let isStopping = false
+  let pause = firstPauseMs
+  let timer: NodeJS.Timeout | undefined
+  const start = (): void => {
+    const startedAt = performance.now()
+    child = fork(entry, [part, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child.on('message', (message) => {
+      if (isReady(message)) onReady(part, message)
+    })
+    child.on('error', (error) => log.error('supervisor.cannot-start', { part, error }))
+    child.on('exit', (code, signal) => {
+      child = undefined
+      if (isStopping) return
+      if (code === 2) {
+        log.error('supervisor.gives-up', { part, why: 'wrong configuration' })
+        process.exit(2)
+      }
+      pause = performance.now() - startedAt > steadyMs ? firstPauseMs : Math.min(longestPauseMs, pause * 2)
+      log.error('supervisor.restarting', { part, code, signal, inMs: pause })
+      timer = setTimeout(start, pause)
+    })
+  }
+  start()
+  return {
+    stop: async () => {
+      isStopping = true
+      clearTimeout(timer)
+      const last = child
+      if (!last) return
+      await new Promise<void>((resolve) => {
+        const kill = setTimeout(() => last.kill('SIGKILL'), graceMs)
+        last.once('exit', () => {
+          clearTimeout(kill)
+          resolve()
+        })
+        last.kill('SIGTERM')
+      })
+    },
+  }
+}
+
+function isReady(message: unknown): message is Ready {
+  return typeof message === 'object' && message !== null && 'ready' in message
+}

@@ -1,0 +1,82 @@
+import type { Context as HonoContext } from 'hono'
+import { Refusal } from '../../base/refusal.ts'
+import { as, type Context } from '../../core/context.ts'
+import { onceOnly } from '../../core/idempotency/actions.ts'
+import { findToken } from '../../core/operators/token-actions.ts'
+import { problemDocument, problemType } from '../../standards/problem.ts'
+import type { Web, WebContext, WebEnv } from '../env.ts'
+import { delistingEndpoints } from './delisting.ts'
+import type { Endpoint } from './endpoint.ts'
+import { listingEndpoints } from './listings.ts'
+import { openApiDocument } from './openapi.ts'
+import { messages } from '../messages/messages.ts'
+
+export interface ApiDeps {
+  contextFor(c: WebContext): Context
+  readonly site: string
+  readonly version: string
+}
+
+export const apiEndpoints: readonly Endpoint[] = [...delistingEndpoints, ...listingEndpoints]
+
+/** `/api/v1` (contracts 6): JSON in and out, RFC 9457 problems, one table of endpoints. */
+export function apiRoutes(app: Web, deps: ApiDeps): void {
+  app.get('/api/v1/openapi.json', (c) => c.json(openApiDocument(apiEndpoints, deps.site, deps.version) as object))
+  for (const endpoint of apiEndpoints) {
+    const path = `/api/v1${endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+    const serve = async (c: WebContext): Promise<Response> => {
+      try {
+        return await answer(c, endpoint, deps)
+      } catch (error) {
+        if (error instanceof Refusal) return problemAnswer(c, error, deps.site)
+        throw error
+      }
+    }
+    if (endpoint.method === 'get') app.get(path, serve)
+    else app.post(path, serve)
+  }
+}
+
+async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise<Response> {
+  const visitor = deps.contextFor(c)
+  const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+  const program = bearer?.startsWith('ptn_') ? await findToken(visitor, 'api', bearer) : undefined
+  if (endpoint.token && !program) throw new Refusal('token.invalid')
+  const ctx = program ? as(visitor, { kind: 'program', name: program.name }) : visitor
+  const text = endpoint.method === 'post' ? await c.req.text() : ''
+  const call = {
+    ctx,
+    client: c.var.client,
+    parameters: c.req.param() as Readonly<Record<string, string>>,
+    query: new URL(c.req.url).searchParams,
+    body: text === '' ? {} : readJson(text),
+    isProgram: program !== undefined,
+    secret: bearer,
+  }
+  const key = endpoint.creates ? c.req.header('idempotency-key')?.slice(0, 200) : undefined
+  const { status, body } = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, async () => ({
+    status: endpoint.status,
+    body: JSON.stringify(await endpoint.handle(call)),
+  }))
+  return c.body(body, status as 200, { 'Content-Type': 'application/json' })
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new Refusal('form.invalid', { why: 'not JSON', field: 'body' })
+  }
+}
+
+/** The problem document of a refusal, in English: programs read it. */
+function problemAnswer(c: HonoContext<WebEnv>, refusal: Refusal, site: string): Response {
+  const { what, next } = messages.en.refusals[refusal.code](refusal.facts)
+  const document = problemDocument(
+    { status: refusal.status, code: refusal.code, title: what, detail: next, facts: refusal.facts },
+    `${site}/about`,
+  )
+  const again = Date.parse(String(refusal.facts['again'] ?? ''))
+  const headers = Number.isNaN(again) ? {} : { 'Retry-After': new Date(again).toUTCString() }
+  return c.body(JSON.stringify(document), refusal.status as 400, { 'Content-Type': problemType, ...headers })
+}

@@ -1,0 +1,106 @@
+import { Refusal } from '../../base/refusal.ts'
+import { issueChallenge } from '../../core/challenges/actions.ts'
+import { confirmByLink, confirmProven, showRequest, startRequest, type RequestView } from '../../core/delisting/actions.ts'
+import { proveControl } from '../../core/delisting/proof-actions.ts'
+import type { Answered } from '../../core/delisting/request.ts'
+import { endpoint, type Endpoint } from './endpoint.ts'
+import * as schemas from './schemas.ts'
+
+/** The JSON twin of the portal (contracts 6): the same actions, the same limits. */
+export const delistingEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/challenge',
+    summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request',
+    answer: schemas.challenge,
+    status: 200,
+    handle: async ({ ctx }) => await issueChallenge(ctx),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/delist-requests',
+    summary: 'Begin a delist request; the answer has the same shape whatever the state of the address',
+    creates: true,
+    body: schemas.delistRequest,
+    answer: schemas.delistStarted,
+    status: 202,
+    handle: async ({ ctx, body }) => {
+      const started = await startRequest(ctx, {
+        ...body,
+        language: body.language ?? 'en',
+        caseToken: body.case,
+        wantsLetter: body.letter,
+      })
+      return { ...started, expiresAt: rfc3339(started.expiresAt) }
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/delist-requests/{id}/confirm',
+    summary: 'Press the button: the letter’s half (`link`) and the second half (`code` or `secret`)',
+    body: schemas.delistConfirm,
+    answer: schemas.delistOutcome,
+    status: 200,
+    handle: async ({ ctx, parameters, body }) => {
+      const id = parameters['id'] ?? ''
+      const half = { code: body.code, secret: body.secret }
+      if (body.link === undefined) return outcomeOf(await confirmProven(ctx, { id, ...half }))
+      const link = body.link.replace(/^.*\/confirm\//, '')
+      if (!link.startsWith(`${id}.`)) throw new Refusal('delisting.not-found')
+      return outcomeOf(await confirmByLink(ctx, { link, ...half }))
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/delist-requests/{id}/proof',
+    summary: 'Look for the proof token in DNS or at the address itself',
+    body: schemas.delistProof,
+    answer: schemas.delistProofAnswer,
+    status: 200,
+    handle: async ({ ctx, parameters, body }) => await proveControl(ctx, { id: parameters['id'] ?? '', ...body }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/delist-requests/{id}',
+    summary: 'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
+    query: { secret: 'Second half of the request' },
+    answer: schemas.delistState,
+    status: 200,
+    handle: async ({ ctx, parameters, query, secret }) =>
+      stateOf(await showRequest(ctx, { id: parameters['id'] ?? '', secret: query.get('secret') ?? secret })),
+  }),
+]
+
+function outcomeOf({ outcome, facts, listing, id }: Answered): unknown {
+  return {
+    outcome,
+    ...(listing === null ? {} : { listing }),
+    ...(facts.again === undefined ? {} : { again: facts.again }),
+    ...(outcome === 'review' ? { case: id } : {}),
+    ...whyOf(facts),
+  }
+}
+
+function whyOf({ url, test, prefix }: Answered['facts']): { readonly why?: string } {
+  const why = url ?? test ?? prefix
+  return why === undefined ? {} : { why }
+}
+
+function stateOf(request: RequestView): unknown {
+  return {
+    id: request.id,
+    ip: request.ip,
+    state: request.state,
+    ...(request.outcome === null ? {} : { outcome: request.outcome }),
+    expiresAt: rfc3339(request.expiresAt),
+    proof: { ...request.proof, txt: `postern-verification=${request.proof.token}` },
+    edges: request.edges.map(({ name, seq, at }) => ({ name, seq, at: at === null ? null : rfc3339(at) })),
+    ...(request.firstLetThrough === null ? {} : { firstLetThrough: rfc3339(request.firstLetThrough.at) }),
+    ...(request.firstAcceptedAt === null ? {} : { firstAccepted: rfc3339(request.firstAcceptedAt) }),
+    ...(request.refusedAgainAt === null ? {} : { refusedAgain: rfc3339(request.refusedAgainAt) }),
+  }
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,132 @@
+import { orThrow } from '../../base/refusal.ts'
+import { openCaseLink } from '../../access/case-link.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { as, transact } from '../../core/context.ts'
+import { spend } from '../../core/limits/actions.ts'
+import { addListing, endListing, searchListings, showListing } from '../../core/listings/actions.ts'
+import type { Listing } from '../../core/listings/listing.ts'
+import { explain } from '../../core/senders/actions.ts'
+import type { Level } from '../../core/senders/explanation.ts'
+import { parseAddress, type Address } from '../../standards/ip.ts'
+import { covers, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
+import { isAbout, networkOf } from '../client.ts'
+import { endpoint, type Call, type Endpoint } from './endpoint.ts'
+import * as schemas from './schemas.ts'
+
+/** Look-up of a sender for anybody, and the list itself for programs with a token. */
+export const listingEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/senders/{ip}',
+    summary: 'The decision about an address now; how much it says depends on who asks',
+    query: { case: 'Token of a case link about this address' },
+    answer: schemas.explanation,
+    status: 200,
+    handle: async (call) => {
+      const address = orThrow(parseAddress(call.parameters['ip'] ?? ''))
+      const level = levelOf(call, address)
+      if (level === 'anyone') {
+        await transact(call.ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(call.client)))
+      }
+      return await explain(as(call.ctx, call.ctx.actor), address, level)
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/listings',
+    summary: 'Listings, newest first',
+    token: true,
+    query: {
+      text: 'Address, prefix or listing id',
+      state: 'active, ended or proposed',
+      reason: 'Cause',
+      class: 'Class',
+      after: 'Cursor: `next` of the page before',
+      limit: 'At most 200',
+    },
+    answer: schemas.listingPage,
+    status: 200,
+    handle: async ({ ctx, query }) => {
+      const state = query.get('state')
+      const page = await searchListings(ctx, {
+        text: query.get('text') ?? undefined,
+        state: state === 'active' || state === 'ended' || state === 'proposed' ? state : undefined,
+        cause: query.get('reason') ?? undefined,
+        class: query.get('class') ?? undefined,
+        after: query.get('after') ?? undefined,
+        limit: Math.min(200, Math.max(1, Number(query.get('limit') ?? 50) || 50)),
+      })
+      return { ...page, listings: page.listings.map(listingOf) }
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/listings',
+    summary: 'Put an address or prefix on the list; adding again keeps the graver class and the later end',
+    token: true,
+    creates: true,
+    body: schemas.listingFields,
+    answer: schemas.listing,
+    status: 201,
+    handle: async ({ ctx, body }) => {
+      const { ip, reason, ...fields } = body
+      return listingOf(await addListing(ctx, { ...fields, cause: reason, prefix: orThrow(parseListable(ip)) }))
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/listings/{id}',
+    summary: 'One listing',
+    token: true,
+    answer: schemas.listing,
+    status: 200,
+    handle: async ({ ctx, parameters }) => listingOf((await showListing(ctx, parameters['id'] ?? '')).listing),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/listings/{id}/end',
+    summary: 'End a listing before its time',
+    token: true,
+    body: schemas.listingEnd,
+    answer: schemas.listing,
+    status: 200,
+    handle: async ({ ctx, parameters, body }) =>
+      listingOf(await endListing(ctx, { id: parameters['id'] ?? '', note: body.note })),
+  }),
+]
+
+/** Contracts 6: a program with a token sees everything; a case link, or asking from the address itself, shows more than a stranger sees. */
+function levelOf(call: Call<unknown>, address: Address): Level {
+  if (call.isProgram) return 'operator'
+  const token = call.query.get('case')
+  if (token !== null) {
+    const opened = openCaseLink((edge) => call.ctx.keys.caseLink(edge), token, call.ctx.clock.now())
+    if (!(opened instanceof Refusal) && covers(unitOf(opened.facts.address), address)) return 'link'
+  }
+  return isAbout(call.client, address) ? 'link' : 'anyone'
+}
+
+function listingOf(listing: Listing): unknown {
+  return {
+    id: listing.id,
+    ip: showPrefix(listing.prefix),
+    reason: listing.cause,
+    class: listing.class,
+    effect: listing.effect,
+    state: listing.state,
+    since: rfc3339(listing.sinceAt),
+    ends: rfc3339(listing.endsAt),
+    recurrence: listing.recurrence,
+    note: listing.note,
+    url: listing.url,
+    test: listing.test,
+    evidence: listing.evidence,
+    actor: listing.actor,
+    endedAt: listing.endedAt === null ? null : rfc3339(listing.endedAt),
+    endedWhy: listing.endedWhy,
+  }
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString()
+}

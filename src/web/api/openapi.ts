@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Endpoint } from './endpoint.ts'
+import { problem } from './schemas.ts'
+
+/** The OpenAPI 3.1 document, printed from the schemas that validate. */
+export function openApiDocument(endpoints: readonly Endpoint[], server: string, version: string): unknown {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Postern', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: `${server}/api/v1` }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      responses: {
+        problem: {
+          description: 'A refusal (RFC 9457) with a stable code',
+          content: { 'application/problem+json': { schema: jsonSchema(problem) } },
+        },
+      },
+    },
+  }
+}
+
+function operation(endpoint: Endpoint): unknown {
+  const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  return {
+    summary: endpoint.summary,
+    ...(endpoint.token ? { security: [{ token: [] }] } : {}),
+    parameters: [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...Object.entries(endpoint.query ?? {}).map(([name, description]) => ({
+        name,
+        in: 'query',
+        description,
+        schema: { type: 'string' },
+      })),
+      ...(endpoint.creates ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }] : []),
+    ],
+    ...(endpoint.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body) } } } }
+      : {}),
+    responses: {
+      [endpoint.status]: {
+        description: endpoint.summary,
+        content: { 'application/json': { schema: jsonSchema(endpoint.answer) } },
+      },
+      default: { $ref: '#/components/responses/problem' },
+    },
+  }
+}
+
+function jsonSchema(schema: z.ZodType): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', unrepresentable: 'any' })
+  return rest
+}

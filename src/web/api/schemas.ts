@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { causeNames, listingClasses } from '../../access/reasons.ts'
+import { outcomeKinds, requestStates } from '../../core/delisting/request.ts'
+
+/** What the API takes and gives. These schemas validate, and the OpenAPI document is printed from them. */
+
+const address = z.string().min(2).max(100).describe('IPv4 or IPv6 address, without a prefix length')
+const time = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC')
+
+export const delistRequest = z.strictObject({
+  ip: address,
+  mailbox: z.string().min(3).max(254).describe('Mailbox that gets the confirmation letter'),
+  statement: z.literal(true).describe('I am responsible for the address, and no more unwanted mail leaves it'),
+  pow: z.string().max(4096).optional().describe('Answer to a challenge of GET /challenge; without it the sender writes to `writeTo` instead'),
+  case: z.string().max(200).optional().describe('Token of the case link in the refusal'),
+  note: z.string().max(4000).optional().describe('What was found and fixed'),
+  language: z.enum(['en', 'zh-CN']).optional(),
+  letter: z.boolean().optional().describe('Write when it is done'),
+})
+
+export const delistStarted = z.object({
+  id: z.string(),
+  secret: z.string().describe('Second half for programs; keep it'),
+  code: z.string().describe('Second half for people; six characters'),
+  road: z.enum(['mail', 'write-in']),
+  writeTo: z.string(),
+  expiresAt: time,
+})
+
+export const delistConfirm = z.strictObject({
+  link: z.string().max(200).optional().describe('What follows /confirm/ in the letter; absent when proven by another road'),
+  code: z.string().max(20).optional(),
+  secret: z.string().max(64).optional(),
+})
+
+export const delistOutcome = z.object({
+  outcome: z.enum(outcomeKinds),
+  listing: z.string().optional(),
+  again: time.optional().describe('When a removal is possible again, or by when a person decides'),
+  case: z.string().optional().describe('Reference of the request, when a person decides'),
+  why: z.string().optional().describe('List to turn to, or test to pass'),
+})
+
+export const delistProof = z.strictObject({
+  method: z.enum(['txt', 'http']),
+  code: z.string().max(20).optional(),
+  secret: z.string().max(64).optional(),
+})
+
+export const delistProofAnswer = z.object({
+  proven: z.boolean(),
+  lookedAt: z.array(z.string()),
+  trouble: z.enum(['temperror', 'no-ptr']).optional(),
+})
+
+export const delistState = z.object({
+  id: z.string(),
+  ip: z.string(),
+  state: z.enum(requestStates),
+  outcome: z.enum(outcomeKinds).optional(),
+  expiresAt: time,
+  proof: z.object({ token: z.string(), txt: z.string(), httpUrl: z.string() }),
+  edges: z.array(z.object({ name: z.string(), seq: z.number(), at: time.nullable() })),
+  firstLetThrough: time.optional(),
+  firstAccepted: time.optional(),
+  refusedAgain: time.optional(),
+})
+
+const evidence = z.object({ kind: z.string().max(40), count: z.number() })
+
+const explainedListing = z.object({
+  id: z.string(),
+  scope: z.string(),
+  class: z.enum(listingClasses),
+  effect: z.enum(['refuse', 'pass']),
+  since: time,
+  ends: time,
+  recurrence: z.number(),
+  note: z.string().optional(),
+  actor: z.string().optional(),
+  cause: z.string().optional(),
+})
+
+export const explanation = z.object({
+  ip: z.string(),
+  action: z.enum(['pass', 'defer', 'reject']),
+  code: z.number().nullable(),
+  status: z.string().nullable(),
+  reason: z.string().nullable(),
+  reference: z.string().nullable(),
+  class: z.enum(listingClasses).nullable(),
+  listing: explainedListing.nullable(),
+  listings: z.array(explainedListing),
+  path: z.string(),
+  who: z.string(),
+  evidence: z.array(evidence).optional(),
+  ways: z
+    .array(z.object({ kind: z.string(), at: time.optional(), url: z.string().optional(), test: z.string().optional() }))
+    .optional(),
+  line: z.string().optional(),
+  url: z.string(),
+})
+
+export const listingFields = z.strictObject({
+  ip: z.string().max(100).describe('Address (IPv6: its /64) or prefix'),
+  reason: z.enum(causeNames),
+  class: z.enum(listingClasses).optional(),
+  effect: z.enum(['refuse', 'pass']).optional().describe('`pass` carves a hole into a wider listing'),
+  ends: z.string().max(40).optional().describe('Duration (24h, 7d) or RFC 3339 time'),
+  note: z.string().max(1000).optional(),
+  url: z.url().optional().describe('Where to go, of class third-party'),
+  test: z.string().max(100).optional().describe('Test to pass, of class policy'),
+  evidence: z.array(evidence).max(20).optional(),
+})
+
+export const listing = z.object({
+  id: z.string(),
+  ip: z.string(),
+  reason: z.enum(causeNames),
+  class: z.enum(listingClasses),
+  effect: z.enum(['refuse', 'pass']),
+  state: z.enum(['active', 'ended', 'proposed']),
+  since: time,
+  ends: time,
+  recurrence: z.number(),
+  note: z.string(),
+  url: z.string().nullable(),
+  test: z.string().nullable(),
+  evidence: z.array(evidence),
+  actor: z.string(),
+  endedAt: time.nullable(),
+  endedWhy: z.string().nullable(),
+})
+
+export const listingPage = z.object({ listings: z.array(listing), next: z.string().optional() })
+
+export const listingEnd = z.strictObject({ note: z.string().max(1000).optional() })
+
+export const challenge = z.looseObject({ parameters: z.looseObject({}), signature: z.string().optional() })
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string().describe('Stable; see docs/refusals.md'),
+})

@@ -1,0 +1,128 @@
+import type { ImportAnswer } from '../../core/listings/import-actions.ts'
+import type { ImportFormat } from '../../core/listings/import-line.ts'
+import type { ListingSearch } from '../../core/listings/actions.ts'
+import type { Listing, ListingFields } from '../../core/listings/listing.ts'
+import type { AuditRecord, ChainAnswer } from '../../core/audit/actions.ts'
+import type { DelistRequest, RequestState } from '../../core/delisting/request.ts'
+import type { Decision } from '../../core/decisions/actions.ts'
+import type { Edge } from '../../core/edges/actions.ts'
+import type { Explanation } from '../../core/senders/explanation.ts'
+import type { Actor, Role } from '../../core/actor.ts'
+import type { Language } from '../../access/reasons.ts'
+import type { Address } from '../../standards/ip.ts'
+import type { Prefix } from '../../standards/prefix.ts'
+
+/**
+ * What the console asks of the core, handed in as functions; the first parameter is who asks.
+ * Each checks the permission itself once more, and throws a `Refusal` when it will not.
+ */
+export interface ConsoleActions {
+  /** Throws `sign-in.failed` or `limit.exceeded`. `client`: the unit of the address that asks, for the limit. */
+  signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
+  /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */
+  findSession(session: string): Promise<Session | undefined>
+  signOut(actor: Actor, session: string): Promise<void>
+  /** Ends every session of the operator. */
+  signOutEverywhere(actor: Actor): Promise<void>
+
+  listEdges(actor: Actor): Promise<readonly Edge[]>
+  /** Number of the newest change for the edges. */
+  feedSeq(actor: Actor): Promise<number>
+  countListings(actor: Actor): Promise<readonly { readonly class: string; readonly count: number }[]>
+  /** Messages refused since a time, milliseconds since 1970. */
+  countRefusals(actor: Actor, since: number): Promise<number>
+
+  searchListings(actor: Actor, wanted: ListingSearch): Promise<{ readonly listings: readonly Listing[]; readonly next?: string }>
+  showListing(actor: Actor, id: string): Promise<{ readonly listing: Listing; readonly history: readonly AuditRecord[] }>
+  coveringListings(actor: Actor, address: Address): Promise<readonly Listing[]>
+  addListing(actor: Actor, fields: ListingFields): Promise<Listing>
+  endListing(actor: Actor, input: { readonly id: string; readonly note?: string | undefined }): Promise<Listing>
+  importListings(
+    actor: Actor,
+    input: {
+      readonly lines: AsyncIterable<string>
+      readonly format: ImportFormat
+      readonly defaults: Partial<ListingFields>
+    },
+  ): Promise<ImportAnswer>
+  /** Every active listing, one line each, without line ends. */
+  exportListings(actor: Actor, format: ImportFormat): AsyncIterable<string>
+
+  explain(actor: Actor, address: Address): Promise<Explanation>
+  recentDecisions(actor: Actor, address: Address): Promise<readonly Decision[]>
+
+  listRequests(
+    actor: Actor,
+    wanted: {
+      readonly state?: RequestState | undefined
+      readonly unit?: Prefix | undefined
+      readonly before?: number | undefined
+      readonly limit: number
+    },
+  ): Promise<readonly DelistRequest[]>
+  countReviews(actor: Actor): Promise<number>
+  inspectRequest(
+    actor: Actor,
+    id: string,
+  ): Promise<{
+    readonly request: DelistRequest
+    readonly listings: readonly Listing[]
+    readonly history: readonly AuditRecord[]
+    readonly dueAt: number
+  }>
+  decideReview(actor: Actor, input: { readonly id: string; readonly decision: 'delist' | 'decline' }): Promise<DelistRequest>
+
+  countLetters(actor: Actor): Promise<{ readonly queued: number; readonly dead: number }>
+  listLetters(
+    actor: Actor,
+    wanted: { readonly state?: LetterState | undefined; readonly after?: string | undefined; readonly limit: number },
+  ): Promise<{ readonly letters: readonly ShownLetter[]; readonly next?: string | undefined }>
+  /** `text` only where letters are kept here instead of being sent: it may hold the link that only its reader should have. */
+  showLetter(
+    actor: Actor,
+    id: string,
+  ): Promise<{ readonly letter: ShownLetter; readonly text?: { readonly subject: string; readonly text: string } | undefined }>
+  retryLetter(actor: Actor, id: string): Promise<void>
+
+  listAudit(
+    actor: Actor,
+    wanted: { readonly subject?: string | undefined; readonly before?: number | undefined; readonly limit: number },
+  ): Promise<readonly AuditRecord[]>
+  verifyChain(actor: Actor): Promise<ChainAnswer>
+}
+
+export interface SignIn {
+  readonly name: string
+  readonly password: string
+  readonly code: string
+  readonly client: string
+}
+
+export interface Session {
+  readonly name: string
+  readonly role: Role
+  /** Every form of the session carries it. */
+  readonly csrf: string
+  readonly createdAt: number
+  /** When it ends at the latest. */
+  readonly expiresAt: number
+}
+
+export const letterStates = ['queued', 'sending', 'sent', 'dead', 'bounced'] as const
+export type LetterState = (typeof letterStates)[number]
+
+/** A letter as its row says, without its slots. */
+export interface ShownLetter {
+  readonly id: string
+  readonly kind: string
+  readonly mailbox: string
+  readonly language: Language
+  readonly state: LetterState
+  /** When it is tried next, while queued. */
+  readonly nextAt: number
+  readonly expiresAt: number | null
+  readonly attempts: number
+  readonly lastError: string | null
+  readonly createdAt: number
+  readonly sentAt: number | null
+}

@@ -1,0 +1,94 @@
+import { html, joined, type Html } from '../ui/html.ts'
+import { hiddenField } from '../ui/form.ts'
+import { markIcon } from '../ui/icon.ts'
+import { documentPage, languageNames } from '../ui/layout.ts'
+import { count } from '../ui/moment.ts'
+import type { View } from '../ui/view.ts'
+import { places } from './places.ts'
+import type { ConsolePage, Visit } from './route.ts'
+
+/** Puts a page into the console's frame. `waiting`: requests that need a person, shown wherever the operator is. */
+export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
+  const { view, deps } = visit
+  const words = view.words.console
+  return documentPage(view, {
+    ...page,
+    wide: true,
+    noindex: true,
+    site: words.name(view.provider.name),
+    styles: [view.assets.href('console.css')],
+    scripts: [view.assets.href('console.js'), ...(page.scripts ?? [])],
+    header: header(visit, page.bare === true, waiting),
+    footer: html`<footer class="console"><p>${words.footer(deps.version)}</p>
+      <p><a href="${view.provider.site}/">${words.publicSite}</a></p></footer>`,
+  })
+}
+
+function header(visit: Visit, bare: boolean, waiting: number): Html {
+  const { view, session } = visit
+  const words = view.words.console
+  const brand = html`<a class="home" href="${places.overview.href()}">${markIcon()}<span>${words.name(view.provider.name)}</span></a>`
+  if (bare || session === undefined) {
+    return html`<header class="console"><div class="bar">${brand}${languageSwitch(view)}</div></header>`
+  }
+  return html`<header class="console"><div class="bar">
+      ${brand}
+      <nav class="sections" aria-label="${view.words.common.mainNavigation}"><ul>${sections(view, waiting)}</ul></nav>
+      ${searchBox(view)}
+      <div class="person">
+        ${languageSwitch(view)}
+        <a href="${places.account.href()}" title="${words.roles[session.role]}">${session.name}</a>
+        ${postForm(visit, places.signOut.href(), html`<button type="submit">${words.signOut}</button>`)}
+      </div>
+    </div></header>`
+}
+
+function sections(view: View, waiting: number): Html[] {
+  const { nav, waiting: waitingWords } = view.words.console
+  const badge = waiting === 0 ? '' : html` <span class="count" title="${waitingWords(waiting)}">${count(view.language, waiting)}</span>`
+  const entries: readonly (readonly [href: string, words: Html | string])[] = [
+    [places.overview.href(), nav.overview],
+    [places.listings.href(), nav.listings],
+    [places.requests.href(), html`${nav.requests}${badge}`],
+    [places.outbox.href(), nav.outbox],
+    [places.audit.href(), nav.audit],
+  ]
+  return entries.map(([href, words]) => {
+    const here = view.path === href || (href !== '/' && view.path.startsWith(`${href}/`))
+    return html`<li><a href="${href}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}>${words}</a></li>`
+  })
+}
+
+/** One box, on every page: whoever has somebody on the telephone types the address. */
+function searchBox(view: View): Html {
+  const words = view.words.console
+  return html`<form class="search" role="search" action="${places.listings.href()}">
+    <label class="hidden" for="search">${words.search}</label>
+    <input id="search" name="text" type="search" placeholder="${words.searchHint}" maxlength="80" spellcheck="false"
+      autocapitalize="none" autocomplete="off" translate="no">
+    <button type="submit" class="hidden">${words.searchButton}</button>
+  </form>`
+}
+
+/** A form, because the choice is kept in a cookie and a link changes nothing. */
+function languageSwitch(view: View): Html {
+  const others = view.languages.filter((language) => language !== view.language)
+  if (others.length === 0) return html``
+  return html`<form class="languages" method="post" action="${places.language.href()}">
+    ${hiddenField('back', view.path + view.query)}
+    ${others.map((language) => html`<button name="language" value="${language}" lang="${language}">${languageNames[language]}</button>`)}
+  </form>`
+}
+
+/** A form that acts: carries the session's token. `upload`: with a file. */
+export function postForm(visit: Visit, href: string, body: Html, upload = false): Html {
+  return html`<form method="post" action="${href}" ${upload ? html`enctype="multipart/form-data"` : ''}>
+    ${visit.session === undefined ? '' : hiddenField('csrf', visit.session.csrf)}${body}
+  </form>`
+}
+
+/** What can be done here, in a row. */
+export function actionsRow(actions: readonly (Html | undefined | '')[]): Html {
+  const given = actions.filter((action) => action !== undefined && action !== '')
+  return given.length === 0 ? html`` : html`<div class="actions">${joined(given, ' ')}</div>`
+}

@@ -1,0 +1,94 @@
+import type { AuditFact, AuditRecord } from '../../core/audit/actions.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import { count, moment } from '../ui/moment.ts'
+import { literal } from '../ui/notice.ts'
+import { ago, time } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+import { places } from './places.ts'
+
+/** Audit records as a line of events, in the order given; `alone`: they are all about the page's own subject. */
+export function history(view: View, records: readonly AuditRecord[], alone = false): Html {
+  return html`<ol class="history">${records.map(
+    (record) => html`<li>
+      <div class="event"><b>${actionWords(view, record.action)}</b>
+        ${alone ? '' : html`<span>${subjectLink(view, record)}</span>`}
+        <span class="who">${view.words.console.audit.by} ${actorWords(view, record.actor)}</span></div>
+      <div class="at"><span class="seq" title="${view.words.console.audit.number(count(view.language, record.seq))}">#${record.seq}</span>
+        ${time(view, record.at, true)} <span class="far">${ago(view, record.at)}</span></div>
+      ${factList(view, record)}
+    </li>`,
+  )}</ol>`
+}
+
+export function actionWords(view: View, action: string): string {
+  return view.words.console.audit.actions[action] ?? visible(action)
+}
+
+/** `operator:ada` in words. */
+export function actorWords(view: View, actor: string): string {
+  const { actors } = view.words.console.audit
+  const [kind, name] = split(actor)
+  switch (kind) {
+    case 'operator':
+    case 'program':
+    case 'cli':
+    case 'system':
+    case 'visitor':
+      return actors[kind](visible(name))
+    case 'import':
+      return actors.import()
+    default:
+      return visible(actor)
+  }
+}
+
+/** A subject with the page that shows it, where there is one. */
+function subjectLink(view: View, record: AuditRecord): Html {
+  const [kind, id] = split(record.subject)
+  const { ip, prefix } = record.facts
+  const name = [prefix, ip].find((fact) => typeof fact === 'string')
+  const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)} ${literal(visible(name ?? id))}`
+  switch (kind) {
+    case 'listing':
+      return html`<a href="${places.listing.href({ id })}">${words}</a>`
+    case 'delist-request':
+      return html`<a href="${places.request.href({ id })}">${words}</a>`
+    case 'letter':
+      return html`<a href="${places.letter.href({ id })}">${words}</a>`
+    default:
+      return html`<a href="${places.audit.href({ subject: record.subject })}">${words}</a>`
+  }
+}
+
+function split(text: string): readonly [kind: string, rest: string] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? ['', text] : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+function factList(view: View, { facts }: AuditRecord): Html {
+  const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== '')
+  if (entries.length === 0) return html``
+  const names = view.words.console.audit.facts
+  return html`<dl>${entries.map(
+    ([name, value]) => html`<div><dt>${names[name] ?? visible(name)}</dt><dd>${factWords(view, name, value)}</dd></div>`,
+  )}</dl>`
+}
+
+/** Stored words of ours in the reader's language; everything else as it stands, what cannot be seen written out. */
+function factWords(view: View, name: string, value: AuditFact): Html | string {
+  const words = view.words.console
+  const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    cause: words.causes,
+    class: words.classes,
+    effect: words.listing.effects,
+    control: words.controls,
+    why: words.endWhys,
+    role: words.roles,
+  }
+  if (typeof value === 'string') {
+    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)
+    if (isTime) return moment(view.language, Date.parse(value))
+    return known[name]?.[value] ?? html`<span translate="no">${visible(value)}</span>`
+  }
+  return typeof value === 'number' ? count(view.language, value) : literal(visible(JSON.stringify(value)))
+}

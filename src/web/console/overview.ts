@@ -1,0 +1,135 @@
+import { listingClasses } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
+import type { Edge } from '../../core/edges/actions.ts'
+import type { DelistRequest } from '../../core/delisting/request.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import { count } from '../ui/moment.ts'
+import { badge, literal, notice } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import { time } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+import { barCell } from './bars.ts'
+import { history } from './history.ts'
+import { when } from './listing-parts.ts'
+import { places } from './places.ts'
+import { clockOf, requestLink } from './request-parts.ts'
+import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
+
+export const overviewRoute: ConsoleRoute = {
+  method: 'GET',
+  path: places.overview.pattern,
+  permission: 'console.read',
+  safe: true,
+  handle: overviewPage,
+}
+
+/** Shown of what waits and of what happened; the rest is a click away. */
+const shown = 6
+
+/** How things are, and what needs a person, in one glance. */
+async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
+  const { view, actor, actions } = visit
+  const words = view.words.console.overview
+  const midnight = view.now - (view.now % day)
+  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest] = await Promise.all([
+    actions.listEdges(actor),
+    actions.feedSeq(actor),
+    actions.countListings(actor),
+    actions.countLetters(actor),
+    actions.countRefusals(actor, midnight),
+    actions.listRequests(actor, { state: 'review', limit: shown }),
+    actions.countReviews(actor),
+    actions.listAudit(actor, { limit: shown }),
+  ])
+  const inForce = classes.reduce((sum, each) => sum + each.count, 0)
+  return {
+    title: words.title,
+    body: html`<h1>${words.title}</h1><p class="up-to">${time(view, view.now, true)}</p>
+      ${edgeNotice(view, edges)}
+      <ul class="figures">
+        ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
+        ${figure(view, inForce, words.listed, places.listings.href(), '')}
+        ${figure(view, refused, words.refused, undefined, words.sinceMidnight)}
+        ${figure(view, letters.queued, words.queued, places.outbox.href(letters.dead > 0 ? { state: 'dead' } : {}),
+          letters.dead > 0 ? badge('bad', words.dead(letters.dead)) : words.noneDead)}
+      </ul>
+      <div class="columns">
+        <section><h2>${words.waiting}</h2>${waitingTable(visit, waiting, reviews)}</section>
+        <section><h2>${words.edges}</h2>${edgeTable(view, edges, feedSeq)}</section>
+        <section><h2>${words.latest}</h2>${history(view, latest)}
+          <p><a href="${places.audit.href()}">${words.allAudit}</a></p></section>
+        <section><h2>${words.byClass}</h2>${classTable(view, classes, inForce)}</section>
+      </div>`,
+  }
+}
+
+function figure(view: View, value: number, label: string, href: string | undefined, below: Html | string, calls = false): Html {
+  const words = html`<b>${count(view.language, value)}</b><span>${label}</span>`
+  return html`<li ${calls ? html`class="calls"` : ''}>${href === undefined ? html`<div>${words}</div>` : html`<a href="${href}">${words}</a>`}
+    <small>${below}</small></li>`
+}
+
+function overdue({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[]): Html | string {
+  const late = waiting.filter((request) => clockOf(request, deps.settings) <= view.now).length
+  return late === 0 ? '' : badge('bad', view.words.console.overview.overdue(late))
+}
+
+/** An edge that is away is the one thing that must not be overlooked. */
+function edgeNotice(view: View, edges: readonly Edge[]): Html | string {
+  const away = edges.filter((edge) => !edge.connected).length
+  return away === 0 ? '' : notice('warning', view.words.console.overview.edgesAway(away))
+}
+
+function waitingTable({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[], all: number): Html {
+  const { overview: words, requests } = view.words.console
+  return html`${table({
+    caption: words.waiting,
+    quiet: true,
+    stack: true,
+    head: [requests.address, requests.asked, requests.due],
+    rows: waiting.map((request) => {
+      const dueAt = clockOf(request, deps.settings)
+      const late = dueAt <= view.now ? html` ${badge('bad', requests.overdue)}` : ''
+      return [requestLink(request), when(view, request.createdAt), html`${when(view, dueAt)}${late}`]
+    }),
+    empty: words.nobodyWaits,
+  })}
+  ${all > waiting.length ? html`<p><a href="${places.requests.href()}">${words.allWaiting} (${count(view.language, all)})</a></p>` : ''}`
+}
+
+function edgeTable(view: View, edges: readonly Edge[], feedSeq: number): Html {
+  const words = view.words.console.overview
+  return table({
+    caption: words.edges,
+    quiet: true,
+    stack: true,
+    head: [words.edge, words.connection, words.table, words.seen, words.version],
+    rows: edges.map((edge) => [
+      literal(visible(edge.name)),
+      edge.connected ? badge('good', words.connected) : badge('bad', words.away),
+      html`<span translate="no">${count(view.language, edge.seq)}</span> <span class="far">${
+        edge.seq >= feedSeq ? words.upToDate : words.behind(count(view.language, feedSeq - edge.seq))
+      }</span>`,
+      when(view, edge.seenAt),
+      visible(edge.version),
+    ]),
+    empty: words.noEdges,
+  })
+}
+
+function classTable(view: View, classes: readonly { readonly class: string; readonly count: number }[], all: number): Html {
+  const { overview: words, classes: names } = view.words.console
+  return table({
+    caption: words.byClass,
+    quiet: true,
+    head: [words.class, words.count, words.share],
+    numbers: [1],
+    rows: listingClasses.flatMap((name) => {
+      const found = classes.find((each) => each.class === name)
+      if (found === undefined || found.count === 0) return []
+      const link = html`<a href="${places.listings.href({ class: name })}">${names[name]}</a>`
+      return [[link, count(view.language, found.count), barCell(found.count, all)]]
+    }),
+    empty: words.noListings,
+  })
+}

@@ -1,0 +1,57 @@
+import { Refusal } from '../../base/refusal.ts'
+import type { WebContext } from '../env.ts'
+import { readForm, type Fields } from '../form-data.ts'
+
+/** Bytes of a form; and of one with a file of 1 MiB or as much text, with room for line ends, which a browser doubles. */
+const longestForm = 64 * 1024
+const longestUpload = 2 * 1024 * 1024 + longestForm
+
+/** What a form of the console carries; `upload`: it may hold a file. Throws `form.invalid` or `form.too-large`. */
+export async function readBody(c: WebContext, upload: boolean): Promise<Fields> {
+  const bytes = await readBytes(c, upload ? longestUpload : longestForm)
+  const type = c.req.header('content-type') ?? ''
+  if (upload && type.toLowerCase().startsWith('multipart/form-data')) return await readMultipart(bytes, type)
+  return await readForm(c)
+}
+
+/** The body, cut off as soon as it is too long; later readers of the request get the same bytes. */
+async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(c.req.header('content-length') ?? 0) > longest) throw new Refusal('form.too-large')
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.length
+    if (length > longest) throw new Refusal('form.too-large')
+    chunks.push(chunk)
+  }
+  const bytes = Uint8Array.from(Buffer.concat(chunks))
+  c.req.bodyCache.arrayBuffer = Promise.resolve(bytes.buffer)
+  return bytes
+}
+
+/** RFC 7578. A file's content becomes a field of its name; it must be UTF-8, like everything else. */
+async function readMultipart(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Fields> {
+  const fields = new Map<string, string>()
+  for (const [name, value] of await parse(bytes, type)) {
+    if (fields.has(name)) throw new Refusal('form.invalid', { why: 'twice', field: name.slice(0, 40) })
+    const text = typeof value === 'string' ? value : await readText(value, name)
+    fields.set(name, text.replaceAll(/\r\n?/g, '\n'))
+  }
+  return fields
+}
+
+async function parse(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormData> {
+  try {
+    return await new Response(bytes, { headers: { 'content-type': type } }).formData()
+  } catch (cause) {
+    throw Object.assign(new Refusal('form.invalid', { why: 'type' }), { cause })
+  }
+}
+
+async function readText(file: File, name: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
+  } catch (cause) {
+    throw Object.assign(new Refusal('form.invalid', { why: 'charset', field: name.slice(0, 40) }), { cause })
+  }
+}

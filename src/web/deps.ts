@@ -1,0 +1,21 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Settings } from '../core/settings.ts'
+import type { Prefix } from '../standards/prefix.ts'
+import type { Assets } from './assets.ts'
+import type { Web } from './env.ts'
+import type { SiteActions } from './site/actions.ts'
+
+/** What the public server is made of. */
+export interface PublicDeps {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly log: Log
+  readonly assets: Assets
+  readonly trustedProxies: readonly Prefix[]
+  readonly site: SiteActions
+  /** Adds the routes of the portal and of the API. */
+  readonly parts: readonly ((app: Web) => void)[]
+  /** Paths whose handler limits the body itself. */
+  readonly largeBodies?: readonly string[]
+}

@@ -1,0 +1,221 @@
+import type { Facts } from '../../../base/refusal.ts'
+import { factText as text, factTime, type RefusalSentences } from '../refusal-words.ts'
+
+/** What happened and what to do, for every refusal. */
+export const refusals: RefusalSentences = {
+  'address.not-an-address': (facts) => ({
+    what: `${quoted(facts, 'This')} is not an IP address.`,
+    next: 'Give one address such as 192.0.2.45 or 2001:db8::1, without a port or a name. The bounce has it in square brackets.',
+  }),
+  'address.leading-zero': (facts) => ({
+    what: `${quoted(facts, 'This address')} has a number that begins with zero. Some programs read that as octal, so it could mean two addresses.`,
+    next: 'Leave the zeros at the front out: 10.0.0.1 instead of 010.0.0.1.',
+  }),
+  'address.is-prefix': (facts) => ({
+    what: `${quoted(facts, 'This')} is a whole network, and one address is asked for here.`,
+    next: 'Give the single address that the bounce names in square brackets, without the slash and the number behind it.',
+  }),
+  'address.special-purpose': (facts) => ({
+    what: `${text(facts, 'prefix', 'This address')} lies in ${text(facts, 'block', 'space with a special purpose')}. No mail reaches us from there over the Internet.`,
+    next: 'You are probably looking at the inner address of your network. Use the public address that the bounce names in square brackets.',
+  }),
+  'address.protected': (facts) => ({
+    what: `${text(facts, 'prefix', 'This address')} overlaps ${text(facts, 'protected', 'a protected network')}, which is never listed.`,
+    next: 'Choose a narrower prefix outside it, or change the protected networks in the configuration.',
+  }),
+  'audit.broken': () => ({
+    what: 'The audit chain does not add up.',
+    next: 'Stop making changes, keep a copy of the database, and run “postern verify” to see which record it is.',
+  }),
+  'case-link.invalid': () => ({
+    what: 'This link is not one of ours, or a part of it got lost.',
+    next: 'Mail programs break long lines. Copy the whole line of the bounce and paste it into the box below, or look up the IP address in it.',
+  }),
+  'case-link.expired': () => ({
+    what: 'This link is older than 30 days, and the record behind it is gone.',
+    next: 'Look up the IP address instead. If your mail is still refused, use the link in the newest bounce.',
+  }),
+  'database.busy': () => ({
+    what: 'Too much is going on at once, and your request did not get its turn. Nothing was changed.',
+    next: 'Please send it again in a few seconds.',
+  }),
+  'delisting.again-later': (facts) => ({
+    what: 'This address was removed from the list recently, and was listed again since.',
+    next: `Find what is still sending before you try again. ${again(facts)}`,
+  }),
+  'delisting.already-decided': () => ({
+    what: 'This request has already been decided.',
+    next: 'Its page shows the outcome. If your mail is still refused, begin a new request with the link in the newest bounce.',
+  }),
+  'delisting.burned': () => ({
+    what: 'The code was wrong five times, so this request is closed. Nothing was changed on the list.',
+    next: 'Begin a new request. The code is on the page that you see right after you send the form, not in the letter.',
+  }),
+  'delisting.expired': () => ({
+    what: 'The link in this letter has run out.',
+    next: 'Begin a new request; a new letter comes at once.',
+  }),
+  'delisting.not-found': () => ({
+    what: 'There is no such request, or this is not the browser that began it.',
+    next: 'Open the link in the letter again, whole, or begin a new request.',
+  }),
+  'delisting.proof-missing': () => ({
+    what: 'We do not know yet that the mailbox or the address is yours.',
+    next: 'Open the link in the letter, or use one of the other proofs on the page of the request.',
+  }),
+  'delisting.second-half-wrong': (facts) => ({
+    what: 'The code does not match this letter.',
+    next: `Type the six characters shown on the page where you began. ${tries(facts)}`,
+  }),
+  'delisting.statement-missing': () => ({
+    what: 'The statement is not ticked.',
+    next: 'Read it and tick it if it is true: we remove an address only for somebody who answers for its mail.',
+  }),
+  'disk.full': () => ({
+    what: 'We cannot store anything at the moment, so nothing was changed.',
+    next: 'Please try again later. Our postmaster has been told.',
+  }),
+  'form.cross-site': () => ({
+    what: 'This form was sent from another website, so we did not act on it.',
+    next: 'Open the page here and send it again. Nothing was changed.',
+  }),
+  'form.invalid': (facts) => invalidForm(facts),
+  'form.too-large': () => ({
+    what: 'That is more text than we take at once.',
+    next: 'Send less than 64 kB: the one line of the bounce with our address in it is enough.',
+  }),
+  'idempotency.mismatch': () => ({
+    what: 'This Idempotency-Key was used before, with another request.',
+    next: 'Use a new key for a new request.',
+  }),
+  'letter.not-found': () => ({ what: 'There is no such letter.', next: 'It may have been removed after its time. Look in the outbox.' }),
+  'limit.exceeded': (facts) => ({ what: 'That was more often than we can allow.', next: again(facts) }),
+  'listing.already-ended': (facts) => ({
+    what: `The listing of ${text(facts, 'prefix', 'this address')} has already ended.`,
+    next: 'There is nothing left to do.',
+  }),
+  'listing.class-field': (facts) => ({
+    what: `A listing of class ${text(facts, 'class')} needs ${facts['field'] === 'url' ? 'the web address of whoever decides on removal' : 'the name of the test that ends it'}.`,
+    next: `Fill in “${text(facts, 'field')}”.`,
+  }),
+  'listing.ends-invalid': (facts) => ({
+    what: `${quoted(facts, 'The end')} is not a time in the future.`,
+    next: 'Give a duration such as 24h or 7d, or a time such as 2026-05-04T10:00:00Z.',
+  }),
+  'listing.never-ends': (facts) => ({
+    what: 'Every listing ends by itself, and this one would last too long.',
+    next: `Choose an end within ${text(facts, 'longestDays', '365')} days. It can be listed again when the time has come.`,
+  }),
+  'listing.not-found': (facts) => ({
+    what: `There is no listing ${text(facts, 'id')}.`,
+    next: facts['covering'] === undefined ? 'Look it up by its address.' : `The address lies in the listing of ${text(facts, 'covering')}.`,
+  }),
+  'mailbox.invalid': (facts) => ({
+    what: `${quoted(facts, 'This')} is not a mail address that we can write to.`,
+    next: mailboxAdvice(facts),
+  }),
+  'mailbox.no-mail-host': (facts) => ({
+    what: `No mail server takes mail for ${text(facts, 'domain', 'this domain')}.`,
+    next: 'Check the spelling, or give a mailbox at another domain.',
+  }),
+  'operator.exists': (facts) => ({ what: `An operator named ${text(facts, 'name')} exists already.`, next: 'Choose another name.' }),
+  'operator.not-found': (facts) => ({ what: `There is no operator named ${text(facts, 'name')}.`, next: '“postern operator list” shows all.' }),
+  'permission.denied': (facts) => ({
+    what: `Your role does not allow this (${text(facts, 'permission', 'permission missing')}).`,
+    next: 'Ask an administrator of this installation.',
+  }),
+  'pow.invalid': () => ({
+    what: 'The small puzzle that your browser solves for us has run out or was not solved.',
+    next: 'Reload the page and send the form again. Without script, write to us instead: the page shows the address.',
+  }),
+  'pow.replayed': () => ({
+    what: 'This form was sent already.',
+    next: 'If you did not see the next page, reload the form and send it once more.',
+  }),
+  'prefix.host-bits': (facts) => ({
+    what: `${quoted(facts, 'This')} has bits set behind its length.`,
+    next: `Did you mean ${text(facts, 'suggestion', 'the network itself')}?`,
+  }),
+  'prefix.not-a-prefix': (facts) => ({
+    what: `${quoted(facts, 'This')} is not a prefix.`,
+    next: 'Write the first address of the network, a slash and a length: 192.0.2.0/24 or 2001:db8::/48.',
+  }),
+  'prefix.too-wide': (facts) => ({
+    what: `${quoted(facts, 'This')} is wider than any listing may be.`,
+    next: `The widest is ${text(facts, 'widest')}. List the parts that send the mail.`,
+  }),
+  'prefix.too-narrow': (facts) => ({
+    what: `${quoted(facts, 'This')} is narrower than what is judged: one IPv4 address, or the /64 of an IPv6 address.`,
+    next: `Use ${text(facts, 'suggestion', 'the /64')}.`,
+  }),
+  'prefix.two-people': (facts) => ({
+    what: `${text(facts, 'prefix', 'A prefix this wide')} is so wide that a second person has to agree.`,
+    next: agree(facts),
+  }),
+  'session.required': () => ({ what: 'You are not signed in, or were away too long.', next: 'Sign in and do it again.' }),
+  'sign-in.failed': () => ({
+    what: 'Name, password and code do not belong together.',
+    next: 'Try again; the six digits change every 30 seconds, so check the clock of your phone.',
+  }),
+  'token.invalid': () => ({
+    what: 'The token is missing, unknown or has been revoked.',
+    next: 'Send “Authorization: Bearer …” with a token from “postern token add”.',
+  }),
+}
+
+function quoted(facts: Facts, otherwise: string): string {
+  return facts['input'] === undefined || facts['input'] === '' ? otherwise : `“${facts['input']}”`
+}
+
+function again(facts: Facts): string {
+  const at = factTime(facts, 'again', 'en')
+  return at === undefined ? 'Please try again later.' : `You can try again from ${at}.`
+}
+
+function tries(facts: Facts): string {
+  const left = facts['left']
+  if (typeof left !== 'number') return 'After five wrong codes the request is closed.'
+  return left === 0 ? 'That was the last try: please begin a new request.' : `${left === 1 ? 'One try is' : `${left} tries are`} left.`
+}
+
+function agree(facts: Facts): string {
+  const at = factTime(facts, 'again', 'en')
+  return at === undefined
+    ? 'Ask another operator to agree to it in the console.'
+    : `Ask another operator to agree to it, or agree yourself after thinking it over, from ${at}.`
+}
+
+function invalidForm(facts: Facts): { what: string; next: string } {
+  const field = facts['field'] === undefined ? 'The form' : `“${facts['field']}”`
+  switch (facts['why']) {
+    case 'charset':
+      return { what: 'The text is not in UTF-8, so some characters cannot be read.', next: 'Send the form from its page here, or save your file as UTF-8 first.' }
+    case 'control':
+      return { what: `${field} holds control characters that cannot be seen.`, next: 'They often come along when copying from a terminal. Type it in by hand, or paste it as plain text.' }
+    case 'twice':
+      return { what: `${field} was given more than once.`, next: 'Send the form from its page here.' }
+    case 'type':
+      return { what: 'This is not the form of this page.', next: 'Open the page here and send its form.' }
+    case 'too-long':
+      return { what: `${field} is too long.`, next: 'Shorten it: one line of the bounce is enough.' }
+    case 'missing':
+      return { what: `${field} is empty.`, next: 'Fill it in and send the form again.' }
+    default:
+      return { what: `${field} is not what we expected${facts['why'] === undefined ? '' : ` (${facts['why']})`}.`, next: 'Check what you typed and send the form again.' }
+  }
+}
+
+function mailboxAdvice(facts: Facts): string {
+  switch (facts['why']) {
+    case 'no-at':
+      return 'It needs an @, as in postmaster@example.org.'
+    case 'not-ascii':
+      return 'We cannot write to mailboxes with letters outside ASCII in front of the @ yet. Please give another one.'
+    case 'too-long':
+      return 'It is longer than a mail address can be. Check that only the address is in the field.'
+    case 'domain':
+      return 'What stands behind the @ is not a domain. Check the spelling.'
+    default:
+      return 'Write it as in postmaster@example.org, without a name, spaces or brackets.'
+  }
+}

@@ -1,0 +1,180 @@
+import { Refusal } from '../../base/refusal.ts'
+import { openCaseLink } from '../../access/case-link.ts'
+import { issueChallenge } from '../../core/challenges/actions.ts'
+import { checkSecondHalf, confirmByLink, confirmProven, seeLink, showRequest, startRequest } from '../../core/delisting/actions.ts'
+import type { SecondHalf } from '../../core/delisting/halves.ts'
+import { proveControl, type Proof } from '../../core/delisting/proof-actions.ts'
+import type { Context } from '../../core/context.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readForm, readQuery, type Fields } from '../form-data.ts'
+import { routes } from '../routes.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import type { FieldError } from '../ui/form.ts'
+import { confirmPage } from './confirm-page.ts'
+import { formPage, type FormValues } from './form-page.ts'
+import { keepHalf, readHalf } from './half-cookie.ts'
+import { codePage, openRequestPage, overPage } from './request-page.ts'
+import { resultPage } from './result-page.ts'
+import { liveEvents } from './live.ts'
+
+/** What the portal's handlers are given. */
+export interface PortalDeps {
+  /** The context of whoever asks. */
+  contextFor(c: WebContext): Context
+  /** The public site is served over https. */
+  readonly https: boolean
+}
+
+type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
+
+/** The delist portal (DESIGN 7). GET never acts; each POST answers with a page or 303. */
+export function portalRoutes(app: Web, deps: PortalDeps): void {
+  const { contextFor, https } = deps
+
+  app.get(routes.delist.start.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const query = readQuery(c)
+    const values = { ip: query.get('ip'), ...caseValues(ctx, query.get('case')) }
+    return show(c, formPage(c.var.view, values, await issueChallenge(ctx), []))
+  })
+
+  app.post(routes.delist.start.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const fields = await readForm(c)
+    try {
+      const started = await startRequest(ctx, {
+        ip: fields.get('ip') ?? '',
+        mailbox: fields.get('mailbox') ?? '',
+        language: c.var.view.language,
+        statement: fields.get('statement') === 'yes',
+        note: fields.get('note'),
+        pow: fields.get('pow') || undefined,
+        caseToken: fields.get('case'),
+        wantsLetter: fields.get('letter') === 'yes',
+      })
+      keepHalf(c, started.id, started, https)
+      return c.redirect(c.var.view.link(routes.delist.request.href({ id: started.id })), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return show(c, await formAgain(c, ctx, fields, error), error.status)
+    }
+  })
+
+  app.get(`${routes.delist.request.pattern}/events`, (c) => liveEvents(c, contextFor(c), readHalf(c, idOf(c), https)))
+
+  app.get(routes.delist.request.pattern, async (c) => await requestPage(c, deps))
+
+  app.post(routes.delist.request.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const id = idOf(c)
+    const fields = await readForm(c)
+    const half = readHalf(c, id, https)
+    switch (fields.get('do')) {
+      case 'open':
+        return await openByCode(c, deps, fields.get('code') ?? '')
+      case 'txt':
+      case 'http': {
+        const method = fields.get('do') === 'txt' ? 'txt' : 'http'
+        return await requestPage(c, deps, await proveControl(ctx, { id, method, ...halfOf(half) }))
+      }
+      case 'delist':
+        await confirmProven(ctx, { id, ...halfOf(half) })
+        return c.redirect(c.var.view.link(routes.delist.request.href({ id })), 303)
+      default:
+        throw new Refusal('form.invalid', { why: 'field', field: 'do' })
+    }
+  })
+
+  app.get(routes.delist.confirm.pattern, async (c) => {
+    const link = c.req.param('link') ?? ''
+    const request = await seeLink(contextFor(c), link)
+    const needsCode = readHalf(c, request.id, https) === undefined
+    return show(c, confirmPage(c.var.view, link, request, { needsCode }))
+  })
+
+  app.post(routes.delist.confirm.pattern, async (c) => await confirm(c, deps))
+}
+
+async function confirm(c: WebContext, { contextFor, https }: PortalDeps): Promise<Response> {
+  const ctx = contextFor(c)
+  const link = c.req.param('link') ?? ''
+  const code = (await readForm(c)).get('code')?.trim() || undefined
+  const request = await seeLink(ctx, link)
+  const kept = readHalf(c, request.id, https)
+  try {
+    await confirmByLink(ctx, { link, ...(code === undefined ? halfOf(kept) : { code }) })
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
+    const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
+    return show(c, confirmPage(c.var.view, link, request, { needsCode: true, message }), 403)
+  }
+  if (kept === undefined && code !== undefined) keepHalf(c, request.id, { code }, https)
+  return c.redirect(c.var.view.link(routes.delist.request.href({ id: request.id })), 303)
+}
+
+async function requestPage(c: WebContext, { contextFor, https }: PortalDeps, proof?: Proof): Promise<Response> {
+  const ctx = contextFor(c)
+  const id = idOf(c)
+  const half = readHalf(c, id, https)
+  if (half === undefined) return show(c, codePage(c.var.view, id, undefined))
+  const request = await showRequest(ctx, { id, ...halfOf(half) })
+  if (request.state === 'done' || request.state === 'review') return show(c, resultPage(c.var.view, request))
+  if (request.state === 'burned') return show(c, overPage(c.var.view, 'burned'), 410)
+  if (request.expiresAt <= ctx.clock.now()) return show(c, overPage(c.var.view, 'expired'), 410)
+  return show(c, openRequestPage(c.var.view, request, half.code, proof))
+}
+
+async function openByCode(c: WebContext, { contextFor, https }: PortalDeps, code: string): Promise<Response> {
+  const id = idOf(c)
+  try {
+    await checkSecondHalf(contextFor(c), id, { code })
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
+    const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
+    return show(c, codePage(c.var.view, id, message), 403)
+  }
+  keepHalf(c, id, { code: code.trim().toUpperCase() }, https)
+  return c.redirect(c.var.view.link(routes.delist.request.href({ id })), 303)
+}
+
+function halfOf(half: SecondHalf | undefined): SecondHalf {
+  return half?.secret === undefined ? { code: half?.code } : { secret: half.secret }
+}
+
+function caseValues(ctx: Context, token: string | undefined): FormValues {
+  if (!token) return {}
+  const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
+  if (opened instanceof Refusal) return {}
+  const ip = formatAddress(opened.facts.address)
+  return opened.proves ? { ip, caseToken: token, caseAddress: ip } : { ip }
+}
+
+/** The form with what was typed and what is wrong with it. */
+async function formAgain(c: WebContext, ctx: Context, fields: Fields, refusal: Refusal): Promise<Page> {
+  const { what, next } = c.var.view.words.refusals[refusal.code](refusal.facts)
+  const error: FieldError = { field: fieldOf(refusal), message: `${what} ${next}` }
+  const values: FormValues = {
+    ...caseValues(ctx, fields.get('case')),
+    ip: fields.get('ip'),
+    mailbox: fields.get('mailbox'),
+    note: fields.get('note'),
+    statement: fields.get('statement') === 'yes',
+    wantsLetter: fields.get('letter') === 'yes',
+  }
+  return formPage(c.var.view, values, await issueChallenge(ctx), [error])
+}
+
+function fieldOf(refusal: Refusal): string | undefined {
+  if (refusal.code.startsWith('address.')) return 'ip'
+  if (refusal.code.startsWith('mailbox.')) return 'mailbox'
+  return refusal.code === 'delisting.statement-missing' ? 'statement' : undefined
+}
+
+function idOf(c: WebContext): string {
+  return c.req.param('id') ?? ''
+}
+
+function show(c: WebContext, page: Page, status = 200): Response | Promise<Response> {
+  return c.html(sitePage(c.var.view, page), status as Status)
+}

@@ -1,0 +1,133 @@
+import type { Proof } from '../../core/delisting/proof-actions.ts'
+import type { RequestView } from '../../core/delisting/actions.ts'
+import { routes } from '../routes.ts'
+import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
+import { html, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
+import { timeAndDistance } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+import { road } from './form-page.ts'
+
+/** A request that is not decided: what to do now, and the other ways to prove it. */
+export function openRequestPage(view: View, request: RequestView, code: string, proof: Proof | undefined): Page {
+  const words = view.words.portal.request
+  const isProven = request.state === 'proven'
+  return {
+    title: words.title(request.ip),
+    noindex: true,
+    scripts: [view.assets.href('delist.js')],
+    body: html`<div data-live="${routes.delist.request.href({ id: request.id })}/events">
+      <h1>${words.title(request.ip)}</h1>
+      ${road(view, isProven ? 2 : 1)}
+      ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
+      <p>${words.until} ${timeAndDistance(view, request.expiresAt)}.</p>
+      ${isProven ? '' : otherWays(view, request, proof)}
+    </div>`,
+  }
+}
+
+function proven(view: View, request: RequestView): Html {
+  const words = view.words.portal.request
+  return html`${notice('good', words.provenTitle, html`<p>${words.provenLead(request.ip)}</p>`)}
+    <form method="post" action="${view.link(routes.delist.request.href({ id: request.id }))}">
+      ${hiddenField('do', 'delist')}
+      <p>${view.words.portal.confirm.reminder}</p>
+      <p>${submit(words.button)}</p>
+    </form>`
+}
+
+function mail(view: View, request: RequestView, code: string): Html {
+  const words = view.words.portal.request
+  return html`<h2>${words.mailTitle}</h2>
+    <p>${words.mailLead(request.mailbox)}</p>
+    <h3>${words.codeTitle}</h3>
+    <p>${words.codeLead}</p>
+    <p class="big-code" translate="no"><output>${code}</output></p>
+    <details><summary>${words.notArrived}</summary><p>${words.notArrivedBody}</p></details>`
+}
+
+function writeIn(view: View, request: RequestView): Html {
+  const words = view.words.portal.request
+  return html`<h2>${words.writeTitle}</h2>
+    <p>${words.writeLead(request.mailbox)}</p>
+    <p>${mailLink(request.writeTo)}</p>
+    <p>${words.writeAfter}</p>`
+}
+
+function otherWays(view: View, request: RequestView, proof: Proof | undefined): Html {
+  const words = view.words.portal.request
+  const value = `postern-verification=${request.proof.token}`
+  return html`<section aria-labelledby="others"><h2 id="others">${words.others}</h2>
+    <p>${words.othersLead}</p>
+    ${proof === undefined ? '' : whatWeSaw(view, proof)}
+    <details ${proof ? html`open` : ''}><summary>${words.txtTitle}</summary>
+      <p>${words.txtLead(request.ip)}</p>${verbatim(value)}
+      ${lookButton(view, request, 'txt', words.txtButton)}
+    </details>
+    <details><summary>${words.httpTitle}</summary>
+      <p>${words.httpLead}</p>${verbatim(request.proof.httpUrl)}${verbatim(value)}
+      ${lookButton(view, request, 'http', words.httpButton)}
+    </details>
+    <details><summary>${words.smtpTitle}</summary>
+      <p>${words.smtpLead(view.addresses.delist)}</p>${verbatim(`postern-proof ${request.proof.token}`)}
+    </details>
+  </section>`
+}
+
+function lookButton(view: View, request: RequestView, method: 'txt' | 'http', words: string): Html {
+  return html`<form method="post" action="${view.link(routes.delist.request.href({ id: request.id }))}">
+    ${hiddenField('do', method)}<p>${submit(words, 'quiet')}</p>
+  </form>`
+}
+
+function whatWeSaw(view: View, proof: Proof): Html {
+  const words = view.words.portal.request
+  if (proof.trouble === 'temperror') return notice('warning', words.temperror, '', 3)
+  if (proof.trouble === 'no-ptr') return notice('warning', words.noPtr, '', 3)
+  const places = proof.lookedAt.map((place) => html`<li>${literal(place)}</li>`)
+  return notice('warning', words.notFound, html`<p>${words.notFoundAt}</p><ul>${places}</ul>`, 3)
+}
+
+/** A browser that does not hold the request's half: the code opens it. */
+export function codePage(view: View, id: string, message: string | undefined): Page {
+  const words = view.words.portal.request
+  return {
+    title: words.needCodeTitle,
+    noindex: true,
+    body: html`<h1>${words.needCodeTitle}</h1>
+      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
+      <form method="post" action="${view.link(routes.delist.request.href({ id }))}">
+        ${hiddenField('do', 'open')}
+        ${codeField(view, words.needCode, message)}
+        <p>${submit(words.open)}</p>
+      </form>
+      <p><a href="${view.link(routes.delist.start.href())}">${words.again}</a></p>`,
+  }
+}
+
+export function codeField(view: View, lead: string, message: string | undefined): Html {
+  const words = view.words.portal.request
+  return html`<p>${lead}</p>${textField(view, {
+    name: 'code',
+    label: words.code,
+    hint: words.codeHint,
+    error: message,
+    size: 'short',
+    autocomplete: 'one-time-code',
+    maxlength: 20,
+    required: true,
+  })}`
+}
+
+/** A request that can be used no more. */
+export function overPage(view: View, why: 'burned' | 'expired'): Page {
+  const words = view.words.portal.request
+  const title = why === 'burned' ? words.burnedTitle : words.expiredTitle
+  return {
+    title,
+    noindex: true,
+    body: html`<h1>${title}</h1><p>${why === 'burned' ? words.burned : words.expired}</p>
+      <p>${buttonLink(view.link(routes.delist.start.href()), words.again)}</p>`,
+  }
+}

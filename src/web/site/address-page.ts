@@ -1,0 +1,50 @@
+import type { Explanation } from '../../core/senders/explanation.ts'
+import { routes } from '../routes.ts'
+import { html, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { mailLink, notice } from '../ui/notice.ts'
+import type { View } from '../ui/view.ts'
+import { findBox } from './find-page.ts'
+import { endsSentence, evidence, listingsTable, wayOut } from './listing-parts.ts'
+import { reasonParts } from './reason-parts.ts'
+
+/** The state of one address now, and what to do. */
+export function addressPage(view: View, explanation: Explanation): Page {
+  const words = view.words.site.address
+  return {
+    title: words.title(explanation.ip),
+    noindex: true,
+    body: html`<h1>${words.title(explanation.ip)}</h1>
+      ${state(view, explanation)}
+      ${listingsTable(view, explanation)}
+      ${evidence(view, explanation)}
+      <h2>${words.again}</h2>
+      ${findBox(view)}`,
+  }
+}
+
+function state(view: View, explanation: Explanation): Html {
+  const words = view.words.site.address
+  const { ip, listing, listings, action, reason } = explanation
+  if (action === 'reject' && listing !== null && reason !== null) {
+    const start = view.link(routes.delist.start.href({ ip }))
+    return html`${notice('bad', words.listed(ip), html`<p>${reasonParts(view, reason).title}</p>${endsSentence(view, listing)}`)}
+      <h2>${view.words.site.record.next}</h2>
+      ${wayOut(view, explanation, start)}`
+  }
+  if (listings.length > 0) return notice('good', words.spared(ip), html`<p>${words.sparedBody}</p>`)
+  return html`${notice('good', words.notListed(ip), html`<p>${words.notListedBody}</p>`)}${elsewhere(view)}`
+}
+
+/** "Not listed" helps nobody whose mail comes back: what else it may be, likeliest first. */
+function elsewhere(view: View): Html {
+  const words = view.words.site.address
+  return html`<h2>${words.elseTitle}</h2>
+    <ol class="reading">
+      <li>${words.elseOwn}</li>
+      <li>${words.elseOther}</li>
+      <li>${words.elseOld}</li>
+      <li>${words.elseCode}</li>
+    </ol>
+    <p>${words.elseWrite} ${mailLink(view.addresses.delist)}</p>`
+}

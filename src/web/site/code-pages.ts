@@ -1,0 +1,98 @@
+import { formatReply } from '../../access/reply.ts'
+import { reasonNames, reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
+import type { Address } from '../../standards/ip.ts'
+import { routes } from '../routes.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import type { View } from '../ui/view.ts'
+import { findBox } from './find-page.ts'
+import { reasonParts, reasonSections } from './reason-parts.ts'
+
+/** The pages of the registry of reasons: printed from the same table that the mail servers answer from. */
+
+/** 192.0.2.45, for examples (RFC 5737). */
+const exampleAddress: Address = { family: 4, words: [0xc000022d, 0, 0, 0] }
+
+export function codesPage(view: View): Page {
+  const words = view.words.site.codes
+  return {
+    title: words.title,
+    description: words.description,
+    wide: true,
+    body: html`<h1>${words.title}</h1><p class="lead">${words.lead}</p>${codesTable(view, reasonNames)}`,
+  }
+}
+
+/** One reason: why, what to do, by when, and the line that the sender sees. */
+export function codePage(view: View, name: ReasonName): Page {
+  const words = view.words.site.codes
+  const reason = reasons[name]
+  const { title } = reasonParts(view, name)
+  const url = view.provider.site + routes.record.href({ token: '…' })
+  return {
+    title: `${reason.status[view.codes]} ${title}`,
+    description: title,
+    body: html`<p class="up"><a href="${view.link(routes.codes.href())}">${words.other}</a></p>
+      <h1>${title}</h1>
+      ${definitions([
+        [words.code, literal(`${reason.code} ${reason.status[view.codes]}`)],
+        [words.reference, literal(reason.reference)],
+        [words.who, view.words.site.who[whoActs[reason.path]]],
+      ])}
+      <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
+      ${reasonSections(view, name)}
+      ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
+      <h2>${words.seen}</h2>
+      ${verbatim(formatReply({ reason: name, listing: null }, exampleAddress, view.codes, url.replace('%E2%80%A6', '…')))}
+      <p class="hint">${words.seenHint}</p>`,
+  }
+}
+
+/** A code that several reasons share: the reference tells them apart. */
+export function severalPage(view: View, code: string, names: readonly ReasonName[]): Page {
+  const words = view.words.site.codes
+  const title = words.several(code)
+  return {
+    title,
+    wide: true,
+    noindex: true,
+    body: html`<h1>${title}</h1><p class="lead">${words.severalBody}</p>${codesTable(view, names)}`,
+  }
+}
+
+/** A code that we never say. */
+export function unknownCodePage(view: View, code: string): Page {
+  const words = view.words.site.find
+  const title = words.noCodeTitle(visible(code.slice(0, 40)))
+  return {
+    title,
+    noindex: true,
+    body: html`<h1>${title}</h1><p class="lead">${words.noCode}</p>${findBox(view)}
+      <p><a href="${view.link(routes.codes.href())}">${view.words.site.codes.other}</a></p>`,
+  }
+}
+
+function codesTable(view: View, names: readonly ReasonName[]): Html {
+  const words = view.words.site.codes
+  return table({
+    caption: words.caption,
+    quiet: true,
+    stack: true,
+    head: [words.code, words.meaning, words.reference, words.who],
+    rows: names.map((name) => {
+      const { code, status, reference, slug, path } = reasons[name]
+      return [
+        literal(`${code} ${status[view.codes]}`),
+        html`<a href="${view.link(routes.code.href({ code: slug }))}">${reasonParts(view, name).title}</a>`,
+        literal(reference),
+        view.words.site.who[whoActs[path]],
+      ]
+    }),
+  })
+}
+
+function button(view: View): Html {
+  return html`<p>${buttonLink(view.link(routes.delist.start.href()), view.words.site.start.delist)}</p>`
+}

@@ -1,0 +1,69 @@
+import { routes } from '../routes.ts'
+import { submit, textArea } from '../ui/form.ts'
+import { html, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { literal } from '../ui/notice.ts'
+import type { View } from '../ui/view.ts'
+import type { Found } from './find.ts'
+
+/** The box that takes anything from a bounce. It leads on without script. */
+export function findBox(view: View, value?: string, error?: string): Html {
+  const words = view.words.site.find
+  return html`<form class="find" action="${view.link(routes.find.href())}" method="get" role="search">
+    ${textArea(view, {
+      name: 'q',
+      label: words.label,
+      hint: html`${words.hint} ${literal(words.example)}`,
+      rows: 3,
+      verbatim: true,
+      value,
+      error,
+    })}
+    ${submit(words.button)}
+  </form>`
+}
+
+/** What could not be found, and what to try; only for findings that lead nowhere. */
+export function findPage(view: View, question: string, found: Found | undefined): Page {
+  const words = view.words.site.find
+  const { title, body } = said(view, found)
+  return {
+    title: title ?? words.title,
+    noindex: true,
+    body: html`<h1>${title ?? words.title}</h1>${body}${findBox(view, question)}`,
+  }
+}
+
+function said(view: View, found: Found | undefined): { readonly title?: string; readonly body: Html } {
+  const words = view.words.site.find
+  switch (found?.kind) {
+    case 'nothing':
+      return { title: words.nothingTitle, body: lead(words.nothing) }
+    case 'name':
+      return { title: words.nameTitle, body: lead(words.name) }
+    case 'mailbox':
+      return { title: words.mailboxTitle, body: lead(words.mailbox) }
+    case 'unknown-code':
+      return { title: words.noCodeTitle(found.code), body: lead(words.noCode) }
+    case 'foreign':
+      return { title: words.foreignTitle, body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.ip)}` }
+    case 'refused': {
+      const { what, next } = view.words.refusals[found.refusal.code](found.refusal.facts)
+      return { title: what, body: lead(next) }
+    }
+    case undefined:
+    case 'record':
+    case 'address':
+    case 'code':
+      return { body: html`` }
+  }
+}
+
+function lead(text: string): Html {
+  return html`<p class="lead">${text}</p>`
+}
+
+function lookAnyway(view: View, ip: string | undefined): Html {
+  if (ip === undefined) return html``
+  return html`<p>${view.words.site.find.foreignLook} <a href="${view.link(routes.address.href({ address: ip }))}">${ip}</a></p>`
+}

@@ -1,0 +1,126 @@
+import { findReasons, reasonNames, reasons, type ReasonName } from '../../access/reasons.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { formatAddress, parseAddress } from '../../standards/ip.ts'
+import { covers, type Prefix } from '../../standards/prefix.ts'
+
+/** What somebody pasted: an address, a code, our link, or the line of a bounce with any of them in it. */
+export type Found =
+  | { readonly kind: 'record'; readonly token: string }
+  | { readonly kind: 'address'; readonly ip: string }
+  | { readonly kind: 'code'; readonly code: string; readonly reasons: readonly ReasonName[] }
+  | { readonly kind: 'unknown-code'; readonly code: string }
+  /** Somebody else's refusal, by the host of its link. */
+  | { readonly kind: 'foreign'; readonly host: string; readonly ip: string | undefined }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'name' | 'mailbox' | 'nothing' }
+
+/** A bounce has a few hundred characters that matter; who pastes more should cut it down. */
+export const longestQuestion = 8000
+
+/** Reads it. `ours`: host of our site, and our own networks, whose addresses in a line are never the sender's. */
+export function find(text: string, ours: { readonly host: string; readonly networks: readonly Prefix[] }): Found {
+  const question = text.trim()
+  if (question.length > longestQuestion) return refused(new Refusal('form.invalid', { why: 'too-long' }))
+  if (question === '') return { kind: 'nothing' }
+  if (!/\s/.test(question)) {
+    const one = findWord(question)
+    if (one !== undefined) return one
+  }
+  return findInLine(question, ours)
+}
+
+/** One word without spaces: an address, a code, a name, a mailbox. */
+function findWord(word: string): Found | undefined {
+  const bare = bareAddress(word)
+  if (looksLikeAddress(bare)) {
+    const address = parseAddress(bare)
+    return address instanceof Refusal ? refused(address) : { kind: 'address', ip: formatAddress(address) }
+  }
+  const code = readCode(word)
+  if (code !== undefined) return codeFound(code)
+  if (/^[^@\s/]+@[^@\s/]+$/.test(word)) return { kind: 'mailbox' }
+  if (/^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/i.test(word)) return { kind: 'name' }
+  return undefined
+}
+
+/** Codes are written as `5.7.606`, `550-5.7.606`, `#5.7.606`, `PSN606`, `(PSN606)`. */
+export function readCode(text: string): string | undefined {
+  const word = text.trim().replaceAll(/^[[(#]+|[\])]+$/g, '')
+  if (/^psn\d{3}$/i.test(word)) return word.toUpperCase()
+  return /^(?:[245]\d\d[\s-]#?)?([245]\.\d{1,3}\.\d{1,3})$/.exec(word)?.[1]
+}
+
+/** `[192.0.2.45]`, `192.0.2.45:25`, `[2001:db8::1]:25`, `IPv6:2001:db8::1` as the address alone. */
+function bareAddress(word: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d{1,5})?[.,;]?$/.exec(word)?.[1]
+  const plain = (bracketed ?? word).replace(/^ipv6:/i, '')
+  return plain.replace(/^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/, '$1')
+}
+
+function looksLikeAddress(word: string): boolean {
+  if (/^[245]\.\d{1,3}\.\d{1,3}$/.test(word)) return false
+  return /^\d+(\.\d*)+(\/\d*)?$/.test(word) || /^[0-9a-f]*:[0-9a-f:.]*(%\w+)?(\/\d*)?$/i.test(word)
+}
+
+function findInLine(text: string, ours: { readonly host: string; readonly networks: readonly Prefix[] }): Found {
+  const host = foreignHost(text, ours.host)
+  const token = findToken(text, ours.host)
+  if (token !== undefined) return { kind: 'record', token }
+  const ip = addressIn(text, ours.networks)
+  if (host !== undefined) return { kind: 'foreign', host, ip }
+  if (ip !== undefined) return { kind: 'address', ip }
+  const code = codeIn(text)
+  return code === undefined ? { kind: 'nothing' } : codeFound(code)
+}
+
+/**
+ * The token of our link. Mail programs fold long lines and quote them, so what stands between the link and our reference
+ * `(PSN606)` is one token even when it is broken.
+ */
+function findToken(text: string, host: string): string | undefined {
+  const start = `(?:https?://${host.replaceAll(/[.]/g, '\\.')})(?:/[a-z]{2}(?:-[A-Za-z]{2,4})?)?/c/`
+  const folded = new RegExp(`${start}([\\w-]+(?:=?\\s*\\n[>|\\s]*[\\w-]+)*)\\s*\\(PSN\\d{3}\\)`, 'i').exec(text)?.[1]
+  if (folded !== undefined) return folded.replaceAll(/=?\s*\n[>|\s]*/g, '')
+  return new RegExp(`${start}([\\w-]{20,300})`, 'i').exec(text)?.[1]
+}
+
+/** The host of the first link in the text that is not ours; undefined when one of ours is there. */
+function foreignHost(text: string, host: string): string | undefined {
+  const hosts = [...text.matchAll(/https?:\/\/([a-z0-9.-]+)/gi)].map(([, name = '']) => name.toLowerCase().replace(/\.$/, ''))
+  return hosts.includes(host.replace(/:\d+$/, '')) ? undefined : hosts[0]
+}
+
+/** The address that was refused: the last one in brackets that is not ours, else the last one without. */
+function addressIn(text: string, networks: readonly Prefix[]): string | undefined {
+  const inBrackets = [...text.matchAll(/\[([0-9a-f.:]{3,45})\]/gi)].map(([, word = '']) => word)
+  const bare = [...text.matchAll(/(?<![\w.:-])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{4,42})(?![\w.]*\d|:\d)/gi)]
+  for (const word of [...inBrackets.toReversed(), ...bare.map(([, found = '']) => found).toReversed()]) {
+    const address = parseAddress(word)
+    if (address instanceof Refusal || networks.some((network) => covers(network, address))) continue
+    return formatAddress(address)
+  }
+  return undefined
+}
+
+function codeIn(text: string): string | undefined {
+  const reference = /\((PSN\d{3})\)/i.exec(text)?.[1]
+  if (reference !== undefined) return reference.toUpperCase()
+  return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/.exec(text)?.[1]
+}
+
+function codeFound(code: string): Found {
+  const names = findReasons(code)
+  return names.length === 0 ? { kind: 'unknown-code', code } : { kind: 'code', code, reasons: names }
+}
+
+function refused(refusal: Refusal): Found {
+  return { kind: 'refused', refusal }
+}
+
+/** The reason of a help page's address: its slug, else the codes that people write. */
+export function reasonsOfPath(text: string): readonly ReasonName[] {
+  const slug = reasonNames.find((name) => reasons[name].slug === text.toLowerCase())
+  if (slug !== undefined) return [slug]
+  const code = readCode(text.replaceAll('_', ' '))
+  return code === undefined ? [] : findReasons(code)
+}

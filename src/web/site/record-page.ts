@@ -1,0 +1,116 @@
+import { formatReply } from '../../access/reply.ts'
+import { causeNames, causes, reasons, type ReasonName } from '../../access/reasons.ts'
+import { minute, day } from '../../base/clock.ts'
+import { Refusal } from '../../base/refusal.ts'
+import type { Case } from '../../core/senders/actions.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import { parseListable } from '../../standards/prefix.ts'
+import { routes } from '../routes.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
+import { time } from '../ui/time.ts'
+import { timeline, type Happening } from '../ui/timeline.ts'
+import type { View } from '../ui/view.ts'
+import { endsSentence, evidence, listingsTable, wayOut } from './listing-parts.ts'
+import { reasonParts } from './reason-parts.ts'
+
+/** How long a link proves that an SMTP session came from the address (contracts 8). */
+const provesMs = 7 * day
+
+/** The record behind the link in a refusal: the state now and the way out first, then what the mail server saw. */
+export function recordPage(view: View, token: string, opened: Case): Page {
+  const words = view.words.site.record
+  const { facts, explanation } = opened
+  const ip = formatAddress(facts.address)
+  const { title, why, next, until } = reasonParts(view, facts.reason)
+  const isDeferral = reasons[facts.reason].code !== 550
+  return {
+    title: isDeferral ? words.deferredTitle(ip) : words.title(ip),
+    noindex: true,
+    body: html`<p class="up">${time(view, refusedAt(opened))}</p>
+      <h1>${isDeferral ? words.deferredTitle(ip) : words.title(ip)}</h1>
+      <p class="lead">${title}${view.language === 'zh-CN' ? '。' : '.'}</p>
+      ${isDeferral ? notice('info', words.nowBusy, html`<p>${until}</p>`) : stateNow(view, opened)}
+      <h2>${words.why}</h2><p>${why}</p>
+      ${
+        explanation.action === 'reject'
+          ? html`<h2>${words.next}</h2><p>${next}</p>
+            ${wayOut(view, explanation, view.link(routes.delist.start.href({ case: token })))}${proof(view, opened)}`
+          : ''
+      }
+      ${course(view, opened)}
+      ${saw(view, opened, token)}
+      ${evidence(view, explanation)}
+      ${explanation.listings.length > 1 ? listingsTable(view, explanation) : ''}
+      <p class="hint">${words.forward}</p>`,
+  }
+}
+
+function stateNow(view: View, { explanation }: Case): Html {
+  const words = view.words.site.record
+  const { ip, listing, action } = explanation
+  if (action === 'reject' && listing !== null) return notice('bad', words.nowRefused(ip), endsSentence(view, listing))
+  return notice('good', words.nowFree(ip), html`<p>${words.nowFreeBody}</p>`)
+}
+
+function proof(view: View, opened: Case): Html {
+  const words = view.words.site.record
+  if (!opened.proves) return html`<p class="hint">${words.provesNot}</p>`
+  const until = opened.facts.minute * minute + provesMs
+  const [space, full] = view.language === 'zh-CN' ? ['', '。'] : [' ', '.']
+  return html`<p class="hint">${words.proves}${space}${time(view, until)}${full}</p>`
+}
+
+/** The listing and the refusal on a line of time; nothing when the listing is gone, for then the state says it all. */
+function course(view: View, opened: Case): Html {
+  const words = view.words.site.record
+  const listing = opened.explanation.listing
+  if (listing === null || opened.explanation.action === 'pass') return html``
+  const happenings: Happening[] = [
+    { at: Date.parse(listing.since), to: Date.parse(listing.ends), tone: 'bad', words: `${words.listed}: ${listing.scope}` },
+    { at: refusedAt(opened), tone: 'info', words: words.refusedAt },
+  ]
+  return html`<h2>${words.history}</h2>${timeline(view, happenings, { caption: words.history, when: words.when, what: words.what })}`
+}
+
+function saw(view: View, opened: Case, token: string): Html {
+  const words = view.words.site.record
+  const { decision, facts } = opened
+  const line = replyOf(view, opened, token)
+  const known = (text: string | null | undefined): Html | undefined => (text ? literal(visible(text)) : undefined)
+  const entries = definitions([
+    [words.at, time(view, refusedAt(opened), decision !== undefined)],
+    [words.from, literal(formatAddress(facts.address))],
+    [words.helo, known(decision?.helo)],
+    [words.ptr, known(decision?.ptr)],
+    [words.mailFrom, decision?.mailFrom === '' ? words.nullSender : known(decision?.mailFrom)],
+    [view.words.site.address.code, literal(`${reasons[facts.reason].code} ${reasons[facts.reason].status[view.codes]}`)],
+    [words.times, decision && decision.count > 1 ? String(decision.count) : undefined],
+    [words.edge, literal(facts.edge)],
+  ])
+  return html`<h2>${words.recordTitle}</h2>
+    <p>${decision === undefined ? words.recordLater : words.recordIntro}</p>
+    ${decision?.mode === 'observe' ? html`<p>${words.observed}</p>` : ''}
+    ${entries}
+    ${line === undefined ? '' : html`<h3>${words.line}</h3>${verbatim(line)}`}`
+}
+
+/** The SMTP line as it was said; undefined when the listing that shaped it is gone. */
+function replyOf(view: View, { facts, explanation }: Case, token: string): string | undefined {
+  const url = view.provider.site + routes.record.href({ token })
+  if (facts.listing === null) return formatReply({ reason: facts.reason, listing: null }, facts.address, view.codes, url)
+  const listing = explanation.listings.find(({ id }) => id === facts.listing)
+  const prefix = listing && parseListable(listing.scope)
+  if (listing === undefined || prefix === undefined || prefix instanceof Refusal) return undefined
+  const entry = { ...listing, prefix, cause: causeOf(facts.reason), ends: Date.parse(listing.ends) }
+  return formatReply({ reason: facts.reason, listing: entry }, facts.address, view.codes, url)
+}
+
+function causeOf(reason: ReasonName): (typeof causeNames)[number] {
+  return causeNames.find((name) => causes[name].reason === reason) ?? 'manual'
+}
+
+function refusedAt({ decision, facts }: Case): number {
+  return decision?.at ?? facts.minute * minute
+}

@@ -1,0 +1,101 @@
+import { reasons } from '../../access/reasons.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { formatAddress, parseAddress } from '../../standards/ip.ts'
+import { specialPurpose } from '../../standards/special-purpose.ts'
+import { isAbout } from '../client.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readQuery } from '../form-data.ts'
+import { routes } from '../routes.ts'
+import type { PublicDeps } from '../deps.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import { aboutPage } from './about-page.ts'
+import { addressPage } from './address-page.ts'
+import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
+import { find, reasonsOfPath } from './find.ts'
+import { findPage } from './find-page.ts'
+import { helpPage, isHelpTopic } from './help-page.ts'
+import { recordPage } from './record-page.ts'
+import { startPage } from './start-page.ts'
+import { programRoutes } from './well-known.ts'
+
+/** The pages for senders: start, help, find, look-up, record, codes, about. GET only; nothing here changes anything. */
+export function siteRoutes(app: Web, deps: PublicDeps): void {
+  const { settings, site } = deps
+
+  app.get(routes.start.pattern, (c) => show(c, startPage(c.var.view)))
+
+  app.get(routes.help.pattern, (c) => {
+    const topic = c.req.param('topic')
+    return isHelpTopic(topic) ? show(c, helpPage(c.var.view, topic)) : c.notFound()
+  })
+
+  app.get(routes.about.pattern, (c) => show(c, aboutPage(c.var.view, settings)))
+
+  app.get(routes.codes.pattern, (c) => show(c, codesPage(c.var.view)))
+
+  app.get(routes.code.pattern, (c) => {
+    const text = c.req.param('code')
+    const names = reasonsOfPath(text)
+    const [name] = names
+    if (name === undefined) return show(c, unknownCodePage(c.var.view, text), 404)
+    if (names.length > 1) return show(c, severalPage(c.var.view, text, names))
+    const { slug } = reasons[name]
+    return slug === text ? show(c, codePage(c.var.view, name)) : go(c, routes.code.href({ code: slug }), 301)
+  })
+
+  app.get(routes.find.pattern, (c) => {
+    const question = readQuery(c).get('q') ?? ''
+    const { host } = new URL(settings.provider.site)
+    const found = find(question, { host, networks: settings.provider.networks })
+    switch (found.kind) {
+      case 'record':
+        return go(c, routes.record.href({ token: found.token }))
+      case 'address':
+        return go(c, routes.address.href({ address: found.ip }))
+      case 'code': {
+        const [name] = found.reasons
+        const code = found.reasons.length > 1 || name === undefined ? found.code : reasons[name].slug
+        return go(c, routes.code.href({ code }))
+      }
+      case 'refused':
+        return show(c, findPage(c.var.view, question, found), found.refusal.status as 422)
+      case 'nothing':
+      case 'name':
+      case 'mailbox':
+      case 'foreign':
+      case 'unknown-code':
+        return show(c, findPage(c.var.view, question, question === '' ? undefined : found))
+    }
+  })
+
+  // A prefix has a slash in it: it comes here too and is told what is asked for.
+  app.get(`${routes.address.pattern}/:length?`, async (c) => {
+    const length = c.req.param('length')
+    const text = c.req.param('address') + (length === undefined ? '' : `/${length}`)
+    const address = parseAddress(text)
+    if (address instanceof Refusal) throw address
+    const canonical = formatAddress(address)
+    if (canonical !== text) return go(c, routes.address.href({ address: canonical }), 301)
+    const special = specialPurpose(address)
+    if (special !== undefined) throw new Refusal('address.special-purpose', { prefix: canonical, block: special })
+    const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
+    return show(c, addressPage(c.var.view, await site.explain(c, address, level)))
+  })
+
+  app.get(routes.record.pattern, async (c) => {
+    const token = c.req.param('token')
+    return show(c, recordPage(c.var.view, token, await site.openCase(c, token)))
+  })
+
+  programRoutes(app, deps)
+}
+
+/** Pages that are the same for everybody may be kept a little while; what is about one sender is not kept at all. */
+function show(c: WebContext, page: Page, status: 200 | 404 | 422 = 200): Response | Promise<Response> {
+  if (!page.noindex && status === 200) c.header('Cache-Control', 'private, max-age=300')
+  return c.html(sitePage(c.var.view, page), status)
+}
+
+function go(c: WebContext, href: string, status: 301 | 302 = 302): Response {
+  return c.redirect(c.var.view.link(href), status)
+}

@@ -1,0 +1,82 @@
+import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
+import type { Settings } from '../../core/settings.ts'
+import { formatPrefix } from '../../standards/prefix.ts'
+import type { Web } from '../env.ts'
+import { routes } from '../routes.ts'
+import type { PublicDeps } from '../deps.ts'
+import type { PublishedLimit } from './actions.ts'
+
+/** What programs read: the policy (contracts 9), security.txt (RFC 9116), robots.txt (RFC 9309), health. */
+export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): void {
+  app.get(routes.policy.pattern, (c) => {
+    c.header('Cache-Control', 'public, max-age=3600')
+    c.header('Access-Control-Allow-Origin', '*')
+    c.header('Content-Type', 'application/json; charset=utf-8')
+    return c.body(`${JSON.stringify(policyDocument(settings, site.limits()), null, 2)}\n`)
+  })
+  app.get(routes.security.pattern, (c) => {
+    c.header('Cache-Control', 'public, max-age=3600')
+    return c.text(securityText(settings, clock.now()))
+  })
+  app.get(routes.robots.pattern, (c) => {
+    c.header('Cache-Control', 'public, max-age=86400')
+    return c.text('User-agent: *\nDisallow: /ip/\nDisallow: /c/\nDisallow: /find\nDisallow: /confirm/\nDisallow: /delist/\nDisallow: /api/\n')
+  })
+  app.get(routes.health.pattern, (c) => c.text('ok\n'))
+  app.get(routes.ready.pattern, async (c) => {
+    const why = await site.notReady()
+    return why === undefined ? c.text('ready\n') : c.text(`not ready: ${why}\n`, 503)
+  })
+}
+
+/** The policy for machines, from the running configuration. Thresholds of the judgement are not in it. */
+export function policyDocument(settings: Settings, limits: readonly PublishedLimit[]): Readonly<Record<string, unknown>> {
+  const { provider, addresses, codes } = settings
+  return {
+    version: 1,
+    provider: provider.name,
+    domains: provider.domains,
+    site: provider.site,
+    languages: provider.languages,
+    codes,
+    reasons: reasonNames.map((name) => {
+      const { reference, code, status, stage, path, text, slug, words } = reasons[name]
+      return {
+        name,
+        reference,
+        code,
+        status: status[codes],
+        stage,
+        path,
+        who: whoActs[path],
+        text,
+        page: provider.site + routes.code.href({ code: slug }),
+        meaning: Object.fromEntries(provider.languages.map((language) => [language, words[language].title])),
+      }
+    }),
+    retry: {
+      temporary: 'Keep the message and try again with growing intervals for at least four days (RFC 5321 section 4.5.4.1).',
+      permanent: 'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
+    },
+    limits: Object.fromEntries(limits.map(({ name, count, windowMs }) => [name, { count, seconds: windowMs / 1000 }])),
+    addresses: { postmaster: `postmaster@${provider.domains[0] ?? ''}`, ...addresses },
+    outbound: provider.networks.map(formatPrefix),
+    portal: provider.site + routes.delist.start.href(),
+    api: provider.site + routes.api.href(),
+    reporting: { abuse: `mailto:${addresses.abuse}`, spam: `mailto:${addresses.reports}` },
+  }
+}
+
+/** RFC 9116: whom to tell of a hole. Expires half a year from today, so it is never older than the program that serves it. */
+export function securityText(settings: Settings, now: number): string {
+  const { provider } = settings
+  const today = Math.floor(now / day) * day
+  return [
+    `Contact: mailto:postmaster@${provider.domains[0] ?? new URL(provider.site).hostname}`,
+    `Expires: ${new Date(today + 180 * day).toISOString().replace('.000Z', 'Z')}`,
+    `Preferred-Languages: ${provider.languages.map((language) => language.split('-')[0]).join(', ')}`,
+    `Canonical: ${provider.site}${routes.security.href()}`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,122 @@
+import { fixedClock } from '../../src/base/clock.ts'
+import { orThrow } from '../../src/base/refusal.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { Secret } from '../../src/base/secret.ts'
+import type { Context, Keys, Wake, Wakes } from '../../src/core/context.ts'
+import type { Settings } from '../../src/core/settings.ts'
+import type { WaysOut } from '../../src/core/ways-out.ts'
+import type { Database } from '../../src/db/open.ts'
+import { parseListable } from '../../src/standards/prefix.ts'
+
+/** The moment at which tests begin: 2026-05-04T10:00:00Z, a Monday. */
+export const testStart = Date.UTC(2026, 4, 4, 10)
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** A context with a clock set by hand, and a list of what was woken. */
+export interface TestContext extends Context {
+  readonly clock: ReturnType<typeof fixedClock>
+  readonly woken: readonly Wake[]
+}
+
+/** A context for tests; anything can be replaced. Without `db` the database may not be touched. */
+export function testContext(overrides: Partial<Omit<Context, 'clock' | 'wakes'>> & { readonly clock?: TestContext['clock'] } = {}): TestContext {
+  const { wakes, woken } = testWakes()
+  return {
+    db: noDatabase,
+    log: silentLog,
+    actor: { kind: 'cli', name: 'test' },
+    settings: testSettings(),
+    keys: testKeys(),
+    out: testWaysOut(),
+    ...overrides,
+    clock: overrides.clock ?? fixedClock(testStart),
+    wakes,
+    woken,
+  }
+}
+
+/** Settings of `provider.example`; `overrides` replace whole sections. */
+export function testSettings(overrides: Partial<Settings> = {}): Settings {
+  return {
+    provider: {
+      name: 'Example Mail',
+      domains: ['provider.example'],
+      site: 'https://postmaster.provider.example',
+      languages: ['en', 'zh-CN'],
+      networks: [orThrow(parseListable('203.0.113.0/24'))],
+    },
+    codes: 'microsoft-like',
+    protected: { networks: [], names: [] },
+    mail: { from: 'postmaster@provider.example', replyDomain: 'postern.provider.example', smarthost: 'smtp://127.0.0.1:25' },
+    addresses: {
+      abuse: 'abuse@provider.example',
+      delist: 'delist@provider.example',
+      reports: 'report-spam@provider.example',
+      junk: 'junk@provider.example',
+      notJunk: 'not-junk@provider.example',
+      phish: 'phish@provider.example',
+    },
+    limits: {},
+    delisting: { linkMs: hour, reviewMs: 48 * hour, watchMs: 7 * day, challengeCost: 1000 },
+    listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
+    retention: { decisionsMs: 30 * day, endedListingsMs: 90 * day, feedChangesMs: 7 * day, requestsMs: 90 * day },
+    webhooks: [],
+    ...overrides,
+  }
+}
+
+/** Keys that are the same in every run. */
+export function testKeys(): Keys {
+  const master = new Secret(Buffer.alloc(32, 7))
+  return {
+    halves: master.derive('halves'),
+    tags: master.derive('tags'),
+    hashes: master.derive('hashes'),
+    challenges: master.derive('challenges'),
+    vault: master.derive('vault'),
+    caseLink: (edge) => master.derive('case-link', edge),
+  }
+}
+
+/** A world in which every name is unknown and every domain takes mail. */
+export function testWaysOut(overrides: Partial<WaysOut> = {}): WaysOut {
+  return {
+    txt: async () => [],
+    ptr: async () => [],
+    confirmedNames: async () => [],
+    acceptsMail: async () => true,
+    fetchFrom: async () => undefined,
+    ...overrides,
+  }
+}
+
+function testWakes(): { readonly wakes: Wakes; readonly woken: readonly Wake[] } {
+  const woken: Wake[] = []
+  const listeners = new Map<Wake, Set<() => void>>()
+  const wakes: Wakes = {
+    wake(what) {
+      woken.push(what)
+      for (const listener of listeners.get(what) ?? []) listener()
+    },
+    on(what, listener) {
+      const all = listeners.get(what) ?? new Set()
+      listeners.set(what, all.add(listener))
+      return () => void all.delete(listener)
+    },
+  }
+  return { wakes, woken }
+}
+
+const noDatabase: Database = {
+  dialect: 'sqlite',
+  get queries(): Database['queries'] {
+    throw new Error('this test has no database: testContext({ db })')
+  },
+  transaction: async () => {
+    throw new Error('this test has no database: testContext({ db })')
+  },
+  close: async () => {},
+}
