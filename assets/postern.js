@@ -4,14 +4,21 @@
 const { lang, dataset } = document.documentElement
 
 /* The reader's own zone behind each UTC time. */
-const zone = new Intl.DateTimeFormat(lang, { timeStyle: 'short', dateStyle: 'medium' })
+const locale = lang === 'en' ? 'en-GB' : lang
+const zone = new Intl.DateTimeFormat(locale, {
+  day: 'numeric',
+  month: lang === 'en' ? 'short' : 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+})
 const isElsewhere = new Date().getTimezoneOffset() !== 0
-for (const element of document.querySelectorAll('time[datetime]:not([data-far])')) {
-  if (!isElsewhere) break
+for (const element of isElsewhere ? document.querySelectorAll('time[datetime]:not([data-far])') : []) {
   const local = document.createElement('span')
   local.className = 'local'
-  local.textContent = `${dataset.local} ${zone.format(new Date(element.dateTime))}`
-  element.after(' ', local)
+  local.textContent = lang === 'zh-CN' ? `（${zone.format(new Date(element.dateTime))}）` : ` (${zone.format(new Date(element.dateTime))})`
+  element.after(local)
 }
 
 /* A button that copies what a program said. */

@@ -7,8 +7,8 @@ const answer = Buffer.from('action=DUNNO\n\n')
 
 const server = createServer({ noDelay: true }, (socket) => {
   let rest: Buffer | undefined
-  socket.on('data', (chunk) => {
-    let bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk])
+  socket.on('data', (chunk: Buffer) => {
+    let bytes: Buffer = rest === undefined ? chunk : Buffer.concat([rest, chunk])
     for (let end = bytes.indexOf(blankLine); end >= 0; end = bytes.indexOf(blankLine)) {
       socket.write(answer)
       bytes = bytes.subarray(end + 2)

@@ -1,27 +1,33 @@
 import { fork, type ChildProcess } from 'node:child_process'
 
+/** What a process has used so far. */
+interface Usage {
+  /** Processor time in the program and in the system for it, microseconds. */
+  readonly user: number
+  readonly system: number
+  /** Resident memory, bytes. */
+  readonly rss: number
+}
+
 /** A server that a bench measures, in a process of its own. */
 export interface Listener {
   readonly port: number
 }
 
 export interface MeasuredServer extends Listener {
-  /** Processor time used since the start, microseconds. */
-  cpu(): Promise<number>
-  /** Resident memory, bytes. */
-  rss(): Promise<number>
+  usage(): Promise<Usage>
   stop(): Promise<void>
 }
 
 /** What the child says when it listens, and when it is asked. */
-type Said = { readonly port: number } | { readonly cpu: number; readonly rss: number }
+type Said = Listener | Usage
 
 /** Starts `module` with `input` as its first argument (JSON); it must call `serveMeasured`. */
 export async function startMeasured(module: URL, input: unknown): Promise<MeasuredServer> {
   const child = fork(module, [JSON.stringify(input)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const first = await nextMessage(child)
   if (!('port' in first)) throw new Error('the server did not say its port')
-  const usage = async (): Promise<{ cpu: number; rss: number }> => {
+  const usage = async (): Promise<Usage> => {
     const answer = nextMessage(child)
     child.send('usage')
     const said = await answer
@@ -30,8 +36,7 @@ export async function startMeasured(module: URL, input: unknown): Promise<Measur
   }
   return {
     port: first.port,
-    cpu: async () => (await usage()).cpu,
-    rss: async () => (await usage()).rss,
+    usage,
     stop: async () => {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
       child.kill('SIGKILL')
@@ -54,8 +59,7 @@ async function nextMessage(child: ChildProcess): Promise<Said> {
 /** In the child: says the port, then answers questions about usage; ends with its parent. */
 export function serveMeasured(port: number): void {
   process.on('message', () => {
-    const { user, system } = process.cpuUsage()
-    process.send?.({ cpu: user + system, rss: process.memoryUsage.rss() })
+    process.send?.({ ...process.cpuUsage(), rss: process.memoryUsage.rss() })
   })
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })

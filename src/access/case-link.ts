@@ -60,12 +60,17 @@ export function mintCaseLink(key: Secret, facts: CaseFacts): string {
  * Opens a token that came from outside. `keyFor` gives the key of an edge, whatever name is asked for.
  * Refuses with `case-link.invalid` what no edge of ours has made or will make for ten minutes, with `case-link.expired` what is older than 30 days.
  */
-export function openCaseLink(keyFor: (edge: string) => Secret, token: string, now: number): OpenedCase | Refusal {
+export function openCaseLink(
+  keyFor: (edge: string) => Secret,
+  token: string,
+  now: number,
+): OpenedCase | Refusal {
   const facts = readToken(keyFor, token)
   if (facts === undefined) return new Refusal('case-link.invalid')
   const ageMs = now - facts.minute * minuteMs
   if (ageMs < -aheadMs) return new Refusal('case-link.invalid')
-  if (ageMs > opensMs) return new Refusal('case-link.expired', { at: new Date(facts.minute * minuteMs).toISOString() })
+  if (ageMs > opensMs)
+    return new Refusal('case-link.expired', { at: new Date(facts.minute * minuteMs).toISOString() })
   return { facts, ageMs, opens: true, proves: ageMs <= provesMs }
 }
 
@@ -114,7 +119,12 @@ function readFacts(bytes: Buffer, edge: string): CaseFacts | undefined {
 function readAddress(bytes: Buffer, family: number | undefined): Address | undefined {
   if (family === 4) return { family, words: [bytes.readUInt32BE(0), 0, 0, 0] }
   if (family !== 6) return undefined
-  const words: Words = [bytes.readUInt32BE(0), bytes.readUInt32BE(4), bytes.readUInt32BE(8), bytes.readUInt32BE(12)]
+  const words: Words = [
+    bytes.readUInt32BE(0),
+    bytes.readUInt32BE(4),
+    bytes.readUInt32BE(8),
+    bytes.readUInt32BE(12),
+  ]
   return { family, words }
 }
 

@@ -122,7 +122,11 @@ export class EntryIndex {
 
   #hashOfRow(row: number): number {
     const { rows } = this
-    return this.#hash(rows.word(row, column.high), rows.word(row, column.low), rows.word(row, column.traits) & 255)
+    return this.#hash(
+      rows.word(row, column.high),
+      rows.word(row, column.low),
+      rows.word(row, column.traits) & 255,
+    )
   }
 
   #hash(high: number, low: number, kind: number): number {

@@ -131,7 +131,13 @@ function toPlaces(counts: Uint32Array): void {
   }
 }
 
-function distribute(words: Uint32Array, stride: number, digit: Digit, places: Uint32Array, sorted: Uint32Array): void {
+function distribute(
+  words: Uint32Array,
+  stride: number,
+  digit: Digit,
+  places: Uint32Array,
+  sorted: Uint32Array,
+): void {
   const { word, shift, mask } = digit
   for (let at = 0; at < words.length; at += stride) {
     const value = ((words[at + word] ?? 0) >>> shift) & mask

@@ -66,7 +66,11 @@ export class EntryRows {
     if (row !== last) {
       const from = (last & rowMask) * entryWords
       const source = this.#chunks[last >>> chunkBits]
-      if (source) this.#ownChunk(row >>> chunkBits).set(source.subarray(from, from + entryWords), (row & rowMask) * entryWords)
+      if (source)
+        this.#ownChunk(row >>> chunkBits).set(
+          source.subarray(from, from + entryWords),
+          (row & rowMask) * entryWords,
+        )
     }
     this.#letGo()
   }

@@ -12,8 +12,7 @@ export const count = z.int().nonnegative()
 /** Milliseconds since 1970. */
 export const time = z.number().refine(isTime)
 export const edgeName = z.string().refine(isEdgeName)
-/** Empty while the edge has no table. */
-export const epoch = z.string().refine((text) => text === '' || isEpoch(text))
+export const epoch = z.string().refine(isEpoch)
 /** Names one run of an edge: `seq` counts within it. */
 export const boot = z.string().regex(/^[0-9a-z-]{1,64}$/)
 /** Twelve characters of Crockford's alphabet. */
@@ -39,7 +38,11 @@ const longestText = 255
 
 /** What a stranger said, fit to be kept and shown: at most 255 characters, none of them a control character or half of one. */
 export function recordText(raw: string): string {
-  return raw.toWellFormed().replaceAll(/\p{Cc}/gu, '?').slice(0, longestText).toWellFormed()
+  return raw
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, '?')
+    .slice(0, longestText)
+    .toWellFormed()
 }
 
 /** Reads a value that came over the feed. Throws FeedError that says where it is wrong, without quoting it. */

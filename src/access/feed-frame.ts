@@ -22,14 +22,33 @@ export { changeFromJson, changeToJson } from './table-change.ts'
  */
 export type Frame =
   /** An edge comes: what it is and what it has. `epoch` is empty and `seq` 0 while it has nothing. */
-  | { readonly type: 'hello'; readonly name: string; readonly version: string; readonly epoch: string; readonly seq: number; readonly boot: string }
+  | {
+      readonly type: 'hello'
+      readonly name: string
+      readonly version: string
+      readonly epoch: string
+      readonly seq: number
+      readonly boot: string
+    }
   /** Core answers: where the feed is, the key to sign case links with (hexadecimal) and its number. */
-  | { readonly type: 'welcome'; readonly epoch: string; readonly seq: number; readonly caseLinkKey: string; readonly keyId: number; readonly settings?: FeedSettings | undefined }
+  | {
+      readonly type: 'welcome'
+      readonly epoch: string
+      readonly seq: number
+      readonly caseLinkKey: string
+      readonly keyId: number
+      readonly settings?: FeedSettings | undefined
+    }
   | { readonly type: 'snapshot'; readonly bytes: Uint8Array }
   | { readonly type: 'change'; readonly seq: number; readonly change: TableChange }
   /** The edge has applied everything up to `seq`, at this time of its clock. */
   | { readonly type: 'ack'; readonly seq: number; readonly at: number }
-  | { readonly type: 'records'; readonly batch: number; readonly records: readonly DecisionRecord[]; readonly letThroughs: readonly LetThrough[] }
+  | {
+      readonly type: 'records'
+      readonly batch: number
+      readonly records: readonly DecisionRecord[]
+      readonly letThroughs: readonly LetThrough[]
+    }
   /** Core has made the batch durable. */
   | { readonly type: 'stored'; readonly batch: number }
   /** Still there: the number the sender is at. */
@@ -62,14 +81,16 @@ const rules = {
   ping: { wire: 8, from: ['core', 'edge'], longest: 4 * kib },
 } as const satisfies Record<FrameType, Rule>
 
-const typeByWire: ReadonlyMap<number, FrameType> = new Map(Object.entries(rules).map(([type, { wire }]) => [wire, type as FrameType]))
+const typeByWire: ReadonlyMap<number, FrameType> = new Map(
+  Object.entries(rules).map(([type, { wire }]) => [wire, type as FrameType]),
+)
 
 const jsonFrame: z.ZodType<Frame> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('hello'),
     name: edgeName,
     version: z.string().regex(/^[\x21-\x7e]{1,40}$/),
-    epoch,
+    epoch: epoch.or(z.literal('')),
     seq: count,
     boot,
   }),
@@ -159,7 +180,8 @@ export class FrameReader {
     const type = typeByWire.get(wire)
     if (type === undefined) throw new FeedError(`frame of unknown type ${wire}`)
     const { longest, from }: Rule = rules[type]
-    if (this.#from !== undefined && !from.includes(this.#from)) throw new FeedError(`${type} frame from ${this.#from}`)
+    if (this.#from !== undefined && !from.includes(this.#from))
+      throw new FeedError(`${type} frame from ${this.#from}`)
     if (length < 1 || length - 1 > longest) throw new FeedError(`${type} frame of ${length} bytes`)
     return type
   }

@@ -72,14 +72,17 @@ export function writeHead(view: DataView, head: SnapshotHead, counts: SnapshotCo
 export function readHead(view: DataView): (SnapshotHead & SnapshotCounts) | SnapshotError {
   if (view.byteLength < headBytes + digestBytes) return new SnapshotError('too short')
   if (view.getUint32(0, true) !== magic) return new SnapshotError('not a snapshot')
-  if (view.getUint32(4, true) !== version) return new SnapshotError(`version ${view.getUint32(4, true)} is not known`)
+  if (view.getUint32(4, true) !== version)
+    return new SnapshotError(`version ${view.getUint32(4, true)} is not known`)
   const counts = { entries: view.getUint32(24, true), watches: view.getUint32(28, true) }
   if (counts.entries > mostRows || counts.watches > mostWatches) return new SnapshotError('too many entries')
-  if (view.byteLength !== snapshotLength(counts)) return new SnapshotError('length does not fit the number of entries')
+  if (view.byteLength !== snapshotLength(counts))
+    return new SnapshotError('length does not fit the number of entries')
   const epoch = readEpoch(view)
   const seq = Number(view.getBigUint64(16, true))
   const at = Number(view.getBigUint64(8, true))
-  if (epoch === undefined || !Number.isSafeInteger(seq) || !isTime(at)) return new SnapshotError('head makes no sense')
+  if (epoch === undefined || !Number.isSafeInteger(seq) || !isTime(at))
+    return new SnapshotError('head makes no sense')
   return { epoch, seq, at, ...counts }
 }
 

@@ -102,7 +102,16 @@ describe('A snapshot', () => {
   })
 
   it('is in address order, wider before narrower', () => {
-    const texts = ['192.0.0.0/16', '192.0.2.0/24', '192.0.2.0/32', '192.0.2.1/32', '203.0.113.0/24', '2001:db8::/32', '2001:db8::/64', '2001:db8:0:1::/64']
+    const texts = [
+      '192.0.0.0/16',
+      '192.0.2.0/24',
+      '192.0.2.0/32',
+      '192.0.2.1/32',
+      '203.0.113.0/24',
+      '2001:db8::/32',
+      '2001:db8::/64',
+      '2001:db8:0:1::/64',
+    ]
     const table = tableOf(texts.toReversed().map((text) => ({ kind: 'put', entry: entry(text) })))
     assert.deepEqual(
       [...decoded(encodeSnapshot(table, head)).table.entries()].map(({ prefix }) => prefix),
@@ -112,7 +121,16 @@ describe('A snapshot', () => {
 
   it('has the layout that is written down', () => {
     const table = tableOf([
-      { kind: 'put', entry: entry('192.0.2.0/24', { id: '00000100000z', cause: 'phish', class: 'policy', effect: 'pass', ends: 5000 }) },
+      {
+        kind: 'put',
+        entry: entry('192.0.2.0/24', {
+          id: '00000100000z',
+          cause: 'phish',
+          class: 'policy',
+          effect: 'pass',
+          ends: 5000,
+        }),
+      },
       { kind: 'watch', unit: listable('192.0.2.45'), until: 6 },
     ])
     const bytes = Buffer.from(encodeSnapshot(table, { epoch: 'e1', seq: 2, at: 3 }))
@@ -120,16 +138,36 @@ describe('A snapshot', () => {
     assert.equal(bytes.toString('latin1', 0, 4), 'PSTN')
     assert.equal(
       bytes.toString('hex', 4, 144),
-      '01000000' + '0300000000000000' + '0200000000000000' + '01000000' + '01000000' + '02000000' +
-        '6531'.padEnd(128, '0') + '000200c0' + '00000000' + '18070301' + '01000000' + '1f000000' + '05000000' +
-        '04000000' + '2d0200c0' + '00000000' + '0600000000000000',
+      '01000000' +
+        '0300000000000000' +
+        '0200000000000000' +
+        '01000000' +
+        '01000000' +
+        '02000000' +
+        '6531'.padEnd(128, '0') +
+        '000200c0' +
+        '00000000' +
+        '18070301' +
+        '01000000' +
+        '1f000000' +
+        '05000000' +
+        '04000000' +
+        '2d0200c0' +
+        '00000000' +
+        '0600000000000000',
     )
-    assert.equal(bytes.toString('hex', 144), createHash('sha256').update(bytes.subarray(0, 144)).digest('hex'))
+    assert.equal(
+      bytes.toString('hex', 144),
+      createHash('sha256').update(bytes.subarray(0, 144)).digest('hex'),
+    )
   })
 
   it('may be taken of an empty table, and from the middle of a buffer', () => {
     const bytes = encodeSnapshot(new ListingTable(), head)
-    assert.equal(decoded(Buffer.concat([Buffer.alloc(7), bytes, Buffer.alloc(3)]).subarray(7, -3)).table.size, 0)
+    assert.equal(
+      decoded(Buffer.concat([Buffer.alloc(7), bytes, Buffer.alloc(3)]).subarray(7, -3)).table.size,
+      0,
+    )
   })
 
   it('holds what the table was when it was begun, although the table goes on', () => {
@@ -153,7 +191,15 @@ describe('A snapshot', () => {
 
   it('refuses a head that no reader would take', () => {
     const table = new ListingTable()
-    for (const bad of [{ epoch: '' }, { epoch: 'É' }, { epoch: 'a'.repeat(65) }, { seq: -1 }, { seq: 0.5 }, { at: -1 }, { at: 9e15 }]) {
+    for (const bad of [
+      { epoch: '' },
+      { epoch: 'É' },
+      { epoch: 'a'.repeat(65) },
+      { seq: -1 },
+      { seq: 0.5 },
+      { at: -1 },
+      { at: 9e15 },
+    ]) {
       assert.throws(() => encodeSnapshot(table, { ...head, ...bad }), RangeError, JSON.stringify(bad))
     }
   })
@@ -188,7 +234,8 @@ describe('Bytes that are no snapshot', () => {
       swapped.set(whole.subarray(at, at + 4096), at + 4096)
       swapped.set(whole.subarray(at + 4096, at + 8192), at)
       const missing = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 4096)])
-      for (const bytes of [zeroed, swapped, missing]) assert.ok(decodeSnapshot(bytes) instanceof SnapshotError)
+      for (const bytes of [zeroed, swapped, missing])
+        assert.ok(decodeSnapshot(bytes) instanceof SnapshotError)
     }
   })
 
@@ -248,7 +295,9 @@ describe('Bytes that are no snapshot', () => {
     is(/watch 0/, (view) => view.setUint32(watch, 5, true))
     is(/watch 0/, (view) => view.setUint32(watch + 8, 1, true))
     is(/watch 0/, (view) => view.setBigUint64(watch + 12, 2n ** 60n, true))
-    is(/watch 1: not in order/, (view) => new Uint8Array(view.buffer).copyWithin(watch + 20, watch, watch + 20))
+    is(/watch 1: not in order/, (view) =>
+      new Uint8Array(view.buffer).copyWithin(watch + 20, watch, watch + 20),
+    )
     assert.equal(decoded(forged(good, () => undefined)).table.size, 2)
   })
 

@@ -72,7 +72,8 @@ export function* decodeSnapshotSteps(bytes: Uint8Array): Generator<void, Snapsho
   const head = readHead(view)
   if (head instanceof SnapshotError) return head
   const hash = yield* hashSteps(bytes.subarray(0, -digestBytes))
-  if (!timingSafeEqual(hash.digest(), bytes.subarray(-digestBytes))) return new SnapshotError('checksum is wrong')
+  if (!timingSafeEqual(hash.digest(), bytes.subarray(-digestBytes)))
+    return new SnapshotError('checksum is wrong')
   const table = new ListingTable()
   const fault = (yield* readEntries(view, head.entries, table)) ?? readWatches(view, head, table)
   if (fault !== undefined) return new SnapshotError(fault)
@@ -84,7 +85,11 @@ function writeEntries(view: DataView, rows: EntryRows, order: Uint32Array, from:
   for (let nth = from; nth < to; nth++) rows.copyTo(view, headBytes + nth * entryBytes, order[nth] ?? 0)
 }
 
-function* readEntries(view: DataView, count: number, table: ListingTable): Generator<void, string | undefined> {
+function* readEntries(
+  view: DataView,
+  count: number,
+  table: ListingTable,
+): Generator<void, string | undefined> {
   table.reserve(count)
   for (let nth = 0; nth < count; nth++) {
     if (nth % stepRows === 0) yield

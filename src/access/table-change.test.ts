@@ -31,15 +31,18 @@ describe('A change', () => {
   })
 
   it('has its prefix as text and its times in milliseconds', () => {
-    assert.deepEqual(changeToJson({ kind: 'put', entry: entry('2001:db8::/48', { ends: 1_700_000_000_000 }) }), {
-      kind: 'put',
-      prefix: '2001:db8::/48',
-      id: '0123456789ab',
-      cause: 'spam',
-      class: 'self-service',
-      effect: 'refuse',
-      ends: 1_700_000_000_000,
-    })
+    assert.deepEqual(
+      changeToJson({ kind: 'put', entry: entry('2001:db8::/48', { ends: 1_700_000_000_000 }) }),
+      {
+        kind: 'put',
+        prefix: '2001:db8::/48',
+        id: '0123456789ab',
+        cause: 'spam',
+        class: 'self-service',
+        effect: 'refuse',
+        ends: 1_700_000_000_000,
+      },
+    )
     assert.deepEqual(changeToJson({ kind: 'unwatch', unit: listable('192.0.2.45') }), {
       kind: 'unwatch',
       unit: '192.0.2.45/32',
@@ -63,18 +66,37 @@ describe('A change', () => {
       {},
       { kind: 'resync' },
       { kind: 'drop' },
-      ...[0, '', '192.0.2.0', '192.0.2.1/24', '192.0.2.0/7', '192.0.2.0/33', '192.0.2.0/024', '192.0.2.00/24', ' 192.0.2.0/24', '::ffff:192.0.2.0/120', '2001:DB8::/32', '2001:db8::/65', '0.0.0.0/0'].flatMap(
-        (prefix) => [
-          { ...good, prefix },
-          { kind: 'drop', prefix },
-        ],
-      ),
+      ...[
+        0,
+        '',
+        '192.0.2.0',
+        '192.0.2.1/24',
+        '192.0.2.0/7',
+        '192.0.2.0/33',
+        '192.0.2.0/024',
+        '192.0.2.00/24',
+        ' 192.0.2.0/24',
+        '::ffff:192.0.2.0/120',
+        '2001:DB8::/32',
+        '2001:db8::/65',
+        '0.0.0.0/0',
+      ].flatMap((prefix) => [
+        { ...good, prefix },
+        { kind: 'drop', prefix },
+      ]),
       { kind: 'watch', unit: '192.0.2.0/24', until: 5 },
       { kind: 'watch', unit: '2001:db8::/48', until: 5 },
       { kind: 'watch', unit: '192.0.2.45/32' },
       { kind: 'unwatch', unit: '192.0.2.45' },
-      ...[-1, 0.5, NaN, Infinity, '5', null, 9e15].map((until) => ({ kind: 'watch', unit: '192.0.2.45/32', until })),
-      ...['', '0123456789a', '0123456789abc', '0123456789aU', '0123456789al', 5].map((id) => ({ ...good, id })),
+      ...[-1, 0.5, NaN, Infinity, '5', null, 9e15].map((until) => ({
+        kind: 'watch',
+        unit: '192.0.2.45/32',
+        until,
+      })),
+      ...['', '0123456789a', '0123456789abc', '0123456789aU', '0123456789al', 5].map((id) => ({
+        ...good,
+        id,
+      })),
       { ...good, cause: 'envy' },
       { ...good, cause: 'toString' },
       { ...good, class: 'business' },

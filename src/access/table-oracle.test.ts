@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { farAddress, nearAddress, pick, randomEntry, seededRandom } from '../../test/support/listing-entries.ts'
+import {
+  farAddress,
+  nearAddress,
+  pick,
+  randomEntry,
+  seededRandom,
+} from '../../test/support/listing-entries.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { covers, formatPrefix } from '../standards/prefix.ts'
 import type { ListingEntry } from './listing-entry.ts'
@@ -40,32 +46,41 @@ class Naive {
 
 describe('The table answers like one that looks at every entry', () => {
   it('through any mixture of puts, drops, expiries and compactions', () => {
-    const property = fc.property(fc.integer({ min: 1, max: 0xffffffff }), fc.integer({ min: 50, max: 600 }), (seed, steps) => {
-      const random = seededRandom(seed)
-      const [table, naive] = [new ListingTable(), new Naive()]
-      let now = start
-      for (let step = 0; step < steps; step++) {
-        now += random(500)
-        const chosen = randomEntry(random, nearAddress(random), Math.floor(now / 1000) * 1000 + random(90) * 1000)
-        const what = random(20)
-        if (what < 12) {
-          table.put(chosen)
-          naive.put(chosen)
-        } else if (what < 19) {
-          const dropped = naive.entries.size > 0 && what < 17 ? pick(random, [...naive.entries.values()]) : chosen
-          assert.equal(table.drop(dropped.prefix), naive.drop(dropped))
-        } else {
-          assert.equal(table.dropExpired(now), naive.dropExpired(now))
+    const property = fc.property(
+      fc.integer({ min: 1, max: 0xffffffff }),
+      fc.integer({ min: 50, max: 600 }),
+      (seed, steps) => {
+        const random = seededRandom(seed)
+        const [table, naive] = [new ListingTable(), new Naive()]
+        let now = start
+        for (let step = 0; step < steps; step++) {
+          now += random(500)
+          const chosen = randomEntry(
+            random,
+            nearAddress(random),
+            Math.floor(now / 1000) * 1000 + random(90) * 1000,
+          )
+          const what = random(20)
+          if (what < 12) {
+            table.put(chosen)
+            naive.put(chosen)
+          } else if (what < 19) {
+            const dropped =
+              naive.entries.size > 0 && what < 17 ? pick(random, [...naive.entries.values()]) : chosen
+            assert.equal(table.drop(dropped.prefix), naive.drop(dropped))
+          } else {
+            assert.equal(table.dropExpired(now), naive.dropExpired(now))
+          }
+          const asked = nearAddress(random)
+          assert.deepEqual(table.findAll(asked, now), naive.findAll(asked, now))
+          assert.deepEqual(table.find(asked, now), naive.findAll(asked, now)[0])
+          assert.equal(table.size, naive.entries.size)
         }
-        const asked = nearAddress(random)
-        assert.deepEqual(table.findAll(asked, now), naive.findAll(asked, now))
-        assert.deepEqual(table.find(asked, now), naive.findAll(asked, now)[0])
-        assert.equal(table.size, naive.entries.size)
-      }
-      const byPrefix = new Map([...table.entries()].map((each) => [formatPrefix(each.prefix), each]))
-      assert.deepEqual(byPrefix, new Map([...byPrefix.keys()].map((key) => [key, naive.entries.get(key)])))
-      assert.equal(byPrefix.size, naive.entries.size)
-    })
+        const byPrefix = new Map([...table.entries()].map((each) => [formatPrefix(each.prefix), each]))
+        assert.deepEqual(byPrefix, new Map([...byPrefix.keys()].map((key) => [key, naive.entries.get(key)])))
+        assert.equal(byPrefix.size, naive.entries.size)
+      },
+    )
     fc.assert(property, { numRuns: 60 })
   })
 
@@ -112,7 +127,11 @@ describe('The table answers like sorted ranges', () => {
     const listed = [...entries.values()]
     const asked = Array.from({ length: lookUps }, () => {
       const what = random(3)
-      return what === 0 ? nearAddress(random) : what === 1 ? farAddress(random) : inside(random(2 ** 16), pick(random, listed))
+      return what === 0
+        ? nearAddress(random)
+        : what === 1
+          ? farAddress(random)
+          : inside(random(2 ** 16), pick(random, listed))
     })
     const now = start + 50_000
     for (const [address, expected] of sweep(listed, asked, now)) {
@@ -138,7 +157,9 @@ function* sweep(
 ): Generator<[Address, ListingEntry | undefined]> {
   const ranges = entries
     .map((entry) => ({ entry, from: place(entry.prefix), to: place(entry.prefix) + width(entry) }))
-    .toSorted((a, b) => (a.from === b.from ? a.entry.prefix.length - b.entry.prefix.length : a.from < b.from ? -1 : 1))
+    .toSorted((a, b) =>
+      a.from === b.from ? a.entry.prefix.length - b.entry.prefix.length : a.from < b.from ? -1 : 1,
+    )
   const questions = asked
     .map((address) => ({ address, at: place(address) }))
     .toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1))

@@ -106,7 +106,8 @@ describe('The table', () => {
 
   it('drops what has ended, as many as asked for at a time', () => {
     const table = new ListingTable()
-    for (let last = 0; last < 200; last++) table.put(entry(`192.0.2.${last}`, { ends: now + (last % 2) * 1000 }))
+    for (let last = 0; last < 200; last++)
+      table.put(entry(`192.0.2.${last}`, { ends: now + (last % 2) * 1000 }))
     assert.equal(table.dropExpired(now - 1), 0)
     assert.equal(table.dropExpired(now, 30), 30)
     assert.equal(table.dropExpired(now), 70)
@@ -165,7 +166,9 @@ describe('Changes', () => {
 
   it('watch at most 10 000 units: the one that ends first makes room, whatever the order', () => {
     const units = Array.from({ length: 10_003 }, (_, nth) => listable(`2001:db8:0:${nth.toString(16)}::/64`))
-    const watch = units.map((unit, nth) => ({ kind: 'watch', unit, until: now + ((nth * 7919) % 10_003) }) as const)
+    const watch = units.map(
+      (unit, nth) => ({ kind: 'watch', unit, until: now + ((nth * 7919) % 10_003) }) as const,
+    )
     const [forth, back] = [new ListingTable(), new ListingTable()]
     for (const change of watch) forth.apply(change)
     for (const change of watch.toReversed()) back.apply(change)

@@ -28,6 +28,7 @@ export const refusals = {
   'form.invalid': 422,
   'form.too-large': 413,
   'idempotency.mismatch': 409,
+  'letter.final': 409,
   'letter.not-found': 404,
   'limit.exceeded': 429,
   'listing.already-ended': 409,
@@ -38,7 +39,9 @@ export const refusals = {
   'mailbox.invalid': 422,
   'mailbox.no-mail-host': 422,
   'operator.exists': 409,
+  'operator.name-invalid': 422,
   'operator.not-found': 404,
+  'operator.password-short': 422,
   'permission.denied': 403,
   'pow.invalid': 422,
   'pow.replayed': 409,
@@ -49,7 +52,9 @@ export const refusals = {
   'prefix.two-people': 409,
   'session.required': 401,
   'sign-in.failed': 401,
+  'token.exists': 409,
   'token.invalid': 401,
+  'token.not-found': 404,
 } as const satisfies Record<string, number>
 
 export type RefusalCode = keyof typeof refusals

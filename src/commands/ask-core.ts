@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openCore } from '../app.ts'
 import { silentLog } from '../base/log.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/load.ts'
 import { callCore, type Sink } from './control-client.ts'
 import { operations } from './operations.ts'
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { day, hour, minute, second } from '../base/clock.ts'
 import {
-  asciiLine,
   database,
   domain,
   duration,
@@ -46,7 +45,11 @@ export const keyFacts = z.registry<KeyFacts>()
 
 const since = '0.1.0'
 
-function key<Schema extends z.ZodType>(schema: Schema, sentence: string, more: Omit<KeyFacts, 'sentence' | 'since'> = {}): Schema {
+function key<Schema extends z.ZodType>(
+  schema: Schema,
+  sentence: string,
+  more: Omit<KeyFacts, 'sentence' | 'since'> = {},
+): Schema {
   keyFacts.add(schema, { sentence, since, ...more })
   return schema
 }
@@ -57,10 +60,12 @@ function section<Shape extends z.ZodRawShape>(sentence: string, shape: Shape) {
   return schema
 }
 
-const onFirstDomain = (local: string): { made: string } => ({ made: `${local}@ the first of \`provider.domains\`` })
+const onFirstDomain = (local: string): { made: string } => ({
+  made: `${local}@ the first of \`provider.domains\``,
+})
 
 const provider = section('Who runs this, in the words that senders read.', {
-  name: key(asciiLine(60).prefault('Example Mail'), 'Stands on every page, in every letter and in SMTP replies.'),
+  name: key(line(60).prefault('Example Mail'), 'Stands on every page and in every letter.'),
   domains: key(
     list(domain(), 1).prefault(['localhost']),
     'The domains whose mail is received here. Their postmaster@ and abuse@ take mail from everybody, refused senders included.',
@@ -69,26 +74,55 @@ const provider = section('Who runs this, in the words that senders read.', {
     origin().prefault('http://127.0.0.1:8080'),
     'Public address of the site and portal, as senders see it. It stands in every refusal, so keep it short. https unless the host is loopback.',
   ),
-  languages: key(list(oneOf(['en', 'zh-CN']), 1).prefault(['en', 'zh-CN']), 'Languages of the site; the first is spoken to readers who ask for none of them.'),
-  networks: key(list(network()).prefault([]), 'Our own networks: never listed, and where our mail leaves from.', { example: '[203.0.113.0/24]' }),
-  community: key(webAddress().optional(), 'A forum or chat where senders help each other; the site links to it.', {
-    example: 'https://forum.provider.example/',
-  }),
-})
-
-const listen = section('Where each door listens. `:8080` means port 8080 of 127.0.0.1; `unix` means a socket `<data>/<door>.sock`.', {
-  site: key(endpoint().prefault('127.0.0.1:8080'), 'Public site, portal and API (HTTP), behind your TLS proxy.'),
-  console: key(endpoint().prefault('127.0.0.1:8081'), 'Console and `/metrics` (HTTP), a listener of its own so that it can have its own host name and network.'),
-  policy: key(endpoint().prefault('127.0.0.1:10040'), 'Postfix policy delegation. A TCP port or a unix socket.'),
-  lookup: key(endpoint().prefault('127.0.0.1:8070'), 'Look-up and message door of the edge (HTTP).'),
-  dnsbl: key(endpoint().prefault('127.0.0.1:8053'), 'DNSBL, UDP and TCP. This version does not serve the zone yet: the key is read and checked, nothing listens.'),
-  intake: key(endpoint().prefault('127.0.0.1:8025'), 'Incoming mail of `addresses` and `mail.replyDomain` (SMTP).'),
-  lmtp: key(endpoint().prefault('127.0.0.1:8024'), 'The same mail by LMTP.'),
-  feed: key(
-    endpoint().prefault('unix'),
-    'Where core gives listings to edges. A unix socket for an edge on this machine; `host:port` (TLS with the edge’s key) for edges elsewhere, which connect to what stands here.',
+  languages: key(
+    list(oneOf(['en', 'zh-CN']), 1).prefault(['en', 'zh-CN']),
+    'Languages of the site; the first is spoken to readers who ask for none of them.',
+  ),
+  networks: key(
+    list(network()).prefault([]),
+    'Our own networks: never listed, and where our mail leaves from.',
+    { example: '[203.0.113.0/24]' },
+  ),
+  community: key(
+    webAddress().optional(),
+    'A forum or chat where senders help each other; the site links to it.',
+    {
+      example: 'https://forum.provider.example/',
+    },
   ),
 })
+
+const listen = section(
+  'Where each door listens. `:8080` means port 8080 of 127.0.0.1; `unix` means a socket `<data>/<door>.sock`.',
+  {
+    site: key(
+      endpoint().prefault('127.0.0.1:8080'),
+      'Public site, portal and API (HTTP), behind your TLS proxy.',
+    ),
+    console: key(
+      endpoint().prefault('127.0.0.1:8081'),
+      'Console and `/metrics` (HTTP), a listener of its own so that it can have its own host name and network.',
+    ),
+    policy: key(
+      endpoint().prefault('127.0.0.1:10040'),
+      'Postfix policy delegation. A TCP port or a unix socket.',
+    ),
+    lookup: key(endpoint().prefault('127.0.0.1:8070'), 'Look-up and message door of the edge (HTTP).'),
+    dnsbl: key(
+      endpoint().prefault('127.0.0.1:8053'),
+      'DNSBL, UDP and TCP. This version does not serve the zone yet: the key is read and checked, nothing listens.',
+    ),
+    intake: key(
+      endpoint().prefault('127.0.0.1:8025'),
+      'Incoming mail of `addresses` and `mail.replyDomain` (SMTP).',
+    ),
+    lmtp: key(endpoint().prefault('127.0.0.1:8024'), 'The same mail by LMTP.'),
+    feed: key(
+      endpoint().prefault('unix'),
+      'Where core gives listings to edges. A unix socket for an edge on this machine; `host:port` (TLS with the edge’s key) for edges elsewhere, which connect to what stands here.',
+    ),
+  },
+)
 
 const mail = section('Letters to senders.', {
   from: key(mailbox().optional(), 'Header From of every letter.', onFirstDomain('postmaster')),
@@ -104,19 +138,32 @@ const mail = section('Letters to senders.', {
   ),
 })
 
-const addresses = section('Mailboxes that senders and users write to. All of them take mail from refused senders, within a budget.', {
-  abuse: key(mailbox().optional(), 'Reports of abuse from our systems (RFC 2142).', onFirstDomain('abuse')),
-  delist: key(mailbox().optional(), 'Senders who cannot use the portal forward their bounce here.', onFirstDomain('delist')),
-  reports: key(mailbox().optional(), 'Our own users’ reports of spam.', onFirstDomain('report-spam')),
-  junk: key(mailbox().optional(), 'Mail that should have been in junk.', onFirstDomain('junk')),
-  notJunk: key(mailbox().optional(), 'Mail that should not have been in junk.', onFirstDomain('not-junk')),
-  phish: key(mailbox().optional(), 'Phishing.', onFirstDomain('phish')),
-})
+const addresses = section(
+  'Mailboxes that senders and users write to. All of them take mail from refused senders, within a budget.',
+  {
+    abuse: key(mailbox().optional(), 'Reports of abuse from our systems (RFC 2142).', onFirstDomain('abuse')),
+    delist: key(
+      mailbox().optional(),
+      'Senders who cannot use the portal forward their bounce here.',
+      onFirstDomain('delist'),
+    ),
+    reports: key(mailbox().optional(), 'Our own users’ reports of spam.', onFirstDomain('report-spam')),
+    junk: key(mailbox().optional(), 'Mail that should have been in junk.', onFirstDomain('junk')),
+    notJunk: key(mailbox().optional(), 'Mail that should not have been in junk.', onFirstDomain('not-junk')),
+    phish: key(mailbox().optional(), 'Phishing.', onFirstDomain('phish')),
+  },
+)
 
 const delisting = section('The delist portal.', {
   link: key(duration(5 * minute, day).prefault('1h'), 'How long the link in a confirmation letter works.'),
-  review: key(duration(hour, 30 * day).prefault('48h'), 'Within which time a person here decides a request that no rule decides. It is promised on the page.'),
-  watch: key(duration(hour, 30 * day).prefault('7d'), 'How long a delisted address is watched for its next message, so that the page can show it.'),
+  review: key(
+    duration(hour, 30 * day).prefault('48h'),
+    'Within which time a person here decides a request that no rule decides. It is promised on the page.',
+  ),
+  watch: key(
+    duration(hour, 30 * day).prefault('7d'),
+    'How long a delisted address is watched for its next message, so that the page can show it.',
+  ),
   challengeCost: key(
     wholeNumber(0, 8).prefault(4),
     'How hard the proof of work in the form is. Each more makes it sixteen times harder; 4 takes a telephone about a second.',
@@ -129,14 +176,29 @@ const listing = section('Listings made without an end of their own.', {
     list(duration(minute, 365 * day), 1).prefault(['24h', '3d', '7d', '30d']),
     'How long the first listing of a prefix lasts, the second, and so on; the last stays.',
   ),
-  longest: key(duration(day, 3 * 365 * day).prefault('365d'), 'No listing can be given more than this. Nothing is listed for ever.'),
-  recurrence: key(duration(day, 3 * 365 * day).prefault('30d'), 'How far back earlier listings of the same prefix count.'),
+  longest: key(
+    duration(day, 3 * 365 * day).prefault('365d'),
+    'No listing can be given more than this. Nothing is listed for ever.',
+  ),
+  recurrence: key(
+    duration(day, 3 * 365 * day).prefault('30d'),
+    'How far back earlier listings of the same prefix count.',
+  ),
 })
 
 const retention = section('When data is removed. The audit chain is kept.', {
-  decisions: key(duration(day, 365 * day).prefault('30d'), 'Records of refusals. A link in a refusal shows details as long as its record is kept.'),
-  endedListings: key(duration(day, 3 * 365 * day).prefault('90d'), 'Listings and their evidence, counted from their end.'),
-  feedChanges: key(duration(hour, 90 * day).prefault('7d'), 'Numbered changes for edges. An edge that was away longer starts from a snapshot.'),
+  decisions: key(
+    duration(day, 365 * day).prefault('30d'),
+    'Records of refusals. A link in a refusal shows details as long as its record is kept.',
+  ),
+  endedListings: key(
+    duration(day, 3 * 365 * day).prefault('90d'),
+    'Listings and their evidence, counted from their end.',
+  ),
+  feedChanges: key(
+    duration(hour, 90 * day).prefault('7d'),
+    'Numbered changes for edges. An edge that was away longer starts from a snapshot.',
+  ),
   requests: key(duration(day, 3 * 365 * day).prefault('90d'), 'Delist requests with their mailboxes.'),
 })
 
@@ -144,7 +206,9 @@ const webhook = z
   .strictObject(
     {
       url: key(webAddress(), 'Where events are posted (Standard Webhooks: signed, retried).'),
-      secretFile: key(path().optional(), 'File with the signing secret (`whsec_…`, mode 0600).', { made: '`<data>/webhook.secret`, made on first start' }),
+      secretFile: key(path().optional(), 'File with the signing secret (`whsec_…`, mode 0600).', {
+        made: '`<data>/webhook.secret`, made on first start',
+      }),
     },
     { error: 'expected `url` and perhaps `secretFile`' },
   )
@@ -160,11 +224,16 @@ const limit = z
   )
   .register(expectations, { expects: '`count` and `per`' })
 
-const limitName = z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, { error: 'expected the name of a limit, such as lookup.client.day' })
+const limitName = z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, {
+  error: 'expected the name of a limit, such as lookup.client.day',
+})
 
 export const configSchema = z.strictObject({
   provider,
-  data: key(path().prefault('./data'), 'Folder of snapshot files, spools, sockets, keys and the embedded database. Made on first start, mode 0700.'),
+  data: key(
+    path().prefault('./data'),
+    'Folder of snapshot files, spools, sockets, keys and the embedded database. Made on first start, mode 0700.',
+  ),
   database: key(
     database().prefault('sqlite'),
     '`sqlite` is a file in `data`. For PostgreSQL keep the password out of here: peer authentication, or a password file (`PGPASSFILE`).',
@@ -177,7 +246,11 @@ export const configSchema = z.strictObject({
     { example: '[127.0.0.0/8]' },
   ),
   protected: section('Senders that are never listed, whatever they do.', {
-    networks: key(list(network()).prefault([]), 'Networks. Special-purpose space and `provider.networks` are protected anyway.', { example: '[198.51.100.0/24]' }),
+    networks: key(
+      list(network()).prefault([]),
+      'Networks. Special-purpose space and `provider.networks` are protected anyway.',
+      { example: '[198.51.100.0/24]' },
+    ),
     names: key(
       list(domain()).prefault([]),
       'Forward-confirmed host names, and everything below them. This version knows no names when it decides: the key is read and checked, name their networks as well.',
@@ -198,18 +271,32 @@ export const configSchema = z.strictObject({
   mail,
   addresses,
   intake: section('Incoming mail.', {
-    trust: key(list(network()).prefault(['127.0.0.0/8', '::1/128']), 'Mail servers whose XFORWARD names the real client.'),
+    trust: key(
+      list(network()).prefault(['127.0.0.0/8', '::1/128']),
+      'Mail servers whose XFORWARD names the real client.',
+    ),
   }),
-  notify: key(notice().optional(), 'Where an operator is told what cannot wait: `mailto:` or an https webhook.', {
-    made: '`mailto:postmaster@` the first of `provider.domains`',
-  }),
+  notify: key(
+    notice().optional(),
+    'Where an operator is told what cannot wait: `mailto:` or an https webhook.',
+    {
+      made: '`mailto:postmaster@` the first of `provider.domains`',
+    },
+  ),
   codes: key(
     oneOf(['microsoft-like', 'iana-strict']).prefault('microsoft-like'),
     'Enhanced status codes in refusals: the ones senders know from large receivers, or registered ones only (RFC 5248).',
   ),
   edge: section('This machine’s edge.', {
-    name: key(edgeName().prefault('edge'), 'Its name: in decision records, case links and on result pages. Every edge needs its own.'),
-    keyFile: key(path().optional(), 'Key of this edge for a feed over TLS, as `postern token add edge NAME` printed it.', { made: '`<data>/edge.key`' }),
+    name: key(
+      edgeName().prefault('edge'),
+      'Its name: in decision records, case links and on result pages. Every edge needs its own.',
+    ),
+    keyFile: key(
+      path().optional(),
+      'Key of this edge for a feed over TLS, as `postern token add edge NAME` printed it.',
+      { made: '`<data>/edge.key`' },
+    ),
     exemptPerHour: key(
       wholeNumber(1, 10_000).prefault(20),
       'What a listed address may send to the mailboxes that everybody may write to, before 451 asks it to wait.',
@@ -222,13 +309,26 @@ export const configSchema = z.strictObject({
   webhooks: key(list(webhook).prefault([]), 'Programs that are told when a listing begins or ends.', {
     example: '[{ url: "https://hooks.provider.example/postern" }]',
   }),
-  dnsbl: section('The DNS zone of listings. This version does not serve it yet; the keys are read and checked.', {
-    zone: key(domain().optional(), 'Name of the zone. Not served by this version.', { made: '`bl.` and the first of `provider.domains`' }),
-    allow: key(list(network()).prefault(['127.0.0.0/8', '::1/128']), 'Who may ask. Not served by this version.'),
-    ttl: key(duration(second, hour).prefault('10s'), 'How long resolvers keep an answer, which is how much later than the policy door they learn of a delisting. Not served by this version.'),
-  }),
+  dnsbl: section(
+    'The DNS zone of listings. This version does not serve it yet; the keys are read and checked.',
+    {
+      zone: key(domain().optional(), 'Name of the zone. Not served by this version.', {
+        made: '`bl.` and the first of `provider.domains`',
+      }),
+      allow: key(
+        list(network()).prefault(['127.0.0.0/8', '::1/128']),
+        'Who may ask. Not served by this version.',
+      ),
+      ttl: key(
+        duration(second, hour).prefault('10s'),
+        'How long resolvers keep an answer, which is how much later than the policy door they learn of a delisting. Not served by this version.',
+      ),
+    },
+  ),
   limits: key(
-    z.record(limitName, limit, { error: 'expected names of limits, each with `count` and `per`' }).prefault({}),
+    z
+      .record(limitName, limit, { error: 'expected names of limits, each with `count` and `per`' })
+      .prefault({}),
     'Budgets that differ from the built-in ones, by name (docs/limits.md).',
     { example: '{ lookup.client.day: { count: 100, per: 24h } }' },
   ),

@@ -27,7 +27,10 @@ class Wrong {
 }
 
 /** Text that `read` makes a value of; undefined or `Wrong` when it is something else. */
-function text<T>(expects: string, read: (given: string) => T | Wrong | undefined) {
+function text<T extends string | number | object>(
+  expects: string,
+  read: (given: string) => T | Wrong | undefined,
+) {
   const error = `expected ${expects}`
   const schema = z.string({ error }).transform((given, ctx): T => {
     const value = read(given.trim())
@@ -40,16 +43,9 @@ function text<T>(expects: string, read: (given: string) => T | Wrong | undefined
 
 /** A line for people: no control characters. */
 export function line(longest: number) {
-  const isLine = (given: string): boolean => given.length > 0 && given.length <= longest && !/\p{Cc}/u.test(given)
+  const isLine = (given: string): boolean =>
+    given.length > 0 && given.length <= longest && !/\p{Cc}/u.test(given)
   return text(`one line of at most ${longest} characters`, (given) => (isLine(given) ? given : undefined))
-}
-
-/** A line that also stands in SMTP replies and the header From. */
-export function asciiLine(longest: number) {
-  const isPlain = (given: string): boolean => given.length > 0 && given.length <= longest && /^[\x20-\x7e]+$/.test(given)
-  return text(`at most ${longest} ASCII characters (it stands in SMTP replies)`, (given) =>
-    isPlain(given) ? given : undefined,
-  )
 }
 
 /** Milliseconds of `24h`. */
@@ -76,7 +72,8 @@ export function mailbox() {
 function readMailbox(given: string): string | undefined {
   const at = given.lastIndexOf('@')
   const host = at < 1 ? undefined : parseDomain(given.slice(at + 1), 1)
-  if (host === undefined || parseMailbox(`${given.slice(0, at)}@example.org`) instanceof Refusal) return undefined
+  if (host === undefined || parseMailbox(`${given.slice(0, at)}@example.org`) instanceof Refusal)
+    return undefined
   return `${given.slice(0, at)}@${host}`
 }
 
@@ -87,30 +84,37 @@ export function network() {
   return text('a network such as 203.0.113.0/24 or 2001:db8::/32', (given): Prefix | Wrong | undefined => {
     const prefix = parsePrefix(given)
     if (prefix instanceof Refusal) return whyNoNetwork(prefix)
-    return prefix.length < widest[prefix.family] ? new Wrong(`/${widest[prefix.family]} is the widest that is taken`) : prefix
+    return prefix.length < widest[prefix.family]
+      ? new Wrong(`/${widest[prefix.family]} is the widest that is taken`)
+      : prefix
   })
 }
 
 function whyNoNetwork({ code, facts }: Refusal): Wrong | undefined {
-  if (code === 'prefix.host-bits') return new Wrong(`it has bits set behind its length; perhaps ${facts['suggestion']} is meant`)
-  if (code === 'address.leading-zero') return new Wrong('an octet begins with zero, which some programs read as octal')
+  if (code === 'prefix.host-bits')
+    return new Wrong(`it has bits set behind its length; perhaps ${facts['suggestion']} is meant`)
+  if (code === 'address.leading-zero')
+    return new Wrong('an octet begins with zero, which some programs read as octal')
   return undefined
 }
 
 /** The origin of a site: http only on this machine, because confirmation links travel there. */
 export function origin() {
-  return text('the address of a site without a path, such as https://postmaster.provider.example', (given) => {
-    const url = readUrl(given, ['https:', 'http:'])
-    if (!url) return undefined
-    if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
-      return new Wrong('scheme, host and port, nothing behind them')
-    }
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      return new Wrong('http is for a loopback host only; others need https')
-    }
-    // With more, a case link would not fit into an SMTP reply (RFC 5321 §4.5.3.1.5).
-    return url.origin.length > 120 ? new Wrong('it is longer than 120 characters') : url.origin
-  })
+  return text(
+    'the address of a site without a path, such as https://postmaster.provider.example',
+    (given) => {
+      const url = readUrl(given, ['https:', 'http:'])
+      if (!url) return undefined
+      if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+        return new Wrong('scheme, host and port, nothing behind them')
+      }
+      if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        return new Wrong('http is for a loopback host only; others need https')
+      }
+      // With more, a case link would not fit into an SMTP reply (RFC 5321 §4.5.3.1.5).
+      return url.origin.length > 120 ? new Wrong('it is longer than 120 characters') : url.origin
+    },
+  )
 }
 
 /** A web address; http only on this machine. */
@@ -118,7 +122,9 @@ export function webAddress() {
   return text('a web address that begins with https://', (given) => {
     const url = readUrl(given, ['https:', 'http:'])
     if (!url) return undefined
-    return url.protocol === 'http:' && !isLoopback(url.hostname) ? new Wrong('http is for a loopback host only') : url.href
+    return url.protocol === 'http:' && !isLoopback(url.hostname)
+      ? new Wrong('http is for a loopback host only')
+      : url.href
   })
 }
 
@@ -131,7 +137,9 @@ export function notice() {
     }
     const url = readUrl(given, ['https:', 'http:'])
     if (!url) return undefined
-    return url.protocol === 'http:' && !isLoopback(url.hostname) ? new Wrong('http is for a loopback host only') : url.href
+    return url.protocol === 'http:' && !isLoopback(url.hostname)
+      ? new Wrong('http is for a loopback host only')
+      : url.href
   })
 }
 
@@ -140,7 +148,9 @@ export function smarthost() {
     if (given === 'outbox') return given
     const url = readUrl(given, ['smtp:', 'smtps:'])
     if (!url?.hostname) return undefined
-    return /^\/?$/.test(url.pathname) && !url.search && !url.hash ? given : new Wrong('scheme, host and port, nothing behind them')
+    return /^\/?$/.test(url.pathname) && !url.search && !url.hash
+      ? given
+      : new Wrong('scheme, host and port, nothing behind them')
   })
 }
 
@@ -152,11 +162,15 @@ export function database() {
 }
 
 export function path() {
-  return text('the path of a file or folder', (given) => (given.length > 0 && !given.includes('\0') ? given : undefined))
+  return text('the path of a file or folder', (given) =>
+    given.length > 0 && !given.includes('\0') ? given : undefined,
+  )
 }
 
 export function edgeName() {
-  return text('at most 16 lower-case letters, digits, dots and hyphens', (given) => (isEdgeName(given) ? given : undefined))
+  return text('at most 16 lower-case letters, digits, dots and hyphens', (given) =>
+    isEdgeName(given) ? given : undefined,
+  )
 }
 
 export function endpoint() {
@@ -182,7 +196,9 @@ function readEndpoint(given: string): Endpoint | 'unix' | Wrong | undefined {
 export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   const words = names.map((name) => `\`${name}\``)
   const expects = words.length === 1 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-  return z.enum(names, { error: `expected ${expects.replaceAll('`', '')}` }).register(expectations, { expects })
+  return z
+    .enum(names, { error: `expected ${expects.replaceAll('`', '')}` })
+    .register(expectations, { expects })
 }
 
 export function wholeNumber(least: number, most: number) {
@@ -213,5 +229,7 @@ function readUrl(given: string, protocols: readonly string[]): URL | undefined {
 
 /** Whether a URL's host is this machine: `localhost` and below (RFC 6761 §6.3), 127.0.0.0/8, ::1. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === '[::1]' || hostname === '::1' || /^(?:.*\.)?localhost$|^127(?:\.\d{1,3}){3}$/.test(hostname)
+  return (
+    hostname === '[::1]' || hostname === '::1' || /^(?:.*\.)?localhost$|^127(?:\.\d{1,3}){3}$/.test(hostname)
+  )
 }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
-import { encodeFrame, FrameReader, type Frame } from '../access/feed-frame.ts'
+import { encodeFrame, FeedError, FrameReader, type Frame } from '../access/feed-frame.ts'
 
 /** Where core is: a unix socket that its user guards, or TCP with the edge's own key (TLS-PSK, RFC 4279; the identity is the edge's name). */
 export type FeedAddress = { readonly path: string } | { readonly host: string; readonly port: number; readonly key: Secret }
@@ -18,6 +18,11 @@ export interface FeedClientOptions {
   /** Frames in their order; the next ones wait until it resolves. Whatever it throws ends the connection. */
   readonly onFrames: (frames: readonly Frame[]) => Promise<void>
   readonly onEnd: () => void
+}
+
+/** What core sent is not taken; asking again at once would only bring it again. */
+export class Unwelcome extends Error {
+  override readonly name = 'Unwelcome'
 }
 
 /** A core that restarts is there again within a second or two: so long we ask often. */
@@ -66,13 +71,14 @@ export class FeedClient {
     const good = setTimeout(() => (this.#tries = 0), goodMs)
     good.unref()
     let why: unknown
+    let taking: Promise<void> = Promise.resolve()
     this.#socket = socket
     socket.setTimeout(silenceMs, () => socket.destroy(new Error('core has been silent')))
     socket.once('open', () => this.send(this.#options.hello()))
     socket.on('data', (chunk: Buffer) => {
       socket.pause()
-      this.#take(reader, chunk).then(
-        () => socket.resume(),
+      taking = this.#take(reader, chunk).then(
+        () => void socket.resume(),
         (error: unknown) => {
           why = error
           socket.destroy()
@@ -82,8 +88,11 @@ export class FeedClient {
     socket.on('error', (error) => (why = error))
     socket.on('close', () => {
       clearTimeout(good)
-      this.#options.onEnd()
-      this.#again(why)
+      // What came before the end is dealt with before the next hello says where we are.
+      void taking.then(() => {
+        this.#options.onEnd()
+        this.#again(why)
+      })
     })
   }
 
@@ -94,8 +103,9 @@ export class FeedClient {
 
   #again(why: unknown): void {
     if (this.#isClosed) return
+    if (why instanceof Unwelcome || why instanceof FeedError) this.#tries = Math.max(this.#tries, eagerTries)
     const wait = this.#wait(this.#tries++)
-    if (this.#tries === 1 || this.#tries === eagerTries) this.#options.log.warn('feed-lost', { error: why, againInMs: wait })
+    if (this.#tries === 1 || this.#tries >= eagerTries) this.#options.log.warn('feed-lost', { error: why, againInMs: wait })
     this.#retry = setTimeout(() => this.#connect(), wait)
   }
 

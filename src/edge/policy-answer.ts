@@ -2,6 +2,7 @@ import { hour } from '../base/clock.ts'
 import { Refusal } from '../base/refusal.ts'
 import { decide, type Verdict } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
+import { recordText } from '../access/feed-frame.ts'
 import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
 import { formatReply } from '../access/reply.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
@@ -144,7 +145,7 @@ function speak(
 /** At END-OF-MESSAGE every recipient has been let through; milters come after us. */
 function noteLetThrough({ state, records }: Desk, request: PolicyRequest, now: number): void {
   const address = parseAddress(request.clientAddress)
-  if (address instanceof Refusal || request.queueId === '') return
+  if (address instanceof Refusal || !isQueueId.test(request.queueId)) return
   const unit = unitOf(address)
   if (!state.table.watched(unit, now)) return
   // A listed sender's letter to postmaster@ is no sign that its mail flows again.
@@ -154,7 +155,7 @@ function noteLetThrough({ state, records }: Desk, request: PolicyRequest, now: n
   records.letThrough(formatPrefix(unit), {
     at: now,
     ip: formatAddress(address),
-    queueId: clean(request.queueId),
+    queueId: request.queueId,
     helo: orNull(request.heloName),
     mailFrom: domainOf(request.sender),
   })
@@ -169,7 +170,12 @@ function orNull(text: string): string | null {
   return text === '' ? null : clean(text)
 }
 
-/** What a stranger sent, cut to what a name can be; a copy, so that the request it came in can go. */
+/** Bytes read as Latin-1 are most likely UTF-8 (RFC 6531), and nothing in them may matter to whoever prints them. */
 function clean(text: string): string {
-  return Buffer.from(text.slice(0, 255), 'latin1').toString('utf8').replaceAll(/[\x00-\x1f\x7f]/g, '?')
+  return isPlain.test(text) ? text : recordText(Buffer.from(text, 'latin1').toString('utf8'))
 }
+
+const isPlain = /^[ -~]{0,255}$/
+
+/** Postfix's short and long queue ids are letters and digits. */
+const isQueueId = /^[0-9A-Za-z]{1,64}$/

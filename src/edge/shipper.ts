@@ -18,6 +18,8 @@ export class Shipper {
   #batch: number
   #isConnected = false
   #isBusy = false
+  /** Whether there may be something new since the spool was last looked into. */
+  #isAsked = false
   #onWay: { readonly parcel: Parcel; readonly batch: number } | undefined
   #tries = 0
 
@@ -59,14 +61,22 @@ export class Shipper {
   }
 
   async #next(): Promise<void> {
-    if (this.#isBusy || !this.#isConnected || this.#onWay !== undefined) return
+    this.#isAsked = true
+    if (this.#isBusy) return
     this.#isBusy = true
-    const parcel = await this.#take()
+    while (this.#isAsked && this.#isConnected && this.#onWay === undefined) {
+      this.#isAsked = false
+      await this.#sendOldest().catch((error: unknown) => this.#log.error('spool-unreadable', { error }))
+    }
     this.#isBusy = false
-    if (parcel === undefined || !this.#isConnected) return
-    this.#onWay = parcel
+  }
+
+  async #sendOldest(): Promise<void> {
+    const oldest = await this.#take()
+    if (oldest === undefined || !this.#isConnected) return
+    this.#onWay = oldest
     this.#tries++
-    this.#send(parcel.parcel.bytes)
+    this.#send(oldest.parcel.bytes)
   }
 
   /** The oldest batch that can be sent. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Language, ListingClass } from '../access/reasons.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { MailAddress } from '../standards/mail-address.ts'
 import { intentsOf, type Intent } from './intent.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure } from './parsed-message.ts'
@@ -17,23 +19,30 @@ export interface IntakeActions {
   /** Whether we gave this tag out for this purpose; a MAC, no database. */
   isOurTag(purpose: 'delist' | 'bounce', tag: string): boolean
   /** A delist request's mailbox is proven by a message from it. */
-  proveMailbox(input: { readonly tag: string; readonly mailbox: string }): Promise<unknown>
-  /** Control of the address is proven by a message from it. */
-  proveByMail(input: { readonly address: string; readonly token: string }): Promise<unknown>
-  /** Puts a request before a person. One of `address` and `caseToken` is given. */
-  openReviewByMail(input: {
-    readonly mailbox: string
-    readonly address: string | null
-    readonly caseToken: string | null
-  }): Promise<unknown>
-  /** The first of the addresses that is listed and needs a person to look at it. */
-  findUnderInvestigation(addresses: readonly string[]): Promise<string | undefined>
+  proveMailbox(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
+  /** Control of the address is proven by a message from it. False when no open request of that address has the token. */
+  proveByMail(input: { readonly address: Address; readonly token: string }): Promise<boolean>
+  /** The address that a case link is about; undefined when the link is not ours or too old. */
+  addressOfCase(token: string): Address | undefined
+  /** The class of the listing that refuses the address, if one does. */
+  classOf(address: Address): Promise<ListingClass | undefined>
+  /** Puts an address before a person. */
+  openReviewByMail(input: ReviewByMail): Promise<'opened' | 'joined' | 'not-listed'>
   /** The letter of this tag did not arrive. */
   markBounced(tag: string): Promise<unknown>
   /** The reader of the letter of this tag wants no more. */
-  stopLetters(input: { readonly tag: string; readonly mailbox: string }): Promise<unknown>
+  stopLetters(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
   /** Hands a message to the people who run this, as it is; resolves when their mail system has taken it. */
   forwardToPostmaster(input: { readonly mailFrom: string; readonly raw: Buffer }): Promise<unknown>
+}
+
+export interface ReviewByMail {
+  readonly mailbox: MailAddress
+  readonly language: Language
+  readonly address: Address
+  /** Set when it is about this address. */
+  readonly caseToken: string | undefined
+  readonly note: string
 }
 
 /** Where the message came from. */
@@ -77,10 +86,12 @@ export function delivery(options: Delivery): Deliver {
         return intent.answer
       case 'prove-mailbox':
         await actions.proveMailbox({ tag: intent.tag, mailbox: intent.mailbox })
-        return reply(250, '2.0.0 Thank you, the mailbox is confirmed: please go back to the page')
+        return reply(250, '2.0.0 Thank you, noted: please go back to the page')
       case 'prove-control':
-        await actions.proveByMail({ address: intent.address, token: intent.token })
-        return reply(250, '2.0.0 Thank you, control of the address is confirmed: please go back to the page')
+        if (await actions.proveByMail({ address: intent.address, token: intent.token })) {
+          return reply(250, '2.0.0 Thank you, noted: please go back to the page')
+        }
+        return unknownToken(intent.address)
       case 'bounced':
         await actions.markBounced(intent.tag)
         return reply(250, '2.0.0 Delivery report noted')
@@ -91,25 +102,23 @@ export function delivery(options: Delivery): Deliver {
         return await review(intent)
     }
   }
-  const review = async ({ mailbox, caseToken, addresses }: Intent & { kind: 'review' }): Promise<Reply> => {
-    const taken = reply(250, '2.0.0 Thank you, a person will look at it')
-    let linkRefusal: Refusal | undefined
-    if (caseToken !== null) {
-      try {
-        await actions.openReviewByMail({ mailbox, address: null, caseToken })
-        return taken
-      } catch (error) {
-        if (!(error instanceof Refusal) || !error.code.startsWith('case-link.')) throw error
-        linkRefusal = error
-      }
+  const unknownToken = (address: Address): Reply =>
+    reply(550, `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`)
+  const review = async (intent: Intent & { kind: 'review' }): Promise<Reply> => {
+    const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
+    let listed: Address | undefined
+    for (const address of ofCase ? [ofCase, ...intent.addresses] : intent.addresses) {
+      const listingClass = await actions.classOf(address)
+      if (listingClass !== undefined) listed ??= address
+      if (listingClass !== 'investigate') continue
+      const { mailbox, language, note } = intent
+      const caseToken = address === ofCase ? intent.caseToken : undefined
+      const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note })
+      if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
     }
-    const address = await actions.findUnderInvestigation(addresses)
-    if (address !== undefined) {
-      await actions.openReviewByMail({ mailbox, address, caseToken: null })
-      return taken
-    }
-    if (linkRefusal) throw linkRefusal
-    return reply(550, `5.7.1 No address in the message waits for a person here; please see ${site}/delist`)
+    if (listed === undefined) return reply(550, `5.7.1 No address in the message is listed here now, see ${site}/delist`)
+    const text = formatAddress(listed)
+    return reply(550, `5.7.1 For [${text}] nobody needs to be asked: see ${site}/delist?ip=${text}`)
   }
   const attempt = async (work: () => Promise<Reply>): Promise<Reply> => {
     try {
@@ -129,7 +138,7 @@ export function delivery(options: Delivery): Deliver {
     if (route.kind === 'postmaster') return await forward(actions, incoming)
     if (parsed === null) return replies.fault
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
-    const client = incoming.client.isSender && incoming.client.address ? formatAddress(incoming.client.address) : null
+    const client = incoming.client.isSender ? incoming.client.address : undefined
     const intents = intentsOf(route, parsed, { client, mailFrom: incoming.mailFrom, site })
     const answers: Reply[] = []
     for (const intent of intents) answers.push(await attempt(() => perform(intent)))

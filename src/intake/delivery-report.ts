@@ -13,7 +13,7 @@ export function readDeliveryReport(text: string): ReportedRecipient[] {
     if (recipient === undefined || recipients.length >= mostReportedRecipients) continue
     recipients.push({
       recipient: afterType(recipient).slice(0, 320),
-      action: (fields.get('action') ?? '').toLowerCase().slice(0, 40),
+      action: (/^[a-z]+/i.exec(fields.get('action') ?? '')?.[0] ?? '').toLowerCase().slice(0, 40),
       status: (fields.get('status') ?? '').slice(0, 40),
       diagnostic: afterType(fields.get('diagnostic-code') ?? '').slice(0, 998),
     })

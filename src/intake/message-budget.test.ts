@@ -69,6 +69,10 @@ describe('The body of a message', () => {
     assert.equal(breachOfBody(Buffer.from(`x\r\n${'a'.repeat(64 * 1024 + 1)}\r\n`)), 'line-length')
     assert.equal(breachOfBody(Buffer.from('a'.repeat(64 * 1024 + 1))), 'line-length')
   })
+  it('has at most half a million lines', () => {
+    assert.equal(breachOfBody(Buffer.from('\r\n'.repeat(500_000))), undefined)
+    assert.equal(breachOfBody(Buffer.from('\r\n'.repeat(500_001))), 'lines')
+  })
   it('has at most twenty containers, however their type is folded', () => {
     assert.equal(breachOfBody(Buffer.from(lines(20, 'Content-Type: multipart/mixed'))), undefined)
     assert.equal(breachOfBody(Buffer.from(lines(21, 'content-TYPE :\r\n\tmessage/rfc822'))), 'containers')

@@ -25,6 +25,8 @@ const mostHops = 100
 /** Every signature costs a public key, a header hash and perhaps a body hash. */
 const mostSignatures = 20
 const mostLineBytes = 64 * 1024
+/** The parser keeps something for every line; ten megabytes of ordinary text have 150,000. */
+const mostLines = 500_000
 const mostEncodedWords = 500
 const mostAddresses = 1000
 /** RFC 2046 §5.1.1. */
@@ -59,9 +61,11 @@ export function readHeader(raw: Buffer): Header | Breach {
 
 /** What the bytes after the header break, if anything. Linear in their number. */
 export function breachOfBody(raw: Buffer): Breach | undefined {
-  for (let start = 0; start < raw.length; ) {
+  let lines = 0
+  for (let start = 0; start < raw.length; lines++) {
     const end = raw.indexOf(0x0a, start)
     if ((end < 0 ? raw.length : end) - start > mostLineBytes) return 'line-length'
+    if (lines >= mostLines) return 'lines'
     if (end < 0) break
     start = end + 1
   }

@@ -280,14 +280,17 @@ class Worker {
 /** Heap for what a message leaves on it; the bytes themselves lie outside. */
 const heapMegabytes = 96
 
-/** No network, no children, no threads, no add-ons, no writing; reading only what the code itself is made of. */
 function spawnWorker(): ChildProcess {
   const here = fileURLToPath(import.meta.url)
   const file = fileURLToPath(new URL(`./parse-worker${extname(here)}`, import.meta.url))
-  const readable = codeFolders(here).map((folder) => `--allow-fs-read=${folder}`)
-  const flags = [
+  return spawn(process.execPath, [...jailFlags(here), file], { stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' })
+}
+
+/** Node's own jail: no network, no children, no threads, no add-ons, no writing; reading only what the code itself is made of. */
+export function jailFlags(here: string): string[] {
+  return [
     '--permission',
-    ...readable,
+    ...codeFolders(here).map((folder) => `--allow-fs-read=${folder}`),
     `--max-old-space-size=${heapMegabytes}`,
     '--disable-proto=throw',
     '--disallow-code-generation-from-strings',
@@ -295,7 +298,6 @@ function spawnWorker(): ChildProcess {
     '--unhandled-rejections=strict',
     '--no-warnings',
   ]
-  return spawn(process.execPath, [...flags, file], { stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' })
 }
 
 /** The code of this program, and `node_modules` and `package.json` of the folders above it; not the data beside them. */

@@ -89,6 +89,7 @@ export const breaches = [
   'hops',
   'signatures',
   'line-length',
+  'lines',
   'encoded-words',
   'addresses',
   'boundary',

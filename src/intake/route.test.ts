@@ -47,7 +47,6 @@ describe('A recipient address', () => {
       'b+a/b@postern.provider.example',
       `b+${'a'.repeat(65)}@postern.provider.example`,
       'c+abc@postern.provider.example',
-      'b+abc@postern.provider.example.',
       'b+abc@sub.postern.provider.example',
       'delist+abc@provider.example',
       '@postern.provider.example',

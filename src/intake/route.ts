@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url'
+import { parseDomain } from '../standards/domain.ts'
 
 /** What a recipient address means here. */
 export type Route =
@@ -29,7 +29,7 @@ export function routeOf(recipient: string, routes: Routes): Route {
   if (mailbox === 'postmaster') return { kind: 'postmaster', mailbox }
   if (mailbox === foldMailbox(routes.delist)) return { kind: 'delist', mailbox }
   const at = mailbox.lastIndexOf('@')
-  if (at < 1 || mailbox.slice(at + 1) !== domainToASCII(routes.replyDomain).toLowerCase()) {
+  if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) {
     return routes.others.some((other) => foldMailbox(other) === mailbox) ? { kind: 'not-served' } : { kind: 'unknown' }
   }
   const local = mailbox.slice(0, at)
@@ -40,9 +40,10 @@ export function routeOf(recipient: string, routes: Routes): Route {
   return { kind: 'unknown' }
 }
 
-/** Lower case, the domain in its ASCII form. */
-export function foldMailbox(mailbox: string): string {
+/** Lower case, the domain in its ASCII form. What is no mailbox stays what it is. */
+function foldMailbox(mailbox: string): string {
   const folded = mailbox.trim().toLowerCase()
   const at = folded.lastIndexOf('@')
-  return at < 0 ? folded : `${folded.slice(0, at)}@${domainToASCII(folded.slice(at + 1))}`
+  const domain = parseDomain(folded.slice(at + 1), 1)
+  return at < 0 || domain === undefined ? folded : `${folded.slice(0, at)}@${domain}`
 }

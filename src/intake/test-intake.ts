@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import type { ListingClass } from '../access/reasons.ts'
 import { silentLog } from '../base/log.ts'
 import { orThrow } from '../base/refusal.ts'
+import { formatAddress, parseAddress } from '../standards/ip.ts'
 import { parsePrefix, type Prefix } from '../standards/prefix.ts'
 import type { IntakeActions } from './deliver.ts'
 import { openIntake, type Intake, type IntakeOptions } from './intake.ts'
@@ -18,15 +20,32 @@ export const routes = {
 
 export type Done = readonly [action: string, input: unknown]
 
+/** A token of an open request, a case link's token, and what is listed. */
+export const knownToken = '0123456789abcdefghjkmnpqrs'
+export const caseToken = 'AbC-123_'.repeat(8)
+export const underInvestigation = orThrow(parseAddress('192.0.2.66'))
+const classes: Readonly<Record<string, ListingClass>> = {
+  '192.0.2.66': 'investigate',
+  '2001:db8::66': 'investigate',
+  '192.0.2.45': 'self-service',
+}
+
 /** Actions that write down what they did in `done`; tags are ours when they begin with `good`. */
 export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {}): IntakeActions {
   const note = (action: string) => async (input: unknown) => void done.push([action, input])
   return {
     isOurTag: (purpose, tag) => tag.startsWith(`good${purpose}`),
     proveMailbox: note('proveMailbox'),
-    proveByMail: note('proveByMail'),
-    openReviewByMail: note('openReviewByMail'),
-    findUnderInvestigation: async (addresses) => addresses.find((address) => address === '192.0.2.66'),
+    proveByMail: async ({ address, token }) => {
+      done.push(['proveByMail', { address: formatAddress(address), token }])
+      return token === knownToken
+    },
+    addressOfCase: (token) => (token === caseToken ? underInvestigation : undefined),
+    classOf: async (address) => classes[formatAddress(address)],
+    openReviewByMail: async (input) => {
+      done.push(['openReviewByMail', { ...input, address: formatAddress(input.address) }])
+      return 'opened'
+    },
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),
     forwardToPostmaster: async ({ mailFrom, raw }) => void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
@@ -84,17 +103,14 @@ export const dkimRecord = `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`
 
 /** The message with a DKIM signature by `domain`, selector `s1`. */
 export async function signed(message: Buffer, domain: string, options: { readonly fields?: string; readonly length?: number } = {}): Promise<Buffer> {
-  const { signatures } = await dkimSign(message, {
-    signatureData: [
-      {
-        signingDomain: domain,
-        selector: 's1',
-        privateKey,
-        ...(options.length !== undefined && { maxBodyLength: options.length }),
-      },
-    ],
+  const signer = {
+    signingDomain: domain,
+    selector: 's1',
+    privateKey,
+    ...(options.length !== undefined && { maxBodyLength: options.length }),
     ...(options.fields !== undefined && { headerList: options.fields }),
-  })
+  }
+  const { signatures } = await dkimSign(message, { ...signer, signatureData: [signer] })
   return Buffer.concat([Buffer.from(signatures), message])
 }
 

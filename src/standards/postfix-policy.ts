@@ -31,10 +31,7 @@ export interface PolicyRequest {
 
 /** The client does not speak the protocol; close the connection. */
 export class ProtocolError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'ProtocolError'
-  }
+  override readonly name = 'ProtocolError'
 }
 
 /** Octets in a line without its end, octets in a request, attributes in a request (security POL-1). */
@@ -47,30 +44,36 @@ type Attributes = Record<'request' | keyof PolicyRequest, string | undefined>
 
 const carriageReturn = 13
 
-/** Reads requests from the chunks of one connection, however they are cut. */
+/**
+ * Reads requests from the chunks of one connection, however they are cut. An attribute that does not come is empty or zero;
+ * of one that comes twice the first counts.
+ */
 export class PolicyReader {
-  /** Latin-1 text from the start of the request that is under way. */
+  /** The request under way, from its start, a character for each octet. */
   #text = ''
   /** Where in it the first unread line starts. */
   #line = 0
   #count = 0
   #attributes = noAttributes()
-  #usable = true
+  #isAscii = true
+  #isUsable = true
 
-  /** Whether part of a request has come: its rest must follow soon. */
+  /** Whether part of a request has come, so that its rest must follow soon. */
   get isMidway(): boolean {
-    return this.#text.length > 0
+    return this.#text !== ''
   }
 
   /**
-   * Calls `onRequest` for every request that ends in this chunk, in order. Keeps nothing of the chunk.
-   * Throws `ProtocolError`, and from then on at every call.
+   * Calls `onRequest` for every request that ends in this chunk, in order; `onRequest` must not throw or call `push`. Keeps nothing of the chunk.
+   * Throws `ProtocolError` when the client breaks the protocol, and from then on at every call.
    */
   push(chunk: Buffer, onRequest: (request: PolicyRequest) => void): void {
-    if (!this.#usable) throw new ProtocolError('the connection is broken')
-    this.#usable = false
+    if (!this.#isUsable) throw new ProtocolError('the connection is broken')
+    this.#isUsable = false
     const held = this.#text.length
-    const text = this.#text + chunk.latin1Slice(0, chunk.length)
+    const text = this.#text + chunk.toString('latin1')
+    const isChunkAscii = isAscii(chunk)
+    this.#isAscii = isChunkAscii && (this.#isAscii || held === 0)
     const nul = text.indexOf('\0', held)
     const hasReturns = text.includes('\r')
     let start = 0
@@ -79,35 +82,37 @@ export class PolicyReader {
       if (nul >= 0 && nul < end) throw new ProtocolError('NUL')
       if (end + 1 - start > longestRequest) throw new ProtocolError('request too long')
       const stop = hasReturns && end > line && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
-      if (stop === line) {
+      if (stop > line) {
+        this.#keep(text, line, stop)
+      } else {
         onRequest(this.#finish())
         start = end + 1
-      } else {
-        this.#attribute(text, line, stop)
       }
       line = end + 1
     }
     if (nul >= 0) throw new ProtocolError('NUL')
     if (text.length - line > longestLine + 1) throw new ProtocolError('line too long')
     if (text.length - start > longestRequest) throw new ProtocolError('request too long')
-    this.#text = start === 0 ? text : chunk.latin1Slice(start - held, chunk.length)
+    if (start > 0) this.#isAscii = isChunkAscii
+    // What is left after a request is copied, or a few octets would hold the whole chunk in memory.
+    this.#text = start === 0 ? text : chunk.toString('latin1', start - held)
     this.#line = line - start
-    this.#usable = true
+    this.#isUsable = true
   }
 
-  #attribute(text: string, line: number, stop: number): void {
+  #keep(text: string, line: number, stop: number): void {
     if (stop - line > longestLine) throw new ProtocolError('line too long')
     if (++this.#count > mostAttributes) throw new ProtocolError('too many attributes')
     const equals = text.indexOf('=', line)
     if (equals <= line || equals >= stop) throw new ProtocolError('line without name=value')
-    keep(this.#attributes, text, line, equals, stop)
+    keepAttribute(this.#attributes, text, line, equals, stop)
   }
 
   #finish(): PolicyRequest {
-    const attributes = this.#attributes
-    if (attributes.request !== 'smtpd_access_policy') throw new ProtocolError('not a request of smtpd_access_policy')
+    const attributes = this.#isAscii ? this.#attributes : decode(this.#attributes)
     this.#attributes = noAttributes()
     this.#count = 0
+    if (attributes.request !== 'smtpd_access_policy') throw new ProtocolError('not a request for a policy')
     return {
       protocolState: attributes.protocolState ?? '',
       clientAddress: attributes.clientAddress ?? '',
@@ -124,6 +129,12 @@ export class PolicyReader {
       policyContext: attributes.policyContext ?? '',
     }
   }
+}
+
+/** The answer on the wire: `DUNNO`, `550 5.7.606 …`. Throws on what would make it more than one line. */
+export function formatAction(action: string): string {
+  if (/[\0\r\n]/.test(action) || action === '') throw new RangeError('an action is one line')
+  return `action=${action}\n\n`
 }
 
 function noAttributes(): Attributes {
@@ -145,45 +156,55 @@ function noAttributes(): Attributes {
   }
 }
 
-/** By the length of the name first: half the lines of a request are none of ours and fall through without a comparison. */
-function keep(a: Attributes, text: string, line: number, equals: number, stop: number): void {
-  const is = (name: string): boolean => text.startsWith(name, line)
-  const value = (): string => text.slice(equals + 1, stop)
+/**
+ * By the length of the name first: half the lines of a request are none of ours and fall through without a comparison.
+ * Written out because comparing with a constant is several times cheaper than with a name from a table (bench/policy).
+ */
+function keepAttribute(to: Attributes, text: string, line: number, equals: number, stop: number): void {
   switch (equals - line) {
     case 4:
-      if (is('size')) a.size ??= value()
+      if (text.startsWith('size', line)) to.size ??= text.slice(equals + 1, stop)
       return
     case 6:
-      if (is('sender')) a.sender ??= value()
+      if (text.startsWith('sender', line)) to.sender ??= text.slice(equals + 1, stop)
       return
     case 7:
-      if (is('request')) a.request ??= value()
+      if (text.startsWith('request', line)) to.request ??= text.slice(equals + 1, stop)
       return
     case 8:
-      if (is('queue_id')) a.queueId ??= value()
-      else if (is('instance')) a.instance ??= value()
+      if (text.startsWith('queue_id', line)) to.queueId ??= text.slice(equals + 1, stop)
+      else if (text.startsWith('instance', line)) to.instance ??= text.slice(equals + 1, stop)
       return
     case 9:
-      if (is('helo_name')) a.heloName ??= value()
-      else if (is('recipient')) a.recipient ??= value()
+      if (text.startsWith('helo_name', line)) to.heloName ??= text.slice(equals + 1, stop)
+      else if (text.startsWith('recipient', line)) to.recipient ??= text.slice(equals + 1, stop)
       return
     case 11:
-      if (is('client_name')) a.clientName ??= value()
+      if (text.startsWith('client_name', line)) to.clientName ??= text.slice(equals + 1, stop)
       return
     case 13:
-      if (is('sasl_username')) a.saslUsername ??= value()
+      if (text.startsWith('sasl_username', line)) to.saslUsername ??= text.slice(equals + 1, stop)
       return
     case 14:
-      if (is('protocol_state')) a.protocolState ??= value()
-      else if (is('client_address')) a.clientAddress ??= value()
-      else if (is('policy_context')) a.policyContext ??= value()
+      if (text.startsWith('protocol_state', line)) to.protocolState ??= text.slice(equals + 1, stop)
+      else if (text.startsWith('client_address', line)) to.clientAddress ??= text.slice(equals + 1, stop)
+      else if (text.startsWith('policy_context', line)) to.policyContext ??= text.slice(equals + 1, stop)
       return
     case 15:
-      if (is('recipient_count')) a.recipientCount ??= value()
+      if (text.startsWith('recipient_count', line)) to.recipientCount ??= text.slice(equals + 1, stop)
       return
     case 19:
-      if (is('reverse_client_name')) a.reverseClientName ??= value()
+      if (text.startsWith('reverse_client_name', line)) to.reverseClientName ??= text.slice(equals + 1, stop)
   }
+}
+
+/** Postfix sends internationalised addresses as UTF-8 (SMTPUTF8). */
+function decode(attributes: Attributes): Attributes {
+  const decoded = Object.entries(attributes).map(([name, value]) => [
+    name,
+    value === undefined ? undefined : Buffer.from(value, 'latin1').toString('utf8'),
+  ])
+  return { ...noAttributes(), ...Object.fromEntries(decoded) }
 }
 
 function readCount(text = ''): number {

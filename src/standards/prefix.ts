@@ -32,7 +32,9 @@ export function prefixOf(address: Address, length: number): Prefix {
 export function parsePrefix(text: string): Prefix | Refusal {
   const read = readPrefix(text)
   if (read instanceof Refusal) return read
-  return withoutHostBits(read.address, read.length ?? addressLength(read.address), shown(text))
+  const { address, length = addressLength(address) } = read
+  if (length < 0) return new Refusal('prefix.not-a-prefix', { input: shown(text) })
+  return withoutHostBits(address, length, shown(text))
 }
 
 /** Reads what may be listed: a single address (IPv6: its /64) or `address/length` between /8 and /32, /16 and /64; no host bits. */
@@ -106,6 +108,7 @@ function lengthOf(range: Address | Prefix): number {
 /** Longer input than this is nobody's prefix and is not looked at. */
 const longestText = 64
 
+/** Address and length as written; the length is negative where an IPv4-mapped prefix reaches beyond `::ffff:0:0/96`. */
 function readPrefix(text: string): { address: Address; length: number | undefined } | Refusal {
   const slash = text.length > longestText ? -1 : text.indexOf('/')
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash))

@@ -16,7 +16,7 @@ export interface RequestOrigin {
 /** Whether the request began at another site. `site`: our own public origin, for proxies that change the Host. */
 export function isCrossSite({ method, fetchSite, origin, host }: RequestOrigin, site: string): boolean {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false
-  if (fetchSite) return fetchSite !== 'same-origin' && fetchSite !== 'none' && !isSameOrigin(origin, site)
+  if (fetchSite) return fetchSite !== 'same-origin' && fetchSite !== 'none'
   if (!origin) return false
   return !isSameOrigin(origin, site) && !hasHost(origin, host)
 }

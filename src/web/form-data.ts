@@ -9,11 +9,16 @@ export type Fields = ReadonlyMap<string, string>
 
 /** The fields of a POST. */
 export async function readForm(c: Context): Promise<Fields> {
-  const type = (c.req.header('content-type') ?? '').toLowerCase()
+  return readFormBody(c.req.header('content-type'), new Uint8Array(await c.req.arrayBuffer()))
+}
+
+/** The fields of a body of this content type. */
+export function readFormBody(contentType: string | undefined, bytes: Uint8Array): Fields {
+  const type = (contentType ?? '').toLowerCase()
   if (!type.startsWith('application/x-www-form-urlencoded')) throw new Refusal('form.invalid', { why: 'type' })
   const charset = /charset="?([^\s;"]+)/.exec(type)?.[1]
   if (charset !== undefined && charset !== 'utf-8') throw new Refusal('form.invalid', { why: 'charset' })
-  return readFields(new Uint8Array(await c.req.arrayBuffer()))
+  return readFields(bytes)
 }
 
 /** The fields of the query. */

@@ -46,6 +46,16 @@ export const mimeBombs: readonly Bomb[] = [
   { name: 'eight megabytes of NUL', make: () => part('text/plain', 'binary', Buffer.alloc(8 * megabyte)) },
   { name: 'links that take long to find', make: () => part('text/plain', '7bit', fill('xn--a.xn--a.xn--a.xn--a.xn--a.xn--a/', 2)) },
   { name: 'a hundred thousand references', make: () => text(fields(), ...Array.from({ length: 900 }, () => `References: ${'<a@b> '.repeat(110)}`), '', 'x') },
+  // Just inside every budget that is checked before parsing, so that the parsers themselves have the work.
+  { name: 'half a million short lines of broken base64', make: () => part('application/pdf', 'base64', repeat('=a=b!=QUF=B=a=b!A\r\n', 499_000)) },
+  { name: 'half a million short lines of text', make: () => part('text/plain; charset=gb18030', '8bit', repeat('\u0081\u0030\u0081\u0030 a b c d e f\r\n', 499_000)) },
+  { name: 'ten megabytes in the longest lines', make: () => part('text/plain', '7bit', repeat(`${'a. '.repeat(21_000)}\r\n`, 150)) },
+  { name: 'a hundred and ninety parts', make: () => multipart('p', repeat(`--p\r\nContent-Type: text/html\r\n\r\n${'<i>&amp;'.repeat(700)}\r\n`.repeat(10), 19)) },
+  { name: 'nineteen multiparts in each other', make: () => nested(19) },
+  { name: 'a thousand fields of encoded words', make: () => text(fields(), ...Array.from({ length: 900 }, () => `X-A: ${'=?utf-8?b?QUFB?= '.repeat(15)}`), '', 'x') },
+  { name: 'a thousand recipients with encoded names', make: () => text(fields().replace(/To: .*\r\n/, ''), `To: ${'=?utf-8?q?=61?= <a@example.org>, '.repeat(490)}b@example.org`, '', 'x') },
+  { name: 'a quarter of a megabyte of HTML that nests to the limit', make: () => part('text/html', '8bit', repeat(`${'<div>'.repeat(900)}${'</div>'.repeat(900)}\r\n`, 25)) },
+  { name: 'a text of eight megabytes in quoted-printable', make: () => part('text/plain; charset=utf-8', 'quoted-printable', repeat(`${'=E4=BD=A0'.repeat(8)}=\r\n`, 105_000)) },
   { name: 'nothing', make: () => Buffer.from('\r\n') },
 ]
 
@@ -59,6 +69,10 @@ export function text(...lines: string[]): Buffer {
 
 function fill(what: string, megabytes: number): Buffer {
   return Buffer.alloc(megabytes * megabyte, what, 'latin1')
+}
+
+function repeat(what: string, count: number): Buffer {
+  return Buffer.from(what.repeat(count), 'latin1')
 }
 
 function part(type: string, encoding: string, body: Buffer): Buffer {

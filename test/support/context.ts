@@ -60,7 +60,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       phish: 'phish@provider.example',
     },
     limits: {},
-    delisting: { linkMs: hour, reviewMs: 48 * hour, watchMs: 7 * day, challengeCost: 1000 },
+    delisting: { linkMs: hour, reviewMs: 48 * hour, watchMs: 7 * day, challengeCost: 1 },
     listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
     retention: { decisionsMs: 30 * day, endedListingsMs: 90 * day, feedChangesMs: 7 * day, requestsMs: 90 * day },
     webhooks: [],

@@ -4,7 +4,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { tellEdges } from '../edges/actions.ts'
+import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { trySpend } from '../limits/actions.ts'
 import { limitOf } from '../limits/limits.ts'
 import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
@@ -24,6 +24,7 @@ export async function decideRequest(
   { mailboxProven }: { readonly mailboxProven: boolean },
 ): Promise<Answered> {
   return await transact(ctx, async (tx) => {
+    await takeTurn(tx)
     const request = await store.byId(tx.queries, id)
     if (!request) throw new Refusal('delisting.not-found')
     if (request.state === 'done' || request.state === 'review') return answerOf(request)

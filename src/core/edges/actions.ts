@@ -29,6 +29,14 @@ export async function tellEdges(tx: Tx, change: TableChange): Promise<number> {
   return await append(tx, changeToJson(change))
 }
 
+/**
+ * Takes its turn among the transactions that change the table, before they read what they decide on.
+ * They would queue at the feed's head anyway; waiting here, none has to begin again.
+ */
+export async function takeTurn(tx: Tx): Promise<void> {
+  await store.lockHead(tx.queries)
+}
+
 /** Tells edges to fetch the table anew, after a bulk import. */
 export async function tellEdgesToResync(tx: Tx): Promise<number> {
   return await append(tx, { kind: 'resync' })

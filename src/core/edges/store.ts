@@ -13,6 +13,15 @@ export async function nextSeq(queries: Queries): Promise<number> {
   return seq
 }
 
+/** Holds the feed's head until the transaction ends. */
+export async function lockHead(queries: Queries): Promise<void> {
+  await queries
+    .updateTable('heads')
+    .set((eb) => ({ seq: eb.ref('seq') }))
+    .where('name', '=', 'feed')
+    .execute()
+}
+
 export async function readHead(queries: Queries): Promise<{ readonly seq: number; readonly epoch: string }> {
   const { seq, value } = await queries
     .selectFrom('heads')

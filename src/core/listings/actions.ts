@@ -7,7 +7,7 @@ import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix
 import { actorName, permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { tellEdges } from '../edges/actions.ts'
+import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
 import { defaultEnd, entryOf, mayAgree, merge, peopleNeeded, readWish } from './listing.ts'
 import type { EndWhy, Listing, ListingFields, ListingWish } from './listing.ts'
@@ -24,6 +24,7 @@ export async function addListing(ctx: Context, fields: ListingFields): Promise<L
 }
 
 async function putListing(tx: Tx, wish: ListingWish): Promise<Listing> {
+  await takeTurn(tx)
   const now = tx.clock.now()
   const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
   const proposed = await store.byPrefix(tx.queries, wish.prefix, 'proposed')
@@ -90,6 +91,7 @@ async function announce(tx: Tx, listing: Listing, action: string): Promise<void>
 export async function endListing(ctx: Context, input: { readonly id: string; readonly note?: string | undefined }): Promise<Listing> {
   permit(ctx.actor, 'listing.end')
   return await transact(ctx, async (tx) => {
+    await takeTurn(tx)
     const listing = await store.byId(tx.queries, input.id)
     if (!listing) throw new Refusal('listing.not-found', { id: input.id.slice(0, 40) })
     if (listing.state === 'ended') throw new Refusal('listing.already-ended', { id: listing.id, prefix: formatPrefix(listing.prefix) })

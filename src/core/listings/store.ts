@@ -222,7 +222,7 @@ export async function stage(queries: Queries, listings: readonly Listing[]): Pro
     .onConflict((conflict) =>
       conflict
         .columns(['actor', 'prefix'])
-        .where('state', '=', 'importing')
+        .where(sql<boolean>`state = 'importing'`)
         .doUpdateSet((eb) => ({
           ends_at: eb
             .case()

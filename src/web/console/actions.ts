@@ -7,8 +7,8 @@ import type { DelistRequest, RequestState } from '../../core/delisting/request.t
 import type { Decision } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
+import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { Actor, Role } from '../../core/actor.ts'
-import type { Language } from '../../access/reasons.ts'
 import type { Address } from '../../standards/ip.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 
@@ -76,12 +76,12 @@ export interface ConsoleActions {
   listLetters(
     actor: Actor,
     wanted: { readonly state?: LetterState | undefined; readonly after?: string | undefined; readonly limit: number },
-  ): Promise<{ readonly letters: readonly ShownLetter[]; readonly next?: string | undefined }>
+  ): Promise<{ readonly letters: readonly Letter[]; readonly next?: string | undefined }>
   /** `text` only where letters are kept here instead of being sent: it may hold the link that only its reader should have. */
   showLetter(
     actor: Actor,
     id: string,
-  ): Promise<{ readonly letter: ShownLetter; readonly text?: { readonly subject: string; readonly text: string } | undefined }>
+  ): Promise<{ readonly letter: Letter; readonly text?: { readonly subject: string; readonly text: string } | undefined }>
   retryLetter(actor: Actor, id: string): Promise<void>
 
   listAudit(
@@ -106,23 +106,4 @@ export interface Session {
   readonly createdAt: number
   /** When it ends at the latest. */
   readonly expiresAt: number
-}
-
-export const letterStates = ['queued', 'sending', 'sent', 'dead', 'bounced'] as const
-export type LetterState = (typeof letterStates)[number]
-
-/** A letter as its row says, without its slots. */
-export interface ShownLetter {
-  readonly id: string
-  readonly kind: string
-  readonly mailbox: string
-  readonly language: Language
-  readonly state: LetterState
-  /** When it is tried next, while queued. */
-  readonly nextAt: number
-  readonly expiresAt: number | null
-  readonly attempts: number
-  readonly lastError: string | null
-  readonly createdAt: number
-  readonly sentAt: number | null
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { getCookie } from 'hono/cookie'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { randomId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -12,7 +13,6 @@ import { readQuery, type Fields } from '../form-data.ts'
 import { securityHeaders } from '../headers.ts'
 import { negotiate, readLanguage } from '../language.ts'
 import { messages } from '../messages/messages.ts'
-import { getCookie } from 'hono/cookie'
 import type { View } from '../ui/view.ts'
 import type { Session } from './actions.ts'
 import { channelOf, readSessionCookie } from './channel.ts'
@@ -65,6 +65,7 @@ function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
     query: c.req.method === 'GET' ? new URL(c.req.url).search : '',
     provider: settings.provider,
     addresses: settings.addresses,
+    codes: settings.codes,
     assets,
     now: clock.now(),
     link: (href) => href,

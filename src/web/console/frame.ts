@@ -88,7 +88,7 @@ export function postForm(visit: Visit, href: string, body: Html, upload = false)
 }
 
 /** What can be done here, in a row. */
-export function actionsRow(actions: readonly (Html | undefined | '')[]): Html {
-  const given = actions.filter((action) => action !== undefined && action !== '')
+export function actionsRow(actions: readonly (Html | undefined)[]): Html {
+  const given = actions.filter((action) => action !== undefined)
   return given.length === 0 ? html`` : html`<div class="actions">${joined(given, ' ')}</div>`
 }

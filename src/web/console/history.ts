@@ -1,4 +1,4 @@
-import type { AuditFact, AuditRecord } from '../../core/audit/actions.ts'
+import type { AuditFact, AuditRecord } from '../../core/audit/audit.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count, moment } from '../ui/moment.ts'
 import { literal } from '../ui/notice.ts'

@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { WebContext } from '../env.ts'
-import { readForm, type Fields } from '../form-data.ts'
+import { readFormBody, type Fields } from '../form-data.ts'
 
 /** Bytes of a form; and of one with a file of 1 MiB or as much text, with room for line ends, which a browser doubles. */
 const longestForm = 64 * 1024
@@ -9,12 +9,12 @@ const longestUpload = 2 * 1024 * 1024 + longestForm
 /** What a form of the console carries; `upload`: it may hold a file. Throws `form.invalid` or `form.too-large`. */
 export async function readBody(c: WebContext, upload: boolean): Promise<Fields> {
   const bytes = await readBytes(c, upload ? longestUpload : longestForm)
-  const type = c.req.header('content-type') ?? ''
-  if (upload && type.toLowerCase().startsWith('multipart/form-data')) return await readMultipart(bytes, type)
-  return await readForm(c)
+  const type = c.req.header('content-type')
+  if (upload && type?.toLowerCase().startsWith('multipart/form-data')) return await readMultipart(bytes, type)
+  return readFormBody(type, bytes)
 }
 
-/** The body, cut off as soon as it is too long; later readers of the request get the same bytes. */
+/** The body, given up as soon as it is too long. */
 async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(c.req.header('content-length') ?? 0) > longest) throw new Refusal('form.too-large')
   const chunks: Uint8Array[] = []
@@ -24,9 +24,7 @@ async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<Arr
     if (length > longest) throw new Refusal('form.too-large')
     chunks.push(chunk)
   }
-  const bytes = Uint8Array.from(Buffer.concat(chunks))
-  c.req.bodyCache.arrayBuffer = Promise.resolve(bytes.buffer)
-  return bytes
+  return Uint8Array.from(Buffer.concat(chunks))
 }
 
 /** RFC 7578. A file's content becomes a field of its name; it must be UTF-8, like everything else. */

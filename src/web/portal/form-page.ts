@@ -19,7 +19,12 @@ export interface FormValues {
 }
 
 /** The start of the portal: one address, one mailbox. */
-export function formPage(view: View, values: FormValues, challenge: Challenge, errors: readonly FieldError[]): Page {
+export function formPage(
+  view: View,
+  values: FormValues,
+  { challenge, keptDays }: { readonly challenge: Challenge; readonly keptDays: number },
+  errors: readonly FieldError[],
+): Page {
   const words = view.words.portal.form
   return {
     title: words.title,
@@ -37,7 +42,7 @@ export function formPage(view: View, values: FormValues, challenge: Challenge, e
         <noscript>${notice('info', words.noScript, '', 3)}</noscript>
         <p class="hint" id="working" hidden role="status">${words.working}</p>
         <p>${submit(words.submit)}</p>
-        <p class="hint">${words.privacy}</p>
+        <p class="hint">${words.privacy(keptDays)}</p>
       </form>`,
   }
 }

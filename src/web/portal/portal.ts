@@ -1,3 +1,4 @@
+import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { openCaseLink } from '../../access/case-link.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
@@ -36,7 +37,7 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
     const ctx = contextFor(c)
     const query = readQuery(c)
     const values = { ip: query.get('ip'), ...caseValues(ctx, query.get('case')) }
-    return show(c, formPage(c.var.view, values, await issueChallenge(ctx), []))
+    return show(c, formPage(c.var.view, values, await formFacts(ctx), []))
   })
 
   app.post(routes.delist.start.pattern, async (c) => {
@@ -162,7 +163,11 @@ async function formAgain(c: WebContext, ctx: Context, fields: Fields, refusal: R
     statement: fields.get('statement') === 'yes',
     wantsLetter: fields.get('letter') === 'yes',
   }
-  return formPage(c.var.view, values, await issueChallenge(ctx), [error])
+  return formPage(c.var.view, values, await formFacts(ctx), [error])
+}
+
+async function formFacts(ctx: Context): Promise<Parameters<typeof formPage>[2]> {
+  return { challenge: await issueChallenge(ctx), keptDays: Math.round(ctx.settings.retention.requestsMs / day) }
 }
 
 function fieldOf(refusal: Refusal): string | undefined {

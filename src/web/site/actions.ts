@@ -1,6 +1,10 @@
-import type { Case } from '../../core/senders/actions.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { transact, type Context } from '../../core/context.ts'
+import { spend } from '../../core/limits/actions.ts'
+import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
+import { networkOf } from '../client.ts'
 import type { WebContext } from '../env.ts'
 
 /**
@@ -12,14 +16,29 @@ export interface SiteActions {
   explain(c: WebContext, address: Address, level: 'anyone' | 'link'): Promise<Explanation>
   /** What the link of a refusal opens. */
   openCase(c: WebContext, token: string): Promise<Case>
-  /** Whether the database answers and the program is up: undefined, or why not. */
+  /** Undefined when the database answers and the program is up, else why not. */
   notReady(): Promise<string | undefined>
-  /** Published limits for the machine-readable policy. */
-  limits(): readonly PublishedLimit[]
 }
 
-export interface PublishedLimit {
-  readonly name: string
-  readonly count: number
-  readonly windowMs: number
+/** The real ones. `contextFor`: the context of whoever asks. */
+export function siteActions(contextFor: (c: WebContext) => Context, notReady: SiteActions['notReady']): SiteActions {
+  return {
+    async explain(c, address, level) {
+      const ctx = contextFor(c)
+      // Asking about oneself tells nobody else's secret.
+      if (level === 'anyone') await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)))
+      return await explain(ctx, address, level)
+    },
+    async openCase(c, token) {
+      const ctx = contextFor(c)
+      try {
+        return await openCase(ctx, token)
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'case-link.invalid') throw error
+        await transact(ctx, async (tx) => await spend(tx, 'case-link.client', networkOf(c.var.client)))
+        throw error
+      }
+    },
+    notReady,
+  }
 }

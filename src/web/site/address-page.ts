@@ -5,7 +5,7 @@ import type { Page } from '../ui/layout.ts'
 import { mailLink, notice } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
-import { endsSentence, evidence, listingsTable, wayOut } from './listing-parts.ts'
+import { endsSentence, evidence, listingsOf, sentence, wayOut } from './listing-parts.ts'
 import { reasonParts } from './reason-parts.ts'
 
 /** The state of one address now, and what to do. */
@@ -16,7 +16,7 @@ export function addressPage(view: View, explanation: Explanation): Page {
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${state(view, explanation)}
-      ${listingsTable(view, explanation)}
+      ${listingsOf(view, explanation)}
       ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
@@ -28,7 +28,7 @@ function state(view: View, explanation: Explanation): Html {
   const { ip, listing, listings, action, reason } = explanation
   if (action === 'reject' && listing !== null && reason !== null) {
     const start = view.link(routes.delist.start.href({ ip }))
-    return html`${notice('bad', words.listed(ip), html`<p>${reasonParts(view, reason).title}</p>${endsSentence(view, listing)}`)}
+    return html`${notice('bad', words.listed(ip), html`<p>${sentence(view, reasonParts(view, reason).title)}</p>${endsSentence(view, listing)}`)}
       <h2>${view.words.site.record.next}</h2>
       ${wayOut(view, explanation, start)}`
   }

@@ -30,7 +30,7 @@ export function codePage(view: View, name: ReasonName): Page {
   const words = view.words.site.codes
   const reason = reasons[name]
   const { title } = reasonParts(view, name)
-  const url = view.provider.site + routes.record.href({ token: '…' })
+  const url = `${view.provider.site}/c/...`
   return {
     title: `${reason.status[view.codes]} ${title}`,
     description: title,
@@ -45,7 +45,7 @@ export function codePage(view: View, name: ReasonName): Page {
       ${reasonSections(view, name)}
       ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
       <h2>${words.seen}</h2>
-      ${verbatim(formatReply({ reason: name, listing: null }, exampleAddress, view.codes, url.replace('%E2%80%A6', '…')))}
+      ${verbatim(formatReply({ reason: name, listing: null }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,
   }
 }

@@ -1,4 +1,5 @@
 import { routes } from '../routes.ts'
+import { headingOf } from '../ui/error-page.ts'
 import { submit, textArea } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -49,7 +50,8 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
       return { title: words.foreignTitle, body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.ip)}` }
     case 'refused': {
       const { what, next } = view.words.refusals[found.refusal.code](found.refusal.facts)
-      return { title: what, body: lead(next) }
+      const { heading, rest } = headingOf(what)
+      return { title: heading, body: html`${rest === '' ? '' : html`<p>${rest}</p>`}${lead(next)}` }
     }
     case undefined:
     case 'record':

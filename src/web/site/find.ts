@@ -19,7 +19,7 @@ export const longestQuestion = 8000
 
 /** Reads it. `ours`: host of our site, and our own networks, whose addresses in a line are never the sender's. */
 export function find(text: string, ours: { readonly host: string; readonly networks: readonly Prefix[] }): Found {
-  const question = text.trim()
+  const question = text.replaceAll('\r\n', '\n').trim()
   if (question.length > longestQuestion) return refused(new Refusal('form.invalid', { why: 'too-long' }))
   if (question === '') return { kind: 'nothing' }
   if (!/\s/.test(question)) {
@@ -79,8 +79,8 @@ function findInLine(text: string, ours: { readonly host: string; readonly networ
  */
 function findToken(text: string, host: string): string | undefined {
   const start = `(?:https?://${host.replaceAll(/[.]/g, '\\.')})(?:/[a-z]{2}(?:-[A-Za-z]{2,4})?)?/c/`
-  const folded = new RegExp(`${start}([\\w-]+(?:=?\\s*\\n[>|\\s]*[\\w-]+)*)\\s*\\(PSN\\d{3}\\)`, 'i').exec(text)?.[1]
-  if (folded !== undefined) return folded.replaceAll(/=?\s*\n[>|\s]*/g, '')
+  const folded = new RegExp(`${start}([\\w-]+(?:=?[ \\t]*\\n[>| \\t]*[\\w-]+)*)\\s*\\(PSN\\d{3}\\)`, 'i').exec(text)?.[1]
+  if (folded !== undefined) return folded.replaceAll(/=?[ \t]*\n[>| \t]*/g, '')
   return new RegExp(`${start}([\\w-]{20,300})`, 'i').exec(text)?.[1]
 }
 

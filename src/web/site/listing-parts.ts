@@ -1,29 +1,40 @@
-import { reasons } from '../../access/reasons.ts'
+import { pathOf, reasons } from '../../access/reasons.ts'
 import type { Explanation, ExplainedListing } from '../../core/senders/explanation.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
-import { count } from '../ui/moment.ts'
+import { count, distance } from '../ui/moment.ts'
 import { buttonLink, definitions, literal } from '../ui/notice.ts'
-import { table } from '../ui/table.ts'
-import { time } from '../ui/time.ts'
+import { time, timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 
 /** Parts that the page of an address and the page of a record share. */
 
-/** When the deciding listing ends if nobody does anything. */
-export function endsSentence(view: View, listing: ExplainedListing): Html {
-  const full = view.language === 'zh-CN' ? '。' : '.'
-  return html`<p>${view.words.site.address.until} ${time(view, Date.parse(listing.ends))}${full}</p>`
+/** Words with the full stop of the language. */
+export function sentence(view: View, words: Html | string): Html {
+  return html`${words}${view.language === 'zh-CN' ? '。' : '.'}`
 }
 
-/** What to do about a listing, with the button that does it. `start`: where a request begins for this asker. */
-export function wayOut(view: View, explanation: Explanation, start: string): Html {
+/** When the deciding listing ends if nobody does anything. */
+export function endsSentence(view: View, listing: ExplainedListing): Html {
+  const ends = Date.parse(listing.ends)
+  return html`<p>${view.words.site.address.until(time(view, ends), distance(view.language, ends, view.now))}</p>`
+}
+
+/**
+ * What to do about a listing, with the button that does it. `start`: where a request begins for this asker;
+ * `reasonNext`: what the reason itself says, which stands when the class does what the reason expects.
+ */
+export function wayOut(view: View, explanation: Explanation, start: string, reasonNext?: string): Html {
   const { listing } = explanation
   if (listing === null || explanation.action === 'pass') return html``
   const words = view.words.site
+  const isAsExpected = reasons[listing.reason].path === pathOf(listing.class)
+  const body = isAsExpected && reasonNext !== undefined ? reasonNext : words.waysBody[listing.class]
   const way = explanation.ways?.find(({ url, test }) => url !== undefined || test !== undefined)
-  return html`<p>${words.waysBody[listing.class]}</p>
+  return html`<p>${body}</p>
+    ${isSeveral(explanation) ? html`<p>${words.address.several}</p>` : ''}
     ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}
+    ${isElsewhere(listing) && way === undefined ? html`<p>${words.waysAskLink}</p>` : ''}
     ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(way.test)}</p>`}
     ${wayButton(view, listing, start, way?.url)}`
 }
@@ -34,7 +45,7 @@ function wayButton(view: View, listing: ExplainedListing, start: string, url: st
     case 'third-party':
       return url === undefined
         ? html``
-        : html`<p><a class="button" href="${url}" rel="external noreferrer">${words} ${view.words.common.elsewhere}</a></p>`
+        : html`<p><a class="button" href="${url}" rel="external noreferrer">${words}${view.words.common.elsewhere}</a></p>`
     case 'policy':
       return html``
     case 'self-service':
@@ -44,22 +55,25 @@ function wayButton(view: View, listing: ExplainedListing, start: string, url: st
 }
 
 /** Every listing that covers the address, whatever decides (contracts 7). */
-export function listingsTable(view: View, explanation: Explanation): Html {
+export function listingsOf(view: View, explanation: Explanation): Html {
   const words = view.words.site.address
-  if (explanation.listings.length === 0) return html``
-  return html`<h2>${words.listings}</h2>${table({
-    caption: words.listings,
-    quiet: true,
-    stack: true,
-    head: [words.scope, words.code, words.way, words.since, words.ends],
-    rows: explanation.listings.map((listing) => [
-      literal(listing.scope),
-      listing.effect === 'pass' ? words.carved : codeLink(view, listing),
-      listing.effect === 'pass' ? '' : view.words.site.ways[listing.class],
-      time(view, Date.parse(listing.since)),
-      time(view, Date.parse(listing.ends)),
-    ]),
-  })}`
+  const { listings } = explanation
+  if (listings.length === 0) return html``
+  return html`<h2>${listings.length === 1 ? words.listing : words.listings}</h2>
+    ${listings.map((listing) => listingFacts(view, listing))}`
+}
+
+function listingFacts(view: View, listing: ExplainedListing): Html {
+  const words = view.words.site.address
+  const passes = listing.effect === 'pass'
+  return definitions([
+    [words.scope, html`<strong>${literal(listing.scope)}</strong>`],
+    [words.code, passes ? words.carved : codeLink(view, listing)],
+    [words.way, passes ? undefined : view.words.site.ways[listing.class]],
+    [words.since, time(view, Date.parse(listing.since))],
+    [words.ends, timeAndDistance(view, Date.parse(listing.ends))],
+    [words.times, listing.recurrence > 0 ? count(view.language, listing.recurrence) : undefined],
+  ])
 }
 
 function codeLink(view: View, listing: ExplainedListing): Html {
@@ -76,6 +90,15 @@ export function evidence(view: View, explanation: Explanation): Html {
   return html`<h2>${words.address.evidence}</h2>
     ${definitions(seen.map(({ kind, count: many }) => [words.evidenceKinds[kind] ?? kind, count(view.language, many)]))}
     <p class="hint">${words.address.evidenceNote}</p>`
+}
+
+function isElsewhere(listing: ExplainedListing): boolean {
+  return listing.class === 'third-party' || listing.class === 'policy'
+}
+
+/** Whether another listing takes over when the deciding one ends. */
+function isSeveral({ listings }: Explanation): boolean {
+  return listings.filter(({ effect }) => effect === 'refuse').length > 1
 }
 
 /** About more than one sender: wider than an IPv4 address or the /64 of an IPv6 one. */

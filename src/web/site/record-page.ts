@@ -12,7 +12,7 @@ import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
-import { endsSentence, evidence, listingsTable, wayOut } from './listing-parts.ts'
+import { endsSentence, evidence, listingsOf, sentence, wayOut } from './listing-parts.ts'
 import { reasonParts } from './reason-parts.ts'
 
 /** How long a link proves that an SMTP session came from the address (contracts 8). */
@@ -30,19 +30,19 @@ export function recordPage(view: View, token: string, opened: Case): Page {
     noindex: true,
     body: html`<p class="up">${time(view, refusedAt(opened))}</p>
       <h1>${isDeferral ? words.deferredTitle(ip) : words.title(ip)}</h1>
-      <p class="lead">${title}${view.language === 'zh-CN' ? '。' : '.'}</p>
+      <p class="lead">${sentence(view, title)}</p>
       ${isDeferral ? notice('info', words.nowBusy, html`<p>${until}</p>`) : stateNow(view, opened)}
       <h2>${words.why}</h2><p>${why}</p>
       ${
         explanation.action === 'reject'
-          ? html`<h2>${words.next}</h2><p>${next}</p>
-            ${wayOut(view, explanation, view.link(routes.delist.start.href({ case: token })))}${proof(view, opened)}`
+          ? html`<h2>${words.next}</h2>
+            ${wayOut(view, explanation, view.link(routes.delist.start.href({ case: token })), next)}${proof(view, opened)}`
           : ''
       }
       ${course(view, opened)}
       ${saw(view, opened, token)}
       ${evidence(view, explanation)}
-      ${explanation.listings.length > 1 ? listingsTable(view, explanation) : ''}
+      ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>`,
   }
 }
@@ -58,8 +58,7 @@ function proof(view: View, opened: Case): Html {
   const words = view.words.site.record
   if (!opened.proves) return html`<p class="hint">${words.provesNot}</p>`
   const until = opened.facts.minute * minute + provesMs
-  const [space, full] = view.language === 'zh-CN' ? ['', '。'] : [' ', '.']
-  return html`<p class="hint">${words.proves}${space}${time(view, until)}${full}</p>`
+  return html`<p class="hint">${words.proves(time(view, until))}</p>`
 }
 
 /** The listing and the refusal on a line of time; nothing when the listing is gone, for then the state says it all. */

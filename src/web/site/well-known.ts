@@ -1,11 +1,11 @@
 import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import { limitNames, limitOf, limits, type LimitName } from '../../core/limits/limits.ts'
 import type { Settings } from '../../core/settings.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Web } from '../env.ts'
 import { routes } from '../routes.ts'
 import type { PublicDeps } from '../deps.ts'
-import type { PublishedLimit } from './actions.ts'
 
 /** What programs read: the policy (contracts 9), security.txt (RFC 9116), robots.txt (RFC 9309), health. */
 export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): void {
@@ -13,7 +13,7 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
     c.header('Cache-Control', 'public, max-age=3600')
     c.header('Access-Control-Allow-Origin', '*')
     c.header('Content-Type', 'application/json; charset=utf-8')
-    return c.body(`${JSON.stringify(policyDocument(settings, site.limits()), null, 2)}\n`)
+    return c.body(`${JSON.stringify(policyDocument(settings), null, 2)}\n`)
   })
   app.get(routes.security.pattern, (c) => {
     c.header('Cache-Control', 'public, max-age=3600')
@@ -31,7 +31,7 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
 }
 
 /** The policy for machines, from the running configuration. Thresholds of the judgement are not in it. */
-export function policyDocument(settings: Settings, limits: readonly PublishedLimit[]): Readonly<Record<string, unknown>> {
+export function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
   const { provider, addresses, codes } = settings
   return {
     version: 1,
@@ -59,13 +59,23 @@ export function policyDocument(settings: Settings, limits: readonly PublishedLim
       temporary: 'Keep the message and try again with growing intervals for at least four days (RFC 5321 section 4.5.4.1).',
       permanent: 'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
     },
-    limits: Object.fromEntries(limits.map(({ name, count, windowMs }) => [name, { count, seconds: windowMs / 1000 }])),
+    limits: Object.fromEntries(limitNames.filter(isPublished).map((name) => [name, publishedLimit(name, settings)])),
     addresses: { postmaster: `postmaster@${provider.domains[0] ?? ''}`, ...addresses },
     outbound: provider.networks.map(formatPrefix),
     portal: provider.site + routes.delist.start.href(),
     api: provider.site + routes.api.href(),
     reporting: { abuse: `mailto:${addresses.abuse}`, spam: `mailto:${addresses.reports}` },
   }
+}
+
+/** What an honest sender can run into. What only an attacker meets stays unsaid. */
+function isPublished(name: LimitName): boolean {
+  return /^(letters\.mailbox|delisting|delist\.unit|lookup|proof)\./.test(name)
+}
+
+function publishedLimit(name: LimitName, settings: Settings): { count: number; seconds: number; why: string } {
+  const { count, windowMs } = limitOf(name, settings)
+  return { count, seconds: windowMs / 1000, why: limits[name].why }
 }
 
 /** RFC 9116: whom to tell of a hole. Expires half a year from today, so it is never older than the program that serves it. */

@@ -25,11 +25,18 @@ export function refusalPage(view: View, refusal: Refusal, find?: Html): Html {
 /** The same without the site around it, for the console. */
 export function refusalContent(view: View, refusal: Refusal, find?: Html): Page {
   const { what, next } = view.words.refusals[refusal.code](refusal.facts)
+  const { heading, rest } = headingOf(what)
   return {
-    title: what.replace(/[.。]$/, ''),
+    title: heading,
     noindex: true,
-    body: html`<h1>${what}</h1><p class="lead">${next}</p>${find ?? ''}${home(view)}`,
+    body: html`<h1>${heading}</h1>${rest === '' ? '' : html`<p>${rest}</p>`}<p class="lead">${next}</p>${find ?? ''}${home(view)}`,
   }
+}
+
+/** The first sentence as a heading, without its full stop, and what follows. A dot inside an address ends no sentence. */
+export function headingOf(text: string): { readonly heading: string; readonly rest: string } {
+  const [, heading = text, rest = ''] = /^(.+?)(?:\.(?: +|$)|。)(.*)$/s.exec(text) ?? []
+  return { heading, rest }
 }
 
 /** A fault of ours. `reference` is in the log beside the cause. */

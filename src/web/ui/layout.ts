@@ -88,8 +88,8 @@ function navigation(view: View): Html[] {
 
 /** Words that `assets/postern.js` puts in. */
 function scriptWords(view: View): Html {
-  const { local, copy, copied } = view.words.common.script
-  return html`data-local="${local}" data-copy="${copy}" data-copied="${copied}"`
+  const { copy, copied } = view.words.common.script
+  return html`data-copy="${copy}" data-copied="${copied}"`
 }
 
 /** Each language by its own name, in its own language. */
@@ -118,6 +118,6 @@ function footer(view: View): Html {
     <li><a href="${view.link(routes.about.href())}">${words.aboutAndPrivacy}</a></li>
     <li><a href="${view.link(routes.codes.href())}">${words.codes}</a></li>
     <li><a href="${routes.policy.href()}">${words.policy}</a></li>
-    ${community === undefined ? '' : html`<li><a href="${community}">${words.community} ${elsewhere}</a></li>`}
+    ${community === undefined ? '' : html`<li><a href="${community}">${words.community}${elsewhere}</a></li>`}
   </ul><p>${words.utc}</p></footer>`
 }

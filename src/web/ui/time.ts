@@ -10,10 +10,10 @@ export function time(view: View, at: number, precise = false): Html {
   return html`<time datetime="${machineTime(at)}" ${precise ? html`data-precise` : ''}>${moment(view.language, at, precise)}</time>`
 }
 
-/** A time with how far it is: `7 May 2026, 10:15 UTC (in 3 days)`. */
+/** A time with how far it is: `in 3 days, 7 May 2026, 10:15 UTC`. */
 export function timeAndDistance(view: View, at: number): Html {
   const far = distance(view.language, at, view.now)
-  return view.language === 'zh-CN' ? html`${time(view, at)}（${far}）` : html`${time(view, at)} (${far})`
+  return view.language === 'zh-CN' ? html`${far}，${time(view, at)}` : html`${far}, ${time(view, at)}`
 }
 
 /** Only how far, with the exact time in `datetime` and on hover: `3 minutes ago`. */

@@ -12,9 +12,9 @@ export interface Happening {
   readonly words: string
 }
 
-const width = 720
-const inset = 12
 const axis = 34
+/** Room at both ends, in percent of the width, so that a mark at an end is whole. */
+const inset = 1.5
 
 /**
  * What happened when, as a picture from left to right with a table of the same behind it. Drawn on the server, no script.
@@ -29,13 +29,14 @@ export function timeline(
   const ends = sorted.flatMap(({ at, to }) => (to === undefined ? [at] : [at, to]))
   const from = Math.min(...ends, view.now)
   const until = Math.max(...ends, view.now)
-  const x = (at: number): number => inset + ((at - from) / Math.max(1, until - from)) * (width - 2 * inset)
+  const x = (at: number): number => inset + ((at - from) / Math.max(1, until - from)) * (100 - 2 * inset)
   return html`<figure class="timeline">
-    <svg viewBox="0 0 ${width} 64" role="img" aria-label="${words.caption}" preserveAspectRatio="none">
-      <line class="axis" x1="${inset}" x2="${width - inset}" y1="${axis}" y2="${axis}"/>
-      ${sorted.map((happening) => stretch(view, happening, x))}
-      <line class="now" x1="${round(x(view.now))}" x2="${round(x(view.now))}" y1="${axis - 20}" y2="${axis + 20}"/>
-      ${sorted.map((happening) => point(view, happening, x))}
+    <svg role="img" aria-label="${words.caption}" width="100%" height="68">
+      <line class="axis" x1="${inset}%" x2="${100 - inset}%" y1="${axis}" y2="${axis}"/>
+      ${sorted.map((happening) => stretch(happening, x))}
+      <line class="now" x1="${percent(x(view.now))}" x2="${percent(x(view.now))}" y1="${axis - 12}" y2="${axis + 16}"/>
+      ${label(x(view.now), axis + 31, view.words.common.now)}
+      ${sorted.map((happening) => point(happening, x))}
     </svg>
     <div class="scale"><span>${moment(view.language, from)}</span><span>${moment(view.language, until)}</span></div>
     <details><summary>${view.words.common.table}</summary>
@@ -52,17 +53,23 @@ export function timeline(
   </figure>`
 }
 
-function stretch(view: View, { at, to, tone, words }: Happening, x: (at: number) => number): Html {
+function stretch({ at, to, tone }: Happening, x: (at: number) => number): Html {
   if (to === undefined) return html``
-  const left = x(at)
-  return html`<rect class="${tone}" x="${round(left)}" y="${axis - 7}" width="${round(Math.max(2, x(to) - left))}" height="14" rx="3"><title>${words}, ${moment(view.language, at)} – ${moment(view.language, to)}</title></rect>`
+  const width = Math.max(0.4, x(to) - x(at))
+  return html`<rect class="${tone}" x="${percent(x(at))}" y="${axis - 5}" width="${percent(width)}" height="10" rx="5"/>`
 }
 
-function point(view: View, { at, to, tone, words }: Happening, x: (at: number) => number): Html {
+function point({ at, to, tone, words }: Happening, x: (at: number) => number): Html {
   if (to !== undefined) return html``
-  return html`<circle class="${tone}" cx="${round(x(at))}" cy="${axis}" r="7"><title>${words}, ${moment(view.language, at)}</title></circle>`
+  return html`<circle class="${tone}" cx="${percent(x(at))}" cy="${axis}" r="8"/>${label(x(at), axis - 17, words)}`
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+/** Text above or below a point, kept inside the picture. */
+function label(x: number, y: number, text: string): Html {
+  const anchor = x < 20 ? 'start' : x > 80 ? 'end' : 'middle'
+  return html`<text x="${percent(x)}" y="${y}" text-anchor="${anchor}">${text}</text>`
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100) / 100}%`
 }

@@ -28,8 +28,8 @@ export const common = {
   newer: 'Newer',
   older: 'Older',
   /** Says what an external link is. */
-  elsewhere: '(another site)',
-  script: { local: 'Your time:', copy: 'Copy', copied: 'Copied' },
+  elsewhere: ' (another site)',
+  script: { copy: 'Copy', copied: 'Copied' },
   errors: {
     notFoundTitle: 'There is no page at this address',
     notFound: 'Perhaps the link was cut in two by your mail program. Copy the whole line of the bounce and paste it here; we find the page that belongs to it.',

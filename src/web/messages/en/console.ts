@@ -2,6 +2,8 @@ import type { Cause, ListingClass } from '../../../access/reasons.ts'
 import type { Role } from '../../../core/actor.ts'
 import type { Control, OutcomeKind, RequestState } from '../../../core/delisting/request.ts'
 import type { EndWhy, Listing } from '../../../core/listings/listing.ts'
+import type { LetterKind } from '../../../core/outbox/letter.ts'
+import type { LetterState } from '../../../core/outbox/sealed-letter.ts'
 
 /** The operators' console. */
 export const console = {
@@ -409,13 +411,13 @@ export const console = {
 
   outbox: {
     title: 'Outbox',
-    tabs: { all: 'All', queued: 'Queued', sending: 'Being sent', sent: 'Sent', dead: 'Given up', bounced: 'Bounced' },
-    states: { queued: 'queued', sending: 'being sent', sent: 'sent', dead: 'given up', bounced: 'bounced' } as Readonly<Record<string, string>>,
+    tabs: { all: 'All', queued: 'Queued', sending: 'Being sent', sent: 'Sent', kept: 'Kept here', dead: 'Given up', bounced: 'Bounced' },
+    states: { queued: 'queued', sending: 'being sent', sent: 'sent', kept: 'kept here', dead: 'given up', bounced: 'bounced' } satisfies Record<LetterState, string>,
     kinds: {
       'confirm-delisting': 'Confirm a delisting',
       'delisting-done': 'Delisting done',
       'delisting-reviewed': 'Decision on a request',
-    } as Readonly<Record<string, string>>,
+    } satisfies Record<LetterKind, string>,
     caption: 'Letters, newest first',
     letter: 'Letter',
     to: 'To',
@@ -457,9 +459,8 @@ export const console = {
     newest: 'Newest',
     number: (seq: string) => `Record ${seq}`,
     by: 'by',
-    chain: 'The chain',
-    head: (seq: string) => `Record ${seq} is the newest. Its hash:`,
-    keepHash: 'Keep it somewhere else from time to time: whoever cuts the chain cannot reproduce it.',
+    head: 'The hash of its last record:',
+    keepHash: 'Keep it somewhere else from time to time. If the end of the chain is ever cut off, this hash will be missing.',
     verify: 'Check the chain',
     verifyTitle: 'Check the chain',
     verifyLead: 'Reads every record and computes its hash anew. On a long chain this takes a while; nothing is changed.',

@@ -19,7 +19,7 @@ export const portal = {
     submit: 'Ask for removal',
     working: 'Your browser is working out a small sum, which keeps robots away. It takes a second or two.',
     noScript: 'Your browser runs no script, so we do not write first: after sending this form you will see an address to write to instead.',
-    privacy: 'We keep the mailbox and your words with the request for two years, show them to our postmasters only, and use them for nothing else.',
+    privacy: (days: number) => `We keep the mailbox and your words with the request for ${days} days, show them to our postmasters only, and use them for nothing else.`,
   },
   request: {
     title: (ip: string) => `Request for ${ip}`,

@@ -88,6 +88,10 @@ export const refusals: RefusalSentences = {
     what: 'This Idempotency-Key was used before, with another request.',
     next: 'Use a new key for a new request.',
   }),
+  'letter.final': () => ({
+    what: 'This letter cannot be sent again: it is not one that was given up, or its time has passed.',
+    next: 'Nothing needs to be done. Whoever still needs it starts a new request.',
+  }),
   'letter.not-found': () => ({ what: 'There is no such letter.', next: 'It may have been removed after its time. Look in the outbox.' }),
   'limit.exceeded': (facts) => ({ what: 'That was more often than we can allow.', next: again(facts) }),
   'listing.already-ended': (facts) => ({
@@ -119,7 +123,15 @@ export const refusals: RefusalSentences = {
     next: 'Check the spelling, or give a mailbox at another domain.',
   }),
   'operator.exists': (facts) => ({ what: `An operator named ${text(facts, 'name')} exists already.`, next: 'Choose another name.' }),
+  'operator.name-invalid': () => ({
+    what: 'This is not a name for an operator.',
+    next: 'Use 2 to 32 lower-case letters, digits, dots, hyphens or underscores, beginning with a letter.',
+  }),
   'operator.not-found': (facts) => ({ what: `There is no operator named ${text(facts, 'name')}.`, next: '“postern operator list” shows all.' }),
+  'operator.password-short': (facts) => ({
+    what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
+    next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
+  }),
   'permission.denied': (facts) => ({
     what: `Your role does not allow this (${text(facts, 'permission', 'permission missing')}).`,
     next: 'Ask an administrator of this installation.',
@@ -157,10 +169,15 @@ export const refusals: RefusalSentences = {
     what: 'Name, password and code do not belong together.',
     next: 'Try again; the six digits change every 30 seconds, so check the clock of your phone.',
   }),
+  'token.exists': (facts) => ({
+    what: `A token named ${text(facts, 'name')} exists already.`,
+    next: 'Choose another name, or revoke that one first.',
+  }),
   'token.invalid': () => ({
     what: 'The token is missing, unknown or has been revoked.',
     next: 'Send “Authorization: Bearer …” with a token from “postern token add”.',
   }),
+  'token.not-found': (facts) => ({ what: `There is no token named ${text(facts, 'name')}.`, next: '“postern token list” shows all.' }),
 }
 
 function quoted(facts: Facts, otherwise: string): string {

@@ -1,3 +1,5 @@
+import { html, type Html } from '../../ui/html.ts'
+
 /** The pages of the public site. */
 export const site = {
   start: {
@@ -42,7 +44,7 @@ export const site = {
     notListed: (ip: string) => `${ip} is not listed here`,
     spared: (ip: string) => `${ip} is let through`,
     sparedBody: 'A listing covers this address, but it does not act for it. Mail from it is not refused because of our list.',
-    until: 'Unless it is lifted before, this ends by itself on',
+    until: (when: Html, far: string) => html`Unless it is lifted before, this ends by itself ${far}, on ${when}.`,
     notListedBody: 'As of now, mail from it is not refused because of our list.',
     elseTitle: 'If your mail still comes back',
     elseOwn: 'You may have looked up the wrong address. Use the one in square brackets in the bounce: it is the address that spoke to us, which is often not the one of your computer or your mail server.',
@@ -50,6 +52,7 @@ export const site = {
     elseOld: 'The bounce may be older than the end of the listing. Send the message again.',
     elseCode: 'It may have another reason than the list. Look up the code in the bounce.',
     elseWrite: 'If none of this fits, forward the whole bounce to',
+    listing: 'The listing',
     listings: 'Every listing that covers it',
     scope: 'Listed',
     code: 'Code',
@@ -58,9 +61,10 @@ export const site = {
     since: 'Since',
     ends: 'Ends by itself',
     times: 'Times before',
-    evidence: 'What we saw',
+    evidence: 'What led to the listing',
     evidenceNote: 'Rounded counts from the time before the listing. You see them because you came with the link from a refusal, or from the address itself.',
     wide: 'The listing is about a whole network. Its owner has to act; ask your hosting or network provider and show them this page.',
+    several: 'Several listings cover this address. Its mail is accepted when all of them have ended.',
     again: 'Look up another address',
     carved: 'Exception: let through',
   },
@@ -83,6 +87,7 @@ export const site = {
     'third-party': 'Go to the organisation that decides',
     policy: 'Send a request',
   },
+  waysAskLink: 'Open the link in the newest bounce to see which.',
   waysTest: 'Test that has to pass:',
   evidenceKinds: {
     messages: 'Messages received',
@@ -122,7 +127,7 @@ export const site = {
     what: 'What',
     refusedAt: 'Mail refused',
     listed: 'Listed',
-    proves: 'This link counts as proof that you speak for the address, until',
+    proves: (when: Html) => html`Until ${when} this link counts as proof that you speak for the address.`,
     provesNot: 'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',
     forward: 'Not the administrator? Send this page to whoever runs your mail: the link in it says everything they need.',
   },

@@ -27,7 +27,7 @@ export const common: typeof en = {
   newer: '较新',
   older: '较早',
   elsewhere: '（外部网站）',
-  script: { local: '本地时间：', copy: '复制', copied: '已复制' },
+  script: { copy: '复制', copied: '已复制' },
   errors: {
     notFoundTitle: '此网址没有对应的页面',
     notFound: '链接可能被邮件软件截断了。请复制退信中的整行内容，粘贴到下面，我们会找到对应的页面。',

@@ -87,6 +87,10 @@ export const refusals: RefusalSentences = {
     what: '该 Idempotency-Key 已用于另一个请求。',
     next: '请为新的请求使用新的键。',
   }),
+  'letter.final': () => ({
+    what: '该邮件不能再次发送：它不是已放弃发送的邮件，或者已过有效时间。',
+    next: '无需任何操作。如仍有需要，请对方重新提交申请。',
+  }),
   'letter.not-found': () => ({ what: '找不到该邮件。', next: '它可能已过保留期限被删除。请在发件箱中查看。' }),
   'limit.exceeded': (facts) => ({ what: '操作次数超出了允许的上限。', next: again(facts) }),
   'listing.already-ended': (facts) => ({
@@ -118,7 +122,15 @@ export const refusals: RefusalSentences = {
     next: '请检查拼写，或改用其他域名的邮箱。',
   }),
   'operator.exists': (facts) => ({ what: `名为 ${text(facts, 'name')} 的操作员已存在。`, next: '请换一个名称。' }),
+  'operator.name-invalid': () => ({
+    what: '这个名称不能用作操作员名称。',
+    next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
+  }),
   'operator.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name')} 的操作员。`, next: '运行“postern operator list”可查看全部操作员。' }),
+  'operator.password-short': (facts) => ({
+    what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
+    next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
+  }),
   'permission.denied': (facts) => ({
     what: `您的角色无权执行此操作（${text(facts, 'permission', '缺少权限')}）。`,
     next: '请联系本系统的管理员。',
@@ -156,10 +168,15 @@ export const refusals: RefusalSentences = {
     what: '用户名、密码和验证码不匹配。',
     next: '请重试。六位验证码每 30 秒变化一次，请检查手机时间是否准确。',
   }),
+  'token.exists': (facts) => ({
+    what: `名为 ${text(facts, 'name')} 的令牌已存在。`,
+    next: '请换一个名称，或先撤销原有令牌。',
+  }),
   'token.invalid': () => ({
     what: '令牌缺失、无效或已被撤销。',
     next: '请在请求中加上“Authorization: Bearer …”，令牌由“postern token add”生成。',
   }),
+  'token.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name')} 的令牌。`, next: '运行“postern token list”可查看全部令牌。' }),
 }
 
 function quoted(facts: Facts, otherwise: string): string {

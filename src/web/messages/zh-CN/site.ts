@@ -1,8 +1,9 @@
+import { html } from '../../ui/html.ts'
 import type { site as en } from '../en/site.ts'
 
 export const site: typeof en = {
   start: {
-    title: '您发给我们的邮件被退回了？',
+    title: '发给我们的邮件被退回了？',
     description: (provider) => `${provider} 为什么拒收邮件，发件方如何恢复投递。`,
     lead: (provider) => `${provider} 的每一次拒收都留有记录。把手头的内容粘贴到下面，即可看到记录、原因和解决办法，无需注册。`,
     what: '遇到了什么情况？',
@@ -41,7 +42,7 @@ export const site: typeof en = {
     notListed: (ip) => `${ip} 未被封锁`,
     spared: (ip) => `${ip} 可以正常投递`,
     sparedBody: '有一项封锁覆盖了该地址，但对它不生效。来自该地址的邮件不会因为我们的名单而被拒收。',
-    until: '如果没有提前解除，将自动结束于',
+    until: (when, far) => html`如果没有提前解除，封锁将在 ${far}自动结束：${when}。`,
     notListedBody: '目前，来自该地址的邮件不会因为我们的名单而被拒收。',
     elseTitle: '如果邮件仍被退回',
     elseOwn: '您可能查错了地址。请使用退信方括号中的地址：那是实际连接我们的地址，往往不是您的电脑或邮件服务器本身的地址。',
@@ -49,6 +50,7 @@ export const site: typeof en = {
     elseOld: '退信可能早于封锁结束的时间。请重新发送邮件。',
     elseCode: '拒收可能另有原因，与名单无关。请查询退信中的代码。',
     elseWrite: '如果都不符合，请把完整的退信转发到',
+    listing: '封锁详情',
     listings: '覆盖该地址的全部封锁',
     scope: '封锁范围',
     code: '代码',
@@ -57,9 +59,10 @@ export const site: typeof en = {
     since: '开始时间',
     ends: '自动结束时间',
     times: '此前次数',
-    evidence: '我们观察到的情况',
+    evidence: '封锁的依据',
     evidenceNote: '封锁之前一段时间内的数量，已取整。您能看到这些，是因为您通过退信中的链接而来，或正从该地址访问本站。',
     wide: '被封锁的是整个网段，需要由网段的所有者处理。请联系您的主机商或网络服务商，并把本页面转给他们。',
+    several: '有多项封锁覆盖该地址，全部结束后才会恢复接收。',
     again: '查询其他地址',
     carved: '例外：允许投递',
   },
@@ -81,6 +84,7 @@ export const site: typeof en = {
     'third-party': '前往作出决定的机构',
     policy: '提交申请',
   },
+  waysAskLink: '请打开最近一封退信中的链接查看具体是哪一个。',
   waysTest: '需要通过的检测：',
   evidenceKinds: {
     messages: '收到的邮件',
@@ -120,7 +124,7 @@ export const site: typeof en = {
     what: '事件',
     refusedAt: '邮件被拒收',
     listed: '被封锁',
-    proves: '此链接可以证明您代表该地址，有效期至',
+    proves: (when) => html`此链接可以证明您代表该地址，有效期至 ${when}。`,
     provesNot: '此链接已超过七天，不能再证明您代表该地址。您仍可以申请解除封锁。',
     forward: '您不是管理员？请把本页面转给负责邮件系统的人，所需的信息都在链接里。',
   },

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from './base/clock.ts'
+import type { Log } from './base/log.ts'
+import { keyFile } from './base/secret.ts'
+import { takeLock, type Lock } from './commands/lock.ts'
+import { settingsOf, type Config } from './config/load.ts'
+import type { Actor } from './core/actor.ts'
+import type { Context, Keys } from './core/context.ts'
+import { beginEpoch } from './core/edges/actions.ts'
+import { forgetUnfinishedImports } from './core/listings/import-actions.ts'
+import { localWakes } from './core/wakes.ts'
+import { openDatabase } from './db/open.ts'
+import { migrate } from './db/migrate.ts'
+import { openResolver } from './net/resolver.ts'
+import { waysOut } from './net/ways-out.ts'
+
+/** The core without its doors: lock, keys, database, context. */
+export interface Core {
+  readonly ctx: Context
+  readonly config: Config
+  close(): Promise<void>
+}
+
+/** Opens the core as `actor`; `locked` while another process is core. Brings the database to this version's schema. */
+export async function openCore(
+  config: Config,
+  { actor, log }: { readonly actor: 'cli' | 'core'; readonly log: Log },
+): Promise<Core | 'locked'> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  const lock = takeLock(config.data)
+  if (lock === undefined) return 'locked'
+  try {
+    return await openLocked(config, actor, log, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock: Lock): Promise<Core> {
+  const db = await openDatabase(config.database, { file: join(config.data, 'postern.sqlite') })
+  await migrate(db)
+  const ctx: Context = {
+    db,
+    clock: systemClock(),
+    log,
+    actor: actor === 'cli' ? cliActor() : { kind: 'system', name: 'core' },
+    settings: settingsOf(config),
+    keys: openKeys(config.data),
+    out: waysOut({ resolver: openResolver() }),
+    wakes: localWakes(),
+  }
+  await beginEpoch(ctx)
+  if (actor === 'core') await forgetUnfinishedImports(ctx)
+  return {
+    ctx,
+    config,
+    close: async () => {
+      await db.close()
+      lock.release()
+    },
+  }
+}
+
+function cliActor(): Actor {
+  return { kind: 'cli', name: userInfo().username }
+}
+
+/** Keys are made on first start; each purpose has its own, derived from one file. */
+export function openKeys(dataFolder: string): Keys {
+  const master = keyFile(join(dataFolder, 'keys', 'master'))
+  return {
+    halves: master.derive('halves'),
+    tags: master.derive('tags'),
+    hashes: master.derive('hashes'),
+    challenges: master.derive('challenges'),
+    vault: master.derive('vault'),
+    caseLink: (edge) => master.derive('case-link', edge),
+  }
+}

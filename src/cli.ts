@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { commands } from './commands/commands.ts'
+import { UsageError, type Command } from './commands/command.ts'
+import { processOutput } from './commands/output.ts'
+import { WrongConfig } from './commands/with-core.ts'
+
+/** `postern`: finds the command, reads its options, runs it. Exit status: 0 done, 1 no, 2 wrong usage or configuration. */
+async function main(args: readonly string[]): Promise<number> {
+  const output = processOutput()
+  const command = findCommand(args)
+  if (!command) {
+    const isHelp = args.length === 0 || args.includes('--help') || args[0] === 'help'
+    const text = overview(args[0])
+    if (isHelp) output.say(text)
+    else output.note(text)
+    return isHelp ? 0 : 2
+  }
+  try {
+    const { values, positionals } = readArguments(command, args)
+    if (values['help'] === true) {
+      output.say(help(command))
+      return 0
+    }
+    const { config, json, help: _, ...options } = values
+    return await command.run({
+      words: positionals,
+      options,
+      configFile: typeof config === 'string' ? config : undefined,
+      json: json === true,
+      output,
+    })
+  } catch (error) {
+    if (error instanceof UsageError) {
+      output.note(`${error.message}\n\n${help(command)}`)
+      return 2
+    }
+    if (error instanceof WrongConfig) {
+      for (const mistake of error.mistakes.lines()) output.note(mistake)
+      return 2
+    }
+    output.note(error instanceof Error ? (process.env['POSTERN_DEBUG'] ? String(error.stack) : `postern: ${error.message}`) : 'postern: unknown trouble')
+    return 1
+  }
+}
+
+/** The command whose words stand first; `listing add` before `listing`. */
+function findCommand(args: readonly string[]): Command | undefined {
+  const [first = '', second = ''] = args
+  return commands.find(({ name }) => name === `${first} ${second}`) ?? commands.find(({ name }) => name === first)
+}
+
+function readArguments(command: Command, args: readonly string[]) {
+  const options = {
+    ...command.options,
+    config: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  try {
+    const parsed = parseArgs({ args: args.slice(command.name.split(' ').length), options, allowPositionals: true })
+    const values: Record<string, string | boolean | undefined> = { ...parsed.values }
+    const [least, most] = command.words ?? [0, 0]
+    const count = parsed.positionals.length
+    if (values['help'] !== true && (count < least || count > most)) {
+      throw new UsageError(count < least ? 'something is missing' : `"${parsed.positionals[most] ?? ''}" is too much`)
+    }
+    return { values, positionals: parsed.positionals }
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : 'unreadable')
+  }
+}
+
+function overview(wrong: string | undefined): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  const unknown = wrong !== undefined && !wrong.startsWith('-') && wrong !== 'help' ? `There is no command "${wrong.slice(0, 40)}".\n\n` : ''
+  return `${unknown}postern COMMAND [--config FILE] [--json] [--help]\n\n${list.join('\n')}`
+}
+
+function help({ name, usage, summary, optionHelp = {} }: Command): string {
+  const lines = Object.entries(optionHelp).map(([option, words]) => `  --${option.padEnd(12)} ${words}`)
+  return `postern ${name} ${usage}\n\n${summary}${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,15 @@
+import type { Command } from './command.ts'
+import { databaseCommands } from './database-commands.ts'
+import { demoCommand } from './demo-command.ts'
+import { listingCommands } from './listing-commands.ts'
+import { peopleCommands } from './people-commands.ts'
+import { processCommands } from './process-commands.ts'
+
+/** Every command, in the order of `--help`. */
+export const commands: readonly Command[] = [
+  ...processCommands,
+  demoCommand,
+  ...listingCommands,
+  ...databaseCommands,
+  ...peopleCommands,
+]

@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { importFormats } from '../core/listings/import-line.ts'
+import { causeNames, listingClasses } from '../access/reasons.ts'
+import { readLines } from './control-frame.ts'
+import { UsageError, type Command, type Invocation } from './command.ts'
+import { withCore } from './with-core.ts'
+import { facts, plain } from './output.ts'
+
+const listingOptions = {
+  reason: { type: 'string' },
+  class: { type: 'string' },
+  ends: { type: 'string' },
+  note: { type: 'string' },
+  url: { type: 'string' },
+  test: { type: 'string' },
+} as const
+
+const listingHelp = {
+  reason: causeNames.join(', '),
+  class: `${listingClasses.join(', ')} (default: the reason's)`,
+  ends: 'a duration (24h, 7d) or an RFC 3339 time (default: longer with each recurrence)',
+  note: 'for operators',
+  url: 'where to go, of class third-party',
+  test: 'name of the test that ends it, of class policy',
+}
+
+const wait = { wait: { type: 'boolean' } } as const
+const waitHelp = { wait: 'wait until every connected edge acts on it' }
+
+export const listingCommands: readonly Command[] = [
+  {
+    name: 'listing add',
+    usage: 'ADDRESS|PREFIX --reason R [--class C] [--ends WHEN] [--note TEXT] [--carve-out]',
+    summary: 'Put an address (IPv6: its /64) or a prefix on the list.',
+    options: { ...listingOptions, 'carve-out': { type: 'boolean' }, ...wait },
+    optionHelp: { ...listingHelp, 'carve-out': 'let it through a wider listing instead', ...waitHelp },
+    words: [1, 1],
+    run: async (invocation) => {
+      const { 'carve-out': carveOut, wait: _, ...fields } = invocation.options
+      if (fields['reason'] === undefined) throw new UsageError('--reason is missing')
+      const input = { ip: invocation.words[0], ...fields, ...(carveOut ? { effect: 'pass' } : {}) }
+      return await withCore(invocation, 'listing.add', input, sayListing)
+    },
+  },
+  {
+    name: 'listing end',
+    usage: 'ADDRESS|PREFIX|ID [--note TEXT]',
+    summary: 'End a listing now.',
+    options: { note: { type: 'string' }, ...wait },
+    optionHelp: { note: 'why, for operators', ...waitHelp },
+    words: [1, 1],
+    run: async (invocation) =>
+      await withCore(invocation, 'listing.end', { what: invocation.words[0], note: invocation.options['note'] }, sayListing),
+  },
+  {
+    name: 'listing show',
+    usage: 'ADDRESS|PREFIX|ID',
+    summary: 'One listing with its history.',
+    words: [1, 1],
+    run: async (invocation) => await withCore(invocation, 'listing.show', { what: invocation.words[0] }, sayListing),
+  },
+  {
+    name: 'listing search',
+    usage: '[ADDRESS|PREFIX] [--state active|ended|proposed] [--reason R] [--class C] [--limit N]',
+    summary: 'Listings that cover an address or lie in a prefix, newest first.',
+    options: {
+      state: { type: 'string' },
+      reason: { type: 'string' },
+      class: { type: 'string' },
+      limit: { type: 'string' },
+    },
+    words: [0, 1],
+    run: async (invocation) => {
+      const { limit, ...filters } = invocation.options
+      const input = { ...filters, text: invocation.words[0], limit: limit === undefined ? undefined : Number(limit) }
+      return await withCore(invocation, 'listing.search', input, sayLine)
+    },
+  },
+  {
+    name: 'listing import',
+    usage: 'FILE|- [--format ndjson|csv|rbldnsd] [--reason R] [--class C] [--ends WHEN] [--note TEXT]',
+    summary: 'Put a file of listings in force in one go; options fill in what a line lacks.',
+    options: { ...listingOptions, format: { type: 'string' }, ...wait },
+    optionHelp: { ...listingHelp, format: `${importFormats.join(', ')} (default ndjson)`, ...waitHelp },
+    words: [1, 1],
+    run: importFile,
+  },
+  {
+    name: 'listing export',
+    usage: '[--format ndjson|csv|rbldnsd]',
+    summary: 'Every active listing, one a line.',
+    options: { format: { type: 'string' } },
+    words: [0, 0],
+    run: async (invocation) =>
+      await withCore({ ...invocation, json: false }, 'listing.export', { format: formatOf(invocation) }, (value, { say }) => {
+        if ('line' in value) say(String(value.line))
+      }),
+  },
+  {
+    name: 'explain',
+    usage: 'IP',
+    summary: 'What this address is told now, and why.',
+    words: [1, 1],
+    run: async (invocation) =>
+      await withCore(invocation, 'explain', { ip: invocation.words[0] }, (value, { say }) => say(facts(value))),
+  },
+]
+
+async function importFile(invocation: Invocation): Promise<number> {
+  const [file = '-'] = invocation.words
+  const { format: _format, wait: _wait, ...defaults } = invocation.options
+  const input = { ...defaults, format: formatOf(invocation) }
+  const size = file === '-' ? 0 : (await stat(file)).size
+  const bytes = file === '-' ? process.stdin : createReadStream(file)
+  let read = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+      read += chunk.length
+      if (size > 0) invocation.output.progress('reading (bytes)', read, size)
+      yield chunk
+    }
+  }
+  let refused = 0
+  const status = await withCore(
+    invocation,
+    'listing.import',
+    input,
+    (value, { say, note }) => {
+      const answer = value as { added: number; lines: number; refused: { line: number; code: string; facts: object }[]; refusedCount: number }
+      say(`${answer.added} listings from ${answer.lines} lines`)
+      for (const each of answer.refused) note(`line ${each.line}: ${each.code} ${plain(JSON.stringify(each.facts))}`)
+    },
+    { lines: readLines(counted()), onValue: (value) => (refused = 'refusedCount' in value ? Number(value.refusedCount) : 0) },
+  )
+  return status === 0 && refused > 0 ? 1 : status
+}
+
+function formatOf({ options }: Invocation): string {
+  const format = options['format'] ?? 'ndjson'
+  if (!importFormats.some((known) => known === format)) throw new UsageError(`--format is one of ${importFormats.join(', ')}`)
+  return String(format)
+}
+
+function sayListing(value: object, { say }: Invocation['output']): void {
+  say(facts(value))
+}
+
+function sayLine(value: object, { say }: Invocation['output']): void {
+  const of = (name: string): string => plain(String((value as Record<string, unknown>)[name] ?? ''))
+  say([of('id'), of('ip').padEnd(20), of('reason').padEnd(11), of('class').padEnd(13), of('state').padEnd(8), `ends ${of('ends')}`].join('  '))
+}

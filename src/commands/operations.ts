@@ -1,0 +1,7 @@
+import { edgeOperations } from './edge-operations.ts'
+import { listingOperations } from './listing-operations.ts'
+import type { Operation } from './operation.ts'
+import { peopleOperations } from './people-operations.ts'
+
+/** Everything a command can ask of core. */
+export const operations: readonly Operation[] = [...listingOperations, ...edgeOperations, ...peopleOperations]

@@ -1,0 +1,39 @@
+import type { Config } from './config.ts'
+import { readWebhookSecret } from './webhook-secret.ts'
+
+/** The part of the configuration that core works with, in the shape of `core/settings.ts`. Reads the webhooks' secrets. */
+export function settingsOf(config: Config) {
+  const { provider, codes, mail, addresses, delisting, listing, retention } = config
+  const limits = Object.entries(config.limits).map(
+    ([name, { count, per }]) => [name, { count, windowMs: per }] as const,
+  )
+  return {
+    provider: {
+      name: provider.name,
+      domains: provider.domains,
+      site: provider.site,
+      languages: provider.languages,
+      networks: provider.networks,
+      community: provider.community,
+    },
+    codes,
+    protected: config.protected,
+    mail,
+    addresses,
+    limits: Object.fromEntries(limits),
+    delisting: {
+      linkMs: delisting.link,
+      reviewMs: delisting.review,
+      watchMs: delisting.watch,
+      challengeCost: delisting.challengeCost,
+    },
+    listing: { termsMs: listing.terms, longestMs: listing.longest, recurrenceMs: listing.recurrence },
+    retention: {
+      decisionsMs: retention.decisions,
+      endedListingsMs: retention.endedListings,
+      feedChangesMs: retention.feedChanges,
+      requestsMs: retention.requests,
+    },
+    webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
+  }
+}

@@ -1,0 +1,294 @@
+import { strict as assert } from 'node:assert'
+import { describe, it } from 'node:test'
+import { solveChallenge } from 'altcha-lib'
+import { deriveKey } from 'altcha-lib/algorithms/sha'
+import { mintCaseLink } from '../../access/case-link.ts'
+import { day, hour, minute } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
+import { parseListable } from '../../standards/prefix.ts'
+import { testContext, testWaysOut, type TestContext } from '../../../test/support/context.ts'
+import { forEachDatabase } from '../../../test/support/database.ts'
+import { verifyChain } from '../audit/actions.ts'
+import { issueChallenge } from '../challenges/actions.ts'
+import { as, type Context } from '../context.ts'
+import { listLetters } from '../outbox/actions.ts'
+import { contentOf } from '../outbox/sealed-letter.ts'
+import { letterById } from '../outbox/store.ts'
+import { addListing, coveringListings, showListing } from '../listings/actions.ts'
+import { verifyListings } from '../listings/verify-actions.ts'
+import { confirmByLink, confirmProven, seeLink, showRequest, startRequest, type Started } from './actions.ts'
+import { noteAccepted, noteLetThroughs, noteRefusals } from './follow-actions.ts'
+import { proveByMail, proveControl, proveMailbox } from './proof-actions.ts'
+import { decideReview, inspectRequest, listRequests, openReviewByMail } from './review-actions.ts'
+
+const ip = '192.0.2.45'
+const visitor = (ctx: TestContext): Context => as(ctx, { kind: 'visitor', client: '198.51.100.7/32' })
+
+async function solved(ctx: Context): Promise<string> {
+  const challenge = await issueChallenge(ctx)
+  const solution = await solveChallenge({ challenge, deriveKey })
+  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
+}
+
+async function start(ctx: TestContext, more: Partial<Parameters<typeof startRequest>[1]> = {}): Promise<Started> {
+  return await startRequest(visitor(ctx), {
+    ip,
+    mailbox: 'admin@example.org',
+    language: 'en',
+    statement: true,
+    pow: await solved(ctx),
+    ...more,
+  })
+}
+
+/** The link in the newest letter. */
+async function linkIn(ctx: TestContext): Promise<string> {
+  const { letters } = await listLetters(ctx, { limit: 20 })
+  const newest = letters.find((letter) => letter.kind === 'confirm-delisting')
+  const row = await letterById(ctx.db.queries, newest?.id ?? '')
+  const content = row && contentOf(ctx, row)
+  return content?.kind === 'confirm-delisting' ? content.slots.link.replace(/^.*\/confirm\//, '') : ''
+}
+
+async function isListed(ctx: TestContext): Promise<boolean> {
+  return (await coveringListings(ctx, orThrow(parseAddress(ip)))).length > 0
+}
+
+async function refusalOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'fine'
+  } catch (error) {
+    if (error instanceof Refusal) return error.code
+    throw error
+  }
+}
+
+const list = async (ctx: TestContext, more: object = {}) => await addListing(ctx, { prefix: orThrow(parseListable(ip)), cause: 'spam', ends: '7d', ...more })
+
+async function sound(ctx: TestContext): Promise<void> {
+  assert.equal((await verifyChain(ctx)).broken, undefined)
+  assert.deepEqual(await verifyListings(ctx), [])
+}
+
+forEachDatabase((_name, open) => {
+  describe('A delist request', () => {
+    it('needs the letter’s half and the browser’s half, and then acts once', async () => {
+      const ctx = testContext({ db: await open() })
+      const listing = await list(ctx)
+      const started = await start(ctx)
+      const link = await linkIn(ctx)
+      assert.equal((await seeLink(ctx, link)).ip, ip)
+      assert.equal(await refusalOf(confirmByLink(ctx, { link })), 'delisting.second-half-wrong')
+      assert.equal(await refusalOf(confirmProven(ctx, { id: started.id, secret: started.secret })), 'delisting.proof-missing')
+      assert.equal(await isListed(ctx), true)
+      const answers = await Promise.all(Array.from({ length: 8 }, async () => await confirmByLink(ctx, { link, secret: started.secret })))
+      assert.deepEqual(new Set(answers.map((each) => each.outcome)), new Set(['delisted']))
+      assert.equal(await isListed(ctx), false)
+      assert.deepEqual((await showListing(ctx, listing.id)).history.map((each) => each.action), ['listing.ended', 'listing.added'])
+      await sound(ctx)
+    })
+
+    it('takes the typed code for the browser’s half, and five wrong ones burn it', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      await start(ctx)
+      const link = await linkIn(ctx)
+      for (let n = 0; n < 5; n++) assert.equal(await refusalOf(confirmByLink(ctx, { link, code: 'ZZZZZZ' })), 'delisting.second-half-wrong')
+      assert.equal(await refusalOf(confirmByLink(ctx, { link, code: 'ZZZZZZ' })), 'delisting.burned')
+      assert.equal(await isListed(ctx), true)
+      const second = await start(ctx)
+      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), code: ` ${second.code.toLowerCase()} ` })).outcome, 'delisted')
+    })
+
+    it('looks the same whether or not the address is listed', async () => {
+      const ctx = testContext({ db: await open() })
+      const unlisted = await start(ctx)
+      await list(ctx)
+      const listed = await start(ctx, { mailbox: 'other@example.org' })
+      assert.deepEqual(Object.keys(unlisted), Object.keys(listed))
+      assert.equal(unlisted.road, listed.road)
+      assert.deepEqual(Object.values(unlisted).map((each) => String(each).length), Object.values(listed).map((each) => String(each).length))
+    })
+
+    it('runs out', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { secret } = await start(ctx)
+      const link = await linkIn(ctx)
+      ctx.clock.advance(hour + minute)
+      assert.equal(await refusalOf(confirmByLink(ctx, { link, secret })), 'delisting.expired')
+      assert.equal(await isListed(ctx), true)
+    })
+
+    it('refuses what cannot be asked', async () => {
+      const ctx = testContext({ db: await open() })
+      assert.equal(await refusalOf(start(ctx, { statement: false })), 'delisting.statement-missing')
+      assert.equal(await refusalOf(start(ctx, { ip: '010.0.0.1' })), 'address.leading-zero')
+      assert.equal(await refusalOf(start(ctx, { ip: '192.0.2.0/24' })), 'address.is-prefix')
+      assert.equal(await refusalOf(start(ctx, { ip: '10.0.0.1' })), 'address.special-purpose')
+      assert.equal(await refusalOf(start(ctx, { mailbox: 'a@b, c@d' })), 'mailbox.invalid')
+      assert.equal(await refusalOf(start(ctx, { pow: 'AAAA' })), 'pow.invalid')
+      const pow = await solved(ctx)
+      await start(ctx, { pow })
+      assert.equal(await refusalOf(start(ctx, { pow })), 'pow.replayed')
+      const nowhere = testContext({ db: ctx.db, out: testWaysOut({ acceptsMail: async () => false }) })
+      assert.equal(await refusalOf(start(nowhere)), 'mailbox.no-mail-host')
+    })
+
+    it('writes at most three letters a day to a mailbox, and says nothing of it', async () => {
+      const ctx = testContext({ db: await open() })
+      for (let n = 0; n < 6; n++) await start(ctx)
+      const { length } = await ctx.db.queries.selectFrom('letters').select('id').execute()
+      assert.equal(length, 3)
+    })
+
+    it('after a removal waits a day, then a person after the third', async () => {
+      const ctx = testContext({ db: await open() })
+      const outcomes: string[] = []
+      for (let round = 0; round < 5; round++) {
+        await list(ctx)
+        const { secret } = await start(ctx)
+        outcomes.push((await confirmByLink(ctx, { link: await linkIn(ctx), secret })).outcome)
+        ctx.clock.advance(round === 0 ? 12 * hour : 2 * day)
+      }
+      assert.deepEqual(outcomes, ['delisted', 'cool-down', 'delisted', 'delisted', 'review'])
+      await sound(ctx)
+    })
+
+    it('of a stranger leaves the purse of whoever proves control alone, and raises no recurrence', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const stranger = await start(ctx)
+      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), secret: stranger.secret })).outcome, 'delisted')
+      ctx.clock.advance(hour)
+      const again = await list(ctx)
+      assert.equal(again.recurrence, 0)
+      const caseToken = mintCaseLink(ctx.keys.caseLink('mx1'), {
+        keyId: 1,
+        edge: 'mx1',
+        minute: Math.floor(ctx.clock.now() / minute),
+        reason: 'spam',
+        listing: again.id,
+        address: orThrow(parseAddress(ip)),
+      })
+      const owner = await start(ctx, { caseToken, mailbox: 'owner@example.org' })
+      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), secret: owner.secret })).outcome, 'delisted')
+    })
+  })
+
+  describe('Other proofs', () => {
+    it('by TXT at the PTR name open the button without a letter', async () => {
+      let texts: readonly string[] = []
+      const out = testWaysOut({ ptr: async () => ['mail.example.org'], txt: async (name) => (name === 'mail.example.org' ? texts : []) })
+      const ctx = testContext({ db: await open(), out })
+      await list(ctx)
+      const { id, secret } = await start(ctx)
+      assert.deepEqual(await proveControl(ctx, { id, secret, method: 'txt' }), { proven: false, lookedAt: ['mail.example.org'] })
+      texts = ['v=spf1 -all', `postern-verification=${(await showRequest(ctx, { id, secret })).proof.token}`]
+      assert.equal((await proveControl(ctx, { id, secret, method: 'txt' })).proven, true)
+      assert.equal((await confirmProven(ctx, { id, secret })).outcome, 'delisted')
+      await sound(ctx)
+    })
+
+    it('by a file on the address work too, and say what was wrong', async () => {
+      const files = new Map<string, string>()
+      const ctx = testContext({ db: await open(), out: testWaysOut({ fetchFrom: async (_address, path) => files.get(path), ptr: async () => 'temperror' }) })
+      await list(ctx)
+      const { id, secret } = await start(ctx)
+      assert.equal((await proveControl(ctx, { id, secret, method: 'txt' })).trouble, 'temperror')
+      const { token } = (await showRequest(ctx, { id, secret })).proof
+      files.set(`/.well-known/postern-${token}`, `${token}\n`)
+      assert.equal((await proveControl(ctx, { id, secret, method: 'http' })).proven, true)
+      assert.equal((await confirmProven(ctx, { id, secret })).outcome, 'delisted')
+    })
+
+    it('by mail: a written-in mailbox, or the token from the address itself', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const written = await start(ctx, { pow: undefined })
+      assert.equal(written.road, 'write-in')
+      assert.equal((await ctx.db.queries.selectFrom('letters').select('id').execute()).length, 0)
+      const tag = written.writeTo.slice('delist+'.length, written.writeTo.indexOf('@'))
+      assert.equal(await refusalOf(proveMailbox(ctx, { tag: `${tag.slice(0, -1)}x`, mailbox: orThrow(parseMailbox('a@example.org')) })), 'delisting.not-found')
+      await proveMailbox(ctx, { tag: tag.toUpperCase(), mailbox: orThrow(parseMailbox('admin@example.org')) })
+      assert.equal((await confirmProven(ctx, { id: written.id, secret: written.secret })).outcome, 'delisted')
+
+      await list(ctx)
+      const other = await start(ctx)
+      const { token } = (await showRequest(ctx, { id: other.id, secret: other.secret })).proof
+      assert.equal(await proveByMail(ctx, { address: orThrow(parseAddress('192.0.2.46')), token }), false)
+      assert.equal(await proveByMail(ctx, { address: orThrow(parseAddress(ip)), token }), true)
+      assert.equal((await showRequest(ctx, { id: other.id, secret: other.secret })).state, 'proven')
+    })
+  })
+
+  describe('What follows a removal', () => {
+    it('shows the first message let through, its acceptance, and a new refusal', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { id, secret } = await start(ctx)
+      await confirmByLink(ctx, { link: await linkIn(ctx), secret })
+      const at = ctx.clock.now()
+      const notice = { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null }
+      await noteLetThroughs(ctx, [notice])
+      await noteLetThroughs(ctx, [{ ...notice, seq: 2, at: at + 5, queueId: 'later' }])
+      assert.deepEqual((await showRequest(ctx, { id, secret })).firstLetThrough, { at, edge: 'mx1', queueId: '4XyZ' })
+      assert.equal(await noteAccepted(ctx, { ip, queueId: 'other', at }), false)
+      assert.equal(await noteAccepted(ctx, { ip, queueId: '4XyZ', at: at + 9 }), true)
+      assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
+      const record = {
+        v: 1, edge: 'mx1', boot: 'b', seq: 9, at: at + 20, stage: 'rcpt', ip, helo: null, ptr: null, mailFrom: null, recipients: [], code: 550,
+        status: '5.7.606', reason: 'spam', listing: null, standing: null, budget: null, table: 1, count: 1, mode: 'enforce', minute: 1,
+      } as const
+      await noteRefusals(ctx, [record])
+      assert.equal((await showRequest(ctx, { id, secret })).refusedAgainAt, null)
+      await noteRefusals(ctx, [{ ...record, table: 100 }])
+      assert.equal((await showRequest(ctx, { id, secret })).refusedAgainAt, at + 20)
+    })
+  })
+
+  describe('A person’s decision', () => {
+    it('ends the listing, or keeps it, and writes either way', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx, { class: 'investigate' })
+      const { id, secret } = await start(ctx)
+      const answer = await confirmByLink(ctx, { link: await linkIn(ctx), secret })
+      assert.deepEqual([answer.outcome, answer.facts.again], ['review', new Date(ctx.clock.now() + 48 * hour).toISOString()])
+      assert.deepEqual((await listRequests(ctx, { state: 'review', limit: 10 })).map((each) => each.id), [id])
+      assert.equal(await refusalOf(decideReview(as(ctx, { kind: 'operator', name: 'r', role: 'reader' }), { id, decision: 'delist' })), 'permission.denied')
+      await decideReview(ctx, { id, decision: 'delist' })
+      assert.equal(await isListed(ctx), false)
+      assert.equal(await refusalOf(decideReview(ctx, { id, decision: 'decline' })), 'delisting.already-decided')
+      const kinds = (await ctx.db.queries.selectFrom('letters').select('kind').execute()).map((row) => row.kind)
+      assert.deepEqual(kinds.sort(), ['confirm-delisting', 'delisting-reviewed'])
+      await sound(ctx)
+    })
+
+    it('carves one sender out of a listed range, and leaves the range', async () => {
+      const ctx = testContext({ db: await open() })
+      await addListing(ctx, { prefix: orThrow(parseListable('192.0.2.0/24')), cause: 'spam', ends: '7d' })
+      const { id, secret } = await start(ctx)
+      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), secret })).outcome, 'review')
+      await decideReview(ctx, { id, decision: 'delist' })
+      const [first, second] = await coveringListings(ctx, orThrow(parseAddress(ip)))
+      assert.deepEqual([first?.effect, first?.prefix.length, second?.effect], ['pass', 32, 'refuse'])
+      await sound(ctx)
+    })
+
+    it('begins with a mail to the delist mailbox too, once for an address', async () => {
+      const ctx = testContext({ db: await open() })
+      const mailbox = orThrow(parseMailbox('admin@example.org'))
+      const input = { mailbox, language: 'en', address: orThrow(parseAddress(ip)), note: 'cleaned' } as const
+      assert.equal(await openReviewByMail(ctx, input), 'not-listed')
+      await list(ctx, { class: 'investigate' })
+      assert.equal(await openReviewByMail(ctx, input), 'opened')
+      assert.equal(await openReviewByMail(ctx, input), 'joined')
+      const [request] = await listRequests(ctx, { state: 'review', limit: 10 })
+      assert.equal((await inspectRequest(ctx, request?.id ?? '')).request.note, 'cleaned')
+      await sound(ctx)
+    })
+  })
+})

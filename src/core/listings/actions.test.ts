@@ -1,0 +1,208 @@
+import { strict as assert } from 'node:assert'
+import { describe, it } from 'node:test'
+import { changeFromJson } from '../../access/feed-frame.ts'
+import { day, hour } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { formatPrefix, parseListable } from '../../standards/prefix.ts'
+import { testContext, type TestContext } from '../../../test/support/context.ts'
+import { forEachDatabase } from '../../../test/support/database.ts'
+import { verifyChain } from '../audit/actions.ts'
+import { as, type Context } from '../context.ts'
+import { changesAfter } from '../edges/actions.ts'
+import { addListing, coveringListings, endExpired, endListing, findListing, searchListings, showListing } from './actions.ts'
+import { exportListings, forgetUnfinishedImports, importListings } from './import-actions.ts'
+import type { ListingFields } from './listing.ts'
+import { verifyListings } from './verify-actions.ts'
+
+const spam = (ip: string, fields: Partial<ListingFields> = {}): ListingFields => ({ prefix: orThrow(parseListable(ip)), cause: 'spam', ...fields })
+
+async function refusalOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'fine'
+  } catch (error) {
+    if (error instanceof Refusal) return error.code
+    throw error
+  }
+}
+
+async function covering(ctx: Context, ip: string): Promise<readonly string[]> {
+  return (await coveringListings(ctx, orThrow(parseAddress(ip)))).map((each) => formatPrefix(each.prefix))
+}
+
+/** What the edges were told, in order: `put 192.0.2.45/32`. */
+async function told(ctx: Context): Promise<readonly string[]> {
+  const changes = await changesAfter(ctx, 0, 1000)
+  assert.deepEqual(changes.map((each) => each.seq), changes.map((_, index) => index + 1))
+  return changes.map(({ change }) => {
+    const json: unknown = JSON.parse(change)
+    if (typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'resync') return 'resync'
+    const read = changeFromJson(json)
+    return `${read.kind} ${formatPrefix('entry' in read ? read.entry.prefix : 'prefix' in read ? read.prefix : read.unit)}`
+  })
+}
+
+async function sound(ctx: TestContext): Promise<void> {
+  assert.equal((await verifyChain(ctx)).broken, undefined)
+  assert.deepEqual(await verifyListings(ctx), [])
+}
+
+async function* lines(...texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts
+}
+
+forEachDatabase((_name, open) => {
+  describe('Listings', () => {
+    it('begin, are told to the edges, and end with their history', async () => {
+      const ctx = testContext({ db: await open() })
+      const listing = await addListing(ctx, spam('192.0.2.45', { note: 'burst', evidence: [{ kind: 'spam', count: 31 }] }))
+      assert.deepEqual(await covering(ctx, '192.0.2.45'), ['192.0.2.45/32'])
+      await endListing(ctx, { id: listing.id, note: 'cleaned' })
+      assert.deepEqual(await covering(ctx, '192.0.2.45'), [])
+      const { listing: shown, history } = await showListing(ctx, listing.id)
+      assert.deepEqual([shown.state, shown.endedWhy, shown.evidence], ['ended', 'operator', [{ kind: 'spam', count: 31 }]])
+      assert.deepEqual(history.map((each) => each.action), ['listing.ended', 'listing.added'])
+      assert.deepEqual(await told(ctx), ['put 192.0.2.45/32', 'drop 192.0.2.45/32'])
+      assert.equal(await refusalOf(endListing(ctx, { id: listing.id })), 'listing.already-ended')
+      await sound(ctx)
+    })
+
+    it('are sharpened, not doubled, when added again', async () => {
+      const ctx = testContext({ db: await open() })
+      const first = await addListing(ctx, spam('192.0.2.45', { ends: '7d' }))
+      const again = await addListing(ctx, { ...spam('192.0.2.45', { ends: '1h' }), cause: 'malware' })
+      assert.equal(again.id, first.id)
+      assert.deepEqual([again.class, again.cause, again.endsAt], ['investigate', 'malware', first.endsAt])
+      assert.equal((await searchListings(ctx, { limit: 10 })).listings.length, 1)
+      await sound(ctx)
+    })
+
+    it('of one prefix stay one, however many add it at once', async () => {
+      const ctx = testContext({ db: await open() })
+      await Promise.all(Array.from({ length: 20 }, async () => await addListing(ctx, spam('2001:db8::1'))))
+      const { listings } = await searchListings(ctx, { text: '2001:db8::/64', state: 'active', limit: 50 })
+      assert.equal(listings.length, 1)
+      await sound(ctx)
+    })
+
+    it('end by themselves, and come back for longer', async () => {
+      const ctx = testContext({ db: await open() })
+      const first = await addListing(ctx, spam('192.0.2.45'))
+      ctx.clock.advance(day)
+      assert.deepEqual(await covering(ctx, '192.0.2.45'), [])
+      assert.equal(await endExpired(ctx), 1)
+      assert.equal(await endExpired(ctx), 0)
+      const second = await addListing(ctx, spam('192.0.2.45'))
+      assert.equal(second.recurrence, 1)
+      assert.ok(second.endsAt - second.sinceAt > first.endsAt - first.sinceAt)
+      assert.equal((await showListing(ctx, first.id)).listing.endedWhy, 'expired')
+      await sound(ctx)
+    })
+
+    it('are found by what covers an address, most specific first', async () => {
+      const ctx = testContext({ db: await open() })
+      for (const ip of ['192.0.2.0/24', '192.0.2.45', '192.0.2.0/25', '2001:db8::/48']) await addListing(ctx, spam(ip))
+      assert.deepEqual(await covering(ctx, '192.0.2.45'), ['192.0.2.45/32', '192.0.2.0/25', '192.0.2.0/24'])
+      assert.deepEqual(await covering(ctx, '192.0.2.200'), ['192.0.2.0/24'])
+      assert.deepEqual(await covering(ctx, '2001:db8:0:9::1'), ['2001:db8::/48'])
+      assert.equal((await findListing(ctx, '192.0.2.45')).prefix.length, 32)
+    })
+
+    it('are searched by prefix, state and cause, page by page', async () => {
+      const ctx = testContext({ db: await open() })
+      for (let host = 0; host < 25; host++) {
+        await addListing(ctx, spam(`192.0.2.${host}`, { cause: host % 2 ? 'spam' : 'traps' }))
+        ctx.clock.advance(1000)
+      }
+      await addListing(ctx, spam('198.51.100.1'))
+      const seen: string[] = []
+      for (let after: string | undefined; ; ) {
+        const page = await searchListings(ctx, { text: '192.0.2.0/24', state: 'active', after, limit: 10 })
+        seen.push(...page.listings.map((each) => each.id))
+        after = page.next
+        if (after === undefined) break
+      }
+      assert.equal(new Set(seen).size, 25)
+      assert.equal((await searchListings(ctx, { cause: 'traps', limit: 100 })).listings.length, 13)
+      assert.equal(await refusalOf(searchListings(ctx, { text: 'no such thing', limit: 1 })), 'address.not-an-address')
+    })
+
+    it('wider than /17 wait for a second person', async () => {
+      const ctx = testContext({ db: await open() })
+      const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'admin' })
+      const bob = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
+      const proposed = await addListing(ada, spam('198.51.0.0/16'))
+      assert.equal(proposed.state, 'proposed')
+      assert.deepEqual(await covering(ctx, '198.51.100.1'), [])
+      assert.equal(await refusalOf(addListing(ada, spam('198.51.0.0/16'))), 'prefix.two-people')
+      assert.equal((await addListing(bob, spam('198.51.0.0/16'))).state, 'active')
+      assert.deepEqual(await covering(ctx, '198.51.100.1'), ['198.51.0.0/16'])
+      await sound(ctx)
+    })
+
+    it('are not for everybody to change', async () => {
+      const ctx = testContext({ db: await open() })
+      const reader = as(ctx, { kind: 'operator', name: 'rea', role: 'reader' })
+      const visitor = as(ctx, { kind: 'visitor', client: '192.0.2.1/32' })
+      for (const nobody of [reader, visitor]) assert.equal(await refusalOf(addListing(nobody, spam('192.0.2.45'))), 'permission.denied')
+      assert.deepEqual(await told(ctx), [])
+    })
+  })
+
+  describe('An import', () => {
+    it('puts good lines in force in one step and names the bad ones', async () => {
+      const ctx = testContext({ db: await open() })
+      const active = await addListing(ctx, spam('192.0.2.1', { ends: '7d', class: 'investigate' }))
+      const answer = await importListings(ctx, {
+        format: 'ndjson',
+        defaults: {},
+        lines: lines(
+          '{"ip":"192.0.2.1","reason":"spam"}',
+          '{"ip":"192.0.2.45","reason":"complaints","ends":"24h"}',
+          '{"ip":"192.0.2.45","reason":"complaints","ends":"48h"}',
+          '{"ip":"010.0.0.1","reason":"spam"}',
+          '{"ip":"203.0.113.9","reason":"spam"}',
+          'not json',
+          '',
+          '{"ip":"2001:db8::/64","reason":"traps"}',
+        ),
+      })
+      assert.deepEqual([answer.added, answer.lines, answer.refusedCount], [3, 8, 3])
+      assert.deepEqual(answer.refused.map((each) => [each.line, each.code]), [[4, 'address.leading-zero'], [5, 'address.protected'], [6, 'form.invalid']])
+      const now = await findListing(ctx, '192.0.2.1')
+      assert.deepEqual([now.class, now.endsAt, now.id === active.id], ['investigate', active.endsAt, false])
+      assert.equal((await findListing(ctx, '192.0.2.45')).endsAt, ctx.clock.now() + 48 * hour)
+      assert.equal((await told(ctx)).at(-1), 'resync')
+      await sound(ctx)
+    })
+
+    it('that was killed leaves nothing in force', async () => {
+      const ctx = testContext({ db: await open() })
+      async function* dying(): AsyncGenerator<string> {
+        for (let host = 0; host < 1200; host++) yield `{"ip":"192.0.${host >> 8}.${host & 255}","reason":"spam"}`
+        throw new Error('killed')
+      }
+      await assert.rejects(importListings(ctx, { format: 'ndjson', defaults: {}, lines: dying() }), /killed/)
+      assert.equal((await searchListings(ctx, { limit: 5 })).listings.length, 0)
+      await forgetUnfinishedImports(ctx)
+      await sound(ctx)
+    })
+
+    it('reads back what an export wrote, in every format', async () => {
+      for (const format of ['ndjson', 'csv', 'rbldnsd'] as const) {
+        const [from, to] = [testContext({ db: await open() }), testContext({ db: await open() })]
+        await addListing(from, spam('192.0.2.45', { note: '=cmd|"x", y' }))
+        await addListing(from, spam('192.0.2.0/24', { ends: '3d' }))
+        await addListing(from, spam('2001:db8:7::/48', { cause: 'harvest' }))
+        await addListing(from, spam('192.0.2.9', { effect: 'pass' }))
+        const texts = await Array.fromAsync(exportListings(from, format))
+        const answer = await importListings(to, { format, defaults: { cause: 'spam' }, lines: lines(...texts) })
+        assert.deepEqual([answer.added, answer.refusedCount], [4, 0], format)
+        assert.deepEqual(await covering(to, '192.0.2.45'), ['192.0.2.45/32', '192.0.2.0/24'], format)
+        assert.equal((await findListing(to, '192.0.2.9')).effect, 'pass', format)
+        if (format !== 'rbldnsd') assert.equal((await findListing(to, '192.0.2.45')).note, '=cmd|"x", y', format)
+      }
+    })
+  })
+})

@@ -1,0 +1,192 @@
+import type { Language } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
+import { newId } from '../../base/id.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { mac } from '../../base/secret.ts'
+import { openTag } from '../../base/signed-token.ts'
+import { domainOf, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import { permit } from '../actor.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { trySpend, type Cost } from '../limits/actions.ts'
+import { checkSlots, renderLetter, type LetterContent } from './letter.ts'
+import { letterLifeMs } from './retry.ts'
+import { contentOf, letterOf, sealSlots, type Letter, type LetterState } from './sealed-letter.ts'
+import * as store from './store.ts'
+
+export { queueWebhook } from './webhook-actions.ts'
+export type { Letter, LetterState } from './sealed-letter.ts'
+
+/** A letter to be written. */
+export type LetterWish = LetterContent & {
+  /** At most one letter with this key is ever made: `confirm:<request>`. */
+  readonly key: string
+  readonly mailbox: MailAddress
+  readonly language: Language
+  /** After this it is not sent any more; three days from now when not given. */
+  readonly expiresAt?: number | undefined
+}
+
+/** Letters that may wait at once: if the smarthost is down for long, further ones are not made. */
+const mostQueued = 10_000
+
+/**
+ * Puts a letter in the outbox, in the transaction that is the reason for it. Not queued when the mailbox has had its
+ * share, or its reader wants none; the page that leads here must say the same either way.
+ */
+export async function queueLetter(tx: Tx, wish: LetterWish): Promise<'queued' | 'over-budget' | 'suppressed'> {
+  checkSlots(wish, tx.settings.provider.site)
+  if (await store.hasLetter(tx.queries, wish.key)) return 'queued'
+  const now = tx.clock.now()
+  if (await store.suppressionOf(tx.queries, mailboxHash(tx, wish.mailbox), now)) return 'suppressed'
+  const waiting = await store.countLetters(tx.queries, ['queued', 'sending'])
+  if (waiting >= mostQueued || (await trySpend(tx, costsOf(wish.mailbox)))) {
+    tx.log.warn('letter.over-budget', { kind: wish.kind, waiting })
+    return 'over-budget'
+  }
+  const id = newId()
+  await store.insertLetter(tx.queries, {
+    id,
+    key: wish.key,
+    kind: wish.kind,
+    mailbox: wish.mailbox,
+    language: wish.language,
+    slots: sealSlots(tx, id, wish.slots),
+    state: 'queued',
+    next_at: now,
+    expires_at: wish.expiresAt ?? now + letterLifeMs,
+    attempts: 0,
+    lease: null,
+    lease_until_at: null,
+    last_error: null,
+    created_at: now,
+    sent_at: null,
+  })
+  await record(tx, { action: 'letter.queued', subject: `letter:${id}`, facts: { kind: wish.kind, key: wish.key } })
+  tx.afterCommit('letters')
+  return 'queued'
+}
+
+/** What one letter costs, whatever it is about (security OUT-1). */
+function costsOf(mailbox: MailAddress): readonly Cost[] {
+  return [
+    { name: 'letters.mailbox.day', key: mailboxKey(mailbox) },
+    { name: 'letters.mailbox.month', key: mailboxKey(mailbox) },
+    { name: 'letters.domain.hour', key: domainOf(mailbox) },
+    { name: 'letters.domain.day', key: domainOf(mailbox) },
+    { name: 'letters.all.hour', key: 'all' },
+  ]
+}
+
+/** The letter of this tag did not arrive: no further ones for 30 days. False when the tag is not ours or the letter not on its way. */
+export async function markBounced(ctx: Context, tag: string): Promise<boolean> {
+  return await transact(ctx, async (tx) => {
+    const row = await letterOfTag(tx, tag)
+    if (!row || !(await store.updateLetter(tx.queries, { id: row.id, states: ['sent', 'sending'] }, { state: 'bounced', slots: '' }))) return false
+    const until = await suppress(tx, row.mailbox as MailAddress, 'bounce')
+    await record(tx, { action: 'letter.bounced', subject: `letter:${row.id}`, facts: { kind: row.kind, until } })
+    return true
+  })
+}
+
+/**
+ * The reader of the letter of this tag wants no more: none for 90 days. It is the mailbox the letter went to that is meant,
+ * whoever writes: the tag was in that letter only.
+ */
+export async function stopLetters(ctx: Context, tag: string): Promise<boolean> {
+  return await transact(ctx, async (tx) => {
+    const row = await letterOfTag(tx, tag)
+    if (!row) return false
+    const until = await suppress(tx, row.mailbox as MailAddress, 'stop')
+    await record(tx, { action: 'letter.stopped', subject: `letter:${row.id}`, facts: { kind: row.kind, until } })
+    return true
+  })
+}
+
+async function letterOfTag(tx: Tx, tag: string): Promise<store.LetterRow | undefined> {
+  const id = openTag(tx.keys.tags, 'bounce', tag)
+  return id === undefined ? undefined : await store.letterById(tx.queries, id)
+}
+
+const suppressionMs = { stop: 90 * day, bounce: 30 * day }
+
+/** Until when, as RFC 3339. A longer one that stands is not made shorter. */
+async function suppress(tx: Tx, mailbox: MailAddress, why: 'stop' | 'bounce'): Promise<string> {
+  const hash = mailboxHash(tx, mailbox)
+  const until = tx.clock.now() + suppressionMs[why]
+  const standing = await store.suppressionOf(tx.queries, hash, tx.clock.now())
+  if (standing && standing.until_at >= until) return new Date(standing.until_at).toISOString()
+  await store.saveSuppression(tx.queries, { mailbox_hash: hash, why, until_at: until })
+  return new Date(until).toISOString()
+}
+
+/** Whether the reader of this mailbox wants no letters now. */
+export async function isSuppressed(tx: Tx, mailbox: MailAddress): Promise<boolean> {
+  return (await store.suppressionOf(tx.queries, mailboxHash(tx, mailbox), tx.clock.now())) !== undefined
+}
+
+function mailboxHash(ctx: Context, mailbox: MailAddress): string {
+  return mac(ctx.keys.hashes, `mailbox\0${mailboxKey(mailbox)}`).toString('base64url')
+}
+
+/** Letters newest first, in pages. */
+export async function listLetters(
+  ctx: Context,
+  wanted: { readonly state?: LetterState | undefined; readonly after?: string | undefined; readonly limit: number },
+): Promise<{ readonly letters: readonly Letter[]; readonly next?: string }> {
+  permit(ctx.actor, 'console.read')
+  const { state, limit } = wanted
+  const after = wanted.after === undefined ? undefined : readCursor(wanted.after)
+  const rows = await store.listLetters(ctx.db.queries, { state, after, limit: limit + 1 })
+  const letters = rows.slice(0, limit).map(letterOf)
+  const last = letters.at(-1)
+  return rows.length > limit && last ? { letters, next: `${last.createdAt}.${last.id}` } : { letters }
+}
+
+function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } | undefined {
+  const [, createdAt, id] = /^(\d{1,15})\.([0-9a-z]{26})$/.exec(cursor) ?? []
+  return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id }
+}
+
+/**
+ * One letter. Its words only where letters are kept here instead of being sent: they may hold a link that only its reader
+ * should have.
+ */
+export async function showLetter(
+  ctx: Context,
+  id: string,
+): Promise<{ readonly letter: Letter; readonly text?: { readonly subject: string; readonly text: string } }> {
+  permit(ctx.actor, 'console.read')
+  const row = await store.letterById(ctx.db.queries, id)
+  if (!row) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
+  const letter = letterOf(row)
+  const content = letter.state === 'kept' ? contentOf(ctx, row) : undefined
+  return content ? { letter, text: renderLetter(content, letter.language, ctx.settings) } : { letter }
+}
+
+/** How many wait, and how many were given up. */
+export async function countLetters(ctx: Context): Promise<{ readonly queued: number; readonly dead: number }> {
+  permit(ctx.actor, 'console.read')
+  const { queries } = ctx.db
+  return {
+    queued: await store.countLetters(queries, ['queued', 'sending']),
+    dead: await store.countLetters(queries, ['dead']),
+  }
+}
+
+/** Sends a letter again that was given up, unless its time has passed. */
+export async function retryLetter(ctx: Context, id: string): Promise<void> {
+  permit(ctx.actor, 'letter.retry')
+  await transact(ctx, async (tx) => {
+    const row = await store.letterById(tx.queries, id)
+    if (!row) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
+    const now = tx.clock.now()
+    const isPast = row.expires_at !== null && row.expires_at <= now
+    const again = { state: 'queued', next_at: now, attempts: 0, lease: null, lease_until_at: null }
+    if (isPast || row.slots === '' || !(await store.updateLetter(tx.queries, { id, states: ['dead'] }, again))) {
+      throw new Refusal('letter.final', { id, state: row.state })
+    }
+    await record(tx, { action: 'letter.retried', subject: `letter:${id}`, facts: { kind: row.kind } })
+    tx.afterCommit('letters')
+  })
+}

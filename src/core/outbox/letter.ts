@@ -1,0 +1,110 @@
+import type { Language } from '../../access/reasons.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { formatAddress, parseAddress } from '../../standards/ip.ts'
+import { parseListable, showPrefix } from '../../standards/prefix.ts'
+import type { Settings } from '../settings.ts'
+import { wrap } from './wrap.ts'
+import { en } from './words/en.ts'
+import { zhCN } from './words/zh-CN.ts'
+
+/**
+ * What our letters can say, by kind. Slots hold canonical values only (an address or unit, a moment in milliseconds, a link
+ * to our own site), never what somebody typed: nobody can have us send their words.
+ */
+export interface LetterSlots {
+  'confirm-delisting': { readonly ip: string; readonly link: string; readonly expiresAt: number }
+  'delisting-done': { readonly ip: string; readonly when: number; readonly statusUrl: string }
+  'delisting-reviewed': {
+    readonly ip: string
+    readonly outcome: 'delisted' | 'declined'
+    /** When the listing ends by itself. */
+    readonly until?: number | undefined
+  }
+}
+
+export type LetterKind = keyof LetterSlots
+export const letterKinds = ['confirm-delisting', 'delisting-done', 'delisting-reviewed'] as const satisfies readonly LetterKind[]
+
+/** A kind with the slots of that kind. */
+export type LetterContent = { [K in LetterKind]: { readonly kind: K; readonly slots: LetterSlots[K] } }[LetterKind]
+
+/** What a language's words are made with. */
+export interface About {
+  readonly provider: string
+  /** Host name of the site; the one link of a letter is not this. */
+  readonly host: string
+  readonly delistMailbox: string
+}
+
+/** A paragraph that is wrapped, or one that stands by itself as it is. */
+export type Paragraph = string | { readonly verbatim: string }
+
+export interface Draft {
+  readonly subject: string
+  readonly paragraphs: readonly Paragraph[]
+}
+
+/** The letters of one language, and what ends each of them. */
+export interface LetterWords {
+  readonly letters: { readonly [K in LetterKind]: (slots: LetterSlots[K], about: About) => Draft }
+  readonly ending: (about: About) => readonly Paragraph[]
+}
+
+const words: Record<Language, LetterWords> = { en, 'zh-CN': zhCN }
+
+/** Columns of a line; a link that is longer has a line of its own. */
+const columns = 72
+
+/** The letter as plain text: lines ended by LF, at most 76 columns but for links. */
+export function renderLetter(content: LetterContent, language: Language, settings: Settings): { readonly subject: string; readonly text: string } {
+  const { provider, addresses } = settings
+  const about = { provider: provider.name, host: new URL(provider.site).host, delistMailbox: addresses.delist }
+  const { letters, ending } = words[language]
+  const { subject, paragraphs } = draftOf(letters, content, about)
+  const texts = [...paragraphs, ...ending(about)].map((part) => (typeof part === 'string' ? wrap(part, columns) : part.verbatim))
+  return { subject, text: `${texts.join('\n\n')}\n` }
+}
+
+function draftOf(letters: LetterWords['letters'], content: LetterContent, about: About): Draft {
+  switch (content.kind) {
+    case 'confirm-delisting':
+      return letters[content.kind](content.slots, about)
+    case 'delisting-done':
+      return letters[content.kind](content.slots, about)
+    case 'delisting-reviewed':
+      return letters[content.kind](content.slots, about)
+  }
+}
+
+/** Throws when a slot holds anything but a canonical value: whoever queues a letter has made a mistake. */
+export function checkSlots({ kind, slots }: LetterContent, site: string): void {
+  for (const [name, value] of Object.entries(slots)) {
+    if (!isCanonical(name, value, site)) throw new Error(`slot ${name} of letter ${kind} does not hold a canonical value`)
+  }
+}
+
+function isCanonical(name: string, value: unknown, site: string): boolean {
+  switch (name) {
+    case 'ip':
+      return typeof value === 'string' && isAddressOrUnit(value)
+    case 'link':
+    case 'statusUrl':
+      return typeof value === 'string' && value.startsWith(`${site}/`) && /^[!-~]{1,900}$/.test(value)
+    case 'outcome':
+      return value === 'delisted' || value === 'declined'
+    case 'until':
+      return value === undefined || Number.isSafeInteger(value)
+    case 'when':
+    case 'expiresAt':
+      return Number.isSafeInteger(value)
+    default:
+      return false
+  }
+}
+
+function isAddressOrUnit(text: string): boolean {
+  const address = parseAddress(text)
+  if (!(address instanceof Refusal)) return formatAddress(address) === text
+  const prefix = parseListable(text)
+  return !(prefix instanceof Refusal) && showPrefix(prefix) === text
+}

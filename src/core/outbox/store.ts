@@ -1,0 +1,228 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../db/schema.ts'
+
+type Queries = Kysely<Tables>
+export type LetterRow = Tables['letters']
+export type DeliveryRow = Tables['webhook_deliveries']
+
+const letterColumns = [
+  'id',
+  'key',
+  'kind',
+  'mailbox',
+  'language',
+  'slots',
+  'state',
+  'next_at',
+  'expires_at',
+  'attempts',
+  'lease',
+  'lease_until_at',
+  'last_error',
+  'created_at',
+  'sent_at',
+] as const
+
+const deliveryColumns = [
+  'id',
+  'url',
+  'event',
+  'body',
+  'state',
+  'next_at',
+  'attempts',
+  'lease',
+  'lease_until_at',
+  'last_error',
+  'created_at',
+  'sent_at',
+] as const
+
+export async function hasLetter(queries: Queries, key: string): Promise<boolean> {
+  return (await queries.selectFrom('letters').select('id').where('key', '=', key).executeTakeFirst()) !== undefined
+}
+
+/** A second letter with the same key breaks a unique key: the transaction runs again, and finds the first. */
+export async function insertLetter(queries: Queries, row: LetterRow): Promise<void> {
+  await queries.insertInto('letters').values(row).execute()
+}
+
+export async function letterById(queries: Queries, id: string): Promise<LetterRow | undefined> {
+  return await queries.selectFrom('letters').select(letterColumns).where('id', '=', id).executeTakeFirst()
+}
+
+export async function countLetters(queries: Queries, states: readonly string[]): Promise<number> {
+  const { count } = await queries
+    .selectFrom('letters')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', 'in', states)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Letters to send now: queued ones whose time has come, and ones whose sender has not been heard of since its lease ended. */
+export async function dueLetters(queries: Queries, now: number, limit: number): Promise<LetterRow[]> {
+  return await queries
+    .selectFrom('letters')
+    .select(letterColumns)
+    .where('state', 'in', ['queued', 'sending'])
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Compare and swap: false when somebody else has taken it. While a letter is being sent `next_at` is the end of the lease. */
+export async function leaseLetter(
+  queries: Queries,
+  letter: { readonly id: string; readonly attempts: number },
+  lease: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('letters')
+    .set({ state: 'sending', lease, lease_until_at: until, next_at: until, attempts: letter.attempts + 1 })
+    .where('id', '=', letter.id)
+    .where('state', 'in', ['queued', 'sending'])
+    .where('next_at', '<=', now)
+    .where('attempts', '=', letter.attempts)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Changes a letter that is in one of these states, and leased so if `lease` is given; false when it is not. */
+export async function updateLetter(
+  queries: Queries,
+  where: { readonly id: string; readonly states: readonly string[]; readonly lease?: string | undefined },
+  changes: Partial<LetterRow>,
+): Promise<boolean> {
+  let query = queries.updateTable('letters').set(changes).where('id', '=', where.id).where('state', 'in', where.states)
+  if (where.lease !== undefined) query = query.where('lease', '=', where.lease)
+  const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function nextLetterAt(queries: Queries): Promise<number | undefined> {
+  const row = await queries
+    .selectFrom('letters')
+    .select((eb) => eb.fn.min('next_at').as('next_at'))
+    .where('state', 'in', ['queued', 'sending'])
+    .executeTakeFirst()
+  return row?.next_at ?? undefined
+}
+
+/** Newest first. */
+export async function listLetters(
+  queries: Queries,
+  wanted: {
+    readonly state?: string | undefined
+    readonly after?: { readonly createdAt: number; readonly id: string } | undefined
+    readonly limit: number
+  },
+): Promise<LetterRow[]> {
+  let query = queries.selectFrom('letters').select(letterColumns)
+  if (wanted.state !== undefined) query = query.where('state', '=', wanted.state)
+  const { after } = wanted
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_at', '<', after.createdAt),
+        eb('created_at', '=', after.createdAt).and('id', '<', after.id),
+      ]),
+    )
+  }
+  return await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(wanted.limit).execute()
+}
+
+export async function suppressionOf(
+  queries: Queries,
+  mailboxHash: string,
+  now: number,
+): Promise<Tables['suppressions'] | undefined> {
+  return await queries
+    .selectFrom('suppressions')
+    .select(['mailbox_hash', 'why', 'until_at'])
+    .where('mailbox_hash', '=', mailboxHash)
+    .where('until_at', '>', now)
+    .executeTakeFirst()
+}
+
+export async function saveSuppression(queries: Queries, row: Tables['suppressions']): Promise<void> {
+  await queries
+    .insertInto('suppressions')
+    .values(row)
+    .onConflict((conflict) => conflict.column('mailbox_hash').doUpdateSet({ why: row.why, until_at: row.until_at }))
+    .execute()
+}
+
+export async function insertDelivery(queries: Queries, row: DeliveryRow): Promise<void> {
+  await queries.insertInto('webhook_deliveries').values(row).execute()
+}
+
+export async function dueDeliveries(queries: Queries, now: number, limit: number): Promise<DeliveryRow[]> {
+  return await queries
+    .selectFrom('webhook_deliveries')
+    .select(deliveryColumns)
+    .where('state', 'in', ['queued', 'sending'])
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .limit(limit)
+    .execute()
+}
+
+/** As `leaseLetter`. */
+export async function leaseDelivery(
+  queries: Queries,
+  delivery: { readonly id: string; readonly attempts: number },
+  lease: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('webhook_deliveries')
+    .set({ state: 'sending', lease, lease_until_at: until, next_at: until, attempts: delivery.attempts + 1 })
+    .where('id', '=', delivery.id)
+    .where('state', 'in', ['queued', 'sending'])
+    .where('next_at', '<=', now)
+    .where('attempts', '=', delivery.attempts)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function updateDelivery(
+  queries: Queries,
+  where: { readonly id: string; readonly lease: string },
+  changes: Partial<DeliveryRow>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('webhook_deliveries')
+    .set(changes)
+    .where('id', '=', where.id)
+    .where('state', '=', 'sending')
+    .where('lease', '=', where.lease)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function nextDeliveryAt(queries: Queries): Promise<number | undefined> {
+  const row = await queries
+    .selectFrom('webhook_deliveries')
+    .select((eb) => eb.fn.min('next_at').as('next_at'))
+    .where('state', 'in', ['queued', 'sending'])
+    .executeTakeFirst()
+  return row?.next_at ?? undefined
+}
+
+/** Newest first. */
+export async function listDeliveries(queries: Queries, state: string | undefined, limit: number): Promise<DeliveryRow[]> {
+  let query = queries.selectFrom('webhook_deliveries').select(deliveryColumns)
+  if (state !== undefined) query = query.where('state', '=', state)
+  return await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+/** Ends every lease now: for a start at which nobody else can be at work. */
+export async function endLeases(queries: Queries, now: number): Promise<void> {
+  await queries.updateTable('letters').set({ next_at: now }).where('state', '=', 'sending').execute()
+  await queries.updateTable('webhook_deliveries').set({ next_at: now }).where('state', '=', 'sending').execute()
+}

@@ -1,0 +1,35 @@
+import { day } from '../../base/clock.ts'
+import type { Settings } from '../settings.ts'
+
+/** Until when rows of each table are kept: what lies before the moment may go. */
+export interface Keep {
+  readonly decisions: number
+  readonly endedListings: number
+  readonly feedChanges: number
+  readonly requests: number
+  readonly idempotentAnswers: number
+  /** Small things that say themselves when they end, a day later. */
+  readonly ended: number
+}
+
+export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now: number): Keep {
+  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs } = settings.retention
+  return {
+    decisions: now - decisionsMs,
+    // An earlier listing counts as recurrence for as long as that looks back.
+    endedListings: now - Math.max(endedListingsMs, settings.listing.recurrenceMs),
+    feedChanges: now - feedChangesMs,
+    requests: now - requestsMs,
+    idempotentAnswers: now - 3 * day,
+    ended: now - day,
+  }
+}
+
+/** A run that wants to delete much has perhaps a wrong clock: it may take this many rows of a table, or this part of them. */
+const alwaysAllowed = 1000
+const partAllowed = 0.05
+
+/** How many rows of a table one run may delete (security STO-6). */
+export function mostToDelete(rows: number): number {
+  return Math.max(alwaysAllowed, Math.floor(rows * partAllowed))
+}

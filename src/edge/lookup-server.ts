@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Refusal } from '../base/refusal.ts'
+import { parseAddress } from '../standards/ip.ts'
+import { problemDocument, problemType } from '../standards/problem.ts'
+import { formatMetrics, type Gauges } from './counters.ts'
+import { listen, type Endpoint } from './endpoint.ts'
+import { lookUp } from './lookup.ts'
+import type { EdgeState } from './state.ts'
+
+/**
+ * The door for scripts: `GET /v1/lookup/{ip}` from the same memory and the same decision as the policy server,
+ * `/healthz` and `/metrics`. Limits of security API-2.
+ */
+export interface LookupServer {
+  /** As `readEndpoint` reads it. */
+  readonly address: string
+  close(): Promise<void>
+}
+
+export interface LookupServerOptions {
+  readonly listen: Endpoint
+  readonly state: EdgeState
+  readonly gauges: () => Gauges
+}
+
+const mostConnections = 1024
+const mostRequestsPerSocket = 1000
+const limits = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  insecureHTTPParser: false,
+} as const
+
+export async function startLookupServer(options: LookupServerOptions): Promise<LookupServer> {
+  const server = createServer(limits, (request, response) => answer(options, request, response))
+  server.maxRequestsPerSocket = mostRequestsPerSocket
+  server.maxConnections = mostConnections
+  const address = await listen(server, options.listen)
+  return {
+    address,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+function answer({ state, gauges }: LookupServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const path = request.url ?? ''
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD')
+    return sendProblem(state, response, 405, 'method-not-allowed')
+  }
+  if (path === '/healthz') return sendJson(response, 200, { ok: true, edge: state.settings.name, seq: state.seq })
+  if (path === '/metrics') {
+    return send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', formatMetrics(state.settings.name, state.counters, gauges()))
+  }
+  const asked = /^\/v1\/lookup\/([^/?#]{1,120})$/.exec(path)?.[1]
+  if (asked === undefined) return sendProblem(state, response, 404, 'not-found')
+  const address = parseAddress(decoded(asked))
+  if (address instanceof Refusal) return sendProblem(state, response, address.status, address.code, address.facts)
+  state.counters.lookups++
+  sendJson(response, 200, lookUp(state, address))
+}
+
+/** The text as it was before percent-encoding; what is none is no address either. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** The code is the title: words are for the site, which knows the reader's language. */
+function sendProblem(
+  { settings }: EdgeState,
+  response: ServerResponse,
+  status: number,
+  code: string,
+  facts: Readonly<Record<string, string | number>> = {},
+): void {
+  const problem = problemDocument({ status, code, title: code, facts }, `${settings.site}/refusals`)
+  send(response, status, problemType, JSON.stringify(problem))
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  send(response, status, 'application/json', JSON.stringify(body))
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(body)
+}

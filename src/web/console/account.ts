@@ -1,0 +1,89 @@
+import { submit } from '../ui/form.ts'
+import { html } from '../ui/html.ts'
+import { definitions, verbatim } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import { timeAndDistance } from '../ui/time.ts'
+import { channelOf, dropSessionCookie, readSessionCookie } from './channel.ts'
+import { postForm } from './frame.ts'
+import { places } from './places.ts'
+import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+
+export const accountRoutes: readonly ConsoleRoute[] = [
+  { method: 'GET', path: places.account.pattern, permission: 'signed-in', safe: true, handle: accountPage },
+  { method: 'GET', path: places.signOutEverywhere.pattern, permission: 'signed-in', safe: true, handle: everywherePage },
+  { method: 'POST', path: places.signOutEverywhere.pattern, permission: 'signed-in', safe: false, handle: signOutEverywhere },
+  { method: 'GET', path: places.signOut.pattern, permission: 'signed-in', safe: true, handle: signOutPage },
+  { method: 'POST', path: places.signOut.pattern, permission: 'signed-in', safe: false, handle: signOut },
+]
+
+/** Operators are kept by whoever can log in to the machine. */
+const commands = 'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role agent'
+
+async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePage> {
+  const { account: words, roles, roleMeans } = view.words.console
+  return {
+    title: words.title,
+    body: html`<div class="narrow"><h1>${words.title}</h1>
+      ${definitions([
+        [words.name, html`<b translate="no">${session.name}</b>`],
+        [words.role, html`${roles[session.role]} <span class="far">${roleMeans[session.role]}</span>`],
+        [words.since, timeAndDistance(view, session.createdAt)],
+        [words.until, timeAndDistance(view, session.expiresAt)],
+      ])}
+      <p class="hint">${words.idle}</p>
+      <p><a class="button quiet" href="${places.signOutEverywhere.href()}">${words.everywhere}</a></p>
+      <h2 id="keys">${words.keys}</h2>
+      <p>${words.keysLead}</p>
+      ${table({
+        caption: words.keys,
+        quiet: true,
+        head: [words.key, words.does],
+        rows: words.keyList.map(([keys, does]) => [html`${keys.split(/\s+/).map((key) => html`<kbd>${key}</kbd> `)}`, does]),
+      })}
+      <p>${words.password}</p>${verbatim(commands)}</div>`,
+  }
+}
+
+async function everywherePage(visit: OperatorVisit): Promise<ConsolePage> {
+  const words = visit.view.words.console.account
+  return {
+    title: words.everywhereTitle,
+    body: html`<div class="narrow"><h1>${words.everywhereTitle}</h1><p class="lead">${words.everywhereLead}</p>
+      ${postForm(
+        visit,
+        places.signOutEverywhere.href(),
+        html`<div class="actions">${submit(words.everywhere, 'danger')} <a href="${places.account.href()}">${words.stay}</a></div>`,
+      )}</div>`,
+  }
+}
+
+async function signOutEverywhere(visit: OperatorVisit): Promise<Response> {
+  await visit.actions.signOutEverywhere(visit.actor)
+  return leave(visit)
+}
+
+async function signOutPage(visit: OperatorVisit): Promise<ConsolePage> {
+  const { signIn: words, account, signOut: button } = visit.view.words.console
+  return {
+    title: words.outTitle,
+    body: html`<div class="narrow"><h1>${words.outTitle}</h1><p class="lead">${words.outLead(visit.session.name)}</p>
+      ${postForm(
+        visit,
+        places.signOut.href(),
+        html`<div class="actions">${submit(button)} <a href="${places.overview.href()}">${account.stay}</a></div>`,
+      )}</div>`,
+  }
+}
+
+async function signOut(visit: OperatorVisit): Promise<Response> {
+  const secret = readSessionCookie(visit.c, channelOf(visit.c, visit.deps.trustedProxies))
+  if (secret !== undefined) await visit.actions.signOut(visit.actor, secret)
+  return leave(visit)
+}
+
+function leave({ c, deps }: OperatorVisit): Response {
+  dropSessionCookie(c, channelOf(c, deps.trustedProxies))
+  const answer = goTo(places.signIn.href())
+  // RFC 9110 leaves it to the browser to keep pages for its back button; this asks it not to.
+  return c.body(null, 303, { Location: answer.headers.get('location') ?? '/', 'Clear-Site-Data': '"cache"' })
+}

@@ -1,0 +1,61 @@
+import type { Decision } from '../../core/decisions/actions.ts'
+import type { Explanation } from '../../core/senders/explanation.ts'
+import { formatAddress, type Address } from '../../standards/ip.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import { count } from '../ui/moment.ts'
+import { badge, literal, verbatim } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import { time } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+import { places } from './places.ts'
+import type { OperatorVisit } from './route.ts'
+
+/** Everything about one address: what the gate says now, and what it said lately. For whoever has its owner on the telephone. */
+export async function addressFacts(visit: OperatorVisit, address: Address): Promise<Html> {
+  const { view, actor, actions } = visit
+  const words = view.words.console.address
+  const ip = formatAddress(address)
+  const [explanation, decisions] = await Promise.all([
+    actions.explain(actor, address),
+    actions.recentDecisions(actor, address),
+  ])
+  return html`<section class="address">
+    <h2>${words.title(ip)}</h2>
+    ${verdict(view, ip, explanation)}
+    <p><a href="${explanation.url}">${words.public}</a> · <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a></p>
+    <h2>${words.decisions}</h2>
+    ${decisionTable(view, decisions)}
+  </section>`
+}
+
+function verdict(view: View, ip: string, { action, line }: Explanation): Html {
+  const words = view.words.console.address
+  if (action === 'pass') return html`<p>${badge('good', words.passes(ip))}</p>`
+  return html`<p>${action === 'defer' ? words.deferred(ip) : words.refused(ip)}</p>${line === undefined ? '' : verbatim(line)}`
+}
+
+function decisionTable(view: View, decisions: readonly Decision[]): Html {
+  const words = view.words.console.address
+  return table({
+    caption: words.decisions,
+    quiet: true,
+    stack: true,
+    head: [words.at, words.edge, words.said, words.helo, words.ptr, words.mailFrom, words.count],
+    numbers: [6],
+    rows: decisions.map((decision) => [
+      time(view, decision.at, true),
+      visible(decision.edge),
+      html`${literal(`${decision.code} ${decision.status}`)}${decision.mode === 'observe' ? html` <span class="far">${words.observed}</span>` : ''}`,
+      text(view, decision.helo),
+      text(view, decision.ptr),
+      decision.mailFrom === '' ? words.nullSender : text(view, decision.mailFrom),
+      count(view.language, decision.count),
+    ]),
+    empty: words.noDecisions,
+  })
+}
+
+/** What the sender said, as it was said. */
+function text(view: View, said: string | null): Html | string {
+  return said === null || said === '' ? view.words.common.none : html`<span translate="no">${visible(said)}</span>`
+}

@@ -1,0 +1,52 @@
+import { importFormats, type ImportFormat } from '../../core/listings/import-line.ts'
+import { places } from './places.ts'
+import type { ConsoleRoute, OperatorVisit } from './route.ts'
+
+/** Everything in force as a file, streamed: a million lines need no memory. */
+export const exportRoute: ConsoleRoute = {
+  method: 'GET',
+  path: places.exportListings.pattern,
+  permission: 'console.read',
+  safe: true,
+  handle: exportFile,
+}
+
+/** What stands before the lines: an import passes over it. */
+const heading: Readonly<Record<ImportFormat, string>> = {
+  csv: 'ip,reason,class,ends,note,url,test\r\n',
+  ndjson: '',
+  rbldnsd: '',
+}
+
+const types: Readonly<Record<ImportFormat, string>> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  rbldnsd: 'text/plain; charset=utf-8',
+}
+
+async function exportFile({ query, actions, actor, view }: OperatorVisit): Promise<Response> {
+  const format = importFormats.find((known) => known === query.get('format')) ?? 'ndjson'
+  const day = new Date(view.now).toISOString().slice(0, 10)
+  const lines = bytesOf(heading[format], actions.exportListings(actor, format), format === 'csv' ? '\r\n' : '\n')
+  return new Response(ReadableStream.from(lines), {
+    headers: {
+      'Content-Type': types[format],
+      'Content-Disposition': `attachment; filename="listings-${day}.${format === 'rbldnsd' ? 'txt' : format}"`,
+    },
+  })
+}
+
+/** Bytes of a piece before it is handed on: a line at a time would be slow. */
+const pieceLength = 32 * 1024
+
+async function* bytesOf(head: string, lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  let piece = head
+  for await (const line of lines) {
+    piece += line + end
+    if (piece.length < pieceLength) continue
+    yield encoder.encode(piece)
+    piece = ''
+  }
+  yield encoder.encode(piece)
+}

@@ -1,0 +1,130 @@
+import { Refusal } from '../../base/refusal.ts'
+import { requestStates, type DelistRequest, type RequestState } from '../../core/delisting/request.ts'
+import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
+import { unitOf } from '../../standards/prefix.ts'
+import { errorSummary, hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import { count } from '../ui/moment.ts'
+import { badge } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import type { View } from '../ui/view.ts'
+import { when } from './listing-parts.ts'
+import { places } from './places.ts'
+import { clockOf, requestBadge, requestLink } from './request-parts.ts'
+import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
+import { tabs } from './tabs.ts'
+
+export const requestsRoute: ConsoleRoute = {
+  method: 'GET',
+  path: places.requests.pattern,
+  permission: 'console.read',
+  safe: true,
+  handle: requestsPage,
+}
+
+const pageSize = 50
+
+interface Wish {
+  readonly state: RequestState | 'all'
+  readonly text: string
+  readonly address: Address | Refusal | undefined
+  readonly before: number | undefined
+}
+
+function readWish({ query }: OperatorVisit): Wish {
+  const text = (query.get('ip') ?? '').trim()
+  const before = query.get('before') ?? ''
+  return {
+    state: [...requestStates, 'all' as const].find((state) => state === query.get('state')) ?? (text === '' ? 'review' : 'all'),
+    text,
+    address: text === '' ? undefined : parseAddress(text),
+    before: /^\d{1,15}$/.test(before) ? Number(before) : undefined,
+  }
+}
+
+async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
+  const { view, actor, actions } = visit
+  const words = view.words.console.requests
+  const wish = readWish(visit)
+  const errors = errorsOf(view, wish)
+  const [found, waiting] = await Promise.all([
+    errors.length > 0
+      ? []
+      : actions.listRequests(actor, {
+          state: wish.state === 'all' ? undefined : wish.state,
+          unit: wish.address === undefined || wish.address instanceof Refusal ? undefined : unitOf(wish.address),
+          before: wish.before,
+          limit: pageSize + 1,
+        }),
+    actions.countReviews(actor),
+  ])
+  const shown = found.slice(0, pageSize)
+  return {
+    title: words.title,
+    ...(errors.length > 0 ? { status: 422 } : {}),
+    body: html`<h1>${words.title}</h1>
+      ${errorSummary(view, errors)}
+      ${tabs(
+        words.title,
+        (['review', 'open', 'proven', 'done', 'burned', 'all'] as const).map((state) => ({
+          href: places.requests.href({ state, ip: wish.text || undefined }),
+          words: state === 'review' && waiting > 0 ? `${words.tabs.review} (${count(view.language, waiting)})` : words.tabs[state],
+          here: state === wish.state,
+        })),
+      )}
+      <form class="filters" action="${places.requests.href()}">${hiddenField('state', wish.state)}
+        ${textField(view, { name: 'ip', type: 'search', label: words.address, value: wish.text, error: errors[0]?.message, maxlength: 64, size: 'medium', autocomplete: 'off' })}
+        ${submit(words.show, 'quiet')}</form>
+      ${requestTable(visit, shown, errors.length > 0 ? '' : emptyWords(view, wish), wish.state === 'review')}
+      ${pager(view, wish, found, waiting)}`,
+  }
+}
+
+function errorsOf(view: View, { address }: Wish): readonly FieldError[] {
+  if (!(address instanceof Refusal)) return []
+  const { what, next } = view.words.refusals[address.code](address.facts)
+  return [{ field: 'ip', message: `${what} ${next}` }]
+}
+
+/** `asQueue`: with the clock, because somebody waits. */
+function requestTable({ view, deps }: OperatorVisit, requests: readonly DelistRequest[], empty: Html | string, asQueue: boolean): Html {
+  const { requests: words, controls } = view.words.console
+  return table({
+    caption: asQueue ? words.captionReview : words.caption,
+    quiet: true,
+    stack: true,
+    head: [words.address, words.state, words.asked, ...(asQueue ? [words.due] : []), words.control, words.mailbox],
+    rows: requests.map((request) => [
+      requestLink(request),
+      requestBadge(view, request),
+      when(view, request.createdAt),
+      ...(asQueue ? [due(view, clockOf(request, deps.settings))] : []),
+      controls[request.control],
+      html`<span translate="no">${visible(request.mailbox)}</span>`,
+    ]),
+    empty,
+  })
+}
+
+function due(view: View, at: number): Html {
+  return html`${when(view, at)}${at <= view.now ? html` ${badge('bad', view.words.console.requests.overdue)}` : ''}`
+}
+
+function emptyWords(view: View, { state, address }: Wish): Html {
+  const words = view.words.console.requests
+  const all = html` <a href="${places.requests.href({ state: 'all' })}">${words.showAll}</a>`
+  if (address !== undefined && !(address instanceof Refusal)) return html`${words.noneFor(formatAddress(address))}${all}`
+  return html`${state === 'review' ? words.noReviews : words.none}${state === 'all' ? '' : all}`
+}
+
+/** Pages go back in time. The queue has no second page: its oldest come first, and go as they are decided. */
+function pager(view: View, wish: Wish, found: readonly DelistRequest[], waiting: number): Html | string {
+  const last = found[pageSize - 1]
+  const { requests, listings } = view.words.console
+  if (wish.state === 'review') return found.length > pageSize ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>` : ''
+  const query = { state: wish.state, ip: wish.text || undefined }
+  return html`<nav class="pager">
+    ${wish.before === undefined ? '' : html`<a href="${places.requests.href(query)}">${listings.newest}</a>`}
+    ${found.length > pageSize && last ? html`<a href="${places.requests.href({ ...query, before: last.createdAt })}" rel="next">${listings.older}</a>` : ''}
+  </nav>`
+}

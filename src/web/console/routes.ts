@@ -1,0 +1,35 @@
+import { accountRoutes } from './account.ts'
+import { auditRoutes } from './audit.ts'
+import { languageRoutes } from './language-choice.ts'
+import { addListingRoutes } from './listing-add.ts'
+import { listingDeedRoutes } from './listing-end.ts'
+import { exportRoute } from './listing-export.ts'
+import { importRoutes } from './listing-import.ts'
+import { listingRoute } from './listing.ts'
+import { listingsRoute } from './listings.ts'
+import { machineRoutes } from './machines.ts'
+import { outboxRoutes } from './outbox.ts'
+import { overviewRoute } from './overview.ts'
+import { requestRoutes } from './request.ts'
+import { requestsRoute } from './requests.ts'
+import type { ConsoleRoute } from './route.ts'
+import { signInRoutes } from './sign-in.ts'
+
+/** Every door of the console. A fixed path comes before one with a parameter that would take it too. */
+export const consoleRoutes: readonly ConsoleRoute[] = [
+  overviewRoute,
+  listingsRoute,
+  ...addListingRoutes,
+  ...importRoutes,
+  exportRoute,
+  listingRoute,
+  ...listingDeedRoutes,
+  requestsRoute,
+  ...requestRoutes,
+  ...outboxRoutes,
+  ...auditRoutes,
+  ...accountRoutes,
+  ...signInRoutes,
+  ...languageRoutes,
+  ...machineRoutes,
+]

@@ -1,0 +1,72 @@
+import { Refusal } from '../../base/refusal.ts'
+import { formatPrefix, unitOf } from '../../standards/prefix.ts'
+import { clientOf, visitorOf } from '../client.ts'
+import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
+import { html } from '../ui/html.ts'
+import { verbatim } from '../ui/notice.ts'
+import { channelOf, localPath, setSessionCookie } from './channel.ts'
+import { postForm } from './frame.ts'
+import { places } from './places.ts'
+import type { ConsolePage, ConsoleRoute, Visit } from './route.ts'
+
+export const signInRoutes: readonly ConsoleRoute[] = [
+  { method: 'GET', path: places.signIn.pattern, permission: 'anyone', safe: true, handle: signInPage },
+  { method: 'POST', path: places.signIn.pattern, permission: 'anyone', safe: false, handle: signIn },
+]
+
+async function signInPage(visit: Visit): Promise<ConsolePage> {
+  if (channelOf(visit.c, visit.deps.trustedProxies) === 'insecure') return insecurePage(visit)
+  return formPage(visit, { next: localPath(visit.query.get('next')), name: '' })
+}
+
+async function signIn(visit: Visit): Promise<ConsolePage | Response> {
+  const { c, deps, form, actions } = visit
+  const channel = channelOf(c, deps.trustedProxies)
+  if (channel === 'insecure') return { ...insecurePage(visit), status: 403 }
+  const client = clientOf(c, deps.trustedProxies)
+  const next = localPath(form.get('next'))
+  const name = (form.get('name') ?? '').trim()
+  try {
+    const { session } = await actions.signIn(visitorOf(client), {
+      name,
+      password: form.get('password') ?? '',
+      code: form.get('code') ?? '',
+      client: formatPrefix(unitOf(client)),
+    })
+    setSessionCookie(c, channel, session)
+    return c.redirect(next, 303)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { what, next: advice } = visit.view.words.refusals[error.code](error.facts)
+    return { ...formPage(visit, { next, name, error: `${what} ${advice}` }), status: error.status }
+  }
+}
+
+function formPage(visit: Visit, given: { readonly next: string; readonly name: string; readonly error?: string }): ConsolePage {
+  const { view } = visit
+  const words = view.words.console.signIn
+  const body = html`${hiddenField('next', given.next)}
+    ${textField(view, { name: 'name', label: words.name, value: given.name.slice(0, 80), autocomplete: 'username', required: true, maxlength: 80, autofocus: given.error === undefined })}
+    ${textField(view, { name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', required: true, maxlength: 256 })}
+    ${textField(view, { name: 'code', label: words.code, hint: words.codeHint, autocomplete: 'one-time-code', inputmode: 'numeric', size: 'short', required: true, maxlength: 10 })}
+    ${submit(words.button)}`
+  return {
+    title: words.title,
+    bare: true,
+    body: html`<div class="door"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
+      ${errorSummary(view, given.error === undefined ? [] : [{ message: given.error }])}
+      ${postForm({ ...visit, session: undefined }, places.signIn.href(), body)}
+      <details><summary>${words.firstTitle}</summary><p>${words.first}</p>${verbatim('npx postern operator add NAME --role admin')}</details></div>`,
+  }
+}
+
+/** Over plain http across a network the password would be read on the way. */
+function insecurePage({ view }: Visit): ConsolePage {
+  const words = view.words.console.signIn
+  return {
+    title: words.insecureTitle,
+    bare: true,
+    body: html`<div class="door"><h1>${words.insecureTitle}</h1><p class="lead">${words.insecure}</p>
+      <p>${words.insecureTunnel}</p>${verbatim('ssh -L 8081:127.0.0.1:8081 HOST')}<p>${words.insecureProxy}</p></div>`,
+  }
+}

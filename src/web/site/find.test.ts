@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { orThrow } from '../../base/refusal.ts'
+import { parseListable } from '../../standards/prefix.ts'
+import { find, longestQuestion, readCode, reasonsOfPath } from './find.ts'
+
+const ours = { host: 'postmaster.provider.example', networks: [orThrow(parseListable('203.0.113.0/24'))] }
+const token = 'AQEDbXgxAcWZqAEAAAAAAAAAAATAAAItq83vEjRWeJCrze8SNFZ4kA'
+const link = `https://postmaster.provider.example/c/${token}`
+
+function target(text: string): string {
+  const found = find(text, ours)
+  switch (found.kind) {
+    case 'record':
+      return `record ${found.token}`
+    case 'address':
+      return `address ${found.ip}`
+    case 'code':
+      return `code ${found.code}`
+    case 'unknown-code':
+      return `unknown code ${found.code}`
+    case 'foreign':
+      return `foreign ${found.host} ${found.ip}`
+    case 'refused':
+      return found.refusal.code
+    case 'name':
+    case 'mailbox':
+    case 'nothing':
+      return found.kind
+  }
+}
+
+describe('what somebody pastes', () => {
+  it('is found by the link of ours in a whole line', () => {
+    const line = `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To see why and to request removal from this list please visit ${link} (PSN606)`
+    assert.equal(target(line), `record ${token}`)
+    assert.equal(target(link), `record ${token}`)
+    assert.equal(target(link.replace('/c/', '/zh-CN/c/')), `record ${token}`)
+  })
+
+  it('is found although a mail program broke and quoted the link', () => {
+    const halves = `${link.slice(0, 60)}\r\n> ${link.slice(60)}`
+    assert.equal(target(`550 5.7.606 Access denied. Visit ${halves} (PSN606)`), `record ${token}`)
+    const quotedPrintable = `${link.slice(0, 70)}=\n${link.slice(70)}`
+    assert.equal(target(`please visit ${quotedPrintable}\n (PSN606)`), `record ${token}`)
+  })
+
+  it('is found by the address that was refused, not by ours', () => {
+    const log = 'postfix/smtp[4711]: 4XyZ: to=<a@provider.example>, relay=mx.provider.example[203.0.113.5]:25, said: 550 5.7.606 Access denied, banned sending IP [192.0.2.45].'
+    assert.equal(target(log), 'address 192.0.2.45')
+    assert.equal(target('blocked 2001:DB8::1 today'), 'address 2001:db8::1')
+    assert.equal(target('our server 198.51.100.9.'), 'address 198.51.100.9')
+  })
+
+  it('may be one address in many dresses', () => {
+    for (const text of ['192.0.2.45', ' 192.0.2.45 ', '[192.0.2.45]', '192.0.2.45:25', '[192.0.2.45]:25', '::ffff:192.0.2.45', '[192.0.2.45].']) {
+      assert.equal(target(text), 'address 192.0.2.45', text)
+    }
+    for (const text of ['2001:db8::1', 'IPv6:2001:db8::1', '[2001:db8::1]:25', '2001:0DB8:0::0001']) {
+      assert.equal(target(text), 'address 2001:db8::1', text)
+    }
+  })
+
+  it('may be a code or a reference', () => {
+    for (const text of ['5.7.606', '550 5.7.606', '550-5.7.606', '#5.7.606']) assert.equal(target(text), 'code 5.7.606', text)
+    for (const text of ['PSN606', 'psn606', '(PSN606)', 'refused (PSN606)']) assert.equal(target(text), 'code PSN606', text)
+    assert.equal(target('550 5.7.606 Access denied.'), 'code 5.7.606')
+    assert.equal(target('5.7.26'), 'unknown code 5.7.26')
+  })
+
+  it('is told apart when another provider refused', () => {
+    const line = '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit https://sender.example.com/ and follow the directions.'
+    assert.equal(target(line), 'foreign sender.example.com 192.0.2.45')
+  })
+
+  it('is refused with a sentence when it is nearly an address', () => {
+    assert.equal(target('010.0.0.1'), 'address.leading-zero')
+    assert.equal(target('192.0.2.0/24'), 'address.is-prefix')
+    assert.equal(target('2001:db8::/32'), 'address.is-prefix')
+    assert.equal(target('fe80::1%eth0'), 'address.not-an-address')
+    assert.equal(target('192.0.2.256'), 'address.not-an-address')
+    assert.equal(target('192.0.2'), 'address.not-an-address')
+    assert.equal(target('1'.repeat(longestQuestion + 1)), 'form.invalid')
+  })
+
+  it('is answered when it is something else', () => {
+    assert.equal(target('mail.example.org'), 'name')
+    assert.equal(target('postmaster@example.org'), 'mailbox')
+    assert.equal(target('help'), 'nothing')
+    assert.equal(target('my mail came back'), 'nothing')
+    assert.equal(target(''), 'nothing')
+  })
+
+  it('never takes long and never throws', () => {
+    const pieces = fc.constantFrom('\n', '> ', '=', '[', ']', ':', '::', '1', '192.0.2.1', 'https://', link, '(PSN606', ' ', 'a', '.', '5.7.', '\u0000', '文')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 200 }), (words) => {
+        assert.ok(find(words.join(''), ours).kind)
+      }),
+      { numRuns: 2000 },
+    )
+    const begin = performance.now()
+    for (const filler of ['\n', '> ', 'a\n', ':', '1.', '[', 'https://', '0:', '5.7.']) find(link + filler.repeat(longestQuestion), ours)
+    for (const filler of ['\n', 'a\n', ':', '1.', '[1', '0:', '5.7.']) find(`x ${link}${filler.repeat(3000)}`.slice(0, longestQuestion), ours)
+    assert.ok(performance.now() - begin < 500)
+  })
+})
+
+describe('the address of a code page', () => {
+  it('takes every spelling that people use', () => {
+    for (const text of ['5.7.606', 'PSN606', 'psn606', '550-5.7.606', '550_5.7.606', '550 5.7.606', 'unwanted-mail']) {
+      assert.deepEqual(reasonsOfPath(text), ['spam'], text)
+    }
+    assert.deepEqual(reasonsOfPath('5.7.26'), [])
+    assert.equal(readCode('606'), undefined)
+  })
+
+  it('may stand for several reasons in the strict profile', () => {
+    assert.ok(reasonsOfPath('5.7.1').length > 1)
+  })
+})

@@ -1,0 +1,120 @@
+import { decide } from '../../src/access/decide.ts'
+import type { Cause, ListingClass } from '../../src/access/reasons.ts'
+import { Refusal, orThrow } from '../../src/base/refusal.ts'
+import { day, fixedClock, minute } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { entryOf, type Listing } from '../../src/core/listings/listing.ts'
+import { explanationOf, type Explanation } from '../../src/core/senders/explanation.ts'
+import type { Case } from '../../src/core/senders/actions.ts'
+import { parseAddress, type Address } from '../../src/standards/ip.ts'
+import { covers, parseListable } from '../../src/standards/prefix.ts'
+import { loadAssets } from '../../src/web/assets.ts'
+import type { PublicDeps } from '../../src/web/deps.ts'
+import type { Web } from '../../src/web/env.ts'
+import { publicApp } from '../../src/web/server.ts'
+import { testSettings, testStart } from './context.ts'
+
+/** The public site over a handful of listings and no database: for tests of pages, and to look at them. */
+export function testSite(overrides: Partial<PublicDeps> = {}): Web {
+  return publicApp({
+    settings: testSettings(),
+    clock: fixedClock(testStart),
+    log: silentLog,
+    assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
+    trustedProxies: [],
+    parts: [],
+    site: {
+      explain: async (_c, address, level) => explainTest(address, level),
+      openCase: async (_c, token) => openTestCase(token),
+      notReady: async () => undefined,
+    },
+    ...overrides,
+  })
+}
+
+/** What every reader of a page may be: both languages. */
+export const testListings: readonly Listing[] = [
+  listing('self', '192.0.2.45', 'spam', 'self-service'),
+  listing('grave', '192.0.2.66', 'phish', 'investigate'),
+  listing('range', '198.51.100.0/24', 'complaints', 'self-service'),
+  listing('third', '198.51.100.7', 'manual', 'third-party', { url: 'https://lists.example.org/lookup' }),
+  listing('test', '192.0.2.80', 'manual', 'policy', { test: 'ptr-matches' }),
+  listing('carved', '198.51.100.9', 'manual', 'self-service', { effect: 'pass' }),
+  listing('six', '2001:db8:1:2::/64', 'traps', 'self-service'),
+]
+
+function listing(
+  name: string,
+  prefix: string,
+  cause: Cause,
+  listingClass: ListingClass,
+  more: Partial<Listing> = {},
+): Listing {
+  return {
+    id: name.padEnd(12, '0'),
+    prefix: orThrow(parseListable(prefix)),
+    cause,
+    class: listingClass,
+    effect: 'refuse',
+    state: 'active',
+    sinceAt: testStart - 40 * 60 * minute,
+    endsAt: testStart + 2 * day,
+    recurrence: 1,
+    note: 'a note for operators',
+    url: null,
+    test: null,
+    evidence: [
+      { kind: 'messages', count: 412 },
+      { kind: 'spam', count: 318 },
+      { kind: 'traps', count: 4 },
+    ],
+    actor: 'operator:ada',
+    endedAt: null,
+    endedBy: null,
+    endedWhy: null,
+    version: 1,
+    ...more,
+  }
+}
+
+function explainTest(address: Address, level: 'anyone' | 'link'): Explanation {
+  const covering = testListings
+    .filter(({ prefix }) => covers(prefix, address))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)
+  const [first] = covering
+  const settings = { protected: [], exempt: { mailboxes: new Set<string>(), domains: new Set<string>() }, exemptPerHour: 0 }
+  const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
+  return explanationOf(address, verdict, covering, testSettings(), level)
+}
+
+/** Tokens of these tests are `<kind>_<address with hyphens>`: `new`, `late` (no record yet), `old` (proves nothing), `busy`, `evil`. */
+function openTestCase(token: string): Case {
+  const [kind = '', ip = ''] = token.split('_')
+  const address = parseAddress(ip.replaceAll('-', '.'))
+  if (address instanceof Refusal) throw new Refusal(kind === 'gone' ? 'case-link.expired' : 'case-link.invalid')
+  const explanation = explainTest(address, 'link')
+  const at = testStart - (kind === 'old' ? 9 * day : 40 * minute)
+  const reason = kind === 'busy' ? 'mailbox-budget' : (explanation.reason ?? 'spam')
+  const listingId = kind === 'busy' ? null : (explanation.listing?.id ?? 'ended0000000')
+  return {
+    facts: { keyId: 1, edge: 'mx1', minute: Math.floor(at / minute), reason, listing: listingId, address },
+    proves: kind !== 'old',
+    decision: kind === 'late' ? undefined : {
+      edge: 'mx1',
+      at: at + 12_000,
+      stage: 'rcpt',
+      ip: explanation.ip,
+      helo: kind === 'evil' ? '<script>alert(1)</script>\u202emoc.elpmaxe' : 'mail.example.org',
+      ptr: kind === 'evil' ? '"><img src=x onerror=alert(1)>' : null,
+      mailFrom: kind === 'evil' ? '' : 'example.org',
+      code: 550,
+      status: '5.7.606',
+      reason,
+      listing: listingId,
+      count: 3,
+      mode: 'enforce',
+      table: 7,
+    },
+    explanation,
+  }
+}
