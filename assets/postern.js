@@ -17,8 +17,9 @@ const isElsewhere = new Date().getTimezoneOffset() !== 0
 for (const element of isElsewhere ? document.querySelectorAll('time[datetime]:not([data-far])') : []) {
   const local = document.createElement('span')
   local.className = 'local'
-  local.textContent = lang === 'zh-CN' ? `（${zone.format(new Date(element.dateTime))}）` : ` (${zone.format(new Date(element.dateTime))})`
-  element.after(local)
+  const text = zone.format(new Date(element.dateTime))
+  local.textContent = lang === 'zh-CN' ? `（${text}）` : `(${text})`
+  element.after(lang === 'zh-CN' ? '' : ' ', local)
 }
 
 /* A button that copies what a program said. */

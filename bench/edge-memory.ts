@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { listingIdOf } from '../src/base/id.ts'
 import { decodeSnapshot, encodeSnapshot, encodeSnapshotSteps, SnapshotError } from '../src/access/snapshot.ts'
 import { ListingTable } from '../src/access/table.ts'
@@ -95,8 +96,7 @@ function child(mode: string, file: string): Record<string, number> {
     timeout: 60_000,
   })
   if (run.status !== 0) throw new Error(`child ${mode} ended with ${run.status ?? run.signal}`)
-  const answer: Record<string, number> = JSON.parse(run.stdout)
-  return answer
+  return z.record(z.string(), z.number()).parse(JSON.parse(run.stdout))
 }
 
 /** Resident bytes after everything that can go has gone. */

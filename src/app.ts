@@ -5,7 +5,8 @@ import { systemClock } from './base/clock.ts'
 import type { Log } from './base/log.ts'
 import { keyFile } from './base/secret.ts'
 import { takeLock, type Lock } from './commands/lock.ts'
-import { settingsOf, type Config } from './config/load.ts'
+import type { Config } from './config/config.ts'
+import { settingsOf } from './config/settings.ts'
 import type { Actor } from './core/actor.ts'
 import type { Context, Keys } from './core/context.ts'
 import { beginEpoch } from './core/edges/actions.ts'
@@ -13,7 +14,7 @@ import { forgetUnfinishedImports } from './core/listings/import-actions.ts'
 import { localWakes } from './core/wakes.ts'
 import { openDatabase } from './db/open.ts'
 import { migrate } from './db/migrate.ts'
-import { openResolver } from './net/resolver.ts'
+import { dnsResolver } from './net/resolver.ts'
 import { waysOut } from './net/ways-out.ts'
 
 /** The core without its doors: lock, keys, database, context. */
@@ -41,15 +42,16 @@ export async function openCore(
 
 async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock: Lock): Promise<Core> {
   const db = await openDatabase(config.database, { file: join(config.data, 'postern.sqlite') })
-  await migrate(db)
+  const clock = systemClock()
+  await migrate(db, { now: clock.now() })
   const ctx: Context = {
     db,
-    clock: systemClock(),
+    clock,
     log,
     actor: actor === 'cli' ? cliActor() : { kind: 'system', name: 'core' },
     settings: settingsOf(config),
     keys: openKeys(config.data),
-    out: waysOut({ resolver: openResolver() }),
+    out: waysOut({ resolver: dnsResolver() }),
     wakes: localWakes(),
   }
   await beginEpoch(ctx)
@@ -78,5 +80,6 @@ export function openKeys(dataFolder: string): Keys {
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
     caseLink: (edge) => master.derive('case-link', edge),
+    edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }
 }

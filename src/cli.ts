@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
       return 2
     }
     if (error instanceof WrongConfig) {
-      for (const mistake of error.mistakes.lines()) output.note(mistake)
+      output.note(error.mistakes.toString())
       return 2
     }
     output.note(error instanceof Error ? (process.env['POSTERN_DEBUG'] ? String(error.stack) : `postern: ${error.message}`) : 'postern: unknown trouble')

@@ -130,9 +130,8 @@ export function encodeFrame(frame: Frame): Buffer {
 
 function bodyOf(frame: Frame): Uint8Array {
   if (frame.type === 'snapshot') return frame.bytes
-  const { type, ...fields } = frame
-  const json = frame.type === 'change' ? { ...fields, change: changeToJson(frame.change) } : fields
-  return Buffer.from(JSON.stringify(json))
+  const fields = frame.type === 'change' ? { ...frame, change: changeToJson(frame.change) } : frame
+  return Buffer.from(JSON.stringify({ ...fields, type: undefined }))
 }
 
 /**

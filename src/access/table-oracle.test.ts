@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { fuzzCount, fuzzSeed } from '../../test/support/fuzz.ts'
 import {
   farAddress,
   nearAddress,
@@ -16,8 +17,7 @@ import { ListingTable } from './table.ts'
 /** The table against structures that share nothing with it (security LST-5). */
 
 const start = 1_700_000_000_000
-/** `POSTERN_FUZZ_COUNT` look-ups for every ten by default. */
-const lookUps = Number(process.env['POSTERN_FUZZ_COUNT'] ?? 20_000) * 10
+const lookUps = fuzzCount() * 10
 
 /** Looks at every entry. */
 class Naive {
@@ -114,7 +114,7 @@ describe('The table answers like one that looks at every entry', () => {
 
 describe('The table answers like sorted ranges', () => {
   it(`in ${lookUps} look-ups over 60 000 entries of both families`, () => {
-    const seed = Number(process.env['POSTERN_FUZZ_SEED'] ?? 1 + Math.floor(Math.random() * 0xfffffffe))
+    const seed = fuzzSeed()
     const random = seededRandom(seed)
     const entries = new Map<string, ListingEntry>()
     const table = new ListingTable()

@@ -22,7 +22,7 @@ export const databaseCommands: readonly Command[] = [
       mkdirSync(config.data, { recursive: true, mode: 0o700 })
       const db = await openDatabase(config.database, { file: join(config.data, 'postern.sqlite') })
       try {
-        const answer = await migrate(db)
+        const answer = await migrate(db, { now: Date.now() })
         if (invocation.json) invocation.output.json(answer)
         else invocation.output.say(facts(answer))
       } finally {

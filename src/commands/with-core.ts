@@ -1,5 +1,7 @@
 import { Refusal } from '../base/refusal.ts'
-import { ConfigMistakes, loadConfig, type Config } from '../config/load.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { ConfigMistakes } from '../config/mistake.ts'
 import { messages } from '../web/messages/messages.ts'
 import { askCore, CoreSilent } from './ask-core.ts'
 import type { Invocation, Output } from './command.ts'

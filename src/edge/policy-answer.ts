@@ -79,23 +79,21 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
 }
 
 /** The same for every recipient of a message. */
-function viewOf({ state, messages, spent }: Desk, request: PolicyRequest, address: Address, now: number): MessageView {
-  const key = request.instance === '' ? '' : `${request.instance} ${request.clientAddress}`
-  const known = key === '' ? undefined : messages.find(key)
-  if (known !== undefined) return known
+function viewOf(desk: Desk, request: PolicyRequest, address: Address, now: number): MessageView {
+  if (request.instance === '') return look(desk, address, now)
+  return desk.messages.viewOf(request.instance, request.clientAddress, () => look(desk, address, now))
+}
+
+function look({ state, spent }: Desk, address: Address, now: number): MessageView {
   const listing = state.table.find(address, now)
-  const view =
-    listing === undefined
-      ? nothingKnown
-      : { listing, spent: spent.of(formatPrefix(unitOf(address)), now), table: state.seq, isCounted: false }
-  if (key !== '') messages.remember(key, view, state.clock.elapsed())
-  return view
+  if (listing === undefined) return nothingKnown
+  return { listing, spent: spent.of(address, now), table: state.seq, isCounted: false }
 }
 
 function countMessage({ spent }: Desk, view: MessageView, address: Address, now: number): void {
   if (view.isCounted) return
   view.isCounted = true
-  spent.add(formatPrefix(unitOf(address)), now)
+  spent.add(address, now)
 }
 
 /** The line, and the record behind its link. */
@@ -170,9 +168,9 @@ function orNull(text: string): string | null {
   return text === '' ? null : clean(text)
 }
 
-/** Bytes read as Latin-1 are most likely UTF-8 (RFC 6531), and nothing in them may matter to whoever prints them. */
+/** What a stranger said, fit to be kept. */
 function clean(text: string): string {
-  return isPlain.test(text) ? text : recordText(Buffer.from(text, 'latin1').toString('utf8'))
+  return isPlain.test(text) ? text : recordText(text)
 }
 
 const isPlain = /^[ -~]{0,255}$/

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { PolicyReader, ProtocolError, type PolicyRequest } from '../standards/postfix-policy.ts'
+import { formatAction, PolicyReader, ProtocolError, type PolicyRequest } from '../standards/postfix-policy.ts'
 import type { Counters } from './counters.ts'
 import { listen, type Endpoint } from './endpoint.ts'
 import { Waiting } from './waiting.ts'
@@ -171,7 +171,7 @@ class PolicyDoor {
       counters.shed++
       return dunnoReply
     }
-    return `action=${answer(request)}\n\n`
+    return formatAction(answer(request))
   }
 
   /** Whoever does not read its answers is not asked for more questions. */

@@ -1,3 +1,5 @@
+import type { Address } from '../standards/ip.ts'
+
 /** Units counted at once; the least recently begun is forgotten first, in the sender's favour. */
 const mostUnits = 50_000
 
@@ -10,22 +12,19 @@ const hourMs = 3_600_000
 export class Spent {
   readonly #units = new Map<string, Count>()
 
-  /** Messages within the last hour. */
-  of(unit: string, now: number): number {
-    const count = this.#units.get(unit)
+  /** Messages of the address's unit within the last hour. */
+  of(address: Address, now: number): number {
+    if (this.#units.size === 0) return 0
+    const count = this.#units.get(unitKey(address))
     return count === undefined ? 0 : sum(turned(count, now))
   }
 
-  add(unit: string, now: number): void {
+  add(address: Address, now: number): void {
+    const unit = unitKey(address)
     const count = turned(this.#units.get(unit) ?? { half: halfOf(now), counts: [0, 0, 0] }, now)
     const [first, second, third] = count.counts
     if (this.#units.size >= mostUnits && !this.#units.has(unit)) this.#forgetOldest()
     this.#units.set(unit, { half: count.half, counts: [first, second, third + 1] })
-  }
-
-  /** When the oldest half hour that counts falls out: milliseconds since 1970. */
-  refillsAt(now: number): number {
-    return (halfOf(now) + 1) * (hourMs / 2)
   }
 
   #forgetOldest(): void {
@@ -39,6 +38,11 @@ interface Count {
   readonly half: number
   /** Two half hours ago, one half hour ago, now. */
   readonly counts: readonly [number, number, number]
+}
+
+/** The /32 or /64. */
+function unitKey({ family, words }: Address): string {
+  return family === 4 ? `${words[0]}` : `${words[0]}:${words[1]}`
 }
 
 function halfOf(now: number): number {

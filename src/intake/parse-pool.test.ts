@@ -66,7 +66,6 @@ describe('The parse pool', () => {
       const result = await pool.parse(raw, request)
       const ms = performance.now() - began
       if (ms > slowest.ms) slowest = { name, ms }
-      if (process.env['POSTERN_BOMBS']) test.diagnostic(`${Math.round(ms)} ms ${JSON.stringify(result).slice(0, 60)} ${name}`)
       const word = wordOf(result)
       counts.set(word, (counts.get(word) ?? 0) + 1)
       assert.notEqual(word, 'crash', name)

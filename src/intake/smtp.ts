@@ -143,15 +143,18 @@ export class IntakeServer extends SMTPServer {
     if (received === undefined) return
     connection.pace.endData()
     const routes = session.envelope.rcptTo.flatMap(({ address }) => servedRoute(address, this.#intake.routes))
-    const { mailFrom } = session.envelope
-    let answers: readonly Reply[] = routes.map(() => replies.bareNewline)
-    if (!connection.pace.takeBareNewline()) {
-      const sender = mailFrom === false ? '' : mailFrom.address
-      answers = await deliver({ raw: received.raw, client: this.#clientOf(session), mailFrom: sender, routes }).catch((error: unknown) => {
-        log.error('intake.fault', { error })
-        return routes.map(() => replies.fault)
-      })
+    // What came behind such a message may be a part of it to the server that sent it: nothing of that is read.
+    if (connection.pace.takeBareNewline()) {
+      received.free()
+      return connection.refuse(replies.bareNewline, protocol === 'lmtp' ? routes.length : 1)
     }
+    const { mailFrom } = session.envelope
+    const sender = mailFrom === false ? '' : mailFrom.address
+    const client = this.#clientOf(session)
+    const answers = await deliver({ raw: received.raw, client, mailFrom: sender, routes }).catch((error: unknown) => {
+      log.error('intake.fault', { error })
+      return routes.map(() => replies.fault)
+    })
     received.free()
     // What a relay says of a client is true for one message.
     session.xForward.clear()
@@ -199,7 +202,7 @@ export class IntakeServer extends SMTPServer {
     const peer = connection?.peer
     const isRelay = isTrusted(peer, this.#intake.trust)
     const forwarded = isRelay ? (session.xForward.get('ADDR') ?? session.xClient.get('ADDR')) : undefined
-    if (forwarded === undefined) return { address: peer, isSender: !isRelay, helo: session.hostNameAppearsAs || null }
+    if (forwarded === undefined) return { address: peer, isSender: !isRelay, helo: isRelay ? null : session.hostNameAppearsAs || null }
     const address = typeof forwarded === 'string' ? parseAddress(forwarded) : undefined
     const helo = session.xForward.get('HELO') ?? (session.xForward.has('ADDR') ? null : session.hostNameAppearsAs)
     const known = address instanceof Refusal ? undefined : address
@@ -257,10 +260,10 @@ class IntakeConnection extends SMTPConnection {
   }
 
   /** Answers and closes, also in the middle of a message: nothing that still comes is read. */
-  refuse(answer: Reply): void {
+  refuse(answer: Reply, times = 1): void {
     if (this.#isRefused) return
     this.#isRefused = true
-    this.send(answer.code, answer.text)
+    for (let time = 0; time < times; time++) this.send(answer.code, answer.text)
     this.close()
   }
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import type { Address } from '../standards/ip.ts'
+import { formatAddress, type Address } from '../standards/ip.ts'
 import { httpClient } from './http-client.ts'
 import type { DnsResolver } from './resolver.ts'
 
@@ -7,6 +7,7 @@ import type { DnsResolver } from './resolver.ts'
 export interface Out {
   txt(name: string): Promise<readonly string[] | 'temperror'>
   ptr(address: Address): Promise<readonly string[] | 'temperror'>
+  confirmedNames(address: Address): Promise<readonly string[] | 'temperror'>
   acceptsMail(domain: string): Promise<boolean | 'temperror'>
   fetchFrom(address: Address, path: string): Promise<string | undefined>
 }
@@ -24,9 +25,23 @@ export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
   return {
     txt: (name) => resolver.txt(name),
     ptr: (address) => resolver.ptr(address),
+    confirmedNames: (address) => confirmedNames(resolver, address),
     acceptsMail: (domain) => acceptsMail(resolver, domain),
     fetchFrom: (address, path) => client.fetchFrom(address, path),
   }
+}
+
+/** Names whose own address records lead back to the address; the first few, for the owner of the reverse zone decides how many there are. */
+async function confirmedNames(resolver: DnsResolver, address: Address): Promise<readonly string[] | 'temperror'> {
+  const names = await resolver.ptr(address)
+  if (names === 'temperror') return 'temperror'
+  const confirmed: string[] = []
+  for (const name of names.slice(0, 3)) {
+    const addresses = await resolver.addresses(name)
+    if (addresses === 'temperror') return 'temperror'
+    if (addresses.some((each) => formatAddress(each) === formatAddress(address))) confirmed.push(name)
+  }
+  return confirmed
 }
 
 /** Whether mail for the domain has somewhere to go (RFC 5321 §5.1): an MX that is not the null MX (RFC 7505), else an address. */

@@ -214,8 +214,8 @@ describe('A breach of the policy protocol', () => {
 
   it('ends the connection for good', () => {
     const reader = new PolicyReader()
-    assert.throws(() => reader.push(Buffer.from('junk\n'), assert.fail), ProtocolError)
-    assert.throws(() => reader.push(Buffer.from(typical), assert.fail), ProtocolError)
+    assert.throws(() => reader.push(Buffer.from('junk\n'), () => assert.fail()), ProtocolError)
+    assert.throws(() => reader.push(Buffer.from(typical), () => assert.fail()), ProtocolError)
   })
 })
 

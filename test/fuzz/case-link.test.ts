@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { mintCaseLink, openCaseLink, type CaseFacts } from '../../src/access/case-link.ts'
 import { reasonNames } from '../../src/access/reasons.ts'
 import { listingIdOf } from '../../src/base/id.ts'
 import { Refusal } from '../../src/base/refusal.ts'
 import { mac, Secret } from '../../src/base/secret.ts'
+import { fuzzCount, fuzzSeed } from '../support/fuzz.ts'
 import { farAddress, pick, seededRandom, type Random } from '../support/listing-entries.ts'
 
 /** Tokens that nobody minted: `POSTERN_FUZZ_COUNT` of them; `POSTERN_FUZZ_SEED` repeats a run. */
 
-const tokens = Number(process.env['POSTERN_FUZZ_COUNT'] ?? 20_000)
-const seed = Number(process.env['POSTERN_FUZZ_SEED'] ?? randomInt(1, 2 ** 32 - 1))
+const tokens = fuzzCount()
+const seed = fuzzSeed()
 
 const master = new Secret(Buffer.alloc(32, 7))
 const keys = new Map<string, Secret>()
 const now = 1_700_000_000_000
 const edges = ['mx1', 'mx2', 'edge-frankfurt-1', 'a']
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 
 function keyFor(edge: string): Secret {
   const key = keys.get(edge) ?? master.derive('case-link', edge)
@@ -42,7 +42,7 @@ function anyBytes(random: Random, length: number): Buffer {
 
 /** Ways to make a token that was not minted from one that was. */
 const forgeries: readonly ((token: string, random: Random) => string)[] = [
-  (token, random) => replaceAt(token, random(token.length), pick(random, [...alphabet])),
+  (token, random) => replaceAt(token, random(token.length), pick(random, alphabet)),
   (token, random) => replaceAt(token, random(token.length), String.fromCharCode(random(0x3000))),
   (token, random) => token.slice(0, random(token.length)),
   (token, random) => token + pick(random, [...alphabet, '=', '.', '%', '\n']),

@@ -78,6 +78,7 @@ export function testKeys(): Keys {
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
     caseLink: (edge) => master.derive('case-link', edge),
+    edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }
 }
 

@@ -59,7 +59,7 @@ function expiredRows(keep: Keep, now: number): readonly store.Expired[] {
     { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'spent_challenges', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
-    { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.idempotentAnswers}` },
+    { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.ended}` },
     { table: 'leases', key: ['name'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
   ]
 }

@@ -7,7 +7,6 @@ export interface Keep {
   readonly endedListings: number
   readonly feedChanges: number
   readonly requests: number
-  readonly idempotentAnswers: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
@@ -20,7 +19,6 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     endedListings: now - Math.max(endedListingsMs, settings.listing.recurrenceMs),
     feedChanges: now - feedChangesMs,
     requests: now - requestsMs,
-    idempotentAnswers: now - 3 * day,
     ended: now - day,
   }
 }

@@ -84,11 +84,13 @@ function factWords(view: View, name: string, value: AuditFact): Html | string {
     control: words.controls,
     why: words.endWhys,
     role: words.roles,
+    kind: words.outbox.kinds,
   }
   if (typeof value === 'string') {
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)
     if (isTime) return moment(view.language, Date.parse(value))
     return known[name]?.[value] ?? html`<span translate="no">${visible(value)}</span>`
   }
+  if (typeof value === 'number' && name === 'until') return moment(view.language, value)
   return typeof value === 'number' ? count(view.language, value) : literal(visible(JSON.stringify(value)))
 }

@@ -23,28 +23,45 @@ export function recordPage(view: View, token: string, opened: Case): Page {
   const words = view.words.site.record
   const { facts, explanation } = opened
   const ip = formatAddress(facts.address)
-  const { title, why, next, until } = reasonParts(view, facts.reason)
-  const isDeferral = reasons[facts.reason].code !== 550
+  const title = isDeferral(opened) ? words.deferredTitle(ip) : words.title(ip)
+  const start = view.link(routes.delist.start.href({ case: token }))
   return {
-    title: isDeferral ? words.deferredTitle(ip) : words.title(ip),
+    title,
     noindex: true,
     body: html`<p class="up">${time(view, refusedAt(opened))}</p>
-      <h1>${isDeferral ? words.deferredTitle(ip) : words.title(ip)}</h1>
-      <p class="lead">${sentence(view, title)}</p>
-      ${isDeferral ? notice('info', words.nowBusy, html`<p>${until}</p>`) : stateNow(view, opened)}
-      <h2>${words.why}</h2><p>${why}</p>
-      ${
-        explanation.action === 'reject'
-          ? html`<h2>${words.next}</h2>
-            ${wayOut(view, explanation, view.link(routes.delist.start.href({ case: token })), next)}${proof(view, opened)}`
-          : ''
-      }
+      <h1>${title}</h1>
+      <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
+      ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
       ${course(view, opened)}
       ${saw(view, opened, token)}
       ${evidence(view, explanation)}
       ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>`,
   }
+}
+
+function isDeferral({ facts }: Case): boolean {
+  return reasons[facts.reason].code !== 550
+}
+
+function refused(view: View, opened: Case, start: string): Html {
+  const words = view.words.site.record
+  const { why, next } = reasonParts(view, opened.facts.reason)
+  const isStill = opened.explanation.action === 'reject'
+  return html`${stateNow(view, opened)}
+    <h2>${words.why}</h2><p>${why}</p>
+    ${isStill ? html`<h2>${words.next}</h2>${wayOut(view, opened.explanation, start, next)}${proof(view, opened)}` : ''}`
+}
+
+/** Mail that was put off needs nothing done; the listing of its sender, if there is one, is another matter. */
+function putOff(view: View, opened: Case, start: string): Html {
+  const words = view.words.site.record
+  const { why, next, until } = reasonParts(view, opened.facts.reason)
+  const isListed = opened.explanation.action === 'reject'
+  return html`${notice('info', words.nowBusy, html`<p>${until}</p>`)}
+    <h2>${words.why}</h2><p>${why}</p>
+    <h2>${words.next}</h2><p>${next}</p>
+    ${isListed ? html`${stateNow(view, opened)}${wayOut(view, opened.explanation, start)}${proof(view, opened)}` : ''}`
 }
 
 function stateNow(view: View, { explanation }: Case): Html {
@@ -68,7 +85,7 @@ function course(view: View, opened: Case): Html {
   if (listing === null || opened.explanation.action === 'pass') return html``
   const happenings: Happening[] = [
     { at: Date.parse(listing.since), to: Date.parse(listing.ends), tone: 'bad', words: `${words.listed}: ${listing.scope}` },
-    { at: refusedAt(opened), tone: 'info', words: words.refusedAt },
+    { at: refusedAt(opened), tone: 'info', words: isDeferral(opened) ? words.deferredAt : words.refusedAt },
   ]
   return html`<h2>${words.history}</h2>${timeline(view, happenings, { caption: words.history, when: words.when, what: words.what })}`
 }

@@ -99,8 +99,8 @@ export const refusals: RefusalSentences = {
     next: 'There is nothing left to do.',
   }),
   'listing.class-field': (facts) => ({
-    what: `A listing of class ${text(facts, 'class')} needs ${facts['field'] === 'url' ? 'the web address of whoever decides on removal' : 'the name of the test that ends it'}.`,
-    next: `Fill in “${text(facts, 'field')}”.`,
+    what: `A listing of class ${text(facts, 'class', 'policy')} needs ${facts['field'] === 'url' ? 'the web address of whoever decides on removal' : 'the name of the test that ends it'}.`,
+    next: `Fill in “${text(facts, 'field', 'test')}”.`,
   }),
   'listing.ends-invalid': (facts) => ({
     what: `${quoted(facts, 'The end')} is not a time in the future.`,
@@ -111,7 +111,7 @@ export const refusals: RefusalSentences = {
     next: `Choose an end within ${text(facts, 'longestDays', '365')} days. It can be listed again when the time has come.`,
   }),
   'listing.not-found': (facts) => ({
-    what: `There is no listing ${text(facts, 'id')}.`,
+    what: `There is no listing ${text(facts, 'id', 'of that name')}.`,
     next: facts['covering'] === undefined ? 'Look it up by its address.' : `The address lies in the listing of ${text(facts, 'covering')}.`,
   }),
   'mailbox.invalid': (facts) => ({
@@ -122,12 +122,12 @@ export const refusals: RefusalSentences = {
     what: `No mail server takes mail for ${text(facts, 'domain', 'this domain')}.`,
     next: 'Check the spelling, or give a mailbox at another domain.',
   }),
-  'operator.exists': (facts) => ({ what: `An operator named ${text(facts, 'name')} exists already.`, next: 'Choose another name.' }),
+  'operator.exists': (facts) => ({ what: `An operator named ${text(facts, 'name', 'like that')} exists already.`, next: 'Choose another name.' }),
   'operator.name-invalid': () => ({
     what: 'This is not a name for an operator.',
     next: 'Use 2 to 32 lower-case letters, digits, dots, hyphens or underscores, beginning with a letter.',
   }),
-  'operator.not-found': (facts) => ({ what: `There is no operator named ${text(facts, 'name')}.`, next: '“postern operator list” shows all.' }),
+  'operator.not-found': (facts) => ({ what: `There is no operator named ${text(facts, 'name', 'like that')}.`, next: '“postern operator list” shows all.' }),
   'operator.password-short': (facts) => ({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
@@ -154,7 +154,7 @@ export const refusals: RefusalSentences = {
   }),
   'prefix.too-wide': (facts) => ({
     what: `${quoted(facts, 'This')} is wider than any listing may be.`,
-    next: `The widest is ${text(facts, 'widest')}. List the parts that send the mail.`,
+    next: `The widest is ${text(facts, 'widest', '/8 for IPv4 and /16 for IPv6')}. List the parts that send the mail.`,
   }),
   'prefix.too-narrow': (facts) => ({
     what: `${quoted(facts, 'This')} is narrower than what is judged: one IPv4 address, or the /64 of an IPv6 address.`,
@@ -170,14 +170,14 @@ export const refusals: RefusalSentences = {
     next: 'Try again; the six digits change every 30 seconds, so check the clock of your phone.',
   }),
   'token.exists': (facts) => ({
-    what: `A token named ${text(facts, 'name')} exists already.`,
+    what: `A token named ${text(facts, 'name', 'like that')} exists already.`,
     next: 'Choose another name, or revoke that one first.',
   }),
   'token.invalid': () => ({
     what: 'The token is missing, unknown or has been revoked.',
     next: 'Send “Authorization: Bearer …” with a token from “postern token add”.',
   }),
-  'token.not-found': (facts) => ({ what: `There is no token named ${text(facts, 'name')}.`, next: '“postern token list” shows all.' }),
+  'token.not-found': (facts) => ({ what: `There is no token named ${text(facts, 'name', 'like that')}.`, next: '“postern token list” shows all.' }),
 }
 
 function quoted(facts: Facts, otherwise: string): string {

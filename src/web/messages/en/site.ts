@@ -126,6 +126,7 @@ export const site = {
     when: 'When',
     what: 'What',
     refusedAt: 'Mail refused',
+    deferredAt: 'Mail put off',
     listed: 'Listed',
     proves: (when: Html) => html`Until ${when} this link counts as proof that you speak for the address.`,
     provesNot: 'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',

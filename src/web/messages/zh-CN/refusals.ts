@@ -1,7 +1,7 @@
 import type { Facts } from '../../../base/refusal.ts'
 import { factText as text, factTime, type RefusalSentences } from '../refusal-words.ts'
 
-export const refusals: RefusalSentences = {
+export const refusals: RefusalSentences = spaced({
   'address.not-an-address': (facts) => ({
     what: `${quoted(facts, '输入的内容')}不是 IP 地址。`,
     next: '请填写单个地址，例如 192.0.2.45 或 2001:db8::1，不要带端口或主机名。退信中方括号里的就是该地址。',
@@ -98,8 +98,8 @@ export const refusals: RefusalSentences = {
     next: '无需再做任何操作。',
   }),
   'listing.class-field': (facts) => ({
-    what: `类别为 ${text(facts, 'class')} 的封锁必须填写${facts['field'] === 'url' ? '负责移除的机构网址' : '可使其结束的检测项名称'}。`,
-    next: `请填写“${text(facts, 'field')}”。`,
+    what: `类别为 ${text(facts, 'class', 'policy')} 的封锁必须填写${facts['field'] === 'url' ? '负责移除的机构网址' : '可使其结束的检测项名称'}。`,
+    next: `请填写“${text(facts, 'field', 'test')}”。`,
   }),
   'listing.ends-invalid': (facts) => ({
     what: `${quoted(facts, '结束时间')}不是将来的时间。`,
@@ -110,7 +110,7 @@ export const refusals: RefusalSentences = {
     next: `请选择 ${text(facts, 'longestDays', '365')} 天以内的结束时间。到期后如有需要，可以再次封锁。`,
   }),
   'listing.not-found': (facts) => ({
-    what: `找不到封锁记录 ${text(facts, 'id')}。`,
+    what: `找不到${text(facts, 'id') === '' ? '该' : ''}封锁记录 ${text(facts, 'id')}。`,
     next: facts['covering'] === undefined ? '请按地址查询。' : `该地址包含在 ${text(facts, 'covering')} 的封锁中。`,
   }),
   'mailbox.invalid': (facts) => ({
@@ -121,12 +121,12 @@ export const refusals: RefusalSentences = {
     what: `${text(facts, 'domain', '该域名')} 没有可以收信的邮件服务器。`,
     next: '请检查拼写，或改用其他域名的邮箱。',
   }),
-  'operator.exists': (facts) => ({ what: `名为 ${text(facts, 'name')} 的操作员已存在。`, next: '请换一个名称。' }),
+  'operator.exists': (facts) => ({ what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`, next: '请换一个名称。' }),
   'operator.name-invalid': () => ({
     what: '这个名称不能用作操作员名称。',
     next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
   }),
-  'operator.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name')} 的操作员。`, next: '运行“postern operator list”可查看全部操作员。' }),
+  'operator.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name', '该名称')} 的操作员。`, next: '运行“postern operator list”可查看全部操作员。' }),
   'operator.password-short': (facts) => ({
     what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
     next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
@@ -153,7 +153,7 @@ export const refusals: RefusalSentences = {
   }),
   'prefix.too-wide': (facts) => ({
     what: `${quoted(facts, '该网段')}超出了封锁允许的最大范围。`,
-    next: `最大为 ${text(facts, 'widest')}。请只封锁实际发信的部分。`,
+    next: `最大为 ${text(facts, 'widest', 'IPv4 /8、IPv6 /16')}。请只封锁实际发信的部分。`,
   }),
   'prefix.too-narrow': (facts) => ({
     what: `${quoted(facts, '该网段')}小于判断的最小单位：IPv4 为单个地址，IPv6 为地址所在的 /64。`,
@@ -169,14 +169,27 @@ export const refusals: RefusalSentences = {
     next: '请重试。六位验证码每 30 秒变化一次，请检查手机时间是否准确。',
   }),
   'token.exists': (facts) => ({
-    what: `名为 ${text(facts, 'name')} 的令牌已存在。`,
+    what: `名为 ${text(facts, 'name', '该名称')} 的令牌已存在。`,
     next: '请换一个名称，或先撤销原有令牌。',
   }),
   'token.invalid': () => ({
     what: '令牌缺失、无效或已被撤销。',
     next: '请在请求中加上“Authorization: Bearer …”，令牌由“postern token add”生成。',
   }),
-  'token.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name')} 的令牌。`, next: '运行“postern token list”可查看全部令牌。' }),
+  'token.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name', '该名称')} 的令牌。`, next: '运行“postern token list”可查看全部令牌。' }),
+})
+
+/** Where a fact is missing, the words that stand for it take no space. */
+function spaced(sentences: RefusalSentences): RefusalSentences {
+  const tidy = (text: string): string => text.replaceAll(/(?<=[\p{Script=Han}，。]) +(?=[\p{Script=Han}，。])/gu, '')
+  const entries = Object.entries(sentences).map(([code, sentence]) => [
+    code,
+    (facts: Facts) => {
+      const { what, next } = sentence(facts)
+      return { what: tidy(what), next: tidy(next) }
+    },
+  ])
+  return Object.fromEntries(entries) as RefusalSentences
 }
 
 function quoted(facts: Facts, otherwise: string): string {

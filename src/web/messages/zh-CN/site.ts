@@ -123,6 +123,7 @@ export const site: typeof en = {
     when: '时间',
     what: '事件',
     refusedAt: '邮件被拒收',
+    deferredAt: '邮件被暂缓接收',
     listed: '被封锁',
     proves: (when) => html`此链接可以证明您代表该地址，有效期至 ${when}。`,
     provesNot: '此链接已超过七天，不能再证明您代表该地址。您仍可以申请解除封锁。',

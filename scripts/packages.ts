@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+
+/** Programs that the tests run against, as Debian packages: ours is judged by strangers' programs, never by stand-ins. */
+export const neededPackages = ['postfix', 'postgresql', 'chromium', 'swaks', 'fonts-noto-cjk', 'postgrey'] as const
+
+/**
+ * Makes sure that they are there. As root missing ones are installed; otherwise, or when that fails, the answer is a sentence
+ * that says what is missing. Undefined when all is well.
+ */
+export function ensurePackages(names: readonly string[] = neededPackages): string | undefined {
+  const missing = names.filter((name) => !isInstalled(name))
+  if (missing.length === 0) return undefined
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  if (process.getuid?.() !== 0) return `these Debian packages are missing: ${missing.join(' ')} (as root: ${command})`
+  console.log(`installing ${missing.join(' ')}`)
+  const trouble = aptGet('update') ?? aptGet(...command.split(' ').slice(1))
+  if (trouble !== undefined) return `${command} failed: ${trouble}`
+  const still = names.filter((name) => !isInstalled(name))
+  return still.length > 0 ? `still missing after installation: ${still.join(' ')}` : undefined
+}
+
+function isInstalled(name: string): boolean {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${db:Status-Status}', name], { encoding: 'utf8' })
+  return stdout === 'installed'
+}
+
+/** Undefined, or the last lines of what went wrong. */
+function aptGet(...args: readonly string[]): string | undefined {
+  const { status, error, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  if (error) return error.message
+  return status === 0 ? undefined : `${stdout}${stderr}`.trim().split('\n').slice(-5).join('\n')
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { roles } from '../core/actor.ts'
+import { addOperator, listOperators, removeOperator } from '../core/operators/actions.ts'
+import { addToken, listTokens, revokeToken, tokenKinds } from '../core/operators/token-actions.ts'
+import type { Operation } from './operation.ts'
+
+const named = z.object({ name: z.string() })
+const newOperator = z.object({ name: z.string(), role: z.enum(roles), password: z.string().optional() })
+const newToken = z.object({ name: z.string(), kind: z.enum(tokenKinds) })
+
+/** Who may come in: people and programs. */
+export const peopleOperations: readonly Operation[] = [
+  {
+    name: 'operator.add',
+    run: async (ctx, { input, emit }) => emit(await addOperator(ctx, newOperator.parse(input))),
+  },
+  {
+    name: 'operator.list',
+    run: async (ctx, { emit }) => {
+      for (const operator of await listOperators(ctx)) emit({ ...operator, createdAt: rfc3339(operator.createdAt) })
+    },
+  },
+  {
+    name: 'operator.remove',
+    run: async (ctx, { input, emit }) => {
+      const { name } = named.parse(input)
+      await removeOperator(ctx, name)
+      emit({ removed: name })
+    },
+  },
+  {
+    name: 'token.add',
+    run: async (ctx, { input, emit }) => emit(await addToken(ctx, newToken.parse(input))),
+  },
+  {
+    name: 'token.list',
+    run: async (ctx, { emit }) => {
+      for (const token of await listTokens(ctx)) {
+        const { createdAt, lastUsedAt, revokedAt, ...rest } = token
+        emit({ ...rest, created: rfc3339(createdAt), lastUsed: lastUsedAt && rfc3339(lastUsedAt), revoked: revokedAt && rfc3339(revokedAt) })
+      }
+    },
+  },
+  {
+    name: 'token.revoke',
+    run: async (ctx, { input, emit }) => {
+      const { name } = named.parse(input)
+      await revokeToken(ctx, name)
+      emit({ revoked: name })
+    },
+  },
+]
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,81 @@
+import { openCaseLink } from './access/case-link.ts'
+import { as, type Context } from './core/context.ts'
+import { listAudit, verifyChain } from './core/audit/actions.ts'
+import { countRefusals } from './core/decisions/actions.ts'
+import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
+import { countReviews, decideReview, inspectRequest, listRequests, openReviewByMail } from './core/delisting/review-actions.ts'
+import { feedHead, listEdges } from './core/edges/actions.ts'
+import { addListing, countListings, coveringListings, endListing, searchListings, showListing } from './core/listings/actions.ts'
+import { exportListings, importListings } from './core/listings/import-actions.ts'
+import { findSession, signIn, signOut, signOutEverywhere } from './core/operators/actions.ts'
+import { countLetters, listLetters, markBounced, retryLetter, showLetter, stopLetters } from './core/outbox/actions.ts'
+import { explain, recentDecisions } from './core/senders/actions.ts'
+import type { Actor } from './core/actor.ts'
+import { Refusal } from './base/refusal.ts'
+import { openTag } from './base/signed-token.ts'
+import type { IntakeActions } from './intake/deliver.ts'
+import { openSmtp } from './net/smtp-client.ts'
+import type { ConsoleActions } from './web/console/actions.ts'
+
+/** The core's actions in the shape that each door asks for them. */
+
+export function consoleActions(ctx: Context): ConsoleActions {
+  const by = (actor: Actor): Context => as(ctx, actor)
+  return {
+    signIn: async (visitor, input) => await signIn(by(visitor), input),
+    findSession: async (session) => await findSession(ctx, session),
+    signOut: async (actor, session) => await signOut(by(actor), session),
+    signOutEverywhere: async (actor) => await signOutEverywhere(by(actor)),
+    listEdges: async (actor) => await listEdges(by(actor)),
+    feedSeq: async (actor) => (await feedHead(by(actor))).seq,
+    countListings: async (actor) => await countListings(by(actor)),
+    countRefusals: async (actor, since) => await countRefusals(by(actor), since),
+    searchListings: async (actor, wanted) => await searchListings(by(actor), wanted),
+    showListing: async (actor, id) => await showListing(by(actor), id),
+    coveringListings: async (actor, address) => await coveringListings(by(actor), address),
+    addListing: async (actor, fields) => await addListing(by(actor), fields),
+    endListing: async (actor, input) => await endListing(by(actor), input),
+    importListings: async (actor, input) => await importListings(by(actor), input),
+    exportListings: (actor, format) => exportListings(by(actor), format),
+    explain: async (actor, address) => await explain(by(actor), address, 'operator'),
+    recentDecisions: async (actor, address) => await recentDecisions(by(actor), address),
+    listRequests: async (actor, wanted) => await listRequests(by(actor), wanted),
+    countReviews: async (actor) => await countReviews(by(actor)),
+    inspectRequest: async (actor, id) => await inspectRequest(by(actor), id),
+    decideReview: async (actor, input) => await decideReview(by(actor), input),
+    countLetters: async (actor) => await countLetters(by(actor)),
+    listLetters: async (actor, wanted) => await listLetters(by(actor), wanted),
+    showLetter: async (actor, id) => await showLetter(by(actor), id),
+    retryLetter: async (actor, id) => await retryLetter(by(actor), id),
+    listAudit: async (actor, wanted) => await listAudit(by(actor), wanted),
+    verifyChain: async (actor) => await verifyChain(by(actor)),
+  }
+}
+
+/** Letters to people here go the way of all letters; with `outbox` there is no way, and the sender's server keeps the message. */
+export function intakeActions(core: Context, notify: string): IntakeActions {
+  const ctx = as(core, { kind: 'system', name: 'intake' })
+  const { smarthost, from } = ctx.settings.mail
+  return {
+    isOurTag: (purpose, tag) => openTag(ctx.keys.tags, purpose, tag) !== undefined,
+    proveMailbox: async (input) => await proveMailbox(ctx, input),
+    proveByMail: async (input) => await proveByMail(ctx, input),
+    addressOfCase: (token) => {
+      const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
+      return opened instanceof Refusal ? undefined : opened.facts.address
+    },
+    classOf: async (address) => {
+      const [listing] = await coveringListings(ctx, address)
+      return listing?.effect === 'refuse' ? listing.class : undefined
+    },
+    openReviewByMail: async (input) => await openReviewByMail(ctx, input),
+    markBounced: async (tag) => await markBounced(ctx, tag),
+    stopLetters: async ({ tag }) => await stopLetters(ctx, tag),
+    forwardToPostmaster: async ({ mailFrom, raw }) => {
+      const to = notify.startsWith('mailto:') ? notify.slice('mailto:'.length) : from
+      if (smarthost === 'outbox') throw new Error('no smarthost is configured, so nothing can be forwarded')
+      const { outcome, answer } = await openSmtp(smarthost).forward({ from: mailFrom, to }, raw)
+      if (outcome !== 'sent') throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
+    },
+  }
+}

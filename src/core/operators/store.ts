@@ -1,0 +1,129 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../db/schema.ts'
+
+type Queries = Kysely<Tables>
+export type OperatorRow = Tables['operators']
+export type TokenRow = Tables['tokens']
+
+const operatorColumns = ['name', 'role', 'password_hash', 'totp_secret', 'totp_step', 'created_at', 'removed_at'] as const
+const tokenColumns = ['name', 'kind', 'hash', 'created_at', 'last_used_at', 'revoked_at'] as const
+
+export async function operatorByName(queries: Queries, name: string): Promise<OperatorRow | undefined> {
+  return await queries
+    .selectFrom('operators')
+    .select(operatorColumns)
+    .where('name', '=', name)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+}
+
+export async function listOperators(queries: Queries): Promise<OperatorRow[]> {
+  return await queries.selectFrom('operators').select(operatorColumns).where('removed_at', 'is', null).orderBy('name').execute()
+}
+
+/** False when somebody of this name is there; one who was removed gives the name free. */
+export async function insertOperator(queries: Queries, row: OperatorRow): Promise<boolean> {
+  const { name: _, ...rest } = row
+  const { numInsertedOrUpdatedRows } = await queries
+    .insertInto('operators')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(rest).where('operators.removed_at', 'is not', null))
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** Compare and swap: false when nobody of this name was there. What could let them in is wiped. */
+export async function removeOperator(queries: Queries, name: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('operators')
+    .set({ removed_at: now, password_hash: '', totp_secret: '' })
+    .where('name', '=', name)
+    .where('removed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Compare and swap: false when this step or a later one was used before. */
+export async function useStep(queries: Queries, name: string, step: number): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('operators')
+    .set({ totp_step: step })
+    .where('name', '=', name)
+    .where('removed_at', 'is', null)
+    .where('totp_step', '<', step)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export async function insertSession(queries: Queries, row: Tables['sessions']): Promise<void> {
+  await queries.insertInto('sessions').values(row).execute()
+}
+
+export async function sessionByHash(
+  queries: Queries,
+  hash: string,
+): Promise<(Omit<Tables['sessions'], 'id_hash'> & { readonly role: string }) | undefined> {
+  return await queries
+    .selectFrom('sessions')
+    .innerJoin('operators', 'operators.name', 'sessions.operator')
+    .select(['operator', 'role', 'csrf', 'sessions.created_at', 'seen_at', 'expires_at'])
+    .where('id_hash', '=', hash)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+}
+
+export async function noteSeen(queries: Queries, hash: string, now: number): Promise<void> {
+  await queries.updateTable('sessions').set({ seen_at: now }).where('id_hash', '=', hash).execute()
+}
+
+/** Whose it was; undefined when there is none. */
+export async function deleteSession(queries: Queries, hash: string): Promise<string | undefined> {
+  const row = await queries.deleteFrom('sessions').where('id_hash', '=', hash).returning('operator').executeTakeFirst()
+  return row?.operator
+}
+
+export async function deleteSessionsOf(queries: Queries, operator: string): Promise<number> {
+  const { numDeletedRows } = await queries.deleteFrom('sessions').where('operator', '=', operator).executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+/** False when a token of this name is there; one that was revoked gives the name free. */
+export async function insertToken(queries: Queries, row: TokenRow): Promise<boolean> {
+  const { name: _, ...rest } = row
+  const { numInsertedOrUpdatedRows } = await queries
+    .insertInto('tokens')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(rest).where('tokens.revoked_at', 'is not', null))
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+export async function tokenByHash(queries: Queries, kind: string, hash: string): Promise<TokenRow | undefined> {
+  return await queries
+    .selectFrom('tokens')
+    .select(tokenColumns)
+    .where('hash', '=', hash)
+    .where('kind', '=', kind)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+}
+
+export async function noteUsed(queries: Queries, name: string, now: number): Promise<void> {
+  await queries.updateTable('tokens').set({ last_used_at: now }).where('name', '=', name).execute()
+}
+
+/** Compare and swap; gives the kind, undefined when no such token is in force. */
+export async function revokeToken(queries: Queries, name: string, now: number): Promise<string | undefined> {
+  const row = await queries
+    .updateTable('tokens')
+    .set({ revoked_at: now })
+    .where('name', '=', name)
+    .where('revoked_at', 'is', null)
+    .returning('kind')
+    .executeTakeFirst()
+  return row?.kind
+}
+
+export async function listTokens(queries: Queries): Promise<TokenRow[]> {
+  return await queries.selectFrom('tokens').select(tokenColumns).orderBy('name').execute()
+}

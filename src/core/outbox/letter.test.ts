@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { testSettings } from '../../../test/support/context.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import { checkSlots, letterKinds, renderLetter, type LetterContent } from './letter.ts'
+import { widthOf, wrap } from './wrap.ts'
+import { letterPace, pauseAfter, webhookPace, webhookTries } from './retry.ts'
+
+const settings = testSettings()
+const { site } = settings.provider
+const languages = ['en', 'zh-CN'] as const
+
+const ip = fc.oneof(
+  fc.nat(0xffffffff).map((word) => formatAddress({ family: 4, words: [word, 0, 0, 0] })),
+  fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)).map(([a, b]) => `${formatAddress({ family: 6, words: [a, b, 0, 0] })}/64`),
+)
+const link = fc.stringMatching(/^[A-Za-z0-9_-]{1,80}$/).map((token) => `${site}/confirm/${token}`)
+const moment = fc.integer({ min: 1_700_000_000_000, max: 4_000_000_000_000 })
+const content: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({ kind: fc.constant('confirm-delisting' as const), slots: fc.record({ ip, link, expiresAt: moment }) }),
+  fc.record({ kind: fc.constant('delisting-done' as const), slots: fc.record({ ip, when: moment, statusUrl: link }) }),
+  fc.record({
+    kind: fc.constant('delisting-reviewed' as const),
+    slots: fc.record({ ip, outcome: fc.constantFrom('delisted' as const, 'declined' as const), until: fc.option(moment, { nil: undefined }) }),
+  }),
+)
+
+describe('a letter', () => {
+  it('is short, in narrow lines, and says what it is about', () => {
+    fc.assert(
+      fc.property(content, fc.constantFrom(...languages), (content, language) => {
+        checkSlots(content, site)
+        const { subject, text } = renderLetter(content, language, settings)
+        assert.ok(subject.includes(content.slots.ip) && widthOf(subject) <= 100)
+        assert.ok(text.includes(`\n    ${content.slots.ip}\n`))
+        assert.ok(Buffer.byteLength(text) <= 8192)
+        for (const line of text.split('\n')) assert.ok(widthOf(line) <= 76 || line.startsWith(`${site}/`), line)
+        assert.doesNotMatch(text, /undefined|NaN|Invalid|\[object|\u00a0|[\x00-\x09\x0b-\x1f]/)
+      }),
+    )
+  })
+
+  it('is made of its template and the grammar of its slots, byte for byte', () => {
+    // With every slot taken out, letters of one kind are the same letter.
+    fc.assert(
+      fc.property(content, content, fc.constantFrom(...languages), (one, two, language) => {
+        fc.pre(one.kind === two.kind && shapeOf(one) === shapeOf(two))
+        assert.equal(bare(one, language), bare(two, language))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('has its link on a line of its own, and no other link in a confirmation', () => {
+    for (const language of languages) {
+      const { text } = renderLetter({ kind: 'confirm-delisting', slots: { ip: '192.0.2.45', link: `${site}/confirm/a.b`, expiresAt: 0 } }, language, settings)
+      assert.deepEqual(text.match(/https?:\S+/g), [`${site}/confirm/a.b`])
+      assert.ok(text.split('\n').includes(`${site}/confirm/a.b`))
+      assert.match(text, /STOP/)
+      assert.match(text, /90/)
+    }
+  })
+
+  it('gives moments in UTC, and to Chinese readers in Beijing time beside it', () => {
+    const slots = { ip: '192.0.2.45', link: `${site}/x`, expiresAt: Date.UTC(2026, 4, 4, 18, 5) }
+    const en = renderLetter({ kind: 'confirm-delisting', slots }, 'en', settings).text
+    assert.match(en, /before 4 May 2026, 18:05 UTC:/)
+    const zh = renderLetter({ kind: 'confirm-delisting', slots }, 'zh-CN', settings).text.replaceAll('\n', '')
+    assert.match(zh, /北京时间 2026年5月5日 02:05（UTC 5月4日 18:05）/)
+  })
+
+  it('refuses every slot that is not canonical', () => {
+    const good = { ip: '192.0.2.45', link: `${site}/confirm/x`, expiresAt: 1 }
+    const bad = [
+      { ...good, ip: '192.0.2.045' },
+      { ...good, ip: '::ffff:192.0.2.45' },
+      { ...good, ip: '2001:DB8::/64' },
+      { ...good, ip: 'Buy now: 192.0.2.45' },
+      { ...good, link: 'https://evil.example/' },
+      { ...good, link: `${site}.evil.example/x` },
+      { ...good, link: `${site}/x y` },
+      { ...good, link: `${site}/x\nhttps://evil.example/` },
+      { ...good, link: `${site}/${'x'.repeat(1000)}` },
+      { ...good, expiresAt: Number.NaN },
+      { ...good, greeting: 'hello' },
+    ]
+    assert.doesNotThrow(() => checkSlots({ kind: 'confirm-delisting', slots: good }, site))
+    for (const slots of bad) assert.throws(() => checkSlots({ kind: 'confirm-delisting', slots }, site), /canonical/)
+  })
+
+  function shapeOf(content: LetterContent): string {
+    return content.kind === 'delisting-reviewed' ? `${content.slots.outcome} ${content.slots.until !== undefined}` : ''
+  }
+
+  function bare(content: LetterContent, language: (typeof languages)[number]): string {
+    const { subject, text } = renderLetter(content, language, settings)
+    return `${subject}\n${text}`
+      .replaceAll(content.slots.ip, '<ip>')
+      .replaceAll(/https:\S+/g, '<link>')
+      .replaceAll(/\s+/g, '')
+      .replaceAll(/\d{1,2}[A-Z][a-z]+\d{4},\d\d:\d\dUTC|北京时间\d+年\d+月\d+日\d\d:\d\d（UTC(\d+月\d+日)?\d\d:\d\d）/g, '<moment>')
+  }
+
+  it('exists for every kind in every language', () => {
+    assert.deepEqual([...letterKinds].sort(), ['confirm-delisting', 'delisting-done', 'delisting-reviewed'])
+  })
+})
+
+describe('wrapping', () => {
+  it('keeps every character but the spaces at line ends, and keeps to the columns where it can', () => {
+    const word = fc.stringMatching(/^[a-z，。“”解除封锁（）]{1,30}$/)
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 40 }), (words) => {
+        const text = words.join(' ')
+        const wrapped = wrap(text, 72)
+        assert.equal(wrapped.replaceAll(/\s/g, ''), text.replaceAll(/\s/g, ''))
+        for (const line of wrapped.split('\n')) assert.ok(widthOf(line) <= 72 || !/[ a-z解除封锁]{2}/.test(line.slice(40)))
+      }),
+    )
+  })
+
+  it('puts no closing punctuation at the beginning of a line and no opening one at the end', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[解除封锁]{1,9}([解除封锁]{1,9}[，。][“（]?){0,20}$/), (text) => {
+        for (const line of wrap(text, 20).split('\n')) assert.doesNotMatch(line, /^[，。”）]|.[“（]$/)
+      }),
+    )
+  })
+
+  it('leaves a word whole that is longer than a line', () => {
+    assert.equal(wrap(`see ${'x'.repeat(100)} there`, 72), `see\n${'x'.repeat(100)}\nthere`)
+  })
+})
+
+describe('pauses between tries', () => {
+  it('grow from the first to the longest, spread by a quarter', () => {
+    for (const pace of [letterPace, webhookPace]) {
+      assert.equal(pauseAfter(1, pace, 0.5), pace.firstMs)
+      assert.equal(pauseAfter(2, pace, 0.5), pace.firstMs * pace.factor)
+      assert.equal(pauseAfter(50, pace, 1), pace.mostMs)
+      assert.equal(pauseAfter(1, pace, 0), pace.firstMs * 0.75)
+      assert.equal(pauseAfter(1, pace, 1), pace.firstMs * 1.25)
+    }
+  })
+
+  it('let a webhook have several days', () => {
+    let total = 0
+    for (let attempt = 1; attempt < webhookTries; attempt++) total += pauseAfter(attempt, webhookPace, 0.5)
+    assert.ok(total > 3 * 86_400_000 && total < 7 * 86_400_000)
+  })
+})

@@ -1,0 +1,164 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Core } from './app.ts'
+import { randomId } from './base/id.ts'
+import { operations } from './commands/operations.ts'
+import { startControl } from './commands/control-server.ts'
+import { consoleActions, intakeActions } from './core-actions.ts'
+import { feedHead } from './core/edges/actions.ts'
+import { as, type Context } from './core/context.ts'
+import { edgeKeys } from './edge-keys.ts'
+import { showEndpoint } from './endpoint.ts'
+import { startFeed } from './feed/server.ts'
+import { openIntake } from './intake/intake.ts'
+import { deliverLetters } from './jobs/deliver-letters.ts'
+import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
+import { endExpiredListings } from './jobs/end-expired.ts'
+import { purgeOld } from './jobs/purge.ts'
+import { startJobs } from './jobs/scheduler.ts'
+import { dnsResolver } from './net/resolver.ts'
+import { openSmtp } from './net/smtp-client.ts'
+import { apiRoutes } from './web/api/api.ts'
+import { loadAssets } from './web/assets.ts'
+import { visitorOf } from './web/client.ts'
+import { consoleApp } from './web/console/app.ts'
+import type { Web, WebContext } from './web/env.ts'
+import { coreMetrics } from './web/metrics.ts'
+import { portalRoutes } from './web/portal/portal.ts'
+import { publicApp } from './web/server.ts'
+import { siteActions } from './web/site/actions.ts'
+import { version } from './version.ts'
+
+export interface OpenDoors {
+  /** Where each door is: `site` → `http://127.0.0.1:8080`. */
+  readonly addresses: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+type Closing = () => Promise<void>
+
+/** Opens every door of core, in the order in which they are needed, and closes them in the reverse. */
+export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
+  const closings: Closing[] = []
+  const addresses: Record<string, string> = {}
+  const opened = (name: string, address: string, close: Closing): void => {
+    addresses[name] = address
+    closings.unshift(close)
+  }
+  try {
+    const feed = await startFeed(ctx, { listen: { path: join(config.data, 'feed.sock') }, edgeKey: () => undefined })
+    opened('feed', feed.address, feed.close)
+    if (!('path' in config.listen.feed)) {
+      const keys = await edgeKeys(ctx)
+      const remote = await startFeed(ctx, { listen: config.listen.feed, edgeKey: keys.keyOf })
+      opened('feed (TLS)', remote.address, async () => {
+        keys.close()
+        await remote.close()
+      })
+    }
+    const sites = webApps(ctx, config)
+    opened('site', ...(await listenHttp(sites.site, config.listen.site)))
+    opened('console', ...(await listenHttp(sites.console, config.listen.console)))
+    const intake = await openIntake({
+      smtp: config.listen.intake,
+      lmtp: config.listen.lmtp,
+      name: config.mail.replyDomain,
+      site: config.provider.site,
+      routes: {
+        delist: config.addresses.delist,
+        others: Object.values(config.addresses).filter((mailbox) => mailbox !== config.addresses.delist),
+        replyDomain: config.mail.replyDomain,
+      },
+      trust: config.intake.trust,
+      actions: intakeActions(ctx, config.notify),
+      lookup: dnsResolver().lookup,
+      clock: ctx.clock,
+      log: ctx.log,
+    })
+    opened('intake', intake.smtp ? showEndpoint(intake.smtp) : '', intake.close)
+    if (intake.lmtp) addresses['lmtp'] = showEndpoint(intake.lmtp)
+    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), randomId(12))
+    closings.unshift(async () => await jobs.stop())
+    const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
+    closings.unshift(control.close)
+  } catch (error) {
+    for (const close of closings) await close()
+    throw error
+  }
+  return {
+    addresses,
+    close: async () => {
+      for (const close of closings) await close()
+    },
+  }
+}
+
+function jobsOf(smarthost: string) {
+  const send = smarthost === 'outbox' ? 'outbox' : openSmtp(smarthost).send
+  return [deliverLetters(send), deliverWebhooks(), endExpiredListings(), purgeOld()]
+}
+
+function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {
+  const assets = loadAssets(join(import.meta.dirname, import.meta.dirname.endsWith('dist/src') ? '../../assets' : '../assets'))
+  const { clock, log, settings } = ctx
+  const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
+  const https = settings.provider.site.startsWith('https:')
+  const site = publicApp({
+    settings,
+    clock,
+    log,
+    assets,
+    trustedProxies: config.trustedProxies,
+    site: siteActions(contextFor, async () => await notReady(ctx)),
+    parts: [
+      (app) => portalRoutes(app, { contextFor, https }),
+      (app) => apiRoutes(app, { contextFor, site: settings.provider.site, version }),
+    ],
+  })
+  const console = consoleApp({
+    actions: consoleActions(ctx),
+    settings,
+    assets,
+    clock,
+    log,
+    version,
+    trustedProxies: config.trustedProxies,
+    metrics: async () => await coreMetrics(as(ctx, { kind: 'system', name: 'metrics' })),
+  })
+  return { site, console }
+}
+
+async function notReady(ctx: Context): Promise<string | undefined> {
+  try {
+    await feedHead(ctx)
+    return undefined
+  } catch {
+    return 'the database does not answer'
+  }
+}
+
+/** Serves an application; limits on headers and time as security API-2 has them. */
+async function listenHttp(app: Web, endpoint: Core['config']['listen']['site']): Promise<[address: string, close: Closing]> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 30_000, keepAliveTimeout: 5000 },
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    if ('path' in endpoint) {
+      rmSync(endpoint.path, { force: true })
+      server.listen(endpoint.path, resolve)
+    } else server.listen(endpoint.port, endpoint.host, resolve)
+  })
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const address = 'path' in endpoint ? endpoint.path : `http://${showEndpoint({ ...endpoint, port })}`
+  return [
+    address,
+    async () => {
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  ]
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { reasonNames, reasons } from '../../access/reasons.ts'
+import { refusals, type Facts, type RefusalCode } from '../../base/refusal.ts'
+import { messages } from './messages.ts'
+
+const codes = Object.keys(refusals) as RefusalCode[]
+
+/** Facts that refusals carry, and values that somebody may try. */
+const typical: Facts = {
+  input: '010.0.0.1',
+  prefix: '192.0.2.0/24',
+  protected: '192.0.2.0/25',
+  block: '10.0.0.0/8 (Private-Use)',
+  suggestion: '192.0.2.0/24',
+  widest: '/8',
+  again: '2026-05-04T10:00:00.000Z',
+  left: 2,
+  field: 'ip',
+  class: 'policy',
+  domain: 'example.org',
+  permission: 'listing.add',
+  name: 'ada',
+  id: 'abcdefghjkmn',
+  longestDays: 365,
+  why: 'no-at',
+}
+
+describe('sentences for refusals', () => {
+  for (const language of ['en', 'zh-CN'] as const) {
+    it(`say what happened and what to do, with and without facts, in ${language}`, () => {
+      for (const code of codes) {
+        const sets: Facts[] = [typical, {}, { ...typical, why: 'charset' }, { ...typical, why: 'missing' }, { again: 'soon', left: 0 }]
+        for (const facts of sets) {
+          const { what, next } = messages[language].refusals[code](facts)
+          for (const sentence of [what, next]) {
+            assert.match(sentence, language === 'en' ? /^.{5,}[.?]$/ : /^.{4,}[。？]$/, `${code}: ${sentence}`)
+            assert.doesNotMatch(sentence, /undefined|null|NaN| {2}|“”/, code)
+          }
+        }
+      }
+    })
+  }
+
+  it('mention the facts', () => {
+    const said = (code: RefusalCode, facts: Facts): string => Object.values(messages.en.refusals[code](facts)).join(' ')
+    assert.match(said('address.leading-zero', { input: '010.0.0.1' }), /“010\.0\.0\.1”/)
+    assert.match(said('prefix.host-bits', { input: '192.0.2.1/24', suggestion: '192.0.2.0/24' }), /mean 192\.0\.2\.0\/24\?/)
+    assert.match(said('limit.exceeded', { again: '2026-05-04T10:00:00Z' }), /from 4 May 2026, 10:00 UTC\./)
+    assert.match(said('delisting.second-half-wrong', { left: 1 }), /One try is left\./)
+    assert.match(messages['zh-CN'].refusals['limit.exceeded']({ again: '2026-05-04T10:00:00Z' }).next, /^2026年5月4日 10:00 UTC 之后/)
+  })
+})
+
+describe('languages', () => {
+  it('have the same sentences, none of them empty', () => {
+    const shape = (value: unknown): unknown => {
+      if (typeof value === 'string') return value.trim() === '' ? 'blank' : 'sentence'
+      if (typeof value === 'function') return 'sentence with facts'
+      if (Array.isArray(value)) return value.map(shape)
+      return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, shape(inner)]))
+    }
+    assert.deepEqual(shape(messages['zh-CN']), shape(messages.en))
+    assert.ok(!JSON.stringify(shape(messages.en)).includes('"blank"'))
+  })
+})
+
+/** Every text in quotes or backticks of the files that hold words, with what is put in between cut out as `$`. */
+function texts(language: 'en' | 'zh-CN'): { readonly text: string; readonly where: string }[] {
+  const files = readdirSync(new URL(`./${language}/`, import.meta.url)).map((name) => new URL(`./${language}/${name}`, import.meta.url))
+  const letters = new URL(`../../core/outbox/words/${language}.ts`, import.meta.url)
+  if (existsSync(letters)) files.push(letters)
+  const found = files.flatMap((file) => {
+    const source = readFileSync(file, 'utf8').replaceAll(/^import .*|^ *\/\/.*/gm, '').replaceAll(/\/\*\*.*?\*\//gs, '')
+    const name = file.pathname.split('/').slice(-2).join('/')
+    return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(([, plain, template = '']) => ({
+      text: (plain ?? template).replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, '$'),
+      where: name,
+    }))
+  })
+  const registry = reasonNames.flatMap((name) =>
+    Object.values(reasons[name].words[language]).map((text) => ({ text: text as string, where: `reasons.ts ${name}` })),
+  )
+  return [...found, ...registry]
+}
+
+/** What makes a translation sound like a machine's, from real pages; none may appear in ours. */
+const garbled = [
+  '非客户向邮箱发送邮件的服务',
+  '传递电子邮件的能力',
+  '可疑 ?IP',
+  '升级支持',
+  '混乱的 ?Internet',
+  '发送故障排除',
+  '除名',
+  '从阻止的',
+  '不应发送电子邮件的收件人',
+  '使用密码发送',
+  '任何垃圾邮件 ?Office',
+  '黑名单',
+  '登陆',
+  '帐号',
+  '帐户',
+]
+
+describe('Chinese texts', () => {
+  const chinese = texts('zh-CN').filter(({ text }) => /\p{Script=Han}/u.test(text))
+  const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
+    ['have nothing of a machine translation', new RegExp(garbled.join('|'))],
+    ['use full-width punctuation', /\p{Script=Han}[,.;:!?()]|[,;:!?(]\s?\p{Script=Han}/u],
+    ['put a space between Chinese and Latin letters or figures', /\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u],
+    ['put no space between Chinese and Chinese', /\p{Script=Han} +\p{Script=Han}/u],
+    ['put no space beside full-width punctuation', / [，。；：？！、）”]|[，。；：？！、（“] /],
+    ['use Chinese quotation marks', /"|「|」/],
+    ['do without dashes', /—/],
+    ['do not call people 你 except when they speak of us', /你(?!们)/],
+  ]
+
+  it('are there to be read', () => assert.ok(chinese.length > 300))
+
+  for (const [rule, forbidden] of rules) {
+    it(rule, () => {
+      for (const { text, where } of chinese) assert.doesNotMatch(text, forbidden, `${where}: ${text}`)
+    })
+  }
+})
+
+describe('English texts', () => {
+  const english = texts('en').filter(({ text }) => / /.test(text))
+  const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
+    ['do without dashes', /—| – | - /],
+    ['use typographic apostrophes and quotation marks', /[a-z]'[a-z]|"/],
+    ['do not shout, blame or beg', /!|you (?:failed|must have)|simply|kindly|invalid/i],
+    ['have no double spaces', /[a-z.,] {2}[A-Za-z]{2}/],
+  ]
+
+  it('are there to be read', () => assert.ok(english.length > 200))
+
+  for (const [rule, forbidden] of rules) {
+    it(rule, () => {
+      for (const { text, where } of english) assert.doesNotMatch(text, forbidden, `${where}: ${text}`)
+    })
+  }
+})

@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { reasonNames, reasons } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
+import { testSettings, testStart } from '../../../test/support/context.ts'
+import { testSite } from '../../../test/support/site.ts'
+import { helpTopics } from './help-page.ts'
+
+const origin = 'https://postmaster.provider.example'
+const app = testSite()
+const languages = ['en', 'zh-CN'] as const
+
+async function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; page: string; location: string | null }> {
+  const response = await app.request(origin + path, { headers })
+  return { status: response.status, page: await response.text(), location: response.headers.get('Location') }
+}
+
+/** What somebody reads, tags taken away. */
+async function words(path: string): Promise<string> {
+  const main = /<main[^>]*>(.*)<\/main>/s.exec((await get(path)).page)?.[1] ?? ''
+  return main
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll(/\s+/g, ' ')
+}
+
+const answered = [
+  '/',
+  ...helpTopics.map((topic) => `/help/${topic}`),
+  '/codes',
+  ...reasonNames.map((name) => `/codes/${reasons[name].slug}`),
+  '/codes/5.7.1',
+  '/about',
+  '/find',
+  '/find?q=',
+  '/find?q=mail.example.org',
+  '/find?q=nothing%20here',
+  '/find?q=see%20https%3A%2F%2Fother.example%2F%20%5B192.0.2.45%5D',
+  '/ip/192.0.2.45',
+  '/ip/192.0.2.66',
+  '/ip/198.51.100.7',
+  '/ip/198.51.100.8',
+  '/ip/198.51.100.9',
+  '/ip/192.0.2.80',
+  '/ip/192.0.2.1',
+  '/ip/2001:db8:1:2::5',
+  '/c/new_192-0-2-45',
+  '/c/new_192-0-2-66',
+  '/c/new_198-51-100-7',
+  '/c/new_192-0-2-80',
+  '/c/late_192-0-2-45',
+  '/c/old_192-0-2-1',
+  '/c/busy_192-0-2-45',
+  '/c/evil_192-0-2-45',
+]
+const refused = [
+  ['/nothing', 404],
+  ['/help/nothing', 404],
+  ['/codes/5.7.26', 404],
+  ['/c/x', 404],
+  ['/c/gone_x', 410],
+  ['/ip/010.0.0.1', 422],
+  ['/ip/192.0.2.0/24', 422],
+  ['/ip/192.0.2.0%2F24', 422],
+  ['/ip/10.1.2.3', 422],
+  ['/ip/mail.example.org', 422],
+  ['/ip/%FF%FE', 422],
+  ['/ip/192.0.2.1%00', 422],
+  [`/ip/${'1'.repeat(5000)}`, 422],
+  ['/find?q=010.0.0.1', 422],
+  ['/find?q=%C4%E3%BA%C3', 422],
+  ['/find?q=a%00b', 422],
+  [`/find?q=${'x'.repeat(9000)}`, 422],
+] as const
+
+describe('every page', () => {
+  const all = [...answered.map((path) => [path, 200] as const), ...refused]
+  for (const language of languages) {
+    it(`is whole, light and without inline script or style, in ${language}`, async () => {
+      const style = readFileSync(new URL('../../../assets/style.css', import.meta.url)).length
+      for (const [path, status] of all) {
+        const where = `/${language}${path}`
+        const { status: got, page } = await get(where)
+        assert.equal(got, status, where)
+        assert.deepEqual(unclosed(page), [], where)
+        assert.equal(page.match(/<h1[ >]/g)?.length, 1, where)
+        assert.match(page, new RegExp(`<html lang="${language}"`), where)
+        assert.doesNotMatch(page, /<[^>]+ (?:style|on[a-z]+)=|<style|<script(?! src="\/assets\/)|javascript:/i, where)
+        assert.doesNotMatch(page, /undefined|NaN|\[object|Promise/, where)
+        assert.ok(Buffer.byteLength(page) + style <= 40_000, `${where} has ${Buffer.byteLength(page) + style} bytes with its style`)
+        const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+        assert.equal(new Set(ids).size, ids.length, `${where} has an id twice`)
+        for (const [, id = ''] of page.matchAll(/(?:for|aria-describedby|href)="#?(f-[^" ]+)/g)) assert.ok(ids.includes(id), `${where}: ${id}`)
+      }
+    })
+  }
+
+  it('leads only to pages that are there', async () => {
+    const seen = new Set<string>()
+    const queue = [...answered.map((path) => `/en${path}`), ...answered.map((path) => `/zh-CN${path}`)]
+    // The portal and the API are other parts.
+    const elsewhere = /^(?:\/(?:en|zh-CN))?\/delist|^\/api\//
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      if (seen.has(path) || elsewhere.test(path)) continue
+      seen.add(path)
+      const { status, page, location } = await get(path)
+      assert.ok(status < 400, `${path}: ${status}`)
+      if (location !== null) queue.push(location)
+      for (const [, href = ''] of page.matchAll(/href="(\/[^"]*)"/g)) queue.push(href.replaceAll('&amp;', '&'))
+    }
+    assert.ok(seen.size >= 2 * answered.length)
+  })
+
+  it('takes two requests without script', async () => {
+    const { page } = await get('/c/new_192-0-2-45')
+    const loaded = [...page.matchAll(/<(?:link rel="(?:stylesheet|icon|preload)"|img|iframe|source|object)[^>]* (?:href|src)="([^"]+)"/g)]
+    assert.deepEqual(
+      loaded.map(([, href = '']) => href.replace(/[0-9a-f]{12}/, '#').slice(0, 26)),
+      ['data:image/svg+xml;base64,', '/assets/style.#.css'],
+    )
+  })
+})
+
+describe('the look-up', () => {
+  it('says that an address is listed, why, until when, and what to do', async () => {
+    const text = await words('/ip/192.0.2.45')
+    for (const part of ['192.0.2.45 is refused here', '5.7.606', 'ends by itself in 2 days, on 6 May 2026, 10:00 UTC', 'Remove it yourself']) {
+      assert.ok(text.includes(part), part)
+    }
+    assert.match((await get('/ip/192.0.2.45')).page, /href="\/delist\?ip=192\.0\.2\.45"/)
+  })
+
+  it('tells strangers nothing about the evidence, and the address itself its rounded counts without traps', async () => {
+    assert.ok(!(await words('/ip/192.0.2.45')).includes('Judged spam'))
+    const self = await app.request(`${origin}/ip/192.0.2.45`, {}, { incoming: { socket: { remoteAddress: '192.0.2.45' } } })
+    const page = (await self.text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+    assert.match(page, /Judged spam 300/)
+    assert.ok(!page.includes('318') && !page.includes('nobody uses'))
+    assert.ok(!page.includes('a note for operators') && !page.includes('ada'))
+  })
+
+  it('names every listing that covers an address', async () => {
+    const text = await words('/ip/198.51.100.7')
+    for (const part of ['198.51.100.7', '198.51.100.0/24', '5.7.607', 'Somebody else decides', 'when all of them have ended']) {
+      assert.ok(text.includes(part), part)
+    }
+    assert.ok(!text.includes('Request removal'))
+  })
+
+  it('says that a carve-out lets an address through', async () => {
+    const text = await words('/ip/198.51.100.9')
+    assert.match(text, /198\.51\.100\.9 is let through/)
+    assert.match(text, /198\.51\.100\.0\/24/)
+  })
+
+  it('sends the members of a listed network to its owner too', async () => {
+    assert.match(await words('/ip/198.51.100.8'), /about a whole network/)
+    assert.doesNotMatch(await words('/ip/2001:db8:1:2::5'), /about a whole network/)
+  })
+
+  it('says what else it may be when an address is not listed, the wrong address first', async () => {
+    const text = await words('/ip/192.0.2.1')
+    assert.match(text, /192\.0\.2\.1 is not listed here/)
+    assert.match(text, /If your mail still comes back You may have looked up the wrong address\. Use the one in square brackets in the bounce/)
+  })
+
+  it('keeps one address to one page', async () => {
+    for (const [path, canonical] of [
+      ['/ip/::ffff:192.0.2.45', '/ip/192.0.2.45'],
+      ['/ip/2001:DB8:1:2:0:0:0:5', '/ip/2001:db8:1:2::5'],
+    ] as const) {
+      const { status, location } = await get(path)
+      assert.equal(status, 301)
+      assert.equal(location, canonical)
+    }
+  })
+
+  it('answers what is no single public address with what to give instead', async () => {
+    for (const [path, expected] of [
+      ['/ip/010.0.0.1', /octal.*Leave the zeros at the front out/],
+      ['/ip/192.0.2.0/24', /whole network.*single address/],
+      ['/ip/10.1.2.3', /10\.0\.0\.0\/8 \(Private-Use\).*Use the public address/],
+      ['/ip/::1', /Use the public address/],
+      ['/ip/mail.example.org', /not an IP address.*square brackets/],
+      ['/ip/192.0.2.1%00', /“192\.0\.2\.1\?” is not an IP address/],
+    ] as const) {
+      assert.match(await words(path), expected, path)
+    }
+  })
+})
+
+describe('the record behind the link of a refusal', () => {
+  it('shows the state now, the way out, and what the mail server saw and said', async () => {
+    const text = await words('/c/new_192-0-2-45')
+    for (const part of [
+      'Mail from 192.0.2.45 was refused',
+      '192.0.2.45 is still refused',
+      'Request removal',
+      '4 May 2026, 09:20:12 UTC',
+      'mail.example.org',
+      '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To see why and to request removal from this list please visit https://postmaster.provider.example/c/new_192-0-2-45 (PSN606)',
+      'Until 11 May 2026, 09:20 UTC this link counts as proof',
+    ]) {
+      assert.ok(text.includes(part), part)
+    }
+    assert.match((await get('/c/new_192-0-2-45')).page, /class="button" href="\/delist\?case=new_192-0-2-45"/)
+  })
+
+  it('opens before the record has arrived', async () => {
+    const text = await words('/c/late_192-0-2-45')
+    assert.match(text, /details of the connection are still on their way/)
+    assert.match(text, /4 May 2026, 09:20 UTC/)
+  })
+
+  it('says that nothing is left to do when the listing has ended', async () => {
+    const text = await words('/c/old_192-0-2-1')
+    assert.match(text, /192\.0\.2\.1 is no longer refused/)
+    assert.ok(!text.includes('Request removal') && !text.includes('What to do'))
+  })
+
+  it('leads to whoever decides', async () => {
+    const { page } = await get('/c/new_198-51-100-7')
+    assert.match(page, /href="https:\/\/lists\.example\.org\/lookup"/)
+    assert.match(await words('/c/new_192-0-2-80'), /ptr-matches/)
+    assert.match(await words('/c/new_192-0-2-66'), /Send a request/)
+  })
+
+  it('says of mail that was put off that the server tries again by itself', async () => {
+    const text = await words('/c/busy_192-0-2-45')
+    assert.match(text, /Mail from 192\.0\.2\.45 was put off/)
+    assert.match(text, /451 4\.7\.500 Too many messages/)
+  })
+
+  it('shows what strangers said as text, with what cannot be seen written out', async () => {
+    const { page } = await get('/c/evil_192-0-2-45')
+    assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;\\u202emoc.elpmaxe'))
+    assert.ok(!page.includes('<script>alert') && !page.includes('<img') && !page.includes('\u202e'))
+    assert.match(page, /empty \(a bounce or an automatic reply\)/)
+  })
+
+  it('helps on when the link is broken or too old', async () => {
+    assert.match(await words('/c/x'), /This link is not one of ours.*Paste the bounce/)
+    assert.match(await words('/c/gone_x'), /older than 30 days.*Paste the bounce/)
+  })
+})
+
+describe('the pages of codes', () => {
+  it('are there for every reason, in both languages, under every name that a bounce has for it', async () => {
+    for (const name of reasonNames) {
+      const { slug, reference, status, code, words: sentences } = reasons[name]
+      for (const language of languages) {
+        const { page } = await get(`/${language}/codes/${slug}`)
+        const escape = (text: string): string => text.replaceAll("'", '&#39;')
+        for (const part of Object.values(sentences[language])) assert.ok(page.includes(escape(part)), `${slug} ${language}`)
+      }
+      for (const text of [reference, reference.toLowerCase(), status['microsoft-like'], `${code}-${status['microsoft-like']}`]) {
+        assert.deepEqual([(await get(`/codes/${text}`)).location, text], [`/codes/${slug}`, text])
+      }
+    }
+  })
+
+  it('speak the codes of this installation', async () => {
+    const strict = testSite({ settings: testSettings({ codes: 'iana-strict' }) })
+    const page = await (await strict.request(`${origin}/codes/unwanted-mail`)).text()
+    assert.ok(page.includes('550 5.7.1') && !page.includes('5.7.606'))
+  })
+})
+
+describe('what programs read', () => {
+  it('is the policy, generated from the configuration', async () => {
+    const response = await app.request(`${origin}/.well-known/postmaster-policy.json`)
+    assert.match(response.headers.get('Content-Type') ?? '', /^application\/json/)
+    const policy = (await response.json()) as Record<string, unknown> & { reasons: { reference: string; page: string }[] }
+    assert.deepEqual(policy.reasons.map(({ reference }) => reference), reasonNames.map((name) => reasons[name].reference))
+    assert.equal(policy.reasons[0]?.page, `${origin}/codes/unwanted-mail`)
+    assert.deepEqual(policy['outbound'], ['203.0.113.0/24'])
+    assert.deepEqual(policy['languages'], ['en', 'zh-CN'])
+    const limits = policy['limits'] as Record<string, unknown>
+    assert.deepEqual(limits['lookup.client.day'], {
+      count: 30,
+      seconds: 86_400,
+      why: 'The look-up tells about one address; it is no way to read the whole list.',
+    })
+    assert.ok(!Object.keys(limits).some((name) => /sign-in|delist\.v4|delist\.all/.test(name)))
+  })
+
+  it('is a security.txt that is valid for months', async () => {
+    const text = (await get('/.well-known/security.txt')).page
+    const fields = new Map(text.trim().split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]))
+    assert.equal(fields.get('Contact'), 'mailto:postmaster@provider.example')
+    assert.equal(fields.get('Canonical'), `${origin}/.well-known/security.txt`)
+    const left = Date.parse(fields.get('Expires') ?? '') - testStart
+    assert.ok(left > 100 * day && left < 366 * day)
+  })
+
+  it('keeps robots out of what is about one sender, and says how it is', async () => {
+    assert.match((await get('/robots.txt')).page, /Disallow: \/c\/\n/)
+    assert.equal((await get('/healthz')).page, 'ok\n')
+    assert.equal((await get('/readyz')).status, 200)
+    const { site } = { site: { explain: fail, openCase: fail, notReady: async () => 'no database' } }
+    const response = await testSite({ site }).request(`${origin}/readyz`)
+    assert.equal(response.status, 503)
+    assert.equal(await response.text(), 'not ready: no database\n')
+  })
+})
+
+async function fail(): Promise<never> {
+  throw new Error('not asked here')
+}
+
+/** Tags that are not closed in order. */
+function unclosed(page: string): string[] {
+  const open: string[] = []
+  const wrong: string[] = []
+  const alone = new Set(['meta', 'link', 'input', 'br', 'hr', 'img'])
+  for (const [tag, slash, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+    if (tag.endsWith('/>') || alone.has(name)) continue
+    if (slash === '') open.push(name)
+    else if (open.pop() !== name) wrong.push(tag)
+  }
+  return [...wrong, ...open]
+}

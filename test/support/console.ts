@@ -1,0 +1,444 @@
+import { decide } from '../../src/access/decide.ts'
+import type { Cause, ListingClass } from '../../src/access/reasons.ts'
+import { day, fixedClock, hour, minute } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { orThrow, Refusal } from '../../src/base/refusal.ts'
+import { actorName, permit, type Actor, type Role } from '../../src/core/actor.ts'
+import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
+import type { DelistRequest } from '../../src/core/delisting/request.ts'
+import { readImportLine, writeExportLine } from '../../src/core/listings/import-line.ts'
+import { entryOf, peopleNeeded, type Listing } from '../../src/core/listings/listing.ts'
+import type { Letter } from '../../src/core/outbox/sealed-letter.ts'
+import { explanationOf } from '../../src/core/senders/explanation.ts'
+import { formatAddress, parseAddress } from '../../src/standards/ip.ts'
+import type { MailAddress } from '../../src/standards/mail-address.ts'
+import { covers, formatPrefix, parseListable, showPrefix, unitOf } from '../../src/standards/prefix.ts'
+import { loadAssets } from '../../src/web/assets.ts'
+import type { ConsoleActions } from '../../src/web/console/actions.ts'
+import { consoleApp } from '../../src/web/console/app.ts'
+import type { ConsoleDeps, ConsoleRoute } from '../../src/web/console/route.ts'
+import type { Web } from '../../src/web/env.ts'
+import { testSettings, testStart } from './context.ts'
+
+/** A day's worth of a small mail system in memory, and the console over it: for tests of pages, and to look at them. */
+export interface TestConsole {
+  readonly app: Web
+  /** What was done, as `name:argument`, in order; reading is not noted. */
+  readonly deeds: readonly string[]
+  readonly listings: readonly Listing[]
+  readonly requests: readonly DelistRequest[]
+  readonly letters: readonly Letter[]
+  /** Asks as a role, over https; without one as nobody. Forms carry their token. */
+  ask(role: Role | undefined, path: string, form?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Response>
+}
+
+/** The token in every form of every session of these tests. */
+export const testToken = 'c5rf-token-of-the-tests'
+
+/** The password and code that open the door, for each of the names `reader`, `agent` and `admin`. */
+export const testPassword = 'correct horse battery'
+export const testCode = '123456'
+
+export const consoleOrigin = 'https://console.provider.example'
+
+interface TestConsoleOptions {
+  /** Stands in every text that somebody else wrote. */
+  readonly text?: string
+  /** Nothing has happened yet. */
+  readonly empty?: boolean
+  readonly deps?: Partial<ConsoleDeps>
+  readonly routes?: readonly ConsoleRoute[]
+}
+
+export function testConsole(options: TestConsoleOptions = {}): TestConsole {
+  const story = tell(options)
+  const { actions, deeds } = actionsOver(story)
+  const deps: ConsoleDeps = {
+    actions,
+    settings: testSettings(),
+    assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
+    clock: fixedClock(testStart),
+    log: silentLog,
+    version: '0.1.0',
+    trustedProxies: [],
+    metrics: async () => '# TYPE postern_listings gauge\npostern_listings 7\n',
+    ...options.deps,
+  }
+  const app = options.routes === undefined ? consoleApp(deps) : consoleApp(deps, options.routes)
+  return {
+    ...story,
+    app,
+    deeds,
+    async ask(role, path, form, headers = {}) {
+      const body = form === undefined ? undefined : new URLSearchParams({ csrf: testToken, ...form }).toString()
+      return await app.request(`${consoleOrigin}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          ...(role === undefined ? {} : { cookie: `__Host-postern-console=${sessionOf(role)}` }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin: consoleOrigin }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body }),
+      })
+    },
+  }
+}
+
+/** The secret of the session of the operator with this role. */
+export function sessionOf(role: Role): string {
+  return `${role}-session-secret-of-the-tests`
+}
+
+interface Story {
+  readonly listings: Listing[]
+  readonly requests: DelistRequest[]
+  readonly letters: Letter[]
+  readonly audit: AuditRecord[]
+  readonly text: string | undefined
+}
+
+function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly deeds: readonly string[] } {
+  const deeds: string[] = []
+  const { listings, requests, letters, audit, text } = story
+  const note = (actor: Actor, action: string, subject: string, facts: AuditFacts): void => {
+    audit.unshift({ seq: audit.length + 1, at: testStart, actor: actorName(actor), action, subject, facts })
+  }
+  const covering = (address: Parameters<typeof covers>[1]): Listing[] =>
+    listings
+      .filter(({ state, prefix }) => state === 'active' && covers(prefix, address))
+      .toSorted((a, b) => b.prefix.length - a.prefix.length)
+  const listing = (id: string): Listing => {
+    const found = listings.find((each) => each.id === id)
+    if (!found) throw new Refusal('listing.not-found', { id: id.slice(0, 40) })
+    return found
+  }
+  const replace = <T extends { readonly id: string }>(list: T[], changed: T): T => {
+    list.splice(list.findIndex(({ id }) => id === changed.id), 1, changed)
+    return changed
+  }
+  const about = (subject: string): AuditRecord[] => audit.filter((record) => record.subject === subject)
+  const actions: ConsoleActions = {
+    async signIn(_visitor, { name, password, code }) {
+      if (name === 'flood') throw new Refusal('limit.exceeded', { limit: 'sign-in', again: new Date(testStart + 10 * minute).toISOString() })
+      if (password !== testPassword || code !== testCode) throw new Refusal('sign-in.failed')
+      deeds.push(`signIn:${name}`)
+      return { session: sessionOf(name as Role), csrf: testToken }
+    },
+    async findSession(session) {
+      const role = (['reader', 'agent', 'admin'] as const).find((each) => sessionOf(each) === session)
+      const times = { createdAt: testStart - 2 * hour, expiresAt: testStart + 10 * hour }
+      return role && { name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[role], role, csrf: testToken, ...times }
+    },
+    async signOut() {
+      deeds.push('signOut')
+    },
+    async signOutEverywhere() {
+      deeds.push('signOutEverywhere')
+    },
+    async listEdges() {
+      if (listings.length === 0) return []
+      return [
+        { name: text ?? 'mx1', version: text ?? '0.1.0', seq: 4121, seenAt: testStart - 2000, connected: true },
+        { name: 'mx2', version: '0.1.0', seq: 4121, seenAt: testStart - 1000, connected: true },
+        { name: 'mx-backup', version: '0.1.0', seq: 4087, seenAt: testStart - 3 * hour, connected: false },
+      ]
+    },
+    feedSeq: async () => 4121,
+    async countListings() {
+      const active = listings.filter(({ state }) => state === 'active')
+      return ['self-service', 'investigate', 'third-party', 'policy'].map((name) => ({
+        class: name,
+        count: active.filter((each) => each.class === name).length,
+      }))
+    },
+    countRefusals: async () => (listings.length === 0 ? 0 : 12_874),
+    async searchListings(_actor, { text: wanted, state, cause, class: wantedClass, limit }) {
+      const prefix = wanted === undefined || wanted === '' || /^[0-9a-z]{12}$/.test(wanted) ? undefined : orThrow(parseListable(wanted))
+      const found = listings.filter(
+        (each) =>
+          (prefix === undefined || covers(each.prefix, prefix) || covers(prefix, each.prefix)) &&
+          (state === undefined || each.state === state) &&
+          (cause === undefined || each.cause === cause) &&
+          (wantedClass === undefined || each.class === wantedClass),
+      )
+      return found.length > limit ? { listings: found.slice(0, limit), next: '1.next' } : { listings: found }
+    },
+    showListing: async (_actor, id) => ({ listing: listing(id), history: about(`listing:${id}`) }),
+    coveringListings: async (_actor, address) => covering(address),
+    async addListing(actor, fields) {
+      permit(actor, 'listing.add')
+      const wide = peopleNeeded(fields.prefix) === 2
+      const proposed = listings.find(({ state, prefix }) => state === 'proposed' && formatPrefix(prefix) === formatPrefix(fields.prefix))
+      deeds.push(`addListing:${formatPrefix(fields.prefix)}`)
+      if (proposed) return replace<Listing>(listings, { ...proposed, state: 'active' })
+      const added = newListing('add', showPrefix(fields.prefix), fields.cause, fields.class ?? 'investigate', {
+        state: wide ? 'proposed' : 'active',
+        note: fields.note ?? '',
+        sinceAt: testStart,
+        evidence: [],
+        recurrence: 0,
+        actor: actorName(actor),
+        endsAt: fields.ends === undefined ? testStart + day : Date.parse(fields.ends),
+      })
+      listings.unshift(added)
+      note(actor, 'listing.added', `listing:${added.id}`, { prefix: formatPrefix(added.prefix), cause: added.cause })
+      return added
+    },
+    async endListing(actor, { id, note: why }) {
+      permit(actor, 'listing.end')
+      const ended = { ...listing(id), state: 'ended' as const, endedAt: testStart, endedBy: actorName(actor), endedWhy: 'operator' as const }
+      deeds.push(`endListing:${id}`)
+      note(actor, 'listing.ended', `listing:${id}`, { prefix: formatPrefix(ended.prefix), why: 'operator', ...(why ? { note: why } : {}) })
+      return replace(listings, ended)
+    },
+    async importListings(actor, { lines, format, defaults }) {
+      permit(actor, 'listing.import')
+      let [added, read] = [0, 0]
+      const refused: { line: number; code: string; facts: Record<string, string | number> }[] = []
+      for await (const line of lines) {
+        read++
+        const fields = readImportLine(line, format, defaults)
+        if (fields instanceof Refusal) refused.push({ line: read, code: fields.code, facts: { ...fields.facts } })
+        else if (fields) added++
+      }
+      deeds.push(`importListings:${added}`)
+      return { added, lines: read, refused, refusedCount: refused.length, sha256: 'ab'.repeat(32) }
+    },
+    async *exportListings(_actor, format) {
+      for (const each of listings.filter(({ state }) => state === 'active')) yield writeExportLine(each, format)
+    },
+    async explain(_actor, address) {
+      const around = covering(address)
+      const [first] = around
+      const settings = { protected: [], exempt: { mailboxes: new Set<string>(), domains: new Set<string>() }, exemptPerHour: 0 }
+      const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
+      return explanationOf(address, verdict, around, testSettings(), 'operator')
+    },
+    async recentDecisions(_actor, address) {
+      if (covering(address).length === 0) return []
+      const said = { stage: 'rcpt', ip: formatAddress(address), code: 550, status: '5.7.606', reason: 'spam', listing: null, table: 4121 }
+      return [
+        { ...said, edge: text ?? 'mx1', at: testStart - 4 * minute, helo: text ?? 'mail.example.org', ptr: text ?? 'mail.example.org', mailFrom: text ?? 'example.org', count: 3, mode: 'enforce' },
+        { ...said, edge: 'mx2', at: testStart - hour, helo: 'mail.example.org', ptr: null, mailFrom: '', count: 1, mode: 'observe' },
+      ]
+    },
+    async listRequests(_actor, { state, unit, limit }) {
+      return requests
+        .filter((each) => (state === undefined || each.state === state) && (unit === undefined || formatPrefix(each.unit) === formatPrefix(unit)))
+        .toSorted((a, b) => (state === 'review' ? a.createdAt - b.createdAt : b.createdAt - a.createdAt))
+        .slice(0, limit)
+    },
+    countReviews: async () => requests.filter(({ state }) => state === 'review').length,
+    async inspectRequest(_actor, id) {
+      const request = requests.find((each) => each.id === id)
+      if (!request) throw new Refusal('delisting.not-found')
+      const dueAt = (request.decidedAt ?? request.createdAt) + 48 * hour
+      return { request, listings: covering(request.ip), history: about(`delist-request:${id}`), dueAt }
+    },
+    async decideReview(actor, { id, decision }) {
+      permit(actor, 'delisting.decide')
+      const request = requests.find((each) => each.id === id)
+      if (request?.state !== 'review') throw new Refusal('delisting.already-decided')
+      deeds.push(`decideReview:${decision}:${id}`)
+      const outcome = decision === 'delist' ? 'delisted' : 'declined'
+      return replace(requests, { ...request, state: 'done', outcome, decidedAt: testStart, decidedBy: actorName(actor) })
+    },
+    countLetters: async () => ({
+      queued: letters.filter(({ state }) => state === 'queued').length,
+      dead: letters.filter(({ state }) => state === 'dead').length,
+    }),
+    listLetters: async (_actor, { state }) => ({ letters: letters.filter((each) => state === undefined || each.state === state) }),
+    async showLetter(_actor, id) {
+      const letter = letters.find((each) => each.id === id)
+      if (!letter) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
+      const link = 'https://postmaster.provider.example/confirm/abcdefgh'
+      return letter.state === 'kept'
+        ? { letter, text: { subject: text ?? 'Delist 192.0.2.45', text: text ?? `Open this link to go on:\n\n${link}\n\nIt works until 4 May 2026, 11:00 UTC.\n` } }
+        : { letter }
+    },
+    async retryLetter(actor, id) {
+      permit(actor, 'letter.retry')
+      const letter = letters.find((each) => each.id === id)
+      if (!letter) throw new Refusal('letter.not-found', { id })
+      deeds.push(`retryLetter:${id}`)
+      replace(letters, { ...letter, state: 'queued' })
+    },
+    async listAudit(_actor, { subject, before, limit }) {
+      return audit.filter((each) => (subject === undefined || each.subject === subject) && (before === undefined || each.seq < before)).slice(0, limit)
+    },
+    async verifyChain() {
+      deeds.push('verifyChain')
+      return { records: audit.length, head: audit.length === 0 ? '' : '5f'.repeat(32) }
+    },
+  }
+  return { actions, deeds }
+}
+
+function newListing(name: string, prefix: string, cause: Cause, listingClass: ListingClass, more: Partial<Listing> = {}): Listing {
+  return {
+    id: name.padEnd(12, '0'),
+    prefix: orThrow(parseListable(prefix)),
+    cause,
+    class: listingClass,
+    effect: 'refuse',
+    state: 'active',
+    sinceAt: testStart - 40 * hour,
+    endsAt: testStart + 2 * day,
+    recurrence: 1,
+    note: '',
+    url: null,
+    test: null,
+    evidence: [],
+    actor: 'operator:ada',
+    endedAt: null,
+    endedBy: null,
+    endedWhy: null,
+    version: 1,
+    ...more,
+  }
+}
+
+function newRequest(name: string, ip: string, more: Partial<DelistRequest>): DelistRequest {
+  const address = orThrow(parseAddress(ip))
+  return {
+    id: name.padEnd(26, '0'),
+    ip: address,
+    unit: unitOf(address),
+    mailbox: mailbox('postmaster@example.org'),
+    mailboxKey: 'postmaster@example.org',
+    language: 'en',
+    note: '',
+    road: 'mail',
+    control: 'case-link',
+    state: 'done',
+    linkHash: '',
+    browserHash: '',
+    codeHash: '',
+    proofToken: '',
+    tries: 0,
+    createdAt: testStart - 5 * hour,
+    expiresAt: testStart - 4 * hour,
+    decidedAt: testStart - 5 * hour,
+    outcome: 'delisted',
+    outcomeFacts: {},
+    listingId: null,
+    feedSeq: null,
+    wantsLetter: false,
+    letThroughAt: null,
+    letThroughEdge: null,
+    queueId: null,
+    acceptedAt: null,
+    refusedAgainAt: null,
+    decidedBy: null,
+    version: 1,
+    ...more,
+  }
+}
+
+/** Rows may hold what the parser of today would refuse: pages must bear it. */
+function mailbox(text: string): MailAddress {
+  return text as MailAddress
+}
+
+function newLetter(name: string, more: Partial<Letter>): Letter {
+  return {
+    id: name.padEnd(26, '0'),
+    kind: 'confirm-delisting',
+    mailbox: 'postmaster@example.org',
+    language: 'en',
+    state: 'sent',
+    nextAt: testStart,
+    expiresAt: testStart + 3 * day,
+    attempts: 1,
+    lastError: null,
+    createdAt: testStart - 5 * hour,
+    sentAt: null,
+    ...more,
+  }
+}
+
+function tell({ text, empty }: TestConsoleOptions): Story {
+  if (empty) return { listings: [], requests: [], letters: [], audit: [], text }
+  const listings = [
+    newListing('se1f', '192.0.2.45', 'spam', 'self-service', {
+      note: text ?? 'Web form of the shop sends pills since Saturday.\nWrote to abuse@ of the network.',
+      evidence: [
+        { kind: text ?? 'messages', count: 412 },
+        { kind: 'spam', count: 318 },
+        { kind: 'complaints', count: 27 },
+        { kind: 'traps', count: 4 },
+      ],
+    }),
+    newListing('grave', '192.0.2.66', 'phish', 'investigate', { note: text ?? 'Fake parcel notices', actor: text ?? 'operator:alan', recurrence: 0 }),
+    newListing('range', '198.51.100.0/24', 'complaints', 'self-service', { sinceAt: testStart - 6 * day, endsAt: testStart + 9 * hour, actor: 'program:feedback-loop' }),
+    newListing('third', '198.51.100.7', 'manual', 'third-party', { url: text ?? 'https://lists.example.org/lookup', actor: 'import:q8w2' }),
+    newListing('test', '192.0.2.80', 'manual', 'policy', { test: text ?? 'ptr-matches', actor: 'cli:root' }),
+    newListing('carved', '198.51.100.9', 'complaints', 'self-service', { effect: 'pass', actor: 'operator:ada', note: 'carved out of 198.51.100.0/24' }),
+    newListing('six', '2001:db8:1:2::/64', 'traps', 'self-service', { sinceAt: testStart - 12 * day }),
+    newListing('w1de', '2001:db8::/32', 'spam', 'investigate', {
+      state: 'proposed',
+      sinceAt: testStart - 5 * minute,
+      actor: 'operator:alan',
+      note: 'Whole provider, after three weeks without an answer.',
+    }),
+    newListing('0ver', '192.0.2.45', 'spam', 'self-service', {
+      state: 'ended',
+      sinceAt: testStart - 20 * day,
+      endsAt: testStart - 19 * day,
+      endedAt: testStart - 19 * day - 3 * hour,
+      endedBy: 'visitor:192.0.2.45/32',
+      endedWhy: 'delist',
+      actor: 'operator:ada',
+    }),
+  ]
+  const requests = [
+    newRequest('wait', '192.0.2.66', {
+      state: 'review',
+      outcome: 'review',
+      decidedAt: testStart - 50 * hour,
+      createdAt: testStart - 50 * hour,
+      mailbox: mailbox(text ?? 'admin@example.net'),
+      note:
+        text ??
+        'One mailbox had a stolen password. It was locked on Sunday at 18:00 UTC, the queue was emptied (2,140 messages), and all passwords were changed. We now limit each user to 200 messages an hour.',
+    }),
+    newRequest('wait2', '198.51.100.20', { state: 'review', outcome: 'review', decidedAt: testStart - 3 * hour, createdAt: testStart - 3 * hour, control: 'none', language: 'zh-CN', mailbox: mailbox('it@example.com') }),
+    newRequest('done', '192.0.2.101', {
+      letThroughAt: testStart - 4 * hour,
+      letThroughEdge: text ?? 'mx1',
+      queueId: text ?? '4XyZ1k2',
+      acceptedAt: testStart - 4 * hour + 2000,
+    }),
+    newRequest('dec1', '192.0.2.102', { outcome: 'declined', decidedBy: text ?? 'operator:ada' }),
+    newRequest('open', '192.0.2.45', { state: 'open', outcome: null, decidedAt: null, createdAt: testStart - 10 * minute, expiresAt: testStart + 50 * minute }),
+    newRequest('gone', '192.0.2.45', { state: 'open', outcome: null, decidedAt: null, createdAt: testStart - 3 * day, expiresAt: testStart - 3 * day + hour }),
+    newRequest('burn', '192.0.2.46', { state: 'burned', outcome: null, decidedAt: null, tries: 5 }),
+  ]
+  const letters = [
+    newLetter('new', { state: 'queued', nextAt: testStart + minute, attempts: 0, createdAt: testStart - minute }),
+    newLetter('kept', { state: 'kept', sentAt: testStart - hour, kind: 'delisting-done' }),
+    newLetter('sent', { sentAt: testStart - 5 * hour + 4000, mailbox: text ?? 'it@example.com', language: 'zh-CN' }),
+    newLetter('dead', { state: 'dead', attempts: 12, kind: 'delisting-reviewed', lastError: text ?? '452 4.2.2 The mailbox is full and keeps being full, please try again when it is not', createdAt: testStart - 4 * day, expiresAt: testStart + day }),
+    newLetter('back', { state: 'bounced', sentAt: testStart - day, lastError: '550 5.1.1 No such user here' }),
+  ]
+  const happened: readonly (readonly [ago: number, actor: string, action: string, subject: string, facts: AuditFacts])[] = [
+    [20 * day, 'operator:ada', 'listing.added', 'listing:0ver00000000', { prefix: '192.0.2.45/32', cause: 'spam' }],
+    [19 * day, 'visitor:192.0.2.45/32', 'listing.ended', 'listing:0ver00000000', { prefix: '192.0.2.45/32', why: 'delist' }],
+    [3 * day, 'cli:root', 'operator.added', 'operator:ada', { role: 'agent' }],
+    [40 * hour, text ?? 'operator:ada', text ?? 'listing.added', 'listing:se1f00000000', { prefix: text ?? '192.0.2.45/32', cause: 'spam', class: 'self-service', ends: '2026-05-06T10:00:00.000Z', recurrence: 1, note: text ?? 'Web form of the shop sends pills since Saturday.' }],
+    [22 * hour, 'program:feedback-loop', 'listing.added-again', 'listing:se1f00000000', { prefix: '192.0.2.45/32', cause: 'spam', class: 'self-service' }],
+    [50 * hour, 'visitor:198.51.100.33/32', 'delist-request.started', `delist-request:${'wait'.padEnd(26, '0')}`, { ip: '192.0.2.66' }],
+    [50 * hour - minute, 'visitor:198.51.100.33/32', 'delist-request.review', `delist-request:${'wait'.padEnd(26, '0')}`, { ip: '192.0.2.66', control: 'case-link', listing: 'grave0000000', prefix: '192.0.2.66/32' }],
+    [5 * hour, 'visitor:192.0.2.101/32', 'delist-request.delisted', `delist-request:${'done'.padEnd(26, '0')}`, { ip: '192.0.2.101', control: 'case-link' }],
+    [2 * hour, 'operator:alan', 'operator.signed-in', 'operator:alan', {}],
+    [5 * minute, 'operator:alan', 'listing.proposed', 'listing:w1de00000000', { prefix: '2001:db8::/32', cause: 'spam', class: 'investigate' }],
+    [2 * minute, 'system:letters', text ?? 'letter.bounced', `letter:${'back'.padEnd(26, '0')}`, { kind: 'confirm-delisting', until: testStart + 30 * day, [text ?? 'odd']: [text ?? 'x', 1] }],
+  ]
+  const audit = happened
+    .toSorted(([a], [b]) => b - a)
+    .map(([ago, actor, action, subject, facts], index) => ({ seq: index + 1, at: testStart - ago, actor, action, subject, facts }))
+    .toReversed()
+  return { listings, requests, letters, audit, text }
+}
