@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..')
 /** `table.column: type`, as `src/db/schema.ts` declares them. */
 function declaredColumns(): string[] {
   const text = readFileSync(join(root, 'src/db/schema.ts'), 'utf8')
-  const body = (name: string): string => new RegExp(`export interface ${name} \\{(.*?)\\n\\}`, 's').exec(text)?.[1] ?? ''
+  const body = (name: string): string =>
+    new RegExp(`export interface ${name} \\{(.*?)\\n\\}`, 's').exec(text)?.[1] ?? ''
   const fields = (inside: string): [string, string][] =>
     [...inside.matchAll(/^ {2}(\w+): ([^\n]+)$/gm)].map(([, name = '', type = '']) => [name, type])
   return fields(body('Tables'))
@@ -31,8 +32,16 @@ async function actualColumns(db: Database): Promise<string[]> {
           select table_name || '.' || column_name as at, data_type as type, (is_nullable = 'YES')::int as open
           from information_schema.columns where table_schema = 'public' and table_name <> 'migrations'`
   ).execute(db.queries)
-  const types: Record<string, string> = { TEXT: 'string', text: 'string', INTEGER: 'number', integer: 'number', bigint: 'number' }
-  return rows.map(({ at, type, open }) => `${at}: ${types[type] ?? type}${open === 1 ? ' | null' : ''}`).sort()
+  const types: Record<string, string> = {
+    TEXT: 'string',
+    text: 'string',
+    INTEGER: 'number',
+    integer: 'number',
+    bigint: 'number',
+  }
+  return rows
+    .map(({ at, type, open }) => `${at}: ${types[type] ?? type}${open === 1 ? ' | null' : ''}`)
+    .sort()
 }
 
 forEachDatabase((_name, open) => {
@@ -46,12 +55,19 @@ forEachDatabase((_name, open) => {
 
     it('make what the schema dump shows (after a new one: node scripts/dump-schema.ts)', async () => {
       const db = await open()
-      assert.equal(await dumpSchema(db), readFileSync(join(root, 'migrations', `${db.dialect}.schema.sql`), 'utf8'))
+      assert.equal(
+        await dumpSchema(db),
+        readFileSync(join(root, 'migrations', `${db.dialect}.schema.sql`), 'utf8'),
+      )
     })
 
     it('keep moments in eight bytes', async () => {
       const db = await open()
-      if (db.dialect === 'sqlite') await db.queries.insertInto('feed_changes').values({ seq: 1, at: 2 ** 52, change: '{}' }).execute()
+      if (db.dialect === 'sqlite')
+        await db.queries
+          .insertInto('feed_changes')
+          .values({ seq: 1, at: 2 ** 52, change: '{}' })
+          .execute()
       const { rows } =
         db.dialect === 'sqlite'
           ? await sql<{ at: number }>`select at from feed_changes`.execute(db.queries)

@@ -19,7 +19,14 @@ describe('a password hash', () => {
 
   it('reads hashes of other parameters', async () => {
     const nonce = Buffer.from('somesalt')
-    const tag = argon2Sync('argon2id', { message: 'x', nonce, memory: 64, passes: 3, parallelism: 1, tagLength: 16 })
+    const tag = argon2Sync('argon2id', {
+      message: 'x',
+      nonce,
+      memory: 64,
+      passes: 3,
+      parallelism: 1,
+      tagLength: 16,
+    })
     const hash = `$argon2id$v=19$m=64,t=3,p=1$${nonce.toString('base64').replaceAll('=', '')}$${tag.toString('base64').replaceAll('=', '')}`
     assert.equal(await isPassword('x', hash), true)
     assert.equal(await isPassword('y', hash), false)
@@ -30,7 +37,8 @@ describe('a password hash', () => {
   })
 
   it('is nobody’s when it cannot be read, or when the password is a book', async () => {
-    for (const hash of ['', 'x', '$argon2id$v=19$m=64,t=3,p=1$$', '$2b$10$abcdefghijklmnopqrstuv']) assert.equal(await isPassword('x', hash), false)
+    for (const hash of ['', 'x', '$argon2id$v=19$m=64,t=3,p=1$$', '$2b$10$abcdefghijklmnopqrstuv'])
+      assert.equal(await isPassword('x', hash), false)
     assert.equal(await isPassword('x'.repeat(2000), await hashPassword('x'.repeat(2000))), false)
     assert.equal(await isPassword('', nobodysHash), false)
   })

@@ -32,12 +32,21 @@ export async function isPassword(password: string, hash: string): Promise<boolea
   return isSame(await run('argon2id', { ...rest, message: password.normalize('NFKC') }), expected)
 }
 
-function readHash(hash: string): (Omit<Argon2Parameters, 'message'> & { readonly expected: Buffer }) | undefined {
+function readHash(
+  hash: string,
+): (Omit<Argon2Parameters, 'message'> & { readonly expected: Buffer }) | undefined {
   const [, memory, passes, parallelism, salt = '', tag = ''] =
     /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash) ?? []
   const [nonce, expected] = [Buffer.from(salt, 'base64'), Buffer.from(tag, 'base64')]
   if (nonce.length < 8 || expected.length < 16) return undefined
-  return { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism), nonce, tagLength: expected.length, expected }
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    nonce,
+    tagLength: expected.length,
+    expected,
+  }
 }
 
 function text(bytes: Buffer): string {

@@ -18,6 +18,11 @@ async function untilToldToStop(): Promise<void> {
   })
 }
 
+/** The channel to the supervisor would keep an otherwise finished process alive. */
+function leaveSupervisor(): void {
+  if (process.connected) process.disconnect()
+}
+
 export const processCommands: readonly Command[] = [
   {
     name: 'serve',
@@ -52,6 +57,7 @@ export const processCommands: readonly Command[] = [
       await untilToldToStop()
       await doors.close()
       await core.close()
+      leaveSupervisor()
       return 0
     },
   },
@@ -64,6 +70,7 @@ export const processCommands: readonly Command[] = [
       process.send?.({ ready: edge.addresses })
       await untilToldToStop()
       await edge.close()
+      leaveSupervisor()
       return 0
     },
   },

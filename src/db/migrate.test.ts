@@ -8,7 +8,8 @@ import { forEachDatabase } from '../../test/support/database.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import type { Database } from './open.ts'
 
-const first = 'create table a (n integer not null);\n\ninsert into a (n) values (1);\n\ninsert into a (n) values (2);\n'
+const first =
+  'create table a (n integer not null);\n\ninsert into a (n) values (1);\n\ninsert into a (n) values (2);\n'
 
 const folders: string[] = []
 after(() => {
@@ -31,7 +32,10 @@ forEachDatabase((_name, open) => {
   describe('migrations', () => {
     it('run once each, in order, with every statement in them', async () => {
       const db = await open({ empty: true })
-      const folder = folderWith({ '0001-a.sql': first, '0002-b.sql': 'insert into a (n) select n + 10 from a;\n' })
+      const folder = folderWith({
+        '0001-a.sql': first,
+        '0002-b.sql': 'insert into a (n) select n + 10 from a;\n',
+      })
       assert.deepEqual(await pendingMigrations(db, folder), ['0001-a', '0002-b'])
       assert.deepEqual(await migrate(db, { now: 5, folder }), { applied: ['0001-a', '0002-b'], ahead: [] })
       assert.equal(await countA(db), 4)
@@ -54,14 +58,19 @@ forEachDatabase((_name, open) => {
       const broken = folderWith({ '0001-a.sql': `${first}\ninsert into missing (n) values (1);\n` })
       await assert.rejects(migrate(db, { now: 5, folder: broken }), /missing/)
       await assert.rejects(countA(db))
-      assert.deepEqual((await migrate(db, { now: 5, folder: folderWith({ '0001-a.sql': first }) })).applied, ['0001-a'])
+      assert.deepEqual((await migrate(db, { now: 5, folder: folderWith({ '0001-a.sql': first }) })).applied, [
+        '0001-a',
+      ])
     })
 
     it('may not be changed once applied', async () => {
       const db = await open({ empty: true })
       await migrate(db, { now: 5, folder: folderWith({ '0001-a.sql': first }) })
       const changed = folderWith({ '0001-a.sql': `${first}\ncreate table b (n integer);\n` })
-      await assert.rejects(migrate(db, { now: 6, folder: changed }), /0001-a was changed after it had been applied/)
+      await assert.rejects(
+        migrate(db, { now: 6, folder: changed }),
+        /0001-a was changed after it had been applied/,
+      )
     })
 
     it('let an older program run beside a newer one, unless one of them is breaking', async () => {
@@ -70,7 +79,10 @@ forEachDatabase((_name, open) => {
       const newer = { ...old, '0002-b.sql': 'create table b (n integer);\n' }
       const newest = { ...newer, '0003-c.sql': '-- breaking: b is gone\ndrop table b;\n' }
       await migrate(db, { now: 5, folder: folderWith(newer) })
-      assert.deepEqual(await migrate(db, { now: 6, folder: folderWith(old) }), { applied: [], ahead: ['0002-b'] })
+      assert.deepEqual(await migrate(db, { now: 6, folder: folderWith(old) }), {
+        applied: [],
+        ahead: ['0002-b'],
+      })
       await migrate(db, { now: 7, folder: folderWith(newest) })
       await assert.rejects(
         migrate(db, { now: 8, folder: folderWith(old) }),
@@ -82,7 +94,10 @@ forEachDatabase((_name, open) => {
       const db = await open({ empty: true })
       const gap = folderWith({ '0001-a.sql': first, '0003-c.sql': 'create table c (n integer);\n' })
       await assert.rejects(migrate(db, { now: 5, folder: gap }), /out of line: number 2 is expected/)
-      await migrate(db, { now: 5, folder: folderWith({ '0001-a.sql': first, '0002-c.sql': 'create table c (n integer);\n' }) })
+      await migrate(db, {
+        now: 5,
+        folder: folderWith({ '0001-a.sql': first, '0002-c.sql': 'create table c (n integer);\n' }),
+      })
       const other = folderWith({ '0001-a.sql': first, '0002-b.sql': 'create table b (n integer);\n' })
       await assert.rejects(migrate(db, { now: 6, folder: other }), /has migration 0002-c but not 0002-b/)
     })

@@ -57,12 +57,17 @@ export async function migrate(
 }
 
 /** Names of migrations that this program has and the database does not; throws as `migrate` does. */
-export async function pendingMigrations(db: Database, folder = migrationsFolder(db.dialect)): Promise<readonly string[]> {
+export async function pendingMigrations(
+  db: Database,
+  folder = migrationsFolder(db.dialect),
+): Promise<readonly string[]> {
   const wanted = await readMigrations(folder)
   await makeTable(db)
   await readAhead(db, wanted)
   const done = await readApplied(db)
-  return wanted.filter((migration) => !done.some(({ name }) => name === migration.name)).map(({ name }) => name)
+  return wanted
+    .filter((migration) => !done.some(({ name }) => name === migration.name))
+    .map(({ name }) => name)
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
@@ -71,7 +76,9 @@ async function readMigrations(folder: string): Promise<Migration[]> {
     files.map(async (file, index) => {
       const name = file.slice(0, -'.sql'.length)
       if (!name.startsWith(`${String(index + 1).padStart(4, '0')}-`)) {
-        throw new Error(`migration ${join(folder, file)} is out of line: number ${index + 1} is expected here`)
+        throw new Error(
+          `migration ${join(folder, file)} is out of line: number ${index + 1} is expected here`,
+        )
       }
       const text = await readFile(join(folder, file), 'utf8')
       const checksum = createHash('sha256').update(text).digest('hex')
@@ -129,7 +136,11 @@ async function checkApplied(queries: Queries, migration: Migration): Promise<voi
 }
 
 async function checkNothingLater(queries: Queries, name: string): Promise<void> {
-  const later = await queries.selectFrom('migrations').select('name').where('name', '>', name).executeTakeFirst()
+  const later = await queries
+    .selectFrom('migrations')
+    .select('name')
+    .where('name', '>', name)
+    .executeTakeFirst()
   if (!later) return
   throw new Error(
     `this database has migration ${later.name} but not ${name}: it was made by another line of this program. ` +
@@ -139,7 +150,9 @@ async function checkNothingLater(queries: Queries, name: string): Promise<void> 
 
 /** What the database has and this program does not know; throws when one of them is breaking. */
 async function readAhead(db: Database, wanted: readonly Migration[]): Promise<readonly string[]> {
-  const ahead = (await readApplied(db)).filter(({ name }) => !wanted.some((migration) => migration.name === name))
+  const ahead = (await readApplied(db)).filter(
+    ({ name }) => !wanted.some((migration) => migration.name === name),
+  )
   const breaking = ahead.find((row) => row.breaking === 1)
   if (!breaking) return ahead.map(({ name }) => name)
   throw new Error(
@@ -148,8 +161,14 @@ async function readAhead(db: Database, wanted: readonly Migration[]): Promise<re
   )
 }
 
-async function readApplied(db: Database): Promise<readonly { readonly name: string; readonly breaking: number }[]> {
-  return await withMigrations(db.queries).selectFrom('migrations').select(['name', 'breaking']).orderBy('name').execute()
+async function readApplied(
+  db: Database,
+): Promise<readonly { readonly name: string; readonly breaking: number }[]> {
+  return await withMigrations(db.queries)
+    .selectFrom('migrations')
+    .select(['name', 'breaking'])
+    .orderBy('name')
+    .execute()
 }
 
 function withMigrations(queries: Kysely<Tables>): Queries {

@@ -7,7 +7,11 @@ import { databases, forEachDatabase } from '../../test/support/database.ts'
 import { Conflict, openDatabase, type Database } from './open.ts'
 
 const readSeq = async (queries: Database['queries']): Promise<number> => {
-  const { seq } = await queries.selectFrom('heads').select('seq').where('name', '=', 'feed').executeTakeFirstOrThrow()
+  const { seq } = await queries
+    .selectFrom('heads')
+    .select('seq')
+    .where('name', '=', 'feed')
+    .executeTakeFirstOrThrow()
   return seq
 }
 const addOne = async (queries: Database['queries']): Promise<number> => {
@@ -103,7 +107,10 @@ forEachDatabase((_name, open) => {
       await assert.rejects(
         db.transaction(async (queries) => {
           await addOne(queries)
-          await queries.insertInto('spent_challenges').values([{ id: 'b', expires_at: 1 }, row]).execute()
+          await queries
+            .insertInto('spent_challenges')
+            .values([{ id: 'b', expires_at: 1 }, row])
+            .execute()
         }),
       )
       assert.equal(await readSeq(db.queries), 0)
@@ -114,7 +121,11 @@ forEachDatabase((_name, open) => {
   describe('a statement outside of transactions', () => {
     it('gives numbers for eight-byte integers, counts and sums', async () => {
       const db = await open()
-      await db.queries.updateTable('heads').set({ seq: 2 ** 52 }).where('name', '=', 'feed').execute()
+      await db.queries
+        .updateTable('heads')
+        .set({ seq: 2 ** 52 })
+        .where('name', '=', 'feed')
+        .execute()
       assert.equal(await readSeq(db.queries), 2 ** 52)
       const { count, total } = await db.queries
         .selectFrom('heads')
@@ -125,15 +136,25 @@ forEachDatabase((_name, open) => {
 
     it('says how many rows it changed', async () => {
       const db = await open()
-      const { numUpdatedRows } = await db.queries.updateTable('heads').set({ seq: 7 }).executeTakeFirstOrThrow()
+      const { numUpdatedRows } = await db.queries
+        .updateTable('heads')
+        .set({ seq: 7 })
+        .executeTakeFirstOrThrow()
       assert.equal(numUpdatedRows, 2n)
-      const { numDeletedRows } = await db.queries.deleteFrom('heads').where('name', '=', 'x').executeTakeFirstOrThrow()
+      const { numDeletedRows } = await db.queries
+        .deleteFrom('heads')
+        .where('name', '=', 'x')
+        .executeTakeFirstOrThrow()
       assert.equal(numDeletedRows, 0n)
     })
 
     it('gives rows that are equal on every database', async () => {
       const db = await open()
-      const rows = await db.queries.selectFrom('heads').select(['name', 'seq', 'value']).orderBy('name').execute()
+      const rows = await db.queries
+        .selectFrom('heads')
+        .select(['name', 'seq', 'value'])
+        .orderBy('name')
+        .execute()
       assert.deepEqual(rows, [
         { name: 'audit', seq: 0, value: '' },
         { name: 'feed', seq: 0, value: '' },

@@ -38,7 +38,8 @@ export async function openDatabase(url: string, options: { readonly file: string
   const sqlite = url === 'sqlite'
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   const guard = (): void => {
-    if (inside.getStore()?.open) throw new Error('a query of the outside within a transaction: use the queries of the transaction')
+    if (inside.getStore()?.open)
+      throw new Error('a query of the outside within a transaction: use the queries of the transaction')
   }
   const dialect: Dialect = sqlite ? sqliteDialect(options.file, guard) : postgresDialect(url, guard)
   const queries = new Kysely<Tables>({ dialect })

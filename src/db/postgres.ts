@@ -1,4 +1,11 @@
-import { PostgresDialect, PostgresDriver, type DatabaseConnection, type Dialect, type Driver, type PostgresDialectConfig } from 'kysely'
+import {
+  PostgresDialect,
+  PostgresDriver,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type PostgresDialectConfig,
+} from 'kysely'
 import pg from 'pg'
 import { Refusal } from '../base/refusal.ts'
 

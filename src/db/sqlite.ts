@@ -175,7 +175,9 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('long answers are read in pages, not as a stream: a reader must not hold back the write-ahead log')
+    throw new Error(
+      'long answers are read in pages, not as a stream: a reader must not hold back the write-ahead log',
+    )
   }
 }
 
@@ -257,7 +259,8 @@ function plain<R>(row: unknown): R {
 }
 
 function toSqlite(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
   if (value instanceof Uint8Array) return value
   throw new Error(`SQLite cannot store a value of type ${typeof value}`)
 }

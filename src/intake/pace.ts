@@ -54,6 +54,11 @@ export class Pace {
     return this.#state === 'data'
   }
 
+  /** Whether no message is under way: the connection may be closed without losing anything. */
+  get isBetweenMessages(): boolean {
+    return this.#state === 'greeting' || this.#state === 'commands'
+  }
+
   /** Bytes from the client. */
   receive(chunk: Buffer, now: number): void {
     if (this.#findNewlines(chunk) && this.#state !== 'data' && this.#state !== 'ours') {

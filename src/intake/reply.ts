@@ -35,6 +35,7 @@ export const replies = {
   diskFull: reply(452, '4.3.1 Out of storage, try again later'),
   bareNewline: reply(550, '5.5.2 Lines must end with CR LF: a CR or LF stood alone (RFC 5321 2.3.8)'),
   slow: reply(421, '4.4.2 Too slow, closing the connection'),
+  closing: reply(421, '4.3.2 Shutting down, try again in a minute'),
   fault: reply(451, '4.3.0 Something went wrong here, try again later'),
   busy: reply(451, '4.3.2 Busy, try again in a few minutes'),
   unreadableNow: reply(451, '4.3.0 The message could not be read, try again later'),

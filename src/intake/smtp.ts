@@ -92,6 +92,9 @@ export class IntakeServer extends SMTPServer {
   override close(callback?: (() => void) | null): void {
     clearInterval(this.#paceCheck)
     super.close(callback)
+    for (const connection of this.connections) {
+      if (connection instanceof IntakeConnection && connection.pace.isBetweenMessages) connection.refuse(replies.closing)
+    }
   }
 
   /** Everybody may speak; relays of ours may also say for whom. */

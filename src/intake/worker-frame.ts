@@ -37,6 +37,7 @@ export class FrameReader {
         this.#body = Buffer.allocUnsafe(this.#bodyLength())
         this.#bodyFilled = 0
       }
+      // An empty message is a message: its frame ends with its head.
       const taken = chunk.copy(this.#body, this.#bodyFilled, at)
       this.#bodyFilled += taken
       at += taken
@@ -48,7 +49,7 @@ export class FrameReader {
 
   #bodyLength(): number {
     const length = this.#head.readUInt32BE()
-    if (length === 0 || length > this.#most) throw new RangeError(`frame of ${length} bytes`)
+    if (length > this.#most) throw new RangeError(`frame of ${length} bytes`)
     return length
   }
 

@@ -1,6 +1,13 @@
 import { minute } from '../base/clock.ts'
 import type { Context } from '../core/context.ts'
-import { claimLetters, nextLetterAt, noteOutcome, type ClaimedLetter, type OutgoingMail, type SendOutcome } from '../core/outbox/deliver-actions.ts'
+import {
+  claimLetters,
+  nextLetterAt,
+  noteOutcome,
+  type ClaimedLetter,
+  type OutgoingMail,
+  type SendOutcome,
+} from '../core/outbox/deliver-actions.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Job } from './scheduler.ts'
 
@@ -19,7 +26,8 @@ export function deliverLetters(send: ((mail: OutgoingMail) => Promise<SendOutcom
     async run(ctx) {
       const letters = await claimLetters(ctx, batch)
       await inParallel(letters, connections, async (letter) => {
-        const outcome = send === 'outbox' ? ({ outcome: 'kept', answer: '' } as const) : await trySend(ctx, send, letter)
+        const outcome =
+          send === 'outbox' ? ({ outcome: 'kept', answer: '' } as const) : await trySend(ctx, send, letter)
         await noteOutcome(ctx, letter, outcome)
       })
       const next = await nextLetterAt(ctx)

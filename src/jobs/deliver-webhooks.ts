@@ -1,5 +1,10 @@
 import { minute, second } from '../base/clock.ts'
-import { claimWebhooks, nextWebhookAt, noteWebhook, type ClaimedDelivery } from '../core/outbox/webhook-actions.ts'
+import {
+  claimWebhooks,
+  nextWebhookAt,
+  noteWebhook,
+  type ClaimedDelivery,
+} from '../core/outbox/webhook-actions.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Job } from './scheduler.ts'
 
@@ -16,7 +21,11 @@ export function deliverWebhooks(): Job {
     wake: 'webhooks',
     async run(ctx) {
       const deliveries = await claimWebhooks(ctx, batch)
-      await inParallel(deliveries, connections, async (delivery) => void (await noteWebhook(ctx, delivery, await post(delivery))))
+      await inParallel(
+        deliveries,
+        connections,
+        async (delivery) => void (await noteWebhook(ctx, delivery, await post(delivery))),
+      )
       const next = await nextWebhookAt(ctx)
       return next === undefined ? undefined : Math.max(leastPauseMs, next - ctx.clock.now())
     },
@@ -24,11 +33,19 @@ export function deliverWebhooks(): Job {
 }
 
 /** Taken is 2yz. A redirect is not followed: the signature is for the one who was configured. */
-async function post({ request }: ClaimedDelivery): Promise<{ outcome: 'taken' | 'retry' | 'gone'; answer: string }> {
+async function post({
+  request,
+}: ClaimedDelivery): Promise<{ outcome: 'taken' | 'retry' | 'gone'; answer: string }> {
   const { url, body, headers } = request
   try {
     const signal = AbortSignal.timeout(timeoutMs)
-    const response = await fetch(url, { method: 'POST', body, headers: { ...headers, 'user-agent': 'postern' }, redirect: 'manual', signal })
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'user-agent': 'postern' },
+      redirect: 'manual',
+      signal,
+    })
     await response.body?.cancel()
     const answer = `HTTP ${response.status}`
     if (response.ok) return { outcome: 'taken', answer }

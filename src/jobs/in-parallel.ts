@@ -1,5 +1,9 @@
 /** Does `work` for each item, at most `width` at once. The first error is thrown when all are done. */
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = items.values()
   const errors: unknown[] = []
   const lane = async (): Promise<void> => {

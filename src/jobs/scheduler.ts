@@ -36,7 +36,16 @@ export function startJobs(ctx: Context, jobs: readonly Job[], holder: string): S
     const off = job.wake === undefined ? undefined : ctx.wakes.on(job.wake, () => bell.ring())
     return { bell, off }
   })
-  const loops = jobs.map(async (job, index) => await repeat(as(ctx, { kind: 'system', name: job.name }), job, holder, bells[index]?.bell, stopping.signal))
+  const loops = jobs.map(
+    async (job, index) =>
+      await repeat(
+        as(ctx, { kind: 'system', name: job.name }),
+        job,
+        holder,
+        bells[index]?.bell,
+        stopping.signal,
+      ),
+  )
   return {
     async stop() {
       stopping.abort()
@@ -51,15 +60,24 @@ export function startJobs(ctx: Context, jobs: readonly Job[], holder: string): S
   }
 }
 
-async function repeat(ctx: Context, job: Job, holder: string, bell = new Bell(), signal: AbortSignal): Promise<void> {
+async function repeat(
+  ctx: Context,
+  job: Job,
+  holder: string,
+  bell = new Bell(),
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) await bell.wait(await runOnce(ctx, job, holder, signal))
   if (!job.exclusive) return
-  await releaseLease(ctx, leaseName(job), holder).catch((error: unknown) => ctx.log.warn('job.lease-kept', { job: job.name, error }))
+  await releaseLease(ctx, leaseName(job), holder).catch((error: unknown) =>
+    ctx.log.warn('job.lease-kept', { job: job.name, error }),
+  )
 }
 
 /** Gives the pause after it. */
 async function runOnce(ctx: Context, job: Job, holder: string, signal: AbortSignal): Promise<number> {
-  const hold = async (): Promise<boolean> => await holdLease(ctx, leaseName(job), holder, job.everyMs + leaseSlackMs)
+  const hold = async (): Promise<boolean> =>
+    await holdLease(ctx, leaseName(job), holder, job.everyMs + leaseSlackMs)
   let renewing: NodeJS.Timeout | undefined
   try {
     if (job.exclusive) {

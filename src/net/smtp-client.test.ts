@@ -28,7 +28,14 @@ describe('a composed message', () => {
   it('has one recipient and no other field, whatever the strings are; or it is refused', async () => {
     const evil = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
-      fc.constantFrom('a@b.example\r\nBcc: c@d.example', 'x, y@z.example', 'g: a@b.example, c@d.example;', '<a@b.example>,<c@d.example>', 'a\rb', 'a\nb'),
+      fc.constantFrom(
+        'a@b.example\r\nBcc: c@d.example',
+        'x, y@z.example',
+        'g: a@b.example, c@d.example;',
+        '<a@b.example>,<c@d.example>',
+        'a\rb',
+        'a\nb',
+      ),
     )
     await fc.assert(
       fc.asyncProperty(evil, evil, evil, async (to, name, subject) => {
@@ -44,7 +51,10 @@ describe('a composed message', () => {
         } catch {
           return
         }
-        const head = composed.subarray(0, composed.indexOf('\r\n\r\n')).toString('latin1').replaceAll(/\r\n[ \t]+/g, ' ')
+        const head = composed
+          .subarray(0, composed.indexOf('\r\n\r\n'))
+          .toString('latin1')
+          .replaceAll(/\r\n[ \t]+/g, ' ')
         assert.equal(head.split('\r\n').length, 11)
         assert.doesNotMatch(head, /^(b?cc|resent-to):/im)
         assert.ok(head.includes(`\r\nTo: ${to}\r\n`))
@@ -92,7 +102,10 @@ describe('the smarthost', () => {
 
   it('takes a message on as it is', async () => {
     const raw = Buffer.from('From: a@example.org\r\nSubject: x\r\n\r\nbody\r\n')
-    assert.equal((await openSmtp(sink.url).forward({ from: '', to: 'postmaster@provider.example' }, raw)).outcome, 'sent')
+    assert.equal(
+      (await openSmtp(sink.url).forward({ from: '', to: 'postmaster@provider.example' }, raw)).outcome,
+      'sent',
+    )
     const found = await sink.take('postmaster@provider.example')
     assert.equal(found.from, '')
     assert.deepEqual(found.raw, raw)

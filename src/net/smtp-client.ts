@@ -66,7 +66,9 @@ function readUrl(url: string) {
     ignoreTLS: isLoopback && !secure,
     // A password is never sent in the clear over a network.
     requireTLS: username !== '' && !secure && !isLoopback,
-    ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    ...(username === ''
+      ? {}
+      : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
   }
 }
 
@@ -92,26 +94,44 @@ export async function composeMail(mail: OutgoingMail): Promise<Buffer> {
   return message
 }
 
-const ownFields = ['From', 'To', 'Reply-To', 'Subject', 'Message-ID', 'Date', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding']
+const ownFields = [
+  'From',
+  'To',
+  'Reply-To',
+  'Subject',
+  'Message-ID',
+  'Date',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+]
 
 function checkComposed(message: Buffer, mail: OutgoingMail): void {
   const head = message.subarray(0, message.indexOf('\r\n\r\n')).toString('latin1')
   const fields = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n')
   const names = fields.map((field) => field.slice(0, field.indexOf(':')).toLowerCase()).sort()
   const meant = [...ownFields, ...Object.keys(mail.headers)].map((name) => name.toLowerCase()).sort()
-  if (names.join() !== meant.join()) throw new Error(`composed letter has the fields ${names.join(', ')} and not ${meant.join(', ')}`)
-  if (/[\r\n]/.test(head.replaceAll('\r\n', ''))) throw new Error('composed letter has a bare line end in its head')
+  if (names.join() !== meant.join())
+    throw new Error(`composed letter has the fields ${names.join(', ')} and not ${meant.join(', ')}`)
+  if (/[\r\n]/.test(head.replaceAll('\r\n', '')))
+    throw new Error('composed letter has a bare line end in its head')
   const to = fields.find((field) => /^to:/i.test(field))
-  if (to !== `To: ${mail.envelope.to}`) throw new Error('composed letter has another recipient than its envelope')
+  if (to !== `To: ${mail.envelope.to}`)
+    throw new Error('composed letter has another recipient than its envelope')
 }
 
 /** RFC 5321 §4.2.1: 5yz is for ever. A failed sign-in or TLS is ours to repair, so the letter waits. */
 function outcomeOf(error: unknown): SendOutcome {
   const text = error instanceof Error ? error.message : String(error)
-  const has = (name: string): unknown => (typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined)
+  const has = (name: string): unknown =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined
   const [code, responseCode, response] = [has('code'), has('responseCode'), has('response')]
-  const permanent = typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH' && code !== 'ETLS'
-  return { outcome: permanent ? 'refused' : 'retry', answer: shorten(typeof response === 'string' ? response : text) }
+  const permanent =
+    typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH' && code !== 'ETLS'
+  return {
+    outcome: permanent ? 'refused' : 'retry',
+    answer: shorten(typeof response === 'string' ? response : text),
+  }
 }
 
 function shorten(text: string): string {

@@ -35,3 +35,35 @@ describe('Whether a domain takes mail', () => {
     assert.equal(await waysOut({ resolver }).acceptsMail('not a domain'), false)
   })
 })
+
+describe('The confirmed names of an address', () => {
+  const address = orThrow(parseAddress('2001:db8::45'))
+  const ask = (names: readonly string[] | 'temperror', addresses: Readonly<Record<string, readonly string[] | 'temperror'>>) => {
+    const resolver: DnsResolver = {
+      ...dnsResolver(),
+      ptr: async () => names,
+      addresses: async (name) => {
+        const found = addresses[name] ?? []
+        return found === 'temperror' ? 'temperror' : found.map((text) => orThrow(parseAddress(text)))
+      },
+    }
+    return waysOut({ resolver }).confirmedNames(address)
+  }
+
+  it('are the PTR names that lead back to it', async () => {
+    const addresses = { 'mail.example.org': ['192.0.2.45', '2001:0db8::45'], 'bank.example': ['2001:db8::1'] }
+    assert.deepEqual(await ask(['mail.example.org', 'bank.example', 'gone.example'], addresses), ['mail.example.org'])
+  })
+  it('are none when nothing leads back, and unknown when that could not be seen', async () => {
+    assert.deepEqual(await ask([], {}), [])
+    assert.deepEqual(await ask(['bank.example'], {}), [])
+    assert.equal(await ask(['bank.example'], { 'bank.example': 'temperror' }), 'temperror')
+    assert.equal(await ask('temperror', {}), 'temperror')
+    assert.deepEqual(await ask(['a.example', 'b.example'], { 'a.example': ['2001:db8::45'], 'b.example': 'temperror' }), ['a.example'])
+  })
+  it('are looked for among ten', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `n${index}.example`)
+    const addresses = Object.fromEntries(names.map((name) => [name, ['2001:db8::45']]))
+    assert.equal((await ask(names, addresses)).length, 10)
+  })
+})

@@ -26,6 +26,7 @@ export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
     txt: (name) => resolver.txt(name),
     ptr: (address) => resolver.ptr(address),
     confirmedNames: (address) => confirmedNames(resolver, address),
+    confirmedNames: (address) => confirmedNames(resolver, address),
     acceptsMail: (domain) => acceptsMail(resolver, domain),
     fetchFrom: (address, path) => client.fetchFrom(address, path),
   }
@@ -53,4 +54,24 @@ async function acceptsMail(resolver: DnsResolver, domain: string): Promise<boole
   if (exchanges.length > 0) return exchanges.some(({ exchange }) => exchange !== '' && exchange !== '.')
   const addresses = await resolver.addresses(name)
   return addresses === 'temperror' ? 'temperror' : addresses.length > 0
+}
+
+/** Names of one address that are looked up again; RFC 7208 §5.5 stops at as many. */
+const mostNames = 10
+
+/**
+ * PTR names that lead back to the address. `temperror` when none does and one of them could not be looked up:
+ * whoever asks must not take that for an address without a name.
+ */
+async function confirmedNames(resolver: DnsResolver, address: Address): Promise<readonly string[] | 'temperror'> {
+  const names = await resolver.ptr(address)
+  if (names === 'temperror') return 'temperror'
+  const asked = names.slice(0, mostNames)
+  const answers = await Promise.all(asked.map((name) => resolver.addresses(name)))
+  const wanted = formatAddress(address)
+  const confirmed = asked.filter((_, index) => {
+    const found = answers[index]
+    return Array.isArray(found) && found.some((each: Address) => formatAddress(each) === wanted)
+  })
+  return confirmed.length === 0 && answers.includes('temperror') ? 'temperror' : confirmed
 }

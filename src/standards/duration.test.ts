@@ -13,7 +13,26 @@ describe('Durations', () => {
   })
 
   it('are nothing else', () => {
-    for (const text of ['', 'd', '7', '7 d', ' 7d', '7d ', '7D', '-7d', '+7d', '07d', '1.5h', '1e3s', '7w', '7ms', '1h30m', '1000000s', '7d\n', '٧d']) {
+    for (const text of [
+      '',
+      'd',
+      '7',
+      '7 d',
+      ' 7d',
+      '7d ',
+      '7D',
+      '-7d',
+      '+7d',
+      '07d',
+      '1.5h',
+      '1e3s',
+      '7w',
+      '7ms',
+      '1h30m',
+      '1000000s',
+      '7d\n',
+      '٧d',
+    ]) {
       assert.equal(parseDuration(text), undefined, JSON.stringify(text))
     }
   })

@@ -15,10 +15,17 @@ const words = fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff), fc.nat(0xffffffff
 
 /** Text that is nearly an address: made of the characters of addresses, of words that have tripped parsers, or of mutated addresses. */
 const nearAddress = fc.oneof(
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF:./%x ', '::', '255', '.0', 'ffff:'), maxLength: 24 }),
-  fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.nat(60), fc.constantFrom('', ':', '.', '0', 'f', ' ', '\0', '%', '/')).map(
-    ([text, at, inserted]) => text.slice(0, at) + inserted + text.slice(at + 1),
-  ),
+  fc.string({
+    unit: fc.constantFrom(...'0123456789abcdefABCDEF:./%x ', '::', '255', '.0', 'ffff:'),
+    maxLength: 24,
+  }),
+  fc
+    .tuple(
+      fc.oneof(fc.ipV4(), fc.ipV6()),
+      fc.nat(60),
+      fc.constantFrom('', ':', '.', '0', 'f', ' ', '\0', '%', '/'),
+    )
+    .map(([text, at, inserted]) => text.slice(0, at) + inserted + text.slice(at + 1)),
 )
 
 describe('Internet addresses', () => {
@@ -59,7 +66,15 @@ describe('Internet addresses', () => {
   })
 
   it('with leading zeros are refused as such: they are octal to some', () => {
-    for (const text of ['010.0.0.1', '192.0.2.045', '0300.0.2.1', '192.00.2.1', '::ffff:010.0.0.1', '010.0.0.1/8', '08.1']) {
+    for (const text of [
+      '010.0.0.1',
+      '192.0.2.045',
+      '0300.0.2.1',
+      '192.00.2.1',
+      '::ffff:010.0.0.1',
+      '010.0.0.1/8',
+      '08.1',
+    ]) {
       assert.equal(read(text), 'address.leading-zero', text)
     }
   })
@@ -72,19 +87,85 @@ describe('Internet addresses', () => {
 
   it('are nothing else that some reader takes for one', () => {
     for (const text of [
-      ...['', ' ', '.', ':', ':::', '1', '127.1', '0x7f.1', '0x7f.0.0.1', '2130706433', '192.0.2', '192.0.2.1.', '.192.0.2.1'],
-      ...['192.0.2.256', '192.0.2.1.1', '1192.0.2.1', '192.0.2.-1', '192.0.2.1e0', '١٩٢.0.2.1', '192.0.2.１', '192。0。2。1'],
-      ...['1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:8::', '::1:2:3:4:5:6:7:8', '1:2:3:4::5:6:7:8', '1::2::3'],
-      ...['1:', ':1', '::1:', '2001:db8:::1', '00001::', '12345::', 'g::', '::192.0.2', '::192.0.2.1:1', '1:2:3:4:5:6:7:1.2.3.4'],
-      ...['fe80::1%eth0', '::1%', '192.0.2.1%1', '[::1]', '[192.0.2.1]', '192.0.2.1:25', ' 192.0.2.1', '192.0.2.1 ', '192.0.2.1\n'],
-      ...['192.0.2.1\0', '\u0000192.0.2.1', '::1\r\n', '\u200b192.0.2.1', 'mail.example.org', 'x/24', '1/2/3', '🙂'],
+      ...[
+        '',
+        ' ',
+        '.',
+        ':',
+        ':::',
+        '1',
+        '127.1',
+        '0x7f.1',
+        '0x7f.0.0.1',
+        '2130706433',
+        '192.0.2',
+        '192.0.2.1.',
+        '.192.0.2.1',
+      ],
+      ...[
+        '192.0.2.256',
+        '192.0.2.1.1',
+        '1192.0.2.1',
+        '192.0.2.-1',
+        '192.0.2.1e0',
+        '١٩٢.0.2.1',
+        '192.0.2.１',
+        '192。0。2。1',
+      ],
+      ...[
+        '1:2:3:4:5:6:7',
+        '1:2:3:4:5:6:7:8:9',
+        '1:2:3:4:5:6:7:8::',
+        '::1:2:3:4:5:6:7:8',
+        '1:2:3:4::5:6:7:8',
+        '1::2::3',
+      ],
+      ...[
+        '1:',
+        ':1',
+        '::1:',
+        '2001:db8:::1',
+        '00001::',
+        '12345::',
+        'g::',
+        '::192.0.2',
+        '::192.0.2.1:1',
+        '1:2:3:4:5:6:7:1.2.3.4',
+      ],
+      ...[
+        'fe80::1%eth0',
+        '::1%',
+        '192.0.2.1%1',
+        '[::1]',
+        '[192.0.2.1]',
+        '192.0.2.1:25',
+        ' 192.0.2.1',
+        '192.0.2.1 ',
+        '192.0.2.1\n',
+      ],
+      ...[
+        '192.0.2.1\0',
+        '\u0000192.0.2.1',
+        '::1\r\n',
+        '\u200b192.0.2.1',
+        'mail.example.org',
+        'x/24',
+        '1/2/3',
+        '🙂',
+      ],
     ]) {
       assert.equal(read(text), 'address.not-an-address', JSON.stringify(text))
     }
   })
 
   it('show in a refusal at most 60 printable ASCII characters of what came', () => {
-    for (const text of ['x'.repeat(1_000_000), '1.'.repeat(500_000), ':'.repeat(1_000_000), '\u001b[31m<b>\u202e\r\n', '010.0.0.1\u0007']) {
+    for (const text of [
+      'x'.repeat(1_000_000),
+      '1.'.repeat(500_000),
+      ':'.repeat(1_000_000),
+      '\u001b[31m<b>\u202e\r\n',
+      '010.0.0.1\u0007',
+    ]) {
       const refusal = parseAddress(text)
       assert.ok(refusal instanceof Refusal)
       assert.match(String(refusal.facts['input']), /^[\x20-\x7e]{1,60}$/)
@@ -144,7 +225,14 @@ describe('IPv4 addresses inside IPv6 ones', () => {
   })
 
   it('are not found elsewhere', () => {
-    for (const text of ['192.0.2.45', '::', '::1', '2001:db8::192.0.2.45', '64:ff9b:2::192.0.2.45', '64:ff9b:0:1::192.0.2.45']) {
+    for (const text of [
+      '192.0.2.45',
+      '::',
+      '::1',
+      '2001:db8::192.0.2.45',
+      '64:ff9b:2::192.0.2.45',
+      '64:ff9b:0:1::192.0.2.45',
+    ]) {
       assert.equal(inside(text), undefined, text)
     }
   })
@@ -153,7 +241,12 @@ describe('IPv4 addresses inside IPv6 ones', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), fc.nat(0xffffffff), (word, rest) => {
         const expected: Words = [word, 0, 0, 0]
-        const sixToFour: Words = [(0x20020000 | (word >>> 16)) >>> 0, ((word << 16) | (rest >>> 16)) >>> 0, rest, rest]
+        const sixToFour: Words = [
+          (0x20020000 | (word >>> 16)) >>> 0,
+          ((word << 16) | (rest >>> 16)) >>> 0,
+          rest,
+          rest,
+        ]
         assert.deepEqual(embeddedAddress({ family: 6, words: sixToFour })?.words, expected)
         assert.deepEqual(embeddedAddress({ family: 6, words: [0x64ff9b, 0, 0, word] })?.words, expected)
       }),

@@ -39,7 +39,7 @@ export function readIPv4(text: string): number {
   for (let at = 0; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code === dot) {
-      if (digits === 0 || dots === 3) return -1
+      if (digits === 0) return -1
       word = (word << 8) | octet
       dots++
       octet = 0

@@ -27,7 +27,8 @@ export function parseMailbox(text: string): MailAddress | Refusal {
   if (local.length > longestLocalPart) return invalid(text, 'too-long')
   if (/[\u0080-\uffff]/.test(local)) return invalid(text, 'not-ascii')
   // `=?…?=` is an encoded word (RFC 2047): some readers would decode it to another address.
-  if (!dotAtom.test(local) || (local.includes('=?') && local.includes('?='))) return invalid(text, 'local-part')
+  if (!dotAtom.test(local) || (local.includes('=?') && local.includes('?=')))
+    return invalid(text, 'local-part')
   const domain = text.endsWith('.') ? undefined : parseDomain(text.slice(at + 1))
   if (domain === undefined) return invalid(text, 'domain')
   const address = `${local}@${domain}`

@@ -158,7 +158,7 @@ function noAttributes(): Attributes {
 
 /**
  * By the length of the name first: half the lines of a request are none of ours and fall through without a comparison.
- * Written out because comparing with a constant is several times cheaper than with a name from a table (bench/policy).
+ * Written out because comparing with a constant is cheaper than with a name from a table: 1.3 µs a request instead of 1.6.
  */
 function keepAttribute(to: Attributes, text: string, line: number, equals: number, stop: number): void {
   switch (equals - line) {

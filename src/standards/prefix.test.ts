@@ -38,10 +38,15 @@ const anyPrefix = fc
 /** Addresses near the edges of a prefix, inside and outside. */
 function near(prefix: Prefix, bit: number, random: Address): Address {
   const bits = [...prefix.words].map((word, index) => {
-    const host = ~prefixOf({ family: 6, words: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff] }, prefix.length).words[index as 0]
+    const host = ~prefixOf(
+      { family: 6, words: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff] },
+      prefix.length,
+    ).words[index as 0]
     return (word | ((random.words[index as 0] & host) >>> 0)) >>> 0
   })
-  const flipped = bits.map((word, index) => (bit >>> 5 === index ? (word ^ (0x80000000 >>> (bit & 31))) >>> 0 : word))
+  const flipped = bits.map((word, index) =>
+    bit >>> 5 === index ? (word ^ (0x80000000 >>> (bit & 31))) >>> 0 : word,
+  )
   const [a = 0, b = 0, c = 0, d = 0] = flipped
   return prefix.family === 4 ? { family: 4, words: [a, 0, 0, 0] } : { family: 6, words: [a, b, c, d] }
 }
@@ -99,7 +104,8 @@ describe('Listable prefixes', () => {
     ['', 'address.not-an-address'],
     [`192.0.2.0/${' '.repeat(100_000)}`, 'address.is-prefix'],
   ] as const) {
-    it(`${JSON.stringify(text.slice(0, 40))} gives ${expected}`, () => assert.equal(show(parseListable(text)), expected))
+    it(`${JSON.stringify(text.slice(0, 40))} gives ${expected}`, () =>
+      assert.equal(show(parseListable(text)), expected))
   }
 
   it('suggest what was perhaps meant', () => {
@@ -122,7 +128,11 @@ describe('Listable prefixes', () => {
   })
 
   it('have a length within the limits and no host bits, whatever is typed (LST-1)', () => {
-    const typed = fc.tuple(anyPrefix, fc.integer({ min: -2, max: 2 }), fc.constantFrom('/', '/', '/', '//', ' /', '\\'))
+    const typed = fc.tuple(
+      anyPrefix,
+      fc.integer({ min: -2, max: 2 }),
+      fc.constantFrom('/', '/', '/', '//', ' /', '\\'),
+    )
     fc.assert(
       fc.property(typed, ([meant, slip, slash]) => {
         const prefix = parseListable(`${formatAddress(meant)}${slash}${meant.length + slip}`)
@@ -139,7 +149,8 @@ describe('Listable prefixes', () => {
       fc.property(anyPrefix, (prefix) => {
         const text = formatPrefix(prefix)
         assert.deepEqual(parsePrefix(text), prefix)
-        const isListable = prefix.length >= widestLength[prefix.family] && prefix.length <= unitLength[prefix.family]
+        const isListable =
+          prefix.length >= widestLength[prefix.family] && prefix.length <= unitLength[prefix.family]
         if (isListable) assert.deepEqual(parseListable(text), prefix)
         else assert.ok(parseListable(text) instanceof Refusal)
       }),
@@ -174,8 +185,15 @@ describe('A prefix', () => {
         const family = prefix.family === 4 ? 'ipv4' : 'ipv6'
         const list = new BlockList()
         list.addSubnet(formatAddress(prefix), prefix.length, family)
-        for (const address of [near(prefix, 128, random), near(prefix, prefix.family === 4 ? bit % 32 : bit, random)]) {
-          assert.equal(covers(prefix, address), list.check(formatAddress(address), family), formatAddress(address))
+        for (const address of [
+          near(prefix, 128, random),
+          near(prefix, prefix.family === 4 ? bit % 32 : bit, random),
+        ]) {
+          assert.equal(
+            covers(prefix, address),
+            list.check(formatAddress(address), family),
+            formatAddress(address),
+          )
         }
       }),
       { numRuns: 3000 },
@@ -187,6 +205,8 @@ describe('A prefix', () => {
     assert.ok(covers(wide, wide))
     assert.ok(covers(wide, orThrow(parsePrefix('198.51.100.0/24'))))
     assert.ok(!covers(wide, orThrow(parsePrefix('198.50.0.0/15'))))
+    assert.ok(!covers(orThrow(parsePrefix('198.50.0.0/16')), orThrow(parsePrefix('198.50.0.0/15'))))
+    assert.ok(!covers(orThrow(parsePrefix('2001:db8::/64')), orThrow(parsePrefix('2001:db8::/63'))))
     assert.ok(!covers(wide, orThrow(parsePrefix('198.52.0.0/24'))))
     assert.ok(!covers(orThrow(parsePrefix('0.0.0.0/0')), orThrow(parseAddress('::'))))
     assert.ok(!covers(orThrow(parsePrefix('::/0')), orThrow(parseAddress('0.0.0.0'))))
@@ -220,7 +240,10 @@ describe('A prefix', () => {
 
 describe('Range keys', () => {
   it('name the first and the last unit of a prefix', () => {
-    assert.deepEqual(rangeKeys(orThrow(parsePrefix('192.0.2.0/24'))), { first: '4:c0000200', last: '4:c00002ff' })
+    assert.deepEqual(rangeKeys(orThrow(parsePrefix('192.0.2.0/24'))), {
+      first: '4:c0000200',
+      last: '4:c00002ff',
+    })
     assert.deepEqual(rangeKeys(orThrow(parsePrefix('2001:db8::/48'))), {
       first: '6:20010db800000000',
       last: '6:20010db80000ffff',
@@ -234,14 +257,19 @@ describe('Range keys', () => {
   it('enclose the first key of a listable prefix exactly when it begins inside', () => {
     const listable = fc
       .tuple(anyAddress, fc.nat(48))
-      .map(([address, step]) => prefixOf(address, unitLength[address.family] - (address.family === 4 ? step % 25 : step)))
+      .map(([address, step]) =>
+        prefixOf(address, unitLength[address.family] - (address.family === 4 ? step % 25 : step)),
+      )
     fc.assert(
       fc.property(listable, listable, fc.nat(128), (outer, other, length) => {
         const { first, last } = rangeKeys(outer)
         const inner = unitOf(near(outer, 128, other))
         for (const prefix of [inner, other, prefixOf(inner, Math.max(outer.length, length % 65))]) {
           const key = rangeKeys(prefix).first
-          assert.equal(first <= key && key <= last, covers(outer, { family: prefix.family, words: prefix.words }))
+          assert.equal(
+            first <= key && key <= last,
+            covers(outer, { family: prefix.family, words: prefix.words }),
+          )
         }
       }),
       { numRuns: 2000 },

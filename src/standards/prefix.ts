@@ -89,7 +89,10 @@ export function coveringPrefixes(address: Address): Prefix[] {
 export function rangeKeys(prefix: Prefix): { readonly first: string; readonly last: string } {
   const [a, b] = prefix.words
   const fill = mask([0xffffffff, 0xffffffff, 0, 0], prefix.length)
-  return { first: rangeKey(prefix.family, a, b), last: rangeKey(prefix.family, (a | ~fill[0]) >>> 0, (b | ~fill[1]) >>> 0) }
+  return {
+    first: rangeKey(prefix.family, a, b),
+    last: rangeKey(prefix.family, (a | ~fill[0]) >>> 0, (b | ~fill[1]) >>> 0),
+  }
 }
 
 function rangeKey(family: 4 | 6, a: number, b: number): string {

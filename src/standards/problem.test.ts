@@ -6,7 +6,13 @@ describe('Problem documents', () => {
   const docs = 'https://postmaster.provider.example/refusals'
 
   it('have type, title, status and detail (RFC 9457 §3.1), our code, and the facts', () => {
-    const problem = { status: 422, code: 'prefix.too-wide', title: 'Too wide', detail: 'Nothing wider than /8.', facts: { widest: '/8' } }
+    const problem = {
+      status: 422,
+      code: 'prefix.too-wide',
+      title: 'Too wide',
+      detail: 'Nothing wider than /8.',
+      facts: { widest: '/8' },
+    }
     assert.deepEqual(problemDocument(problem, docs), {
       type: `${docs}#prefix.too-wide`,
       title: 'Too wide',
@@ -18,7 +24,10 @@ describe('Problem documents', () => {
   })
 
   it('do not let a fact stand in the place of a member', () => {
-    const document = problemDocument({ status: 409, code: 'listing.already-ended', title: 'Ended', facts: { status: 'x', type: 'x' } }, docs)
+    const document = problemDocument(
+      { status: 409, code: 'listing.already-ended', title: 'Ended', facts: { status: 'x', type: 'x' } },
+      docs,
+    )
     assert.equal(document['status'], 409)
     assert.equal(document['type'], `${docs}#listing.already-ended`)
     assert.equal('detail' in document, false)

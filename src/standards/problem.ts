@@ -17,6 +17,12 @@ export const problemType = 'application/problem+json'
 /** The members of §3.1, then ours; a fact never stands in the place of one of them. `docs` is the page that explains every code. */
 export function problemDocument(problem: Problem, docs: string): Record<string, string | number> {
   const { status, code, title, detail, facts } = problem
-  const members = { type: `${docs}#${code}`, title, status, ...(detail === undefined ? {} : { detail }), code }
+  const members = {
+    type: `${docs}#${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    code,
+  }
   return { ...members, ...facts, ...members }
 }

@@ -28,7 +28,8 @@ const longestLine = 450
  */
 export function formatReplyLine(reply: ReplyLine, octets = longestLine): string {
   const status = parseStatusCode(reply.status)
-  if (status?.class !== Math.floor(reply.code / 100)) throw new RangeError(`reply ${reply.code} with status ${reply.status}`)
+  if (status?.class !== Math.floor(reply.code / 100))
+    throw new RangeError(`reply ${reply.code} with status ${reply.status}`)
   for (const words of shorterAndShorter(reply)) {
     const line = `${reply.code} ${formatStatusCode(status)} ${words}`.replaceAll(/[^\x20-\x7e]/g, '?')
     if (line.length <= octets) return line

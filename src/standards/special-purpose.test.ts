@@ -43,10 +43,42 @@ describe('Connections of ours', () => {
 
   it('may go just beside those blocks', () => {
     for (const text of [
-      ...['1.0.0.0', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.0'],
-      ...['169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.0.1.0', '192.0.3.0', '192.167.255.255'],
-      ...['192.169.0.0', '198.17.255.255', '198.20.0.0', '198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0'],
-      ...['223.255.255.255', '2000::', '2001:200::', '2001:db7:ffff:ffff::', '2001:db9::', '2003::', '2620:4f:7fff::'],
+      ...[
+        '1.0.0.0',
+        '9.255.255.255',
+        '11.0.0.0',
+        '100.63.255.255',
+        '100.128.0.0',
+        '126.255.255.255',
+        '128.0.0.0',
+      ],
+      ...[
+        '169.253.255.255',
+        '169.255.0.0',
+        '172.15.255.255',
+        '172.32.0.0',
+        '192.0.1.0',
+        '192.0.3.0',
+        '192.167.255.255',
+      ],
+      ...[
+        '192.169.0.0',
+        '198.17.255.255',
+        '198.20.0.0',
+        '198.51.99.255',
+        '198.51.101.0',
+        '203.0.112.255',
+        '203.0.114.0',
+      ],
+      ...[
+        '223.255.255.255',
+        '2000::',
+        '2001:200::',
+        '2001:db7:ffff:ffff::',
+        '2001:db9::',
+        '2003::',
+        '2620:4f:7fff::',
+      ],
       ...['3ffe:ffff:ffff::', '3fff:1000::', '3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ]) {
       assert.equal(global(text), true, text)
@@ -54,7 +86,8 @@ describe('Connections of ours', () => {
   })
 
   it('never go to the anycast services of the nearest router', () => {
-    for (const text of ['192.0.0.9', '192.0.0.10', '2001:1::1', '192.31.196.1', '2620:4f:8000::1']) assert.equal(global(text), false)
+    for (const text of ['192.0.0.9', '192.0.0.10', '2001:1::1', '192.31.196.1', '2620:4f:8000::1'])
+      assert.equal(global(text), false)
   })
 
   it('are judged by the IPv4 address inside NAT64 and mapped ones, and refused for 6to4, Teredo and compatible ones', () => {
@@ -64,7 +97,13 @@ describe('Connections of ours', () => {
       assert.equal(global(`64:ff9b::${inner}`), false)
       assert.equal(global(`::ffff:${inner}`), false)
     }
-    for (const text of ['::1.1.1.1', '2002:101:101::1', '64:ff9b:1::1.1.1.1', '2001:0:101:101::', '::ffff:0:1.1.1.1']) {
+    for (const text of [
+      '::1.1.1.1',
+      '2002:101:101::1',
+      '64:ff9b:1::1.1.1.1',
+      '2001:0:101:101::',
+      '::ffff:0:1.1.1.1',
+    ]) {
       assert.equal(global(text), false, text)
     }
   })
@@ -100,17 +139,35 @@ describe('Special-purpose space', () => {
   })
 
   it('holds the /64 that all of IPv4 has behind NAT64', () => {
-    assert.equal(specialPurpose(unitOf(orThrow(parseAddress('64:ff9b::1.1.1.1')))), '64:ff9b::/96 (IPv4-IPv6 Translat.)')
+    assert.equal(
+      specialPurpose(unitOf(orThrow(parseAddress('64:ff9b::1.1.1.1')))),
+      '64:ff9b::/96 (IPv4-IPv6 Translat.)',
+    )
   })
 
   it('does not hold documentation prefixes', () => {
-    for (const text of ['192.0.2.45', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '2001:db8:1::/64', '3fff::/20']) {
+    for (const text of [
+      '192.0.2.45',
+      '192.0.2.0/24',
+      '198.51.100.0/24',
+      '203.0.113.0/24',
+      '2001:db8::/32',
+      '2001:db8:1::/64',
+      '3fff::/20',
+    ]) {
       assert.equal(special(text), undefined, text)
     }
   })
 
   it('does not hold ordinary networks', () => {
-    for (const text of ['1.1.1.0/24', '198.52.0.0/16', '100.0.0.0/10', '2a00::/16', '2001:200::/32', '2620::/32']) {
+    for (const text of [
+      '1.1.1.0/24',
+      '198.52.0.0/16',
+      '100.0.0.0/10',
+      '2a00::/16',
+      '2001:200::/32',
+      '2620::/32',
+    ]) {
       assert.equal(special(text), undefined, text)
     }
   })

@@ -11,7 +11,20 @@ describe('Enhanced status codes', () => {
   })
 
   it('are nothing else', () => {
-    for (const text of ['', '5', '5.7', '3.7.1', '5.07.1', '5.7.01', '5.7.1000', '5.7.1 ', '5.7.1.1', '5.7.-1', '550 5.7.1', '5.7.1\n']) {
+    for (const text of [
+      '',
+      '5',
+      '5.7',
+      '3.7.1',
+      '5.07.1',
+      '5.7.01',
+      '5.7.1000',
+      '5.7.1 ',
+      '5.7.1.1',
+      '5.7.-1',
+      '550 5.7.1',
+      '5.7.1\n',
+    ]) {
       assert.equal(parseStatusCode(text), undefined, text)
     }
   })

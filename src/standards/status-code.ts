@@ -13,7 +13,11 @@ export function parseStatusCode(text: string): StatusCode | undefined {
   const match = /^([245])\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$/.exec(text)
   if (!match) return undefined
   const [, first, subject, detail] = match
-  return { class: first === '2' ? 2 : first === '4' ? 4 : 5, subject: Number(subject), detail: Number(detail) }
+  return {
+    class: first === '2' ? 2 : first === '4' ? 4 : 5,
+    subject: Number(subject),
+    detail: Number(detail),
+  }
 }
 
 export function formatStatusCode(code: StatusCode): string {

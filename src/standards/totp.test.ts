@@ -45,7 +45,16 @@ describe('Time-based one-time passwords', () => {
   it('may be typed with a space, and are nothing but six digits', () => {
     const code = totpCode(secret, totpStep(now))
     assert.equal(verifyTotp(secret, `${code.slice(0, 3)} ${code.slice(3)}`, now), totpStep(now))
-    for (const text of ['', '12345', '1234567', `${code}\n`, `-${code.slice(1)}`, '１２３４５６', 'abcdef', code.repeat(100_000)]) {
+    for (const text of [
+      '',
+      '12345',
+      '1234567',
+      `${code}\n`,
+      `-${code.slice(1)}`,
+      '１２３４５６',
+      'abcdef',
+      code.repeat(100_000),
+    ]) {
       assert.equal(verifyTotp(secret, text, now), undefined)
     }
   })
@@ -74,8 +83,13 @@ describe('Base 32', () => {
   it('loses no bit', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        const bits = [...formatBase32(bytes)].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
-        assert.deepEqual([...bytes], Array.from(bytes, (_, at) => parseInt(bits.slice(at * 8, at * 8 + 8), 2)))
+        const bits = [...formatBase32(bytes)]
+          .map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
+          .join('')
+        assert.deepEqual(
+          [...bytes],
+          Array.from(bytes, (_, at) => parseInt(bits.slice(at * 8, at * 8 + 8), 2)),
+        )
         assert.match(bits.slice(bytes.length * 8), /^0{0,4}$/)
       }),
     )

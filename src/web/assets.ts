@@ -40,7 +40,12 @@ export function loadAssets(folder: string): Assets {
     if (type === undefined) continue
     const bytes = Uint8Array.from(readFileSync(join(folder, name)))
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
-    files.set(name, { bytes, type, current: true, href: `/assets/${name.slice(0, -extension.length)}.${hash}${extension}` })
+    files.set(name, {
+      bytes,
+      type,
+      current: true,
+      href: `/assets/${name.slice(0, -extension.length)}.${hash}${extension}`,
+    })
   }
   const file = (name: string): Asset & { readonly href: string } => {
     const found = files.get(name)

@@ -6,7 +6,7 @@ import { Refusal } from '../base/refusal.ts'
  * what a browser says about where a request began decides, no token in the form is needed.
  * Safe methods pass, so a GET must never act. Programs say neither header and pass too.
  */
-export interface RequestOrigin {
+interface RequestOrigin {
   readonly method: string
   readonly fetchSite: string | undefined
   readonly origin: string | undefined

@@ -15,7 +15,8 @@ export async function readForm(c: Context): Promise<Fields> {
 /** The fields of a body of this content type. */
 export function readFormBody(contentType: string | undefined, bytes: Uint8Array): Fields {
   const type = (contentType ?? '').toLowerCase()
-  if (!type.startsWith('application/x-www-form-urlencoded')) throw new Refusal('form.invalid', { why: 'type' })
+  if (!type.startsWith('application/x-www-form-urlencoded'))
+    throw new Refusal('form.invalid', { why: 'type' })
   const charset = /charset="?([^\s;"]+)/.exec(type)?.[1]
   if (charset !== undefined && charset !== 'utf-8') throw new Refusal('form.invalid', { why: 'charset' })
   return readFields(bytes)
@@ -38,7 +39,8 @@ export function readFields(bytes: Uint8Array): Fields {
     const value = unescape(equals < 0 ? '' : pair.slice(equals + 1)).replaceAll(/\r\n?/g, '\n')
     if (fields.has(name)) throw new Refusal('form.invalid', { why: 'twice', field: name.slice(0, 40) })
     // A line break and a tab are text; every other control character is an accident or an attempt.
-    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value)) throw new Refusal('form.invalid', { why: 'control', field: name.slice(0, 40) })
+    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value))
+      throw new Refusal('form.invalid', { why: 'control', field: name.slice(0, 40) })
     fields.set(name, value)
   }
   return fields

@@ -3,7 +3,10 @@ import type { Language } from '../access/reasons.ts'
 /** Which language a page is in: the one in its address, else the one chosen before, else the best of Accept-Language. */
 
 /** Splits `/zh-CN/codes` into language and `/codes`. Paths for programs have no language in front. */
-export function splitLanguage(path: string, languages: readonly Language[]): { readonly language?: Language; readonly path: string } {
+export function splitLanguage(
+  path: string,
+  languages: readonly Language[],
+): { readonly language?: Language; readonly path: string } {
   const [, first = '', rest = ''] = /^\/([^/]+)(\/.*)?$/s.exec(path) ?? []
   const language = languages.find((known) => known.toLowerCase() === first.toLowerCase())
   if (language === undefined || /^\/(api|assets|\.well-known)(\/|$)/.test(rest)) return { path }
@@ -19,7 +22,10 @@ export function negotiate(header: string | undefined, languages: readonly Langua
     .slice(0, 500)
     .split(',')
     .map((part) => {
-      const [tag = '', ...parameters] = part.trim().toLowerCase().split(/\s*;\s*/)
+      const [tag = '', ...parameters] = part
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/)
       const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
       return { tag, quality: quality === undefined ? 1 : Number(quality) || 0 }
     })

@@ -18,17 +18,41 @@ export async function coreMetrics(ctx: Context): Promise<string> {
   const memory = process.memoryUsage()
   return [
     gauge('postern_feed_seq', 'Number of the newest change for the edges', [['', head.seq]]),
-    gauge('postern_edge_connected', 'Whether the edge is connected', edges.map((edge) => [`{edge="${edge.name}"}`, edge.connected ? 1 : 0])),
-    gauge('postern_edge_behind', 'Changes the edge has not applied, as last heard', edges.map((edge) => [`{edge="${edge.name}"}`, Math.max(0, head.seq - edge.seq)])),
-    gauge('postern_listings', 'Active listings by class', listings.map((each) => [`{class="${each.class}"}`, each.count])),
-    gauge('postern_letters', 'Letters by state', [['{state="queued"}', letters.queued], ['{state="dead"}', letters.dead]]),
+    gauge(
+      'postern_edge_connected',
+      'Whether the edge is connected',
+      edges.map((edge) => [`{edge="${edge.name}"}`, edge.connected ? 1 : 0]),
+    ),
+    gauge(
+      'postern_edge_behind',
+      'Changes the edge has not applied, as last heard',
+      edges.map((edge) => [`{edge="${edge.name}"}`, Math.max(0, head.seq - edge.seq)]),
+    ),
+    gauge(
+      'postern_listings',
+      'Active listings by class',
+      listings.map((each) => [`{class="${each.class}"}`, each.count]),
+    ),
+    gauge('postern_letters', 'Letters by state', [
+      ['{state="queued"}', letters.queued],
+      ['{state="dead"}', letters.dead],
+    ]),
     gauge('postern_delist_reviews', 'Delist requests that wait for a person', [['', reviews]]),
-    gauge('postern_refusals_last_hour', 'Messages refused in the last hour, as the edges reported', [['', refusals]]),
-    gauge('postern_core_memory_bytes', 'Memory of the core process', [['{kind="rss"}', memory.rss], ['{kind="heap"}', memory.heapUsed]]),
+    gauge('postern_refusals_last_hour', 'Messages refused in the last hour, as the edges reported', [
+      ['', refusals],
+    ]),
+    gauge('postern_core_memory_bytes', 'Memory of the core process', [
+      ['{kind="rss"}', memory.rss],
+      ['{kind="heap"}', memory.heapUsed],
+    ]),
   ].join('')
 }
 
-function gauge(name: string, help: string, values: readonly (readonly [labels: string, value: number])[]): string {
+function gauge(
+  name: string,
+  help: string,
+  values: readonly (readonly [labels: string, value: number])[],
+): string {
   const lines = values.map(([labels, value]) => `${name}${labels} ${value}\n`)
   return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`
 }

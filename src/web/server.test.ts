@@ -32,11 +32,19 @@ function parts(seen: string[] = []): { parts: ((app: Web) => void)[] } {
 describe('the public server', () => {
   it('sends security headers with every answer, errors and assets included', async () => {
     const app = testSite(parts())
-    for (const path of ['/', '/nothing', '/fault/x', '/assets/style.css', '/.well-known/security.txt', '/api/v1/nothing']) {
+    for (const path of [
+      '/',
+      '/nothing',
+      '/fault/x',
+      '/assets/style.css',
+      '/.well-known/security.txt',
+      '/api/v1/nothing',
+    ]) {
       const { headers } = await get(app, path)
       const policy = headers.get('Content-Security-Policy') ?? ''
       assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/, path)
-      for (const directive of ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]) assert.ok(policy.includes(directive))
+      for (const directive of ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"])
+        assert.ok(policy.includes(directive))
       assert.ok(!policy.includes('unsafe'), path)
       assert.equal(headers.get('X-Content-Type-Options'), 'nosniff')
       assert.equal(headers.get('Referrer-Policy'), 'no-referrer')
@@ -47,7 +55,9 @@ describe('the public server', () => {
 
   it('promises https only where it is served over it', async () => {
     const settings = testSettings()
-    const plain = testSite({ settings: { ...settings, provider: { ...settings.provider, site: 'http://127.0.0.1:8080' } } })
+    const plain = testSite({
+      settings: { ...settings, provider: { ...settings.provider, site: 'http://127.0.0.1:8080' } },
+    })
     assert.equal((await get(plain, '/')).headers.get('Strict-Transport-Security'), null)
   })
 
@@ -71,7 +81,8 @@ describe('the public server', () => {
 
   it('serves assets for ever under the hash of their content, and an older address for a minute', async () => {
     const app = testSite()
-    const style = /href="(\/assets\/style\.[0-9a-f]{12}\.css)"/.exec(await (await get(app, '/')).text())?.[1] ?? ''
+    const style =
+      /href="(\/assets\/style\.[0-9a-f]{12}\.css)"/.exec(await (await get(app, '/')).text())?.[1] ?? ''
     const now = await get(app, style)
     assert.equal(now.headers.get('Cache-Control'), 'public, max-age=31536000, immutable')
     assert.match(now.headers.get('Content-Type') ?? '', /^text\/css/)
@@ -87,20 +98,32 @@ describe('the public server', () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: origin }
     assert.equal((await app.request(`${origin}/form`, { method: 'POST', body, headers })).status, 413)
     const stream = new Blob([body]).stream()
-    const streamed = await app.request(`${origin}/form`, { method: 'POST', body: stream, headers, duplex: 'half' } as RequestInit)
+    const streamed = await app.request(`${origin}/form`, {
+      method: 'POST',
+      body: stream,
+      headers,
+      duplex: 'half',
+    })
     assert.equal(streamed.status, 413)
     assert.equal((await app.request(`${origin}/form`, { method: 'POST', body: 'a=1', headers })).status, 200)
   })
 
   it('leaves the limit to handlers that have their own', async () => {
     const app = testSite({ ...parts(), largeBodies: ['/api/v1/thing'] })
-    const response = await app.request(`${origin}/api/v1/thing`, { method: 'POST', body: 'x'.repeat(100_000) })
+    const response = await app.request(`${origin}/api/v1/thing`, {
+      method: 'POST',
+      body: 'x'.repeat(100_000),
+    })
     assert.deepEqual(await response.json(), { length: 100_000 })
   })
 
   it('logs a fault once, without the path, under the reference that the page shows', async () => {
     const lines: Record<string, unknown>[] = []
-    const log = { info() {}, warn() {}, error: (event: string, fields?: object) => void lines.push({ event, ...fields }) }
+    const log = {
+      info() {},
+      warn() {},
+      error: (event: string, fields?: object) => void lines.push({ event, ...fields }),
+    }
     const response = await get(testSite({ ...parts(), log }), '/fault/s3cret')
     assert.equal(response.status, 500)
     const page = await response.text()
@@ -115,13 +138,16 @@ describe('the public server', () => {
     const response = await get(testSite(), '/api/v1/nothing')
     assert.equal(response.status, 404)
     assert.equal(response.headers.get('Content-Type'), 'application/problem+json')
-    assert.deepEqual((await response.json() as { code: string }).code, 'not-found')
+    assert.deepEqual(((await response.json()) as { code: string }).code, 'not-found')
   })
 
   it('takes the client from the socket, or from a proxy that it trusts', async () => {
     const socket = { incoming: { socket: { remoteAddress: '::ffff:203.0.113.9' } } }
     const ask = async (trusted: string[]): Promise<string> => {
-      const app = testSite({ ...parts(), trustedProxies: trusted.map((prefix) => orThrow(parseListable(prefix))) })
+      const app = testSite({
+        ...parts(),
+        trustedProxies: trusted.map((prefix) => orThrow(parseListable(prefix))),
+      })
       const headers = { 'X-Forwarded-For': '198.51.100.1, 192.0.2.45' }
       return await (await app.request(`${origin}/who`, { headers }, socket)).text()
     }
@@ -176,7 +202,10 @@ describe('the language of a page', () => {
   it('is remembered only when somebody chose another than they would have got', async () => {
     const chosen = (await get(app, '/zh-CN/codes')).headers.get('Set-Cookie') ?? ''
     assert.match(chosen, /^lang=zh-CN; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
-    assert.equal((await get(app, '/zh-CN/codes', { 'Accept-Language': 'zh' })).headers.get('Set-Cookie'), null)
+    assert.equal(
+      (await get(app, '/zh-CN/codes', { 'Accept-Language': 'zh' })).headers.get('Set-Cookie'),
+      null,
+    )
     assert.equal((await get(app, '/codes')).headers.get('Set-Cookie'), null)
   })
 
@@ -193,7 +222,11 @@ describe('forms from other sites', () => {
     ['typed in', { 'Sec-Fetch-Site': 'none' }, true],
     ['same site', { 'Sec-Fetch-Site': 'same-site' }, false],
     ['cross site', { 'Sec-Fetch-Site': 'cross-site' }, false],
-    ['cross site with a matching Host', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', ...own }, false],
+    [
+      'cross site with a matching Host',
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', ...own },
+      false,
+    ],
     ['cross site with an Origin of ours', { 'Sec-Fetch-Site': 'cross-site', Origin: origin }, false],
     ['no headers (a program)', {}, true],
     ['Origin of ours', { Origin: origin }, true],
@@ -201,7 +234,11 @@ describe('forms from other sites', () => {
     ['Origin of another', { Origin: 'https://evil.example', ...own }, false],
     ['Origin null', { Origin: 'null', ...own }, false],
     ['Origin of a sub-domain', { Origin: 'https://x.postmaster.provider.example', ...own }, false],
-    ['Origin over http where we are https', { Origin: 'http://postmaster.provider.example', Host: 'other.example' }, false],
+    [
+      'Origin over http where we are https',
+      { Origin: 'http://postmaster.provider.example', Host: 'other.example' },
+      false,
+    ],
     ['bearer token', { 'Sec-Fetch-Site': 'cross-site', Authorization: 'Bearer x' }, true],
   ]
 
@@ -220,9 +257,16 @@ describe('forms from other sites', () => {
 })
 
 describe('fields of a form', () => {
-  const post = async (body: string | Uint8Array<ArrayBuffer>, type = 'application/x-www-form-urlencoded'): Promise<[number, string, string[]]> => {
+  const post = async (
+    body: string | Uint8Array<ArrayBuffer>,
+    type = 'application/x-www-form-urlencoded',
+  ): Promise<[number, string, string[]]> => {
     const seen: string[] = []
-    const response = await testSite(parts(seen)).request(`${origin}/form`, { method: 'POST', headers: { 'Content-Type': type }, body })
+    const response = await testSite(parts(seen)).request(`${origin}/form`, {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body,
+    })
     const [, heading = ''] = /<h1>(.*?)<\/h1>/s.exec(await response.text()) ?? []
     return [response.status, heading, seen]
   }

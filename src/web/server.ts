@@ -41,12 +41,17 @@ export function publicApp(deps: PublicDeps): Web {
     c.res.headers.append('Vary', 'Accept-Language, Cookie')
   })
   app.use(refuseCrossSite(site))
-  const limit = bodyLimit({ maxSize: largestBody, onError: (c) => answerRefusal(c, new Refusal('form.too-large')) })
+  const limit = bodyLimit({
+    maxSize: largestBody,
+    onError: (c) => answerRefusal(c, new Refusal('form.too-large')),
+  })
   app.use(async (c, next) => (deps.largeBodies?.includes(c.req.path) ? await next() : await limit(c, next)))
   siteRoutes(app, deps)
   for (const add of deps.parts) add(app)
   app.notFound((c) => answerNotFound(c))
-  app.onError((error, c) => (error instanceof Refusal ? answerRefusal(c, error) : answerFault(c, deps.log, error)))
+  app.onError((error, c) =>
+    error instanceof Refusal ? answerRefusal(c, error) : answerFault(c, deps.log, error),
+  )
   return app
 }
 
@@ -61,7 +66,8 @@ function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
   const { languages } = settings.provider
   const url = new URL(c.req.url)
   const { language: named, path } = splitLanguage(pathOf(c.req.raw), languages)
-  const chosen = readLanguage(getCookie(c, 'lang'), languages) ?? negotiate(c.req.header('accept-language'), languages)
+  const chosen =
+    readLanguage(getCookie(c, 'lang'), languages) ?? negotiate(c.req.header('accept-language'), languages)
   const language: Language = named ?? chosen
   if (named !== undefined && named !== chosen) rememberLanguage(c, named, settings)
   return {
@@ -83,7 +89,13 @@ const yearInSeconds = 31_536_000
 
 function rememberLanguage(c: WebContext, language: Language, settings: Settings): void {
   const secure = settings.provider.site.startsWith('https:')
-  setCookie(c, 'lang', language, { path: '/', maxAge: yearInSeconds, sameSite: 'Lax', httpOnly: true, secure })
+  setCookie(c, 'lang', language, {
+    path: '/',
+    maxAge: yearInSeconds,
+    sameSite: 'Lax',
+    httpOnly: true,
+    secure,
+  })
 }
 
 function isForPrograms(c: WebContext): boolean {
@@ -94,7 +106,9 @@ async function answerNotFound(c: WebContext): Promise<Response> {
   const { view } = c.var
   if (isForPrograms(c)) {
     const { notFoundTitle } = messages.en.common.errors
-    return c.body(problem(view, { status: 404, code: 'not-found', title: notFoundTitle }), 404, { 'Content-Type': problemType })
+    return c.body(problem(view, { status: 404, code: 'not-found', title: notFoundTitle }), 404, {
+      'Content-Type': problemType,
+    })
   }
   return c.html(await notFoundPage(view, findBox(view)), 404)
 }
@@ -106,7 +120,13 @@ async function answerRefusal(c: WebContext, refusal: Refusal): Promise<Response>
   if (!Number.isNaN(again)) c.header('Retry-After', String(Math.max(1, Math.ceil((again - view.now) / 1000))))
   if (isForPrograms(c)) {
     const { what, next } = messages.en.refusals[refusal.code](refusal.facts)
-    const document = problem(view, { status, code: refusal.code, title: what, detail: next, facts: refusal.facts })
+    const document = problem(view, {
+      status,
+      code: refusal.code,
+      title: what,
+      detail: next,
+      facts: refusal.facts,
+    })
     return c.body(document, status, { 'Content-Type': problemType })
   }
   const mayFind = refusal.code.startsWith('case-link.') || refusal.code.startsWith('address.')
@@ -120,7 +140,13 @@ async function answerFault(c: WebContext, log: Log, error: Error): Promise<Respo
   const { view } = c.var
   if (isForPrograms(c)) {
     const { faultTitle, fault } = messages.en.common.errors
-    const document = problem(view, { status: 500, code: 'fault', title: faultTitle, detail: fault, facts: { reference } })
+    const document = problem(view, {
+      status: 500,
+      code: 'fault',
+      title: faultTitle,
+      detail: fault,
+      facts: { reference },
+    })
     return c.body(document, 500, { 'Content-Type': problemType })
   }
   return c.html(await faultPage(view, reference), 500)

@@ -1,9 +1,15 @@
 import type { Random } from './random.ts'
 
 /** Changes octets in one to `most` places: flips, inserts, removes, doubles, swaps, or puts a word of the dictionary in. */
-export function mutate(bytes: Buffer, dictionary: readonly [string, ...string[]], most: number, random: Random): Buffer {
+export function mutate(
+  bytes: Buffer,
+  dictionary: readonly [string, ...string[]],
+  most: number,
+  random: Random,
+): Buffer {
   let mutated = bytes
-  for (let times = 1 + random.below(most); times > 0; times--) mutated = mutateOnce(mutated, dictionary, random)
+  for (let times = 1 + random.below(most); times > 0; times--)
+    mutated = mutateOnce(mutated, dictionary, random)
   return mutated
 }
 

@@ -12,9 +12,19 @@ describe('Fuzzed policy requests', () => {
     const figures = run(options)
     const seconds = (performance.now() - start) / 1000
     const grownMiB = (process.memoryUsage().heapUsed - before) / 2 ** 20
-    t.diagnostic(JSON.stringify({ ...options, ...figures, seconds: Number(seconds.toFixed(1)), grownMiB: Math.round(grownMiB) }))
+    t.diagnostic(
+      JSON.stringify({
+        ...options,
+        ...figures,
+        seconds: Number(seconds.toFixed(1)),
+        grownMiB: Math.round(grownMiB),
+      }),
+    )
     assert.ok(grownMiB < 128, `the heap grew by ${grownMiB} MiB`)
     assert.ok(figures.requests > options.count / 10, 'too few inputs still hold requests')
-    assert.ok(options.count < 10_000 || Object.keys(figures.breaches).length === 6, 'not every breach was tried')
+    assert.ok(
+      options.count < 10_000 || Object.keys(figures.breaches).length === 6,
+      'not every breach was tried',
+    )
   })
 })

@@ -48,9 +48,36 @@ const corpus: readonly [Buffer, ...Buffer[]] = [
 ]
 
 const dictionary: readonly [string, ...string[]] = [
-  ...(['\n', '\r\n', '\n\n', '\r', '\0', '=', '==', '\n=', 'request=', 'request=smtpd_access_policy\n'] as const),
-  ...['request=junk\n', 'sender=', '\nsize=9e99\n', '\nsize=-1', 'client_address=::ffff:192.0.2.45\n', '\xff\xfe', '\xc3', '\xe4\xb8'],
-  ...['x=\n'.repeat(100), 'y'.repeat(4096), 'z=\n'.repeat(20), `a=${'b'.repeat(4094)}\n`, 'GET / HTTP/1.1\r\n', '\x16\x03\x01'],
+  ...([
+    '\n',
+    '\r\n',
+    '\n\n',
+    '\r',
+    '\0',
+    '=',
+    '==',
+    '\n=',
+    'request=',
+    'request=smtpd_access_policy\n',
+  ] as const),
+  ...[
+    'request=junk\n',
+    'sender=',
+    '\nsize=9e99\n',
+    '\nsize=-1',
+    'client_address=::ffff:192.0.2.45\n',
+    '\xff\xfe',
+    '\xc3',
+    '\xe4\xb8',
+  ],
+  ...[
+    'x=\n'.repeat(100),
+    'y'.repeat(4096),
+    'z=\n'.repeat(20),
+    `a=${'b'.repeat(4094)}\n`,
+    'GET / HTTP/1.1\r\n',
+    '\x16\x03\x01',
+  ],
 ]
 
 export function run({ seed, count }: FuzzOptions): PolicyFigures {
@@ -70,7 +97,9 @@ export function run({ seed, count }: FuzzOptions): PolicyFigures {
       requests += whole.requests.length
       if (isBreach(whole)) breaches[whole.end] = (breaches[whole.end] ?? 0) + 1
     } catch (error) {
-      throw new Error(`seed ${seed}, input ${index}: ${JSON.stringify(input.toString('latin1', 0, 2000))}`, { cause: error })
+      throw new Error(`seed ${seed}, input ${index}: ${JSON.stringify(input.toString('latin1', 0, 2000))}`, {
+        cause: error,
+      })
     }
   }
   return { inputs: count, octets, requests, breaches }
@@ -84,7 +113,9 @@ function makeInput(random: Random): Buffer {
 /** Up to nine pieces, empty ones among them; now and then single octets. */
 function cut(input: Buffer, random: Random): Buffer[] {
   if (input.length < 1000 && random.oneIn(10)) return Array.from(input, (_, at) => input.subarray(at, at + 1))
-  const places = Array.from({ length: random.below(9) }, () => random.below(input.length + 1)).sort((a, b) => a - b)
+  const places = Array.from({ length: random.below(9) }, () => random.below(input.length + 1)).sort(
+    (a, b) => a - b,
+  )
   return [...places, input.length].map((end, index) => input.subarray(places[index - 1] ?? 0, end))
 }
 

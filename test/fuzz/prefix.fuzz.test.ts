@@ -11,6 +11,9 @@ describe('Fuzzed addresses and prefixes', () => {
     const seconds = (performance.now() - start) / 1000
     t.diagnostic(JSON.stringify({ ...options, ...figures, seconds: Number(seconds.toFixed(1)) }))
     assert.ok(figures.accepted > options.count / 20, 'too few inputs are still prefixes')
-    assert.ok(options.count < 10_000 || Object.keys(figures.refused).length >= 6, 'not every refusal was tried')
+    assert.ok(
+      options.count < 10_000 || Object.keys(figures.refused).length >= 6,
+      'not every refusal was tried',
+    )
   })
 })

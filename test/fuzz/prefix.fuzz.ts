@@ -20,15 +20,86 @@ export interface PrefixFigures {
 }
 
 const corpus: readonly [string, ...string[]] = [
-  ...(['192.0.2.45', '192.0.2.0/24', '198.51.100.0/22', '203.0.113.7/32', '198.0.0.0/8', '0.0.0.0/0', '255.255.255.255'] as const),
-  ...['010.0.0.1', '0x7f.1', '127.1', '192.0.2.0/024', '10.0.0.1/8', '::', '::1', '2001:db8::', '2001:db8::/32', '2001:db8:0:1::/64'],
-  ...['2001:db8::1/128', '::ffff:192.0.2.45', '::FFFF:c000:22d', '::ffff:192.0.2.0/120', '64:ff9b::192.0.2.45', '2002:c000:22d::/48'],
-  ...['fe80::1%eth0', '1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7::', '0000:0000:0000:0000:0000:ffff:255.255.255.255', '2000::/16', '::/16'],
+  ...([
+    '192.0.2.45',
+    '192.0.2.0/24',
+    '198.51.100.0/22',
+    '203.0.113.7/32',
+    '198.0.0.0/8',
+    '0.0.0.0/0',
+    '255.255.255.255',
+  ] as const),
+  ...[
+    '010.0.0.1',
+    '0x7f.1',
+    '127.1',
+    '192.0.2.0/024',
+    '10.0.0.1/8',
+    '::',
+    '::1',
+    '2001:db8::',
+    '2001:db8::/32',
+    '2001:db8:0:1::/64',
+  ],
+  ...[
+    '2001:db8::1/128',
+    '::ffff:192.0.2.45',
+    '::FFFF:c000:22d',
+    '::ffff:192.0.2.0/120',
+    '64:ff9b::192.0.2.45',
+    '2002:c000:22d::/48',
+  ],
+  ...[
+    'fe80::1%eth0',
+    '1:2:3:4:5:6:7:8',
+    '1:2:3:4:5:6:7::',
+    '0000:0000:0000:0000:0000:ffff:255.255.255.255',
+    '2000::/16',
+    '::/16',
+  ],
 ]
 
 const dictionary: readonly [string, ...string[]] = [
-  ...(['.', ':', '::', '/', '0', '00', '1', '9', '255', '256', 'f', 'F', 'x', '%', '%1', ' ', '\t', '\0', '\n'] as const),
-  ...['/0', '/8', '/16', '/24', '/32', '/33', '/64', '/128', '/129', '/-1', '::ffff:', '.0', '0.', ':0', ':0:0', '\xff', '\xb2'],
+  ...([
+    '.',
+    ':',
+    '::',
+    '/',
+    '0',
+    '00',
+    '1',
+    '9',
+    '255',
+    '256',
+    'f',
+    'F',
+    'x',
+    '%',
+    '%1',
+    ' ',
+    '\t',
+    '\0',
+    '\n',
+  ] as const),
+  ...[
+    '/0',
+    '/8',
+    '/16',
+    '/24',
+    '/32',
+    '/33',
+    '/64',
+    '/128',
+    '/129',
+    '/-1',
+    '::ffff:',
+    '.0',
+    '0.',
+    ':0',
+    ':0:0',
+    '\xff',
+    '\xb2',
+  ],
   ...['1'.repeat(50), ':'.repeat(9), '0:'.repeat(8)],
 ]
 
@@ -53,12 +124,15 @@ export function run({ seed, count }: FuzzOptions): PrefixFigures {
 
 function makeInput(random: Random): string {
   const base = random.oneIn(3) ? randomPrefix(random) : random.pick(corpus)
-  return random.oneIn(4) ? base : mutate(Buffer.from(base, 'latin1'), dictionary, 3, random).toString('latin1')
+  return random.oneIn(4)
+    ? base
+    : mutate(Buffer.from(base, 'latin1'), dictionary, 3, random).toString('latin1')
 }
 
 function randomPrefix(random: Random): string {
   const length = random.oneIn(2) ? `/${random.below(random.oneIn(2) ? 34 : 130)}` : ''
-  if (random.oneIn(2)) return `${Array.from({ length: 4 }, () => random.below(256) & -random.below(2)).join('.')}${length}`
+  if (random.oneIn(2))
+    return `${Array.from({ length: 4 }, () => random.below(256) & -random.below(2)).join('.')}${length}`
   return `${Array.from({ length: 8 }, () => (random.below(65_536) & -random.below(2)).toString(16)).join(':')}${length}`
 }
 
@@ -92,14 +166,20 @@ function checkListable(text: string): string | undefined {
 }
 
 function checkRefusal(refusal: Refusal): void {
-  assert.match(refusal.code, /^(?:address\.(?:not-an-address|leading-zero|is-prefix)|prefix\.(?:not-a-prefix|too-wide|too-narrow|host-bits))$/)
+  assert.match(
+    refusal.code,
+    /^(?:address\.(?:not-an-address|leading-zero|is-prefix)|prefix\.(?:not-a-prefix|too-wide|too-narrow|host-bits))$/,
+  )
   assert.match(String(refusal.facts['input']), /^[\x20-\x7e]{0,60}$/)
   const { suggestion } = refusal.facts
-  if (suggestion !== undefined) assert.ok(!(parseListable(String(suggestion)) instanceof Refusal) || refusal.code === 'prefix.host-bits')
+  if (suggestion !== undefined)
+    assert.ok(!(parseListable(String(suggestion)) instanceof Refusal) || refusal.code === 'prefix.host-bits')
 }
 
 function describePrefix(prefix: Prefix): string {
-  const bits = prefix.words.slice(0, prefix.family === 4 ? 1 : 4).reduce((all, word) => (all << 32n) | BigInt(word), 0n)
+  const bits = prefix.words
+    .slice(0, prefix.family === 4 ? 1 : 4)
+    .reduce((all, word) => (all << 32n) | BigInt(word), 0n)
   return `${prefix.family} ${bits.toString(16)} ${prefix.length}`
 }
 
@@ -115,7 +195,8 @@ function readPrefix(text: string, isListable: boolean): string | undefined {
     return `${width === 32 ? 4 : 6} ${bits.toString(16)} ${whole}`
   }
   const length = Number(lengthText) - (mapped ? 96 : 0)
-  if (String(Number(lengthText)) !== lengthText || !Number.isInteger(length) || length < 0 || length > whole) return undefined
+  if (String(Number(lengthText)) !== lengthText || !Number.isInteger(length) || length < 0 || length > whole)
+    return undefined
   if (isListable && length < (width === 32 ? 8 : 16)) return undefined
   const isAligned = address.bits % (1n << BigInt(width - length)) === 0n
   return isAligned ? `${width === 32 ? 4 : 6} ${address.bits.toString(16)} ${length}` : undefined
@@ -130,10 +211,14 @@ function readBits(text: string): { bits: bigint; width: number; mapped: boolean 
     const bits = ofDotted(dotted)
     return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`
   })
-  const [left = [], right = []] = plain.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const [left = [], right = []] = plain
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''))
   const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
   const bits = groups.reduce((all, group) => (all << 16n) | BigInt(`0x${group}`), 0n)
-  return bits >> 32n === 0xffffn ? { bits: bits & 0xffffffffn, width: 32, mapped: true } : { bits, width: 128, mapped: false }
+  return bits >> 32n === 0xffffn
+    ? { bits: bits & 0xffffffffn, width: 32, mapped: true }
+    : { bits, width: 128, mapped: false }
 }
 
 function ofDotted(text: string): bigint {

@@ -22,7 +22,9 @@ export interface TestContext extends Context {
 }
 
 /** A context for tests; anything can be replaced. Without `db` the database may not be touched. */
-export function testContext(overrides: Partial<Omit<Context, 'clock' | 'wakes'>> & { readonly clock?: TestContext['clock'] } = {}): TestContext {
+export function testContext(
+  overrides: Partial<Omit<Context, 'clock' | 'wakes'>> & { readonly clock?: TestContext['clock'] } = {},
+): TestContext {
   const { wakes, woken } = testWakes()
   return {
     db: noDatabase,
@@ -50,7 +52,11 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     codes: 'microsoft-like',
     protected: { networks: [], names: [] },
-    mail: { from: 'postmaster@provider.example', replyDomain: 'postern.provider.example', smarthost: 'smtp://127.0.0.1:25' },
+    mail: {
+      from: 'postmaster@provider.example',
+      replyDomain: 'postern.provider.example',
+      smarthost: 'smtp://127.0.0.1:25',
+    },
     addresses: {
       abuse: 'abuse@provider.example',
       delist: 'delist@provider.example',
@@ -62,7 +68,12 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, watchMs: 7 * day, challengeCost: 1 },
     listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
-    retention: { decisionsMs: 30 * day, endedListingsMs: 90 * day, feedChangesMs: 7 * day, requestsMs: 90 * day },
+    retention: {
+      decisionsMs: 30 * day,
+      endedListingsMs: 90 * day,
+      feedChangesMs: 7 * day,
+      requestsMs: 90 * day,
+    },
     webhooks: [],
     ...overrides,
   }

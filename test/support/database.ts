@@ -7,7 +7,10 @@ import { openDatabase, type Database } from '../../src/db/open.ts'
 import { freshPostgres, postgresTemplate } from './postgres.ts'
 
 /** Opens a database of its own with all tables; or, with `sameAs`, another handle to one opened before, as a second process would have. */
-export type OpenDatabase = (options?: { readonly sameAs?: Database; readonly empty?: boolean }) => Promise<Database>
+export type OpenDatabase = (options?: {
+  readonly sameAs?: Database
+  readonly empty?: boolean
+}) => Promise<Database>
 
 /** The databases that the same tests run on. */
 export const databaseNames = ['SQLite', 'PostgreSQL'] as const
@@ -34,7 +37,9 @@ export function databases(name: DatabaseName): { readonly open: OpenDatabase; cl
   const places = new WeakMap<Database, Place>()
   const endings: (() => Promise<void>)[] = []
   const open: OpenDatabase = async (options = {}) => {
-    const place = options.sameAs ? places.get(options.sameAs) : await freshPlace(name, endings, options.empty === true)
+    const place = options.sameAs
+      ? places.get(options.sameAs)
+      : await freshPlace(name, endings, options.empty === true)
     if (!place) throw new Error('sameAs must have been opened by the same `open`')
     const db = await openDatabase(place.url, { file: place.file })
     places.set(db, place)
@@ -48,7 +53,11 @@ export function databases(name: DatabaseName): { readonly open: OpenDatabase; cl
   return { open, close }
 }
 
-async function freshPlace(name: DatabaseName, endings: (() => Promise<void>)[], empty: boolean): Promise<Place> {
+async function freshPlace(
+  name: DatabaseName,
+  endings: (() => Promise<void>)[],
+  empty: boolean,
+): Promise<Place> {
   if (name === 'SQLite') {
     const folder = mkdtempSync(join(tmpdir(), 'postern-sqlite-'))
     endings.push(async () => rmSync(folder, { recursive: true, force: true }))
@@ -62,7 +71,9 @@ async function freshPlace(name: DatabaseName, endings: (() => Promise<void>)[], 
 /** Copying a database with tables is faster than making them again; its name follows from the migrations. */
 async function migratedTemplate(): Promise<string> {
   const folder = migrationsFolder('postgres')
-  const key = readdirSync(folder).sort().map((file) => readFileSync(join(folder, file), 'utf8'))
+  const key = readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
   return await postgresTemplate(key.join('\n'), async (url) => {
     const db = await openDatabase(url, { file: '' })
     await migrate(db, { now: 0 })

@@ -89,7 +89,10 @@ async function start(root: string): Promise<ChildProcess> {
     log_min_messages: 'fatal',
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
-  const server = spawn(...run('postgres', '-D', data, ...options), { stdio: ['ignore', 'ignore', 'ignore'], cwd: root })
+  const server = spawn(...run('postgres', '-D', data, ...options), {
+    stdio: ['ignore', 'ignore', 'ignore'],
+    cwd: root,
+  })
   await ready(server, root)
   return server
 }
@@ -98,7 +101,9 @@ async function start(root: string): Promise<ChildProcess> {
 function findPrograms(): string {
   const base = '/usr/lib/postgresql'
   const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : []
-  const folder = versions.map((version) => join(base, version, 'bin')).find((path) => existsSync(join(path, 'initdb')))
+  const folder = versions
+    .map((version) => join(base, version, 'bin'))
+    .find((path) => existsSync(join(path, 'initdb')))
   if (!folder) throw new Error(`there is no PostgreSQL server under ${base}: apt-get install postgresql`)
   return folder
 }
@@ -108,7 +113,8 @@ function becomeOwner(root: string): readonly string[] {
   const dieWithParent = ['setpriv', '--pdeathsig', 'INT']
   if (process.getuid?.() !== 0) return dieWithParent
   const user = ['postgres', 'nobody'].find((candidate) => idOf('-u', candidate) !== undefined)
-  if (!user) throw new Error('there is neither a user "postgres" nor "nobody" to run the PostgreSQL server as')
+  if (!user)
+    throw new Error('there is neither a user "postgres" nor "nobody" to run the PostgreSQL server as')
   const [uid, gid] = [idOf('-u', user) ?? 0, idOf('-g', user) ?? 0]
   chownSync(root, uid, gid)
   chmodSync(root, 0o755)
@@ -125,7 +131,8 @@ function idOf(flag: '-u' | '-g', user: string): number | undefined {
 
 async function ready(server: ChildProcess, root: string): Promise<void> {
   for (let waited = 0; waited < 20_000; waited += 50) {
-    if (server.exitCode !== null) throw new Error(`the PostgreSQL server ended at once with status ${server.exitCode}`)
+    if (server.exitCode !== null)
+      throw new Error(`the PostgreSQL server ended at once with status ${server.exitCode}`)
     // Made when the server listens; a connection may still be told to wait, which `pg` reports and the client repeats.
     if (existsSync(join(root, '.s.PGSQL.5432'))) return
     await sleep(50)

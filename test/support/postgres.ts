@@ -22,7 +22,10 @@ export interface FreshPostgres {
 export async function freshPostgres(template?: string): Promise<FreshPostgres> {
   const name = `test_${randomBytes(8).toString('hex')}`
   await administer(`create database ${name}${template ? ` template ${template}` : ''}`)
-  return { url: await urlOf(name), drop: async () => await administer(`drop database if exists ${name} with (force)`) }
+  return {
+    url: await urlOf(name),
+    drop: async () => await administer(`drop database if exists ${name} with (force)`),
+  }
 }
 
 /** The name of a database made once in the life of the server: `fill` gets the URL of an empty one. */
@@ -79,9 +82,14 @@ async function findServer(): Promise<Server> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const answer = await askKeeper(name)
     if (answer?.error) throw new Error(`these tests need a PostgreSQL server: ${answer.error}`)
-    if (answer?.directory && answer.user) return await untilItAnswers({ directory: answer.directory, user: answer.user })
+    if (answer?.directory && answer.user)
+      return await untilItAnswers({ directory: answer.directory, user: answer.user })
     const program = join(import.meta.dirname, 'postgres-keeper.ts')
-    spawn(process.execPath, [program, name], { detached: true, stdio: 'ignore', env: plainEnvironment() }).unref()
+    spawn(process.execPath, [program, name], {
+      detached: true,
+      stdio: 'ignore',
+      env: plainEnvironment(),
+    }).unref()
     await sleep(100 + 400 * Math.random())
   }
   throw new Error('these tests need a PostgreSQL server, and its keeper did not start')
@@ -121,7 +129,8 @@ async function untilItAnswers(server: Server): Promise<Server> {
       await client.end()
       return server
     } catch (error) {
-      if (attempt === 100) throw new Error('the PostgreSQL server of the tests does not answer', { cause: error })
+      if (attempt === 100)
+        throw new Error('the PostgreSQL server of the tests does not answer', { cause: error })
       await sleep(100)
     }
   }

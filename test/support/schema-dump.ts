@@ -8,7 +8,9 @@ export async function dumpSchema(db: Database): Promise<string> {
 
 async function dumpSqlite(db: Database): Promise<string> {
   const { rows } = await sql<{ text: string }>`
-    select sql as text from sqlite_schema where sql is not null order by tbl_name, type = 'table' desc, name`.execute(db.queries)
+    select sql as text from sqlite_schema where sql is not null order by tbl_name, type = 'table' desc, name`.execute(
+    db.queries,
+  )
   return rows.map(({ text }) => `${text};\n`).join('\n')
 }
 

@@ -82,7 +82,11 @@ function explainTest(address: Address, level: 'anyone' | 'link'): Explanation {
     .filter(({ prefix }) => covers(prefix, address))
     .toSorted((a, b) => b.prefix.length - a.prefix.length)
   const [first] = covering
-  const settings = { protected: [], exempt: { mailboxes: new Set<string>(), domains: new Set<string>() }, exemptPerHour: 0 }
+  const settings = {
+    protected: [],
+    exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
+    exemptPerHour: 0,
+  }
   const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
   return explanationOf(address, verdict, covering, testSettings(), level)
 }
@@ -91,7 +95,8 @@ function explainTest(address: Address, level: 'anyone' | 'link'): Explanation {
 function openTestCase(token: string): Case {
   const [kind = '', ip = ''] = token.split('_')
   const address = parseAddress(ip.replaceAll('-', '.'))
-  if (address instanceof Refusal) throw new Refusal(kind === 'gone' ? 'case-link.expired' : 'case-link.invalid')
+  if (address instanceof Refusal)
+    throw new Refusal(kind === 'gone' ? 'case-link.expired' : 'case-link.invalid')
   const explanation = explainTest(address, 'link')
   const at = testStart - (kind === 'old' ? 9 * day : 40 * minute)
   const reason = kind === 'busy' ? 'mailbox-budget' : (explanation.reason ?? 'spam')
@@ -99,22 +104,25 @@ function openTestCase(token: string): Case {
   return {
     facts: { keyId: 1, edge: 'mx1', minute: Math.floor(at / minute), reason, listing: listingId, address },
     proves: kind !== 'old',
-    decision: kind === 'late' ? undefined : {
-      edge: 'mx1',
-      at: at + 12_000,
-      stage: 'rcpt',
-      ip: explanation.ip,
-      helo: kind === 'evil' ? '<script>alert(1)</script>\u202emoc.elpmaxe' : 'mail.example.org',
-      ptr: kind === 'evil' ? '"><img src=x onerror=alert(1)>' : null,
-      mailFrom: kind === 'evil' ? '' : 'example.org',
-      code: 550,
-      status: '5.7.606',
-      reason,
-      listing: listingId,
-      count: 3,
-      mode: 'enforce',
-      table: 7,
-    },
+    decision:
+      kind === 'late'
+        ? undefined
+        : {
+            edge: 'mx1',
+            at: at + 12_000,
+            stage: 'rcpt',
+            ip: explanation.ip,
+            helo: kind === 'evil' ? '<script>alert(1)</script>\u202emoc.elpmaxe' : 'mail.example.org',
+            ptr: kind === 'evil' ? '"><img src=x onerror=alert(1)>' : null,
+            mailFrom: kind === 'evil' ? '' : 'example.org',
+            code: 550,
+            status: '5.7.606',
+            reason,
+            listing: listingId,
+            count: 3,
+            mode: 'enforce',
+            table: 7,
+          },
     explanation,
   }
 }

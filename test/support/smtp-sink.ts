@@ -37,7 +37,8 @@ export async function smtpSink(): Promise<SmtpSink> {
     logger: false,
     closeTimeout: 100,
     onRcptTo(_address, _session, callback) {
-      if (refusal.count-- > 0) return callback(Object.assign(new Error(refusal.text), { responseCode: refusal.code }))
+      if (refusal.count-- > 0)
+        return callback(Object.assign(new Error(refusal.text), { responseCode: refusal.code }))
       callback()
     },
     onData(stream, session, callback) {
@@ -66,14 +67,18 @@ export async function smtpSink(): Promise<SmtpSink> {
 
   const take = async (recipient?: string, timeoutMs = 10_000): Promise<ReceivedMail> => {
     for (let waited = 0; waited <= timeoutMs; waited += 10) {
-      const mail = received.find((each) => !taken.has(each) && (recipient === undefined || each.to.includes(recipient)))
+      const mail = received.find(
+        (each) => !taken.has(each) && (recipient === undefined || each.to.includes(recipient)),
+      )
       if (mail) {
         taken.add(mail)
         return mail
       }
       await sleep(10)
     }
-    throw new Error(`no letter to ${recipient ?? 'anybody'} came within ${timeoutMs} ms (${received.length} came in all)`)
+    throw new Error(
+      `no letter to ${recipient ?? 'anybody'} came within ${timeoutMs} ms (${received.length} came in all)`,
+    )
   }
 
   return {

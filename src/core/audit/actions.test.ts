@@ -10,23 +10,61 @@ import { listAudit, record, verifyChain } from './actions.ts'
 
 async function write(ctx: Context, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
-    await transact(ctx, async (tx) => await record(tx, { action: 'test.done', subject: `test:${n % 3}`, facts: { n, b: 'ü', a: [1, null] } }))
+    await transact(
+      ctx,
+      async (tx) =>
+        await record(tx, {
+          action: 'test.done',
+          subject: `test:${n % 3}`,
+          facts: { n, b: 'ü', a: [1, null] },
+        }),
+    )
   }
 }
 
 /** What somebody with the database's own password would do. */
 async function dropTriggers(db: Database): Promise<void> {
-  const names = db.dialect === 'sqlite' ? ['audit_records_no_update', 'audit_records_no_delete'] : ['audit_records_no_change on audit_records']
+  const names =
+    db.dialect === 'sqlite'
+      ? ['audit_records_no_update', 'audit_records_no_delete']
+      : ['audit_records_no_change on audit_records']
   for (const name of names) await sql.raw(`drop trigger ${name}`).execute(db.queries)
 }
 
-const tamperings: Record<string, { readonly how: readonly string[]; readonly seq: number; readonly why: RegExp }> = {
-  'a fact was changed': { how: [`update audit_records set facts = '{"n":99}' where seq = 4`], seq: 4, why: /was changed/ },
-  'an actor was changed': { how: [`update audit_records set actor = 'cli:nobody' where seq = 4`], seq: 4, why: /was changed/ },
-  'a time was changed': { how: ['update audit_records set at = at + 1 where seq = 10'], seq: 10, why: /was changed/ },
-  'a hash was changed': { how: [`update audit_records set hash = 'ff' where seq = 3`], seq: 3, why: /was changed/ },
-  'a record was removed': { how: ['delete from audit_records where seq = 5'], seq: 5, why: /record 5 is missing/ },
-  'the first was removed': { how: ['delete from audit_records where seq = 1'], seq: 1, why: /record 1 is missing/ },
+const tamperings: Record<
+  string,
+  { readonly how: readonly string[]; readonly seq: number; readonly why: RegExp }
+> = {
+  'a fact was changed': {
+    how: [`update audit_records set facts = '{"n":99}' where seq = 4`],
+    seq: 4,
+    why: /was changed/,
+  },
+  'an actor was changed': {
+    how: [`update audit_records set actor = 'cli:nobody' where seq = 4`],
+    seq: 4,
+    why: /was changed/,
+  },
+  'a time was changed': {
+    how: ['update audit_records set at = at + 1 where seq = 10'],
+    seq: 10,
+    why: /was changed/,
+  },
+  'a hash was changed': {
+    how: [`update audit_records set hash = 'ff' where seq = 3`],
+    seq: 3,
+    why: /was changed/,
+  },
+  'a record was removed': {
+    how: ['delete from audit_records where seq = 5'],
+    seq: 5,
+    why: /record 5 is missing/,
+  },
+  'the first was removed': {
+    how: ['delete from audit_records where seq = 1'],
+    seq: 1,
+    why: /record 1 is missing/,
+  },
   'two were swapped': {
     how: [
       'update audit_records set seq = 100 where seq = 5',
@@ -36,14 +74,24 @@ const tamperings: Record<string, { readonly how: readonly string[]; readonly seq
     seq: 5,
     why: /does not follow/,
   },
-  'the end was cut off': { how: ['delete from audit_records where seq > 8'], seq: 9, why: /ends after record 8, but 10 were written/ },
+  'the end was cut off': {
+    how: ['delete from audit_records where seq > 8'],
+    seq: 9,
+    why: /ends after record 8, but 10 were written/,
+  },
   'all were removed': { how: ['delete from audit_records'], seq: 1, why: /ends after record 0/ },
   'the end was cut off and the count with it': {
     how: ['delete from audit_records where seq > 8', `update heads set seq = 8 where name = 'audit'`],
     seq: 9,
     why: /not the one that the head remembers/,
   },
-  'the count was turned back': { how: [`update heads set seq = 8, value = (select hash from audit_records where seq = 8) where name = 'audit'`], seq: 9, why: /2 records are there/ },
+  'the count was turned back': {
+    how: [
+      `update heads set seq = 8, value = (select hash from audit_records where seq = 8) where name = 'audit'`,
+    ],
+    seq: 9,
+    why: /2 records are there/,
+  },
 }
 
 forEachDatabase((_name, open) => {
@@ -56,7 +104,10 @@ forEachDatabase((_name, open) => {
         throw new Refusal('listing.not-found')
       })
       await assert.rejects(lost, Refusal)
-      assert.equal(await transact(ctx, async (tx) => await record(tx, { action: 'a', subject: 's', facts: {} })), 3)
+      assert.equal(
+        await transact(ctx, async (tx) => await record(tx, { action: 'a', subject: 's', facts: {} })),
+        3,
+      )
       assert.equal((await verifyChain(ctx)).records, 3)
     })
 
@@ -99,9 +150,13 @@ forEachDatabase((_name, open) => {
     it('refuses to change or remove a record', async () => {
       const db = await open()
       await write(testContext({ db }), 1)
-      await assert.rejects(db.queries.updateTable('audit_records').set({ facts: '{}' }).execute(), /never changed/)
+      await assert.rejects(
+        db.queries.updateTable('audit_records').set({ facts: '{}' }).execute(),
+        /never changed/,
+      )
       await assert.rejects(db.queries.deleteFrom('audit_records').execute(), /never changed/)
-      if (db.dialect === 'postgres') await assert.rejects(sql`truncate audit_records`.execute(db.queries), /never changed/)
+      if (db.dialect === 'postgres')
+        await assert.rejects(sql`truncate audit_records`.execute(db.queries), /never changed/)
     })
 
     it('tells how far the check is', async () => {

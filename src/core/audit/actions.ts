@@ -32,7 +32,11 @@ export async function record(
 /** Records newest first: of one subject (its history), or of everything. `before` is the number of the last record of the page before. */
 export async function listAudit(
   ctx: Context,
-  wanted: { readonly subject?: string | undefined; readonly before?: number | undefined; readonly limit: number },
+  wanted: {
+    readonly subject?: string | undefined
+    readonly before?: number | undefined
+    readonly limit: number
+  },
 ): Promise<readonly AuditRecord[]> {
   permit(ctx.actor, wanted.subject === undefined ? 'audit.read' : 'console.read')
   const rows = await store.newestRecords(ctx.db.queries, wanted)
@@ -50,7 +54,10 @@ export interface ChainAnswer {
 const pageSize = 5000
 
 /** Walks the chain from its first record to the head, and tells the first thing wrong. Records written meanwhile are not looked at. */
-export async function verifyChain(ctx: Context, onProgress?: (records: number, of: number) => void): Promise<ChainAnswer> {
+export async function verifyChain(
+  ctx: Context,
+  onProgress?: (records: number, of: number) => void,
+): Promise<ChainAnswer> {
   permit(ctx.actor, 'audit.read')
   const { queries } = ctx.db
   const head = await store.readHead(queries)
@@ -70,7 +77,8 @@ export async function verifyChain(ctx: Context, onProgress?: (records: number, o
     onProgress?.(last.seq, head.seq)
     if (page.length < pageSize) break
   }
-  if (last.seq !== head.seq) return answer(`the chain ends after record ${last.seq}, but ${head.seq} were written`)
+  if (last.seq !== head.seq)
+    return answer(`the chain ends after record ${last.seq}, but ${head.seq} were written`)
   if (last.hash !== head.value) return answer(`the last record is not the one that the head remembers`)
   const beyond = await store.countBeyond(queries)
   return beyond === 0 ? answer() : answer(`${beyond} records are there that the head does not know of`)

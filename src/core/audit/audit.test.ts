@@ -20,7 +20,11 @@ const fact: fc.Arbitrary<AuditFact> = fc.letrec<{ fact: AuditFact }>((tie) => ({
 
 describe('canonical JSON', () => {
   it('reads back as what was written', () => {
-    fc.assert(fc.property(fact, (value) => assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)))))
+    fc.assert(
+      fc.property(fact, (value) =>
+        assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value))),
+      ),
+    )
   })
 
   it('is the same text whatever the order of names', () => {
@@ -30,7 +34,10 @@ describe('canonical JSON', () => {
         assert.equal(canonicalJson(turned), canonicalJson(value))
       }),
     )
-    assert.equal(canonicalJson({ b: 1, a: { d: null, c: [true, 'x'] } }), '{"a":{"c":[true,"x"],"d":null},"b":1}')
+    assert.equal(
+      canonicalJson({ b: 1, a: { d: null, c: [true, 'x'] } }),
+      '{"a":{"c":[true,"x"],"d":null},"b":1}',
+    )
   })
 })
 
@@ -63,21 +70,30 @@ describe('a chain of records', () => {
   }
 
   it('is sound as it was written', () => {
-    fc.assert(fc.property(fc.array(record, { maxLength: 8 }), (contents) => assert.equal(firstWrong(chain(contents)), undefined)))
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 8 }), (contents) =>
+        assert.equal(firstWrong(chain(contents)), undefined),
+      ),
+    )
   })
 
   it('is broken by any change of any field of any record', () => {
     const fields = ['at', 'actor', 'action', 'subject', 'facts', 'previous', 'hash', 'seq'] as const
     fc.assert(
-      fc.property(fc.array(record, { minLength: 1, maxLength: 8 }), fc.nat(), fc.constantFrom(...fields), (contents, at, field) => {
-        const records = chain(contents)
-        const index = at % records.length
-        const victim = records[index]
-        assert.ok(victim)
-        const value = victim[field]
-        records[index] = { ...victim, [field]: typeof value === 'number' ? value + 1 : `${value}x` }
-        assert.notEqual(firstWrong(records), undefined)
-      }),
+      fc.property(
+        fc.array(record, { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.constantFrom(...fields),
+        (contents, at, field) => {
+          const records = chain(contents)
+          const index = at % records.length
+          const victim = records[index]
+          assert.ok(victim)
+          const value = victim[field]
+          records[index] = { ...victim, [field]: typeof value === 'number' ? value + 1 : `${value}x` }
+          assert.notEqual(firstWrong(records), undefined)
+        },
+      ),
     )
   })
 

@@ -17,7 +17,13 @@ export interface AuditRecord {
 }
 
 export type AuditFacts = Readonly<Record<string, AuditFact>>
-export type AuditFact = string | number | boolean | null | readonly AuditFact[] | { readonly [name: string]: AuditFact }
+export type AuditFact =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AuditFact[]
+  | { readonly [name: string]: AuditFact }
 
 /** A record as it is stored: facts as text, with its place in the chain. */
 export interface ChainedRecord extends Omit<AuditRecord, 'facts'> {
@@ -41,7 +47,11 @@ function isList(value: AuditFact | AuditFacts): value is readonly AuditFact[] {
 /** What is hashed: the hash before, then the record's canonical JSON; `facts` is canonical already. */
 export function chainText(previous: string, record: Omit<ChainedRecord, 'previous' | 'hash'>): string {
   const { seq, at, actor, action, subject, facts } = record
-  const texts = { action: JSON.stringify(action), actor: JSON.stringify(actor), subject: JSON.stringify(subject) }
+  const texts = {
+    action: JSON.stringify(action),
+    actor: JSON.stringify(actor),
+    subject: JSON.stringify(subject),
+  }
   return `${previous}{"action":${texts.action},"actor":${texts.actor},"at":${at},"facts":${facts},"seq":${seq},"subject":${texts.subject}}`
 }
 
@@ -54,6 +64,7 @@ export function wrongWith(
   const due = before.seq + 1
   if (record.seq !== due) return `record ${due} is missing: the next one is ${record.seq}`
   if (record.previous !== before.hash) return `record ${due} does not follow the record before it`
-  if (record.hash !== hashOf(chainText(record.previous, record))) return `record ${due} was changed after it was written`
+  if (record.hash !== hashOf(chainText(record.previous, record)))
+    return `record ${due} was changed after it was written`
   return undefined
 }

@@ -29,7 +29,11 @@ export async function setHead(queries: Queries, hash: string): Promise<void> {
 }
 
 export async function readHead(queries: Queries): Promise<Head> {
-  return await queries.selectFrom('heads').select(['seq', 'value']).where('name', '=', 'audit').executeTakeFirstOrThrow()
+  return await queries
+    .selectFrom('heads')
+    .select(['seq', 'value'])
+    .where('name', '=', 'audit')
+    .executeTakeFirstOrThrow()
 }
 
 /** Numbers of records that the head does not know of. */
@@ -42,7 +46,12 @@ export async function countBeyond(queries: Queries): Promise<number> {
   return count
 }
 
-export async function recordsAfter(queries: Queries, seq: number, upTo: number, limit: number): Promise<Row[]> {
+export async function recordsAfter(
+  queries: Queries,
+  seq: number,
+  upTo: number,
+  limit: number,
+): Promise<Row[]> {
   return await queries
     .selectFrom('audit_records')
     .select(['seq', 'at', 'actor', 'action', 'subject', 'facts', 'previous', 'hash'])
@@ -55,7 +64,11 @@ export async function recordsAfter(queries: Queries, seq: number, upTo: number, 
 
 export async function newestRecords(
   queries: Queries,
-  wanted: { readonly subject?: string | undefined; readonly before?: number | undefined; readonly limit: number },
+  wanted: {
+    readonly subject?: string | undefined
+    readonly before?: number | undefined
+    readonly limit: number
+  },
 ): Promise<Pick<Row, 'seq' | 'at' | 'actor' | 'action' | 'subject' | 'facts'>[]> {
   let query = queries.selectFrom('audit_records').select(['seq', 'at', 'actor', 'action', 'subject', 'facts'])
   if (wanted.subject !== undefined) query = query.where('subject', '=', wanted.subject)

@@ -2,7 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 
 /** True when it was free, had ended, or was the holder's already. */
-export async function takeLease(queries: Kysely<Tables>, row: Tables['leases'], now: number): Promise<boolean> {
+export async function takeLease(
+  queries: Kysely<Tables>,
+  row: Tables['leases'],
+  now: number,
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await queries
     .insertInto('leases')
     .values(row)

@@ -9,7 +9,11 @@ import { limitNames, limits } from './limits.ts'
 
 const hour = 3_600_000
 
-async function spendOne(ctx: Context, key: string, name: 'letters.mailbox.day' | 'delist.all.ten-minutes' = 'letters.mailbox.day'): Promise<boolean> {
+async function spendOne(
+  ctx: Context,
+  key: string,
+  name: 'letters.mailbox.day' | 'delist.all.ten-minutes' = 'letters.mailbox.day',
+): Promise<boolean> {
   try {
     await transact(ctx, async (tx) => await spend(tx, name, key))
     return true
@@ -34,7 +38,10 @@ forEachDatabase((_name, open) => {
         (error) => {
           assert.ok(error instanceof Refusal)
           const again = new Date(begin + 24 * hour).toISOString()
-          assert.deepEqual({ code: error.code, facts: error.facts }, { code: 'limit.exceeded', facts: { limit: 'letters.mailbox.day', again } })
+          assert.deepEqual(
+            { code: error.code, facts: error.facts },
+            { code: 'limit.exceeded', facts: { limit: 'letters.mailbox.day', again } },
+          )
           return true
         },
       )
@@ -75,7 +82,10 @@ forEachDatabase((_name, open) => {
     it('does not store whose it is', async () => {
       const ctx = testContext({ db: await open() })
       await spendOne(ctx, 'ada@example.org')
-      const rows = await ctx.db.queries.selectFrom('limit_windows').select(['key', 'spends', 'until_at']).execute()
+      const rows = await ctx.db.queries
+        .selectFrom('limit_windows')
+        .select(['key', 'spends', 'until_at'])
+        .execute()
       assert.equal(rows.length, 1)
       assert.match(rows[0]?.key ?? '', /^letters\.mailbox\.day:[\w-]{22}$/)
       assert.equal(rows[0]?.until_at, ctx.clock.now() + 24 * hour)
@@ -83,7 +93,9 @@ forEachDatabase((_name, open) => {
 
     it('is kept by eight handles at once', async () => {
       const db = await open()
-      const settings = testSettings({ limits: { 'delist.all.ten-minutes': { count: 50, windowMs: 600_000 } } })
+      const settings = testSettings({
+        limits: { 'delist.all.ten-minutes': { count: 50, windowMs: 600_000 } },
+      })
       const handles = await Promise.all(Array.from({ length: 8 }, async () => await open({ sameAs: db })))
       const asked = await Promise.all(
         handles.map(async (handle) => {
@@ -93,7 +105,10 @@ forEachDatabase((_name, open) => {
           return got
         }),
       )
-      assert.equal(asked.reduce((sum, got) => sum + got, 0), 50)
+      assert.equal(
+        asked.reduce((sum, got) => sum + got, 0),
+        50,
+      )
     })
   })
 
@@ -105,7 +120,8 @@ forEachDatabase((_name, open) => {
         { name: 'letters.mailbox.month', key: 'a' },
         { name: 'delist.unit.day', key: 'u' },
       ] as const
-      const pay = async (): Promise<Refusal | undefined> => await transact(ctx, async (tx) => await trySpend(tx, costs))
+      const pay = async (): Promise<Refusal | undefined> =>
+        await transact(ctx, async (tx) => await trySpend(tx, costs))
       assert.equal(await pay(), undefined)
       assert.equal((await pay())?.facts['limit'], 'delist.unit.day')
       assert.equal(await left(ctx, 'letters.mailbox.day', 'a'), 2)

@@ -27,7 +27,9 @@ export async function trySpend(tx: Tx, costs: readonly Cost[]): Promise<Refusal 
   const now = tx.clock.now()
   const due: { readonly window: store.Window; readonly untilAt: number }[] = []
   // Always in the same order, so that two transactions do not wait for each other.
-  for (const { row, cost } of costs.map((cost) => ({ row: rowKey(tx, cost.name, cost.key), cost })).sort(byRow)) {
+  for (const { row, cost } of costs
+    .map((cost) => ({ row: rowKey(tx, cost.name, cost.key), cost }))
+    .sort(byRow)) {
     const limit = limitOf(cost.name, tx.settings)
     const window = await store.takeWindow(tx.queries, row)
     const answer = spendNow(window.spends, limit, now, cost.count ?? 1)
@@ -35,7 +37,8 @@ export async function trySpend(tx: Tx, costs: readonly Cost[]): Promise<Refusal 
     due.push({ window: { ...window, spends: answer.spends }, untilAt: emptyAt(answer.spends, limit) })
   }
   for (const { window, untilAt } of due) {
-    if (!(await store.saveWindow(tx.queries, window, untilAt))) throw new Conflict(`limit window ${window.key} was changed`)
+    if (!(await store.saveWindow(tx.queries, window, untilAt)))
+      throw new Conflict(`limit window ${window.key} was changed`)
   }
   return undefined
 }

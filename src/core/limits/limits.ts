@@ -11,27 +11,75 @@ export interface Limit {
  * A client is the /24 or /56 that somebody comes from, unless it says otherwise.
  */
 export const limits = {
-  'letters.mailbox.day': { count: 3, windowMs: day, why: 'Nobody can have a mailbox bombed with our letters, whatever they are about.' },
+  'letters.mailbox.day': {
+    count: 3,
+    windowMs: day,
+    why: 'Nobody can have a mailbox bombed with our letters, whatever they are about.',
+  },
   'letters.mailbox.month': { count: 10, windowMs: 30 * day, why: 'Nor slowly, day by day.' },
   'letters.domain.hour': { count: 30, windowMs: hour, why: 'A whole domain is no target either.' },
   'letters.domain.day': { count: 200, windowMs: day, why: 'A whole domain is no target either.' },
-  'letters.all.hour': { count: 1000, windowMs: hour, why: 'Whatever happens, our own mail does not become a flood.' },
-  'delisting.proven.client.day': { count: 60, windowMs: day, why: 'Who shows control of an address may look after many of them.' },
-  'delisting.unproven.client.day': { count: 30, windowMs: day, why: 'A stranger cannot walk through a network address by address.' },
-  'delisting.mailbox.addresses.day': { count: 10, windowMs: day, why: 'A mailbox asks for the few addresses of one sender.' },
-  'delisting.mailbox-domain.day': { count: 20, windowMs: day, why: 'Disposable mailboxes come by the domain.' },
-  'delist.unit.day': { count: 1, windowMs: day, why: 'A day between two removals shows whether the sender stays clean.' },
+  'letters.all.hour': {
+    count: 1000,
+    windowMs: hour,
+    why: 'Whatever happens, our own mail does not become a flood.',
+  },
+  'letters.no-mail-host.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'Letters to domains that DNS knows no mail host of: slips, mostly.',
+  },
+  'delisting.proven.client.day': {
+    count: 60,
+    windowMs: day,
+    why: 'Who shows control of an address may look after many of them.',
+  },
+  'delisting.unproven.client.day': {
+    count: 30,
+    windowMs: day,
+    why: 'A stranger cannot walk through a network address by address.',
+  },
+  'delisting.mailbox.addresses.day': {
+    count: 10,
+    windowMs: day,
+    why: 'A mailbox asks for the few addresses of one sender.',
+  },
+  'delist.unit.day': {
+    count: 1,
+    windowMs: day,
+    why: 'A day between two removals shows whether the sender stays clean.',
+  },
   'delist.unit.month': { count: 3, windowMs: 30 * day, why: 'After the third a person should look.' },
   'delist.v4-24.day': { count: 8, windowMs: day, why: 'Spammers rotate through their /24.' },
   'delist.v4-22.day': { count: 16, windowMs: day, why: 'And through the blocks beside it.' },
-  'delist.v6-56.day': { count: 4, windowMs: day, why: 'A customer of an IPv6 network has 256 units in a /56.' },
+  'delist.v6-56.day': {
+    count: 4,
+    windowMs: day,
+    why: 'A customer of an IPv6 network has 256 units in a /56.',
+  },
   'delist.v6-48.day': { count: 8, windowMs: day, why: 'A site has 65,536 units in a /48.' },
   'delist.v6-40.day': { count: 32, windowMs: day, why: 'A small network has a /40.' },
-  'delist.all.ten-minutes': { count: 500, windowMs: 10 * minute, why: 'A botnet cannot free itself all at once; beyond this a person looks.' },
-  'lookup.client.day': { count: 30, windowMs: day, why: 'The look-up tells about one address; it is no way to read the whole list.' },
+  'delist.all.ten-minutes': {
+    count: 500,
+    windowMs: 10 * minute,
+    why: 'A botnet cannot free itself all at once; beyond this a person looks.',
+  },
+  'lookup.client.day': {
+    count: 30,
+    windowMs: day,
+    why: 'The look-up tells about one address; it is no way to read the whole list.',
+  },
   'proof.request': { count: 20, windowMs: hour, why: 'Every check of a proof asks somebody else’s servers.' },
-  'intake.sender.hour': { count: 20, windowMs: hour, why: 'A robot that writes to a service mailbox is not read without end.' },
-  'sign-in.name': { count: 10, windowMs: 15 * minute, why: 'A password cannot be guessed, from however many addresses.' },
+  'intake.sender.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'A robot that writes to a service mailbox is not read without end.',
+  },
+  'sign-in.name': {
+    count: 10,
+    windowMs: 15 * minute,
+    why: 'A password cannot be guessed, from however many addresses.',
+  },
   'sign-in.client': { count: 30, windowMs: 15 * minute, why: 'Nor can the names of operators.' },
   'case-link.client': { count: 20, windowMs: hour, why: 'Case links that we did not make are guesses.' },
 } as const satisfies Record<string, Limit & { readonly why: string }>
@@ -40,6 +88,9 @@ export type LimitName = keyof typeof limits
 export const limitNames = Object.keys(limits) as readonly LimitName[]
 
 /** The limit as this installation has set it. */
-export function limitOf(name: LimitName, settings: { readonly limits: Readonly<Record<string, Limit>> }): Limit {
+export function limitOf(
+  name: LimitName,
+  settings: { readonly limits: Readonly<Record<string, Limit>> },
+): Limit {
   return settings.limits[name] ?? limits[name]
 }

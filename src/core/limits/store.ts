@@ -49,7 +49,11 @@ export async function saveWindow(queries: Queries, window: Window, untilAt: numb
 }
 
 export async function readWindow(queries: Queries, key: string): Promise<readonly Spend[]> {
-  const row = await queries.selectFrom('limit_windows').select('spends').where('key', '=', key).executeTakeFirst()
+  const row = await queries
+    .selectFrom('limit_windows')
+    .select('spends')
+    .where('key', '=', key)
+    .executeTakeFirst()
   return row ? readSpends(row.spends) : []
 }
 

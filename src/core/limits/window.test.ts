@@ -5,7 +5,11 @@ import type { Limit } from './limits.ts'
 import { emptyAt, leftOf, spendNow, type Spend } from './window.ts'
 
 const limit = fc.record({
-  count: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 11, max: 64 }), fc.integer({ min: 65, max: 200 })),
+  count: fc.oneof(
+    fc.integer({ min: 1, max: 10 }),
+    fc.integer({ min: 11, max: 64 }),
+    fc.integer({ min: 65, max: 200 }),
+  ),
   windowMs: fc.integer({ min: 1, max: 5000 }),
 })
 /** Pauses in milliseconds and amounts: someone who asks at any time for any amount. */
@@ -93,7 +97,10 @@ describe('a sliding window', () => {
   })
 
   it('stays small, however large the limit', () => {
-    const { spends } = run({ count: 1_000_000, windowMs: 5000 }, Array.from({ length: 5000 }, () => ({ pause: 1, count: 3 })))
+    const { spends } = run(
+      { count: 1_000_000, windowMs: 5000 },
+      Array.from({ length: 5000 }, () => ({ pause: 1, count: 3 })),
+    )
     assert.ok(spends.length <= 65)
   })
 

@@ -27,7 +27,9 @@ function freeAt(spend: Spend, limit: Limit): number {
  * The spends that still count. One from the future (another machine's clock is ahead) counts as made now: it was made by now.
  */
 export function stillSpent(spends: readonly Spend[], limit: Limit, now: number): readonly Spend[] {
-  return spends.map(({ at, count }) => ({ at: Math.min(at, now), count })).filter((spend) => freeAt(spend, limit) > now)
+  return spends
+    .map(({ at, count }) => ({ at: Math.min(at, now), count }))
+    .filter((spend) => freeAt(spend, limit) > now)
 }
 
 /** How many more may be spent now. */
@@ -48,7 +50,8 @@ export function spendNow(
   const width = bucketMs(limit)
   const at = Math.floor(now / width) * width
   const last = counted.at(-1)
-  if (last && last.at >= at) return { spends: [...counted.slice(0, -1), { at: last.at, count: last.count + count }] }
+  if (last && last.at >= at)
+    return { spends: [...counted.slice(0, -1), { at: last.at, count: last.count + count }] }
   return { spends: [...counted, { at, count }] }
 }
 

@@ -9,7 +9,15 @@ import { permit, roles, type Role } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { as, transact, type Context } from '../context.ts'
 import { trySpend } from '../limits/actions.ts'
-import { checkName, checkPassword, isAlive, longestSessionMs, noteUseMs, type Operator, type Session } from './operator.ts'
+import {
+  checkName,
+  checkPassword,
+  isAlive,
+  longestSessionMs,
+  noteUseMs,
+  type Operator,
+  type Session,
+} from './operator.ts'
 import * as store from './store.ts'
 
 export type { Operator, Session } from './operator.ts'
@@ -73,7 +81,8 @@ export async function listOperators(ctx: Context): Promise<readonly Operator[]> 
 export async function removeOperator(ctx: Context, name: string): Promise<void> {
   permit(ctx.actor, 'operator.manage')
   await transact(ctx, async (tx) => {
-    if (!(await store.removeOperator(tx.queries, name, tx.clock.now()))) throw new Refusal('operator.not-found', { name: name.slice(0, 40) })
+    if (!(await store.removeOperator(tx.queries, name, tx.clock.now())))
+      throw new Refusal('operator.not-found', { name: name.slice(0, 40) })
     const sessions = await store.deleteSessionsOf(tx.queries, name)
     await record(tx, { action: 'operator.removed', subject: `operator:${name}`, facts: { sessions } })
   })
@@ -88,7 +97,10 @@ export async function signIn(
   input: { readonly name: string; readonly password: string; readonly code: string; readonly client: string },
 ): Promise<{ readonly session: string; readonly csrf: string }> {
   const name = input.name.trim().toLowerCase().slice(0, 64)
-  const costs = [{ name: 'sign-in.client', key: input.client }, { name: 'sign-in.name', key: name }] as const
+  const costs = [
+    { name: 'sign-in.client', key: input.client },
+    { name: 'sign-in.name', key: name },
+  ] as const
   // Spent and kept before anything is looked at: a try that is undone would be a try for nothing.
   const refusal = await transact(ctx, async (tx) => await trySpend(tx, costs))
   if (refusal) throw refusal
@@ -102,7 +114,11 @@ export async function signIn(
   return await beginSession(as(ctx, { kind: 'operator', name, role: readRole(operator.role) }), name, step)
 }
 
-async function beginSession(ctx: Context, name: string, step: number): Promise<{ readonly session: string; readonly csrf: string }> {
+async function beginSession(
+  ctx: Context,
+  name: string,
+  step: number,
+): Promise<{ readonly session: string; readonly csrf: string }> {
   const [session, csrf] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
   await transact(ctx, async (tx) => {
     // Two sign-ins with one code: the second comes too late (RFC 6238 §5.2).
@@ -128,14 +144,21 @@ export async function findSession(ctx: Context, session: string): Promise<Sessio
   const now = ctx.clock.now()
   if (!row || !isAlive({ seenAt: row.seen_at, expiresAt: row.expires_at }, now)) return undefined
   if (now - row.seen_at >= noteUseMs) await store.noteSeen(ctx.db.queries, hash, now)
-  return { name: row.operator, role: readRole(row.role), csrf: row.csrf, createdAt: row.created_at, expiresAt: row.expires_at }
+  return {
+    name: row.operator,
+    role: readRole(row.role),
+    csrf: row.csrf,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
 }
 
 /** Ends the session of this secret; one that has ended already is no error. */
 export async function signOut(ctx: Context, session: string): Promise<void> {
   await transact(ctx, async (tx) => {
     const name = await store.deleteSession(tx.queries, sessionHash(tx, session.slice(0, 100)))
-    if (name !== undefined) await record(tx, { action: 'operator.signed-out', subject: `operator:${name}`, facts: {} })
+    if (name !== undefined)
+      await record(tx, { action: 'operator.signed-out', subject: `operator:${name}`, facts: {} })
   })
 }
 
@@ -145,7 +168,11 @@ export async function signOutEverywhere(ctx: Context): Promise<void> {
   if (actor.kind !== 'operator') throw new Refusal('session.required')
   await transact(ctx, async (tx) => {
     const sessions = await store.deleteSessionsOf(tx.queries, actor.name)
-    await record(tx, { action: 'operator.signed-out-everywhere', subject: `operator:${actor.name}`, facts: { sessions } })
+    await record(tx, {
+      action: 'operator.signed-out-everywhere',
+      subject: `operator:${actor.name}`,
+      facts: { sessions },
+    })
   })
 }
 

@@ -31,13 +31,20 @@ export const noteUseMs = minute
 export const leastPassword = 15
 
 export function checkName(name: string): Refusal | undefined {
-  return /^[a-z][a-z0-9._-]{1,31}$/.test(name) ? undefined : new Refusal('operator.name-invalid', { name: name.slice(0, 40) })
+  return /^[a-z][a-z0-9._-]{1,31}$/.test(name)
+    ? undefined
+    : new Refusal('operator.name-invalid', { name: name.slice(0, 40) })
 }
 
 export function checkPassword(password: string): Refusal | undefined {
-  return [...password].length >= leastPassword ? undefined : new Refusal('operator.password-short', { least: leastPassword })
+  return [...password].length >= leastPassword
+    ? undefined
+    : new Refusal('operator.password-short', { least: leastPassword })
 }
 
-export function isAlive(session: { readonly seenAt: number; readonly expiresAt: number }, now: number): boolean {
+export function isAlive(
+  session: { readonly seenAt: number; readonly expiresAt: number },
+  now: number,
+): boolean {
   return now < session.expiresAt && now - session.seenAt <= idleMs
 }

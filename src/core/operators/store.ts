@@ -5,7 +5,15 @@ type Queries = Kysely<Tables>
 export type OperatorRow = Tables['operators']
 export type TokenRow = Tables['tokens']
 
-const operatorColumns = ['name', 'role', 'password_hash', 'totp_secret', 'totp_step', 'created_at', 'removed_at'] as const
+const operatorColumns = [
+  'name',
+  'role',
+  'password_hash',
+  'totp_secret',
+  'totp_step',
+  'created_at',
+  'removed_at',
+] as const
 const tokenColumns = ['name', 'kind', 'hash', 'created_at', 'last_used_at', 'revoked_at'] as const
 
 export async function operatorByName(queries: Queries, name: string): Promise<OperatorRow | undefined> {
@@ -18,7 +26,12 @@ export async function operatorByName(queries: Queries, name: string): Promise<Op
 }
 
 export async function listOperators(queries: Queries): Promise<OperatorRow[]> {
-  return await queries.selectFrom('operators').select(operatorColumns).where('removed_at', 'is', null).orderBy('name').execute()
+  return await queries
+    .selectFrom('operators')
+    .select(operatorColumns)
+    .where('removed_at', 'is', null)
+    .orderBy('name')
+    .execute()
 }
 
 /** False when somebody of this name is there; one who was removed gives the name free. */
@@ -27,7 +40,9 @@ export async function insertOperator(queries: Queries, row: OperatorRow): Promis
   const { numInsertedOrUpdatedRows } = await queries
     .insertInto('operators')
     .values(row)
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(rest).where('operators.removed_at', 'is not', null))
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet(rest).where('operators.removed_at', 'is not', null),
+    )
     .executeTakeFirstOrThrow()
   return numInsertedOrUpdatedRows === 1n
 }
@@ -78,12 +93,19 @@ export async function noteSeen(queries: Queries, hash: string, now: number): Pro
 
 /** Whose it was; undefined when there is none. */
 export async function deleteSession(queries: Queries, hash: string): Promise<string | undefined> {
-  const row = await queries.deleteFrom('sessions').where('id_hash', '=', hash).returning('operator').executeTakeFirst()
+  const row = await queries
+    .deleteFrom('sessions')
+    .where('id_hash', '=', hash)
+    .returning('operator')
+    .executeTakeFirst()
   return row?.operator
 }
 
 export async function deleteSessionsOf(queries: Queries, operator: string): Promise<number> {
-  const { numDeletedRows } = await queries.deleteFrom('sessions').where('operator', '=', operator).executeTakeFirstOrThrow()
+  const { numDeletedRows } = await queries
+    .deleteFrom('sessions')
+    .where('operator', '=', operator)
+    .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }
 
@@ -93,12 +115,18 @@ export async function insertToken(queries: Queries, row: TokenRow): Promise<bool
   const { numInsertedOrUpdatedRows } = await queries
     .insertInto('tokens')
     .values(row)
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(rest).where('tokens.revoked_at', 'is not', null))
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet(rest).where('tokens.revoked_at', 'is not', null),
+    )
     .executeTakeFirstOrThrow()
   return numInsertedOrUpdatedRows === 1n
 }
 
-export async function tokenByHash(queries: Queries, kind: string, hash: string): Promise<TokenRow | undefined> {
+export async function tokenByHash(
+  queries: Queries,
+  kind: string,
+  hash: string,
+): Promise<TokenRow | undefined> {
   return await queries
     .selectFrom('tokens')
     .select(tokenColumns)

@@ -36,7 +36,14 @@ export async function addToken(
   const secret = kind === 'edge' ? ctx.keys.edgeFeed(name, createdAt).reveal().toString('hex') : randomId(52)
   const token = `ptn_${kind}_${secret}`
   await transact(ctx, async (tx) => {
-    const row = { name, kind, hash: hashOf(tx, token), created_at: createdAt, last_used_at: null, revoked_at: null }
+    const row = {
+      name,
+      kind,
+      hash: hashOf(tx, token),
+      created_at: createdAt,
+      last_used_at: null,
+      revoked_at: null,
+    }
     if (!(await store.insertToken(tx.queries, row))) throw new Refusal('token.exists', { name })
     await record(tx, { action: 'token.added', subject: `token:${name}`, facts: { kind } })
   })
@@ -72,7 +79,13 @@ export async function listTokens(ctx: Context): Promise<readonly Token[]> {
 function tokenOf(row: store.TokenRow): Token {
   const kind = tokenKinds.find((name) => name === row.kind)
   if (kind === undefined) throw new Error(`token ${row.name} has the kind "${row.kind}", which there is not`)
-  return { name: row.name, kind, createdAt: row.created_at, lastUsedAt: row.last_used_at, revokedAt: row.revoked_at }
+  return {
+    name: row.name,
+    kind,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+  }
 }
 
 function hashOf(ctx: Context, token: string): string {

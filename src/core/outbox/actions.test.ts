@@ -7,8 +7,22 @@ import { testContext, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { listAudit } from '../audit/actions.ts'
 import { as, transact } from '../context.ts'
-import { countLetters, listLetters, markBounced, queueLetter, retryLetter, showLetter, stopLetters } from './actions.ts'
-import { claimLetters, forgetClaims, nextLetterAt, noteOutcome, type ClaimedLetter } from './deliver-actions.ts'
+import {
+  countLetters,
+  listLetters,
+  markBounced,
+  queueLetter,
+  retryLetter,
+  showLetter,
+  stopLetters,
+} from './actions.ts'
+import {
+  claimLetters,
+  forgetClaims,
+  nextLetterAt,
+  noteOutcome,
+  type ClaimedLetter,
+} from './deliver-actions.ts'
 
 const hour = 3_600_000
 const minute = 60_000
@@ -17,7 +31,11 @@ const later = { outcome: 'retry', answer: '451 not now' } as const
 const never = { outcome: 'refused', answer: '550 no' } as const
 
 let made = 0
-async function queue(ctx: TestContext, mailbox = 'ada@example.org', key = `confirm:${++made}`): Promise<string> {
+async function queue(
+  ctx: TestContext,
+  mailbox = 'ada@example.org',
+  key = `confirm:${++made}`,
+): Promise<string> {
   return await transact(
     ctx,
     async (tx) =>
@@ -26,7 +44,11 @@ async function queue(ctx: TestContext, mailbox = 'ada@example.org', key = `confi
         kind: 'confirm-delisting',
         mailbox: orThrow(parseMailbox(mailbox)),
         language: 'en',
-        slots: { ip: '192.0.2.45', link: 'https://postmaster.provider.example/confirm/secretsecret', expiresAt: ctx.clock.now() + hour },
+        slots: {
+          ip: '192.0.2.45',
+          link: 'https://postmaster.provider.example/confirm/secretsecret',
+          expiresAt: ctx.clock.now() + hour,
+        },
         expiresAt: ctx.clock.now() + hour,
       }),
   )
@@ -66,7 +88,9 @@ forEachDatabase((_name, open) => {
     it('makes one letter for one key when two ask at once', async () => {
       const db = await open()
       const contexts = [testContext({ db }), testContext({ db: await open({ sameAs: db }) })]
-      const answers = await Promise.all(contexts.map(async (ctx) => await queue(ctx, 'ada@example.org', 'confirm:1')))
+      const answers = await Promise.all(
+        contexts.map(async (ctx) => await queue(ctx, 'ada@example.org', 'confirm:1')),
+      )
       assert.deepEqual(answers, ['queued', 'queued'])
       const [ctx] = contexts
       assert.ok(ctx)
@@ -75,7 +99,8 @@ forEachDatabase((_name, open) => {
 
     it('stops at three a day for a mailbox, however it is spelt, and counts nothing more', async () => {
       const ctx = await context()
-      for (const mailbox of ['ada@example.org', 'ADA@example.org', 'a.da+tag@EXAMPLE.org']) assert.equal(await queue(ctx, mailbox), 'queued')
+      for (const mailbox of ['ada@example.org', 'ADA@example.org', 'a.da+tag@EXAMPLE.org'])
+        assert.equal(await queue(ctx, mailbox), 'queued')
       assert.equal(await queue(ctx, 'ada@example.org'), 'over-budget')
       assert.equal(await queue(ctx, 'bob@example.org'), 'queued')
       ctx.clock.advance(24 * hour)
@@ -90,7 +115,8 @@ forEachDatabase((_name, open) => {
         if ((await queue(ctx)) === 'queued') times.push(ctx.clock.now())
         ctx.clock.advance(5 * hour)
       }
-      const within = (ms: number): number => Math.max(...times.map((end) => times.filter((at) => at <= end && at > end - ms).length))
+      const within = (ms: number): number =>
+        Math.max(...times.map((end) => times.filter((at) => at <= end && at > end - ms).length))
       assert.equal(within(24 * hour), 3)
       assert.equal(within(30 * 24 * hour), 10)
     })
@@ -114,7 +140,10 @@ forEachDatabase((_name, open) => {
     it('leaves no link lying open in the database', async () => {
       const ctx = await context()
       await queue(ctx)
-      const rows = await ctx.db.queries.selectFrom('letters').select(['id', 'key', 'slots', 'mailbox']).execute()
+      const rows = await ctx.db.queries
+        .selectFrom('letters')
+        .select(['id', 'key', 'slots', 'mailbox'])
+        .execute()
       assert.doesNotMatch(JSON.stringify(rows), /secretsecret/)
       await noteOutcome(ctx, await only(ctx), sent)
       const [row] = await ctx.db.queries.selectFrom('letters').select('slots').execute()
@@ -131,7 +160,10 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(mail.envelope, { from: `b+${tag}@postern.provider.example`, to: 'ada@example.org' })
       assert.equal(mail.replyTo, mail.envelope.from)
       assert.deepEqual(mail.from, { name: 'Example Mail', address: 'postmaster@provider.example' })
-      assert.deepEqual(mail.headers, { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' })
+      assert.deepEqual(mail.headers, {
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'All',
+      })
       assert.match(mail.text, /^https:\/\/postmaster\.provider\.example\/confirm\/secretsecret$/m)
       ctx.clock.advance(3 * minute)
       assert.equal((await only(ctx)).mail.messageId, mail.messageId)
@@ -156,7 +188,9 @@ forEachDatabase((_name, open) => {
       const [ctx] = contexts
       assert.ok(ctx)
       for (let n = 0; n < 20; n++) await queue(ctx, `m${n}@example.org`)
-      const claims = await Promise.all([0, 1, 0, 1].map(async (index) => await claimLetters(contexts[index] ?? ctx, 20)))
+      const claims = await Promise.all(
+        [0, 1, 0, 1].map(async (index) => await claimLetters(contexts[index] ?? ctx, 20)),
+      )
       const ids = claims.flat().map(({ id }) => id)
       assert.equal(new Set(ids).size, ids.length)
       assert.equal(ids.length, 20)
@@ -270,7 +304,10 @@ forEachDatabase((_name, open) => {
       const letter = await only(ctx)
       await stopLetters(ctx, signTag(ctx.keys.tags, 'bounce', letter.id))
       const rows = await ctx.db.queries.selectFrom('suppressions').select(['mailbox_hash', 'why']).execute()
-      assert.deepEqual(rows.map(({ why }) => why), ['stop'])
+      assert.deepEqual(
+        rows.map(({ why }) => why),
+        ['stop'],
+      )
       assert.match(rows[0]?.mailbox_hash ?? '', /^[\w-]{43}$/)
     })
   })
@@ -292,7 +329,10 @@ forEachDatabase((_name, open) => {
       }
       assert.equal(new Set(seen).size, 5)
       assert.equal((await listLetters(ctx, { state: 'sent', limit: 9 })).letters.length, 0)
-      assert.deepEqual(await listLetters(ctx, { limit: 9, after: 'nonsense' }), await listLetters(ctx, { limit: 9 }))
+      assert.deepEqual(
+        await listLetters(ctx, { limit: 9, after: 'nonsense' }),
+        await listLetters(ctx, { limit: 9 }),
+      )
     })
 
     it('shows the words of a letter that is kept, and of no other', async () => {
@@ -302,7 +342,10 @@ forEachDatabase((_name, open) => {
       assert.equal((await showLetter(ctx, letter.id)).text, undefined)
       await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
       assert.match((await showLetter(ctx, letter.id)).text?.text ?? '', /secretsecret/)
-      await assert.rejects(showLetter(ctx, 'x'), (error) => error instanceof Refusal && error.code === 'letter.not-found')
+      await assert.rejects(
+        showLetter(ctx, 'x'),
+        (error) => error instanceof Refusal && error.code === 'letter.not-found',
+      )
     })
 
     it('sends a letter again that was given up, but none whose time has passed or that was sent', async () => {
@@ -324,8 +367,14 @@ forEachDatabase((_name, open) => {
       await queue(ctx)
       const reader = as(ctx, { kind: 'operator', name: 'ada', role: 'reader' })
       const { letters } = await listLetters(reader, { limit: 1 })
-      await assert.rejects(retryLetter(reader, letters[0]?.id ?? ''), (error) => error instanceof Refusal && error.code === 'permission.denied')
-      await assert.rejects(listLetters(as(ctx, { kind: 'visitor', client: '192.0.2.1/32' }), { limit: 1 }), Refusal)
+      await assert.rejects(
+        retryLetter(reader, letters[0]?.id ?? ''),
+        (error) => error instanceof Refusal && error.code === 'permission.denied',
+      )
+      await assert.rejects(
+        listLetters(as(ctx, { kind: 'visitor', client: '192.0.2.1/32' }), { limit: 1 }),
+        Refusal,
+      )
     })
   })
 })

@@ -34,7 +34,10 @@ const mostQueued = 10_000
  * Puts a letter in the outbox, in the transaction that is the reason for it. Not queued when the mailbox has had its
  * share, or its reader wants none; the page that leads here must say the same either way.
  */
-export async function queueLetter(tx: Tx, wish: LetterWish): Promise<'queued' | 'over-budget' | 'suppressed'> {
+export async function queueLetter(
+  tx: Tx,
+  wish: LetterWish,
+): Promise<'queued' | 'over-budget' | 'suppressed'> {
   checkSlots(wish, tx.settings.provider.site)
   if (await store.hasLetter(tx.queries, wish.key)) return 'queued'
   const now = tx.clock.now()
@@ -62,7 +65,11 @@ export async function queueLetter(tx: Tx, wish: LetterWish): Promise<'queued' | 
     created_at: now,
     sent_at: null,
   })
-  await record(tx, { action: 'letter.queued', subject: `letter:${id}`, facts: { kind: wish.kind, key: wish.key } })
+  await record(tx, {
+    action: 'letter.queued',
+    subject: `letter:${id}`,
+    facts: { kind: wish.kind, key: wish.key },
+  })
   tx.afterCommit('letters')
   return 'queued'
 }
@@ -82,9 +89,21 @@ function costsOf(mailbox: MailAddress): readonly Cost[] {
 export async function markBounced(ctx: Context, tag: string): Promise<boolean> {
   return await transact(ctx, async (tx) => {
     const row = await letterOfTag(tx, tag)
-    if (!row || !(await store.updateLetter(tx.queries, { id: row.id, states: ['sent', 'sending'] }, { state: 'bounced', slots: '' }))) return false
+    if (
+      !row ||
+      !(await store.updateLetter(
+        tx.queries,
+        { id: row.id, states: ['sent', 'sending'] },
+        { state: 'bounced', slots: '' },
+      ))
+    )
+      return false
     const until = await suppress(tx, row.mailbox as MailAddress, 'bounce')
-    await record(tx, { action: 'letter.bounced', subject: `letter:${row.id}`, facts: { kind: row.kind, until } })
+    await record(tx, {
+      action: 'letter.bounced',
+      subject: `letter:${row.id}`,
+      facts: { kind: row.kind, until },
+    })
     return true
   })
 }
@@ -98,7 +117,11 @@ export async function stopLetters(ctx: Context, tag: string): Promise<boolean> {
     const row = await letterOfTag(tx, tag)
     if (!row) return false
     const until = await suppress(tx, row.mailbox as MailAddress, 'stop')
-    await record(tx, { action: 'letter.stopped', subject: `letter:${row.id}`, facts: { kind: row.kind, until } })
+    await record(tx, {
+      action: 'letter.stopped',
+      subject: `letter:${row.id}`,
+      facts: { kind: row.kind, until },
+    })
     return true
   })
 }
@@ -132,7 +155,11 @@ function mailboxHash(ctx: Context, mailbox: MailAddress): string {
 /** Letters newest first, in pages. */
 export async function listLetters(
   ctx: Context,
-  wanted: { readonly state?: LetterState | undefined; readonly after?: string | undefined; readonly limit: number },
+  wanted: {
+    readonly state?: LetterState | undefined
+    readonly after?: string | undefined
+    readonly limit: number
+  },
 ): Promise<{ readonly letters: readonly Letter[]; readonly next?: string }> {
   permit(ctx.actor, 'console.read')
   const { state, limit } = wanted
@@ -165,7 +192,9 @@ export async function showLetter(
 }
 
 /** How many wait, and how many were given up. */
-export async function countLetters(ctx: Context): Promise<{ readonly queued: number; readonly dead: number }> {
+export async function countLetters(
+  ctx: Context,
+): Promise<{ readonly queued: number; readonly dead: number }> {
   permit(ctx.actor, 'console.read')
   const { queries } = ctx.db
   return {
@@ -183,7 +212,11 @@ export async function retryLetter(ctx: Context, id: string): Promise<void> {
     const now = tx.clock.now()
     const isPast = row.expires_at !== null && row.expires_at <= now
     const again = { state: 'queued', next_at: now, attempts: 0, lease: null, lease_until_at: null }
-    if (isPast || row.slots === '' || !(await store.updateLetter(tx.queries, { id, states: ['dead'] }, again))) {
+    if (
+      isPast ||
+      row.slots === '' ||
+      !(await store.updateLetter(tx.queries, { id, states: ['dead'] }, again))
+    ) {
       throw new Refusal('letter.final', { id, state: row.state })
     }
     await record(tx, { action: 'letter.retried', subject: `letter:${id}`, facts: { kind: row.kind } })

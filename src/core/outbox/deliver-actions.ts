@@ -69,7 +69,11 @@ async function readClaimed(tx: Tx, row: store.LetterRow, lease: string): Promise
 }
 
 /** Notes what became of a claimed letter; false when the lease had ended and somebody else has it now. */
-export async function noteOutcome(ctx: Context, letter: ClaimedLetter, { outcome, answer }: SendOutcome | KeptOutcome): Promise<boolean> {
+export async function noteOutcome(
+  ctx: Context,
+  letter: ClaimedLetter,
+  { outcome, answer }: SendOutcome | KeptOutcome,
+): Promise<boolean> {
   return await transact(ctx, async (tx) => {
     switch (outcome) {
       case 'sent':
@@ -90,10 +94,19 @@ export interface KeptOutcome {
   readonly answer: string
 }
 
-async function settle(tx: Tx, letter: ClaimedLetter, state: 'sent' | 'kept', changes: Partial<store.LetterRow>): Promise<boolean> {
+async function settle(
+  tx: Tx,
+  letter: ClaimedLetter,
+  state: 'sent' | 'kept',
+  changes: Partial<store.LetterRow>,
+): Promise<boolean> {
   const done = { state, sent_at: tx.clock.now(), lease: null, lease_until_at: null, ...changes }
   if (!(await store.updateLetter(tx.queries, whereOf(letter), done))) return false
-  await record(tx, { action: `letter.${state}`, subject: `letter:${letter.id}`, facts: { kind: letter.kind, attempts: letter.attempts } })
+  await record(tx, {
+    action: `letter.${state}`,
+    subject: `letter:${letter.id}`,
+    facts: { kind: letter.kind, attempts: letter.attempts },
+  })
   return true
 }
 
@@ -104,7 +117,11 @@ async function putBack(tx: Tx, letter: ClaimedLetter, answer: string): Promise<b
   return await store.updateLetter(tx.queries, whereOf(letter), waiting)
 }
 
-async function giveUp(tx: Tx, letter: { readonly id: string; readonly kind: string; readonly lease: string }, why: string): Promise<boolean> {
+async function giveUp(
+  tx: Tx,
+  letter: { readonly id: string; readonly kind: string; readonly lease: string },
+  why: string,
+): Promise<boolean> {
   const dead = { state: 'dead', lease: null, lease_until_at: null, last_error: why }
   if (!(await store.updateLetter(tx.queries, whereOf(letter), dead))) return false
   // The server's words may name the mailbox; the audit does not.

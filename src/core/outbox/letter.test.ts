@@ -13,16 +13,28 @@ const languages = ['en', 'zh-CN'] as const
 
 const ip = fc.oneof(
   fc.nat(0xffffffff).map((word) => formatAddress({ family: 4, words: [word, 0, 0, 0] })),
-  fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)).map(([a, b]) => `${formatAddress({ family: 6, words: [a, b, 0, 0] })}/64`),
+  fc
+    .tuple(fc.nat(0xffffffff), fc.nat(0xffffffff))
+    .map(([a, b]) => `${formatAddress({ family: 6, words: [a, b, 0, 0] })}/64`),
 )
 const link = fc.stringMatching(/^[A-Za-z0-9_-]{1,80}$/).map((token) => `${site}/confirm/${token}`)
 const moment = fc.integer({ min: 1_700_000_000_000, max: 4_000_000_000_000 })
 const content: fc.Arbitrary<LetterContent> = fc.oneof(
-  fc.record({ kind: fc.constant('confirm-delisting' as const), slots: fc.record({ ip, link, expiresAt: moment }) }),
-  fc.record({ kind: fc.constant('delisting-done' as const), slots: fc.record({ ip, when: moment, statusUrl: link }) }),
+  fc.record({
+    kind: fc.constant('confirm-delisting' as const),
+    slots: fc.record({ ip, link, expiresAt: moment }),
+  }),
+  fc.record({
+    kind: fc.constant('delisting-done' as const),
+    slots: fc.record({ ip, when: moment, statusUrl: link }),
+  }),
   fc.record({
     kind: fc.constant('delisting-reviewed' as const),
-    slots: fc.record({ ip, outcome: fc.constantFrom('delisted' as const, 'declined' as const), until: fc.option(moment, { nil: undefined }) }),
+    slots: fc.record({
+      ip,
+      outcome: fc.constantFrom('delisted' as const, 'declined' as const),
+      until: fc.option(moment, { nil: undefined }),
+    }),
   }),
 )
 
@@ -35,7 +47,8 @@ describe('a letter', () => {
         assert.ok(subject.includes(content.slots.ip) && widthOf(subject) <= 100)
         assert.ok(text.includes(`\n    ${content.slots.ip}\n`))
         assert.ok(Buffer.byteLength(text) <= 8192)
-        for (const line of text.split('\n')) assert.ok(widthOf(line) <= 76 || line.startsWith(`${site}/`), line)
+        for (const line of text.split('\n'))
+          assert.ok(widthOf(line) <= 76 || line.startsWith(`${site}/`), line)
         assert.doesNotMatch(text, /undefined|NaN|Invalid|\[object|\u00a0|[\x00-\x09\x0b-\x1f]/)
       }),
     )
@@ -54,7 +67,11 @@ describe('a letter', () => {
 
   it('has its link on a line of its own, and no other link in a confirmation', () => {
     for (const language of languages) {
-      const { text } = renderLetter({ kind: 'confirm-delisting', slots: { ip: '192.0.2.45', link: `${site}/confirm/a.b`, expiresAt: 0 } }, language, settings)
+      const { text } = renderLetter(
+        { kind: 'confirm-delisting', slots: { ip: '192.0.2.45', link: `${site}/confirm/a.b`, expiresAt: 0 } },
+        language,
+        settings,
+      )
       assert.deepEqual(text.match(/https?:\S+/g), [`${site}/confirm/a.b`])
       assert.ok(text.split('\n').includes(`${site}/confirm/a.b`))
       assert.match(text, /STOP/)
@@ -86,11 +103,14 @@ describe('a letter', () => {
       { ...good, greeting: 'hello' },
     ]
     assert.doesNotThrow(() => checkSlots({ kind: 'confirm-delisting', slots: good }, site))
-    for (const slots of bad) assert.throws(() => checkSlots({ kind: 'confirm-delisting', slots }, site), /canonical/)
+    for (const slots of bad)
+      assert.throws(() => checkSlots({ kind: 'confirm-delisting', slots }, site), /canonical/)
   })
 
   function shapeOf(content: LetterContent): string {
-    return content.kind === 'delisting-reviewed' ? `${content.slots.outcome} ${content.slots.until !== undefined}` : ''
+    return content.kind === 'delisting-reviewed'
+      ? `${content.slots.outcome} ${content.slots.until !== undefined}`
+      : ''
   }
 
   function bare(content: LetterContent, language: (typeof languages)[number]): string {
@@ -99,7 +119,10 @@ describe('a letter', () => {
       .replaceAll(content.slots.ip, '<ip>')
       .replaceAll(/https:\S+/g, '<link>')
       .replaceAll(/\s+/g, '')
-      .replaceAll(/\d{1,2}[A-Z][a-z]+\d{4},\d\d:\d\dUTC|北京时间\d+年\d+月\d+日\d\d:\d\d（UTC(\d+月\d+日)?\d\d:\d\d）/g, '<moment>')
+      .replaceAll(
+        /\d{1,2}[A-Z][a-z]+\d{4},\d\d:\d\dUTC|北京时间\d+年\d+月\d+日\d\d:\d\d（UTC(\d+月\d+日)?\d\d:\d\d）/g,
+        '<moment>',
+      )
   }
 
   it('exists for every kind in every language', () => {
@@ -115,14 +138,15 @@ describe('wrapping', () => {
         const text = words.join(' ')
         const wrapped = wrap(text, 72)
         assert.equal(wrapped.replaceAll(/\s/g, ''), text.replaceAll(/\s/g, ''))
-        for (const line of wrapped.split('\n')) assert.ok(widthOf(line) <= 72 || !/[ a-z解除封锁]{2}/.test(line.slice(40)))
+        for (const line of wrapped.split('\n'))
+          assert.ok(widthOf(line) <= 72 || !/[ a-z解除封锁]{2}/.test(line.slice(40)))
       }),
     )
   })
 
   it('puts no closing punctuation at the beginning of a line and no opening one at the end', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[解除封锁]{1,9}([解除封锁]{1,9}[，。][“（]?){0,20}$/), (text) => {
+      fc.property(fc.stringMatching(/^[解除封锁]{1,9}([解除封锁]{1,9}[，。][“（]?[除封]){0,20}$/), (text) => {
         for (const line of wrap(text, 20).split('\n')) assert.doesNotMatch(line, /^[，。”）]|.[“（]$/)
       }),
     )

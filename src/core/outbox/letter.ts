@@ -23,10 +23,16 @@ export interface LetterSlots {
 }
 
 export type LetterKind = keyof LetterSlots
-export const letterKinds = ['confirm-delisting', 'delisting-done', 'delisting-reviewed'] as const satisfies readonly LetterKind[]
+export const letterKinds = [
+  'confirm-delisting',
+  'delisting-done',
+  'delisting-reviewed',
+] as const satisfies readonly LetterKind[]
 
 /** A kind with the slots of that kind. */
-export type LetterContent = { [K in LetterKind]: { readonly kind: K; readonly slots: LetterSlots[K] } }[LetterKind]
+export type LetterContent = {
+  [K in LetterKind]: { readonly kind: K; readonly slots: LetterSlots[K] }
+}[LetterKind]
 
 /** What a language's words are made with. */
 export interface About {
@@ -56,12 +62,22 @@ const words: Record<Language, LetterWords> = { en, 'zh-CN': zhCN }
 const columns = 72
 
 /** The letter as plain text: lines ended by LF, at most 76 columns but for links. */
-export function renderLetter(content: LetterContent, language: Language, settings: Settings): { readonly subject: string; readonly text: string } {
+export function renderLetter(
+  content: LetterContent,
+  language: Language,
+  settings: Settings,
+): { readonly subject: string; readonly text: string } {
   const { provider, addresses } = settings
-  const about = { provider: provider.name, host: new URL(provider.site).host, delistMailbox: addresses.delist }
+  const about = {
+    provider: provider.name,
+    host: new URL(provider.site).host,
+    delistMailbox: addresses.delist,
+  }
   const { letters, ending } = words[language]
   const { subject, paragraphs } = draftOf(letters, content, about)
-  const texts = [...paragraphs, ...ending(about)].map((part) => (typeof part === 'string' ? wrap(part, columns) : part.verbatim))
+  const texts = [...paragraphs, ...ending(about)].map((part) =>
+    typeof part === 'string' ? wrap(part, columns) : part.verbatim,
+  )
   return { subject, text: `${texts.join('\n\n')}\n` }
 }
 
@@ -79,7 +95,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
 /** Throws when a slot holds anything but a canonical value: whoever queues a letter has made a mistake. */
 export function checkSlots({ kind, slots }: LetterContent, site: string): void {
   for (const [name, value] of Object.entries(slots)) {
-    if (!isCanonical(name, value, site)) throw new Error(`slot ${name} of letter ${kind} does not hold a canonical value`)
+    if (!isCanonical(name, value, site))
+      throw new Error(`slot ${name} of letter ${kind} does not hold a canonical value`)
   }
 }
 

@@ -59,6 +59,7 @@ export function contentOf(ctx: Context, row: LetterRow): LetterContent | undefin
 
 function oneOf<T extends string>(known: readonly T[], value: string): T {
   const found = known.find((name) => name === value)
-  if (found === undefined) throw new Error(`a letter has "${value}" where one of ${known.join(', ')} is expected`)
+  if (found === undefined)
+    throw new Error(`a letter has "${value}" where one of ${known.join(', ')} is expected`)
   return found
 }

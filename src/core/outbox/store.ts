@@ -39,7 +39,9 @@ const deliveryColumns = [
 ] as const
 
 export async function hasLetter(queries: Queries, key: string): Promise<boolean> {
-  return (await queries.selectFrom('letters').select('id').where('key', '=', key).executeTakeFirst()) !== undefined
+  return (
+    (await queries.selectFrom('letters').select('id').where('key', '=', key).executeTakeFirst()) !== undefined
+  )
 }
 
 /** A second letter with the same key breaks a unique key: the transaction runs again, and finds the first. */
@@ -97,7 +99,11 @@ export async function updateLetter(
   where: { readonly id: string; readonly states: readonly string[]; readonly lease?: string | undefined },
   changes: Partial<LetterRow>,
 ): Promise<boolean> {
-  let query = queries.updateTable('letters').set(changes).where('id', '=', where.id).where('state', 'in', where.states)
+  let query = queries
+    .updateTable('letters')
+    .set(changes)
+    .where('id', '=', where.id)
+    .where('state', 'in', where.states)
   if (where.lease !== undefined) query = query.where('lease', '=', where.lease)
   const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
@@ -152,7 +158,9 @@ export async function saveSuppression(queries: Queries, row: Tables['suppression
   await queries
     .insertInto('suppressions')
     .values(row)
-    .onConflict((conflict) => conflict.column('mailbox_hash').doUpdateSet({ why: row.why, until_at: row.until_at }))
+    .onConflict((conflict) =>
+      conflict.column('mailbox_hash').doUpdateSet({ why: row.why, until_at: row.until_at }),
+    )
     .execute()
 }
 
@@ -215,7 +223,11 @@ export async function nextDeliveryAt(queries: Queries): Promise<number | undefin
 }
 
 /** Newest first. */
-export async function listDeliveries(queries: Queries, state: string | undefined, limit: number): Promise<DeliveryRow[]> {
+export async function listDeliveries(
+  queries: Queries,
+  state: string | undefined,
+  limit: number,
+): Promise<DeliveryRow[]> {
   let query = queries.selectFrom('webhook_deliveries').select(deliveryColumns)
   if (state !== undefined) query = query.where('state', '=', state)
   return await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
@@ -224,5 +236,9 @@ export async function listDeliveries(queries: Queries, state: string | undefined
 /** Ends every lease now: for a start at which nobody else can be at work. */
 export async function endLeases(queries: Queries, now: number): Promise<void> {
   await queries.updateTable('letters').set({ next_at: now }).where('state', '=', 'sending').execute()
-  await queries.updateTable('webhook_deliveries').set({ next_at: now }).where('state', '=', 'sending').execute()
+  await queries
+    .updateTable('webhook_deliveries')
+    .set({ next_at: now })
+    .where('state', '=', 'sending')
+    .execute()
 }

@@ -5,7 +5,14 @@ import { testContext, testSettings, type TestContext } from '../../../test/suppo
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { listAudit } from '../audit/actions.ts'
 import { transact } from '../context.ts'
-import { claimWebhooks, listWebhooks, nextWebhookAt, noteWebhook, queueWebhook, type ClaimedDelivery } from './webhook-actions.ts'
+import {
+  claimWebhooks,
+  listWebhooks,
+  nextWebhookAt,
+  noteWebhook,
+  queueWebhook,
+  type ClaimedDelivery,
+} from './webhook-actions.ts'
 
 const key = Buffer.alloc(24, 9)
 const webhooks = [
@@ -14,13 +21,19 @@ const webhooks = [
 ]
 
 forEachDatabase((_name, open) => {
-  const context = async (): Promise<TestContext> => testContext({ db: await open(), settings: testSettings({ webhooks }) })
+  const context = async (): Promise<TestContext> =>
+    testContext({ db: await open(), settings: testSettings({ webhooks }) })
   const queue = async (ctx: TestContext): Promise<void> =>
-    await transact(ctx, async (tx) => await queueWebhook(tx, 'listing.ended', { id: 'x', listing: { prefix: '192.0.2.45/32' } }))
+    await transact(
+      ctx,
+      async (tx) =>
+        await queueWebhook(tx, 'listing.ended', { id: 'x', listing: { prefix: '192.0.2.45/32' } }),
+    )
   const only = async (ctx: TestContext): Promise<ClaimedDelivery> => {
     const claimed = await claimWebhooks(ctx, 10)
     const first = claimed.find(({ request }) => request.url.endsWith('/a'))
-    for (const other of claimed) if (other !== first) await noteWebhook(ctx, other, { outcome: 'taken', answer: 'HTTP 200' })
+    for (const other of claimed)
+      if (other !== first) await noteWebhook(ctx, other, { outcome: 'taken', answer: 'HTTP 200' })
     assert.ok(first)
     return first
   }
@@ -30,14 +43,25 @@ forEachDatabase((_name, open) => {
       const ctx = await context()
       await queue(ctx)
       assert.deepEqual(ctx.woken, ['webhooks'])
-      const claimed = (await claimWebhooks(ctx, 10)).toSorted((a, b) => (a.request.url < b.request.url ? -1 : 1))
-      assert.deepEqual(claimed.map(({ request }) => request.url), webhooks.map(({ url }) => url))
+      const claimed = (await claimWebhooks(ctx, 10)).toSorted((a, b) =>
+        a.request.url < b.request.url ? -1 : 1,
+      )
+      assert.deepEqual(
+        claimed.map(({ request }) => request.url),
+        webhooks.map(({ url }) => url),
+      )
       for (const [index, secret] of [key, Buffer.from('plain words')].entries()) {
         const request = claimed[index]?.request
         assert.ok(request)
-        const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = request.headers
+        const {
+          'webhook-id': id,
+          'webhook-timestamp': timestamp,
+          'webhook-signature': signature,
+        } = request.headers
         assert.equal(timestamp, String(ctx.clock.now() / 1000))
-        const expected = createHmac('sha256', secret).update(`${id}.${timestamp}.${request.body}`).digest('base64')
+        const expected = createHmac('sha256', secret)
+          .update(`${id}.${timestamp}.${request.body}`)
+          .digest('base64')
         assert.equal(signature, `v1,${expected}`)
         assert.deepEqual(JSON.parse(request.body), {
           type: 'listing.ended',

@@ -38,7 +38,11 @@ export interface ClaimedDelivery {
   readonly lease: string
   readonly event: string
   readonly attempts: number
-  readonly request: { readonly url: string; readonly body: string; readonly headers: Readonly<Record<string, string>> }
+  readonly request: {
+    readonly url: string
+    readonly body: string
+    readonly headers: Readonly<Record<string, string>>
+  }
 }
 
 /** Takes up to `limit` deliveries that are due, each as a signed request. One whose URL is not configured any more is given up. */
@@ -53,7 +57,11 @@ export async function claimWebhooks(ctx: Context, limit: number): Promise<readon
       const delivery = { id: row.id, lease, event: row.event, attempts: row.attempts + 1 }
       const webhook = tx.settings.webhooks.find(({ url }) => url === row.url)
       if (!webhook) await giveUp(tx, delivery, 'this webhook is not configured any more')
-      else claimed.push({ ...delivery, request: { url: row.url, body: row.body, headers: signedHeaders(webhook.secret, row, now) } })
+      else
+        claimed.push({
+          ...delivery,
+          request: { url: row.url, body: row.body, headers: signedHeaders(webhook.secret, row, now) },
+        })
     }
     return claimed
   })
@@ -63,9 +71,15 @@ export async function claimWebhooks(ctx: Context, limit: number): Promise<readon
  * Standard Webhooks 1.0: HMAC-SHA-256 over `id.timestamp.body`, seconds since 1970. The id is the same at every try, so
  * that the receiver can tell a repetition; the time is that of the try.
  */
-function signedHeaders(secret: string, { id, body }: { readonly id: string; readonly body: string }, now: number) {
+function signedHeaders(
+  secret: string,
+  { id, body }: { readonly id: string; readonly body: string },
+  now: number,
+) {
   const timestamp = String(Math.floor(now / 1000))
-  const signature = createHmac('sha256', secretBytes(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')
+  const signature = createHmac('sha256', secretBytes(secret))
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64')
   return {
     'content-type': 'application/json',
     'webhook-id': id,
@@ -76,7 +90,9 @@ function signedHeaders(secret: string, { id, body }: { readonly id: string; read
 
 /** `whsec_…` is base64, as the standard writes it; anything else is taken as it stands. */
 function secretBytes(secret: string): Buffer {
-  return secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret)
+  return secret.startsWith('whsec_')
+    ? Buffer.from(secret.slice('whsec_'.length), 'base64')
+    : Buffer.from(secret)
 }
 
 /** Notes what became of a delivery: `gone` (HTTP 410) is not asked again. False when the lease had ended. */
@@ -87,11 +103,16 @@ export async function noteWebhook(
 ): Promise<boolean> {
   const now = ctx.clock.now()
   return await transact(ctx, async (tx) => {
-    if (outcome === 'gone' || (outcome === 'retry' && delivery.attempts >= webhookTries)) return await giveUp(tx, delivery, answer)
+    if (outcome === 'gone' || (outcome === 'retry' && delivery.attempts >= webhookTries))
+      return await giveUp(tx, delivery, answer)
     const next =
       outcome === 'taken'
         ? { state: 'sent', sent_at: now, last_error: null }
-        : { state: 'queued', next_at: now + pauseAfter(delivery.attempts, webhookPace, Math.random()), last_error: answer.slice(0, 500) }
+        : {
+            state: 'queued',
+            next_at: now + pauseAfter(delivery.attempts, webhookPace, Math.random()),
+            last_error: answer.slice(0, 500),
+          }
     return await store.updateDelivery(tx.queries, delivery, { ...next, lease: null, lease_until_at: null })
   })
 }

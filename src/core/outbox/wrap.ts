@@ -38,7 +38,11 @@ function piecesOf(text: string): string[] {
   const pieces: string[] = []
   for (const [piece] of text.matchAll(new RegExp(`${wide.source}| +|(?:(?!${wide.source})[^ ])+`, 'gu'))) {
     const before = pieces.at(-1)
-    const joined = before !== undefined && !piece.startsWith(' ') && !before.startsWith(' ') && (closing.test(piece) || opening.test(before))
+    const joined =
+      before !== undefined &&
+      !piece.startsWith(' ') &&
+      !before.startsWith(' ') &&
+      (closing.test(piece) || opening.test(before))
     if (joined) pieces[pieces.length - 1] = before + piece
     else pieces.push(piece)
   }

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
+import type { Keep } from './retention.ts'
 
 type Queries = Kysely<Tables>
 
@@ -13,13 +14,58 @@ export interface Expired {
   readonly where: RawBuilder<unknown>
 }
 
+/** What may go, table by table. The audit is not among them. */
+export function expiredRows(keep: Keep, now: number): readonly Expired[] {
+  const finished = sql`state in ('sent', 'kept', 'dead', 'bounced') and created_at < ${keep.requests}`
+  return [
+    { table: 'feed_changes', key: ['seq'], by: 'seq', where: sql`at < ${keep.feedChanges}` },
+    { table: 'edge_acks', key: ['edge', 'seq'], by: 'seq', where: sql`at < ${keep.requests}` },
+    { table: 'decision_records', key: ['edge', 'boot', 'seq'], by: 'at', where: sql`at < ${keep.decisions}` },
+    { table: 'let_throughs', key: ['edge', 'boot', 'seq'], by: 'at', where: sql`at < ${keep.decisions}` },
+    {
+      table: 'message_outcomes',
+      key: ['source', 'id'],
+      by: 'received_at',
+      where: sql`received_at < ${keep.decisions}`,
+    },
+    { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
+    // A request that a person still has to decide waits, however old.
+    {
+      table: 'delist_requests',
+      key: ['id'],
+      by: 'created_at',
+      where: sql`created_at < ${keep.requests} and state <> 'review'`,
+    },
+    {
+      table: 'listings',
+      key: ['id'],
+      by: 'ended_at',
+      where: sql`state = 'ended' and ended_at < ${keep.endedListings}`,
+    },
+    { table: 'letters', key: ['id'], by: 'created_at', where: finished },
+    { table: 'webhook_deliveries', key: ['id'], by: 'created_at', where: finished },
+    { table: 'suppressions', key: ['mailbox_hash'], by: 'until_at', where: sql`until_at <= ${now}` },
+    { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
+    { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'spent_challenges', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
+    { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.ended}` },
+    { table: 'leases', key: ['name'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
+  ]
+}
+
 export async function countRows(queries: Queries, table: keyof Tables): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(queries)
+  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(
+    queries,
+  )
   return rows[0]?.count ?? 0
 }
 
 /** How many have expired, counting no further than `most`. */
-export async function countExpired(queries: Queries, { table, where }: Expired, most: number): Promise<number> {
+export async function countExpired(
+  queries: Queries,
+  { table, where }: Expired,
+  most: number,
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (select 1 from ${sql.table(table)} where ${where} limit ${most}) some_rows
   `.execute(queries)
@@ -27,7 +73,11 @@ export async function countExpired(queries: Queries, { table, where }: Expired, 
 }
 
 /** Deletes at most `limit` of them, oldest first; gives how many. */
-export async function deleteExpired(queries: Queries, { table, key, by, where }: Expired, limit: number): Promise<number> {
+export async function deleteExpired(
+  queries: Queries,
+  { table, key, by, where }: Expired,
+  limit: number,
+): Promise<number> {
   const columns = sql.join(key.map((name) => sql.ref(name)))
   const { rows } = await sql`
     delete from ${sql.table(table)} where (${columns}) in (

@@ -2,9 +2,9 @@ import { submit } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import { definitions, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
-import { timeAndDistance } from '../ui/time.ts'
 import { channelOf, dropSessionCookie, readSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
+import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -27,8 +27,8 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
       ${definitions([
         [words.name, html`<b translate="no">${session.name}</b>`],
         [words.role, html`${roles[session.role]} <span class="far">${roleMeans[session.role]}</span>`],
-        [words.since, timeAndDistance(view, session.createdAt)],
-        [words.until, timeAndDistance(view, session.expiresAt)],
+        [words.since, when(view, session.createdAt)],
+        [words.until, when(view, session.expiresAt)],
       ])}
       <p class="hint">${words.idle}</p>
       <p><a class="button quiet" href="${places.signOutEverywhere.href()}">${words.everywhere}</a></p>

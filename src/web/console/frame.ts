@@ -19,7 +19,7 @@ export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
     styles: [view.assets.href('console.css')],
     scripts: [view.assets.href('console.js'), ...(page.scripts ?? [])],
     header: header(visit, page.bare === true, waiting),
-    footer: html`<footer class="console"><p>${words.footer(deps.version)}</p>
+    footer: html`<footer class="console"><p>${words.footer(visit.session === undefined ? '' : deps.version)}</p>
       <p><a href="${view.provider.site}/">${words.publicSite}</a></p></footer>`,
   })
 }

@@ -46,7 +46,7 @@ export function actorWords(view: View, actor: string): string {
 function subjectLink(view: View, record: AuditRecord): Html {
   const [kind, id] = split(record.subject)
   const { ip, prefix } = record.facts
-  const name = [prefix, ip].find((fact) => typeof fact === 'string')
+  const name = [kind === 'listing' ? prefix : undefined, kind === 'delist-request' ? ip : undefined].find((fact) => typeof fact === 'string')
   const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)} ${literal(visible(name ?? id))}`
   switch (kind) {
     case 'listing':
@@ -65,13 +65,18 @@ function split(text: string): readonly [kind: string, rest: string] {
   return colon < 0 ? ['', text] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-function factList(view: View, { facts }: AuditRecord): Html {
-  const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== '')
+function factList(view: View, { facts, subject }: AuditRecord): Html {
+  const entries = Object.entries(facts).filter(([name, value]) => value !== null && value !== '' && !isNamed(subject, name))
   if (entries.length === 0) return html``
   const names = view.words.console.audit.facts
   return html`<dl>${entries.map(
     ([name, value]) => html`<div><dt>${names[name] ?? visible(name)}</dt><dd>${factWords(view, name, value)}</dd></div>`,
   )}</dl>`
+}
+
+/** The subject is shown by its prefix or address already. */
+function isNamed(subject: string, name: string): boolean {
+  return subject.startsWith('listing:') ? name === 'prefix' : subject.startsWith('delist-request:') && name === 'ip'
 }
 
 /** Stored words of ours in the reader's language; everything else as it stands, what cannot be seen written out. */

@@ -8,9 +8,8 @@ import { errorOf, errorSummary, hiddenField, radios, select, submit, textArea, t
 import { html, visible, type Html } from '../ui/html.ts'
 import { span } from '../ui/moment.ts'
 import { definitions, notice } from '../ui/notice.ts'
-import { timeAndDistance } from '../ui/time.ts'
 import { postForm } from './frame.ts'
-import { listingTable, senderLine, sizeWords } from './listing-parts.ts'
+import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -190,12 +189,12 @@ function meaning(
     [words.prefix, html`<b translate="no">${showPrefix(wish.prefix)}</b>`],
     [words.addresses, sizeWords(view, wish.prefix)],
     [words.inForce, facts.twoPeople ? words.afterSecond : words.atOnce],
-    [words.ends, html`${timeAndDistance(view, facts.endsAt)} · ${words.returns(facts.recurrence)}`],
+    [words.ends, html`${when(view, facts.endsAt)} · ${words.returns(facts.recurrence)}`],
     [words.cause, causes[wish.cause]],
     [words.class, html`${classes[wish.class]}. ${refuses ? classMeans[wish.class] : ''}`],
     [listing.url, wish.url === null ? undefined : html`<span translate="no">${visible(wish.url)}</span>`],
     [listing.test, wish.test === null ? undefined : visible(wish.test)],
-    [words.note, wish.note === '' ? undefined : html`<span class="said">${visible(wish.note)}</span>`],
+    [words.note, wish.note === '' ? undefined : said(wish.note)],
   ])}
   ${refuses ? html`<h2>${words.senderReads}</h2>${senderLine(asListing, deps.settings)}` : html`<p>${words.letThrough}</p>`}`
 }

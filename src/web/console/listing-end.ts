@@ -3,12 +3,12 @@ import { actorName } from '../../core/actor.ts'
 import { mayAgree, reflectionMs, type Listing } from '../../core/listings/listing.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { submit, textField } from '../ui/form.ts'
-import { html, visible, type Html } from '../ui/html.ts'
+import { html, type Html } from '../ui/html.ts'
 import { notice } from '../ui/notice.ts'
-import { time, timeAndDistance } from '../ui/time.ts'
+import { time } from '../ui/time.ts'
 import { postForm } from './frame.ts'
 import { actorWords } from './history.ts'
-import { listingTable, senderLine, sizeWords } from './listing-parts.ts'
+import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -70,8 +70,8 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
     title,
     body: html`<div class="narrow"><h1>${title}</h1>
       <p class="lead">${words.agreeLead(actorWords(view, listing.actor))}</p>
-      <p>${sizeWords(view, listing.prefix)} · ${words.ends}: ${timeAndDistance(view, listing.endsAt)}</p>
-      ${listing.note === '' ? '' : html`<p class="said">${visible(listing.note)}</p>`}
+      <p>${sizeWords(view, listing.prefix)} · ${words.ends}: ${when(view, listing.endsAt)}</p>
+      ${listing.note === '' ? '' : html`<p>${said(listing.note)}</p>`}
       ${senderLine(listing, deps.settings)}
       ${
         refusal instanceof Refusal

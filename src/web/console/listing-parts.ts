@@ -4,7 +4,7 @@ import { entryOf, type Listing } from '../../core/listings/listing.ts'
 import type { Settings } from '../../core/settings.ts'
 import { covers, formatPrefix, showPrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
 import { routes } from '../routes.ts'
-import { html, type Html } from '../ui/html.ts'
+import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { badge, literal, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
@@ -15,9 +15,19 @@ import { places } from './places.ts'
 
 /** Pieces that speak of listings, the same on every page. */
 
-/** A time for a table: UTC, and below it how far away. */
+/** A time in UTC, and beside or below it how far away. */
 export function when(view: View, at: number): Html {
   return html`${time(view, at)} <span class="far">${ago(view, at)}</span>`
+}
+
+/** What a person or a server said, in its own lines. */
+export function said(text: string): Html {
+  return html`<span class="said" translate="no">${visibleLines(text)}</span>`
+}
+
+/** Line ends stay; everything else that cannot be seen is written out. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
 }
 
 export function listingLink(listing: Listing): Html {

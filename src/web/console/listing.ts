@@ -7,13 +7,13 @@ import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
-import { time, timeAndDistance } from '../ui/time.ts'
+import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
 import { actionsRow } from './frame.ts'
 import { actionWords, actorWords, history } from './history.ts'
-import { codeOf, publicUrl, senderLine, sizeWords, stateBadge } from './listing-parts.ts'
+import { codeOf, publicUrl, said, senderLine, sizeWords, stateBadge, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -71,7 +71,7 @@ function tools({ view, actor }: OperatorVisit, listing: Listing): Html {
     return actionsRow([may(actor, 'listing.add') ? buttonLink(again, words.listAgain) : undefined])
   }
   return actionsRow([
-    listing.state === 'proposed' && may(actor, 'listing.add')
+    listing.state === 'proposed' && may(actor, 'listing.add') && !(mayAgree(listing, actorName(actor), view.now) instanceof Refusal)
       ? buttonLink(places.agreeListing.href({ id }), words.agree)
       : undefined,
     may(actor, 'listing.end') ? html`<a class="button danger" href="${places.endListing.href({ id })}">${words.end}</a>` : undefined,
@@ -83,14 +83,14 @@ function lead({ view, deps, actor }: OperatorVisit, listing: Listing): Html {
   switch (listing.state) {
     case 'active':
       return html`<p class="lead">${listing.effect === 'pass' ? words.passesUntil : html`${codeOf(listing, deps.settings)} ${words.refusedUntil}`}
-        ${timeAndDistance(view, listing.endsAt)}</p>`
+        ${when(view, listing.endsAt)}</p>`
     case 'proposed': {
       const refusal = mayAgree(listing, actorName(actor), view.now)
       const own = refusal instanceof Refusal ? html` ${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}` : ''
       return html`<p class="lead">${words.proposed}${own}</p>`
     }
     case 'ended':
-      return html`<p class="lead">${words.endedLead} ${timeAndDistance(view, listing.endedAt ?? listing.endsAt)}:
+      return html`<p class="lead">${words.endedLead} ${when(view, listing.endedAt ?? listing.endsAt)}:
         ${view.words.console.endWhys[listing.endedWhy ?? 'operator']}</p>`
   }
 }
@@ -101,15 +101,15 @@ function facts({ view }: OperatorVisit, listing: Listing): Html {
     [words.reason, causes[listing.cause]],
     [words.class, html`${classes[listing.class]} <span class="far">${classMeans[listing.class]}</span>`],
     [words.effect, html`${words.effects[listing.effect]} <span class="far">${sizeWords(view, listing.prefix)}</span>`],
-    [words.since, timeAndDistance(view, listing.sinceAt)],
+    [words.since, when(view, listing.sinceAt)],
     listing.endedAt === null
-      ? [words.ends, timeAndDistance(view, listing.endsAt)]
-      : [words.ended, html`${timeAndDistance(view, listing.endedAt)} <span class="far">${actorWords(view, listing.endedBy ?? '')}</span>`],
+      ? [words.ends, when(view, listing.endsAt)]
+      : [words.ended, html`${when(view, listing.endedAt)} <span class="far">${actorWords(view, listing.endedBy ?? '')}</span>`],
     [words.recurrence, words.recurrences(listing.recurrence)],
     [words.by, actorWords(view, listing.actor)],
     [words.url, listing.url === null ? undefined : webLink(listing.url)],
     [words.test, listing.test === null ? undefined : visible(listing.test)],
-    [words.note, listing.note === '' ? words.noNote : html`<span class="said">${visible(listing.note)}</span>`],
+    [words.note, listing.note === '' ? words.noNote : html`${said(listing.note)}`],
     [words.id, literal(listing.id)],
   ])
 }
@@ -158,6 +158,7 @@ function life(view: View, listing: Listing, records: readonly AuditRecord[]): Ht
     (record): Happening => ({
       at: record.at,
       tone: 'info',
+      quiet: true,
       words: `${actionWords(view, record.action)}, ${actorWords(view, record.actor)}`,
     }),
   )

@@ -6,10 +6,9 @@ import { count } from '../ui/moment.ts'
 import { badge, definitions, literal, notice } from '../ui/notice.ts'
 import { languageNames } from '../ui/layout.ts'
 import { table } from '../ui/table.ts'
-import { timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { actionsRow, postForm } from './frame.ts'
-import { when } from './listing-parts.ts'
+import { said, visibleLines, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 import { tabs } from './tabs.ts'
@@ -81,7 +80,7 @@ function stateBadge(view: View, state: LetterState): Html {
 
 function nextStep(view: View, letter: Letter): Html | string {
   const words = view.words.console.outbox
-  if (letter.sentAt !== null) return html`${words.sentAt} ${when(view, letter.sentAt)}`
+  if (letter.sentAt !== null && letter.state !== 'kept') return html`${words.sentAt} ${when(view, letter.sentAt)}`
   return letter.state === 'queued' || letter.state === 'sending' ? html`${words.nextTry} ${when(view, letter.nextAt)}` : ''
 }
 
@@ -110,7 +109,7 @@ async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
 function letterText(text: string): Html {
   const pieces = text.split(/(https?:\/\/[^\s<>"]+)/)
   return html`<pre class="verbatim letter" translate="no">${pieces.map((piece, index) =>
-    index % 2 === 1 ? html`<a href="${piece}">${piece}</a>` : piece.split('\n').map((line, row) => (row === 0 ? visible(line) : `\n${visible(line)}`)),
+    index % 2 === 1 ? html`<a href="${piece}">${visible(piece)}</a>` : visibleLines(piece),
   )}</pre>`
 }
 
@@ -126,12 +125,12 @@ function facts(view: View, letter: Letter): Html {
   return definitions([
     [words.to, html`<span translate="no">${visible(letter.mailbox)}</span>`],
     [words.language, languageNames[letter.language]],
-    [words.made, timeAndDistance(view, letter.createdAt)],
-    [words.sentAt, letter.sentAt === null ? undefined : timeAndDistance(view, letter.sentAt)],
-    [words.nextTry, letter.state === 'queued' ? timeAndDistance(view, letter.nextAt) : undefined],
-    [words.expires, letter.sentAt !== null || letter.expiresAt === null ? undefined : timeAndDistance(view, letter.expiresAt)],
+    [words.made, when(view, letter.createdAt)],
+    [words.sentAt, letter.sentAt === null || letter.state === 'kept' ? undefined : when(view, letter.sentAt)],
+    [words.nextTry, letter.state === 'queued' ? when(view, letter.nextAt) : undefined],
+    [words.expires, letter.sentAt !== null || letter.expiresAt === null ? undefined : when(view, letter.expiresAt)],
     [words.attempts, count(view.language, letter.attempts)],
-    [words.error, letter.lastError === null ? undefined : html`<span class="said" translate="no">${visible(letter.lastError)}</span>`],
+    [words.error, letter.lastError === null ? undefined : said(letter.lastError)],
     [words.id, literal(letter.id)],
   ])
 }

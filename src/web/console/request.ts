@@ -6,11 +6,10 @@ import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import { submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
-import { timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { actionsRow, postForm } from './frame.ts'
 import { actorWords, history } from './history.ts'
-import { listingTable } from './listing-parts.ts'
+import { listingTable, said, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { requestBadge } from './request-parts.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
@@ -36,7 +35,7 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
       <div class="columns">
         <section>
           <h2>${words.note}</h2>
-          ${request.note === '' ? html`<p class="empty">${words.noNote}</p>` : html`<blockquote class="said">${visible(request.note)}</blockquote>`}
+          ${request.note === '' ? html`<p class="empty">${words.noNote}</p>` : html`<blockquote>${said(request.note)}</blockquote>`}
           ${after(view, request)}
         </section>
         <section><h2>${words.facts}</h2>${facts(view, request)}</section>
@@ -69,23 +68,23 @@ function tools({ view, actor }: OperatorVisit, { id, state }: DelistRequest): Ht
 function clock(view: View, dueAt: number): Html {
   const words = view.words.console.request
   const late = dueAt <= view.now
-  return notice(late ? 'bad' : 'warning', html`${late ? words.overdueSince : words.dueIn} ${timeAndDistance(view, dueAt)}`)
+  return notice(late ? 'bad' : 'warning', html`${late ? words.overdueSince : words.dueIn} ${when(view, dueAt)}`)
 }
 
 function facts(view: View, request: DelistRequest): Html {
   const { request: words, controls, outcomes, requests } = view.words.console
   return definitions([
     [words.state, requests.states[request.state]],
-    [words.outcome, request.outcome === null ? undefined : outcomes[request.outcome]],
+    [words.outcome, request.outcome === null || request.outcome === 'review' ? undefined : outcomes[request.outcome]],
     [words.address, literal(formatAddress(request.ip))],
-    [words.unit, literal(showPrefix(request.unit))],
+    [words.unit, request.ip.family === 4 ? undefined : literal(showPrefix(request.unit))],
     [words.mailbox, html`<span translate="no">${visible(request.mailbox)}</span>`],
     [words.control, controls[request.control]],
     [words.road, words.roads[request.road]],
     [words.language, words.languages[request.language]],
-    [words.asked, timeAndDistance(view, request.createdAt)],
-    [words.expires, request.state === 'open' || request.state === 'proven' ? timeAndDistance(view, request.expiresAt) : undefined],
-    [words.decided, request.state === 'done' && request.decidedAt !== null ? timeAndDistance(view, request.decidedAt) : undefined],
+    [words.asked, when(view, request.createdAt)],
+    [words.expires, request.state === 'open' || request.state === 'proven' ? when(view, request.expiresAt) : undefined],
+    [words.decided, request.state === 'done' && request.decidedAt !== null ? when(view, request.decidedAt) : undefined],
     [words.decidedBy, request.decidedBy === null ? undefined : actorWords(view, request.decidedBy)],
     [words.tries, request.tries === 0 ? undefined : String(request.tries)],
   ])
@@ -100,9 +99,9 @@ function after(view: View, request: DelistRequest): Html | string {
     queueId === null ? '' : html`, ${words.queueId} ${literal(visible(queueId))}`
   }`
   return html`<h2>${words.after}</h2>${definitions([
-    [words.letThrough, letThroughAt === null ? words.notYet : html`${timeAndDistance(view, letThroughAt)} <span class="far">${where}</span>`],
-    [words.accepted, request.acceptedAt === null ? words.notYet : timeAndDistance(view, request.acceptedAt)],
-    [words.refusedAgain, request.refusedAgainAt === null ? undefined : timeAndDistance(view, request.refusedAgainAt)],
+    [words.letThrough, letThroughAt === null ? words.notYet : html`${when(view, letThroughAt)} ${where}`],
+    [words.accepted, request.acceptedAt === null ? words.notYet : when(view, request.acceptedAt)],
+    [words.refusedAgain, request.refusedAgainAt === null ? undefined : when(view, request.refusedAgainAt)],
   ])}`
 }
 

@@ -73,7 +73,7 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
         })),
       )}
       <form class="filters" action="${places.requests.href()}">${hiddenField('state', wish.state)}
-        ${textField(view, { name: 'ip', type: 'search', label: words.address, value: wish.text, error: errors[0]?.message, maxlength: 64, size: 'medium', autocomplete: 'off' })}
+        ${textField(view, { name: 'ip', type: 'search', label: words.byAddress, value: wish.text, error: errors[0]?.message, maxlength: 64, size: 'medium', autocomplete: 'off' })}
         ${submit(words.show, 'quiet')}</form>
       ${requestTable(visit, shown, errors.length > 0 ? '' : emptyWords(view, wish), wish.state === 'review')}
       ${pager(view, wish, found, waiting)}`,
@@ -93,12 +93,11 @@ function requestTable({ view, deps }: OperatorVisit, requests: readonly DelistRe
     caption: asQueue ? words.captionReview : words.caption,
     quiet: true,
     stack: true,
-    head: [words.address, words.state, words.asked, ...(asQueue ? [words.due] : []), words.control, words.mailbox],
+    head: [words.address, asQueue ? words.due : words.state, words.asked, words.control, words.mailbox],
     rows: requests.map((request) => [
       requestLink(request),
-      requestBadge(view, request),
+      asQueue ? due(view, clockOf(request, deps.settings)) : requestBadge(view, request),
       when(view, request.createdAt),
-      ...(asQueue ? [due(view, clockOf(request, deps.settings))] : []),
       controls[request.control],
       html`<span translate="no">${visible(request.mailbox)}</span>`,
     ]),

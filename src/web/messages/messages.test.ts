@@ -31,11 +31,21 @@ describe('sentences for refusals', () => {
   for (const language of ['en', 'zh-CN'] as const) {
     it(`say what happened and what to do, with and without facts, in ${language}`, () => {
       for (const code of codes) {
-        const sets: Facts[] = [typical, {}, { ...typical, why: 'charset' }, { ...typical, why: 'missing' }, { again: 'soon', left: 0 }]
+        const sets: Facts[] = [
+          typical,
+          {},
+          { ...typical, why: 'charset' },
+          { ...typical, why: 'missing' },
+          { again: 'soon', left: 0 },
+        ]
         for (const facts of sets) {
           const { what, next } = messages[language].refusals[code](facts)
           for (const sentence of [what, next]) {
-            assert.match(sentence, language === 'en' ? /^.{5,}[.?]$/ : /^.{4,}[。？]$/, `${code}: ${sentence}`)
+            assert.match(
+              sentence,
+              language === 'en' ? /^.{5,}[.?]$/ : /^.{4,}[。？]$/,
+              `${code}: ${sentence}`,
+            )
             assert.doesNotMatch(sentence, /undefined|null|NaN| {2}|“”/, code)
           }
         }
@@ -44,12 +54,19 @@ describe('sentences for refusals', () => {
   }
 
   it('mention the facts', () => {
-    const said = (code: RefusalCode, facts: Facts): string => Object.values(messages.en.refusals[code](facts)).join(' ')
+    const said = (code: RefusalCode, facts: Facts): string =>
+      Object.values(messages.en.refusals[code](facts)).join(' ')
     assert.match(said('address.leading-zero', { input: '010.0.0.1' }), /“010\.0\.0\.1”/)
-    assert.match(said('prefix.host-bits', { input: '192.0.2.1/24', suggestion: '192.0.2.0/24' }), /mean 192\.0\.2\.0\/24\?/)
+    assert.match(
+      said('prefix.host-bits', { input: '192.0.2.1/24', suggestion: '192.0.2.0/24' }),
+      /mean 192\.0\.2\.0\/24\?/,
+    )
     assert.match(said('limit.exceeded', { again: '2026-05-04T10:00:00Z' }), /from 4 May 2026, 10:00 UTC\./)
     assert.match(said('delisting.second-half-wrong', { left: 1 }), /One try is left\./)
-    assert.match(messages['zh-CN'].refusals['limit.exceeded']({ again: '2026-05-04T10:00:00Z' }).next, /^2026年5月4日 10:00 UTC 之后/)
+    assert.match(
+      messages['zh-CN'].refusals['limit.exceeded']({ again: '2026-05-04T10:00:00Z' }).next,
+      /^2026年5月4日 10:00 UTC 之后/,
+    )
   })
 })
 
@@ -68,19 +85,28 @@ describe('languages', () => {
 
 /** Every text in quotes or backticks of the files that hold words, with what is put in between cut out as `$`. */
 function texts(language: 'en' | 'zh-CN'): { readonly text: string; readonly where: string }[] {
-  const files = readdirSync(new URL(`./${language}/`, import.meta.url)).map((name) => new URL(`./${language}/${name}`, import.meta.url))
+  const files = readdirSync(new URL(`./${language}/`, import.meta.url)).map(
+    (name) => new URL(`./${language}/${name}`, import.meta.url),
+  )
   const letters = new URL(`../../core/outbox/words/${language}.ts`, import.meta.url)
   if (existsSync(letters)) files.push(letters)
   const found = files.flatMap((file) => {
-    const source = readFileSync(file, 'utf8').replaceAll(/^import .*|^ *\/\/.*/gm, '').replaceAll(/\/\*\*.*?\*\//gs, '')
+    const source = readFileSync(file, 'utf8')
+      .replaceAll(/^import .*|^ *\/\/.*/gm, '')
+      .replaceAll(/\/\*\*.*?\*\//gs, '')
     const name = file.pathname.split('/').slice(-2).join('/')
-    return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(([, plain, template = '']) => ({
-      text: (plain ?? template).replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, '$'),
-      where: name,
-    }))
+    return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(
+      ([, plain, template = '']) => ({
+        text: (plain ?? template).replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, '$'),
+        where: name,
+      }),
+    )
   })
   const registry = reasonNames.flatMap((name) =>
-    Object.values(reasons[name].words[language]).map((text) => ({ text: text as string, where: `reasons.ts ${name}` })),
+    Object.values(reasons[name].words[language]).map((text) => ({
+      text: text as string,
+      where: `reasons.ts ${name}`,
+    })),
   )
   return [...found, ...registry]
 }
@@ -109,7 +135,10 @@ describe('Chinese texts', () => {
   const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
     ['have nothing of a machine translation', new RegExp(garbled.join('|'))],
     ['use full-width punctuation', /\p{Script=Han}[,.;:!?()]|[,;:!?(]\s?\p{Script=Han}/u],
-    ['put a space between Chinese and Latin letters or figures', /\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u],
+    [
+      'put a space between Chinese and Latin letters or figures',
+      /\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u,
+    ],
     ['put no space between Chinese and Chinese', /\p{Script=Han} +\p{Script=Han}/u],
     ['put no space beside full-width punctuation', / [，。；：？！、）”]|[，。；：？！、（“] /],
     ['use Chinese quotation marks', /"|「|」/],

@@ -3,7 +3,7 @@ import type { Language } from '../../access/reasons.ts'
 import { moment } from '../ui/moment.ts'
 
 /** A refusal in words. */
-export interface RefusalWords {
+interface RefusalWords {
   /** What happened: one sentence. */
   readonly what: string
   /** What to do now. */

@@ -21,8 +21,10 @@ export function aboutPage(view: View, { retention, provider }: Settings): Page {
     description: words.lead(provider.name),
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead(provider.name)}</p>
-      <h2>${words.decideTitle}</h2>${words.decide.map((text) => html`<p>${text}</p>`)}
-      <h2 id="privacy">${words.privacyTitle}</h2>${kept.map((text) => html`<p>${text}</p>`)}
+      <h2>${words.decideTitle}</h2>
+      ${words.decide.map((text) => html`<p>${text}</p>`)}
+      <h2 id="privacy">${words.privacyTitle}</h2>
+      ${kept.map((text) => html`<p>${text}</p>`)}
       <h2 id="contact">${words.contactTitle}</h2>
       ${definitions([
         [words.contact.postmaster, mailLink(postmasterOf(view))],
@@ -33,11 +35,15 @@ export function aboutPage(view: View, { retention, provider }: Settings): Page {
       ${
         provider.networks.length === 0
           ? ''
-          : html`<h2>${words.networksTitle}</h2><p>${words.networks}</p>
-            <ul>${provider.networks.map((network) => html`<li>${literal(formatPrefix(network))}</li>`)}</ul>`
+          : html`<h2>${words.networksTitle}</h2>
+              <p>${words.networks}</p>
+              <ul>
+                ${provider.networks.map((network) => html`<li>${literal(formatPrefix(network))}</li>`)}
+              </ul>`
       }
       <h2>${words.programsTitle}</h2>
       <p>${words.programs} <a href="${routes.policy.href()}" translate="no">postmaster-policy.json</a></p>
-      <h2>${words.softwareTitle}</h2><p>${words.software}</p>`,
+      <h2>${words.softwareTitle}</h2>
+      <p>${words.software}</p>`,
   }
 }

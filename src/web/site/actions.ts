@@ -21,12 +21,16 @@ export interface SiteActions {
 }
 
 /** The real ones. `contextFor`: the context of whoever asks. */
-export function siteActions(contextFor: (c: WebContext) => Context, notReady: SiteActions['notReady']): SiteActions {
+export function siteActions(
+  contextFor: (c: WebContext) => Context,
+  notReady: SiteActions['notReady'],
+): SiteActions {
   return {
     async explain(c, address, level) {
       const ctx = contextFor(c)
       // Asking about oneself tells nobody else's secret.
-      if (level === 'anyone') await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)))
+      if (level === 'anyone')
+        await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)))
       return await explain(ctx, address, level)
     },
     async openCase(c, token) {

@@ -15,9 +15,7 @@ export function addressPage(view: View, explanation: Explanation): Page {
     title: words.title(explanation.ip),
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
-      ${state(view, explanation)}
-      ${listingsOf(view, explanation)}
-      ${evidence(view, explanation)}
+      ${state(view, explanation)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
@@ -28,7 +26,12 @@ function state(view: View, explanation: Explanation): Html {
   const { ip, listing, listings, action, reason } = explanation
   if (action === 'reject' && listing !== null && reason !== null) {
     const start = view.link(routes.delist.start.href({ ip }))
-    return html`${notice('bad', words.listed(ip), html`<p>${sentence(view, reasonParts(view, reason).title)}</p>${endsSentence(view, listing)}`)}
+    return html`${notice(
+        'bad',
+        words.listed(ip),
+        html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
+          ${endsSentence(view, listing)}`,
+      )}
       <h2>${view.words.site.record.next}</h2>
       ${wayOut(view, explanation, start)}`
   }

@@ -21,7 +21,9 @@ export function codesPage(view: View): Page {
     title: words.title,
     description: words.description,
     wide: true,
-    body: html`<h1>${words.title}</h1><p class="lead">${words.lead}</p>${codesTable(view, reasonNames)}`,
+    body: html`<h1>${words.title}</h1>
+      <p class="lead">${words.lead}</p>
+      ${codesTable(view, reasonNames)}`,
   }
 }
 
@@ -42,8 +44,7 @@ export function codePage(view: View, name: ReasonName): Page {
         [words.who, view.words.site.who[whoActs[reason.path]]],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
-      ${reasonSections(view, name)}
-      ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
+      ${reasonSections(view, name)} ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
       <h2>${words.seen}</h2>
       ${verbatim(formatReply({ reason: name, listing: null }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,
@@ -58,7 +59,9 @@ export function severalPage(view: View, code: string, names: readonly ReasonName
     title,
     wide: true,
     noindex: true,
-    body: html`<h1>${title}</h1><p class="lead">${words.severalBody}</p>${codesTable(view, names)}`,
+    body: html`<h1>${title}</h1>
+      <p class="lead">${words.severalBody}</p>
+      ${codesTable(view, names)}`,
   }
 }
 
@@ -69,7 +72,9 @@ export function unknownCodePage(view: View, code: string): Page {
   return {
     title,
     noindex: true,
-    body: html`<h1>${title}</h1><p class="lead">${words.noCode}</p>${findBox(view)}
+    body: html`<h1>${title}</h1>
+      <p class="lead">${words.noCode}</p>
+      ${findBox(view)}
       <p><a href="${view.link(routes.codes.href())}">${view.words.site.codes.other}</a></p>`,
   }
 }

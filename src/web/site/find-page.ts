@@ -31,7 +31,8 @@ export function findPage(view: View, question: string, found: Found | undefined)
   return {
     title: title ?? words.title,
     noindex: true,
-    body: html`<h1>${title ?? words.title}</h1>${body}${findBox(view, question)}`,
+    body: html`<h1>${title ?? words.title}</h1>
+      ${body}${findBox(view, question)}`,
   }
 }
 
@@ -47,7 +48,10 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
     case 'unknown-code':
       return { title: words.noCodeTitle(found.code), body: lead(words.noCode) }
     case 'foreign':
-      return { title: words.foreignTitle, body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.ip)}` }
+      return {
+        title: words.foreignTitle,
+        body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.ip)}`,
+      }
     case 'refused': {
       const { what, next } = view.words.refusals[found.refusal.code](found.refusal.facts)
       const { heading, rest } = headingOf(what)
@@ -67,5 +71,7 @@ function lead(text: string): Html {
 
 function lookAnyway(view: View, ip: string | undefined): Html {
   if (ip === undefined) return html``
-  return html`<p>${view.words.site.find.foreignLook} <a href="${view.link(routes.address.href({ address: ip }))}">${ip}</a></p>`
+  return html`<p>
+    ${view.words.site.find.foreignLook} <a href="${view.link(routes.address.href({ address: ip }))}">${ip}</a>
+  </p>`
 }

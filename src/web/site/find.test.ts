@@ -47,14 +47,23 @@ describe('what somebody pastes', () => {
   })
 
   it('is found by the address that was refused, not by ours', () => {
-    const log = 'postfix/smtp[4711]: 4XyZ: to=<a@provider.example>, relay=mx.provider.example[203.0.113.5]:25, said: 550 5.7.606 Access denied, banned sending IP [192.0.2.45].'
+    const log =
+      'postfix/smtp[4711]: 4XyZ: to=<a@provider.example>, relay=mx.provider.example[203.0.113.5]:25, said: 550 5.7.606 Access denied, banned sending IP [192.0.2.45].'
     assert.equal(target(log), 'address 192.0.2.45')
     assert.equal(target('blocked 2001:DB8::1 today'), 'address 2001:db8::1')
     assert.equal(target('our server 198.51.100.9.'), 'address 198.51.100.9')
   })
 
   it('may be one address in many dresses', () => {
-    for (const text of ['192.0.2.45', ' 192.0.2.45 ', '[192.0.2.45]', '192.0.2.45:25', '[192.0.2.45]:25', '::ffff:192.0.2.45', '[192.0.2.45].']) {
+    for (const text of [
+      '192.0.2.45',
+      ' 192.0.2.45 ',
+      '[192.0.2.45]',
+      '192.0.2.45:25',
+      '[192.0.2.45]:25',
+      '::ffff:192.0.2.45',
+      '[192.0.2.45].',
+    ]) {
       assert.equal(target(text), 'address 192.0.2.45', text)
     }
     for (const text of ['2001:db8::1', 'IPv6:2001:db8::1', '[2001:db8::1]:25', '2001:0DB8:0::0001']) {
@@ -63,14 +72,17 @@ describe('what somebody pastes', () => {
   })
 
   it('may be a code or a reference', () => {
-    for (const text of ['5.7.606', '550 5.7.606', '550-5.7.606', '#5.7.606']) assert.equal(target(text), 'code 5.7.606', text)
-    for (const text of ['PSN606', 'psn606', '(PSN606)', 'refused (PSN606)']) assert.equal(target(text), 'code PSN606', text)
+    for (const text of ['5.7.606', '550 5.7.606', '550-5.7.606', '#5.7.606'])
+      assert.equal(target(text), 'code 5.7.606', text)
+    for (const text of ['PSN606', 'psn606', '(PSN606)', 'refused (PSN606)'])
+      assert.equal(target(text), 'code PSN606', text)
     assert.equal(target('550 5.7.606 Access denied.'), 'code 5.7.606')
     assert.equal(target('5.7.26'), 'unknown code 5.7.26')
   })
 
   it('is told apart when another provider refused', () => {
-    const line = '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit https://sender.example.com/ and follow the directions.'
+    const line =
+      '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit https://sender.example.com/ and follow the directions.'
     assert.equal(target(line), 'foreign sender.example.com 192.0.2.45')
   })
 
@@ -93,7 +105,26 @@ describe('what somebody pastes', () => {
   })
 
   it('never takes long and never throws', () => {
-    const pieces = fc.constantFrom('\n', '> ', '=', '[', ']', ':', '::', '1', '192.0.2.1', 'https://', link, '(PSN606', ' ', 'a', '.', '5.7.', '\u0000', '文')
+    const pieces = fc.constantFrom(
+      '\n',
+      '> ',
+      '=',
+      '[',
+      ']',
+      ':',
+      '::',
+      '1',
+      '192.0.2.1',
+      'https://',
+      link,
+      '(PSN606',
+      ' ',
+      'a',
+      '.',
+      '5.7.',
+      '\u0000',
+      '文',
+    )
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 200 }), (words) => {
         assert.ok(find(words.join(''), ours).kind)
@@ -101,15 +132,25 @@ describe('what somebody pastes', () => {
       { numRuns: 2000 },
     )
     const begin = performance.now()
-    for (const filler of ['\n', '> ', 'a\n', ':', '1.', '[', 'https://', '0:', '5.7.']) find(link + filler.repeat(longestQuestion), ours)
-    for (const filler of ['\n', 'a\n', ':', '1.', '[1', '0:', '5.7.']) find(`x ${link}${filler.repeat(3000)}`.slice(0, longestQuestion), ours)
+    for (const filler of ['\n', '> ', 'a\n', ':', '1.', '[', 'https://', '0:', '5.7.'])
+      find(link + filler.repeat(longestQuestion), ours)
+    for (const filler of ['\n', 'a\n', ':', '1.', '[1', '0:', '5.7.'])
+      find(`x ${link}${filler.repeat(3000)}`.slice(0, longestQuestion), ours)
     assert.ok(performance.now() - begin < 500)
   })
 })
 
 describe('the address of a code page', () => {
   it('takes every spelling that people use', () => {
-    for (const text of ['5.7.606', 'PSN606', 'psn606', '550-5.7.606', '550_5.7.606', '550 5.7.606', 'unwanted-mail']) {
+    for (const text of [
+      '5.7.606',
+      'PSN606',
+      'psn606',
+      '550-5.7.606',
+      '550_5.7.606',
+      '550 5.7.606',
+      'unwanted-mail',
+    ]) {
       assert.deepEqual(reasonsOfPath(text), ['spam'], text)
     }
     assert.deepEqual(reasonsOfPath('5.7.26'), [])

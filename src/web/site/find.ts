@@ -18,7 +18,10 @@ export type Found =
 export const longestQuestion = 8000
 
 /** Reads it. `ours`: host of our site, and our own networks, whose addresses in a line are never the sender's. */
-export function find(text: string, ours: { readonly host: string; readonly networks: readonly Prefix[] }): Found {
+export function find(
+  text: string,
+  ours: { readonly host: string; readonly networks: readonly Prefix[] },
+): Found {
   const question = text.replaceAll('\r\n', '\n').trim()
   if (question.length > longestQuestion) return refused(new Refusal('form.invalid', { why: 'too-long' }))
   if (question === '') return { kind: 'nothing' }
@@ -62,7 +65,10 @@ function looksLikeAddress(word: string): boolean {
   return /^\d+(\.\d*)+(\/\d*)?$/.test(word) || /^[0-9a-f]*:[0-9a-f:.]*(%\w+)?(\/\d*)?$/i.test(word)
 }
 
-function findInLine(text: string, ours: { readonly host: string; readonly networks: readonly Prefix[] }): Found {
+function findInLine(
+  text: string,
+  ours: { readonly host: string; readonly networks: readonly Prefix[] },
+): Found {
   const host = foreignHost(text, ours.host)
   const token = findToken(text, ours.host)
   if (token !== undefined) return { kind: 'record', token }
@@ -79,21 +85,30 @@ function findInLine(text: string, ours: { readonly host: string; readonly networ
  */
 function findToken(text: string, host: string): string | undefined {
   const start = `(?:https?://${host.replaceAll(/[.]/g, '\\.')})(?:/[a-z]{2}(?:-[A-Za-z]{2,4})?)?/c/`
-  const folded = new RegExp(`${start}([\\w-]+(?:=?[ \\t]*\\n[>| \\t]*[\\w-]+)*)\\s*\\(PSN\\d{3}\\)`, 'i').exec(text)?.[1]
+  const folded = new RegExp(
+    `${start}([\\w-]+(?:=?[ \\t]*\\n[>| \\t]*[\\w-]+)*)\\s*\\(PSN\\d{3}\\)`,
+    'i',
+  ).exec(text)?.[1]
   if (folded !== undefined) return folded.replaceAll(/=?[ \t]*\n[>| \t]*/g, '')
   return new RegExp(`${start}([\\w-]{20,300})`, 'i').exec(text)?.[1]
 }
 
 /** The host of the first link in the text that is not ours; undefined when one of ours is there. */
 function foreignHost(text: string, host: string): string | undefined {
-  const hosts = [...text.matchAll(/https?:\/\/([a-z0-9.-]+)/gi)].map(([, name = '']) => name.toLowerCase().replace(/\.$/, ''))
+  const hosts = [...text.matchAll(/https?:\/\/([a-z0-9.-]+)/gi)].map(([, name = '']) =>
+    name.toLowerCase().replace(/\.$/, ''),
+  )
   return hosts.includes(host.replace(/:\d+$/, '')) ? undefined : hosts[0]
 }
 
 /** The address that was refused: the last one in brackets that is not ours, else the last one without. */
 function addressIn(text: string, networks: readonly Prefix[]): string | undefined {
   const inBrackets = [...text.matchAll(/\[([0-9a-f.:]{3,45})\]/gi)].map(([, word = '']) => word)
-  const bare = [...text.matchAll(/(?<![\w.:-])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{4,42})(?![\w.]*\d|:\d)/gi)]
+  const bare = [
+    ...text.matchAll(
+      /(?<![\w.:-])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{4,42})(?![\w.]*\d|:\d)/gi,
+    ),
+  ]
   for (const word of [...inBrackets.toReversed(), ...bare.map(([, found = '']) => found).toReversed()]) {
     const address = parseAddress(word)
     if (address instanceof Refusal || networks.some((network) => covers(network, address))) continue

@@ -7,7 +7,7 @@ import { findBox } from './find-page.ts'
 
 /** What may have happened to somebody's mail; each has a short page. */
 export const helpTopics = ['refused', 'delayed', 'junk', 'bulk', 'spam'] as const
-export type HelpTopic = (typeof helpTopics)[number]
+type HelpTopic = (typeof helpTopics)[number]
 
 export function isHelpTopic(text: string): text is HelpTopic {
   return (helpTopics as readonly string[]).includes(text)
@@ -22,8 +22,7 @@ export function helpPage(view: View, topic: HelpTopic): Page {
     description: hint,
     body: html`<p class="up"><a href="${view.link(routes.start.href())}">${words.back}</a></p>
       <h1>${title}</h1>
-      ${body.map((text) => html`<p>${text}</p>`)}
-      ${ending(view, topic)}`,
+      ${body.map((text) => html`<p>${text}</p>`)} ${ending(view, topic)}`,
   }
 }
 
@@ -43,7 +42,9 @@ function ending(view: View, topic: HelpTopic): Html {
 
 function writeTo(view: View, ...mailboxes: readonly string[]): Html {
   const [first = '', ...others] = mailboxes.map((mailbox) => mailLink(mailbox))
-  return html`<p class="write">${view.words.site.help.writeTo} ${first}${others.map((link) => html` · ${link}`)}</p>`
+  return html`<p class="write">
+    ${view.words.site.help.writeTo} ${first}${others.map((link) => html` · ${link}`)}
+  </p>`
 }
 
 /** The mailbox that every mail domain has (RFC 5321 §4.5.1). */

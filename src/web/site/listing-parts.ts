@@ -17,7 +17,9 @@ export function sentence(view: View, words: Html | string): Html {
 /** When the deciding listing ends if nobody does anything. */
 export function endsSentence(view: View, listing: ExplainedListing): Html {
   const ends = Date.parse(listing.ends)
-  return html`<p>${view.words.site.address.until(time(view, ends), distance(view.language, ends, view.now))}</p>`
+  return html`<p>
+    ${view.words.site.address.until(time(view, ends), distance(view.language, ends, view.now))}
+  </p>`
 }
 
 /**
@@ -45,7 +47,11 @@ function wayButton(view: View, listing: ExplainedListing, start: string, url: st
     case 'third-party':
       return url === undefined
         ? html``
-        : html`<p><a class="button" href="${url}" rel="external noreferrer">${words}${view.words.common.elsewhere}</a></p>`
+        : html`<p>
+            <a class="button" href="${url}" rel="external noreferrer"
+              >${words}${view.words.common.elsewhere}</a
+            >
+          </p>`
     case 'policy':
       return html``
     case 'self-service':
@@ -79,7 +85,8 @@ function listingFacts(view: View, listing: ExplainedListing): Html {
 function codeLink(view: View, listing: ExplainedListing): Html {
   const reason = reasons[listing.reason]
   const href = view.link(routes.code.href({ code: reason.slug }))
-  return html`<a href="${href}" translate="no">${reason.status[view.codes]}</a> ${reason.words[view.language].title}`
+  return html`<a href="${href}" translate="no">${reason.status[view.codes]}</a>
+    ${reason.words[view.language].title}`
 }
 
 /** What we saw before the listing; only for those who may see it. */

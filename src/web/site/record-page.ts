@@ -32,9 +32,7 @@ export function recordPage(view: View, token: string, opened: Case): Page {
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
       ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
-      ${course(view, opened)}
-      ${saw(view, opened, token)}
-      ${evidence(view, explanation)}
+      ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
       ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>`,
   }
@@ -49,8 +47,14 @@ function refused(view: View, opened: Case, start: string): Html {
   const { why, next } = reasonParts(view, opened.facts.reason)
   const isStill = opened.explanation.action === 'reject'
   return html`${stateNow(view, opened)}
-    <h2>${words.why}</h2><p>${why}</p>
-    ${isStill ? html`<h2>${words.next}</h2>${wayOut(view, opened.explanation, start, next)}${proof(view, opened)}` : ''}`
+    <h2>${words.why}</h2>
+    <p>${why}</p>
+    ${
+      isStill
+        ? html`<h2>${words.next}</h2>
+            ${wayOut(view, opened.explanation, start, next)}${proof(view, opened)}`
+        : ''
+    }`
 }
 
 /** Mail that was put off needs nothing done; the listing of its sender, if there is one, is another matter. */
@@ -59,15 +63,18 @@ function putOff(view: View, opened: Case, start: string): Html {
   const { why, next, until } = reasonParts(view, opened.facts.reason)
   const isListed = opened.explanation.action === 'reject'
   return html`${notice('info', words.nowBusy, html`<p>${until}</p>`)}
-    <h2>${words.why}</h2><p>${why}</p>
-    <h2>${words.next}</h2><p>${next}</p>
+    <h2>${words.why}</h2>
+    <p>${why}</p>
+    <h2>${words.next}</h2>
+    <p>${next}</p>
     ${isListed ? html`${stateNow(view, opened)}${wayOut(view, opened.explanation, start)}${proof(view, opened)}` : ''}`
 }
 
 function stateNow(view: View, { explanation }: Case): Html {
   const words = view.words.site.record
   const { ip, listing, action } = explanation
-  if (action === 'reject' && listing !== null) return notice('bad', words.nowRefused(ip), endsSentence(view, listing))
+  if (action === 'reject' && listing !== null)
+    return notice('bad', words.nowRefused(ip), endsSentence(view, listing))
   return notice('good', words.nowFree(ip), html`<p>${words.nowFreeBody}</p>`)
 }
 
@@ -84,38 +91,53 @@ function course(view: View, opened: Case): Html {
   const listing = opened.explanation.listing
   if (listing === null || opened.explanation.action === 'pass') return html``
   const happenings: Happening[] = [
-    { at: Date.parse(listing.since), to: Date.parse(listing.ends), tone: 'bad', words: `${words.listed}: ${listing.scope}` },
+    {
+      at: Date.parse(listing.since),
+      to: Date.parse(listing.ends),
+      tone: 'bad',
+      words: `${words.listed}: ${listing.scope}`,
+    },
     { at: refusedAt(opened), tone: 'info', words: isDeferral(opened) ? words.deferredAt : words.refusedAt },
   ]
-  return html`<h2>${words.history}</h2>${timeline(view, happenings, { caption: words.history, when: words.when, what: words.what })}`
+  return html`<h2>${words.history}</h2>
+    ${timeline(view, happenings, { caption: words.history, when: words.when, what: words.what })}`
 }
 
 function saw(view: View, opened: Case, token: string): Html {
   const words = view.words.site.record
   const { decision, facts } = opened
   const line = replyOf(view, opened, token)
-  const known = (text: string | null | undefined): Html | undefined => (text ? literal(visible(text)) : undefined)
+  const known = (text: string | null | undefined): Html | undefined =>
+    text ? literal(visible(text)) : undefined
   const entries = definitions([
     [words.at, time(view, refusedAt(opened), decision !== undefined)],
     [words.from, literal(formatAddress(facts.address))],
     [words.helo, known(decision?.helo)],
     [words.ptr, known(decision?.ptr)],
     [words.mailFrom, decision?.mailFrom === '' ? words.nullSender : known(decision?.mailFrom)],
-    [view.words.site.address.code, literal(`${reasons[facts.reason].code} ${reasons[facts.reason].status[view.codes]}`)],
+    [
+      view.words.site.address.code,
+      literal(`${reasons[facts.reason].code} ${reasons[facts.reason].status[view.codes]}`),
+    ],
     [words.times, decision && decision.count > 1 ? String(decision.count) : undefined],
     [words.edge, literal(facts.edge)],
   ])
   return html`<h2>${words.recordTitle}</h2>
     <p>${decision === undefined ? words.recordLater : words.recordIntro}</p>
-    ${decision?.mode === 'observe' ? html`<p>${words.observed}</p>` : ''}
-    ${entries}
-    ${line === undefined ? '' : html`<h3>${words.line}</h3>${verbatim(line)}`}`
+    ${decision?.mode === 'observe' ? html`<p>${words.observed}</p>` : ''} ${entries}
+    ${
+      line === undefined
+        ? ''
+        : html`<h3>${words.line}</h3>
+            ${verbatim(line)}`
+    }`
 }
 
 /** The SMTP line as it was said; undefined when the listing that shaped it is gone. */
 function replyOf(view: View, { facts, explanation }: Case, token: string): string | undefined {
   const url = view.provider.site + routes.record.href({ token })
-  if (facts.listing === null) return formatReply({ reason: facts.reason, listing: null }, facts.address, view.codes, url)
+  if (facts.listing === null)
+    return formatReply({ reason: facts.reason, listing: null }, facts.address, view.codes, url)
   const listing = explanation.listings.find(({ id }) => id === facts.listing)
   const prefix = listing && parseListable(listing.scope)
   if (listing === undefined || prefix === undefined || prefix instanceof Refusal) return undefined

@@ -11,7 +11,10 @@ const origin = 'https://postmaster.provider.example'
 const app = testSite()
 const languages = ['en', 'zh-CN'] as const
 
-async function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; page: string; location: string | null }> {
+async function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; page: string; location: string | null }> {
   const response = await app.request(origin + path, { headers })
   return { status: response.status, page: await response.text(), location: response.headers.get('Location') }
 }
@@ -88,12 +91,20 @@ describe('every page', () => {
         assert.deepEqual(unclosed(page), [], where)
         assert.equal(page.match(/<h1[ >]/g)?.length, 1, where)
         assert.match(page, new RegExp(`<html lang="${language}"`), where)
-        assert.doesNotMatch(page, /<[^>]+ (?:style|on[a-z]+)=|<style|<script(?! src="\/assets\/)|javascript:/i, where)
+        assert.doesNotMatch(
+          page,
+          /<[^>]+ (?:style|on[a-z]+)=|<style|<script(?! src="\/assets\/)|javascript:/i,
+          where,
+        )
         assert.doesNotMatch(page, /undefined|NaN|\[object|Promise/, where)
-        assert.ok(Buffer.byteLength(page) + style <= 40_000, `${where} has ${Buffer.byteLength(page) + style} bytes with its style`)
+        assert.ok(
+          Buffer.byteLength(page) + style <= 40_000,
+          `${where} has ${Buffer.byteLength(page) + style} bytes with its style`,
+        )
         const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
         assert.equal(new Set(ids).size, ids.length, `${where} has an id twice`)
-        for (const [, id = ''] of page.matchAll(/(?:for|aria-describedby|href)="#?(f-[^" ]+)/g)) assert.ok(ids.includes(id), `${where}: ${id}`)
+        for (const [, id = ''] of page.matchAll(/(?:for|aria-describedby|href)="#?(f-[^" ]+)/g))
+          assert.ok(ids.includes(id), `${where}: ${id}`)
       }
     })
   }
@@ -109,14 +120,19 @@ describe('every page', () => {
       const { status, page, location } = await get(path)
       assert.ok(status < 400, `${path}: ${status}`)
       if (location !== null) queue.push(location)
-      for (const [, href = ''] of page.matchAll(/href="(\/[^"]*)"/g)) queue.push(href.replaceAll('&amp;', '&'))
+      for (const [, href = ''] of page.matchAll(/href="(\/[^"]*)"/g))
+        queue.push(href.replaceAll('&amp;', '&'))
     }
     assert.ok(seen.size >= 2 * answered.length)
   })
 
   it('takes two requests without script', async () => {
     const { page } = await get('/c/new_192-0-2-45')
-    const loaded = [...page.matchAll(/<(?:link rel="(?:stylesheet|icon|preload)"|img|iframe|source|object)[^>]* (?:href|src)="([^"]+)"/g)]
+    const loaded = [
+      ...page.matchAll(
+        /<(?:link rel="(?:stylesheet|icon|preload)"|img|iframe|source|object)[^>]* (?:href|src)="([^"]+)"/g,
+      ),
+    ]
     assert.deepEqual(
       loaded.map(([, href = '']) => href.replace(/[0-9a-f]{12}/, '#').slice(0, 26)),
       ['data:image/svg+xml;base64,', '/assets/style.#.css'],
@@ -127,7 +143,12 @@ describe('every page', () => {
 describe('the look-up', () => {
   it('says that an address is listed, why, until when, and what to do', async () => {
     const text = await words('/ip/192.0.2.45')
-    for (const part of ['192.0.2.45 is refused here', '5.7.606', 'ends by itself in 2 days, on 6 May 2026, 10:00 UTC', 'Remove it yourself']) {
+    for (const part of [
+      '192.0.2.45 is refused here',
+      '5.7.606',
+      'ends by itself in 2 days, on 6 May 2026, 10:00 UTC',
+      'Remove it yourself',
+    ]) {
       assert.ok(text.includes(part), part)
     }
     assert.match((await get('/ip/192.0.2.45')).page, /href="\/delist\?ip=192\.0\.2\.45"/)
@@ -135,7 +156,11 @@ describe('the look-up', () => {
 
   it('tells strangers nothing about the evidence, and the address itself its rounded counts without traps', async () => {
     assert.ok(!(await words('/ip/192.0.2.45')).includes('Judged spam'))
-    const self = await app.request(`${origin}/ip/192.0.2.45`, {}, { incoming: { socket: { remoteAddress: '192.0.2.45' } } })
+    const self = await app.request(
+      `${origin}/ip/192.0.2.45`,
+      {},
+      { incoming: { socket: { remoteAddress: '192.0.2.45' } } },
+    )
     const page = (await self.text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
     assert.match(page, /Judged spam 300/)
     assert.ok(!page.includes('318') && !page.includes('nobody uses'))
@@ -144,7 +169,13 @@ describe('the look-up', () => {
 
   it('names every listing that covers an address', async () => {
     const text = await words('/ip/198.51.100.7')
-    for (const part of ['198.51.100.7', '198.51.100.0/24', '5.7.607', 'Somebody else decides', 'when all of them have ended']) {
+    for (const part of [
+      '198.51.100.7',
+      '198.51.100.0/24',
+      '5.7.607',
+      'Somebody else decides',
+      'when all of them have ended',
+    ]) {
       assert.ok(text.includes(part), part)
     }
     assert.ok(!text.includes('Request removal'))
@@ -164,7 +195,10 @@ describe('the look-up', () => {
   it('says what else it may be when an address is not listed, the wrong address first', async () => {
     const text = await words('/ip/192.0.2.1')
     assert.match(text, /192\.0\.2\.1 is not listed here/)
-    assert.match(text, /If your mail still comes back You may have looked up the wrong address\. Use the one in square brackets in the bounce/)
+    assert.match(
+      text,
+      /If your mail still comes back You may have looked up the wrong address\. Use the one in square brackets in the bounce/,
+    )
   })
 
   it('keeps one address to one page', async () => {
@@ -254,9 +288,15 @@ describe('the pages of codes', () => {
       for (const language of languages) {
         const { page } = await get(`/${language}/codes/${slug}`)
         const escape = (text: string): string => text.replaceAll("'", '&#39;')
-        for (const part of Object.values(sentences[language])) assert.ok(page.includes(escape(part)), `${slug} ${language}`)
+        for (const part of Object.values(sentences[language]))
+          assert.ok(page.includes(escape(part)), `${slug} ${language}`)
       }
-      for (const text of [reference, reference.toLowerCase(), status['microsoft-like'], `${code}-${status['microsoft-like']}`]) {
+      for (const text of [
+        reference,
+        reference.toLowerCase(),
+        status['microsoft-like'],
+        `${code}-${status['microsoft-like']}`,
+      ]) {
         assert.deepEqual([(await get(`/codes/${text}`)).location, text], [`/codes/${slug}`, text])
       }
     }
@@ -273,8 +313,13 @@ describe('what programs read', () => {
   it('is the policy, generated from the configuration', async () => {
     const response = await app.request(`${origin}/.well-known/postmaster-policy.json`)
     assert.match(response.headers.get('Content-Type') ?? '', /^application\/json/)
-    const policy = (await response.json()) as Record<string, unknown> & { reasons: { reference: string; page: string }[] }
-    assert.deepEqual(policy.reasons.map(({ reference }) => reference), reasonNames.map((name) => reasons[name].reference))
+    const policy = (await response.json()) as Record<string, unknown> & {
+      reasons: { reference: string; page: string }[]
+    }
+    assert.deepEqual(
+      policy.reasons.map(({ reference }) => reference),
+      reasonNames.map((name) => reasons[name].reference),
+    )
     assert.equal(policy.reasons[0]?.page, `${origin}/codes/unwanted-mail`)
     assert.deepEqual(policy['outbound'], ['203.0.113.0/24'])
     assert.deepEqual(policy['languages'], ['en', 'zh-CN'])
@@ -289,7 +334,12 @@ describe('what programs read', () => {
 
   it('is a security.txt that is valid for months', async () => {
     const text = (await get('/.well-known/security.txt')).page
-    const fields = new Map(text.trim().split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]))
+    const fields = new Map(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]),
+    )
     assert.equal(fields.get('Contact'), 'mailto:postmaster@provider.example')
     assert.equal(fields.get('Canonical'), `${origin}/.well-known/security.txt`)
     const left = Date.parse(fields.get('Expires') ?? '') - testStart

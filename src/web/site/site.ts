@@ -77,14 +77,15 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     const canonical = formatAddress(address)
     if (canonical !== text) return go(c, routes.address.href({ address: canonical }), 301)
     const special = specialPurpose(address)
-    if (special !== undefined) throw new Refusal('address.special-purpose', { prefix: canonical, block: special })
+    if (special !== undefined)
+      throw new Refusal('address.special-purpose', { prefix: canonical, block: special })
     const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
-    return show(c, addressPage(c.var.view, await site.explain(c, address, level)))
+    return await show(c, addressPage(c.var.view, await site.explain(c, address, level)))
   })
 
   app.get(routes.record.pattern, async (c) => {
     const token = c.req.param('token')
-    return show(c, recordPage(c.var.view, token, await site.openCase(c, token)))
+    return await show(c, recordPage(c.var.view, token, await site.openCase(c, token)))
   })
 
   programRoutes(app, deps)

@@ -16,10 +16,12 @@ export function startPage(view: View): Page {
       <p class="lead">${words.lead(provider)}</p>
       <div class="panel">${findBox(view)}</div>
       <h2>${words.what}</h2>
-      <ul class="choices">${helpTopics.map((topic) => {
-        const { question, hint } = view.words.site.help.topics[topic]
-        return choice(view.link(routes.help.href({ topic })), question, hint)
-      })}</ul>
+      <ul class="choices">
+        ${helpTopics.map((topic) => {
+          const { question, hint } = view.words.site.help.topics[topic]
+          return choice(view.link(routes.help.href({ topic })), question, hint)
+        })}
+      </ul>
       <h2>${words.services}</h2>
       <ul class="choices">
         ${choice(view.link(routes.delist.start.href()), words.delist, words.delistHint)}
@@ -31,5 +33,8 @@ export function startPage(view: View): Page {
 }
 
 function choice(href: string, title: string, hint: string): Html {
-  return html`<li><a href="${href}"><b>${title}</b></a><span>${hint}</span></li>`
+  return html`<li>
+    <a href="${href}"><b>${title}</b></a
+    ><span>${hint}</span>
+  </li>`
 }

@@ -21,7 +21,9 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
   })
   app.get(routes.robots.pattern, (c) => {
     c.header('Cache-Control', 'public, max-age=86400')
-    return c.text('User-agent: *\nDisallow: /ip/\nDisallow: /c/\nDisallow: /find\nDisallow: /confirm/\nDisallow: /delist/\nDisallow: /api/\n')
+    return c.text(
+      'User-agent: *\nDisallow: /ip/\nDisallow: /c/\nDisallow: /find\nDisallow: /confirm/\nDisallow: /delist/\nDisallow: /api/\n',
+    )
   })
   app.get(routes.health.pattern, (c) => c.text('ok\n'))
   app.get(routes.ready.pattern, async (c) => {
@@ -31,7 +33,7 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
 }
 
 /** The policy for machines, from the running configuration. Thresholds of the judgement are not in it. */
-export function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
+function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
   const { provider, addresses, codes } = settings
   return {
     version: 1,
@@ -56,10 +58,14 @@ export function policyDocument(settings: Settings): Readonly<Record<string, unkn
       }
     }),
     retry: {
-      temporary: 'Keep the message and try again with growing intervals for at least four days (RFC 5321 section 4.5.4.1).',
-      permanent: 'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
+      temporary:
+        'Keep the message and try again with growing intervals for at least four days (RFC 5321 section 4.5.4.1).',
+      permanent:
+        'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
     },
-    limits: Object.fromEntries(limitNames.filter(isPublished).map((name) => [name, publishedLimit(name, settings)])),
+    limits: Object.fromEntries(
+      limitNames.filter(isPublished).map((name) => [name, publishedLimit(name, settings)]),
+    ),
     addresses: { postmaster: `postmaster@${provider.domains[0] ?? ''}`, ...addresses },
     outbound: provider.networks.map(formatPrefix),
     portal: provider.site + routes.delist.start.href(),
@@ -73,13 +79,16 @@ function isPublished(name: LimitName): boolean {
   return /^(letters\.mailbox|delisting|delist\.unit|lookup|proof)\./.test(name)
 }
 
-function publishedLimit(name: LimitName, settings: Settings): { count: number; seconds: number; why: string } {
+function publishedLimit(
+  name: LimitName,
+  settings: Settings,
+): { count: number; seconds: number; why: string } {
   const { count, windowMs } = limitOf(name, settings)
   return { count, seconds: windowMs / 1000, why: limits[name].why }
 }
 
 /** RFC 9116: whom to tell of a hole. Expires half a year from today, so it is never older than the program that serves it. */
-export function securityText(settings: Settings, now: number): string {
+function securityText(settings: Settings, now: number): string {
   const { provider } = settings
   const today = Math.floor(now / day) * day
   return [

@@ -13,7 +13,9 @@ export function notFoundPage(view: View, find: Html): Html {
   return sitePage(view, {
     title: errors.notFoundTitle,
     noindex: true,
-    body: html`<h1>${errors.notFoundTitle}</h1><p class="lead">${errors.notFound}</p>${find}${home(view)}`,
+    body: html`<h1>${errors.notFoundTitle}</h1>
+      <p class="lead">${errors.notFound}</p>
+      ${find}${home(view)}`,
   })
 }
 
@@ -29,7 +31,10 @@ export function refusalContent(view: View, refusal: Refusal, find?: Html): Page 
   return {
     title: heading,
     noindex: true,
-    body: html`<h1>${heading}</h1>${rest === '' ? '' : html`<p>${rest}</p>`}<p class="lead">${next}</p>${find ?? ''}${home(view)}`,
+    body: html`<h1>${heading}</h1>
+      ${rest === '' ? '' : html`<p>${rest}</p>`}
+      <p class="lead">${next}</p>
+      ${find ?? ''}${home(view)}`,
   }
 }
 
@@ -46,8 +51,11 @@ export function faultPage(view: View, reference: string): Html {
   return sitePage(view, {
     title: errors.faultTitle,
     noindex: true,
-    body: html`<h1>${errors.faultTitle}</h1><p class="lead">${errors.fault}</p>
-      <p>${errors.faultReference} ${literal(reference)}</p><p>${errors.faultWrite} ${mailLink(postmaster)}</p>${home(view)}`,
+    body: html`<h1>${errors.faultTitle}</h1>
+      <p class="lead">${errors.fault}</p>
+      <p>${errors.faultReference} ${literal(reference)}</p>
+      <p>${errors.faultWrite} ${mailLink(postmaster)}</p>
+      ${home(view)}`,
   })
 }
 

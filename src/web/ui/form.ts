@@ -27,38 +27,70 @@ export function textField(view: View, field: TextField): Html {
   return labelled(
     view,
     field,
-    html`<input id="${idOf(field)}" class="${size}" name="${field.name}" type="${type}" value="${field.value ?? ''}"
-      ${attribute('autocomplete', field.autocomplete)} ${attribute('inputmode', field.inputmode)}
-      ${attribute('maxlength', field.maxlength)} ${field.required ? html`required` : ''} ${field.autofocus ? html`autofocus` : ''}
-      spellcheck="false" autocapitalize="none" translate="no" ${describedBy(field)}>`,
+    html`<input
+      id="${idOf(field)}"
+      class="${size}"
+      name="${field.name}"
+      type="${type}"
+      value="${field.value ?? ''}"
+      ${attribute('autocomplete', field.autocomplete)}
+      ${attribute('inputmode', field.inputmode)}
+      ${attribute('maxlength', field.maxlength)}
+      ${field.required ? html`required` : ''}
+      ${field.autofocus ? html`autofocus` : ''}
+      spellcheck="false"
+      autocapitalize="none"
+      translate="no"
+      ${describedBy(field)}
+    />`,
   )
 }
 
 /** Several lines of text. */
 export function textArea(
   view: View,
-  field: Labelled & { readonly value?: string | undefined; readonly rows?: number; readonly maxlength?: number; readonly verbatim?: boolean },
+  field: Labelled & {
+    readonly value?: string | undefined
+    readonly rows?: number
+    readonly maxlength?: number
+    readonly verbatim?: boolean
+  },
 ): Html {
-  const quiet = field.verbatim ? html`spellcheck="false" autocapitalize="none" translate="no" class="code"` : ''
+  const quiet = field.verbatim
+    ? html`spellcheck="false" autocapitalize="none" translate="no" class="code"`
+    : ''
   return labelled(
     view,
     field,
-    html`<textarea id="${idOf(field)}" name="${field.name}" rows="${field.rows ?? 4}"
-      ${attribute('maxlength', field.maxlength)} ${quiet} ${describedBy(field)}>${field.value ?? ''}</textarea>`,
+    html`<textarea
+      id="${idOf(field)}"
+      name="${field.name}"
+      rows="${field.rows ?? 4}"
+      ${attribute('maxlength', field.maxlength)}
+      ${quiet}
+      ${describedBy(field)}
+    >
+${field.value ?? ''}</textarea>`,
   )
 }
 
 /** A choice from a few; `options` are [value, words]. */
 export function select(
   view: View,
-  field: Labelled & { readonly value?: string | undefined; readonly options: readonly (readonly [value: string, words: string])[] },
+  field: Labelled & {
+    readonly value?: string | undefined
+    readonly options: readonly (readonly [value: string, words: string])[]
+  },
 ): Html {
   return labelled(
     view,
     field,
-    html`<select id="${idOf(field)}" name="${field.name}" ${describedBy(field)}>${field.options.map(
-      ([value, words]) => html`<option value="${value}" ${value === field.value ? html`selected` : ''}>${words}</option>`,
-    )}</select>`,
+    html`<select id="${idOf(field)}" name="${field.name}" ${describedBy(field)}>
+      ${field.options.map(
+        ([value, words]) =>
+          html`<option value="${value}" ${value === field.value ? html`selected` : ''}>${words}</option>`,
+      )}
+    </select>`,
   )
 }
 
@@ -69,8 +101,17 @@ export function checkbox(
 ): Html {
   return html`<div class="field ${field.error ? 'wrong' : ''}">
     ${hint(field)}${error(view, field)}
-    <label class="tick"><input id="${idOf(field)}" type="checkbox" name="${field.name}" value="${field.value ?? 'yes'}"
-      ${field.checked ? html`checked` : ''} ${field.required ? html`required` : ''} ${describedBy(field)}><span>${field.label}</span></label>
+    <label class="tick"
+      ><input
+        id="${idOf(field)}"
+        type="checkbox"
+        name="${field.name}"
+        value="${field.value ?? 'yes'}"
+        ${field.checked ? html`checked` : ''}
+        ${field.required ? html`required` : ''}
+        ${describedBy(field)}
+      /><span>${field.label}</span></label
+    >
   </div>`
 }
 
@@ -79,23 +120,37 @@ export function radios(
   view: View,
   field: Labelled & {
     readonly value?: string | undefined
-    readonly options: readonly { readonly value: string; readonly words: Html | string; readonly hint?: Html | string }[]
+    readonly options: readonly {
+      readonly value: string
+      readonly words: Html | string
+      readonly hint?: Html | string
+    }[]
   },
 ): Html {
   return html`<fieldset class="field ${field.error ? 'wrong' : ''}" ${describedBy(field)}>
     <legend>${field.label}</legend>
     ${hint(field)}${error(view, field)}
     ${field.options.map(
-      (option, index) => html`<label class="tick"><input ${index === 0 ? html`id="${idOf(field)}"` : ''} type="radio" name="${field.name}"
-        value="${option.value}" ${option.value === field.value ? html`checked` : ''}><span>${option.words}${
-          option.hint === undefined ? '' : html`<span class="hint">${option.hint}</span>`
-        }</span></label>`,
+      (option, index) =>
+        html`<label class="tick"
+          ><input
+            ${index === 0 ? html`id="${idOf(field)}"` : ''}
+            type="radio"
+            name="${field.name}"
+            value="${option.value}"
+            ${option.value === field.value ? html`checked` : ''}
+          /><span
+            >${option.words}${
+              option.hint === undefined ? '' : html`<span class="hint">${option.hint}</span>`
+            }</span
+          ></label
+        >`,
     )}
   </fieldset>`
 }
 
 export function hiddenField(name: string, value: string): Html {
-  return html`<input type="hidden" name="${name}" value="${value}">`
+  return html`<input type="hidden" name="${name}" value="${value}" />`
 }
 
 /** The button that sends the form. */
@@ -112,12 +167,17 @@ export interface FieldError {
 /** All that is wrong, on top of the page, each line leading to its field. Nothing when nothing is wrong. */
 export function errorSummary(view: View, errors: readonly FieldError[]): Html {
   if (errors.length === 0) return html``
-  return html`<div class="notice bad summary" role="alert" tabindex="-1" autofocus><div>
-    <h2>${view.words.common.errorSummary}</h2>
-    <ul>${errors.map(
-      ({ field, message }) => html`<li>${field === undefined ? message : html`<a href="#f-${field}">${message}</a>`}</li>`,
-    )}</ul>
-  </div></div>`
+  return html`<div class="notice bad summary" role="alert" tabindex="-1" autofocus>
+    <div>
+      <h2>${view.words.common.errorSummary}</h2>
+      <ul>
+        ${errors.map(
+          ({ field, message }) =>
+            html`<li>${field === undefined ? message : html`<a href="#f-${field}">${message}</a>`}</li>`,
+        )}
+      </ul>
+    </div>
+  </div>`
 }
 
 /** The error of one field out of all, for the field's own `error`. */
@@ -133,12 +193,16 @@ function labelled(view: View, field: Labelled, control: Html): Html {
 }
 
 function hint(field: Labelled): Html {
-  return field.hint === undefined ? html`` : html`<div class="hint" id="${idOf(field)}-hint">${field.hint}</div>`
+  return field.hint === undefined
+    ? html``
+    : html`<div class="hint" id="${idOf(field)}-hint">${field.hint}</div>`
 }
 
 function error(view: View, field: Labelled): Html {
   if (field.error === undefined) return html``
-  return html`<p class="error" id="${idOf(field)}-error"><span class="hidden">${view.words.common.error}</span> ${field.error}</p>`
+  return html`<p class="error" id="${idOf(field)}-error">
+    <span class="hidden">${view.words.common.error}</span> ${field.error}
+  </p>`
 }
 
 function describedBy(field: Labelled): Html {
@@ -154,6 +218,9 @@ function idOf(field: Labelled): string {
   return `f-${field.name}`
 }
 
-function attribute(name: 'autocomplete' | 'inputmode' | 'maxlength', value: string | number | undefined): Html {
+function attribute(
+  name: 'autocomplete' | 'inputmode' | 'maxlength',
+  value: string | number | undefined,
+): Html {
   return value === undefined ? html`` : html` ${name}="${value}"`
 }

@@ -6,11 +6,15 @@ export type Html = ReturnType<typeof html>
 export { html, raw }
 
 /** Characters that hide or turn text around: controls, bidirectional marks (Unicode TR 36), zero-width ones. */
-const invisible = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const invisible =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
 /** Text from strangers (a HELO name, a pasted line) with what cannot be seen written out: `\u202e`. */
 export function visible(text: string): string {
-  return text.replaceAll(invisible, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replaceAll(
+    invisible,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Markup between pieces, as `join` does for strings. */

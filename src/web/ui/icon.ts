@@ -20,7 +20,7 @@ const paths = {
   outside: '<path d="M9 5H5v14h14v-4M13 5h6v6M19 5l-9 9"/>',
 } as const
 
-export type IconName = keyof typeof paths
+type IconName = keyof typeof paths
 
 export function markIcon(): Html {
   return mark
@@ -28,5 +28,19 @@ export function markIcon(): Html {
 
 /** A picture beside words that say the same; hidden from those who hear the page. */
 export function icon(name: IconName): Html {
-  return html`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">${raw(paths[name])}</svg>`
+  return html`<svg
+    class="icon"
+    viewBox="0 0 24 24"
+    width="20"
+    height="20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="2.5"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+    focusable="false"
+  >
+    ${raw(paths[name])}
+  </svg>`
 }

@@ -29,11 +29,16 @@ export function sitePage(view: View, page: Page): Html {
     ...page,
     site: name,
     alternates: true,
-    header: html`<header class="site"><div class="bar">
+    header: html`<header class="site">
+      <div class="bar">
         <a class="home" href="${view.link(routes.start.href())}">${markIcon()}<span>${name}</span></a>
         ${languageSwitch(view)}
       </div>
-      <nav aria-label="${words.common.mainNavigation}"><ul>${navigation(view)}</ul></nav>
+      <nav aria-label="${words.common.mainNavigation}">
+        <ul>
+          ${navigation(view)}
+        </ul>
+      </nav>
     </header>`,
     footer: footer(view),
   })
@@ -42,35 +47,37 @@ export function sitePage(view: View, page: Page): Html {
 /** The bare document: the console puts its own header and footer around its pages. */
 export function documentPage(
   view: View,
-  page: Page & { readonly site: string; readonly header: Html; readonly footer: Html; readonly alternates?: boolean },
+  page: Page & {
+    readonly site: string
+    readonly header: Html
+    readonly footer: Html
+    readonly alternates?: boolean
+  },
 ): Html {
   const title = page.title === page.site ? page.site : `${page.title} · ${page.site}`
   return html`<!doctype html>
-<html lang="${view.language}" ${scriptWords(view)}>
-<head>
-<meta charset="utf-8">
-<title>${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="format-detection" content="telephone=no">
-${page.description === undefined ? '' : html`<meta name="description" content="${page.description}">`}
-${page.noindex ? html`<meta name="robots" content="noindex">` : ''}
-${page.refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${page.refresh}">`}
-${page.alternates && !page.noindex ? alternates(view) : ''}
-<link rel="icon" href="${view.assets.icon}">
-${[view.assets.style, ...(page.styles ?? [])].map((style) => html`<link rel="stylesheet" href="${style}">`)}
-${[view.assets.script, ...(page.scripts ?? [])].map((script) => html`<script src="${script}" defer></script>`)}
-</head>
-<body>
-<a class="skip" href="#main">${view.words.common.skip}</a>
-${page.header}
-<main id="main" tabindex="-1" class="${page.wide ? 'wide' : ''}">
-${page.body}
-</main>
-${page.footer}
-</body>
-</html>
-`
+    <html lang="${view.language}" ${scriptWords(view)}>
+      <head>
+        <meta charset="utf-8" />
+        <title>${title}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="format-detection" content="telephone=no" />
+        ${page.description === undefined ? '' : html`<meta name="description" content="${page.description}" />`}
+        ${page.noindex ? html`<meta name="robots" content="noindex" />` : ''}
+        ${page.refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${page.refresh}" />`}
+        ${page.alternates && !page.noindex ? alternates(view) : ''}
+        <link rel="icon" href="${view.assets.icon}" />
+        ${[view.assets.style, ...(page.styles ?? [])].map((style) => html`<link rel="stylesheet" href="${style}" />`)}
+        ${[view.assets.script, ...(page.scripts ?? [])].map((script) => html`<script src="${script}" defer></script>`)}
+      </head>
+      <body>
+        <a class="skip" href="#main">${view.words.common.skip}</a>
+        ${page.header}
+        <main id="main" tabindex="-1" class="${page.wide ? 'wide' : ''}">${page.body}</main>
+        ${page.footer}
+      </body>
+    </html> `
 }
 
 function navigation(view: View): Html[] {
@@ -82,7 +89,11 @@ function navigation(view: View): Html[] {
   ]
   return entries.map(([href, words]) => {
     const here = view.path === href || view.path.startsWith(`${href}/`)
-    return html`<li><a href="${view.link(href)}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}>${words}</a></li>`
+    return html`<li>
+      <a href="${view.link(href)}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}
+        >${words}</a
+      >
+    </li>`
   })
 }
 
@@ -98,26 +109,38 @@ export const languageNames = { en: 'English', 'zh-CN': '简体中文' } as const
 function languageSwitch(view: View): Html {
   const others = view.languages.filter((language) => language !== view.language)
   if (others.length === 0) return html``
-  return html`<nav class="languages" aria-label="${view.words.common.language}">${others.map(
-    (language) => html`<a href="${withLanguage(view.path, language)}${view.query}" hreflang="${language}" lang="${language}" rel="alternate">${languageNames[language]}</a>`,
-  )}</nav>`
+  return html`<nav class="languages" aria-label="${view.words.common.language}">
+    ${others.map(
+      (language) =>
+        html`<a
+          href="${withLanguage(view.path, language)}${view.query}"
+          hreflang="${language}"
+          lang="${language}"
+          rel="alternate"
+          >${languageNames[language]}</a
+        >`,
+    )}
+  </nav>`
 }
 
 function alternates(view: View): Html {
   const address = (language?: (typeof view.languages)[number]): string =>
     view.provider.site + withLanguage(view.path, language)
   return html`${view.languages.map(
-    (language) => html`<link rel="alternate" hreflang="${language}" href="${address(language)}">`,
-  )}<link rel="alternate" hreflang="x-default" href="${address()}">`
+      (language) => html`<link rel="alternate" hreflang="${language}" href="${address(language)}" />`,
+    )}<link rel="alternate" hreflang="x-default" href="${address()}" />`
 }
 
 function footer(view: View): Html {
   const { footer: words, elsewhere } = view.words.common
   const { community } = view.provider
-  return html`<footer class="site"><ul>
-    <li><a href="${view.link(routes.about.href())}">${words.aboutAndPrivacy}</a></li>
-    <li><a href="${view.link(routes.codes.href())}">${words.codes}</a></li>
-    <li><a href="${routes.policy.href()}">${words.policy}</a></li>
-    ${community === undefined ? '' : html`<li><a href="${community}">${words.community}${elsewhere}</a></li>`}
-  </ul><p>${words.utc}</p></footer>`
+  return html`<footer class="site">
+    <ul>
+      <li><a href="${view.link(routes.about.href())}">${words.aboutAndPrivacy}</a></li>
+      <li><a href="${view.link(routes.codes.href())}">${words.codes}</a></li>
+      <li><a href="${routes.policy.href()}">${words.policy}</a></li>
+      ${community === undefined ? '' : html`<li><a href="${community}">${words.community}${elsewhere}</a></li>`}
+    </ul>
+    <p>${words.utc}</p>
+  </footer>`
 }

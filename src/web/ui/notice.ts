@@ -1,12 +1,15 @@
 import { html, type Html } from './html.ts'
 import { icon } from './icon.ts'
 
-export type Tone = 'info' | 'good' | 'warning' | 'bad'
+type Tone = 'info' | 'good' | 'warning' | 'bad'
 
 /** A box that stands out: how things are, in one glance. The words carry the meaning, colour and picture repeat it. */
 export function notice(tone: Tone, title: Html | string, body: Html | string = '', level: 2 | 3 = 2): Html {
   const heading = level === 2 ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`
-  return html`<section class="notice ${tone}">${icon(tone)}<div>${heading}${body}</div></section>`
+  return html`<section class="notice ${tone}">
+    ${icon(tone)}
+    <div>${heading}${body}</div>
+  </section>`
 }
 
 /** A state in a word: `listed`, `ended`. */
@@ -15,14 +18,22 @@ export function badge(tone: Tone | 'quiet', text: string): Html {
 }
 
 /** Terms and their values. A value that is undefined leaves its term out. */
-export function definitions(entries: readonly (readonly [term: Html | string, value: Html | string | undefined])[]): Html {
+export function definitions(
+  entries: readonly (readonly [term: Html | string, value: Html | string | undefined])[],
+): Html {
   const given = entries.filter(([, value]) => value !== undefined)
   return html`<dl class="facts">
-    ${given.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}
+    ${given.map(
+      ([term, value]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
   </dl>`
 }
 
-export interface Step {
+interface Step {
   readonly title: Html | string
   readonly state: 'done' | 'now' | 'ahead'
   readonly body?: Html | string

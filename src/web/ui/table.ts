@@ -1,6 +1,6 @@
 import { html, type Html } from './html.ts'
 
-export type Cell = Html | string | number
+type Cell = Html | string | number
 
 interface Table {
   /** Says what the table holds; shown above it unless `quiet`. */
@@ -23,15 +23,26 @@ export function table({ caption, head, rows, quiet, numbers = [], stack, empty }
   const side = (column: number): Html => (numbers.includes(column) ? html`class="number"` : html``)
   return html`<div class="table" role="region" aria-label="${caption}" tabindex="0">
     <table ${stack ? html`class="stack"` : ''}>
-      <caption ${quiet ? html`class="hidden"` : ''}>${caption}</caption>
-      <thead><tr>${head.map((words, column) => html`<th scope="col" ${side(column)}>${words}</th>`)}</tr></thead>
-      <tbody>${rows.map(
-        (row) => html`<tr>${row.map((cell, column) =>
-          column === 0
-            ? html`<th scope="row" data-head="${head[column] ?? ''}">${cell}</th>`
-            : html`<td ${side(column)} data-head="${head[column] ?? ''}">${cell}</td>`,
-        )}</tr>`,
-      )}</tbody>
+      <caption ${quiet ? html`class="hidden"` : ''}>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${head.map((words, column) => html`<th scope="col" ${side(column)}>${words}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, column) =>
+                column === 0
+                  ? html`<th scope="row" data-head="${head[column] ?? ''}">${cell}</th>`
+                  : html`<td ${side(column)} data-head="${head[column] ?? ''}">${cell}</td>`,
+              )}
+            </tr>`,
+        )}
+      </tbody>
     </table>
   </div>`
 }

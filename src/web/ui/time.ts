@@ -7,7 +7,9 @@ import type { View } from './view.ts'
  * reader's own zone behind it. `precise` shows seconds.
  */
 export function time(view: View, at: number, precise = false): Html {
-  return html`<time datetime="${machineTime(at)}" ${precise ? html`data-precise` : ''}>${moment(view.language, at, precise)}</time>`
+  return html`<time datetime="${machineTime(at)}" ${precise ? html`data-precise` : ''}
+    >${moment(view.language, at, precise)}</time
+  >`
 }
 
 /** A time with how far it is: `in 3 days, 7 May 2026, 10:15 UTC`. */
@@ -18,7 +20,9 @@ export function timeAndDistance(view: View, at: number): Html {
 
 /** Only how far, with the exact time in `datetime` and on hover: `3 minutes ago`. */
 export function ago(view: View, at: number): Html {
-  return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far>${distance(view.language, at, view.now)}</time>`
+  return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far
+    >${distance(view.language, at, view.now)}</time
+  >`
 }
 
 /** A day: `4 May 2026`. */

@@ -10,6 +10,8 @@ export interface Happening {
   readonly to?: number
   readonly tone: 'good' | 'bad' | 'warning' | 'info'
   readonly words: string
+  /** Its words stand in the table only: where points lie close, they would cover each other. */
+  readonly quiet?: boolean
 }
 
 const axis = 34
@@ -32,14 +34,23 @@ export function timeline(
   const x = (at: number): number => inset + ((at - from) / Math.max(1, until - from)) * (100 - 2 * inset)
   return html`<figure class="timeline">
     <svg role="img" aria-label="${words.caption}" width="100%" height="68">
-      <line class="axis" x1="${inset}%" x2="${100 - inset}%" y1="${axis}" y2="${axis}"/>
+      <line class="axis" x1="${inset}%" x2="${100 - inset}%" y1="${axis}" y2="${axis}" />
       ${sorted.map((happening) => stretch(happening, x))}
-      <line class="now" x1="${percent(x(view.now))}" x2="${percent(x(view.now))}" y1="${axis - 12}" y2="${axis + 16}"/>
+      <line
+        class="now"
+        x1="${percent(x(view.now))}"
+        x2="${percent(x(view.now))}"
+        y1="${axis - 12}"
+        y2="${axis + 16}"
+      />
       ${label(x(view.now), axis + 31, view.words.common.now)}
       ${sorted.map((happening) => point(happening, x))}
     </svg>
-    <div class="scale"><span>${moment(view.language, from)}</span><span>${moment(view.language, until)}</span></div>
-    <details><summary>${view.words.common.table}</summary>
+    <div class="scale">
+      <span>${moment(view.language, from)}</span><span>${moment(view.language, until)}</span>
+    </div>
+    <details>
+      <summary>${view.words.common.table}</summary>
       ${table({
         caption: words.caption,
         quiet: true,
@@ -56,12 +67,24 @@ export function timeline(
 function stretch({ at, to, tone }: Happening, x: (at: number) => number): Html {
   if (to === undefined) return html``
   const width = Math.max(0.4, x(to) - x(at))
-  return html`<rect class="${tone}" x="${percent(x(at))}" y="${axis - 5}" width="${percent(width)}" height="10" rx="5"/>`
+  return html`<rect
+    class="${tone}"
+    x="${percent(x(at))}"
+    y="${axis - 5}"
+    width="${percent(width)}"
+    height="10"
+    rx="5"
+  />`
 }
 
-function point({ at, to, tone, words }: Happening, x: (at: number) => number): Html {
+function point({ at, to, tone, words, quiet }: Happening, x: (at: number) => number): Html {
   if (to !== undefined) return html``
-  return html`<circle class="${tone}" cx="${percent(x(at))}" cy="${axis}" r="8"/>${label(x(at), axis - 17, words)}`
+  return html`<circle
+      class="${tone}"
+      cx="${percent(x(at))}"
+      cy="${axis}"
+      r="8"
+    />${quiet ? '' : label(x(at), axis - 17, words)}`
 }
 
 /** Text above or below a point, kept inside the picture. */

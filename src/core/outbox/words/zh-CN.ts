@@ -61,7 +61,8 @@ const beijingMs = 8 * 3_600_000
 /** `北京时间 2026年5月4日 18:15（UTC 10:15）`；日期不同时注明 UTC 日期。 */
 function moment(at: number): string {
   const [utc, beijing] = [new Date(at), new Date(at + beijingMs)]
-  const utcDay = utc.getUTCDate() === beijing.getUTCDate() ? '' : `${utc.getUTCMonth() + 1}月${utc.getUTCDate()}日 `
+  const utcDay =
+    utc.getUTCDate() === beijing.getUTCDate() ? '' : `${utc.getUTCMonth() + 1}月${utc.getUTCDate()}日 `
   const date = `${beijing.getUTCFullYear()}年${beijing.getUTCMonth() + 1}月${beijing.getUTCDate()}日`
   return `北京时间 ${date} ${clockOf(beijing)}（UTC ${utcDay}${clockOf(utc)}）`
 }

@@ -32,7 +32,8 @@ export const common = {
   script: { copy: 'Copy', copied: 'Copied' },
   errors: {
     notFoundTitle: 'There is no page at this address',
-    notFound: 'Perhaps the link was cut in two by your mail program. Copy the whole line of the bounce and paste it here; we find the page that belongs to it.',
+    notFound:
+      'Perhaps the link was cut in two by your mail program. Copy the whole line of the bounce and paste it here; we find the page that belongs to it.',
     faultTitle: 'Something broke on our side',
     fault: 'You did nothing wrong, and nothing was changed. Please try again in a minute.',
     faultReference: 'If it happens again, tell us this reference:',

@@ -14,7 +14,7 @@ export const console = {
   searchHint: 'Address, prefix or id',
   searchButton: 'Search',
   signOut: 'Sign out',
-  footer: (version: string) => `Postern ${version}. All times are in UTC.`,
+  footer: (version: string) => `Postern${version === '' ? '' : ` ${version}`}. All times are in UTC.`,
   publicSite: 'Public site',
 
   signIn: {
@@ -316,6 +316,7 @@ export const console = {
     } satisfies Record<RequestState, string>,
     tabs: { review: 'For a person', open: 'Waiting for proof', proven: 'Proven', done: 'Decided', burned: 'Closed', all: 'All' },
     lapsed: 'lapsed',
+    byAddress: 'Requests for one address',
     address: 'Address',
     show: 'Show',
     caption: 'Requests, newest first',
@@ -418,8 +419,8 @@ export const console = {
     attempts: 'Tries',
     made: 'Written',
     next: 'Next step',
-    nextTry: 'next try',
-    sentAt: 'sent',
+    nextTry: 'Next try',
+    sentAt: 'Sent',
     expires: 'Given up after',
     error: 'Last answer',
     none: 'No letters here.',

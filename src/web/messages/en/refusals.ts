@@ -92,7 +92,10 @@ export const refusals: RefusalSentences = {
     what: 'This letter cannot be sent again: it is not one that was given up, or its time has passed.',
     next: 'Nothing needs to be done. Whoever still needs it starts a new request.',
   }),
-  'letter.not-found': () => ({ what: 'There is no such letter.', next: 'It may have been removed after its time. Look in the outbox.' }),
+  'letter.not-found': () => ({
+    what: 'There is no such letter.',
+    next: 'It may have been removed after its time. Look in the outbox.',
+  }),
   'limit.exceeded': (facts) => ({ what: 'That was more often than we can allow.', next: again(facts) }),
   'listing.already-ended': (facts) => ({
     what: `The listing of ${text(facts, 'prefix', 'this address')} has already ended.`,
@@ -112,7 +115,10 @@ export const refusals: RefusalSentences = {
   }),
   'listing.not-found': (facts) => ({
     what: `There is no listing ${text(facts, 'id', 'of that name')}.`,
-    next: facts['covering'] === undefined ? 'Look it up by its address.' : `The address lies in the listing of ${text(facts, 'covering')}.`,
+    next:
+      facts['covering'] === undefined
+        ? 'Look it up by its address.'
+        : `The address lies in the listing of ${text(facts, 'covering')}.`,
   }),
   'mailbox.invalid': (facts) => ({
     what: `${quoted(facts, 'This')} is not a mail address that we can write to.`,
@@ -122,12 +128,18 @@ export const refusals: RefusalSentences = {
     what: `No mail server takes mail for ${text(facts, 'domain', 'this domain')}.`,
     next: 'Check the spelling, or give a mailbox at another domain.',
   }),
-  'operator.exists': (facts) => ({ what: `An operator named ${text(facts, 'name', 'like that')} exists already.`, next: 'Choose another name.' }),
+  'operator.exists': (facts) => ({
+    what: `An operator named ${text(facts, 'name', 'like that')} exists already.`,
+    next: 'Choose another name.',
+  }),
   'operator.name-invalid': () => ({
     what: 'This is not a name for an operator.',
     next: 'Use 2 to 32 lower-case letters, digits, dots, hyphens or underscores, beginning with a letter.',
   }),
-  'operator.not-found': (facts) => ({ what: `There is no operator named ${text(facts, 'name', 'like that')}.`, next: '“postern operator list” shows all.' }),
+  'operator.not-found': (facts) => ({
+    what: `There is no operator named ${text(facts, 'name', 'like that')}.`,
+    next: '“postern operator list” shows all.',
+  }),
   'operator.password-short': (facts) => ({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
@@ -164,7 +176,10 @@ export const refusals: RefusalSentences = {
     what: `${text(facts, 'prefix', 'A prefix this wide')} is so wide that a second person has to agree.`,
     next: agree(facts),
   }),
-  'session.required': () => ({ what: 'You are not signed in, or were away too long.', next: 'Sign in and do it again.' }),
+  'session.required': () => ({
+    what: 'You are not signed in, or were away too long.',
+    next: 'Sign in and do it again.',
+  }),
   'sign-in.failed': () => ({
     what: 'Name, password and code do not belong together.',
     next: 'Try again; the six digits change every 30 seconds, so check the clock of your phone.',
@@ -177,7 +192,10 @@ export const refusals: RefusalSentences = {
     what: 'The token is missing, unknown or has been revoked.',
     next: 'Send “Authorization: Bearer …” with a token from “postern token add”.',
   }),
-  'token.not-found': (facts) => ({ what: `There is no token named ${text(facts, 'name', 'like that')}.`, next: '“postern token list” shows all.' }),
+  'token.not-found': (facts) => ({
+    what: `There is no token named ${text(facts, 'name', 'like that')}.`,
+    next: '“postern token list” shows all.',
+  }),
 }
 
 function quoted(facts: Facts, otherwise: string): string {
@@ -192,7 +210,9 @@ function again(facts: Facts): string {
 function tries(facts: Facts): string {
   const left = facts['left']
   if (typeof left !== 'number') return 'After five wrong codes the request is closed.'
-  return left === 0 ? 'That was the last try: please begin a new request.' : `${left === 1 ? 'One try is' : `${left} tries are`} left.`
+  return left === 0
+    ? 'That was the last try: please begin a new request.'
+    : `${left === 1 ? 'One try is' : `${left} tries are`} left.`
 }
 
 function agree(facts: Facts): string {
@@ -206,9 +226,15 @@ function invalidForm(facts: Facts): { what: string; next: string } {
   const field = facts['field'] === undefined ? 'The form' : `“${facts['field']}”`
   switch (facts['why']) {
     case 'charset':
-      return { what: 'The text is not in UTF-8, so some characters cannot be read.', next: 'Send the form from its page here, or save your file as UTF-8 first.' }
+      return {
+        what: 'The text is not in UTF-8, so some characters cannot be read.',
+        next: 'Send the form from its page here, or save your file as UTF-8 first.',
+      }
     case 'control':
-      return { what: `${field} holds control characters that cannot be seen.`, next: 'They often come along when copying from a terminal. Type it in by hand, or paste it as plain text.' }
+      return {
+        what: `${field} holds control characters that cannot be seen.`,
+        next: 'They often come along when copying from a terminal. Type it in by hand, or paste it as plain text.',
+      }
     case 'twice':
       return { what: `${field} was given more than once.`, next: 'Send the form from its page here.' }
     case 'type':
@@ -218,7 +244,10 @@ function invalidForm(facts: Facts): { what: string; next: string } {
     case 'missing':
       return { what: `${field} is empty.`, next: 'Fill it in and send the form again.' }
     default:
-      return { what: `${field} is not what we expected${facts['why'] === undefined ? '' : ` (${facts['why']})`}.`, next: 'Check what you typed and send the form again.' }
+      return {
+        what: `${field} is not what we expected${facts['why'] === undefined ? '' : ` (${facts['why']})`}.`,
+        next: 'Check what you typed and send the form again.',
+      }
   }
 }
 

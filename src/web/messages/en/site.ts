@@ -26,16 +26,20 @@ export const site = {
     button: 'Find it',
     title: 'Find what belongs to a bounce',
     nothingTitle: 'We found nothing to look up in that',
-    nothing: 'We look for the link in one of our refusals, a code such as 5.7.606 or PSN606, or an IP address such as 192.0.2.45. Copy the line that begins with 550 or 451.',
+    nothing:
+      'We look for the link in one of our refusals, a code such as 5.7.606 or PSN606, or an IP address such as 192.0.2.45. Copy the line that begins with 550 or 451.',
     nameTitle: 'That is a name, and we judge by IP address',
     name: 'A name can stand for many addresses. Take the address in square brackets from the bounce: it is the one that spoke to us.',
     mailboxTitle: 'That is a mail address, and we judge by IP address',
-    mailbox: 'What counts here is the address of the server that sent the mail. The bounce names it in square brackets.',
+    mailbox:
+      'What counts here is the address of the server that sent the mail. The bounce names it in square brackets.',
     foreignTitle: 'This refusal is not ours',
-    foreign: (host: string) => `The link in it leads to ${host}, so another provider refused the mail. Only they can say why, and only they can lift it.`,
+    foreign: (host: string) =>
+      `The link in it leads to ${host}, so another provider refused the mail. Only they can say why, and only they can lift it.`,
     foreignLook: 'You can still look up the address on our list:',
     noCodeTitle: (code: string) => `We never answer with the code ${code}`,
-    noCode: 'It was said by another provider, or by your own mail server. Look in the bounce for the name of the server that said it.',
+    noCode:
+      'It was said by another provider, or by your own mail server. Look in the bounce for the name of the server that said it.',
   },
   address: {
     title: (ip: string) => `Is ${ip} listed?`,
@@ -43,11 +47,14 @@ export const site = {
     listed: (ip: string) => `${ip} is refused here`,
     notListed: (ip: string) => `${ip} is not listed here`,
     spared: (ip: string) => `${ip} is let through`,
-    sparedBody: 'A listing covers this address, but it does not act for it. Mail from it is not refused because of our list.',
-    until: (when: Html, far: string) => html`Unless it is lifted before, this ends by itself ${far}, on ${when}.`,
+    sparedBody:
+      'A listing covers this address, but it does not act for it. Mail from it is not refused because of our list.',
+    until: (when: Html, far: string) =>
+      html`Unless it is lifted before, this ends by itself ${far}, on ${when}.`,
     notListedBody: 'As of now, mail from it is not refused because of our list.',
     elseTitle: 'If your mail still comes back',
-    elseOwn: 'You may have looked up the wrong address. Use the one in square brackets in the bounce: it is the address that spoke to us, which is often not the one of your computer or your mail server.',
+    elseOwn:
+      'You may have looked up the wrong address. Use the one in square brackets in the bounce: it is the address that spoke to us, which is often not the one of your computer or your mail server.',
     elseOther: 'Another provider may have refused it. Look in the bounce for the server that said no.',
     elseOld: 'The bounce may be older than the end of the listing. Send the message again.',
     elseCode: 'It may have another reason than the list. Look up the code in the bounce.',
@@ -62,7 +69,8 @@ export const site = {
     ends: 'Ends by itself',
     times: 'Times before',
     evidence: 'What led to the listing',
-    evidenceNote: 'Rounded counts from the time before the listing. You see them because you came with the link from a refusal, or from the address itself.',
+    evidenceNote:
+      'Rounded counts from the time before the listing. You see them because you came with the link from a refusal, or from the address itself.',
     wide: 'The listing is about a whole network. Its owner has to act; ask your hosting or network provider and show them this page.',
     several: 'Several listings cover this address. Its mail is accepted when all of them have ended.',
     again: 'Look up another address',
@@ -76,10 +84,13 @@ export const site = {
     policy: 'Fix it, and it ends by itself',
   },
   waysBody: {
-    'self-service': 'Stop what caused it first. Then ask for the removal: you confirm by mail and press “Delist IP”. It takes effect within a second.',
+    'self-service':
+      'Stop what caused it first. Then ask for the removal: you confirm by mail and press “Delist IP”. It takes effect within a second.',
     investigate: 'Clean the system first. Then send the request and say what you found. A person reads it.',
-    'third-party': 'We follow the list of another organisation here. Once they remove the address, we accept its mail again.',
-    policy: 'This is not about bad mail, but about how the address is set up. Once the test passes, it ends by itself.',
+    'third-party':
+      'We follow the list of another organisation here. Once they remove the address, we accept its mail again.',
+    policy:
+      'This is not about bad mail, but about how the address is set up. Once the test passes, it ends by itself.',
   },
   waysLink: {
     'self-service': 'Request removal',
@@ -110,7 +121,8 @@ export const site = {
     until: 'By when',
     recordTitle: 'What our mail server saw',
     recordIntro: 'The record of the refusal, as it was decided.',
-    recordLater: 'The details of the connection are still on their way from the mail server. Reload the page in a minute.',
+    recordLater:
+      'The details of the connection are still on their way from the mail server. Reload the page in a minute.',
     at: 'Time',
     from: 'From the address',
     helo: 'Name it gave (HELO)',
@@ -129,8 +141,10 @@ export const site = {
     deferredAt: 'Mail put off',
     listed: 'Listed',
     proves: (when: Html) => html`Until ${when} this link counts as proof that you speak for the address.`,
-    provesNot: 'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',
-    forward: 'Not the administrator? Send this page to whoever runs your mail: the link in it says everything they need.',
+    provesNot:
+      'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',
+    forward:
+      'Not the administrator? Send this page to whoever runs your mail: the link in it says everything they need.',
   },
   codes: {
     title: 'What our replies mean',
@@ -214,7 +228,8 @@ export const site = {
   },
   about: {
     title: 'About this site',
-    lead: (provider: string) => `This is where ${provider} explains to senders why mail was refused, and lets them back in.`,
+    lead: (provider: string) =>
+      `This is where ${provider} explains to senders why mail was refused, and lets them back in.`,
     decideTitle: 'How we decide',
     decide: [
       'We refuse mail by the address of the server that sends it: a single IPv4 address, the /64 of an IPv6 address, or a network.',

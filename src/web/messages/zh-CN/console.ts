@@ -9,7 +9,7 @@ export const console: Messages['console'] = {
   searchHint: '地址、网段或编号',
   searchButton: '查找',
   signOut: '退出',
-  footer: (version) => `Postern ${version}。所有时间均为 UTC。`,
+  footer: (version) => `Postern${version === '' ? '' : ` ${version}`}。所有时间均为 UTC。`,
   publicSite: '公共站点',
 
   signIn: {
@@ -196,8 +196,8 @@ export const console: Messages['console'] = {
 
   listing: {
     title: (prefix) => `${prefix} 的封锁`,
-    refusedUntil: '拒收，直到',
-    passesUntil: '放行，直到',
+    refusedUntil: '拒收，有效期至',
+    passesUntil: '放行，有效期至',
     proposed: '目前尚未拒收任何邮件：该网段范围很大，需要另一位操作员同意。',
     endedLead: '已于以下时间结束：',
     facts: '基本信息',
@@ -300,7 +300,8 @@ export const console: Messages['console'] = {
     states: { open: '等待验证', proven: '已验证，未点击', review: '等待人工处理', done: '已处理', burned: '已关闭：验证码错误过多' },
     tabs: { review: '待人工处理', open: '等待验证', proven: '已验证', done: '已处理', burned: '已关闭', all: '全部' },
     lapsed: '已过期',
-    address: '按地址查找',
+    byAddress: '按地址查找',
+    address: '地址',
     show: '查找',
     caption: '申请，最新的在前',
     captionReview: '待人工处理的申请，等待最久的在前',
@@ -402,7 +403,7 @@ export const console: Messages['console'] = {
     attempts: '尝试次数',
     made: '生成时间',
     next: '进展',
-    nextTry: '下次尝试',
+    nextTry: '下次发送',
     sentAt: '发送时间',
     expires: '超过此时间则放弃',
     error: '对方服务器的答复',

@@ -91,7 +91,10 @@ export const refusals: RefusalSentences = spaced({
     what: '该邮件不能再次发送：它不是已放弃发送的邮件，或者已过有效时间。',
     next: '无需任何操作。如仍有需要，请对方重新提交申请。',
   }),
-  'letter.not-found': () => ({ what: '找不到该邮件。', next: '它可能已过保留期限被删除。请在发件箱中查看。' }),
+  'letter.not-found': () => ({
+    what: '找不到该邮件。',
+    next: '它可能已过保留期限被删除。请在发件箱中查看。',
+  }),
   'limit.exceeded': (facts) => ({ what: '操作次数超出了允许的上限。', next: again(facts) }),
   'listing.already-ended': (facts) => ({
     what: `${text(facts, 'prefix', '该地址')} 的封锁已经结束。`,
@@ -111,7 +114,10 @@ export const refusals: RefusalSentences = spaced({
   }),
   'listing.not-found': (facts) => ({
     what: `找不到${text(facts, 'id') === '' ? '该' : ''}封锁记录 ${text(facts, 'id')}。`,
-    next: facts['covering'] === undefined ? '请按地址查询。' : `该地址包含在 ${text(facts, 'covering')} 的封锁中。`,
+    next:
+      facts['covering'] === undefined
+        ? '请按地址查询。'
+        : `该地址包含在 ${text(facts, 'covering')} 的封锁中。`,
   }),
   'mailbox.invalid': (facts) => ({
     what: `${quoted(facts, '输入的内容')}不是可以收信的邮箱地址。`,
@@ -121,12 +127,18 @@ export const refusals: RefusalSentences = spaced({
     what: `${text(facts, 'domain', '该域名')} 没有可以收信的邮件服务器。`,
     next: '请检查拼写，或改用其他域名的邮箱。',
   }),
-  'operator.exists': (facts) => ({ what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`, next: '请换一个名称。' }),
+  'operator.exists': (facts) => ({
+    what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`,
+    next: '请换一个名称。',
+  }),
   'operator.name-invalid': () => ({
     what: '这个名称不能用作操作员名称。',
     next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
   }),
-  'operator.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name', '该名称')} 的操作员。`, next: '运行“postern operator list”可查看全部操作员。' }),
+  'operator.not-found': (facts) => ({
+    what: `没有名为 ${text(facts, 'name', '该名称')} 的操作员。`,
+    next: '运行“postern operator list”可查看全部操作员。',
+  }),
   'operator.password-short': (facts) => ({
     what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
     next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
@@ -176,12 +188,16 @@ export const refusals: RefusalSentences = spaced({
     what: '令牌缺失、无效或已被撤销。',
     next: '请在请求中加上“Authorization: Bearer …”，令牌由“postern token add”生成。',
   }),
-  'token.not-found': (facts) => ({ what: `没有名为 ${text(facts, 'name', '该名称')} 的令牌。`, next: '运行“postern token list”可查看全部令牌。' }),
+  'token.not-found': (facts) => ({
+    what: `没有名为 ${text(facts, 'name', '该名称')} 的令牌。`,
+    next: '运行“postern token list”可查看全部令牌。',
+  }),
 })
 
 /** Where a fact is missing, the words that stand for it take no space. */
 function spaced(sentences: RefusalSentences): RefusalSentences {
-  const tidy = (text: string): string => text.replaceAll(/(?<=[\p{Script=Han}，。]) +(?=[\p{Script=Han}，。])/gu, '')
+  const tidy = (text: string): string =>
+    text.replaceAll(/(?<=[\p{Script=Han}，。]) +(?=[\p{Script=Han}，。])/gu, '')
   const entries = Object.entries(sentences).map(([code, sentence]) => [
     code,
     (facts: Facts) => {
@@ -218,9 +234,15 @@ function invalidForm(facts: Facts): { what: string; next: string } {
   const field = facts['field'] === undefined ? '表单' : `“${facts['field']}”`
   switch (facts['why']) {
     case 'charset':
-      return { what: '提交的内容不是 UTF-8 编码，有些字符无法识别。', next: '请在本站页面上提交表单，或先将文件另存为 UTF-8 编码。' }
+      return {
+        what: '提交的内容不是 UTF-8 编码，有些字符无法识别。',
+        next: '请在本站页面上提交表单，或先将文件另存为 UTF-8 编码。',
+      }
     case 'control':
-      return { what: `${field}中含有不可见的控制字符。`, next: '从终端复制时常会带上这类字符。请手动输入，或以纯文本方式粘贴。' }
+      return {
+        what: `${field}中含有不可见的控制字符。`,
+        next: '从终端复制时常会带上这类字符。请手动输入，或以纯文本方式粘贴。',
+      }
     case 'twice':
       return { what: `${field}重复出现。`, next: '请在本站页面上提交表单。' }
     case 'type':
@@ -230,7 +252,10 @@ function invalidForm(facts: Facts): { what: string; next: string } {
     case 'missing':
       return { what: `${field}为空。`, next: '请填写后重新提交。' }
     default:
-      return { what: `${field}不符合要求${facts['why'] === undefined ? '' : `（${facts['why']}）`}。`, next: '请检查填写的内容后重新提交。' }
+      return {
+        what: `${field}不符合要求${facts['why'] === undefined ? '' : `（${facts['why']}）`}。`,
+        next: '请检查填写的内容后重新提交。',
+      }
   }
 }
 

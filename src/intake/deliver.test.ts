@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { silentLog } from '../base/log.ts'
+import { Refusal } from '../base/refusal.ts'
+import { delivery, type IntakeActions, type ServedRoute } from './deliver.ts'
+import type { ParsePool } from './parse-pool.ts'
+import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
+import { caseToken, knownToken, notedActions, routes, site, underInvestigation, type Done } from './test-intake.ts'
+
+const delistTag: ServedRoute = { kind: 'delist-tag', tag: 'x.1', mailbox: 'delist+x.1@postern.provider.example' }
+const delist: ServedRoute = { kind: 'delist', mailbox: routes.delist }
+const bounce: ServedRoute = { kind: 'bounce', tag: 'y.2', mailbox: 'b+y.2@postern.provider.example' }
+const postmaster: ServedRoute = { kind: 'postmaster', mailbox: 'postmaster' }
+
+const person: ParsedMessage = {
+  from: ['ann@example.org'],
+  subject: 'hello',
+  text: 'Hello',
+  quoted: '',
+  automatic: [],
+  ambiguous: [],
+  authentication: { spf: 'pass', spfDomain: 'example.org', dkim: [], dmarc: 'none', aligned: ['spf'], signedRecipients: [], isUnsure: false },
+  attachments: [],
+  report: null,
+}
+
+interface Try {
+  readonly parsed?: Partial<ParsedMessage> | ParseFailure
+  readonly to?: readonly ServedRoute[]
+  readonly actions?: Partial<IntakeActions>
+  readonly mailFrom?: string
+  readonly isSender?: boolean
+  readonly raw?: string
+}
+
+/** Delivers one message to a pool that says `parsed`. */
+function trial(): { send(about: Try): Promise<string[]>; readonly done: Done[]; readonly requests: ParseRequest[] } {
+  const done: Done[] = []
+  const requests: ParseRequest[] = []
+  let next: ParsedMessage | ParseFailure = person
+  let actions: IntakeActions = notedActions(done)
+  const pool: ParsePool = {
+    parse: async (_raw, request) => (requests.push(request), next),
+    close: () => undefined,
+    counts: { started: 0, killed: 0, parsed: 0 },
+  }
+  const deliver = delivery({
+    actions: new Proxy(actions, { get: (_target, name) => Reflect.get(actions, name) as unknown }),
+    pool,
+    clock: { now: () => Date.parse('2026-05-04T10:00:00Z'), elapsed: () => 0 },
+    log: silentLog,
+    site,
+  })
+  const send = async (about: Try): Promise<string[]> => {
+    next = about.parsed && 'failure' in about.parsed ? about.parsed : { ...person, ...about.parsed }
+    actions = notedActions(done, about.actions)
+    const client = { address: underInvestigation, isSender: about.isSender ?? true, helo: 'mail.example.org' }
+    const raw = Buffer.from(about.raw ?? 'X: y\r\n\r\nz\r\n')
+    const answers = await deliver({ raw, client, mailFrom: about.mailFrom ?? 'ann@example.org', routes: about.to ?? [delistTag] })
+    return answers.map(({ code, text }) => `${code} ${text}`)
+  }
+  return { send, done, requests }
+}
+
+const statuses = (answers: readonly string[]): string[] => answers.map((answer) => answer.split(' ').slice(0, 2).join(' '))
+
+describe('A delivered message', () => {
+  it('does what its writer wants and says so', async () => {
+    const { send, done } = trial()
+    assert.deepEqual(statuses(await send({})), ['250 2.0.0'])
+    assert.deepEqual(done, [['proveMailbox', { tag: 'x.1', mailbox: 'ann@example.org' }]])
+  })
+  it('is answered by what the action refused', async () => {
+    const { send } = trial()
+    const refusing = (error: Error): Partial<IntakeActions> => ({ proveMailbox: () => Promise.reject(error) })
+    assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('delisting.not-found')) })), ['550 5.1.1'])
+    assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('database.busy')) })), ['451 4.3.0'])
+    assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('disk.full')) })), ['452 4.3.1'])
+    assert.deepEqual(statuses(await send({ actions: refusing(new TypeError('bug')) })), ['451 4.3.0'])
+    assert.deepEqual(statuses(await send({ actions: { isOurTag: () => true, proveMailbox: () => { throw new TypeError('bug') } } })), ['451 4.3.0'])
+  })
+  it('proves control and the mailbox with one message, and one of them is enough', async () => {
+    const { send, done } = trial()
+    const text = `postern-verification=${knownToken}`
+    assert.deepEqual(statuses(await send({ parsed: { text } })), ['250 2.0.0'])
+    assert.deepEqual(done.map(([action]) => action), ['proveByMail', 'proveMailbox'])
+    const unknown = `postern-verification=${'z'.repeat(26)}`
+    assert.deepEqual(statuses(await send({ parsed: { text: unknown } })), ['250 2.0.0'])
+    const [answer = ''] = await send({ parsed: { text: unknown }, to: [delist] })
+    assert.match(answer, /^550 5\.7\.1 The token is not known for \[192\.0\.2\.66\]/)
+  })
+  it('says nothing about the address of a relay that does not tell for whom it speaks', async () => {
+    const { send, done, requests } = trial()
+    await send({ parsed: { text: `postern-verification=${knownToken}` }, isSender: false })
+    assert.deepEqual(done.map(([action]) => action), ['proveMailbox'])
+    assert.equal(requests[0]?.client, null)
+  })
+  it('asks for authentication unless it has no sender', async () => {
+    const { send, requests } = trial()
+    await send({})
+    await send({ mailFrom: '', to: [bounce], parsed: { report: [{ recipient: 'a@b.example', action: 'failed', status: '', diagnostic: '' }] } })
+    assert.deepEqual(requests.map(({ authenticate }) => authenticate), [true, false])
+  })
+})
+
+describe('A message to the delist mailbox', () => {
+  it('puts the case before a person, with the link that proves the session', async () => {
+    const { send, done } = trial()
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: `Cleaned. ${site}/c/${caseToken}` } })), ['250 2.0.0'])
+    assert.deepEqual(done, [
+      ['openReviewByMail', { mailbox: 'ann@example.org', language: 'en', address: '192.0.2.66', caseToken, note: `Cleaned. ${site}/c/${caseToken}` }],
+    ])
+  })
+  it('finds the address that waits for a person among others', async () => {
+    const { send, done } = trial()
+    const text = 'Our addresses are 198.51.100.1, 192.0.2.45 and 2001:db8::66'
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text } })), ['250 2.0.0'])
+    const [, input] = done[0] ?? []
+    assert.deepEqual(input, { mailbox: 'ann@example.org', language: 'en', address: '2001:db8::66', caseToken: undefined, note: text })
+  })
+  it('is told the way when nobody needs to be asked, and when nothing is listed', async () => {
+    const { send } = trial()
+    const [selfService = ''] = await send({ to: [delist], parsed: { text: '192.0.2.45' } })
+    assert.equal(selfService, `550 5.7.1 For [192.0.2.45] nobody needs to be asked: see ${site}/delist?ip=192.0.2.45`)
+    const [none = ''] = await send({ to: [delist], parsed: { text: '198.51.100.1' } })
+    assert.match(none, /^550 5\.7\.1 No address in the message is listed/)
+    const gone: Partial<IntakeActions> = { openReviewByMail: async () => 'not-listed' }
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: gone })), ['550 5.7.1'])
+  })
+  it('is told when a budget is spent', async () => {
+    const { send } = trial()
+    const spent: Partial<IntakeActions> = {
+      openReviewByMail: () => Promise.reject(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' })),
+    }
+    const [answer = ''] = await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: spent })
+    assert.match(answer, /^550 5\.7\.1 Too many requests, possible again at 2026-05-05/)
+  })
+})
+
+describe('A message that cannot be read', () => {
+  it('is refused at once when it breaks a budget, with the budget’s name', async () => {
+    const { send, done } = trial()
+    const [answer = ''] = await send({ parsed: { failure: 'breach', breach: 'containers' } })
+    assert.match(answer, /^554 5\.6\.0 .*\(containers\)$/)
+    assert.deepEqual(done, [])
+  })
+  it('is asked for again when it ended its reader, and refused when it does so again: nobody loses it silently', async () => {
+    const { send, done } = trial()
+    for (const failure of ['crash', 'time', 'memory'] as const) {
+      const raw = `X: ${failure}\r\n\r\nz\r\n`
+      assert.deepEqual(statuses(await send({ parsed: { failure }, raw })), ['451 4.3.0'])
+      assert.deepEqual(statuses(await send({ parsed: { failure }, raw })), ['554 5.6.0'])
+      assert.deepEqual(statuses(await send({ raw })), ['250 2.0.0'])
+    }
+    assert.equal(done.length, 3)
+  })
+  it('is asked for again, always, while readers are busy', async () => {
+    const { send } = trial()
+    for (let i = 0; i < 3; i++) assert.deepEqual(statuses(await send({ parsed: { failure: 'busy' } })), ['451 4.3.2'])
+  })
+})
+
+describe('A message to the postmaster', () => {
+  it('is handed on as it is, without being read', async () => {
+    const { send, done, requests } = trial()
+    assert.deepEqual(statuses(await send({ to: [postmaster], raw: 'X: y\r\n\r\nhelp\r\n' })), ['250 2.0.0'])
+    assert.deepEqual(done, [['forward', { mailFrom: 'ann@example.org', text: 'X: y\r\n\r\nhelp\r\n' }]])
+    assert.deepEqual(requests, [])
+  })
+  it('is not said to be taken when it could not be handed on', async () => {
+    const { send } = trial()
+    const down: Partial<IntakeActions> = { forwardToPostmaster: () => Promise.reject(new Error('connection refused')) }
+    assert.deepEqual(statuses(await send({ to: [postmaster], actions: down })), ['451 4.3.0'])
+  })
+  it('does not go in circles', async () => {
+    const { send, done } = trial()
+    const raw = `${'Received: from a by b\r\n'.repeat(31)}\r\nhelp\r\n`
+    assert.deepEqual(statuses(await send({ to: [postmaster], raw })), ['554 5.4.6'])
+    assert.deepEqual(done, [])
+    assert.deepEqual(statuses(await send({ to: [postmaster], raw: `X: y\r\n\r\n${'Received: quoted\r\n'.repeat(50)}` })), ['250 2.0.0'])
+  })
+  it('reaches the postmaster even when the other recipient’s reader fails', async () => {
+    const { send } = trial()
+    assert.deepEqual(statuses(await send({ to: [delist, postmaster], parsed: { failure: 'crash' } })), ['451 4.3.0', '250 2.0.0'])
+  })
+})
