@@ -55,7 +55,14 @@ function refusalsPage(): string {
     'commands. The number is the HTTP status. Sentences are shown as they read when no facts are known.',
     ...(Object.keys(refusals) as RefusalCode[]).flatMap((code) => {
       const [en, zh] = [english[code]({}), chinese[code]({})]
-      return ['', `## ${code}`, '', `${refusals[code]} · ${[en.what, en.next].join(' ').trim()}`, '', `${zh.what}${zh.next}`]
+      return [
+        '',
+        `## ${code}`,
+        '',
+        `${refusals[code]} · ${[en.what, en.next].join(' ').trim()}`,
+        '',
+        `${zh.what}${zh.next}`,
+      ]
     }),
   )
 }

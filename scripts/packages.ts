@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 
 /** Programs that the tests run against, as Debian packages: ours is judged by strangers' programs, never by stand-ins. */
-export const neededPackages = ['postfix', 'postgresql', 'chromium', 'swaks', 'fonts-noto-cjk', 'postgrey'] as const
+export const neededPackages = [
+  'postfix',
+  'postgresql',
+  'chromium',
+  'swaks',
+  'fonts-noto-cjk',
+  'postgrey',
+] as const
 
 /**
  * Makes sure that they are there. As root missing ones are installed; otherwise, or when that fails, the answer is a sentence
@@ -11,7 +18,8 @@ export function ensurePackages(names: readonly string[] = neededPackages): strin
   const missing = names.filter((name) => !isInstalled(name))
   if (missing.length === 0) return undefined
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  if (process.getuid?.() !== 0) return `these Debian packages are missing: ${missing.join(' ')} (as root: ${command})`
+  if (process.getuid?.() !== 0)
+    return `these Debian packages are missing: ${missing.join(' ')} (as root: ${command})`
   console.log(`installing ${missing.join(' ')}`)
   const trouble = aptGet('update') ?? aptGet(...command.split(' ').slice(1))
   if (trouble !== undefined) return `${command} failed: ${trouble}`

@@ -1,99 +1,167 @@
-import { globSync } from 'node:fs'
-import { relative } from 'node:path'
-import { run } from 'node:test'
+import { spawn } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestLine } from './test-reporter.ts'
 
-/** What came of running tests. Skipped and postponed ones count as failed: a test that does not run proves nothing. */
-export interface TestReport {
+/** What came of one file. Skipped and postponed tests count as failed: a test that does not run proves nothing. */
+export interface FileReport {
+  readonly file: string
   readonly passed: number
-  readonly failed: number
   readonly failures: readonly string[]
+  /** What the tests printed and said: figures. */
+  readonly said: readonly string[]
   readonly seconds: number
 }
 
-export interface TestRun {
-  readonly root: string
-  readonly files: readonly string[]
-  /** How many files at once. */
-  readonly concurrency: number
-  /** Minutes after which a file counts as hung. */
+export interface Limits {
+  /** After so many minutes a file counts as hung, and is killed with all its children. */
   readonly minutes: number
-  /** Called with every file as it ends. */
-  readonly onFile?: (file: string, seconds: number, failed: number) => void
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Files that start servers, browsers or many processes: one at a time, so that they measure themselves and not each other. */
 const alonePattern = 'test/{journeys,interop,browser,faults,fuzz}/**/*.test.ts'
 
 /** All test files below `root`: those that may run side by side, and those that need the machine to themselves. */
-export function findTests(root: string): { readonly together: readonly string[]; readonly alone: readonly string[] } {
+export function findTests(root: string): {
+  readonly together: readonly string[]
+  readonly alone: readonly string[]
+} {
   const alone = globSync(alonePattern, { cwd: root }).sort()
   const all = globSync('{src,test,bench,scripts}/**/*.test.ts', { cwd: root }).sort()
   return { together: all.filter((file) => !alone.includes(file)), alone }
 }
 
-export async function runTests({ root, files, concurrency, minutes, onFile }: TestRun): Promise<TestReport> {
-  const begun = performance.now()
-  const failures: string[] = []
-  const failedIn = new Map<string, number>()
-  let passed = 0
-  let failed = 0
-  if (files.length === 0) return { passed, failed, failures, seconds: 0 }
-  const stream = run({ cwd: root, files: [...files], concurrency, timeout: minutes * 60_000 })
-  const names: string[] = []
-  const fail = (name: string, nesting: number, file: string, error: unknown): void => {
-    failed++
-    failedIn.set(file, (failedIn.get(file) ?? 0) + 1)
-    failures.push(`${file}: ${[...names.slice(0, nesting), name].join(' › ')}\n${indent(explain(error))}`)
+/** Runs the files, as many at once as the machine has processors; calls `onReport` with each as it ends. */
+export async function runFiles(
+  root: string,
+  files: readonly string[],
+  limits: Limits,
+  onReport: (report: FileReport) => void,
+  atOnce = availableParallelism(),
+): Promise<FileReport[]> {
+  const waiting = [...files]
+  const reports: FileReport[] = []
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const report = await runFile(root, file, limits)
+      reports.push(report)
+      onReport(report)
+    }
   }
-  stream.on('test:start', ({ name, nesting }) => {
-    names.splice(nesting, names.length, name)
-  })
-  stream.on('test:pass', ({ name, nesting, file, skip, todo, details }) => {
-    if (details.type === 'suite' || isFileItself(name, root, files)) return
-    if (skip === undefined && todo === undefined) passed++
-    else fail(name, nesting, nameOf(file, root), 'the test is skipped, and a test that does not run proves nothing')
-  })
-  stream.on('test:fail', ({ name, nesting, file, details }) => {
-    const { error } = details
-    // A suite fails with its tests, which were counted; what a hook or the file itself threw was not.
-    if (details.type === 'suite' && isOfSubtests(error)) return
-    if (isFileItself(name, root, files) && isOfSubtests(error)) return
-    fail(name, nesting, nameOf(file ?? name, root), error)
-  })
-  stream.on('test:complete', ({ name, details }) => {
-    const file = files.find((path) => isSameFile(path, name, root))
-    if (file !== undefined) onFile?.(file, details.duration_ms / 1000, failedIn.get(file) ?? 0)
-  })
-  stream.resume()
-  await new Promise<void>((resolve, reject) => {
-    stream.once('end', () => resolve())
-    stream.once('error', reject)
-  })
-  return { passed, failed, failures, seconds: (performance.now() - begun) / 1000 }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return reports
 }
 
-function isFileItself(name: string, root: string, files: readonly string[]): boolean {
-  return files.some((path) => isSameFile(path, name, root))
+/** Runs one file in a process of its own. */
+export async function runFile(
+  root: string,
+  file: string,
+  { minutes, env = {} }: Limits,
+): Promise<FileReport> {
+  const begun = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-tests-'))
+  const lines = join(folder, 'lines')
+  const options = [
+    '--test-reporter',
+    join(import.meta.dirname, 'test-reporter.ts'),
+    '--test-reporter-destination',
+    lines,
+  ]
+  const { status, output } = await runUntil([...options, file], root, env, minutes * 60_000)
+  const report = readLines(lines)
+  rmSync(folder, { recursive: true })
+  const ended = report.filter(({ kind }) => kind !== 'says' && kind !== 'begins')
+  const diagnostics = report.filter(({ kind }) => kind === 'says').map(({ text }) => text)
+  const failures = ended
+    .filter(({ kind }) => kind !== 'pass')
+    .map((line) => `${file}: ${line.text}\n${indent(whyFailed(line))}`)
+  const lastBegun = report.findLast(({ kind }) => kind === 'begins')?.text ?? 'no test'
+  const print = indent(tail([output, ...diagnostics].join('\n')))
+  if (status === 'late')
+    failures.push(
+      `${file}: did not end within ${minutes} minutes; “${lastBegun}” was the last to begin\n${print}`,
+    )
+  else if (status !== 0 && failures.length === 0) failures.push(`${file}: ended with ${status}\n${print}`)
+  else if (ended.length === 0) failures.push(`${file}: has no test`)
+  const said = [...output.split('\n'), ...diagnostics].filter(isFigure)
+  const passed = ended.filter(({ kind }) => kind === 'pass').length
+  return { file, passed, failures, said, seconds: (performance.now() - begun) / 1000 }
 }
 
-function isSameFile(path: string, name: string, root: string): boolean {
-  return name === path || nameOf(name, root) === path
+interface Ended {
+  /** Exit status, the signal that ended it, or `late`. */
+  readonly status: number | string
+  readonly output: string
 }
 
-function nameOf(file: string | undefined, root: string): string {
-  if (file === undefined) return '?'
-  return file.startsWith('/') ? relative(root, file) : file
+/** More than this of what a test prints is not kept. */
+const mostOutput = 1024 * 1024
+
+async function runUntil(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  ms: number,
+): Promise<Ended> {
+  // A group of its own, so that everything it started ends with it.
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const keep = (chunk: string): void => void (output = (output + chunk).slice(-mostOutput))
+  child.stdout.setEncoding('utf8').on('data', keep)
+  child.stderr.setEncoding('utf8').on('data', keep)
+  const endGroup = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // Nobody of it is left.
+    }
+  }
+  process.once('exit', endGroup)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    endGroup()
+  }, ms)
+  const status = await new Promise<number | string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'no status'))
+  })
+  clearTimeout(timer)
+  endGroup()
+  process.off('exit', endGroup)
+  return { status: isLate ? 'late' : status, output }
 }
 
-function isOfSubtests(error: unknown): boolean {
-  return error instanceof Error && 'failureType' in error && error.failureType === 'subtestsFailed'
+function readLines(path: string): TestLine[] {
+  let text = ''
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    // The process ended before its first test.
+  }
+  // The last line of a killed process may be half a line.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as TestLine]))
 }
 
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  if (cause instanceof Error) return cause.stack ?? cause.message
-  return typeof cause === 'string' ? cause : (error.stack ?? error.message)
+function whyFailed({ kind, error }: TestLine): string {
+  return kind === 'not-run' ? 'is skipped or postponed' : (error ?? 'failed')
+}
+
+/** The runner's own totals are no figures of ours. */
+function isFigure(line: string): boolean {
+  return line.trim() !== '' && !/^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) \d/.test(line)
+}
+
+function tail(text: string): string {
+  return text.trim().split('\n').slice(-20).join('\n')
 }
 
 function indent(text: string): string {

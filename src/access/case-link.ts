@@ -45,10 +45,9 @@ const aheadMs = 10 * minuteMs
 
 const version = 1
 const macBytes = 16
-/** Bytes besides the edge's name and the address. */
-const fixedBytes = 17 + macBytes
-const shortest = fixedBytes + 1 + 4
-const longest = fixedBytes + 16 + 16
+/** Bytes before the MAC besides the edge's name and the address. */
+const fixedBytes = 17
+const longest = fixedBytes + 16 + 16 + macBytes
 
 /** The token for these facts. Throws RangeError for facts that a token cannot carry. */
 export function mintCaseLink(key: Secret, facts: CaseFacts): string {
@@ -78,7 +77,7 @@ function writeFacts({ keyId, edge, minute, reason, listing, address }: CaseFacts
   if (!isEdgeName(edge)) throw new RangeError(`no edge is called ${edge}`)
   if (!Number.isInteger(minute)) throw new RangeError('a case link counts whole minutes')
   const addressBytes = address.family === 4 ? 4 : 16
-  const bytes = Buffer.alloc(17 + edge.length + addressBytes)
+  const bytes = Buffer.alloc(fixedBytes + edge.length + addressBytes)
   let at = bytes.writeUInt8(version, 0)
   at = bytes.writeUInt8(keyId, at)
   at = bytes.writeUInt8(edge.length, at)
@@ -94,9 +93,8 @@ function writeFacts({ keyId, edge, minute, reason, listing, address }: CaseFacts
 function readToken(keyFor: (edge: string) => Secret, token: string): CaseFacts | undefined {
   const bytes = readBase64url(token)
   if (bytes === undefined || bytes[0] !== version) return undefined
-  const edgeLength = bytes[2] ?? 0
-  const edge = bytes.toString('latin1', 3, 3 + edgeLength)
-  if (edge.length !== edgeLength || !isEdgeName(edge)) return undefined
+  const edge = bytes.toString('latin1', 3, 3 + (bytes[2] ?? 0))
+  if (!isEdgeName(edge)) return undefined
   const signed = bytes.subarray(0, -macBytes)
   if (!isSame(mac(keyFor(edge), signed, macBytes), bytes.subarray(-macBytes))) return undefined
   return readFacts(signed, edge)
@@ -132,5 +130,5 @@ function readAddress(bytes: Buffer, family: number | undefined): Address | undef
 function readBase64url(token: string): Buffer | undefined {
   if (token.length > Math.ceil((longest * 4) / 3)) return undefined
   const bytes = Buffer.from(token, 'base64url')
-  return bytes.length >= shortest && bytes.toString('base64url') === token ? bytes : undefined
+  return bytes.toString('base64url') === token ? bytes : undefined
 }

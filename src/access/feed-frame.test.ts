@@ -155,6 +155,7 @@ describe('The reader of frames', () => {
       wire(0, '{}'),
       wire(9, '{}'),
       wire(7, '', 0),
+      wire(3, '', 0),
       wire(7, '{}', 4 * 1024 + 2),
       wire(3, '', 256 * 1024 * 1024 + 2),
       wire(3, '', 0xffffffff),
@@ -234,7 +235,7 @@ describe('The reader of frames', () => {
 
   it('stays closed after a frame that it could not read', () => {
     const reader = new FrameReader()
-    assert.throws(() => reader.push(wire(0, '')), FeedError)
+    assert.throws(() => reader.push(wire(7, 'null')), FeedError)
     assert.throws(() => reader.push(stream), FeedError)
   })
 
@@ -312,6 +313,7 @@ describe('What a stranger said', () => {
     assert.equal(recordText('mail.example.org'), 'mail.example.org')
     assert.equal(recordText('a\0b\r\nc\x7f\x9f'), 'a?b??c??')
     assert.equal(recordText('x'.repeat(300)).length, 255)
+    assert.equal(recordText(`${'x'.repeat(254)}\u{1f4e8}`), `${'x'.repeat(254)}\ufffd`)
   })
 
   it('passes the reader whatever it was', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { address, entry, listable } from '../../test/support/listing-entries.ts'
+import type { Address } from '../standards/ip.ts'
 import { causeNames, listingClasses } from './reasons.ts'
 import { ListingTable } from './table.ts'
 
@@ -40,6 +41,20 @@ describe('The table', () => {
     assert.deepEqual(table.findAll(address('2001:db8::1'), now).length, 1)
     assert.deepEqual(table.findAll(address('32.1.13.184'), now).length, 1)
     assert.equal(table.find(address('192.0.2.1'), now), undefined)
+  })
+
+  it('tells the neighbours of a crowded network apart', () => {
+    const table = new ListingTable()
+    const put = entry('2001:db8::/64')
+    const at = (low: number): Address => ({ family: 6, words: [0x20010db8, low, 0, 0] })
+    for (let low = 0; low < 100_000; low += 2) {
+      table.put({ ...put, prefix: { ...at(low), length: 64 }, ends: now + low * 1000 + 1000 })
+    }
+    assert.equal(table.size, 50_000)
+    for (let low = 0; low < 100_000; low += 2) {
+      assert.equal(table.find(at(low), now)?.ends, now + low * 1000 + 1000)
+      assert.equal(table.find(at(low + 1), now), undefined)
+    }
   })
 
   it('lets the wider entry act once the narrower has ended', () => {

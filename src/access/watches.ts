@@ -14,10 +14,6 @@ export const mostWatches = 10_000
 export class Watches {
   readonly #byUnit = new Map<string, Watch>()
 
-  get size(): number {
-    return this.#byUnit.size
-  }
-
   /** Watches a unit. When there are too many, the one that ends first makes room. */
   add(watch: Watch): void {
     this.#byUnit.set(keyOf(watch.unit), watch)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 
 /** Crockford's base 32 in lower case: no i, l, o, u, so that it survives being read over the telephone. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -13,6 +13,11 @@ export function randomId(count: number): string {
 /** 256 random bits as 43 characters of base64url: for halves, sessions and tokens. */
 export function newSecretText(): string {
   return randomBytes(32).toString('base64url')
+}
+
+/** At least 0, less than 1: to spread what would otherwise happen all at once. */
+export function randomFraction(): number {
+  return randomInt(2 ** 40) / 2 ** 40
 }
 
 /** The id of a row that outsiders may see: 130 random bits. */

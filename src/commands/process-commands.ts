@@ -7,10 +7,10 @@ import { supervise } from '../supervisor.ts'
 import type { Command, Invocation } from './command.ts'
 import { configOf } from './with-core.ts'
 
-const entry = fileURLToPath(new URL('../cli.ts', import.meta.url)).replace(/\.ts$/, import.meta.url.endsWith('.ts') ? '.ts' : '.js')
+export const entry = fileURLToPath(new URL('../cli.ts', import.meta.url)).replace(/\.ts$/, import.meta.url.endsWith('.ts') ? '.ts' : '.js')
 
 /** Resolves on SIGTERM or SIGINT, or when the supervisor that forked this process has gone. */
-async function untilToldToStop(): Promise<void> {
+export async function untilToldToStop(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
@@ -20,7 +20,7 @@ async function untilToldToStop(): Promise<void> {
 
 /** The channel to the supervisor would keep an otherwise finished process alive. */
 function leaveSupervisor(): void {
-  if (process.connected) process.disconnect()
+  if (process.connected) process.disconnect?.()
 }
 
 export const processCommands: readonly Command[] = [

@@ -47,8 +47,10 @@ function openPool(url: string): pg.Pool {
     keepAlive: true,
     types: {
       // Times in milliseconds, counts and sums stay far below 2^53.
-      getTypeParser: (type: number, format?: 'text' | 'binary') =>
-        type === int8 || type === numeric ? Number : pg.types.getTypeParser(type, format),
+      getTypeParser: (type: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
+        type === int8 || type === numeric
+          ? Number
+          : (pg.types.getTypeParser(type, format) as (value: string) => unknown),
     },
   })
   // A connection that breaks while idle leaves the pool by itself; the next query opens another or says why it cannot.

@@ -28,8 +28,9 @@ export interface PolicyLimits {
   readonly idleMs: number
   /** From the first byte of a request to its blank line. */
   readonly requestMs: number
-  /** A request that has waited longer is let through unseen. */
+  /** A request that has waited longer is let through unseen, when this many came in the same time. */
   readonly shedMs: number
+  readonly shedCrowd: number
   /** Unread answers after which we stop reading. */
   readonly unsentBytes: number
 }
@@ -40,6 +41,8 @@ export const policyLimits: PolicyLimits = {
   idleMs: 330_000,
   requestMs: 5000,
   shedMs: 30,
+  // Alone after a pause of the machine there is nobody to make room for.
+  shedCrowd: 10,
   unsentBytes: 1 << 20,
 }
 
@@ -167,7 +170,7 @@ class PolicyDoor {
   #reply(request: PolicyRequest): string {
     const { counters, clock, answer } = this.#options
     counters.requests++
-    if (this.#waiting.atMost(clock.elapsed()) > this.#limits.shedMs) {
+    if (this.#waiting.atMost(clock.elapsed()) > this.#limits.shedMs && this.#waiting.crowd > this.#limits.shedCrowd) {
       counters.shed++
       return dunnoReply
     }

@@ -74,7 +74,7 @@ export class Spool {
     return await this.#inTurn(async () => await this.#append(frame))
   }
 
-  /** The oldest frame that has not been done with; undefined when there is none. */
+  /** The oldest frame that has not been done with; undefined when there is none. Rejects when the disk does not give it now. */
   async next(): Promise<Parcel | undefined> {
     return await this.#inTurn(async () => await this.#next())
   }
@@ -173,8 +173,10 @@ export class Spool {
   /** The frame at the reader's place; undefined at the end, or where a killed writer left half a frame. */
   async #readFrame(segment: Segment): Promise<Buffer | undefined> {
     if (this.#readAt + lengthBytes > segment.size) return undefined
-    const file = await open(join(this.#options.dir, nameOf(segment.number)), 'r').catch(() => undefined)
-    if (file === undefined) return undefined
+    const file = await open(join(this.#options.dir, nameOf(segment.number)), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (!file) return undefined
     try {
       const head = Buffer.alloc(lengthBytes)
       await file.read(head, 0, lengthBytes, this.#readAt)

@@ -17,6 +17,8 @@ export class Waiting {
   #last = 0
   #lastButOne = 0
   #askedAt = 0
+  #askedSinceLast = 0
+  #askedBefore = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -25,8 +27,14 @@ export class Waiting {
   /** Milliseconds that a request read now has waited at most; `elapsed` is the clock's `elapsed()`. */
   atMost(elapsed: number): number {
     this.#askedAt = elapsed
+    this.#askedSinceLast++
     if (this.#timer === undefined) this.#start(elapsed)
     return elapsed - this.#lastButOne
+  }
+
+  /** How many requests came in the time that `atMost` speaks of. */
+  get crowd(): number {
+    return this.#askedBefore + this.#askedSinceLast
   }
 
   stop(): void {
@@ -37,6 +45,7 @@ export class Waiting {
   #start(elapsed: number): void {
     this.#last = elapsed
     this.#lastButOne = elapsed
+    this.#askedBefore = 0
     this.#timer = setInterval(() => this.#beat(), beatMs)
     this.#timer.unref()
   }
@@ -45,6 +54,8 @@ export class Waiting {
     const elapsed = this.#clock.elapsed()
     this.#lastButOne = this.#last
     this.#last = elapsed
+    this.#askedBefore = this.#askedSinceLast
+    this.#askedSinceLast = 0
     if (elapsed - this.#askedAt > idleMs) this.stop()
   }
 }

@@ -44,7 +44,8 @@ describe('Admission', () => {
   it('closes on whoever guesses recipients', () => {
     const clock = fixedClock(0)
     const admission = new Admission(admissionLimits, clock)
-    for (let i = 0; i < 20; i++) assert.equal(admission.unknownRecipient(at('192.0.2.1')), replies.noSuchMailbox)
+    for (let i = 0; i < 20; i++)
+      assert.equal(admission.unknownRecipient(at('192.0.2.1')), replies.noSuchMailbox)
     assert.equal(admission.unknownRecipient(at('192.0.2.77')), replies.tooManyUnknown)
     clock.advance(10 * minute + 1)
     assert.equal(admission.unknownRecipient(at('192.0.2.77')), replies.noSuchMailbox)

@@ -22,7 +22,12 @@ export async function authenticate(
   // SPF first, so that many signatures do not use up the questions that it needs.
   const [sender, signatures] = await Promise.all([
     checkSender(request, lookup),
-    dkimVerify(raw, { resolver: lookup, sender: request.mailFrom, rejectRsaSha1: true, curTime: request.now }),
+    dkimVerify(raw, {
+      resolver: lookup,
+      sender: request.mailFrom,
+      rejectRsaSha1: true,
+      curTime: request.now,
+    }),
   ])
   // With l= a stranger may have added to the body what he liked: such a signature vouches for nothing here.
   const whole = signatures.results.filter(({ status }) => status.result === 'pass' && !status.underSized)
@@ -34,19 +39,29 @@ export async function authenticate(
     resolver: lookup,
   })
   const result = dmarc.response === false ? 'none' : dmarcWord(dmarc.response.status.result)
-  const isAligned = alignment(dmarc.response === false ? null : result, signatures.headerFrom, dmarc.dkimAligned)
-  const signers = whole.filter(({ signingDomain }) => signingDomain !== undefined && isAligned.dkim(signingDomain))
+  const isAligned = alignment(
+    dmarc.response === false ? null : result,
+    signatures.headerFrom,
+    dmarc.dkimAligned,
+  )
+  const signers = whole.filter(
+    ({ signingDomain }) => signingDomain !== undefined && isAligned.dkim(signingDomain),
+  )
   const bySpf =
     result === 'pass' && dmarc.response !== false
       ? Boolean(dmarc.response.alignment.spf.result)
       : sender.domain !== null && isAligned.spf(sender.domain)
   const temporary = [sender.result, result, ...signatures.results.map(({ status }) => status.result)]
   const covered = (field: 'to' | 'cc'): readonly string[] =>
-    signers.some(({ signingHeaders }) => namesIn(signingHeaders?.keys).includes(field)) ? recipientsOf(field) : []
+    signers.some(({ signingHeaders }) => namesIn(signingHeaders?.keys).includes(field))
+      ? recipientsOf(field)
+      : []
   const authentication: Authentication = {
     spf: sender.result,
     spfDomain: sender.domain,
-    dkim: [...new Set(whole.flatMap(({ signingDomain }) => signingDomain?.toLowerCase().slice(0, 253) ?? []))],
+    dkim: [
+      ...new Set(whole.flatMap(({ signingDomain }) => signingDomain?.toLowerCase().slice(0, 253) ?? [])),
+    ],
     dmarc: result,
     aligned: [...(bySpf ? (['spf'] as const) : []), ...(signers.length > 0 ? (['dkim'] as const) : [])],
     signedRecipients: [...new Set([...covered('to'), ...covered('cc')])].slice(0, 200),
@@ -84,10 +99,15 @@ interface Alignment {
 }
 
 /** DMARC's own word where the domain has a record; the Public Suffix List where it has none; nothing where there is no one author. */
-function alignment(result: Authentication['dmarc'] | null, from: readonly string[], dkim: Set<string> | undefined): Alignment {
+function alignment(
+  result: Authentication['dmarc'] | null,
+  from: readonly string[],
+  dkim: Set<string> | undefined,
+): Alignment {
   const never = { dkim: () => false, spf: () => false }
   if (result === null) return never
-  if (result === 'pass') return { ...never, dkim: (domain) => dkim?.has(domain.toLowerCase().replace(/\.$/, '')) ?? false }
+  if (result === 'pass')
+    return { ...never, dkim: (domain) => dkim?.has(domain.toLowerCase().replace(/\.$/, '')) ?? false }
   if (result !== 'none') return never
   const author = from[0]?.split('@').at(-1) ?? ''
   const shares = (domain: string): boolean => author !== '' && getAlignment(author, [domain]) !== false

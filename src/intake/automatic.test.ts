@@ -17,18 +17,32 @@ describe('Signs of an automatic message', () => {
   })
   it('are Auto-Submitted with any other word (RFC 3834 §5)', () => {
     assert.deepEqual(signs('Auto-Submitted: auto-generated'), ['auto-submitted'])
-    assert.deepEqual(signs('AUTO-SUBMITTED:\r\n Auto-Replied; owner-email="x"'), ['auto-submitted', 'auto-replied'])
+    assert.deepEqual(signs('AUTO-SUBMITTED:\r\n Auto-Replied; owner-email="x"'), [
+      'auto-submitted',
+      'auto-replied',
+    ])
     assert.deepEqual(signs('Auto-Submitted: no\r\nAuto-Submitted: auto-notified'), ['auto-submitted'])
   })
   it('are the null return path, list fields, Precedence and the suppression of replies', () => {
     assert.deepEqual(signs('From: x@example.org', ''), ['null-return-path'])
     assert.deepEqual(signs('List-Unsubscribe: <mailto:x@example.org>'), ['list'])
-    for (const word of ['bulk', 'LIST', ' junk ']) assert.deepEqual(signs(`Precedence: ${word}`), ['precedence'])
+    for (const word of ['bulk', 'LIST', ' junk '])
+      assert.deepEqual(signs(`Precedence: ${word}`), ['precedence'])
     assert.deepEqual(signs('X-Auto-Response-Suppress: All'), ['suppress'])
     assert.deepEqual(signs('X-Autoreply: yes'), ['auto-replied'])
   })
   it('are the local parts that programs write from, but not the postmaster, who delists servers', () => {
-    for (const local of ['mailer-daemon', 'MAILER-DAEMON', 'noreply', 'no-reply', 'do-not-reply', 'bounce', 'bounces+12', 'users-request', 'list-bounces']) {
+    for (const local of [
+      'mailer-daemon',
+      'MAILER-DAEMON',
+      'noreply',
+      'no-reply',
+      'do-not-reply',
+      'bounce',
+      'bounces+12',
+      'users-request',
+      'list-bounces',
+    ]) {
       assert.deepEqual(signs('X: y', 'a@example.org', `${local}@example.org`), ['local-part'], local)
     }
     for (const local of ['postmaster', 'abuse', 'ann', 'bouncer', 'request', 'noreplyson']) {

@@ -5,14 +5,20 @@ import type { AutomaticSign } from './parsed-message.ts'
  * Whether a message was sent by a program (RFC 3834 §2, security CASE-3). Nobody's mailbox is proven by an auto-responder, and nothing
  * is ever sent in reply to one.
  */
-export function automaticSignsOf(header: Header, mailFrom: string, fromMailbox: string | undefined): AutomaticSign[] {
+export function automaticSignsOf(
+  header: Header,
+  mailFrom: string,
+  fromMailbox: string | undefined,
+): AutomaticSign[] {
   const signs: AutomaticSign[] = []
   const autoSubmitted = valuesOf(header, 'auto-submitted').map(keyword)
   if (autoSubmitted.some((value) => value !== 'no')) signs.push('auto-submitted')
-  if (autoSubmitted.includes('auto-replied') || has(header, 'x-autoreply', 'x-autorespond')) signs.push('auto-replied')
+  if (autoSubmitted.includes('auto-replied') || has(header, 'x-autoreply', 'x-autorespond'))
+    signs.push('auto-replied')
   if (mailFrom === '') signs.push('null-return-path')
   if (header.fields.some(({ name }) => name.startsWith('list-'))) signs.push('list')
-  if (valuesOf(header, 'precedence').some((value) => /^(?:bulk|list|junk)$/.test(keyword(value)))) signs.push('precedence')
+  if (valuesOf(header, 'precedence').some((value) => /^(?:bulk|list|junk)$/.test(keyword(value))))
+    signs.push('precedence')
   if (has(header, 'x-auto-response-suppress')) signs.push('suppress')
   if (fromMailbox !== undefined && isRobot(fromMailbox)) signs.push('local-part')
   if (valuesOf(header, 'received').length > mostHops) signs.push('hops')
@@ -24,7 +30,9 @@ const mostHops = 25
 
 /** Local parts that programs write from. `postmaster` is not among them: people delist their servers from it. */
 function isRobot(mailbox: string): boolean {
-  return /^(?:mailer-daemon|no-?reply|do-?not-?reply|bounces?|.*-request|.*-bounces?)(?:[+@-]|$)/i.test(mailbox)
+  return /^(?:mailer-daemon|no-?reply|do-?not-?reply|bounces?|.*-request|.*-bounces?)(?:[+@-]|$)/i.test(
+    mailbox,
+  )
 }
 
 function keyword(value: string): string {

@@ -5,9 +5,21 @@ import { Refusal } from '../base/refusal.ts'
 import { delivery, type IntakeActions, type ServedRoute } from './deliver.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
-import { caseToken, knownToken, notedActions, routes, site, underInvestigation, type Done } from './test-intake.ts'
+import {
+  caseToken,
+  knownToken,
+  notedActions,
+  routes,
+  site,
+  underInvestigation,
+  type Done,
+} from './test-intake.ts'
 
-const delistTag: ServedRoute = { kind: 'delist-tag', tag: 'x.1', mailbox: 'delist+x.1@postern.provider.example' }
+const delistTag: ServedRoute = {
+  kind: 'delist-tag',
+  tag: 'x.1',
+  mailbox: 'delist+x.1@postern.provider.example',
+}
 const delist: ServedRoute = { kind: 'delist', mailbox: routes.delist }
 const bounce: ServedRoute = { kind: 'bounce', tag: 'y.2', mailbox: 'b+y.2@postern.provider.example' }
 const postmaster: ServedRoute = { kind: 'postmaster', mailbox: 'postmaster' }
@@ -19,7 +31,15 @@ const person: ParsedMessage = {
   quoted: '',
   automatic: [],
   ambiguous: [],
-  authentication: { spf: 'pass', spfDomain: 'example.org', dkim: [], dmarc: 'none', aligned: ['spf'], signedRecipients: [], isUnsure: false },
+  authentication: {
+    spf: 'pass',
+    spfDomain: 'example.org',
+    dkim: [],
+    dmarc: 'none',
+    aligned: ['spf'],
+    signedRecipients: [],
+    isUnsure: false,
+  },
   attachments: [],
   report: null,
 }
@@ -34,7 +54,11 @@ interface Try {
 }
 
 /** Delivers one message to a pool that says `parsed`. */
-function trial(): { send(about: Try): Promise<string[]>; readonly done: Done[]; readonly requests: ParseRequest[] } {
+function trial(): {
+  send(about: Try): Promise<string[]>
+  readonly done: Done[]
+  readonly requests: ParseRequest[]
+} {
   const done: Done[] = []
   const requests: ParseRequest[] = []
   let next: ParsedMessage | ParseFailure = person
@@ -56,13 +80,19 @@ function trial(): { send(about: Try): Promise<string[]>; readonly done: Done[]; 
     actions = notedActions(done, about.actions)
     const client = { address: underInvestigation, isSender: about.isSender ?? true, helo: 'mail.example.org' }
     const raw = Buffer.from(about.raw ?? 'X: y\r\n\r\nz\r\n')
-    const answers = await deliver({ raw, client, mailFrom: about.mailFrom ?? 'ann@example.org', routes: about.to ?? [delistTag] })
+    const answers = await deliver({
+      raw,
+      client,
+      mailFrom: about.mailFrom ?? 'ann@example.org',
+      routes: about.to ?? [delistTag],
+    })
     return answers.map(({ code, text }) => `${code} ${text}`)
   }
   return { send, done, requests }
 }
 
-const statuses = (answers: readonly string[]): string[] => answers.map((answer) => answer.split(' ').slice(0, 2).join(' '))
+const statuses = (answers: readonly string[]): string[] =>
+  answers.map((answer) => answer.split(' ').slice(0, 2).join(' '))
 
 describe('A delivered message', () => {
   it('does what its writer wants and says so', async () => {
@@ -73,17 +103,34 @@ describe('A delivered message', () => {
   it('is answered by what the action refused', async () => {
     const { send } = trial()
     const refusing = (error: Error): Partial<IntakeActions> => ({ proveMailbox: () => Promise.reject(error) })
-    assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('delisting.not-found')) })), ['550 5.1.1'])
+    assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('delisting.not-found')) })), [
+      '550 5.1.1',
+    ])
     assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('database.busy')) })), ['451 4.3.0'])
     assert.deepEqual(statuses(await send({ actions: refusing(new Refusal('disk.full')) })), ['452 4.3.1'])
     assert.deepEqual(statuses(await send({ actions: refusing(new TypeError('bug')) })), ['451 4.3.0'])
-    assert.deepEqual(statuses(await send({ actions: { isOurTag: () => true, proveMailbox: () => { throw new TypeError('bug') } } })), ['451 4.3.0'])
+    assert.deepEqual(
+      statuses(
+        await send({
+          actions: {
+            isOurTag: () => true,
+            proveMailbox: () => {
+              throw new TypeError('bug')
+            },
+          },
+        }),
+      ),
+      ['451 4.3.0'],
+    )
   })
   it('proves control and the mailbox with one message, and one of them is enough', async () => {
     const { send, done } = trial()
     const text = `postern-verification=${knownToken}`
     assert.deepEqual(statuses(await send({ parsed: { text } })), ['250 2.0.0'])
-    assert.deepEqual(done.map(([action]) => action), ['proveByMail', 'proveMailbox'])
+    assert.deepEqual(
+      done.map(([action]) => action),
+      ['proveByMail', 'proveMailbox'],
+    )
     const unknown = `postern-verification=${'z'.repeat(26)}`
     assert.deepEqual(statuses(await send({ parsed: { text: unknown } })), ['250 2.0.0'])
     const [answer = ''] = await send({ parsed: { text: unknown }, to: [delist] })
@@ -92,23 +139,45 @@ describe('A delivered message', () => {
   it('says nothing about the address of a relay that does not tell for whom it speaks', async () => {
     const { send, done, requests } = trial()
     await send({ parsed: { text: `postern-verification=${knownToken}` }, isSender: false })
-    assert.deepEqual(done.map(([action]) => action), ['proveMailbox'])
+    assert.deepEqual(
+      done.map(([action]) => action),
+      ['proveMailbox'],
+    )
     assert.equal(requests[0]?.client, null)
   })
   it('asks for authentication unless it has no sender', async () => {
     const { send, requests } = trial()
     await send({})
-    await send({ mailFrom: '', to: [bounce], parsed: { report: [{ recipient: 'a@b.example', action: 'failed', status: '', diagnostic: '' }] } })
-    assert.deepEqual(requests.map(({ authenticate }) => authenticate), [true, false])
+    await send({
+      mailFrom: '',
+      to: [bounce],
+      parsed: { report: [{ recipient: 'a@b.example', action: 'failed', status: '', diagnostic: '' }] },
+    })
+    assert.deepEqual(
+      requests.map(({ authenticate }) => authenticate),
+      [true, false],
+    )
   })
 })
 
 describe('A message to the delist mailbox', () => {
   it('puts the case before a person, with the link that proves the session', async () => {
     const { send, done } = trial()
-    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: `Cleaned. ${site}/c/${caseToken}` } })), ['250 2.0.0'])
+    assert.deepEqual(
+      statuses(await send({ to: [delist], parsed: { text: `Cleaned. ${site}/c/${caseToken}` } })),
+      ['250 2.0.0'],
+    )
     assert.deepEqual(done, [
-      ['openReviewByMail', { mailbox: 'ann@example.org', language: 'en', address: '192.0.2.66', caseToken, note: `Cleaned. ${site}/c/${caseToken}` }],
+      [
+        'openReviewByMail',
+        {
+          mailbox: 'ann@example.org',
+          language: 'en',
+          address: '192.0.2.66',
+          caseToken,
+          note: `Cleaned. ${site}/c/${caseToken}`,
+        },
+      ],
     ])
   })
   it('finds the address that waits for a person among others', async () => {
@@ -116,21 +185,33 @@ describe('A message to the delist mailbox', () => {
     const text = 'Our addresses are 198.51.100.1, 192.0.2.45 and 2001:db8::66'
     assert.deepEqual(statuses(await send({ to: [delist], parsed: { text } })), ['250 2.0.0'])
     const [, input] = done[0] ?? []
-    assert.deepEqual(input, { mailbox: 'ann@example.org', language: 'en', address: '2001:db8::66', caseToken: undefined, note: text })
+    assert.deepEqual(input, {
+      mailbox: 'ann@example.org',
+      language: 'en',
+      address: '2001:db8::66',
+      caseToken: undefined,
+      note: text,
+    })
   })
   it('is told the way when nobody needs to be asked, and when nothing is listed', async () => {
     const { send } = trial()
     const [selfService = ''] = await send({ to: [delist], parsed: { text: '192.0.2.45' } })
-    assert.equal(selfService, `550 5.7.1 For [192.0.2.45] nobody needs to be asked: see ${site}/delist?ip=192.0.2.45`)
+    assert.equal(
+      selfService,
+      `550 5.7.1 For [192.0.2.45] nobody needs to be asked: see ${site}/delist?ip=192.0.2.45`,
+    )
     const [none = ''] = await send({ to: [delist], parsed: { text: '198.51.100.1' } })
     assert.match(none, /^550 5\.7\.1 No address in the message is listed/)
     const gone: Partial<IntakeActions> = { openReviewByMail: async () => 'not-listed' }
-    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: gone })), ['550 5.7.1'])
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: gone })), [
+      '550 5.7.1',
+    ])
   })
   it('is told when a budget is spent', async () => {
     const { send } = trial()
     const spent: Partial<IntakeActions> = {
-      openReviewByMail: () => Promise.reject(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' })),
+      openReviewByMail: () =>
+        Promise.reject(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' })),
     }
     const [answer = ''] = await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: spent })
     assert.match(answer, /^550 5\.7\.1 Too many requests, possible again at 2026-05-05/)
@@ -156,7 +237,8 @@ describe('A message that cannot be read', () => {
   })
   it('is asked for again, always, while readers are busy', async () => {
     const { send } = trial()
-    for (let i = 0; i < 3; i++) assert.deepEqual(statuses(await send({ parsed: { failure: 'busy' } })), ['451 4.3.2'])
+    for (let i = 0; i < 3; i++)
+      assert.deepEqual(statuses(await send({ parsed: { failure: 'busy' } })), ['451 4.3.2'])
   })
 })
 
@@ -169,7 +251,9 @@ describe('A message to the postmaster', () => {
   })
   it('is not said to be taken when it could not be handed on', async () => {
     const { send } = trial()
-    const down: Partial<IntakeActions> = { forwardToPostmaster: () => Promise.reject(new Error('connection refused')) }
+    const down: Partial<IntakeActions> = {
+      forwardToPostmaster: () => Promise.reject(new Error('connection refused')),
+    }
     assert.deepEqual(statuses(await send({ to: [postmaster], actions: down })), ['451 4.3.0'])
   })
   it('does not go in circles', async () => {
@@ -177,10 +261,16 @@ describe('A message to the postmaster', () => {
     const raw = `${'Received: from a by b\r\n'.repeat(31)}\r\nhelp\r\n`
     assert.deepEqual(statuses(await send({ to: [postmaster], raw })), ['554 5.4.6'])
     assert.deepEqual(done, [])
-    assert.deepEqual(statuses(await send({ to: [postmaster], raw: `X: y\r\n\r\n${'Received: quoted\r\n'.repeat(50)}` })), ['250 2.0.0'])
+    assert.deepEqual(
+      statuses(await send({ to: [postmaster], raw: `X: y\r\n\r\n${'Received: quoted\r\n'.repeat(50)}` })),
+      ['250 2.0.0'],
+    )
   })
   it('reaches the postmaster even when the other recipient’s reader fails', async () => {
     const { send } = trial()
-    assert.deepEqual(statuses(await send({ to: [delist, postmaster], parsed: { failure: 'crash' } })), ['451 4.3.0', '250 2.0.0'])
+    assert.deepEqual(statuses(await send({ to: [delist, postmaster], parsed: { failure: 'crash' } })), [
+      '451 4.3.0',
+      '250 2.0.0',
+    ])
   })
 })

@@ -103,7 +103,10 @@ export function delivery(options: Delivery): Deliver {
     }
   }
   const unknownToken = (address: Address): Reply =>
-    reply(550, `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`)
+    reply(
+      550,
+      `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`,
+    )
   const review = async (intent: Intent & { kind: 'review' }): Promise<Reply> => {
     const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
     let listed: Address | undefined
@@ -116,7 +119,8 @@ export function delivery(options: Delivery): Deliver {
       const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note })
       if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
     }
-    if (listed === undefined) return reply(550, `5.7.1 No address in the message is listed here now, see ${site}/delist`)
+    if (listed === undefined)
+      return reply(550, `5.7.1 No address in the message is listed here now, see ${site}/delist`)
     const text = formatAddress(listed)
     return reply(550, `5.7.1 For [${text}] nobody needs to be asked: see ${site}/delist?ip=${text}`)
   }
@@ -128,13 +132,28 @@ export function delivery(options: Delivery): Deliver {
       return replyTo(error, site, clock.now())
     }
   }
-  const parse = async ({ raw, client, mailFrom, routes }: Incoming): Promise<ParsedMessage | ParseFailure> => {
+  const parse = async ({
+    raw,
+    client,
+    mailFrom,
+    routes,
+  }: Incoming): Promise<ParsedMessage | ParseFailure> => {
     const sender = client.isSender && client.address ? formatAddress(client.address) : null
     // Delivery reports prove nothing about anybody: their tag does.
     const authenticate = routes.some(({ kind }) => kind !== 'postmaster') && mailFrom !== ''
-    return await options.pool.parse(raw, { client: sender, helo: client.helo, mailFrom, authenticate, now: clock.now() })
+    return await options.pool.parse(raw, {
+      client: sender,
+      helo: client.helo,
+      mailFrom,
+      authenticate,
+      now: clock.now(),
+    })
   }
-  const answer = async (incoming: Incoming, route: ServedRoute, parsed: ParsedMessage | ParseFailure | null): Promise<Reply> => {
+  const answer = async (
+    incoming: Incoming,
+    route: ServedRoute,
+    parsed: ParsedMessage | ParseFailure | null,
+  ): Promise<Reply> => {
     if (route.kind === 'postmaster') return await forward(actions, incoming)
     if (parsed === null) return replies.fault
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
@@ -153,7 +172,8 @@ export function delivery(options: Delivery): Deliver {
       size: incoming.raw.length,
       to: incoming.routes.map(({ kind }) => kind),
       answers: answers.map(({ code, text }) => `${code} ${text.split(' ', 1)[0] ?? ''}`),
-      ...(parsed && 'failure' in parsed && { failure: parsed.failure === 'breach' ? parsed.breach : parsed.failure }),
+      ...(parsed &&
+        'failure' in parsed && { failure: parsed.failure === 'breach' ? parsed.breach : parsed.failure }),
     })
     return answers
   }

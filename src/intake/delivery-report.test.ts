@@ -34,6 +34,8 @@ describe('A delivery report', () => {
     assert.equal(readDeliveryReport('Final-Recipient: rfc822; a@example.org\r\n\r\n'.repeat(100)).length, 20)
   })
   it('of any text is read without a fault', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.ok(readDeliveryReport(text).length <= 20)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => assert.ok(readDeliveryReport(text).length <= 20)),
+    )
   })
 })

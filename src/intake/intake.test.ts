@@ -57,7 +57,14 @@ describe('Mail that comes in', () => {
     assert.deepEqual(done, [['proveMailbox', { tag: 'gooddelist.1', mailbox: 'ann@example.org' }]])
   })
   it('proves a mailbox by SPF', async () => {
-    assert.match(await send('bob@example.net', delistTag, plainMessage({ From: 'bob@example.net', To: 'x@example.net' })), /^250 2\.0\.0 /)
+    assert.match(
+      await send(
+        'bob@example.net',
+        delistTag,
+        plainMessage({ From: 'bob@example.net', To: 'x@example.net' }),
+      ),
+      /^250 2\.0\.0 /,
+    )
     assert.deepEqual(done, [['proveMailbox', { tag: 'gooddelist.1', mailbox: 'bob@example.net' }]])
   })
   it('proves nothing with a message that was signed for somebody else and is sent again to us', async () => {
@@ -72,22 +79,34 @@ describe('Mail that comes in', () => {
     const message = await signed(plainMessage({ To: delistTag }), 'example.org')
     const changed = Buffer.from(message.toString('latin1').replace('Hello', 'Hullo'), 'latin1')
     assert.match(await send('eve@example.com', delistTag, changed), /^550 5\.7\.26 /)
-    const vacation = await signed(plainMessage({ To: delistTag, 'Auto-Submitted': 'auto-replied' }), 'example.org')
+    const vacation = await signed(
+      plainMessage({ To: delistTag, 'Auto-Submitted': 'auto-replied' }),
+      'example.org',
+    )
     assert.match(await send('ann@example.org', delistTag, vacation), /^550 5\.7\.1 /)
     assert.match(await send('', delistTag, message), /^550 5\.7\.1 /)
     assert.deepEqual(done, [])
   })
   it('is asked for again when DNS does not answer', async () => {
-    assert.match(await send('x@slow.example', delistTag, plainMessage({ From: 'x@slow.example' })), /^451 4\.7\.24 /)
+    assert.match(
+      await send('x@slow.example', delistTag, plainMessage({ From: 'x@slow.example' })),
+      /^451 4\.7\.24 /,
+    )
   })
   it('proves control of an address by a token from it', async () => {
-    const token = plainMessage({ From: 'root@mail.example.net', 'Auto-Submitted': 'auto-generated' }, `postern-verification=${knownToken}`)
+    const token = plainMessage(
+      { From: 'root@mail.example.net', 'Auto-Submitted': 'auto-generated' },
+      `postern-verification=${knownToken}`,
+    )
     assert.match(await send('root@mail.example.net', routes.delist, token), /^250 2\.0\.0 /)
     assert.deepEqual(done, [['proveByMail', { address: '192.0.2.45', token: knownToken }]])
   })
   it('tells of letters that did not arrive, and of readers who want no more', async () => {
     const report = plainMessage(
-      { From: 'MAILER-DAEMON@example.org', 'Content-Type': 'multipart/report; report-type=delivery-status; boundary=b' },
+      {
+        From: 'MAILER-DAEMON@example.org',
+        'Content-Type': 'multipart/report; report-type=delivery-status; boundary=b',
+      },
       '--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: 5.1.1\n\n--b--',
     )
     assert.match(await send('', bounceTag, report), /^250 2\.0\.0 /)
@@ -100,22 +119,35 @@ describe('Mail that comes in', () => {
   })
   it('puts a forwarded bounce before a person', async () => {
     const body = `--b\nContent-Type: text/plain\n\nPlease look.\n--b\nContent-Type: message/rfc822\n\nSubject: Undelivered\n\n550 5.7.511 Access denied, banned sender [192.0.2.66]. A person has to look at this. Please visit ${site}/c/${caseToken} (PSN511)\n--b--`
-    const forwarded = await signed(plainMessage({ 'Content-Type': 'multipart/mixed; boundary=b' }, body), 'example.org')
+    const forwarded = await signed(
+      plainMessage({ 'Content-Type': 'multipart/mixed; boundary=b' }, body),
+      'example.org',
+    )
     assert.match(await send('ann@example.org', routes.delist, forwarded), /^250 2\.0\.0 /)
     const [[action, input] = []] = done
     assert.equal(action, 'openReviewByMail')
-    assert.deepEqual(input, { mailbox: 'ann@example.org', language: 'en', address: '192.0.2.66', caseToken, note: 'Please look.' })
+    assert.deepEqual(input, {
+      mailbox: 'ann@example.org',
+      language: 'en',
+      address: '192.0.2.66',
+      caseToken,
+      note: 'Please look.',
+    })
   })
   it('is answered even when there is nothing in it', async () => {
     const client = new BareClient({ port })
     await client.greet()
-    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+      await client.command(line)
     client.send('.\r\n')
     assert.match(await client.reply(), /^550 5\.6\.0 From must name one mailbox/)
     client.close()
   })
   it('reaches the postmaster', async () => {
-    assert.match(await send('eve@example.com', 'Postmaster@postern.provider.example', plainMessage({}, 'Help')), /^250 2\.0\.0 /)
+    assert.match(
+      await send('eve@example.com', 'Postmaster@postern.provider.example', plainMessage({}, 'Help')),
+      /^250 2\.0\.0 /,
+    )
     const [[action, input] = []] = done
     assert.equal(action, 'forward')
     assert.match(JSON.stringify(input), /Help/)
@@ -123,14 +155,28 @@ describe('Mail that comes in', () => {
   it('is read by swaks’s rules too', async () => {
     const swaks = (...extra: string[]): Promise<string> =>
       new Promise((resolve) => {
-        const options = ['--server', `127.0.0.1:${port}`, '--helo', 'mail.example.net', '--from', 'bob@example.net', ...extra]
+        const options = [
+          '--server',
+          `127.0.0.1:${port}`,
+          '--helo',
+          'mail.example.net',
+          '--from',
+          'bob@example.net',
+          ...extra,
+        ]
         execFile('swaks', options, (_error, stdout) => resolve(stdout))
       })
     const asSender = ['--xclient-addr', '192.0.2.45', '--xclient-name', 'mail.example.net']
     assert.match(await swaks('--to', delistTag, ...asSender), /^<- {2}250 2\.0\.0 Thank you/m)
-    assert.match(await swaks('--to', 'delist+forged.1@postern.provider.example', ...asSender), /^<\*\* 550 5\.1\.1 /m)
+    assert.match(
+      await swaks('--to', 'delist+forged.1@postern.provider.example', ...asSender),
+      /^<\*\* 550 5\.1\.1 /m,
+    )
     assert.match(await swaks('--to', delistTag), /^<\*\* 550 5\.7\.26 /m)
-    assert.match(await swaks('--to', delistTag, '--body', `x${'y'.repeat(70_000)}`, ...asSender), /^<\*\* 554 5\.6\.0 .*line-length/m)
+    assert.match(
+      await swaks('--to', delistTag, '--body', `x${'y'.repeat(70_000)}`, ...asSender),
+      /^<\*\* 554 5\.6\.0 .*line-length/m,
+    )
     assert.deepEqual(done, [['proveMailbox', { tag: 'gooddelist.1', mailbox: 'bob@example.net' }]])
   })
   it('in a burst of 200 messages is answered, each', async () => {
@@ -139,12 +185,16 @@ describe('Mail that comes in', () => {
       const client = new BareClient({ port })
       await client.greet()
       const answers: string[] = []
-      for (let i = 0; i < 20; i++) answers.push((await client.mail('ann@example.org', delistTag, message)).slice(0, 3))
+      for (let i = 0; i < 20; i++)
+        answers.push((await client.mail('ann@example.org', delistTag, message)).slice(0, 3))
       client.close()
       return answers
     }
     const answers = (await Promise.all(Array.from({ length: 10 }, sender))).flat()
-    assert.deepEqual(answers.filter((code) => code !== '250'), [])
+    assert.deepEqual(
+      answers.filter((code) => code !== '250'),
+      [],
+    )
     assert.equal(done.length, 200)
   })
 })
@@ -176,11 +226,17 @@ describe('Intake', () => {
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
     const done: Done[] = []
-    const actions = notedActions(done, { proveMailbox: async (input) => (await held, done.push(['proveMailbox', input])) })
+    const actions = notedActions(done, {
+      proveMailbox: async (input) => (await held, done.push(['proveMailbox', input])),
+    })
     const { intake, port } = await testIntake({ dns: testDns(zone), actions })
     const client = new BareClient({ port })
     await client.greet()
-    const answer = client.mail('ann@example.org', delistTag, await signed(plainMessage({ To: delistTag }), 'example.org'))
+    const answer = client.mail(
+      'ann@example.org',
+      delistTag,
+      await signed(plainMessage({ To: delistTag }), 'example.org'),
+    )
     await new Promise((resolve) => setTimeout(resolve, 1500))
     const closed = intake.close()
     setTimeout(release, 200)
@@ -212,7 +268,10 @@ describe('Intake', () => {
     const client = new BareClient({ path })
     await client.reply()
     assert.match(await client.command('LHLO mx1.provider.example'), /XFORWARD/)
-    assert.match(await client.mail('ann@example.org', 'postmaster@postern.provider.example', plainMessage({})), /^250 2\.0\.0 /)
+    assert.match(
+      await client.mail('ann@example.org', 'postmaster@postern.provider.example', plainMessage({})),
+      /^250 2\.0\.0 /,
+    )
     client.close()
     await intake.close()
     rmSync(folder, { recursive: true })

@@ -7,7 +7,8 @@ import { Admission, admissionLimits, type AdmissionLimits } from './admission.ts
 import { delivery, type IntakeActions } from './deliver.ts'
 import { MailHold } from './mail-hold.ts'
 import { paceLimits, type PaceLimits } from './pace.ts'
-import { openParsePool, type ParsePool, type PoolLookup } from './parse-pool.ts'
+import { openParsePool, type ParsePool } from './parse-pool.ts'
+import type { DnsLookup } from './question-budget.ts'
 import type { Routes } from './route.ts'
 import { IntakeServer } from './smtp.ts'
 
@@ -27,10 +28,12 @@ export interface IntakeOptions {
   readonly trust: readonly Prefix[]
   readonly actions: IntakeActions
   /** DNS for SPF, DKIM and DMARC. */
-  readonly lookup: PoolLookup
+  readonly lookup: DnsLookup
   readonly clock: Clock
   readonly log: Log
-  readonly limits?: Partial<AdmissionLimits & PaceLimits & { readonly mostBytes: number; readonly heldBytes: number }>
+  readonly limits?: Partial<
+    AdmissionLimits & PaceLimits & { readonly mostBytes: number; readonly heldBytes: number }
+  >
   /** Handed in by tests; else intake has its own. */
   readonly pool?: ParsePool
 }
@@ -94,7 +97,9 @@ async function listening(server: IntakeServer, listen: Listen): Promise<Listen> 
       // Whoever may write to the folder's group may speak: an MTA of this machine.
       if ('path' in listen) chmodSync(listen.path, 0o660)
       const bound = socket.address()
-      resolve(bound !== null && typeof bound === 'object' ? { host: bound.address, port: bound.port } : listen)
+      resolve(
+        bound !== null && typeof bound === 'object' ? { host: bound.address, port: bound.port } : listen,
+      )
     })
   })
 }

@@ -39,36 +39,67 @@ function message(changes: Partial<ParsedMessage> = {}): ParsedMessage {
 }
 
 const answerOf = ([intent]: readonly Intent[]): string =>
-  intent && 'answer' in intent ? `${intent.kind} ${intent.answer.code} ${intent.answer.text.split(' ', 1)[0]}` : `${intent?.kind}`
+  intent && 'answer' in intent
+    ? `${intent.kind} ${intent.answer.code} ${intent.answer.text.split(' ', 1)[0]}`
+    : `${intent?.kind}`
 
 describe('A message to the address of a delist request', () => {
   it('proves the mailbox it comes from when SPF aligns', () => {
-    assert.deepEqual(intentsOf(delistTag, message(), about), [{ kind: 'prove-mailbox', tag: 'x.1', mailbox: 'ann@example.org' }])
+    assert.deepEqual(intentsOf(delistTag, message(), about), [
+      { kind: 'prove-mailbox', tag: 'x.1', mailbox: 'ann@example.org' },
+    ])
   })
   it('proves it when an aligned signature covers the recipient, and not when the signature could be lifted from another message', () => {
     const byDkim = { ...vouched, aligned: ['dkim' as const] }
     const covered = { ...byDkim, signedRecipients: [delistTag.mailbox] }
     assert.equal(answerOf(intentsOf(delistTag, message({ authentication: covered }), about)), 'prove-mailbox')
-    assert.equal(answerOf(intentsOf(delistTag, message({ authentication: byDkim }), about)), 'refuse 550 5.7.7')
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ authentication: byDkim }), about)),
+      'refuse 550 5.7.7',
+    )
     const toAnother = { ...byDkim, signedRecipients: ['delist+z.9@postern.provider.example'] }
-    assert.equal(answerOf(intentsOf(delistTag, message({ authentication: toAnother }), about)), 'refuse 550 5.7.7')
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ authentication: toAnother }), about)),
+      'refuse 550 5.7.7',
+    )
   })
   it('proves nothing unless From is authenticated; DNS trouble asks for another try', () => {
     const not = { ...vouched, aligned: [], spf: 'fail' as const }
     assert.equal(answerOf(intentsOf(delistTag, message({ authentication: not }), about)), 'refuse 550 5.7.26')
-    assert.equal(answerOf(intentsOf(delistTag, message({ authentication: { ...not, isUnsure: true } }), about)), 'refuse 451 4.7.24')
-    assert.equal(answerOf(intentsOf(delistTag, message({ authentication: null }), about)), 'refuse 451 4.7.24')
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ authentication: { ...not, isUnsure: true } }), about)),
+      'refuse 451 4.7.24',
+    )
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ authentication: null }), about)),
+      'refuse 451 4.7.24',
+    )
   })
   it('proves nothing when a program wrote it, when it can be read in two ways or when nobody or several are its author', () => {
-    assert.equal(answerOf(intentsOf(delistTag, message({ automatic: ['auto-replied'] }), about)), 'refuse 550 5.7.1')
-    assert.equal(answerOf(intentsOf(delistTag, message({ ambiguous: ['repeated-field'] }), about)), 'refuse 550 5.6.0')
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ automatic: ['auto-replied'] }), about)),
+      'refuse 550 5.7.1',
+    )
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ ambiguous: ['repeated-field'] }), about)),
+      'refuse 550 5.6.0',
+    )
     assert.equal(answerOf(intentsOf(delistTag, message({ from: [] }), about)), 'refuse 550 5.6.0')
-    assert.equal(answerOf(intentsOf(delistTag, message({ from: ['a@example.org', 'b@example.org'] }), about)), 'refuse 550 5.6.0')
+    assert.equal(
+      answerOf(intentsOf(delistTag, message({ from: ['a@example.org', 'b@example.org'] }), about)),
+      'refuse 550 5.6.0',
+    )
   })
   it('proves control too when the token is in it', () => {
-    const kinds = (changes: Partial<ParsedMessage>): string[] => intentsOf(delistTag, message(changes), about).map(({ kind }) => kind)
-    assert.deepEqual(kinds({ text: `postern-verification=${knownToken}` }), ['prove-control', 'prove-mailbox'])
-    assert.deepEqual(kinds({ text: `postern-verification=${knownToken}`, automatic: ['local-part'] }), ['prove-control'])
+    const kinds = (changes: Partial<ParsedMessage>): string[] =>
+      intentsOf(delistTag, message(changes), about).map(({ kind }) => kind)
+    assert.deepEqual(kinds({ text: `postern-verification=${knownToken}` }), [
+      'prove-control',
+      'prove-mailbox',
+    ])
+    assert.deepEqual(kinds({ text: `postern-verification=${knownToken}`, automatic: ['local-part'] }), [
+      'prove-control',
+    ])
   })
 })
 
@@ -100,13 +131,18 @@ describe('A message to the address of a letter', () => {
     report: [{ recipient: 'ann@example.org', action, status: '5.1.1', diagnostic: '' }],
   })
   it('from nobody is a bounce when it reports a failure', () => {
-    assert.deepEqual(intentsOf(bounce, message(reported('failed')), nobody), [{ kind: 'bounced', tag: 'y.2' }])
+    assert.deepEqual(intentsOf(bounce, message(reported('failed')), nobody), [
+      { kind: 'bounced', tag: 'y.2' },
+    ])
     assert.equal(answerOf(intentsOf(bounce, message(reported('delayed')), nobody)), 'nothing 250 2.0.0')
     assert.equal(answerOf(intentsOf(bounce, message(reported('delivered')), nobody)), 'nothing 250 2.0.0')
   })
   it('from nobody and without a report is a bounce only when a mail system wrote it', () => {
     const silent = { report: null, automatic: ['null-return-path' as const] }
-    assert.equal(answerOf(intentsOf(bounce, message({ ...silent, from: ['MAILER-DAEMON@example.org'] }), nobody)), 'bounced')
+    assert.equal(
+      answerOf(intentsOf(bounce, message({ ...silent, from: ['MAILER-DAEMON@example.org'] }), nobody)),
+      'bounced',
+    )
     assert.equal(answerOf(intentsOf(bounce, message(silent), nobody)), 'nothing 250 2.0.0')
     const vacation = { ...silent, from: ['postmaster@example.org'], automatic: ['auto-replied' as const] }
     assert.equal(answerOf(intentsOf(bounce, message(vacation), nobody)), 'nothing 250 2.0.0')
@@ -125,7 +161,12 @@ describe('A message to the address of a letter', () => {
     }
   })
   it('from a person who says anything else is refused with what to do', () => {
-    for (const changes of [{ subject: 'Please do not stop' }, { text: 'stop it, why am I listed?' }, { text: '> STOP' }, {}]) {
+    for (const changes of [
+      { subject: 'Please do not stop' },
+      { text: 'stop it, why am I listed?' },
+      { text: '> STOP' },
+      {},
+    ]) {
       assert.equal(answerOf(intentsOf(bounce, message(changes), about)), 'refuse 550 5.7.1')
     }
   })
@@ -134,7 +175,10 @@ describe('A message to the address of a letter', () => {
     assert.equal(answerOf(intentsOf(bounce, forged, about)), 'refuse 550 5.7.26')
   })
   it('from a program is taken and forgotten: a refusal would only make more mail', () => {
-    assert.equal(answerOf(intentsOf(bounce, message({ automatic: ['auto-replied'], subject: 'STOP' }), about)), 'nothing 250 2.0.0')
+    assert.equal(
+      answerOf(intentsOf(bounce, message({ automatic: ['auto-replied'], subject: 'STOP' }), about)),
+      'nothing 250 2.0.0',
+    )
   })
 })
 
@@ -151,7 +195,16 @@ describe('A message to the delist mailbox', () => {
     assert.equal(review({ text: `${site}/zh-CN/c/${token}` }).caseToken, token)
     assert.equal(review({ quoted: `550 5.7.511 … visit ${site}/c/${token} (PSN511)` }).caseToken, token)
     assert.equal(
-      review({ report: [{ recipient: 'a@b.example', action: 'failed', status: '5.7.511', diagnostic: `550 … ${site}/c/${token}` }] }).caseToken,
+      review({
+        report: [
+          {
+            recipient: 'a@b.example',
+            action: 'failed',
+            status: '5.7.511',
+            diagnostic: `550 … ${site}/c/${token}`,
+          },
+        ],
+      }).caseToken,
       token,
     )
   })
@@ -162,11 +215,19 @@ describe('A message to the delist mailbox', () => {
     assert.deepEqual(addresses.map(formatAddress), ['192.0.2.66', '2001:db8::66', '198.51.100.1'])
   })
   it('does not take versions, names and numbers for addresses', () => {
-    const [intent] = intentsOf(delist, message({ text: 'v1.2.3.4.5 and 010.0.0.1 and 1.2.3.400 and a1.2.3.4 and 1.2.3.4.example.org 12:30' }), about)
+    const [intent] = intentsOf(
+      delist,
+      message({ text: 'v1.2.3.4.5 and 010.0.0.1 and 1.2.3.400 and a1.2.3.4 and 1.2.3.4.example.org 12:30' }),
+      about,
+    )
     assert.equal(intent?.kind, 'refuse')
   })
   it('does not take another site’s link for ours', () => {
-    const [intent] = intentsOf(delist, message({ text: `https://postmasterxprovider.example/c/${token}` }), about)
+    const [intent] = intentsOf(
+      delist,
+      message({ text: `https://postmasterxprovider.example/c/${token}` }),
+      about,
+    )
     assert.equal(intent?.kind, 'refuse')
   })
   it('carries the words of its writer to the person who decides, in the writer’s language', () => {
@@ -184,7 +245,13 @@ describe('A message to the delist mailbox', () => {
     const many = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`).join(' ')
     assert.equal(review({ text: many }).addresses.length, 20)
     const began = performance.now()
-    for (const text of ['1.'.repeat(32_000), 'a:'.repeat(32_000), ':'.repeat(64_000), 'ipv6:'.repeat(12_000), '/c/'.repeat(20_000)]) {
+    for (const text of [
+      '1.'.repeat(32_000),
+      'a:'.repeat(32_000),
+      ':'.repeat(64_000),
+      'ipv6:'.repeat(12_000),
+      '/c/'.repeat(20_000),
+    ]) {
       intentsOf(delist, message({ text, quoted: text }), about)
       intentsOf(bounce, message({ text, subject: text.slice(0, 900) }), about)
     }
@@ -203,11 +270,19 @@ describe('Whatever a message says', () => {
       mailFrom: fc.constantFrom('', 'a@example.org'),
     })
     fc.assert(
-      fc.property(any, fc.constantFrom(delist, delistTag, bounce), ({ aligned, mailFrom, ...changes }, route) => {
-        const intents = intentsOf(route, message({ ...changes, authentication: { ...vouched, aligned } }), { ...about, mailFrom })
-        assert.ok(intents.length > 0)
-        for (const intent of intents) if ('answer' in intent) assert.match(intent.answer.text, /^[245]\.\d+\.\d+ [\x20-\x7e]{1,470}$/)
-      }),
+      fc.property(
+        any,
+        fc.constantFrom(delist, delistTag, bounce),
+        ({ aligned, mailFrom, ...changes }, route) => {
+          const intents = intentsOf(route, message({ ...changes, authentication: { ...vouched, aligned } }), {
+            ...about,
+            mailFrom,
+          })
+          assert.ok(intents.length > 0)
+          for (const intent of intents)
+            if ('answer' in intent) assert.match(intent.answer.text, /^[245]\.\d+\.\d+ [\x20-\x7e]{1,470}$/)
+        },
+      ),
     )
   })
 })

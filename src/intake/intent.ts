@@ -59,12 +59,19 @@ function bounceIntent(tag: string, message: ParsedMessage): Intent {
   const hasFailed = message.report
     ? message.report.some(({ action }) => action === 'failed')
     : !message.automatic.includes('auto-replied') && /^(?:mailer-daemon|postmaster)@/i.test(from)
-  return hasFailed ? { kind: 'bounced', tag } : { kind: 'nothing', answer: reply(250, '2.0.0 Noted, nothing to do') }
+  return hasFailed
+    ? { kind: 'bounced', tag }
+    : { kind: 'nothing', answer: reply(250, '2.0.0 Noted, nothing to do') }
 }
 
 /** A reply to a letter: only STOP means anything. */
-function answerIntent(route: Tagged & { kind: 'bounce' }, message: ParsedMessage, about: Circumstances): Intent {
-  if (message.automatic.length > 0) return { kind: 'nothing', answer: reply(250, '2.0.0 Automatic reply, nothing to do') }
+function answerIntent(
+  route: Tagged & { kind: 'bounce' },
+  message: ParsedMessage,
+  about: Circumstances,
+): Intent {
+  if (message.automatic.length > 0)
+    return { kind: 'nothing', answer: reply(250, '2.0.0 Automatic reply, nothing to do') }
   if (!asksToStop(message)) {
     const text = `5.7.1 Nobody reads replies to this letter. To get no more of them reply with STOP. For help see ${about.site}/delist`
     return refused(reply(550, text))
@@ -82,12 +89,20 @@ function asksToStop(message: ParsedMessage): boolean {
 /** `postern-verification=<token>` in a message that came from the address itself. Programs may send it. */
 function controlProof({ subject, text }: ParsedMessage, { client }: Circumstances): Intent[] {
   const bare = /^\s*([0-9a-hjkmnp-tv-z]{26})\s*$/i.exec(subject)
-  const named = /\bpostern-(?:proof|verification)?[=: ]? ?([0-9a-hjkmnp-tv-z]{26})(?![0-9a-z])/i.exec(`${subject}\n${text}`)
+  const named = /\bpostern-(?:proof|verification)?[=: ]? ?([0-9a-hjkmnp-tv-z]{26})(?![0-9a-z])/i.exec(
+    `${subject}\n${text}`,
+  )
   const token = (bare ?? named)?.[1]?.toLowerCase()
-  return client === undefined || token === undefined ? [] : [{ kind: 'prove-control', address: client, token }]
+  return client === undefined || token === undefined
+    ? []
+    : [{ kind: 'prove-control', address: client, token }]
 }
 
-function reviewIntent(route: Tagged & { kind: 'delist' }, message: ParsedMessage, about: Circumstances): Intent {
+function reviewIntent(
+  route: Tagged & { kind: 'delist' },
+  message: ParsedMessage,
+  about: Circumstances,
+): Intent {
   const mailbox = writerOf(route, message, about)
   if (typeof mailbox !== 'string') return refused(mailbox)
   const diagnostics = (message.report ?? []).map(({ diagnostic }) => diagnostic)
@@ -99,7 +114,10 @@ function reviewIntent(route: Tagged & { kind: 'delist' }, message: ParsedMessage
     return { kind: 'review', mailbox, language: languageOf(message.text), caseToken, addresses, note }
   }
   return refused(
-    reply(550, `5.6.0 Please include the refusal with its link, or the IP address that was refused; or use ${about.site}/delist`),
+    reply(
+      550,
+      `5.6.0 Please include the refusal with its link, or the IP address that was refused; or use ${about.site}/delist`,
+    ),
   )
 }
 
@@ -116,9 +134,13 @@ function languageOf(text: string): Language {
 /** The mailbox of the one person who wrote this to us, or why nobody's word is taken for it. */
 function writerOf(route: Tagged, message: ParsedMessage, { site }: Circumstances): MailAddress | Reply {
   if (message.ambiguous.length > 0) {
-    return reply(550, `5.6.0 The message header can be read in two ways; please write a plain new message or use ${site}/delist`)
+    return reply(
+      550,
+      `5.6.0 The message header can be read in two ways; please write a plain new message or use ${site}/delist`,
+    )
   }
-  if (message.automatic.length > 0) return reply(550, `5.7.1 Automatic messages are not taken here, please use ${site}/delist`)
+  if (message.automatic.length > 0)
+    return reply(550, `5.7.1 Automatic messages are not taken here, please use ${site}/delist`)
   const mailbox = message.from.length === 1 ? parseMailbox(message.from[0] ?? '') : undefined
   if (mailbox === undefined || mailbox instanceof Refusal) {
     return reply(550, `5.6.0 From must name one mailbox; please write a new message or use ${site}/delist`)
@@ -128,11 +150,18 @@ function writerOf(route: Tagged, message: ParsedMessage, { site }: Circumstances
     return reply(451, '4.7.24 SPF or DKIM could not be checked just now, try again later')
   }
   if (authentication.aligned.length === 0) {
-    return reply(550, `5.7.26 The From address is not authenticated by DKIM or SPF of its domain; please use ${site}/delist instead`)
+    return reply(
+      550,
+      `5.7.26 The From address is not authenticated by DKIM or SPF of its domain; please use ${site}/delist instead`,
+    )
   }
   // A signature alone could have been lifted from a message to somebody else.
-  if (authentication.aligned.includes('spf') || authentication.signedRecipients.includes(route.mailbox)) return mailbox
-  return reply(550, `5.7.7 The DKIM signature does not cover ${route.mailbox} in To or Cc; please write to it directly or use ${site}/delist`)
+  if (authentication.aligned.includes('spf') || authentication.signedRecipients.includes(route.mailbox))
+    return mailbox
+  return reply(
+    550,
+    `5.7.7 The DKIM signature does not cover ${route.mailbox} in To or Cc; please write to it directly or use ${site}/delist`,
+  )
 }
 
 /** The token of the first case link to this site; line breaks within a long link are not mended. */
@@ -161,4 +190,3 @@ function addressesIn(text: string): Address[] {
 function refused(answer: Reply): Intent {
   return { kind: 'refuse', answer }
 }
-

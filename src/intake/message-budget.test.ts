@@ -11,7 +11,10 @@ describe('The header of a message', () => {
     const header = read('Subject: one\r\n two\r\nTo: a\r\n\r\nSubject: body\r\n')
     assert.ok(typeof header !== 'string')
     assert.deepEqual(valuesOf(header, 'subject'), ['one two'])
-    assert.deepEqual(header.fields.map(({ name }) => name), ['subject', 'to'])
+    assert.deepEqual(
+      header.fields.map(({ name }) => name),
+      ['subject', 'to'],
+    )
     assert.deepEqual(header.ambiguous, [])
   })
   it('may be all there is, or be empty', () => {
@@ -57,7 +60,8 @@ describe('The header of a message', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         const header = readHeader(Buffer.from(bytes))
-        if (typeof header !== 'string') assert.ok(header.fields.every(({ name }) => /^[\x21-\x39\x3b-\x7e]+$/.test(name)))
+        if (typeof header !== 'string')
+          assert.ok(header.fields.every(({ name }) => /^[\x21-\x39\x3b-\x7e]+$/.test(name)))
       }),
     )
   })

@@ -36,10 +36,33 @@ const mostContainers = 20
 
 /** Fields that may stand once (RFC 5322 §3.6, RFC 2045 §3) and that decide what a message says and from whom. */
 const single = new Set([
-  'from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'subject', 'date', 'message-id', 'in-reply-to', 'references', 'mime-version',
-  'content-type', 'content-transfer-encoding', 'content-disposition',
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
 ])
-const addressFields = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-from'])
+const addressFields = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'resent-to',
+  'resent-cc',
+  'resent-from',
+])
 
 /** The header, or the budget that the message breaks. */
 export function readHeader(raw: Buffer): Header | Breach {
@@ -69,7 +92,9 @@ export function breachOfBody(raw: Buffer): Breach | undefined {
     if (end < 0) break
     start = end + 1
   }
-  const containers = raw.toString('latin1').matchAll(/^content-type[ \t]*:(?:[ \t]|\r?\n[ \t])*(?:multipart|message)\//gim)
+  const containers = raw
+    .toString('latin1')
+    .matchAll(/^content-type[ \t]*:(?:[ \t]|\r?\n[ \t])*(?:multipart|message)\//gim)
   let count = 0
   for (const _ of containers) if (++count > mostContainers) return 'containers'
   return undefined
@@ -77,7 +102,9 @@ export function breachOfBody(raw: Buffer): Breach | undefined {
 
 /** Values of all fields of this name, in order, unfolded. */
 export function valuesOf(header: Header, name: string): string[] {
-  return header.fields.filter((field) => field.name === name).map(({ value }) => value.replaceAll(/\r\n/g, '').trim())
+  return header.fields
+    .filter((field) => field.name === name)
+    .map(({ value }) => value.replaceAll(/\r\n/g, '').trim())
 }
 
 /** Offset of the first byte after the header section. */
@@ -96,16 +123,21 @@ function breachOfFields(fields: readonly HeaderField[]): Breach | undefined {
   const count = (name: string): number => fields.filter((field) => field.name === name).length
   if (fields.some(({ value }) => value.length > mostFieldBytes)) return 'field-size'
   if (count('received') > mostHops) return 'hops'
-  if (count('dkim-signature') > mostSignatures || count('arc-message-signature') > 3 * mostSignatures) return 'signatures'
+  if (count('dkim-signature') > mostSignatures || count('arc-message-signature') > 3 * mostSignatures)
+    return 'signatures'
   for (const { name, value } of fields) {
     if (occurrences(value, '=?') > mostEncodedWords) return 'encoded-words'
-    if (addressFields.has(name) && occurrences(value, ',') + occurrences(value, ';') > mostAddresses) return 'addresses'
+    if (addressFields.has(name) && occurrences(value, ',') + occurrences(value, ';') > mostAddresses)
+      return 'addresses'
     if (name === 'content-type' && longBoundary.test(value)) return 'boundary'
   }
   return undefined
 }
 
-const longBoundary = new RegExp(`boundary\\s*=\\s*(?:"[^"]{${longestBoundary + 1}}|[^\\s";]{${longestBoundary + 1}})`, 'i')
+const longBoundary = new RegExp(
+  `boundary\\s*=\\s*(?:"[^"]{${longestBoundary + 1}}|[^\\s";]{${longestBoundary + 1}})`,
+  'i',
+)
 
 function occurrences(text: string, part: string): number {
   let count = 0

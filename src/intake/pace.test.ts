@@ -51,7 +51,9 @@ describe('The pace of a client', () => {
     assert.equal(pace.isTooSlow(560_001), true)
   })
   it('sees a CR or LF that stands alone, and nothing else, however the bytes are cut', () => {
-    const text = fc.array(fc.constantFrom('\r', '\n', '\r\n', 'a', '.'), { maxLength: 12 }).map((parts) => parts.join(''))
+    const text = fc
+      .array(fc.constantFrom('\r', '\n', '\r\n', 'a', '.'), { maxLength: 12 })
+      .map((parts) => parts.join(''))
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 5 }), (sent, size) => {
         const pace = new Pace(paceLimits, 0)

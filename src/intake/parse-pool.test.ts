@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { after, before, describe, it } from 'node:test'
+import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { mimeBombs } from '../../test/fuzz/mime-bombs.ts'
-import { jailFlags, openParsePool, type ParsePool, type PoolOptions } from './parse-pool.ts'
+import { jailFlags } from './jail.ts'
+import { openParsePool, type ParsePool, type PoolOptions } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
 import { usageOf } from './process-usage.ts'
 import { plainMessage, testDns } from './test-intake.ts'
@@ -16,15 +18,18 @@ const request: ParseRequest = {
   authenticate: true,
   now: Date.parse('2026-05-04T10:00:00Z'),
 }
-const clock = { now: () => Date.now(), elapsed: () => performance.now() }
+const clock = systemClock()
 const open = (options: Partial<PoolOptions> = {}): ParsePool =>
   openParsePool({ lookup: testDns({}), log: silentLog, clock, size: 1, ...options })
-const wordOf = (result: ParsedMessage | ParseFailure): string => ('failure' in result ? result.failure : 'parsed')
+const wordOf = (result: ParsedMessage | ParseFailure): string =>
+  'failure' in result ? result.failure : 'parsed'
 
 /** Process ids of the workers of this test. */
 function workers(): number[] {
   try {
-    const listed = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'parse-worker'], { encoding: 'utf8' })
+    const listed = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'parse-worker'], {
+      encoding: 'utf8',
+    })
     return listed.trim().split('\n').map(Number)
   } catch {
     return []
@@ -54,26 +59,35 @@ describe('The parse pool', () => {
     assert.deepEqual(asked.includes('example.org TXT'), true)
   })
   it('names the budget that a message breaks', async () => {
-    assert.deepEqual(await pool.parse(plainMessage({ 'X-Big': 'a'.repeat(70_000) }), request), { failure: 'breach', breach: 'field-size' })
+    assert.deepEqual(await pool.parse(plainMessage({ 'X-Big': 'a'.repeat(70_000) }), request), {
+      failure: 'breach',
+      breach: 'field-size',
+    })
   })
-  it('comes through fifty ways to hurt a parser without a crash, and reads on', { timeout: 240_000 }, async (test) => {
-    const counts = new Map<string, number>()
-    let slowest = { name: '', ms: 0 }
-    for (const { name, make } of mimeBombs) {
-      const raw = make()
-      assert.ok(raw.length <= 11 << 20, name)
-      const began = performance.now()
-      const result = await pool.parse(raw, request)
-      const ms = performance.now() - began
-      if (ms > slowest.ms) slowest = { name, ms }
-      const word = wordOf(result)
-      counts.set(word, (counts.get(word) ?? 0) + 1)
-      assert.notEqual(word, 'crash', name)
-      assert.notEqual(word, 'memory', name)
-    }
-    test.diagnostic(`${mimeBombs.length} bombs: ${JSON.stringify(Object.fromEntries(counts))}, slowest ${Math.round(slowest.ms)} ms: ${slowest.name}`)
-    assert.equal(wordOf(await pool.parse(plainMessage({}), request)), 'parsed')
-  })
+  it(
+    'comes through fifty ways to hurt a parser without a crash, and reads on',
+    { timeout: 240_000 },
+    async (test) => {
+      const counts = new Map<string, number>()
+      let slowest = { name: '', ms: 0 }
+      for (const { name, make } of mimeBombs) {
+        const raw = make()
+        assert.ok(raw.length <= 11 << 20, name)
+        const began = performance.now()
+        const result = await pool.parse(raw, request)
+        const ms = performance.now() - began
+        if (ms > slowest.ms) slowest = { name, ms }
+        const word = wordOf(result)
+        counts.set(word, (counts.get(word) ?? 0) + 1)
+        assert.notEqual(word, 'crash', name)
+        assert.notEqual(word, 'memory', name)
+      }
+      test.diagnostic(
+        `${mimeBombs.length} bombs: ${JSON.stringify(Object.fromEntries(counts))}, slowest ${Math.round(slowest.ms)} ms: ${slowest.name}`,
+      )
+      assert.equal(wordOf(await pool.parse(plainMessage({}), request)), 'parsed')
+    },
+  )
   it('ends a process that takes too much processor time, and heals', async () => {
     const short = open({ limits: { cpuMs: 10 } })
     const raw = plainMessage({}, 'a b c d e f g h i j k l m n o p\n'.repeat(300_000))
@@ -84,7 +98,12 @@ describe('The parse pool', () => {
   })
   it('ends a process that takes too much memory, and heals', async () => {
     const small = open({ limits: { rssBytes: 32 << 20 } })
-    assert.equal(wordOf(await small.parse(plainMessage({}, 'a b c d e f g h i j k l m n o p\n'.repeat(300_000)), request)), 'memory')
+    assert.equal(
+      wordOf(
+        await small.parse(plainMessage({}, 'a b c d e f g h i j k l m n o p\n'.repeat(300_000)), request),
+      ),
+      'memory',
+    )
     small.close()
     const usual = open()
     assert.equal(wordOf(await usual.parse(plainMessage({}), request)), 'parsed')
@@ -108,7 +127,8 @@ describe('The parse pool', () => {
     const lookup = async (name: string, type: string): Promise<readonly unknown[]> => {
       asked.push(`${name} ${type}`)
       if (type === 'TXT') return [[`v=spf1 ${names} -all`]]
-      if (type === 'MX') return Array.from({ length: 10 }, (_, priority) => ({ priority, exchange: `x${priority}.${name}` }))
+      if (type === 'MX')
+        return Array.from({ length: 10 }, (_, priority) => ({ priority, exchange: `x${priority}.${name}` }))
       throw Object.assign(new Error('none'), { code: 'ENODATA' })
     }
     const greedy = open({ lookup })
@@ -134,25 +154,43 @@ describe('The parse pool', () => {
     assert.deepEqual([brief.counts.started, brief.counts.killed], [3, 0])
     brief.close()
   })
+  it('does not blame a message for a process that never came up', async () => {
+    const absent = open({ limits: { startMs: 1 } })
+    assert.equal(wordOf(await absent.parse(plainMessage({}), request)), 'busy')
+    absent.close()
+  })
   it('says busy when too many wait, and to those that still wait when it closes', async () => {
-    const slow = open({ lookup: () => new Promise(() => undefined), waiting: 2, limits: { questionsMs: 60_000 } })
+    const slow = open({
+      lookup: () => new Promise(() => undefined),
+      waiting: 2,
+      limits: { questionsMs: 60_000 },
+    })
     const results = [1, 2, 3, 4].map(() => slow.parse(plainMessage({}), request))
     assert.equal(wordOf(await (results[3] ?? Promise.reject(new Error('missing')))), 'busy')
     slow.close()
-    for (const result of results) assert.notEqual(wordOf(await result), 'parsed')
+    for (const result of results) assert.equal(wordOf(await result), 'busy')
     assert.equal(wordOf(await slow.parse(plainMessage({}), request)), 'busy')
   })
 })
 
 describe('The process that reads messages', () => {
-  const flags = jailFlags(fileURLToPath(new URL('./parse-pool.ts', import.meta.url)))
+  const flags = jailFlags(fileURLToPath(new URL('./jail.ts', import.meta.url)))
   const attempt = (code: string): string => {
     const script = `try { ${code}; console.log('done') } catch (error) { console.log(error.code ?? error.message) }`
-    return spawnSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8', env: {}, cwd: '/' }).stdout.trim()
+    return spawnSync(process.execPath, [...flags, '-e', script], {
+      encoding: 'utf8',
+      env: {},
+      cwd: '/',
+    }).stdout.trim()
   }
   it('reads no files but code', () => {
     assert.equal(attempt("require('fs').readFileSync('/etc/passwd')"), 'ERR_ACCESS_DENIED')
-    assert.equal(attempt(`require('fs').readdirSync(${JSON.stringify(fileURLToPath(new URL('../../', import.meta.url)))})`), 'ERR_ACCESS_DENIED')
+    assert.equal(
+      attempt(
+        `require('fs').readdirSync(${JSON.stringify(fileURLToPath(new URL('../../', import.meta.url)))})`,
+      ),
+      'ERR_ACCESS_DENIED',
+    )
   })
   it('writes nothing, starts nothing, makes no code from text', () => {
     assert.equal(attempt("require('fs').writeFileSync('/tmp/postern-jail', 'x')"), 'ERR_ACCESS_DENIED')
@@ -161,7 +199,8 @@ describe('The process that reads messages', () => {
     assert.match(attempt("eval('1')"), /Code generation from strings disallowed/)
   })
   it('has no network', () => {
-    const connecting = "require('net').connect(9, '127.0.0.1').on('error', (error) => console.log(error.code))"
+    const connecting =
+      "require('net').connect(9, '127.0.0.1').on('error', (error) => console.log(error.code))"
     assert.match(attempt(connecting), /ERR_ACCESS_DENIED/)
   })
 })

@@ -15,7 +15,11 @@ const fromPool = z.discriminatedUnion('say', [
   z.strictObject({
     say: z.literal('records'),
     id: z.number(),
-    records: z.union([z.array(z.string()), z.array(z.array(z.string())), z.array(z.object({ exchange: z.string(), priority: z.number() }))]),
+    records: z.union([
+      z.array(z.string()),
+      z.array(z.array(z.string())),
+      z.array(z.object({ exchange: z.string(), priority: z.number() })),
+    ]),
   }),
   z.strictObject({ say: z.literal('no-records'), id: z.number(), code: z.string() }),
 ])

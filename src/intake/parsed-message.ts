@@ -70,7 +70,9 @@ export const parsedMessage = z.strictObject({
   ambiguous: z.array(z.enum(ambiguities)).max(ambiguities.length),
   /** Null when nobody asked for it. */
   authentication: authentication.nullable(),
-  attachments: z.array(z.strictObject({ type: z.string().max(200), size: z.number().int().nonnegative() })).max(mostParts),
+  attachments: z
+    .array(z.strictObject({ type: z.string().max(200), size: z.number().int().nonnegative() }))
+    .max(mostParts),
   /** Recipients of a delivery report (RFC 3464); null when there is none. */
   report: deliveryReport.max(mostReportedRecipients).nullable(),
 })

@@ -22,7 +22,11 @@ const mostHeaderBytes = 256 * 1024
 const mostDecoded = (size: number): number => 1.5 * size + 64 * 1024
 
 /** Reads a message (RFC 5322, RFC 2045) as far as intake needs it. Runs in a process that may be killed at any moment. */
-export async function readMessage(raw: Buffer, request: ParseRequest, lookup: Lookup): Promise<ParsedMessage | Breach> {
+export async function readMessage(
+  raw: Buffer,
+  request: ParseRequest,
+  lookup: Lookup,
+): Promise<ParsedMessage | Breach> {
   const header = readHeader(raw)
   if (typeof header === 'string') return header
   const breach = breachOfBody(raw)
@@ -68,10 +72,13 @@ async function readContent(raw: Buffer): Promise<Content | Breach> {
     maxChildNodes: mostParts,
   })
   const content: Content = { parser, text: '', quoted: '', decoded: 0, attachments: [], report: null }
+  // The content of a part never ends when the parser gives up in the middle of it.
+  const givenUp = new Promise<never>((_, reject) => parser.once('error', reject))
+  givenUp.catch(() => undefined)
   parser.end(raw)
   try {
     for await (const part of parser as AsyncIterable<AttachmentStream | MessageText>) {
-      if (part.type === 'attachment') await readPart(part, content)
+      if (part.type === 'attachment') await Promise.race([readPart(part, content), givenUp])
       else content.text = part.text ?? ''
       if (content.decoded + content.text.length > mostDecoded(raw.length)) return 'decoded-size'
     }
@@ -104,10 +111,12 @@ async function readPart(part: AttachmentStream, content: Content): Promise<void>
 function mailboxesIn(field: AddressObject | AddressObject[] | undefined): string[] {
   const objects = field === undefined ? [] : [field].flat()
   const entries = objects.flatMap(({ value }) => value.flatMap((entry) => entry.group ?? [entry]))
-  return entries.flatMap(({ address }) => {
-    const mailbox = address === undefined ? undefined : parseMailbox(address)
-    return mailbox === undefined || mailbox instanceof Refusal ? [] : [mailbox]
-  }).slice(0, 20)
+  return entries
+    .flatMap(({ address }) => {
+      const mailbox = address === undefined ? undefined : parseMailbox(address)
+      return mailbox === undefined || mailbox instanceof Refusal ? [] : [mailbox]
+    })
+    .slice(0, 20)
 }
 
 function recipientsIn({ parser }: Content, header: Header, field: 'to' | 'cc'): string[] {
@@ -124,5 +133,8 @@ function differingFrom(from: readonly string[], headerFrom: readonly string[] | 
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim().slice(0, 998)
+  return text
+    .replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
+    .trim()
+    .slice(0, 998)
 }

@@ -20,13 +20,26 @@ describe('The answer to what an action threw', () => {
   it('says that storage is full, wherever that was noticed', () => {
     assert.equal(codeOf(new Refusal('disk.full')), '452 4.3.1')
     assert.equal(codeOf(Object.assign(new Error('x'), { code: 'ENOSPC' })), '452 4.3.1')
-    assert.equal(codeOf(new Error('x', { cause: Object.assign(new Error('y'), { errcode: 13 }) })), '452 4.3.1')
-    assert.equal(codeOf(new Error('x', { cause: Object.assign(new Error('y'), { code: '53100' }) })), '452 4.3.1')
+    assert.equal(
+      codeOf(new Error('x', { cause: Object.assign(new Error('y'), { errcode: 13 }) })),
+      '452 4.3.1',
+    )
+    assert.equal(
+      codeOf(new Error('x', { cause: Object.assign(new Error('y'), { code: '53100' }) })),
+      '452 4.3.1',
+    )
   })
   it('asks to try again for a budget that soon fills, and says when for one that does not', () => {
-    assert.equal(codeOf(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-04T11:00:00Z' })), '451 4.7.1')
+    assert.equal(
+      codeOf(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-04T11:00:00Z' })),
+      '451 4.7.1',
+    )
     assert.equal(codeOf(new Refusal('limit.exceeded', { limit: 'x' })), '451 4.7.1')
-    const late = replyTo(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' }), site, now)
+    const late = replyTo(
+      new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' }),
+      site,
+      now,
+    )
     assert.equal(late.code, 550)
     assert.match(late.text, /^5\.7\.1 .*2026-05-05T10:00:00\.000Z/)
   })
@@ -39,6 +52,7 @@ describe('The answer to what an action threw', () => {
     }
   })
   it('has the class of its enhanced status code everywhere', () => {
-    for (const { code, text } of Object.values(replies)) assert.equal(Math.floor(code / 100), Number(text[0]), text)
+    for (const { code, text } of Object.values(replies))
+      assert.equal(Math.floor(code / 100), Number(text[0]), text)
   })
 })

@@ -39,7 +39,10 @@ export const replies = {
   fault: reply(451, '4.3.0 Something went wrong here, try again later'),
   busy: reply(451, '4.3.2 Busy, try again in a few minutes'),
   unreadableNow: reply(451, '4.3.0 The message could not be read, try again later'),
-  unreadable: reply(554, '5.6.0 The message could not be read within our limits; please write a plain short one'),
+  unreadable: reply(
+    554,
+    '5.6.0 The message could not be read within our limits; please write a plain short one',
+  ),
   loop: reply(554, '5.4.6 Too many hops: the message goes in circles'),
 } as const satisfies Record<string, Reply>
 
@@ -59,18 +62,26 @@ export function replyTo(error: unknown, site: string, now: number): Reply {
 function overBudget(refusal: Refusal, site: string, now: number): Reply {
   const again = Date.parse(String(refusal.facts['again'] ?? ''))
   if (!(again - now > longestPatience)) return reply(451, '4.7.1 Too many requests, try again later')
-  return reply(550, `5.7.1 Too many requests, possible again at ${new Date(again).toISOString()}, see ${site}/delist`)
+  return reply(
+    550,
+    `5.7.1 Too many requests, possible again at ${new Date(again).toISOString()}, see ${site}/delist`,
+  )
 }
 
 const sentences: Partial<Record<RefusalCode, (site: string) => string>> = {
-  'delisting.not-found': (site) => `5.1.1 This request is not known any more, please begin again at ${site}/delist`,
+  'delisting.not-found': (site) =>
+    `5.1.1 This request is not known any more, please begin again at ${site}/delist`,
   'delisting.expired': (site) => `5.7.1 This request has expired, please begin again at ${site}/delist`,
-  'delisting.burned': (site) => `5.7.1 This request was closed after too many wrong codes, please begin again at ${site}/delist`,
+  'delisting.burned': (site) =>
+    `5.7.1 This request was closed after too many wrong codes, please begin again at ${site}/delist`,
   'delisting.already-decided': (site) => `5.7.1 This request is decided already, see ${site}/delist`,
-  'delisting.second-half-wrong': (site) => `5.7.1 The message came from another mailbox than the one of the request, see ${site}/delist`,
-  'case-link.invalid': (site) => `5.7.1 The link in the message is not one of ours or was cut off, see ${site}/delist`,
+  'delisting.second-half-wrong': (site) =>
+    `5.7.1 The message came from another mailbox than the one of the request, see ${site}/delist`,
+  'case-link.invalid': (site) =>
+    `5.7.1 The link in the message is not one of ours or was cut off, see ${site}/delist`,
   'case-link.expired': (site) => `5.7.1 The link in the message is older than 30 days, see ${site}/delist`,
-  'token.invalid': (site) => `5.7.1 The token in the message is not known or was made for another address, see ${site}/delist`,
+  'token.invalid': (site) =>
+    `5.7.1 The token in the message is not known or was made for another address, see ${site}/delist`,
   'listing.not-found': (site) => `5.7.1 The address in the message is not listed here, see ${site}/delist`,
   'letter.not-found': () => '5.1.1 No such letter',
 }

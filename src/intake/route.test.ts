@@ -26,7 +26,10 @@ describe('A recipient address', () => {
     })
   })
   it('means the same in any letter case', () => {
-    assert.deepEqual(routeOf('Delist+ABC.00@Postern.Provider.EXAMPLE', routes), routeOf('delist+abc.00@postern.provider.example', routes))
+    assert.deepEqual(
+      routeOf('Delist+ABC.00@Postern.Provider.EXAMPLE', routes),
+      routeOf('delist+abc.00@postern.provider.example', routes),
+    )
     assert.equal(kindOf('DELIST@Provider.Example'), 'delist')
   })
   it('may be the postmaster, also without a domain (RFC 5321 §4.5.1)', () => {
@@ -63,10 +66,16 @@ describe('A recipient address', () => {
   })
   it('of whatever text is read without a fault, and tags hold nothing but letters, digits and dots', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string().map((tag) => `b+${tag}@postern.provider.example`)), (text) => {
-        const route = routeOf(text, routes)
-        if ('tag' in route) assert.match(route.tag, /^[0-9a-z.]{1,64}$/)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.string().map((tag) => `b+${tag}@postern.provider.example`),
+        ),
+        (text) => {
+          const route = routeOf(text, routes)
+          if ('tag' in route) assert.match(route.tag, /^[0-9a-z.]{1,64}$/)
+        },
+      ),
     )
   })
 })

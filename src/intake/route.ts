@@ -30,7 +30,9 @@ export function routeOf(recipient: string, routes: Routes): Route {
   if (mailbox === foldMailbox(routes.delist)) return { kind: 'delist', mailbox }
   const at = mailbox.lastIndexOf('@')
   if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) {
-    return routes.others.some((other) => foldMailbox(other) === mailbox) ? { kind: 'not-served' } : { kind: 'unknown' }
+    return routes.others.some((other) => foldMailbox(other) === mailbox)
+      ? { kind: 'not-served' }
+      : { kind: 'unknown' }
   }
   const local = mailbox.slice(0, at)
   if (local === 'postmaster') return { kind: 'postmaster', mailbox }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { orThrow } from '../base/refusal.ts'
 import { formatAddress } from '../standards/ip.ts'
@@ -14,7 +15,7 @@ import { reply, replies, type Reply } from './reply.ts'
 import { IntakeServer, type SmtpOptions } from './smtp.ts'
 import { BareClient, loopback, plainMessage, routes } from './test-intake.ts'
 
-const clock = { now: () => Date.now(), elapsed: () => performance.now() }
+const clock = systemClock()
 const delistTag = 'delist+good1@postern.provider.example'
 const bounceTag = 'b+good1@postern.provider.example'
 const accepted = reply(250, '2.0.0 Fine')
@@ -30,7 +31,11 @@ interface Door {
 const open: { readonly server: IntakeServer; readonly clients: BareClient[] }[] = []
 
 /** A door whose messages are collected; `answer` gives each recipient's reply. */
-async function door(changes: Partial<SmtpOptions> = {}, answer: (incoming: Incoming) => Promise<readonly Reply[]> = async ({ routes: to }) => to.map(() => accepted)): Promise<Door> {
+async function door(
+  changes: Partial<SmtpOptions> = {},
+  answer: (incoming: Incoming) => Promise<readonly Reply[]> = async ({ routes: to }) =>
+    to.map(() => accepted),
+): Promise<Door> {
   const incoming: Incoming[] = []
   const hold = changes.hold ?? new MailHold(64 << 20)
   const server = new IntakeServer({
@@ -72,15 +77,30 @@ afterEach(async () => {
 })
 
 const statusOf = (answer: string): string => answer.split(' ').slice(0, 2).join(' ')
-const bodyOf = (incoming: Incoming | undefined): string => incoming?.raw.toString('latin1').split('\r\n\r\n').slice(1).join('\r\n\r\n') ?? ''
+const bodyOf = (incoming: Incoming | undefined): string =>
+  incoming?.raw.toString('latin1').split('\r\n\r\n').slice(1).join('\r\n\r\n') ?? ''
 
 describe('The SMTP dialogue', () => {
   it('greets with our name and offers what it has, and nothing that needs secrets', async () => {
     const client = (await door({ trust: [] })).client()
     assert.equal(await client.reply(), '220 mx.provider.example ESMTP')
     const offered = (await client.command('EHLO mail.example.org')).split('\r\n').map((line) => line.slice(4))
-    assert.deepEqual(offered, ['mx.provider.example', 'PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', 'SIZE 10485760'])
-    for (const command of ['AUTH PLAIN', 'STARTTLS', 'XFORWARD ADDR=192.0.2.1', 'XCLIENT ADDR=192.0.2.1', 'WIZ x', 'SHELL', 'KILL']) {
+    assert.deepEqual(offered, [
+      'mx.provider.example',
+      'PIPELINING',
+      '8BITMIME',
+      'ENHANCEDSTATUSCODES',
+      'SIZE 10485760',
+    ])
+    for (const command of [
+      'AUTH PLAIN',
+      'STARTTLS',
+      'XFORWARD ADDR=192.0.2.1',
+      'XCLIENT ADDR=192.0.2.1',
+      'WIZ x',
+      'SHELL',
+      'KILL',
+    ]) {
       assert.match(await client.command(command), /^5\d\d 5\.5\./, command)
     }
   })
@@ -88,10 +108,22 @@ describe('The SMTP dialogue', () => {
     const client = (await door()).client()
     await client.greet()
     assert.equal(statusOf(await client.command('MAIL FROM:<ann@example.org>')), '250 2.1.0')
-    for (const recipient of [delistTag, bounceTag, 'Delist@Provider.Example', 'postmaster@postern.provider.example', 'postmaster']) {
+    for (const recipient of [
+      delistTag,
+      bounceTag,
+      'Delist@Provider.Example',
+      'postmaster@postern.provider.example',
+      'postmaster',
+    ]) {
       assert.equal(statusOf(await client.command(`RCPT TO:<${recipient}>`)), '250 2.1.5', recipient)
     }
-    for (const recipient of ['delist+bad@postern.provider.example', 'b+bad@postern.provider.example', 'ann@provider.example', 'x@example.org', 'abuse@provider.example']) {
+    for (const recipient of [
+      'delist+bad@postern.provider.example',
+      'b+bad@postern.provider.example',
+      'ann@provider.example',
+      'x@example.org',
+      'abuse@provider.example',
+    ]) {
       assert.equal(statusOf(await client.command(`RCPT TO:<${recipient}>`)), '550 5.1.1', recipient)
     }
   })
@@ -106,7 +138,10 @@ describe('The SMTP dialogue', () => {
     assert.equal(got.raw.toString('latin1'), `${message.toString('latin1')}\r\n`)
     assert.equal(got.mailFrom, 'ann@example.org')
     assert.deepEqual(got.routes, [{ kind: 'delist-tag', tag: 'good1', mailbox: delistTag }])
-    assert.deepEqual([got.client.address && formatAddress(got.client.address), got.client.isSender, got.client.helo], ['127.0.0.1', true, 'mail.example.org'])
+    assert.deepEqual(
+      [got.client.address && formatAddress(got.client.address), got.client.isSender, got.client.helo],
+      ['127.0.0.1', true, 'mail.example.org'],
+    )
   })
   it('says 250 only when the work is done', async () => {
     let finish: () => void = () => undefined
@@ -114,13 +149,16 @@ describe('The SMTP dialogue', () => {
     const client = (await door({}, async () => (await work, [accepted]))).client()
     await client.greet()
     const answer = client.mail('ann@example.org', delistTag, plainMessage({}))
-    const early = await Promise.race([answer, new Promise((resolve) => setTimeout(() => resolve('waiting'), 150))])
+    const early = await Promise.race([
+      answer,
+      new Promise((resolve) => setTimeout(() => resolve('waiting'), 150)),
+    ])
     assert.equal(early, 'waiting')
     finish()
     assert.equal(await answer, '250 2.0.0 Fine')
   })
   it('says 451 and keeps talking when the work fails', async () => {
-    const client = (await door({}, async () => Promise.reject(new Error('boom')))).client()
+    const client = (await door({}, () => Promise.reject(new Error('boom')))).client()
     await client.greet()
     assert.equal(statusOf(await client.mail('ann@example.org', delistTag, plainMessage({}))), '451 4.3.0')
     assert.equal(statusOf(await client.command('NOOP')), '250 2.0.0')
@@ -129,19 +167,24 @@ describe('The SMTP dialogue', () => {
     const { client: connect, incoming } = await door()
     const client = connect()
     await client.greet()
-    for (const body of ['first', 'second']) await client.mail('ann@example.org', delistTag, plainMessage({}, body))
+    for (const body of ['first', 'second'])
+      await client.mail('ann@example.org', delistTag, plainMessage({}, body))
     client.send(`MAIL FROM:<bob@example.org>\r\nRCPT TO:<${delistTag}>\r\nDATA\r\n`)
     for (let i = 0; i < 3; i++) await client.reply()
     client.send('X: y\r\n\r\nthird\r\n.\r\nQUIT\r\n')
     assert.equal(await client.reply(), '250 2.0.0 Fine')
     assert.match(await client.reply(), /^221 /)
-    assert.deepEqual(incoming.map((each) => bodyOf(each).trim()), ['first', 'second', 'third'])
+    assert.deepEqual(
+      incoming.map((each) => bodyOf(each).trim()),
+      ['first', 'second', 'third'],
+    )
   })
   it('forgets a message whose client goes away in the middle', async () => {
     const { client: connect, incoming, hold } = await door()
     const client = connect()
     await client.greet()
-    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+      await client.command(line)
     client.send(Buffer.alloc(100_000, 'half a message\r\n'))
     while (hold.total === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     client.close()
@@ -153,7 +196,8 @@ describe('The SMTP dialogue', () => {
       const client = (await door({}, async () => answers)).client()
       await client.greet()
       await client.command('MAIL FROM:<ann@example.org>')
-      for (let i = 1; i <= answers.length; i++) await client.command(`RCPT TO:<delist+good${i}@postern.provider.example>`)
+      for (let i = 1; i <= answers.length; i++)
+        await client.command(`RCPT TO:<delist+good${i}@postern.provider.example>`)
       await client.command('DATA')
       client.send('X: y\r\n\r\nz\r\n.\r\n')
       return statusOf(await client.reply())
@@ -173,14 +217,16 @@ describe('The SMTP dialogue', () => {
     const client = (await door()).client()
     await client.greet()
     await client.command('MAIL FROM:<ann@example.org>')
-    for (let i = 0; i < 100; i++) assert.match(await client.command(`RCPT TO:<delist+good${i}@postern.provider.example>`), /^250/)
+    for (let i = 0; i < 100; i++)
+      assert.match(await client.command(`RCPT TO:<delist+good${i}@postern.provider.example>`), /^250/)
     assert.match(await client.command('RCPT TO:<delist+good100@postern.provider.example>'), /^452 4\.5\.3/)
   })
   it('closes on whoever guesses tags', async () => {
     const client = (await door({ trust: [] })).client()
     await client.greet()
     await client.command('MAIL FROM:<ann@example.org>')
-    for (let i = 0; i < 20; i++) assert.match(await client.command(`RCPT TO:<b+bad${i}@postern.provider.example>`), /^550 5\.1\.1/)
+    for (let i = 0; i < 20; i++)
+      assert.match(await client.command(`RCPT TO:<b+bad${i}@postern.provider.example>`), /^550 5\.1\.1/)
     assert.match(await client.command('RCPT TO:<b+bad@postern.provider.example>'), /^421 4\.7\.0/)
     assert.equal(await client.reply(), 'closed')
   })
@@ -212,7 +258,8 @@ describe('The size limit', () => {
     const { client: connect, incoming, hold } = await door()
     const client = connect()
     await client.greet()
-    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+      await client.command(line)
     let sent = 0
     const block = Buffer.alloc(1 << 20, 'a line of text\r\n')
     let isAnswered = false
@@ -234,14 +281,18 @@ describe('The size limit', () => {
     await client.greet()
     assert.equal(await client.mail('ann@example.org', delistTag, exact), '250 2.0.0 Fine')
     assert.equal(incoming[0]?.raw.length, 10_000)
-    assert.match(await client.mail('ann@example.org', delistTag, Buffer.concat([exact, Buffer.from('a')])), /^552 5\.3\.4 /)
+    assert.match(
+      await client.mail('ann@example.org', delistTag, Buffer.concat([exact, Buffer.from('a')])),
+      /^552 5\.3\.4 /,
+    )
   })
   it('sends the largest message away when all together are too much, and takes the small one', async () => {
     const { client: connect } = await door({ hold: new MailHold(200_000) })
     const [big, small] = [connect(), connect()]
     for (const client of [big, small]) {
       await client.greet()
-      for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+      for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+        await client.command(line)
     }
     big.send(Buffer.alloc(190_000, 'a line\r\n'))
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -254,7 +305,9 @@ describe('The size limit', () => {
 
 describe('The end of a message', () => {
   const ends = ['\r\n', '\n', '\r', '\n\r', '\r\r\n', '\0\r\n', '\r\0\n']
-  const variants = ends.flatMap((before) => ends.map((after) => `${before}.${after}`)).filter((variant) => !variant.includes('\r\n.\r\n'))
+  const variants = ends
+    .flatMap((before) => ends.map((after) => `${before}.${after}`))
+    .filter((variant) => !variant.includes('\r\n.\r\n'))
   variants.push('\r\n. \r\n', '\r\n.\t\r\n', '\r\n.\u0085', '\u0085.\r\n')
 
   it(`is CR LF . CR LF and none of ${variants.length} others (SMTP smuggling)`, async () => {
@@ -262,7 +315,8 @@ describe('The end of a message', () => {
     const smuggle = async (variant: string, size: number): Promise<void> => {
       const client = connect()
       await client.greet()
-      for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+      for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+        await client.command(line)
       const second = `MAIL FROM:<eve@example.com>\r\nRCPT TO:<${delistTag}>\r\nDATA\r\nX: smuggled\r\n\r\ny`
       const bytes = `X: y\r\n\r\none${variant}${second}\r\n.\r\n`
       for (let at = 0; at < bytes.length; at += size) {
@@ -278,7 +332,9 @@ describe('The end of a message', () => {
       else assert.match(next, /^221 /, JSON.stringify(variant))
     }
     for (let at = 0; at < variants.length; at += 10) {
-      await Promise.all(variants.slice(at, at + 10).flatMap((variant) => [smuggle(variant, 1000), smuggle(variant, 3)]))
+      await Promise.all(
+        variants.slice(at, at + 10).flatMap((variant) => [smuggle(variant, 1000), smuggle(variant, 3)]),
+      )
     }
     assert.equal(incoming.filter(({ mailFrom }) => mailFrom !== 'ann@example.org').length, 0)
   })
@@ -286,7 +342,8 @@ describe('The end of a message', () => {
     const { client: connect, incoming } = await door()
     const client = connect()
     await client.greet()
-    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await client.command(line)
+    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+      await client.command(line)
     client.send(`X: y\r\n\r\none\r\r\n.\r\nMAIL FROM:<eve@example.com>\r\nRCPT TO:<${delistTag}>\r\nDATA\r\n`)
     assert.match(await client.reply(), /^550 5\.5\.2 /)
     assert.equal(await client.reply(), 'closed')
@@ -297,7 +354,10 @@ describe('The end of a message', () => {
     for (const body of ['a\nb', 'a\rb', '\n', 'a\n.\nb']) {
       const client = connect()
       await client.greet()
-      assert.match(await client.mail('ann@example.org', delistTag, Buffer.from(`X: y\r\n\r\n${body}`)), /^550 5\.5\.2 /)
+      assert.match(
+        await client.mail('ann@example.org', delistTag, Buffer.from(`X: y\r\n\r\n${body}`)),
+        /^550 5\.5\.2 /,
+      )
       assert.equal(await client.reply(), 'closed')
     }
     for (const command of ['NOOP\n', 'NO\rOP\r\n', 'NOOP\r\r\n']) {
@@ -376,7 +436,8 @@ describe('Slow clients', () => {
     drip(halfCommand, 'M', 50)
     const message = connect()
     await message.greet()
-    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA']) await message.command(line)
+    for (const line of ['MAIL FROM:<ann@example.org>', `RCPT TO:<${delistTag}>`, 'DATA'])
+      await message.command(line)
     drip(message, 'x\r\n', 50)
     const talker = connect()
     await talker.greet()
@@ -418,7 +479,9 @@ describe('A flood of connections', () => {
     const relays: Prefix = orThrow(parsePrefix('127.9.0.0/16'))
     const { client: connect, server } = await door({ trust: [relays] })
     const before = process.memoryUsage().rss
-    const flood = Array.from({ length: 900 }, (_, i) => connect(`127.7.${i % 250}.${Math.floor(i / 250) + 1}`))
+    const flood = Array.from({ length: 900 }, (_, i) =>
+      connect(`127.7.${i % 250}.${Math.floor(i / 250) + 1}`),
+    )
     const answers = await Promise.all(flood.map((client) => client.reply()))
     assert.equal(answers.filter((answer) => answer.startsWith('220')).length, 200)
     assert.equal(answers.filter((answer) => answer.startsWith('421 4.3.2')).length, 700)
@@ -437,7 +500,9 @@ describe('A flood of connections', () => {
 describe('LMTP', () => {
   let lmtp: Door
   before(async () => {
-    lmtp = await door({ protocol: 'lmtp' }, async ({ routes: to }) => to.map(({ kind }) => (kind === 'delist' ? replies.unreadable : accepted)))
+    lmtp = await door({ protocol: 'lmtp' }, async ({ routes: to }) =>
+      to.map(({ kind }) => (kind === 'delist' ? replies.unreadable : accepted)),
+    )
     // `afterEach` of this file must leave it open.
     open.pop()
   })
@@ -449,11 +514,16 @@ describe('LMTP', () => {
     assert.match(await client.command('EHLO x'), /^500 /)
     assert.match(await client.command('LHLO mx1.provider.example'), /^250/)
     await client.command('MAIL FROM:<ann@example.org>')
-    for (const recipient of [delistTag, routes.delist, 'postmaster']) await client.command(`RCPT TO:<${recipient}>`)
+    for (const recipient of [delistTag, routes.delist, 'postmaster'])
+      await client.command(`RCPT TO:<${recipient}>`)
     assert.match(await client.command(`RCPT TO:<${delistTag}>`), /^550 5\.5\.1 /)
     await client.command('DATA')
     client.send('X: y\r\n\r\nz\r\n.\r\n')
-    assert.deepEqual([await client.reply(), await client.reply(), await client.reply()].map(statusOf), ['250 2.0.0', '554 5.6.0', '250 2.0.0'])
+    assert.deepEqual([await client.reply(), await client.reply(), await client.reply()].map(statusOf), [
+      '250 2.0.0',
+      '554 5.6.0',
+      '250 2.0.0',
+    ])
     assert.match(await client.command('QUIT'), /^221/)
   })
   it('refuses a lone LF for each recipient', async () => {

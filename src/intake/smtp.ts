@@ -1,16 +1,19 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
-import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
+import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { Refusal } from '../base/refusal.ts'
-import { parseAddress, type Address } from '../standards/ip.ts'
-import { covers, type Prefix } from '../standards/prefix.ts'
+import type { Address } from '../standards/ip.ts'
+import { parseMailbox } from '../standards/mail-address.ts'
+import type { Prefix } from '../standards/prefix.ts'
 import type { Admission } from './admission.ts'
-import type { Client, Deliver, IntakeActions, ServedRoute } from './deliver.ts'
+import { IntakeConnection, originOf, turnAway } from './connection.ts'
+import type { Deliver, IntakeActions, ServedRoute } from './deliver.ts'
 import type { MailHold } from './mail-hold.ts'
-import { Pace, type PaceLimits } from './pace.ts'
+import type { PaceLimits } from './pace.ts'
+import { receive } from './receive.ts'
 import { isAccepted, isTemporary, replies, type Reply } from './reply.ts'
 import { routeOf, type Routes } from './route.ts'
 
@@ -79,10 +82,10 @@ export class IntakeServer extends SMTPServer {
 
   override connect(socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null): void {
     const { admission, trust, pace, clock } = this.#intake
-    const peer = peerOf(socket)
-    const admitted = admission.connect(isTrusted(peer, trust) ? undefined : peer)
+    const origin = originOf(socket, trust)
+    const admitted = admission.connect(origin.isRelay ? undefined : origin.peer)
     if (typeof admitted !== 'function') return turnAway(socket, admitted)
-    const connection = new IntakeConnection(this, socket, options, peer, new Pace(pace, clock.elapsed()), clock)
+    const connection = new IntakeConnection(this, socket, options, { origin, pace, clock })
     socket.once('close', admitted)
     this.connections.add(connection)
     connection.on('error', (error: Error) => this.emit('error', error))
@@ -93,26 +96,26 @@ export class IntakeServer extends SMTPServer {
     clearInterval(this.#paceCheck)
     super.close(callback)
     for (const connection of this.connections) {
-      if (connection instanceof IntakeConnection && connection.pace.isBetweenMessages) connection.refuse(replies.closing)
+      if (connection instanceof IntakeConnection && connection.pace.isBetweenMessages)
+        connection.refuse(replies.closing)
     }
   }
 
   /** Everybody may speak; relays of ours may also say for whom. */
   #greet(session: SMTPServerSession): null {
-    const connection = this.#connectionOf(session)
-    const withheld = connection && isTrusted(connection.peer, this.#intake.trust) ? [] : ['XFORWARD', 'XCLIENT']
+    const withheld = this.#connectionOf(session)?.isRelay ? [] : ['XFORWARD', 'XCLIENT']
     session.disabledCommands = [...this.options.disabledCommands, ...withheld]
     return null
   }
 
   #admitMessage(session: SMTPServerSession): Reply | undefined {
-    return this.#intake.admission.message(countedBy(this.#clientOf(session)))
+    return this.#intake.admission.message(countedBy(this.#connectionOf(session)))
   }
 
   #admitRecipient(recipient: string, session: SMTPServerSession): Reply | undefined {
     const { admission, routes, protocol, isOurTag } = this.#intake
     const route = routeOf(recipient, routes)
-    const client = countedBy(this.#clientOf(session))
+    const client = countedBy(this.#connectionOf(session))
     switch (route.kind) {
       case 'not-served':
         return replies.notServed
@@ -133,7 +136,9 @@ export class IntakeServer extends SMTPServer {
       case 'delist':
     }
     // LMTP answers once for every recipient it accepted, and the library keeps one of two that are the same.
-    const named = session.envelope.rcptTo.some(({ address }) => address.toLowerCase() === recipient.toLowerCase())
+    const named = session.envelope.rcptTo.some(
+      ({ address }) => address.toLowerCase() === recipient.toLowerCase(),
+    )
     return named && protocol === 'lmtp' ? replies.namedTwice : undefined
   }
 
@@ -142,7 +147,7 @@ export class IntakeServer extends SMTPServer {
     const connection = this.#connectionOf(session)
     if (!connection) return
     connection.pace.beginData(clock.elapsed())
-    const received = await this.#receive(stream, connection)
+    const received = await receive(stream, connection, this.#intake)
     if (received === undefined) return
     connection.pace.endData()
     const routes = session.envelope.rcptTo.flatMap(({ address }) => servedRoute(address, this.#intake.routes))
@@ -152,9 +157,9 @@ export class IntakeServer extends SMTPServer {
       return connection.refuse(replies.bareNewline, protocol === 'lmtp' ? routes.length : 1)
     }
     const { mailFrom } = session.envelope
-    const sender = mailFrom === false ? '' : mailFrom.address
-    const client = this.#clientOf(session)
-    const answers = await deliver({ raw: received.raw, client, mailFrom: sender, routes }).catch((error: unknown) => {
+    const sender = mailFrom === false ? '' : inAscii(mailFrom.address)
+    const incoming = { raw: received.raw, client: connection.client, mailFrom: sender, routes }
+    const answers = await deliver(incoming).catch((error: unknown) => {
       log.error('intake.fault', { error })
       return routes.map(() => replies.fault)
     })
@@ -164,52 +169,6 @@ export class IntakeServer extends SMTPServer {
     connection.pace.endMessage(clock.elapsed())
     if (protocol === 'lmtp') done(null, answers.map(dataResult))
     else answerOnce(answers, done)
-  }
-
-  /** The whole message, or undefined when it will not come: the client went away, or was told why and closed. */
-  #receive(stream: SMTPServerDataStream, connection: IntakeConnection): Promise<Received | undefined> {
-    const { mostBytes, hold } = this.#intake
-    return new Promise((resolve) => {
-      let chunks: Buffer[] = []
-      let isOver = false
-      const giveUp = (answer?: Reply): void => {
-        if (isOver) return
-        isOver = true
-        chunks = []
-        place.close()
-        if (answer) connection.refuse(answer)
-        resolve(undefined)
-      }
-      const place = hold.open(() => giveUp(replies.noRoom))
-      stream.on('data', (chunk: Buffer) => {
-        if (isOver || connection.isRefused) return
-        chunks.push(chunk)
-        place.add(chunk.length)
-        if (place.bytes > mostBytes) giveUp(replies.tooBig)
-      })
-      stream.on('error', () => giveUp())
-      stream.on('close', () => giveUp())
-      stream.on('end', () => {
-        if (isOver || connection.isRefused) return
-        isOver = true
-        place.isComing = false
-        resolve({ raw: Buffer.concat(chunks), free: () => place.close() })
-        chunks = []
-      })
-    })
-  }
-
-  /** The client is what a trusted peer forwards (XFORWARD, XCLIENT of Postfix), else the peer itself. */
-  #clientOf(session: SMTPServerSession): Client {
-    const connection = this.#connectionOf(session)
-    const peer = connection?.peer
-    const isRelay = isTrusted(peer, this.#intake.trust)
-    const forwarded = isRelay ? (session.xForward.get('ADDR') ?? session.xClient.get('ADDR')) : undefined
-    if (forwarded === undefined) return { address: peer, isSender: !isRelay, helo: isRelay ? null : session.hostNameAppearsAs || null }
-    const address = typeof forwarded === 'string' ? parseAddress(forwarded) : undefined
-    const helo = session.xForward.get('HELO') ?? (session.xForward.has('ADDR') ? null : session.hostNameAppearsAs)
-    const known = address instanceof Refusal ? undefined : address
-    return { address: known, isSender: known !== undefined, helo: typeof helo === 'string' ? helo : null }
   }
 
   #connectionOf(session: SMTPServerSession): IntakeConnection | undefined {
@@ -222,92 +181,23 @@ export class IntakeServer extends SMTPServer {
   #dropSlow(): void {
     const now = this.#intake.clock.elapsed()
     for (const connection of this.connections) {
-      if (connection instanceof IntakeConnection && connection.pace.isTooSlow(now)) connection.refuse(replies.slow)
+      if (connection instanceof IntakeConnection && connection.pace.isTooSlow(now))
+        connection.refuse(replies.slow)
     }
   }
 }
 
-interface Received {
-  readonly raw: Buffer
-  /** Gives its memory back. */
-  free(): void
-}
-
 type DataCallback = (error?: Error | null, message?: string | (string | Error)[]) => void
 
-class IntakeConnection extends SMTPConnection {
-  /** Undefined at a unix socket. */
-  readonly peer: Address | undefined
-  readonly pace: Pace
-  readonly #clock: Clock
-  #isRefused = false
-
-  constructor(
-    server: SMTPServer,
-    socket: Socket | TLSSocket,
-    options: SMTPConnectionOptions | null | undefined,
-    peer: Address | undefined,
-    pace: Pace,
-    clock: Clock,
-  ) {
-    super(server, socket, options)
-    this.peer = peer
-    this.pace = pace
-    this.#clock = clock
-    // Before the library's own reader, so that a command with a bare newline is refused and not obeyed.
-    socket.on('data', (chunk: Buffer) => this.#watch(chunk))
-  }
-
-  get isRefused(): boolean {
-    return this.#isRefused
-  }
-
-  /** Answers and closes, also in the middle of a message: nothing that still comes is read. */
-  refuse(answer: Reply, times = 1): void {
-    if (this.#isRefused) return
-    this.#isRefused = true
-    for (let time = 0; time < times; time++) this.send(answer.code, answer.text)
-    this.close()
-  }
-
-  /** Our own texts bring their enhanced status code; the library adds one to its own. */
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    const hasStatus = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data)
-    super.send(code, data, hasStatus ? false : context)
-    this.pace?.reply(this.#clock.elapsed())
-  }
-
-  #watch(chunk: Buffer): void {
-    this.pace.receive(chunk, this.#clock.elapsed())
-    // In a message it is refused at its end; the flag stays until then.
-    if (!this.pace.isInData && this.pace.takeBareNewline()) this.refuse(replies.bareNewline)
-  }
-}
-
-/** How long a client that is turned away may take to read why. */
-const turnAwayMs = 2000
-
-function turnAway(socket: Socket | TLSSocket, answer: Reply): void {
-  socket.on('error', () => undefined)
-  socket.end(`${answer.code} ${answer.text}\r\n`)
-  socket.resume()
-  const linger = setTimeout(() => socket.destroy(), turnAwayMs)
-  linger.unref()
-  socket.once('close', () => clearTimeout(linger))
-}
-
-function peerOf(socket: Socket | TLSSocket): Address | undefined {
-  const address = parseAddress(socket.remoteAddress ?? '')
-  return address instanceof Refusal ? undefined : address
-}
-
-function isTrusted(peer: Address | undefined, trust: readonly Prefix[]): boolean {
-  return peer === undefined || trust.some((prefix) => covers(prefix, peer))
-}
-
 /** A relay that did not say for whom it speaks is not held to a stranger's budget. */
-function countedBy({ address, isSender }: Client): Address | undefined {
-  return isSender ? address : undefined
+function countedBy(connection: IntakeConnection | undefined): Address | undefined {
+  return connection?.client.isSender ? connection.client.address : undefined
+}
+
+/** The library shows a domain of another script in that script; everything else of ours speaks A-labels (RFC 5890). */
+function inAscii(address: string): string {
+  const mailbox = parseMailbox(address)
+  return mailbox instanceof Refusal ? address : mailbox
 }
 
 function isNullSender({ envelope }: SMTPServerSession): boolean {

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { ListingClass } from '../access/reasons.ts'
+import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { orThrow } from '../base/refusal.ts'
 import { formatAddress, parseAddress } from '../standards/ip.ts'
@@ -48,7 +49,8 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     },
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),
-    forwardToPostmaster: async ({ mailFrom, raw }) => void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
+    forwardToPostmaster: async ({ mailFrom, raw }) =>
+      void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
     ...overrides,
   }
 }
@@ -71,7 +73,7 @@ export async function testIntake(overrides: Partial<IntakeOptions> & { readonly 
     trust: [loopback],
     actions: notedActions(done),
     lookup: dns,
-    clock: { now: () => Date.now(), elapsed: () => performance.now() },
+    clock: systemClock(),
     log: silentLog,
     ...options,
   })
@@ -87,7 +89,8 @@ export function testDns(zone: Readonly<Record<string, string>>, asked: string[] 
     asked.push(`${name} ${type}`)
     const record = zone[name]
     if (record === 'temperror') throw Object.assign(new Error('SERVFAIL'), { code: 'ESERVFAIL' })
-    if (record === undefined || type !== 'TXT') throw Object.assign(new Error('NXDOMAIN'), { code: 'ENOTFOUND' })
+    if (record === undefined || type !== 'TXT')
+      throw Object.assign(new Error('NXDOMAIN'), { code: 'ENOTFOUND' })
     return [[record]]
   }
 }
@@ -102,7 +105,11 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
 export const dkimRecord = `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`
 
 /** The message with a DKIM signature by `domain`, selector `s1`. */
-export async function signed(message: Buffer, domain: string, options: { readonly fields?: string; readonly length?: number } = {}): Promise<Buffer> {
+export async function signed(
+  message: Buffer,
+  domain: string,
+  options: { readonly fields?: string; readonly length?: number } = {},
+): Promise<Buffer> {
   const signer = {
     signingDomain: domain,
     selector: 's1',
@@ -124,7 +131,9 @@ export function plainMessage(fields: Readonly<Record<string, string | undefined>
     'Message-ID': '<1@example.org>',
     ...fields,
   }
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]))
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  )
   return Buffer.from([...lines, '', ...body.split('\n'), ''].join('\r\n'))
 }
 
@@ -187,7 +196,12 @@ export class BareClient {
       const answer = await this.command(line)
       if (!/^[23]/.test(answer)) return answer
     }
-    this.send(Buffer.concat([Buffer.from(message.toString('latin1').replaceAll(/^\./gm, '..'), 'latin1'), Buffer.from('\r\n.\r\n')]))
+    this.send(
+      Buffer.concat([
+        Buffer.from(message.toString('latin1').replaceAll(/^\./gm, '..'), 'latin1'),
+        Buffer.from('\r\n.\r\n'),
+      ]),
+    )
     return await this.reply()
   }
 

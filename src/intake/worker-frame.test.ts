@@ -25,7 +25,9 @@ describe('Frames between pool and worker', () => {
     assert.throws(() => reader.push(Buffer.from([0xff, 0xff, 0xff, 0xff, 0])), RangeError)
   })
   it('may be empty, and then end with their head', () => {
-    assert.deepEqual(new FrameReader(1000).push(Buffer.from([0, 0, 0, 0, 1])), [{ kind: 'bytes', bytes: Buffer.alloc(0) }])
+    assert.deepEqual(new FrameReader(1000).push(Buffer.from([0, 0, 0, 0, 1])), [
+      { kind: 'bytes', bytes: Buffer.alloc(0) },
+    ])
   })
   it('are refused when they are of an unknown kind or no JSON', () => {
     assert.throws(() => new FrameReader(1000).push(Buffer.from([0, 0, 0, 0, 0])), SyntaxError)

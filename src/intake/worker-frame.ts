@@ -2,7 +2,9 @@
  * Frames between the parse pool and its workers, over plain pipes: length (u32, big-endian), kind (u8), body.
  * Both sides read with a limit, because what comes from a parser of hostile messages may itself be hostile.
  */
-export type Frame = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'bytes'; readonly bytes: Buffer }
+export type Frame =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
 
 const headBytes = 5
 
@@ -28,7 +30,7 @@ export class FrameReader {
 
   push(chunk: Buffer): Frame[] {
     const frames: Frame[] = []
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       if (this.#body === undefined) {
         const taken = chunk.copy(this.#head, this.#headFilled, at)
         this.#headFilled += taken

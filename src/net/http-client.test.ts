@@ -65,7 +65,13 @@ describe('The guarded HTTP client', () => {
     assert.equal(requests.length, 1)
   })
   it('takes nothing but 200', async () => {
-    for (const status of ['201 Created', '204 No Content', '404 Not Found', '500 Oh', '101 Switching Protocols\r\nUpgrade: x']) {
+    for (const status of [
+      '201 Created',
+      '204 No Content',
+      '404 Not Found',
+      '500 Oh',
+      '101 Switching Protocols\r\nUpgrade: x',
+    ]) {
       say(status, 'token')
       assert.equal(await client().fetchFrom(here, '/a'), undefined, status)
     }
@@ -127,9 +133,29 @@ describe('The guarded HTTP client', () => {
   it('connects to nothing that is not global, in whatever spelling', async () => {
     const strict = httpClient({ port, totalMs: 600 })
     const inside = [
-      '127.0.0.1', '127.8.8.8', '0.0.0.0', '10.0.0.1', '100.64.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1', '224.0.0.1',
-      '255.255.255.255', '::1', '::', '::ffff:127.0.0.1', '::ffff:7f00:1', '64:ff9b::7f00:1', '64:ff9b::10.0.0.1', '2002:7f00:1::',
-      '2002:a00:1::1', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1', '::127.0.0.1',
+      '127.0.0.1',
+      '127.8.8.8',
+      '0.0.0.0',
+      '10.0.0.1',
+      '100.64.0.1',
+      '169.254.169.254',
+      '172.16.0.1',
+      '192.168.1.1',
+      '224.0.0.1',
+      '255.255.255.255',
+      '::1',
+      '::',
+      '::ffff:127.0.0.1',
+      '::ffff:7f00:1',
+      '64:ff9b::7f00:1',
+      '64:ff9b::10.0.0.1',
+      '2002:7f00:1::',
+      '2002:a00:1::1',
+      'fe80::1',
+      'fc00::1',
+      'fd12::1',
+      'ff02::1',
+      '::127.0.0.1',
     ]
     requests.length = 0
     for (const text of inside) {
@@ -156,7 +182,8 @@ describe('The guarded HTTP client', () => {
   })
   it('asks one address twice at once and not three times', async () => {
     requests.length = 0
-    behaviour = (socket) => void setTimeout(() => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nyes'), 100)
+    behaviour = (socket) =>
+      void setTimeout(() => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nyes'), 100)
     const one = client()
     const answers = await Promise.all([1, 2, 3].map(() => one.fetchFrom(here, '/a')))
     assert.deepEqual(answers.filter((answer) => answer === 'yes').length, 2)

@@ -95,7 +95,8 @@ function get({ host, port, path, signal }: Target): Promise<string | undefined> 
 function guarded(socket: Socket, host: string): Socket {
   socket.once('connect', () => {
     const far = parseAddress(socket.remoteAddress ?? '')
-    if (far instanceof Refusal || formatAddress(far) !== host) socket.destroy(new Error('connected elsewhere'))
+    if (far instanceof Refusal || formatAddress(far) !== host)
+      socket.destroy(new Error('connected elsewhere'))
   })
   return socket
 }

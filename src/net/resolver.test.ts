@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { orThrow } from '../base/refusal.ts'
 import { formatAddress, parseAddress } from '../standards/ip.ts'
@@ -17,7 +16,7 @@ describe('Questions to the DNS', () => {
       if (reply) server.send(reply, from.port, from.address)
     })
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
+    const { port } = server.address()
     dns = dnsResolver({ servers: [`127.0.0.1:${port}`], timeoutMs: 900 })
   })
   after(() => void server.close())
@@ -75,7 +74,10 @@ describe('Questions to the DNS', () => {
     await assert.rejects(dns.lookup('gone.example.org', 'TXT'), { code: 'ENOTFOUND' })
     await assert.rejects(dns.lookup('bare.example.org', 'TXT'), { code: 'ENODATA' })
     await assert.rejects(dns.lookup('silent.example.org', 'TXT'), { code: 'ETIMEOUT' })
-    await assert.rejects(dns.lookup('example.org', 'NAPTR'), (error) => error instanceof DnsFailure && error.code === 'ENODATA')
+    await assert.rejects(
+      dns.lookup('example.org', 'NAPTR'),
+      (error) => error instanceof DnsFailure && error.code === 'ENODATA',
+    )
   })
 })
 
@@ -110,7 +112,10 @@ const zones: Record<string, Zone> = {
     [A, Buffer.from([192, 0, 2, 45])],
     [AAAA, Buffer.from('20010db8000000000000000000000045', 'hex')],
   ],
-  'many.example.org': Array.from({ length: 100 }, (_, index) => [A, Buffer.from([192, 0, 2, index])] as const),
+  'many.example.org': Array.from(
+    { length: 100 },
+    (_, index) => [A, Buffer.from([192, 0, 2, index])] as const,
+  ),
 }
 
 /** A DNS answer to one question (RFC 1035 §4.1), or undefined to say nothing. */
@@ -124,14 +129,21 @@ function answerTo(query: Buffer): Buffer | undefined {
   const type = query.readUInt16BE(at + 1)
   const question = query.subarray(12, at + 5)
   const asked = labels.join('.').toLowerCase()
-  if (asked === 'half.example.org') return type === A ? header(query, 0, question, []) : header(query, 2, question, [])
+  if (asked === 'half.example.org')
+    return type === A ? header(query, 0, question, []) : header(query, 2, question, [])
   const zone = zones[asked]
   if (zone === silence) return undefined
-  if (zone === garbage) return Buffer.concat([query.subarray(0, 2), Buffer.from('8180ffffffffffffffff', 'hex')])
+  if (zone === garbage)
+    return Buffer.concat([query.subarray(0, 2), Buffer.from('8180ffffffffffffffff', 'hex')])
   if (zone === undefined) return header(query, 3, question, [])
   if ('rcode' in zone) return header(query, zone.rcode, question, [])
   const records = zone.filter((record) => record[0] === type)
-  return header(query, 0, question, records.map(([kind, data]) => resource(kind, data)))
+  return header(
+    query,
+    0,
+    question,
+    records.map(([kind, data]) => resource(kind, data)),
+  )
 }
 
 function header(query: Buffer, rcode: number, question: Buffer, records: Buffer[]): Buffer {

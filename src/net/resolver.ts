@@ -67,7 +67,9 @@ export function dnsResolver(options: ResolverOptions = {}): DnsResolver {
   const lookup = (name: string, type: string): Promise<DnsRecords> => {
     switch (type) {
       case 'TXT':
-        return ask(name, async () => (await dns.resolveTxt(name)).filter((parts) => parts.join('').length <= longestText))
+        return ask(name, async () =>
+          (await dns.resolveTxt(name)).filter((parts) => parts.join('').length <= longestText),
+        )
       case 'MX':
         return ask(name, () => exchanges(name))
       case 'A':

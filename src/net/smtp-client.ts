@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js'
 
 /**
  * Mail on its way out, to the one smarthost of the configuration (RFC 5321, RFC 5322). `nodemailer` reads lists and groups
@@ -53,7 +54,7 @@ export function openSmtp(url: string): SmtpClient {
   return { send: async (mail) => await forward(mail.envelope, await composeMail(mail)), forward }
 }
 
-function readUrl(url: string) {
+function readUrl(url: string): SMTPTransport.Options {
   const { protocol, hostname, port, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
   const host = hostname.replace(/^\[(.*)\]$/, '$1')

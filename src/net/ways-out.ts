@@ -26,23 +26,9 @@ export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
     txt: (name) => resolver.txt(name),
     ptr: (address) => resolver.ptr(address),
     confirmedNames: (address) => confirmedNames(resolver, address),
-    confirmedNames: (address) => confirmedNames(resolver, address),
     acceptsMail: (domain) => acceptsMail(resolver, domain),
     fetchFrom: (address, path) => client.fetchFrom(address, path),
   }
-}
-
-/** Names whose own address records lead back to the address; the first few, for the owner of the reverse zone decides how many there are. */
-async function confirmedNames(resolver: DnsResolver, address: Address): Promise<readonly string[] | 'temperror'> {
-  const names = await resolver.ptr(address)
-  if (names === 'temperror') return 'temperror'
-  const confirmed: string[] = []
-  for (const name of names.slice(0, 3)) {
-    const addresses = await resolver.addresses(name)
-    if (addresses === 'temperror') return 'temperror'
-    if (addresses.some((each) => formatAddress(each) === formatAddress(address))) confirmed.push(name)
-  }
-  return confirmed
 }
 
 /** Whether mail for the domain has somewhere to go (RFC 5321 §5.1): an MX that is not the null MX (RFC 7505), else an address. */
@@ -56,14 +42,17 @@ async function acceptsMail(resolver: DnsResolver, domain: string): Promise<boole
   return addresses === 'temperror' ? 'temperror' : addresses.length > 0
 }
 
-/** Names of one address that are looked up again; RFC 7208 §5.5 stops at as many. */
-const mostNames = 10
+/** Names of one address that are looked up again: the owner of the reverse zone decides how many there are. */
+const mostNames = 3
 
 /**
  * PTR names that lead back to the address. `temperror` when none does and one of them could not be looked up:
  * whoever asks must not take that for an address without a name.
  */
-async function confirmedNames(resolver: DnsResolver, address: Address): Promise<readonly string[] | 'temperror'> {
+async function confirmedNames(
+  resolver: DnsResolver,
+  address: Address,
+): Promise<readonly string[] | 'temperror'> {
   const names = await resolver.ptr(address)
   if (names === 'temperror') return 'temperror'
   const asked = names.slice(0, mostNames)

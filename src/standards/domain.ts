@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url'
 
 /**
- * Domain names as mail uses them (RFC 1035 §2.3.1, RFC 5890 §2.3): letters, digits and hyphens, other scripts as A-labels (UTS #46).
+ * Domain names as mail uses them (RFC 1035 §2.3.1, RFC 5890 §2.3): letters, digits and hyphens, other scripts
+ * as A-labels (UTS #46).
  */
 
 /** RFC 1035 §2.3.4, in text without the last dot. */
@@ -12,7 +13,10 @@ const longestInput = 1000
 
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** What WHATWG calls ending in a number: browsers and libraries read such a host as an IPv4 address, so it is no name. */
+/**
+ * What WHATWG calls ending in a number: browsers and libraries read such a host as an IPv4 address, so it is
+ * no name.
+ */
 const endsInNumber = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/
 
 /**

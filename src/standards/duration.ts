@@ -1,6 +1,9 @@
 import { day, hour, minute, second } from '../base/clock.ts'
 
-/** Durations as people write them in commands and configuration: a whole number and one unit, `90s`, `30m`, `24h`, `7d`. */
+/**
+ * Durations as people write them in commands and configuration: a whole number and one unit, `90s`, `30m`,
+ * `24h`, `7d`.
+ */
 const units = { d: day, h: hour, m: minute, s: second } as const
 
 /** Milliseconds, or undefined. */

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../base/refusal.ts'
-import { embeddedAddress, formatAddress, parseAddress, readIPv4, type Address, type Words } from './ip.ts'
+import { embeddedAddress, formatAddress, parseAddress, type Address, type Words } from './ip.ts'
 
 /** The canonical text, or the code of the refusal. */
 function read(text: string): string {
@@ -13,10 +13,13 @@ function read(text: string): string {
 
 const words = fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff), fc.nat(0xffffffff), fc.nat(0xffffffff))
 
-/** Text that is nearly an address: made of the characters of addresses, of words that have tripped parsers, or of mutated addresses. */
+/**
+ * Text that is nearly an address: made of the characters of addresses, of words that have tripped parsers, or
+ * of mutated addresses.
+ */
 const nearAddress = fc.oneof(
   fc.string({
-    unit: fc.constantFrom(...'0123456789abcdefABCDEF:./%x ', '::', '255', '.0', 'ffff:'),
+    unit: fc.constantFrom(...'0123456789abcdefABCDEF:./%x '.split(''), '::', '255', '.0', 'ffff:'),
     maxLength: 24,
   }),
   fc
@@ -87,72 +90,60 @@ describe('Internet addresses', () => {
 
   it('are nothing else that some reader takes for one', () => {
     for (const text of [
-      ...[
-        '',
-        ' ',
-        '.',
-        ':',
-        ':::',
-        '1',
-        '127.1',
-        '0x7f.1',
-        '0x7f.0.0.1',
-        '2130706433',
-        '192.0.2',
-        '192.0.2.1.',
-        '.192.0.2.1',
-      ],
-      ...[
-        '192.0.2.256',
-        '192.0.2.1.1',
-        '1192.0.2.1',
-        '192.0.2.-1',
-        '192.0.2.1e0',
-        '١٩٢.0.2.1',
-        '192.0.2.１',
-        '192。0。2。1',
-      ],
-      ...[
-        '1:2:3:4:5:6:7',
-        '1:2:3:4:5:6:7:8:9',
-        '1:2:3:4:5:6:7:8::',
-        '::1:2:3:4:5:6:7:8',
-        '1:2:3:4::5:6:7:8',
-        '1::2::3',
-      ],
-      ...[
-        '1:',
-        ':1',
-        '::1:',
-        '2001:db8:::1',
-        '00001::',
-        '12345::',
-        'g::',
-        '::192.0.2',
-        '::192.0.2.1:1',
-        '1:2:3:4:5:6:7:1.2.3.4',
-      ],
-      ...[
-        'fe80::1%eth0',
-        '::1%',
-        '192.0.2.1%1',
-        '[::1]',
-        '[192.0.2.1]',
-        '192.0.2.1:25',
-        ' 192.0.2.1',
-        '192.0.2.1 ',
-        '192.0.2.1\n',
-      ],
-      ...[
-        '192.0.2.1\0',
-        '\u0000192.0.2.1',
-        '::1\r\n',
-        '\u200b192.0.2.1',
-        'mail.example.org',
-        'x/24',
-        '1/2/3',
-        '🙂',
-      ],
+      '',
+      ' ',
+      '.',
+      ':',
+      ':::',
+      '1',
+      '127.1',
+      '0x7f.1',
+      '0x7f.0.0.1',
+      '2130706433',
+      '192.0.2',
+      '192.0.2.1.',
+      '.192.0.2.1',
+      '192.0.2.256',
+      '192.0.2.1.1',
+      '1192.0.2.1',
+      '192.0.2.-1',
+      '192.0.2.1e0',
+      '١٩٢.0.2.1',
+      '192.0.2.１',
+      '192。0。2。1',
+      '1:2:3:4:5:6:7',
+      '1:2:3:4:5:6:7:8:9',
+      '1:2:3:4:5:6:7:8::',
+      '::1:2:3:4:5:6:7:8',
+      '1:2:3:4::5:6:7:8',
+      '1::2::3',
+      '1:',
+      ':1',
+      '::1:',
+      '2001:db8:::1',
+      '00001::',
+      '12345::',
+      'g::',
+      '::192.0.2',
+      '::192.0.2.1:1',
+      '1:2:3:4:5:6:7:1.2.3.4',
+      'fe80::1%eth0',
+      '::1%',
+      '192.0.2.1%1',
+      '[::1]',
+      '[192.0.2.1]',
+      '192.0.2.1:25',
+      ' 192.0.2.1',
+      '192.0.2.1 ',
+      '192.0.2.1\n',
+      '192.0.2.1\0',
+      '\u0000192.0.2.1',
+      '::1\r\n',
+      '\u200b192.0.2.1',
+      'mail.example.org',
+      'x/24',
+      '1/2/3',
+      '🙂',
     ]) {
       assert.equal(read(text), 'address.not-an-address', JSON.stringify(text))
     }
@@ -176,7 +167,7 @@ describe('Internet addresses', () => {
     fc.assert(
       fc.property(nearAddress, (text) => {
         assert.equal(!(parseAddress(text) instanceof Refusal), isIP(text) !== 0 && !text.includes('%'))
-        assert.equal(readIPv4(text) >= 0, isIP(text) === 4)
+        if (isIP(text) === 4) assert.equal(read(text), text)
       }),
       { numRuns: 20_000 },
     )
@@ -200,7 +191,7 @@ describe('Internet addresses', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (word) => {
         const text = formatAddress({ family: 4, words: [word, 0, 0, 0] })
-        assert.equal(readIPv4(text), word)
+        assert.deepEqual(parseAddress(text), { family: 4, words: [word, 0, 0, 0] })
         assert.equal(read(`::ffff:${text}`), text)
       }),
     )

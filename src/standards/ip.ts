@@ -1,8 +1,8 @@
 import { Refusal } from '../base/refusal.ts'
 
 /**
- * Internet addresses as text (RFC 4291 §2.2, RFC 5952) and as words to compute with.
- * The reader is strict where people and libraries differ: `010.0.0.1` is ten to one reader and eight to another, so it is refused.
+ * Internet addresses as text (RFC 4291 §2.2, RFC 5952) and as words to compute with. The reader is strict
+ * where people and libraries differ: `010.0.0.1` is ten to one reader and eight to another, so it is refused.
  * An IPv4 address in IPv6 clothes (`::ffff:0:0/96`) is the IPv4 address.
  */
 export interface Address {
@@ -28,8 +28,52 @@ export function parseAddress(text: string): Address | Refusal {
   return words === undefined ? refuse(text) : unmapped(words)
 }
 
-/** The 32 bits of a dotted address, or -1: for loops that want no object. Exactly four decimal octets without leading zeros. */
-export function readIPv4(text: string): number {
+/** The canonical text: dotted decimal, or RFC 5952. */
+export function formatAddress(address: Address): string {
+  return address.family === 4 ? formatDotted(address.words[0]) : formatGroups(address.words)
+}
+
+/**
+ * The IPv4 address inside a 6to4 (2002::/16), NAT64 (64:ff9b::/96; 64:ff9b:1::/48 in its /96 form, RFC 6052
+ * §2.2) or compatible (::/96) address, if it is one.
+ */
+export function embeddedAddress(address: Address): Address | undefined {
+  if (address.family === 4) return undefined
+  const [a, b, c, d] = address.words
+  if (a >>> 16 === 0x2002) return v4((((a & 0xffff) << 16) | (b >>> 16)) >>> 0)
+  if (a === 0x0064ff9b && ((b === 0 && c === 0) || b >>> 16 === 1)) return v4(d)
+  if (a === 0 && b === 0 && c === 0 && d > 1) return v4(d)
+  return undefined
+}
+
+function v4(word: number): Address {
+  return { family: 4, words: [word, 0, 0, 0] }
+}
+
+function unmapped(words: Words): Address {
+  const [a, b, c, d] = words
+  return a === 0 && b === 0 && c === 0xffff ? v4(d) : { family: 6, words }
+}
+
+/**
+ * Says which mistake it was, as far as it can be known; the input is shown without what could harm a page or
+ * a log.
+ */
+function refuse(text: string): Refusal {
+  const input = text.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?')
+  const slash = text.indexOf('/')
+  const address = slash < 0 ? text : text.slice(0, slash)
+  if (/^(?:[0-9a-f:]*:)?[0-9.]+$/i.test(address) && /(?:^|[.:])0[0-9]+\.|\.0[0-9]/.test(address)) {
+    return new Refusal('address.leading-zero', { input })
+  }
+  if (slash >= 0 && (readIPv4(address) >= 0 || readIPv6(address) !== undefined)) {
+    return new Refusal('address.is-prefix', { input })
+  }
+  return new Refusal('address.not-an-address', { input })
+}
+
+/** The 32 bits of a dotted address, or -1: exactly four decimal octets without leading zeros. */
+function readIPv4(text: string): number {
   const end = text.length
   if (end < 7 || end > 15) return -1
   let word = 0
@@ -54,48 +98,9 @@ export function readIPv4(text: string): number {
   return digits === 0 || dots !== 3 ? -1 : ((word << 8) | octet) >>> 0
 }
 
-/** The canonical text: dotted decimal, or RFC 5952. */
-export function formatAddress(address: Address): string {
-  return address.family === 4 ? formatDotted(address.words[0]) : formatGroups(address.words)
-}
-
 /**
- * The IPv4 address inside a 6to4 (2002::/16), NAT64 (64:ff9b::/96; 64:ff9b:1::/48 in its /96 form, RFC 6052 §2.2)
- * or compatible (::/96) address, if it is one.
+ * Groups of one to four hexadecimal digits, one `::` at most, the last two perhaps dotted (RFC 4291 §2.2).
  */
-export function embeddedAddress(address: Address): Address | undefined {
-  if (address.family === 4) return undefined
-  const [a, b, c, d] = address.words
-  if (a >>> 16 === 0x2002) return v4((((a & 0xffff) << 16) | (b >>> 16)) >>> 0)
-  if (a === 0x0064ff9b && ((b === 0 && c === 0) || b >>> 16 === 1)) return v4(d)
-  if (a === 0 && b === 0 && c === 0 && d > 1) return v4(d)
-  return undefined
-}
-
-function v4(word: number): Address {
-  return { family: 4, words: [word, 0, 0, 0] }
-}
-
-function unmapped(words: Words): Address {
-  const [a, b, c, d] = words
-  return a === 0 && b === 0 && c === 0xffff ? v4(d) : { family: 6, words }
-}
-
-/** Says which mistake it was, as far as it can be known; the input is shown without what could harm a page or a log. */
-function refuse(text: string): Refusal {
-  const input = text.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?')
-  const slash = text.indexOf('/')
-  const address = slash < 0 ? text : text.slice(0, slash)
-  if (/^(?:[0-9a-f:]*:)?[0-9.]+$/i.test(address) && /(?:^|[.:])0[0-9]+\.|\.0[0-9]/.test(address)) {
-    return new Refusal('address.leading-zero', { input })
-  }
-  if (slash >= 0 && (readIPv4(address) >= 0 || readIPv6(address) !== undefined)) {
-    return new Refusal('address.is-prefix', { input })
-  }
-  return new Refusal('address.not-an-address', { input })
-}
-
-/** Groups of one to four hexadecimal digits, one `::` at most, the last two perhaps dotted (RFC 4291 §2.2). */
 function readIPv6(text: string): Words | undefined {
   const end = text.length
   if (end < 2 || end > longestText) return undefined
@@ -156,7 +161,10 @@ function formatDotted(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
 }
 
-/** RFC 5952 §4: lower case, no leading zeros, the longest run of two or more zero groups (the first of equals) becomes `::`. */
+/**
+ * RFC 5952 §4: lower case, no leading zeros, the longest run of two or more zero groups (the first of equals)
+ * becomes `::`.
+ */
 function formatGroups(words: Words): string {
   const groups = words.flatMap((word) => [word >>> 16, word & 0xffff])
   let start = -1

@@ -2,9 +2,9 @@ import { Refusal } from '../base/refusal.ts'
 import { parseDomain } from './domain.ts'
 
 /**
- * Mailboxes that we write to (RFC 5321 §4.1.2, the plain part of it): a dot-atom, `@`, a domain name.
- * Quoted strings, comments, source routes, address literals, groups, lists and display names are refused, so that no mail library
- * finds a second recipient in one. A `MailAddress` comes from here only.
+ * Mailboxes that we write to (RFC 5321 §4.1.2, the plain part of it): a dot-atom, `@`, a domain name. Quoted
+ * strings, comments, source routes, address literals, groups, lists and display names are refused, so that no
+ * mail library finds a second recipient in one. A `MailAddress` comes from here only.
  */
 export type MailAddress = string & { readonly [mailAddress]: true }
 
@@ -17,8 +17,8 @@ const longestAddress = 254
 const dotAtom = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 
 /**
- * Reads one mailbox; the domain becomes A-labels in lower case, the local part stays as written.
- * `why` of the refusal: `no-at`, `local-part`, `not-ascii` (SMTPUTF8 local parts, RFC 6531), `domain` or `too-long`.
+ * Reads one mailbox; the domain becomes A-labels in lower case, the local part stays as written. `why` of the
+ * refusal: `no-at`, `local-part`, `not-ascii` (SMTPUTF8 local parts, RFC 6531), `domain` or `too-long`.
  */
 export function parseMailbox(text: string): MailAddress | Refusal {
   const at = text.lastIndexOf('@')
@@ -41,8 +41,8 @@ export function domainOf(address: MailAddress): string {
 }
 
 /**
- * What budgets count by: spellings that commonly reach the same person are one (lower case, no `+tag`, no dots in the local part).
- * Never an address to write to.
+ * What budgets count by: spellings that commonly reach the same person are one (lower case, no `+tag`, no
+ * dots in the local part). Never an address to write to.
  */
 export function mailboxKey(address: MailAddress): string {
   const local = address.slice(0, address.lastIndexOf('@')).toLowerCase()

@@ -2,8 +2,8 @@ import { Refusal } from '../base/refusal.ts'
 import { formatAddress, parseAddress, type Address, type Words } from './ip.ts'
 
 /**
- * Prefixes (RFC 4632, RFC 4291 §2.3): an address with host bits zero and a length in bits.
- * Postern judges IPv4 by the address and IPv6 by the /64, the least that a network hands to one customer (RFC 6177).
+ * Prefixes (RFC 4632, RFC 4291 §2.3): an address with host bits zero and a length in bits. Postern judges
+ * IPv4 by the address and IPv6 by the /64, the least that a network hands to one customer (RFC 6177).
  */
 export interface Prefix extends Address {
   readonly length: number
@@ -37,7 +37,10 @@ export function parsePrefix(text: string): Prefix | Refusal {
   return withoutHostBits(address, length, shown(text))
 }
 
-/** Reads what may be listed: a single address (IPv6: its /64) or `address/length` between /8 and /32, /16 and /64; no host bits. */
+/**
+ * Reads what may be listed: a single address (IPv6: its /64) or `address/length` between /8 and /32, /16 and
+ * /64; no host bits.
+ */
 export function parseListable(text: string): Prefix | Refusal {
   const read = readPrefix(text)
   if (read instanceof Refusal) return read
@@ -111,7 +114,10 @@ function lengthOf(range: Address | Prefix): number {
 /** Longer input than this is nobody's prefix and is not looked at. */
 const longestText = 64
 
-/** Address and length as written; the length is negative where an IPv4-mapped prefix reaches beyond `::ffff:0:0/96`. */
+/**
+ * Address and length as written; the length is negative where an IPv4-mapped prefix reaches beyond
+ * `::ffff:0:0/96`.
+ */
 function readPrefix(text: string): { address: Address; length: number | undefined } | Refusal {
   const slash = text.length > longestText ? -1 : text.indexOf('/')
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash))

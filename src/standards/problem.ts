@@ -1,5 +1,6 @@
 /**
- * Problem documents (RFC 9457): how the API says no. `code` is ours and stable; `title` and `detail` are words for people.
+ * Problem documents (RFC 9457): how the API says no. `code` is ours and stable; `title` and `detail` are
+ * words for people.
  */
 interface Problem {
   readonly status: number
@@ -14,7 +15,10 @@ interface Problem {
 /** Media type of the document (§6.1). */
 export const problemType = 'application/problem+json'
 
-/** The members of §3.1, then ours; a fact never stands in the place of one of them. `docs` is the page that explains every code. */
+/**
+ * The members of §3.1, then ours; a fact never stands in the place of one of them. `docs` is the page that
+ * explains every code.
+ */
 export function problemDocument(problem: Problem, docs: string): Record<string, string | number> {
   const { status, code, title, detail, facts } = problem
   const members = {

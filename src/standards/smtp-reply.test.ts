@@ -43,7 +43,10 @@ describe('SMTP reply lines', () => {
 
   it('are one line of printable ASCII, no longer than asked, and keep code, status and URL, whatever the words are', () => {
     const words = fc.string({
-      unit: fc.oneof(fc.constantFrom('\r', '\n', '\0', '\u2028', 'é', '封'), fc.constantFrom(...'abc. []<>')),
+      unit: fc.oneof(
+        fc.constantFrom('\r', '\n', '\0', '\u2028', 'é', '封'),
+        fc.constantFrom(...'abc. []<>'.split('')),
+      ),
       maxLength: 600,
     })
     fc.assert(

@@ -1,8 +1,8 @@
 import { formatStatusCode, parseStatusCode } from './status-code.ts'
 
 /**
- * One line of an SMTP reply (RFC 5321 §4.2) with its enhanced status code (RFC 2034 §4), as contracts 8 has it:
- * `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To … please visit <url> (PSN606)`.
+ * One line of an SMTP reply (RFC 5321 §4.2) with its enhanced status code (RFC 2034 §4), as contracts 8 has
+ * it: `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To … please visit <url> (PSN606)`.
  */
 interface ReplyLine {
   /** Reply code; its first digit is the class of `status`. */
@@ -22,9 +22,9 @@ interface ReplyLine {
 const longestLine = 450
 
 /**
- * The line without CR LF: printable ASCII, at most `octets` long. Where it would be longer words are cut, never the URL:
- * first what to do, then what happened from its end, then the reference. Throws when code, status and URL alone do not fit,
- * or when code and status disagree.
+ * The line without CR LF: printable ASCII, at most `octets` long. Where it would be longer words are cut,
+ * never the URL: first what to do, then what happened from its end, then the reference. Throws when code,
+ * status and URL alone do not fit, or when code and status disagree.
  */
 export function formatReplyLine(reply: ReplyLine, octets = longestLine): string {
   const status = parseStatusCode(reply.status)

@@ -3,15 +3,18 @@ import { embeddedAddress, type Address } from './ip.ts'
 import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from './prefix.ts'
 
 /**
- * Address space with a special purpose (RFC 6890, RFC 8190): the IANA IPv4 and IPv6 Special-Purpose Address Registries as of
- * October 2025, and the multicast and withdrawn blocks that stand in registries of their own.
- * `::ffff:0:0/96` is not among them: such an address is the IPv4 address inside it. No mail comes from there that a listing could be about, and no connection of ours may go there.
+ * Address space with a special purpose (RFC 6890, RFC 8190): the IANA IPv4 and IPv6 Special-Purpose Address
+ * Registries as of October 2025, and the multicast and withdrawn blocks that stand in registries of their
+ * own. `::ffff:0:0/96` is not among them: such an address is the IPv4 address inside it. No mail comes from
+ * there that a listing could be about, and no connection of ours may go there.
  */
 interface SpecialBlock {
   readonly prefix: Prefix
   /** As in the registry. */
   readonly name: string
-  /** Refused to connections, but as good as any other network in a listing: examples and tests speak of these. */
+  /**
+   * Refused to connections, but as good as any other network in a listing: examples and tests speak of these.
+   */
   readonly isDocumentation: boolean
 }
 
@@ -89,9 +92,10 @@ export function specialPurpose(range: Address | Prefix): string | undefined {
 }
 
 /**
- * Whether a connection of ours may go there: outside every special-purpose block, documentation included, and in IPv6 inside
- * allocated space. Blocks that IANA calls globally reachable are refused too: their anycast addresses are answered by the nearest
- * router, which is ours. Behind the NAT64 prefix the IPv4 address counts (RFC 6052 §3.1).
+ * Whether a connection of ours may go there: outside every special-purpose block, documentation included, and
+ * in IPv6 inside allocated space. Blocks that IANA calls globally reachable are refused too: their anycast
+ * addresses are answered by the nearest router, which is ours. Behind the NAT64 prefix the IPv4 address
+ * counts (RFC 6052 §3.1).
  */
 export function isGlobal(address: Address): boolean {
   const inner = covers(nat64, address) ? embeddedAddress(address) : undefined

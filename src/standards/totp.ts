@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto'
 import { isSame, type Secret } from '../base/secret.ts'
 
 /**
- * Time-based one-time passwords (RFC 6238 over RFC 4226): six digits of an HMAC-SHA-1 over the number of 30-second steps since 1970.
- * SHA-1, six digits and 30 seconds because authenticator apps ignore anything else.
+ * Time-based one-time passwords (RFC 6238 over RFC 4226): six digits of an HMAC-SHA-1 over the number of
+ * 30-second steps since 1970. SHA-1, six digits and 30 seconds because authenticator apps ignore anything
+ * else.
  */
 const stepMs = 30_000
 const digits = 6
@@ -27,8 +28,8 @@ export function totpStep(now: number): number {
 }
 
 /**
- * The step whose code this is, or undefined. Keep it and give it as `after` next time: a code is good once (RFC 6238 §5.2).
- * Spaces in the code do not matter.
+ * The step whose code this is, or undefined. Keep it and give it as `after` next time: a code is good once
+ * (RFC 6238 §5.2). Spaces in the code do not matter.
  */
 export function verifyTotp(secret: Secret, code: string, now: number, after = -1): number | undefined {
   const typed = code.replaceAll(' ', '')
@@ -40,13 +41,20 @@ export function verifyTotp(secret: Secret, code: string, now: number, after = -1
   return found
 }
 
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
 /** Base 32 (RFC 4648 §6) without padding, as authenticator apps take it. */
 export function formatBase32(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   const groups = bits.match(/.{1,5}/g) ?? []
-  return groups
-    .map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(parseInt(group.padEnd(5, '0'), 2)))
-    .join('')
+  return groups.map((group) => base32.charAt(parseInt(group.padEnd(5, '0'), 2))).join('')
+}
+
+/** The bytes again. Throws on what is not base 32. */
+export function readBase32(text: string): Buffer {
+  if (!/^[A-Z2-7]*$/.test(text)) throw new RangeError('not base 32')
+  const bits = text.replaceAll(/./g, (character) => base32.indexOf(character).toString(2).padStart(5, '0'))
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((octet) => parseInt(octet, 2)))
 }
 
 /** What a QR code for the app holds. Reveals the secret. */

@@ -61,6 +61,9 @@ function pathOf(request: Request): string {
   return pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname
 }
 
+/** A longer query is an accident or an attempt; no page of ours needs it. */
+const longestQuery = 2000
+
 /** The page's surroundings. A language in the address is remembered when it is not what would have been chosen anyway. */
 function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
   const { languages } = settings.provider
@@ -75,7 +78,7 @@ function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
     languages,
     words: messages[language],
     path,
-    query: url.search,
+    query: url.search.length > longestQuery ? '' : url.search,
     provider: settings.provider,
     addresses: settings.addresses,
     codes: settings.codes,

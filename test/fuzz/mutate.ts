@@ -1,6 +1,9 @@
 import type { Random } from './random.ts'
 
-/** Changes octets in one to `most` places: flips, inserts, removes, doubles, swaps, or puts a word of the dictionary in. */
+/**
+ * Changes octets in one to `most` places: flips, inserts, removes, doubles, swaps, or puts a word of the
+ * dictionary in.
+ */
 export function mutate(
   bytes: Buffer,
   dictionary: readonly [string, ...string[]],

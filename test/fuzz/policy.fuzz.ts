@@ -5,8 +5,10 @@ import type { FuzzOptions } from './options.ts'
 import { seededRandom, type Random } from './random.ts'
 
 /**
- * Throws mutated requests at the policy reader. Each input is read whole and again in random chunks: both must give the same requests
- * and both or neither end in a breach (of two at once either may be named), the only exception is a `ProtocolError`, no value holds a line end or NUL, and no reader ever holds more than one request.
+ * Throws mutated requests at the policy reader. Each input is read whole and again in random chunks: both
+ * must give the same requests and both or neither end in a breach (of two at once either may be named), the
+ * only exception is a `ProtocolError`, no value holds a line end or NUL, and no reader ever holds more than
+ * one request.
  */
 export interface PolicyFigures {
   readonly inputs: number
@@ -48,36 +50,30 @@ const corpus: readonly [Buffer, ...Buffer[]] = [
 ]
 
 const dictionary: readonly [string, ...string[]] = [
-  ...([
-    '\n',
-    '\r\n',
-    '\n\n',
-    '\r',
-    '\0',
-    '=',
-    '==',
-    '\n=',
-    'request=',
-    'request=smtpd_access_policy\n',
-  ] as const),
-  ...[
-    'request=junk\n',
-    'sender=',
-    '\nsize=9e99\n',
-    '\nsize=-1',
-    'client_address=::ffff:192.0.2.45\n',
-    '\xff\xfe',
-    '\xc3',
-    '\xe4\xb8',
-  ],
-  ...[
-    'x=\n'.repeat(100),
-    'y'.repeat(4096),
-    'z=\n'.repeat(20),
-    `a=${'b'.repeat(4094)}\n`,
-    'GET / HTTP/1.1\r\n',
-    '\x16\x03\x01',
-  ],
+  '\n',
+  '\r\n',
+  '\n\n',
+  '\r',
+  '\0',
+  '=',
+  '==',
+  '\n=',
+  'request=',
+  'request=smtpd_access_policy\n',
+  'request=junk\n',
+  'sender=',
+  '\nsize=9e99\n',
+  '\nsize=-1',
+  'client_address=::ffff:192.0.2.45\n',
+  '\xff\xfe',
+  '\xc3',
+  '\xe4\xb8',
+  'x=\n'.repeat(100),
+  'y'.repeat(4096),
+  'z=\n'.repeat(20),
+  `a=${'b'.repeat(4094)}\n`,
+  'GET / HTTP/1.1\r\n',
+  '\x16\x03\x01',
 ]
 
 export function run({ seed, count }: FuzzOptions): PolicyFigures {
@@ -149,7 +145,7 @@ function isBreach(reading: Reading): boolean {
 
 function checkValues(requests: readonly PolicyRequest[]): void {
   for (const request of requests) {
-    for (const value of Object.values(request)) {
+    for (const value of Object.values<string | number>({ ...request })) {
       if (typeof value === 'number') assert.ok(Number.isSafeInteger(value) && value >= 0)
       else assert.ok(value.length <= 4096 && !/[\0\n]/.test(value))
     }

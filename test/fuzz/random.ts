@@ -7,7 +7,9 @@ export interface Random {
   pick<T>(list: readonly [T, ...T[]]): T
 }
 
-/** Mulberry32: 32 bits of state, good enough to wander about in input space, and the same on every machine. */
+/**
+ * Mulberry32: 32 bits of state, good enough to wander about in input space, and the same on every machine.
+ */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const below = (count: number): number => {

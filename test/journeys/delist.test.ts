@@ -5,6 +5,7 @@ import { openBrowser } from '../support/chromium.ts'
 import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
+import { policyClient, quantile } from '../support/policy-client.ts'
 import { swaks } from '../support/swaks.ts'
 
 /**
@@ -64,7 +65,7 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
     assert.match(await page.innerText('main'), /delisted/)
 
     assert.equal((await send(client)).accepted, true)
-    await page.waitForFunction(() => /queue id [0-9A-Za-z]+/.test(document.querySelector('main')?.textContent ?? ''), undefined, { timeout: 10_000 })
+    await page.getByText(/queue id [0-9A-Za-z]+/).waitFor({ timeout: 10_000 })
     const verified = await postern.run('verify')
     assert.equal(verified.status, 0, verified.stdout + verified.stderr)
   })
@@ -81,6 +82,49 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
     assert.match(await page.innerText('main'), /delist\+[0-9a-z.]+@postern\.provider\.example/)
     assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN')
     await context.close()
+  })
+})
+
+/** Budgets are settings: rounds come from one client and one network. */
+const roomy = ['delisting.unproven.client.day', 'delisting.proven.client.day', 'delist.v4-24.day', 'delist.v4-22.day', 'letters.domain.hour']
+  .map((name) => `  ${name}: { count: 100000, per: 24h }`)
+  .join('\n')
+
+describe('From the click to the policy server’s new answer', { timeout: 1_200_000 }, () => {
+  const rounds = process.env['POSTERN_TORTURE'] ? 100 : 5
+
+  it(`takes at most 150 ms as a rule and a second at worst (${rounds} rounds)`, async (t) => {
+    const sink = await smtpSink()
+    const postern = await startInstance({ smarthost: sink.url, settings: `limits:\n${roomy}\n` })
+    const browser = await openBrowser()
+    const policy = await policyClient(postern.ports.policy)
+    const times: number[] = []
+    try {
+      for (let round = 0; round < rounds; round++) {
+        const client = `192.0.2.${round + 1}`
+        await postern.run('listing', 'add', client, '--reason', 'spam', '--wait')
+        const page = await browser.newPage()
+        await page.goto(`${postern.site}/delist?ip=${client}`)
+        await askInPortal(page, `admin@d${round}.example`)
+        const { links } = await sink.take(`admin@d${round}.example`)
+        await page.goto(links.find((link) => link.includes('/confirm/')) ?? '')
+        assert.notEqual(await policy.ask(client), 'DUNNO')
+        const since = performance.now()
+        const click = page.click('main form button[type=submit]')
+        times.push(await policy.until(client, 'passes', since))
+        await click
+        await page.close()
+      }
+    } finally {
+      policy.close()
+      await browser.close()
+      await postern.stop()
+      await sink.close()
+    }
+    const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)]
+    t.diagnostic(`click to new answer, ${rounds} rounds: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+    assert.ok(p50 <= 150, `p50 ${p50} ms`)
+    assert.ok(p99 <= 1000, `p99 ${p99} ms`)
   })
 })
 

@@ -33,6 +33,7 @@ async function solved(ctx: Context): Promise<string> {
 }
 
 async function start(ctx: TestContext, more: Partial<Parameters<typeof startRequest>[1]> = {}): Promise<Started> {
+  ctx.clock.advance(1)
   return await startRequest(visitor(ctx), {
     ip,
     mailbox: 'admin@example.org',

@@ -28,7 +28,8 @@ function refused(code: RefusalCode): (error: unknown) => boolean {
 
 /** The bytes behind the base 32 that an authenticator app is told. */
 function secretOf(base32: string): Secret {
-  const bits = [...base32]
+  const bits = base32
+    .split('')
     .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
     .join('')
   return new Secret(Buffer.from((bits.match(/.{8}/g) ?? []).map((octet) => parseInt(octet, 2))))

@@ -37,7 +37,7 @@ export function checkName(name: string): Refusal | undefined {
 }
 
 export function checkPassword(password: string): Refusal | undefined {
-  return [...password].length >= leastPassword
+  return password.length >= leastPassword
     ? undefined
     : new Refusal('operator.password-short', { least: leastPassword })
 }

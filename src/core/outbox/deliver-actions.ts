@@ -1,4 +1,4 @@
-import { newId } from '../../base/id.ts'
+import { newId, randomFraction } from '../../base/id.ts'
 import { signTag } from '../../base/signed-token.ts'
 import type { OutgoingMail, SendOutcome } from '../../net/smtp-client.ts'
 import type { MailAddress } from '../../standards/mail-address.ts'
@@ -111,7 +111,7 @@ async function settle(
 }
 
 async function putBack(tx: Tx, letter: ClaimedLetter, answer: string): Promise<boolean> {
-  const nextAt = tx.clock.now() + pauseAfter(letter.attempts, letterPace, Math.random())
+  const nextAt = tx.clock.now() + pauseAfter(letter.attempts, letterPace, randomFraction())
   if (letter.expiresAt !== null && nextAt >= letter.expiresAt) return await giveUp(tx, letter, answer)
   const waiting = { state: 'queued', next_at: nextAt, lease: null, lease_until_at: null, last_error: answer }
   return await store.updateLetter(tx.queries, whereOf(letter), waiting)

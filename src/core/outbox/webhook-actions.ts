@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { newId } from '../../base/id.ts'
+import { newId, randomFraction } from '../../base/id.ts'
 import { permit } from '../actor.ts'
 import { record, type AuditFacts } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -110,7 +110,7 @@ export async function noteWebhook(
         ? { state: 'sent', sent_at: now, last_error: null }
         : {
             state: 'queued',
-            next_at: now + pauseAfter(delivery.attempts, webhookPace, Math.random()),
+            next_at: now + pauseAfter(delivery.attempts, webhookPace, randomFraction()),
             last_error: answer.slice(0, 500),
           }
     return await store.updateDelivery(tx.queries, delivery, { ...next, lease: null, lease_until_at: null })

@@ -1,5 +1,5 @@
 import { submit } from '../ui/form.ts'
-import { html } from '../ui/html.ts'
+import { html, visible } from '../ui/html.ts'
 import { definitions, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { channelOf, dropSessionCookie, readSessionCookie } from './channel.ts'
@@ -25,7 +25,7 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
     title: words.title,
     body: html`<div class="narrow"><h1>${words.title}</h1>
       ${definitions([
-        [words.name, html`<b translate="no">${session.name}</b>`],
+        [words.name, html`<b translate="no">${visible(session.name)}</b>`],
         [words.role, html`${roles[session.role]} <span class="far">${roleMeans[session.role]}</span>`],
         [words.since, when(view, session.createdAt)],
         [words.until, when(view, session.expiresAt)],
@@ -66,7 +66,7 @@ async function signOutPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { signIn: words, account, signOut: button } = visit.view.words.console
   return {
     title: words.outTitle,
-    body: html`<div class="narrow"><h1>${words.outTitle}</h1><p class="lead">${words.outLead(visit.session.name)}</p>
+    body: html`<div class="narrow"><h1>${words.outTitle}</h1><p class="lead">${words.outLead(visible(visit.session.name))}</p>
       ${postForm(
         visit,
         places.signOut.href(),

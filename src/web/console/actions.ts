@@ -8,7 +8,8 @@ import type { Decision } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
-import type { Actor, Role } from '../../core/actor.ts'
+import type { Session } from '../../core/operators/actions.ts'
+import type { Actor } from '../../core/actor.ts'
 import type { Address } from '../../standards/ip.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 
@@ -96,14 +97,4 @@ export interface SignIn {
   readonly password: string
   readonly code: string
   readonly client: string
-}
-
-export interface Session {
-  readonly name: string
-  readonly role: Role
-  /** Every form of the session carries it. */
-  readonly csrf: string
-  readonly createdAt: number
-  /** When it ends at the latest. */
-  readonly expiresAt: number
 }

@@ -19,7 +19,7 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
     actions.explain(actor, address),
     actions.recentDecisions(actor, address),
   ])
-  return html`<section class="address">
+  return await html`<section class="address">
     <h2>${words.title(ip)}</h2>
     ${verdict(view, ip, explanation)}
     <p><a href="${explanation.url}">${words.public}</a> · <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a></p>

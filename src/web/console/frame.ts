@@ -1,4 +1,4 @@
-import { html, joined, type Html } from '../ui/html.ts'
+import { html, joined, visible, type Html } from '../ui/html.ts'
 import { hiddenField } from '../ui/form.ts'
 import { markIcon } from '../ui/icon.ts'
 import { documentPage, languageNames } from '../ui/layout.ts'
@@ -20,7 +20,7 @@ export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
     scripts: [view.assets.href('console.js'), ...(page.scripts ?? [])],
     header: header(visit, page.bare === true, waiting),
     footer: html`<footer class="console"><p>${words.footer(visit.session === undefined ? '' : deps.version)}</p>
-      <p><a href="${view.provider.site}/">${words.publicSite}</a></p></footer>`,
+      <div>${visit.session === undefined ? '' : languageSwitch(view)}<a href="${view.provider.site}/">${words.publicSite}</a></div></footer>`,
   })
 }
 
@@ -29,15 +29,14 @@ function header(visit: Visit, bare: boolean, waiting: number): Html {
   const words = view.words.console
   const brand = html`<a class="home" href="${places.overview.href()}">${markIcon()}<span>${words.name(view.provider.name)}</span></a>`
   if (bare || session === undefined) {
-    return html`<header class="console"><div class="bar">${brand}${languageSwitch(view)}</div></header>`
+    return html`<header class="console"><div class="bar">${brand}${session === undefined ? languageSwitch(view) : ''}</div></header>`
   }
   return html`<header class="console"><div class="bar">
       ${brand}
       <nav class="sections" aria-label="${view.words.common.mainNavigation}"><ul>${sections(view, waiting)}</ul></nav>
       ${searchBox(view)}
       <div class="person">
-        ${languageSwitch(view)}
-        <a href="${places.account.href()}" title="${words.roles[session.role]}">${session.name}</a>
+        <a href="${places.account.href()}" title="${words.roles[session.role]}">${visible(session.name)}</a>
         ${postForm(visit, places.signOut.href(), html`<button type="submit">${words.signOut}</button>`)}
       </div>
     </div></header>`

@@ -44,10 +44,10 @@ export function actorWords(view: View, actor: string): string {
 
 /** A subject with the page that shows it, where there is one. */
 function subjectLink(view: View, record: AuditRecord): Html {
-  const [kind, id] = split(record.subject)
+  const [kind, id] = record.subject.includes(':') ? split(record.subject) : [record.subject, '']
   const { ip, prefix } = record.facts
   const name = [kind === 'listing' ? prefix : undefined, kind === 'delist-request' ? ip : undefined].find((fact) => typeof fact === 'string')
-  const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)} ${literal(visible(name ?? id))}`
+  const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)} ${(name ?? id) ? literal(visible(name ?? id)) : ''}`
   switch (kind) {
     case 'listing':
       return html`<a href="${places.listing.href({ id })}">${words}</a>`

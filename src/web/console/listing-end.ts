@@ -48,7 +48,7 @@ async function stillCovering({ view, actor, actions }: OperatorVisit, listing: L
   const covering = await actions.coveringListings(actor, listing.prefix)
   const wider = covering.filter((each) => each.prefix.length < listing.prefix.length && each.effect === 'refuse')
   if (wider.length === 0) return ''
-  return html`${notice('warning', view.words.console.listing.stillCovered)}${listingTable(view, wider, { around: listing.prefix })}`
+  return await html`${notice('warning', view.words.console.listing.stillCovered)}${listingTable(view, wider, { around: listing.prefix })}`
 }
 
 async function end(visit: OperatorVisit): Promise<Response> {

@@ -5,7 +5,7 @@ import type { Listing } from '../../core/listings/listing.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { parseListable, type Prefix } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
-import { errorOf, errorSummary, select, submit, textField, type FieldError } from '../ui/form.ts'
+import { errorOf, select, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import { buttonLink } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
@@ -69,7 +69,6 @@ async function listingsPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.title,
     ...(found.errors.length > 0 ? { status: 422 } : {}),
     body: html`<div class="head"><h1>${words.title}</h1>${tools}</div>
-      ${errorSummary(view, found.errors)}
       ${filters(view, wish, found.errors)}
       ${listingTable(view, found.listings, { around: aroundOf(wish), empty: found.errors.length > 0 ? '' : emptyWords(visit, wish) })}
       ${pager(view, wish, found.next)}
@@ -117,6 +116,7 @@ function filters(view: View, wish: Wish, errors: readonly FieldError[]): Html {
       label: words.text,
       value: wish.text,
       error: errorOf(errors, 'text'),
+      autofocus: errors.length > 0,
       maxlength: 80,
       autocomplete: 'off',
     })}

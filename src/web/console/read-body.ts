@@ -19,7 +19,8 @@ async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<Arr
   if (Number(c.req.header('content-length') ?? 0) > longest) throw new Refusal('form.too-large')
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of c.req.raw.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = c.req.raw.body ?? []
+  for await (const chunk of body) {
     length += chunk.length
     if (length > longest) throw new Refusal('form.too-large')
     chunks.push(chunk)

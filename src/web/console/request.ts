@@ -53,7 +53,7 @@ async function doneNotice({ view, query, actions, actor }: OperatorVisit, reques
   if (query.get('done') === undefined || request.state !== 'done') return ''
   const [next] = await actions.listRequests(actor, { state: 'review', limit: 1 })
   const way = next === undefined ? '' : html`<p><a href="${places.request.href({ id: next.id })}">${words.next}</a></p>`
-  return notice('good', request.outcome === 'declined' ? words.declinedNotice : words.delistedNotice, way)
+  return await notice('good', request.outcome === 'declined' ? words.declinedNotice : words.delistedNotice, way)
 }
 
 function tools({ view, actor }: OperatorVisit, { id, state }: DelistRequest): Html {

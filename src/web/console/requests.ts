@@ -2,7 +2,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { requestStates, type DelistRequest, type RequestState } from '../../core/delisting/request.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
-import { errorSummary, hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
+import { hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { badge } from '../ui/notice.ts'
@@ -63,7 +63,6 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.title,
     ...(errors.length > 0 ? { status: 422 } : {}),
     body: html`<h1>${words.title}</h1>
-      ${errorSummary(view, errors)}
       ${tabs(
         words.title,
         (['review', 'open', 'proven', 'done', 'burned', 'all'] as const).map((state) => ({
@@ -73,7 +72,7 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
         })),
       )}
       <form class="filters" action="${places.requests.href()}">${hiddenField('state', wish.state)}
-        ${textField(view, { name: 'ip', type: 'search', label: words.byAddress, value: wish.text, error: errors[0]?.message, maxlength: 64, size: 'medium', autocomplete: 'off' })}
+        ${textField(view, { name: 'ip', type: 'search', label: words.byAddress, value: wish.text, error: errors[0]?.message, autofocus: errors.length > 0, maxlength: 64, size: 'medium', autocomplete: 'off' })}
         ${submit(words.show, 'quiet')}</form>
       ${requestTable(visit, shown, errors.length > 0 ? '' : emptyWords(view, wish), wish.state === 'review')}
       ${pager(view, wish, found, waiting)}`,

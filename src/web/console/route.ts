@@ -1,5 +1,6 @@
 import type { Actor, Permission } from '../../core/actor.ts'
 import { may } from '../../core/actor.ts'
+import type { Session } from '../../core/operators/actions.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
@@ -9,7 +10,7 @@ import type { WebContext } from '../env.ts'
 import type { Fields } from '../form-data.ts'
 import type { Page } from '../ui/layout.ts'
 import type { View } from '../ui/view.ts'
-import type { ConsoleActions, Session } from './actions.ts'
+import type { ConsoleActions } from './actions.ts'
 
 /** What the console is made with. */
 export interface ConsoleDeps {

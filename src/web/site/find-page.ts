@@ -7,10 +7,10 @@ import { literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 import type { Found } from './find.ts'
 
-/** The box that takes anything from a bounce. It leads on without script. */
+/** The box that takes anything from a bounce. It leads on without script. A POST, because bounces are long and name mailboxes. */
 export function findBox(view: View, value?: string, error?: string): Html {
   const words = view.words.site.find
-  return html`<form class="find" action="${view.link(routes.find.href())}" method="get" role="search">
+  return html`<form class="find" action="${view.link(routes.find.href())}" method="post" role="search">
     ${textArea(view, {
       name: 'q',
       label: words.label,
@@ -24,6 +24,9 @@ export function findBox(view: View, value?: string, error?: string): Html {
   </form>`
 }
 
+/** A longer question is not put back into the box: nobody corrects a whole bounce by hand. */
+const longestEcho = 4000
+
 /** What could not be found, and what to try; only for findings that lead nowhere. */
 export function findPage(view: View, question: string, found: Found | undefined): Page {
   const words = view.words.site.find
@@ -32,7 +35,7 @@ export function findPage(view: View, question: string, found: Found | undefined)
     title: title ?? words.title,
     noindex: true,
     body: html`<h1>${title ?? words.title}</h1>
-      ${body}${findBox(view, question)}`,
+      ${body}${findBox(view, question.length > longestEcho ? undefined : question)}`,
   }
 }
 

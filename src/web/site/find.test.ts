@@ -135,7 +135,7 @@ describe('what somebody pastes', () => {
     for (const filler of ['\n', '> ', 'a\n', ':', '1.', '[', 'https://', '0:', '5.7.'])
       find(link + filler.repeat(longestQuestion), ours)
     for (const filler of ['\n', 'a\n', ':', '1.', '[1', '0:', '5.7.'])
-      find(`x ${link}${filler.repeat(3000)}`.slice(0, longestQuestion), ours)
+      find(`x ${link}${filler.repeat(longestQuestion)}`.slice(0, longestQuestion), ours)
     assert.ok(performance.now() - begin < 500)
   })
 })

@@ -14,8 +14,8 @@ export type Found =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'name' | 'mailbox' | 'nothing' }
 
-/** A bounce has a few hundred characters that matter; who pastes more should cut it down. */
-export const longestQuestion = 8000
+/** Room for a whole bounce with the header of the message in it; who pastes more should cut it down. */
+export const longestQuestion = 50_000
 
 /** Reads it. `ours`: host of our site, and our own networks, whose addresses in a line are never the sender's. */
 export function find(

@@ -76,7 +76,7 @@ const refused = [
   ['/find?q=010.0.0.1', 422],
   ['/find?q=%C4%E3%BA%C3', 422],
   ['/find?q=a%00b', 422],
-  [`/find?q=${'x'.repeat(9000)}`, 422],
+  [`/find?q=${'x'.repeat(60_000)}`, 422],
 ] as const
 
 describe('every page', () => {
@@ -137,6 +137,32 @@ describe('every page', () => {
       loaded.map(([, href = '']) => href.replace(/[0-9a-f]{12}/, '#').slice(0, 26)),
       ['data:image/svg+xml;base64,', '/assets/style.#.css'],
     )
+  })
+})
+
+describe('the box for what came back', () => {
+  const paste = async (q: string): Promise<Response> =>
+    await app.request(`${origin}/zh-CN/find`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' },
+      body: new URLSearchParams({ q }).toString(),
+    })
+
+  it('takes a whole bounce and leads to its record', async () => {
+    const token = 'AQEDbXgxAcWZqAEAAAAAAAAAAATAAAItq83vEjRWeJCrze8SNFZ4kA'
+    const header =
+      'Received: from mail.example.org ([198.51.100.77]) by mx.example.org; Mon, 4 May 2026\n'.repeat(200)
+    const { status, headers } = await paste(
+      `${header}\n550 5.7.606 Access denied. Visit ${origin}/c/${token} (PSN606)\n`,
+    )
+    assert.equal(status, 303)
+    assert.equal(headers.get('Location'), `/zh-CN/c/${token}`)
+  })
+
+  it('keeps what was pasted, as text, when it leads nowhere', async () => {
+    const response = await paste('<b>help</b> me')
+    assert.equal(response.status, 200)
+    assert.ok((await response.text()).includes('&lt;b&gt;help&lt;/b&gt; me</textarea>'))
   })
 })
 

@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { isAbout } from '../client.ts'
 import type { Web, WebContext } from '../env.ts'
-import { readQuery } from '../form-data.ts'
+import { readForm, readQuery } from '../form-data.ts'
 import { routes } from '../routes.ts'
 import type { PublicDeps } from '../deps.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
@@ -18,7 +18,7 @@ import { recordPage } from './record-page.ts'
 import { startPage } from './start-page.ts'
 import { programRoutes } from './well-known.ts'
 
-/** The pages for senders: start, help, find, look-up, record, codes, about. GET only; nothing here changes anything. */
+/** The pages for senders: start, help, find, look-up, record, codes, about. Nothing here changes anything. */
 export function siteRoutes(app: Web, deps: PublicDeps): void {
   const { settings, site } = deps
 
@@ -43,30 +43,10 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     return slug === text ? show(c, codePage(c.var.view, name)) : go(c, routes.code.href({ code: slug }), 301)
   })
 
-  app.get(routes.find.pattern, (c) => {
-    const question = readQuery(c).get('q') ?? ''
-    const { host } = new URL(settings.provider.site)
-    const found = find(question, { host, networks: settings.provider.networks })
-    switch (found.kind) {
-      case 'record':
-        return go(c, routes.record.href({ token: found.token }))
-      case 'address':
-        return go(c, routes.address.href({ address: found.ip }))
-      case 'code': {
-        const [name] = found.reasons
-        const code = found.reasons.length > 1 || name === undefined ? found.code : reasons[name].slug
-        return go(c, routes.code.href({ code }))
-      }
-      case 'refused':
-        return show(c, findPage(c.var.view, question, found), found.refusal.status as 422)
-      case 'nothing':
-      case 'name':
-      case 'mailbox':
-      case 'foreign':
-      case 'unknown-code':
-        return show(c, findPage(c.var.view, question, question === '' ? undefined : found))
-    }
-  })
+  const { networks, site: origin } = settings.provider
+  const ours = { host: new URL(origin).host, networks }
+  app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours))
+  app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours))
 
   // A prefix has a slash in it: it comes here too and is told what is asked for.
   app.get(`${routes.address.pattern}/:length?`, async (c) => {
@@ -91,12 +71,36 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
   programRoutes(app, deps)
 }
 
+/** Leads to the page that belongs to what was pasted, or says what to paste. */
+async function answer(c: WebContext, question: string, ours: Parameters<typeof find>[1]): Promise<Response> {
+  const found = find(question, ours)
+  switch (found.kind) {
+    case 'record':
+      return go(c, routes.record.href({ token: found.token }), 303)
+    case 'address':
+      return go(c, routes.address.href({ address: found.ip }), 303)
+    case 'code': {
+      const [name] = found.reasons
+      const code = found.reasons.length > 1 || name === undefined ? found.code : reasons[name].slug
+      return go(c, routes.code.href({ code }), 303)
+    }
+    case 'refused':
+      return await show(c, findPage(c.var.view, question, found), 422)
+    case 'nothing':
+    case 'name':
+    case 'mailbox':
+    case 'foreign':
+    case 'unknown-code':
+      return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
+  }
+}
+
 /** Pages that are the same for everybody may be kept a little while; what is about one sender is not kept at all. */
 function show(c: WebContext, page: Page, status: 200 | 404 | 422 = 200): Response | Promise<Response> {
   if (!page.noindex && status === 200) c.header('Cache-Control', 'private, max-age=300')
   return c.html(sitePage(c.var.view, page), status)
 }
 
-function go(c: WebContext, href: string, status: 301 | 302 = 302): Response {
+function go(c: WebContext, href: string, status: 301 | 303): Response {
   return c.redirect(c.var.view.link(href), status)
 }

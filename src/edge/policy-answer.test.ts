@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { day, fixedClock, hour, minute } from '../base/clock.ts'
+import { silentLog } from '../base/log.ts'
+import { Refusal } from '../base/refusal.ts'
+import { Secret } from '../base/secret.ts'
+import { openCaseLink } from '../access/case-link.ts'
+import { exemptMailboxes } from '../access/exempt.ts'
+import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
+import type { ListingEntry } from '../access/listing-entry.ts'
+import { ListingTable } from '../access/table.ts'
+import { PolicyReader, type PolicyRequest } from '../standards/postfix-policy.ts'
+import { entry, listable } from '../../test/support/listing-entries.ts'
+import { caseLinkKey, policyRequest } from '../../test/support/edge.ts'
+import { newCounters } from './counters.ts'
+import { answerPolicy, openDesk, type Desk } from './policy-answer.ts'
+import { Records } from './records.ts'
+import type { EdgeState } from './state.ts'
+
+const start = 1_760_000_000_000
+
+interface Scene {
+  readonly desk: Desk
+  readonly state: EdgeState
+  readonly clock: ReturnType<typeof fixedClock>
+  ask(attributes?: Readonly<Record<string, string>>): string
+  /** What has been recorded so far. */
+  told(): { readonly records: readonly DecisionRecord[]; readonly letThroughs: readonly LetThrough[] }
+}
+
+function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['settings']> = {}): Scene {
+  const clock = fixedClock(start)
+  const table = new ListingTable()
+  for (const each of entries) table.put(each)
+  const state: EdgeState = {
+    settings: {
+      name: 'test',
+      site: 'https://postmaster.provider.example',
+      profile: 'microsoft-like',
+      mode: 'enforce',
+      decide: {
+        protected: [listable('203.0.113.0/24')],
+        exempt: exemptMailboxes(['provider.example'], ['delist@provider.example'], 'postern.provider.example'),
+        exemptPerHour: 2,
+      },
+      ...settings,
+    },
+    clock,
+    log: silentLog,
+    counters: newCounters(),
+    table,
+    epoch: 'first',
+    seq: 7,
+    contactAt: start,
+    isConnected: true,
+    caseLink: { keyId: 1, key: caseLinkKey },
+    isBypassed: false,
+  }
+  const shipped: { records: DecisionRecord[]; letThroughs: LetThrough[] } = { records: [], letThroughs: [] }
+  const records = new Records({
+    edge: 'test',
+    boot: 'boot',
+    recipientsKey: new Secret(Buffer.alloc(32, 7)),
+    ship: (batch, letThroughs) => {
+      shipped.records.push(...batch)
+      shipped.letThroughs.push(...letThroughs)
+    },
+    onLost: () => assert.fail('a record was lost'),
+  })
+  const desk = openDesk(state, records)
+  return {
+    desk,
+    state,
+    clock,
+    ask: (attributes = {}) => answerPolicy(desk, requestOf(attributes)),
+    told: () => {
+      records.close()
+      return shipped
+    },
+  }
+}
+
+function requestOf(attributes: Readonly<Record<string, string>>): PolicyRequest {
+  const read: PolicyRequest[] = []
+  new PolicyReader().push(Buffer.from(policyRequest(attributes), 'latin1'), (request) => read.push(request))
+  return read[0] ?? assert.fail('no request')
+}
+
+const listed = entry('192.0.2.45')
+const refusal =
+  /^550 5\.7\.606 Access denied, banned sending IP \[192\.0\.2\.45\]\. To .* please visit https:\/\/postmaster\.provider\.example\/c\/([A-Za-z0-9_-]+) \(PSN606\)$/
+
+describe('the answer at RCPT', () => {
+  it('is DUNNO for a sender that is not listed, never OK', () => {
+    assert.equal(scene([]).ask(), 'DUNNO')
+  })
+
+  it('is the explained line for a listed one', () => {
+    assert.match(scene([listed]).ask(), refusal)
+  })
+
+  it('carries a link that opens to what was decided', () => {
+    const { ask } = scene([listed])
+    const token = refusal.exec(ask())?.[1] ?? ''
+    const opened = openCaseLink(() => caseLinkKey, token, start)
+    assert.ok(!(opened instanceof Refusal))
+    assert.deepEqual(
+      { ...opened.facts, proves: opened.proves },
+      {
+        keyId: 1,
+        edge: 'test',
+        minute: Math.floor(start / minute),
+        reason: 'spam',
+        listing: '0123456789ab',
+        address: { family: 4, words: [0xc000022d, 0, 0, 0] },
+        proves: true,
+      },
+    )
+  })
+
+  it('links to the page about the address while no key is known', () => {
+    const { ask, state } = scene([listed])
+    state.caseLink = undefined
+    assert.match(ask(), /please visit https:\/\/postmaster\.provider\.example\/ip\/192\.0\.2\.45 \(PSN606\)$/)
+  })
+
+  for (const client_address of ['', 'unknown', '010.0.0.1', 'fe80::1%eth0', '192.0.2.45/32']) {
+    it(`is DUNNO when the client is ${JSON.stringify(client_address)}`, () => {
+      assert.equal(scene([listed]).ask({ client_address }), 'DUNNO')
+    })
+  }
+
+  it('is DUNNO for our own users on their way out, and on submission', () => {
+    assert.equal(scene([listed]).ask({ sasl_username: 'alice' }), 'DUNNO')
+    assert.equal(scene([listed]).ask({ policy_context: 'submission' }), 'DUNNO')
+  })
+
+  for (const protocol_state of ['CONNECT', 'EHLO', 'HELO', 'MAIL', 'DATA', 'END-OF-MESSAGE', 'VRFY', 'ETRN', 'rcpt', '']) {
+    it(`is for RCPT only: at ${JSON.stringify(protocol_state)} it is DUNNO`, () => {
+      assert.equal(scene([listed]).ask({ protocol_state, queue_id: '4XyZ' }), 'DUNNO')
+    })
+  }
+
+  it('takes an IPv4 address in IPv6 clothes for what it is, and IPv6 by its /64', () => {
+    const { ask } = scene([listed, entry('2001:db8:7::/64', { id: '0123456789ac' })])
+    assert.match(ask({ client_address: '::ffff:192.0.2.45' }), refusal)
+    assert.match(ask({ client_address: '2001:db8:7::1234' }), /\[2001:db8:7::1234\]/)
+  })
+
+  it('spares protected networks, carve-outs and what has ended', () => {
+    const entries = [
+      entry('203.0.113.0/24'),
+      entry('198.51.100.0/24'),
+      entry('198.51.100.7', { effect: 'pass' }),
+      entry('192.0.2.1', { ends: start }),
+    ]
+    const { ask, state } = scene(entries)
+    assert.equal(ask({ client_address: '203.0.113.5' }), 'DUNNO')
+    assert.equal(ask({ client_address: '198.51.100.7' }), 'DUNNO')
+    assert.equal(ask({ client_address: '192.0.2.1' }), 'DUNNO')
+    assert.match(ask({ client_address: '198.51.100.8' }), /^550 /)
+    assert.equal(state.counters.spared, 2)
+  })
+
+  it('can be injected with nothing: strangers reach neither the line nor its end', () => {
+    const { ask } = scene([listed])
+    const line = ask({ helo_name: 'a b\tc', sender: '<script>@example.org', client_name: 'x.example' })
+    assert.match(line, refusal)
+    assert.ok(line.length <= 450)
+  })
+})
+
+describe('exempt mailboxes', () => {
+  it('take mail from listed senders within a budget, then 451 and never 5yz', () => {
+    const { ask, clock } = scene([listed])
+    for (const [nth, recipient] of ['postmaster@provider.example', 'abuse@provider.example'].entries()) {
+      assert.equal(ask({ recipient, instance: `m${nth}` }), 'DUNNO')
+    }
+    assert.match(ask({ recipient: 'delist+abc@provider.example', instance: 'm9' }), /^451 4\.7\.500 .*\(PSN501\)$/)
+    assert.match(ask({ recipient: 'c+1@postern.provider.example', instance: 'm10' }), /^451 /)
+    clock.advance(1.5 * hour)
+    assert.equal(ask({ recipient: 'postmaster', instance: 'm11' }), 'DUNNO')
+  })
+
+  it('count a message once, however many recipients it has', () => {
+    const { ask } = scene([listed])
+    for (let nth = 0; nth < 10; nth++) assert.equal(ask({ recipient: 'postmaster@provider.example', instance: 'one' }), 'DUNNO')
+    assert.equal(ask({ recipient: 'postmaster@provider.example', instance: 'two' }), 'DUNNO')
+    assert.match(ask({ recipient: 'postmaster@provider.example', instance: 'three' }), /^451 /)
+  })
+
+  it('cost nobody a budget who is not listed', () => {
+    const { ask } = scene([])
+    for (let nth = 0; nth < 10; nth++) assert.equal(ask({ recipient: 'postmaster@provider.example', instance: `m${nth}` }), 'DUNNO')
+  })
+})
+
+describe('within one message', () => {
+  it('the table does not change, and the record names the table that decided', () => {
+    const { ask, state, told } = scene([listed])
+    assert.match(ask({ instance: 'one' }), refusal)
+    state.table.drop(listed.prefix)
+    state.seq = 8
+    assert.match(ask({ instance: 'one', recipient: 'carol@provider.example' }), refusal)
+    assert.equal(ask({ instance: 'two' }), 'DUNNO')
+    state.table.put(listed)
+    assert.equal(ask({ instance: 'two' }), 'DUNNO')
+    assert.deepEqual(told().records.map(({ table, count }) => [table, count]), [[7, 2]])
+  })
+
+  it('each recipient is judged for itself: an exempt one does not save the others', () => {
+    const { ask } = scene([listed])
+    assert.equal(ask({ instance: 'one', recipient: 'abuse@provider.example' }), 'DUNNO')
+    assert.match(ask({ instance: 'one' }), refusal)
+    assert.equal(ask({ instance: 'one', recipient: 'postmaster@provider.example' }), 'DUNNO')
+  })
+})
+
+describe('records of refusals', () => {
+  it('say what happened without naming a mailbox', () => {
+    const { ask, told } = scene([listed])
+    ask({ sender: 'bob.private@example.org', recipient: 'alice.private@provider.example' })
+    const [record] = told().records
+    assert.ok(record)
+    const { recipients, ...rest } = record
+    assert.deepEqual(rest, {
+      v: 1,
+      edge: 'test',
+      boot: 'boot',
+      seq: 1,
+      at: start,
+      stage: 'rcpt',
+      ip: '192.0.2.45',
+      helo: 'mail.example.org',
+      ptr: 'mail.example.org',
+      mailFrom: 'example.org',
+      code: 550,
+      status: '5.7.606',
+      reason: 'spam',
+      listing: '0123456789ab',
+      standing: null,
+      budget: null,
+      table: 7,
+      count: 1,
+      mode: 'enforce',
+      minute: Math.floor(start / minute),
+    })
+    assert.ok(!JSON.stringify(record).includes('private'))
+    assert.equal(recipients.length, 1)
+  })
+
+  it('are one for each link: the same line in the same minute, another in the next', () => {
+    const { ask, clock, told } = scene([listed])
+    const first = ask()
+    assert.equal(ask({ client_address: '::ffff:192.0.2.45' }), first)
+    clock.advance(minute)
+    assert.notEqual(ask(), first)
+    assert.deepEqual(told().records.map(({ count }) => count), [2, 1])
+  })
+
+  it('have null for names that do not exist and for the spent budget what ran out', () => {
+    const { ask, told } = scene([listed])
+    for (const instance of ['a', 'b', 'c']) {
+      ask({ recipient: 'abuse@provider.example', instance, client_name: 'unknown', helo_name: '', sender: '' })
+    }
+    const [record] = told().records
+    assert.deepEqual([record?.ptr, record?.helo, record?.mailFrom, record?.code], [null, null, '', 451])
+    assert.deepEqual(record?.budget, { limit: 2, spent: 2, until: start + hour })
+  })
+
+  it('are made in observe mode too, with DUNNO for an answer', () => {
+    const { ask, told, state } = scene([listed], { mode: 'observe' })
+    assert.equal(ask(), 'DUNNO')
+    assert.equal(state.counters.observed, 1)
+    assert.equal(told().records[0]?.mode, 'observe')
+  })
+
+  it('hold what strangers said in a form that core takes', () => {
+    const { ask, told } = scene([listed])
+    ask({ helo_name: `\u0001${'x'.repeat(400)}`, sender: 'b@\u00ff\u00fe.example', client_name: 'caf\u00c3\u00a9.example' })
+    const [record] = told().records
+    assert.equal(record?.helo?.length, 255)
+    assert.equal(record?.helo?.[0], '?')
+    assert.doesNotMatch(`${record?.mailFrom}${record?.ptr}`, /\p{Cc}/u)
+  })
+})
+
+describe('let-through notices', () => {
+  const passed = { protocol_state: 'END-OF-MESSAGE', queue_id: '4XyZ' }
+
+  it('tell of a message from a watched unit with its queue id', () => {
+    const { ask, state, told } = scene([])
+    state.table.apply({ kind: 'watch', unit: listable('192.0.2.45'), until: start + hour })
+    assert.equal(ask(passed), 'DUNNO')
+    assert.equal(ask({ ...passed, client_address: '192.0.2.46' }), 'DUNNO')
+    assert.deepEqual(told().letThroughs, [
+      { edge: 'test', boot: 'boot', seq: 1, at: start, ip: '192.0.2.45', queueId: '4XyZ', helo: 'mail.example.org', mailFrom: 'example.org' },
+    ])
+  })
+
+  it('are not made of what a listed sender writes to postmaster, nor without a queue id, nor after the watch', () => {
+    const { ask, state, told, clock } = scene([listed])
+    state.table.apply({ kind: 'watch', unit: listable('192.0.2.45'), until: start + hour })
+    state.table.apply({ kind: 'watch', unit: listable('192.0.2.46'), until: start + hour })
+    ask(passed)
+    ask({ ...passed, client_address: '192.0.2.46', queue_id: '' })
+    ask({ ...passed, client_address: '192.0.2.46', queue_id: '../../etc' })
+    clock.advance(hour)
+    ask({ ...passed, client_address: '192.0.2.46' })
+    assert.deepEqual(told().letThroughs, [])
+  })
+})
+
+describe('the edge fails open', () => {
+  it('under the bypass', () => {
+    const { ask, state } = scene([listed])
+    state.isBypassed = true
+    assert.equal(ask(), 'DUNNO')
+    assert.equal(state.counters.open, 1)
+  })
+
+  it('after seven days without core, and not before', () => {
+    const { ask, clock, state } = scene([entry('192.0.2.45', { ends: start + 30 * day })])
+    clock.advance(7 * day)
+    assert.match(ask(), refusal)
+    clock.advance(1)
+    assert.equal(ask(), 'DUNNO')
+    state.contactAt = clock.now()
+    assert.match(ask(), refusal)
+  })
+})

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { consoleOrigin, testCode, testConsole, testPassword } from '../../../test/support/console.ts'
+import { consoleRoutes } from './routes.ts'
+
+/** What a browser says about a form that began elsewhere, and what a careful attacker may make it say. */
+const elsewhere: readonly Readonly<Record<string, string>>[] = [
+  { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+  { 'sec-fetch-site': 'cross-site', origin: 'null' },
+  { 'sec-fetch-site': 'cross-site', origin: '' },
+  { 'sec-fetch-site': 'same-site', origin: 'https://postmaster.provider.example' },
+  { 'sec-fetch-site': 'same-site', origin: 'https://console.provider.example.evil.example' },
+  { 'sec-fetch-site': 'unheard-of', origin: 'https://evil.example' },
+  { 'sec-fetch-site': '', origin: 'https://evil.example' },
+  { 'sec-fetch-site': '', origin: 'null' },
+  { 'sec-fetch-site': '', origin: 'https://console.provider.example:444' },
+  { 'sec-fetch-site': '', origin: 'https://console.provider.example@evil.example' },
+  { 'sec-fetch-site': '', origin: 'https://evilconsole.provider.example' },
+  { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example', 'content-type': 'text/plain' },
+]
+
+const forms = [
+  ['/listings/add', { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' }],
+  ['/listings/import', { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' }],
+  ['/listings/se1f00000000/end', {}],
+  ['/listings/w1de00000000/agree', {}],
+  [`/requests/${'wait'.padEnd(26, '0')}/delist`, {}],
+  [`/requests/${'wait'.padEnd(26, '0')}/decline`, {}],
+  [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
+  ['/audit/verify', {}],
+  ['/account/sign-out-everywhere', {}],
+  ['/sign-out', {}],
+  ['/sign-in', { name: 'agent', password: testPassword, code: testCode }],
+] as const
+
+describe('A form of the console', () => {
+  it('is tested here for every route that acts', () => {
+    const acting = consoleRoutes.filter(({ safe }) => !safe).length
+    // The choice of a language changes nothing but a cookie of the same browser.
+    assert.equal(forms.length, acting - 1)
+  })
+
+  it('does nothing when it began at another site', async () => {
+    for (const [path, form] of forms) {
+      for (const headers of elsewhere) {
+        const { ask, deeds } = testConsole()
+        const answer = await ask('admin', path, form, headers)
+        assert.equal(answer.status, 403, `${path} ${JSON.stringify(headers)}`)
+        assert.deepEqual(deeds, [])
+      }
+    }
+  })
+
+  it('does nothing without the token of its session, or with another one', async () => {
+    for (const [path, form] of forms.filter(([path]) => path !== '/sign-in')) {
+      for (const csrf of ['', 'x', 'c5rf-token-of-the-testz', `c5rf-token-of-the-tests `]) {
+        const { ask, deeds } = testConsole()
+        const answer = await ask('admin', path, { ...form, csrf })
+        assert.equal(answer.status, 403, `${path} with ${csrf}`)
+        assert.deepEqual(deeds, [])
+      }
+    }
+  })
+
+  it('acts when it began here, also in a browser that says nothing about it', async () => {
+    for (const [path, form] of forms) {
+      for (const headers of [{}, { 'sec-fetch-site': 'same-origin', origin: consoleOrigin }, { 'sec-fetch-site': '', origin: '' }]) {
+        const { ask, deeds } = testConsole()
+        await ask('admin', path, form, headers)
+        assert.equal(deeds.length, 1, `${path} ${JSON.stringify(headers)}`)
+      }
+    }
+  })
+
+  it('is read strictly: UTF-8, each field once, no control characters, no other type', async () => {
+    const bodies: readonly (readonly [body: string | Uint8Array<ArrayBuffer>, type: string])[] = [
+      ['csrf=c5rf-token-of-the-tests&note=%ff', 'application/x-www-form-urlencoded'],
+      ['csrf=c5rf-token-of-the-tests&csrf=c5rf-token-of-the-tests', 'application/x-www-form-urlencoded'],
+      ['csrf=c5rf-token-of-the-tests&note=%00', 'application/x-www-form-urlencoded'],
+      ['csrf=c5rf-token-of-the-tests', 'application/x-www-form-urlencoded; charset=gb2312'],
+      ['{"csrf":"c5rf-token-of-the-tests"}', 'application/json'],
+      ['csrf=c5rf-token-of-the-tests', 'text/plain'],
+    ]
+    for (const [body, type] of bodies) {
+      const { app, deeds } = testConsole()
+      const answer = await app.request(`${consoleOrigin}/listings/se1f00000000/end`, {
+        method: 'POST',
+        headers: { 'content-type': type, 'sec-fetch-site': 'same-origin', cookie: '__Host-postern-console=admin-session-secret-of-the-tests' },
+        body,
+      })
+      assert.equal(answer.status, 422, `${type} ${body.toString()}`)
+      assert.deepEqual(deeds, [])
+    }
+  })
+
+  it('that is too long is refused before it is read, with and without a length', async () => {
+    const long = `csrf=c5rf-token-of-the-tests&note=${'x'.repeat(70_000)}`
+    const streamed = ReadableStream.from([new TextEncoder().encode(long)])
+    for (const body of [long, streamed]) {
+      const { app, deeds } = testConsole()
+      const request = new Request(`${consoleOrigin}/listings/se1f00000000/end`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-site': 'same-origin',
+          cookie: '__Host-postern-console=admin-session-secret-of-the-tests',
+        },
+        body,
+        duplex: 'half',
+      } as RequestInit)
+      assert.equal((await app.request(request)).status, 413)
+      assert.deepEqual(deeds, [])
+    }
+  })
+})

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { roles, type Role } from '../../core/actor.ts'
+import { testConsole } from '../../../test/support/console.ts'
+import type { ConsoleRoute } from './route.ts'
+import { consoleRoutes } from './routes.ts'
+
+/** Who may use which door, written down a second time: a new route fails here until somebody has decided. */
+const policy: Readonly<Record<string, Role | 'anyone'>> = {
+  'GET /': 'reader',
+  'GET /listings': 'reader',
+  'GET /listings/add': 'agent',
+  'POST /listings/add': 'agent',
+  'GET /listings/import': 'admin',
+  'POST /listings/import': 'admin',
+  'GET /listings/export': 'reader',
+  'GET /listings/:id': 'reader',
+  'GET /listings/:id/end': 'agent',
+  'POST /listings/:id/end': 'agent',
+  'GET /listings/:id/agree': 'agent',
+  'POST /listings/:id/agree': 'agent',
+  'GET /requests': 'reader',
+  'GET /requests/:id': 'reader',
+  'GET /requests/:id/delist': 'agent',
+  'POST /requests/:id/delist': 'agent',
+  'GET /requests/:id/decline': 'agent',
+  'POST /requests/:id/decline': 'agent',
+  'GET /outbox': 'reader',
+  'GET /outbox/:id': 'reader',
+  'GET /outbox/:id/retry': 'agent',
+  'POST /outbox/:id/retry': 'agent',
+  'GET /audit': 'reader',
+  'GET /audit/verify': 'reader',
+  'POST /audit/verify': 'reader',
+  'GET /account': 'reader',
+  'GET /account/sign-out-everywhere': 'reader',
+  'POST /account/sign-out-everywhere': 'reader',
+  'GET /sign-out': 'reader',
+  'POST /sign-out': 'reader',
+  'GET /sign-in': 'anyone',
+  'POST /sign-in': 'anyone',
+  'GET /language': 'anyone',
+  'POST /language': 'anyone',
+  'GET /healthz': 'anyone',
+  'GET /metrics': 'anyone',
+}
+
+const ids = {
+  '/listings/:id/agree': 'w1de00000000',
+  '/listings/': 'se1f00000000',
+  '/requests/': 'wait'.padEnd(26, '0'),
+  '/outbox/': 'dead'.padEnd(26, '0'),
+} as const
+
+/** What makes each form do its deed. */
+const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
+  '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
+}
+
+function nameOf({ method, path }: Pick<ConsoleRoute, 'method' | 'path'>): string {
+  return `${method} ${path}`
+}
+
+function addressOf({ path }: Pick<ConsoleRoute, 'path'>): string {
+  const [, id = ''] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? []
+  return path.replace(':id', id)
+}
+
+describe('The routes of the console', () => {
+  it('are exactly those whose users were decided on', () => {
+    assert.deepEqual(consoleRoutes.map(nameOf).toSorted(), Object.keys(policy).toSorted())
+  })
+
+  for (const route of consoleRoutes) {
+    const least = policy[nameOf(route)] ?? 'anyone'
+    const form = route.method === 'POST' ? (forms[route.path] ?? {}) : undefined
+    for (const role of [undefined, ...roles]) {
+      const isIn = least === 'anyone' || (role !== undefined && roles.indexOf(role) >= roles.indexOf(least))
+      it(`${isIn ? 'let in' : 'turn away'} ${role ?? 'nobody'} at ${nameOf(route)}`, async () => {
+        const { ask, deeds } = testConsole()
+        const answer = await ask(role, addressOf(route), form)
+        if (isIn) {
+          assert.ok(answer.status < 400 || route.path === '/sign-in', `status ${answer.status}`)
+          assert.ok(role === undefined || !answer.headers.get('location')?.startsWith('/sign-in') || /sign-out/.test(route.path))
+          return
+        }
+        assert.deepEqual(deeds, [])
+        if (role !== undefined) assert.equal(answer.status, 403)
+        else if (route.method === 'POST') assert.equal(answer.status, 401)
+        else {
+          assert.equal(answer.status, 303)
+          assert.match(answer.headers.get('location') ?? '', /^\/sign-in/)
+        }
+      })
+    }
+  }
+
+  it('that act do act for whoever may, so that the matrix above means something', async () => {
+    const acted = new Set<string>()
+    for (const route of consoleRoutes.filter(({ safe }) => !safe)) {
+      const { ask, deeds } = testConsole()
+      await ask('admin', addressOf(route), forms[route.path] ?? {})
+      if (deeds.length > 0) acted.add(route.path)
+    }
+    const noDeed = ['/sign-in', '/language']
+    const expected = consoleRoutes.filter(({ safe, path }) => !safe && !noDeed.includes(path)).map(({ path }) => path)
+    // A proposal is agreed to by somebody else: here by the same person, after the time of reflection.
+    assert.deepEqual([...acted].toSorted(), expected.toSorted())
+  })
+
+  it('that are safe do nothing, whatever the query says', async () => {
+    const query = '?step=confirm&decision=delist&do=yes&state=dead&text=192.0.2.45&done=ended&csrf=c5rf-token-of-the-tests'
+    for (const route of consoleRoutes.filter(({ safe }) => safe)) {
+      const { ask, deeds } = testConsole()
+      await ask('admin', addressOf(route) + query)
+      assert.deepEqual(deeds, [], nameOf(route))
+    }
+  })
+
+  it('answer a HEAD without acting and without a body', async () => {
+    const { app, deeds } = testConsole()
+    for (const route of consoleRoutes) {
+      const answer = await app.request(`https://console.provider.example${addressOf(route)}`, { method: 'HEAD' })
+      assert.equal(await answer.text(), '')
+    }
+    assert.deepEqual(deeds, [])
+  })
+
+  const page = async (): Promise<Response> => new Response('x')
+  const wrong: readonly (readonly [what: string, routes: readonly ConsoleRoute[], message: RegExp])[] = [
+    ['declares no permission', [{ method: 'GET', path: '/x', safe: true, handle: page } as unknown as ConsoleRoute], /GET \/x declares no permission/],
+    ['says a POST is safe', [{ method: 'POST', path: '/x', permission: 'anyone', safe: true, handle: page }], /must say safe: false/],
+    ['says a GET is not safe', [{ method: 'GET', path: '/x', permission: 'anyone', safe: false, handle: page }], /must say safe: true/],
+    ['has no page behind its form', [{ method: 'POST', path: '/x', permission: 'anyone', safe: false, handle: page }], /no page of the same address/],
+    ['is declared twice', [{ method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page }, { method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page }], /declared twice/],
+  ]
+  for (const [what, routes, message] of wrong) {
+    it(`keep the console from starting when one ${what}`, () => {
+      assert.throws(() => testConsole({ routes }), message)
+    })
+  }
+})

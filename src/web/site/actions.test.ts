@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { mintCaseLink } from '../../access/case-link.ts'
+import { orThrow } from '../../base/refusal.ts'
+import { day, minute } from '../../base/clock.ts'
+import { as, type Context } from '../../core/context.ts'
+import { addListing } from '../../core/listings/actions.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { parseListable } from '../../standards/prefix.ts'
+import { testContext, testKeys, testStart } from '../../../test/support/context.ts'
+import { databases } from '../../../test/support/database.ts'
+import { testSite } from '../../../test/support/site.ts'
+import { visitorOf } from '../client.ts'
+import type { Web } from '../env.ts'
+import { siteActions } from './actions.ts'
+
+const origin = 'https://postmaster.provider.example'
+const { open, close } = databases('SQLite')
+after(close)
+
+async function site(): Promise<{ app: Web; ctx: Context; listing: string }> {
+  const ctx = testContext({ db: await open() })
+  const { id } = await addListing(ctx, {
+    prefix: orThrow(parseListable('192.0.2.45')),
+    cause: 'spam',
+    note: 'for operators',
+  })
+  const actions = siteActions(
+    (c) => as(ctx, visitorOf(c.var.client)),
+    async () => undefined,
+  )
+  return { app: testSite({ site: actions, clock: ctx.clock }), ctx, listing: id }
+}
+
+async function ask(
+  app: Web,
+  path: string,
+  from = '198.51.100.1',
+): Promise<{ status: number; page: string; retry: string | null }> {
+  const response = await app.request(origin + path, {}, { incoming: { socket: { remoteAddress: from } } })
+  return { status: response.status, page: await response.text(), retry: response.headers.get('Retry-After') }
+}
+
+describe('the site over the core', () => {
+  it('looks an address up, 30 times a day for each network that asks, and says when again', async () => {
+    const { app } = await site()
+    assert.match((await ask(app, '/ip/192.0.2.45')).page, /192\.0\.2\.45 is refused here/)
+    for (let n = 2; n <= 30; n++)
+      assert.equal((await ask(app, `/ip/192.0.2.${n}`, `198.51.100.${n}`)).status, 200)
+    const { status, page, retry } = await ask(app, '/ip/192.0.2.45', '198.51.100.200')
+    assert.equal(status, 429)
+    assert.match(page, /You can try again from 5 May 2026, 10:00 UTC\./)
+    assert.equal(retry, String(day / 1000))
+    assert.equal((await ask(app, '/ip/192.0.2.45', '203.0.113.1')).status, 200)
+  })
+
+  it('lets an address ask about itself without end', async () => {
+    const { app } = await site()
+    for (let n = 0; n < 32; n++) assert.equal((await ask(app, '/ip/192.0.2.45', '192.0.2.45')).status, 200)
+  })
+
+  it('does not spend a look-up on what is no address', async () => {
+    const { app } = await site()
+    for (let n = 0; n < 32; n++) assert.equal((await ask(app, '/ip/010.0.0.1')).status, 422)
+    assert.equal((await ask(app, '/ip/192.0.2.45')).status, 200)
+  })
+
+  it('opens the link of a refusal, and after twenty guesses no more', async () => {
+    const { app, listing } = await site()
+    const address = orThrow(parseAddress('192.0.2.45'))
+    const facts = {
+      keyId: 1,
+      edge: 'mx1',
+      minute: testStart / minute,
+      reason: 'spam',
+      listing,
+      address,
+    } as const
+    const token = mintCaseLink(testKeys().caseLink('mx1'), facts)
+    const { status, page } = await ask(app, `/c/${token}`)
+    assert.equal(status, 200)
+    assert.match(page, /192\.0\.2\.45 is still refused/)
+    assert.ok(!page.includes('for operators'))
+    for (let n = 0; n < 20; n++) assert.equal((await ask(app, `/c/${token.slice(0, -4)}AAAA`)).status, 404)
+    assert.equal((await ask(app, `/c/${token.slice(0, -4)}AAAA`)).status, 429)
+    assert.equal((await ask(app, `/c/${token}`)).status, 200)
+  })
+})
