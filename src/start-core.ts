@@ -20,6 +20,7 @@ import { startJobs } from './jobs/scheduler.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
 import { apiRoutes } from './web/api/api.ts'
+import { eventsRoute } from './web/api/events.ts'
 import { loadAssets } from './web/assets.ts'
 import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
@@ -113,8 +114,10 @@ function webApps(ctx: Context, config: Core['config']): { readonly site: Web; re
     site: siteActions(contextFor, async () => await notReady(ctx)),
     parts: [
       (app) => portalRoutes(app, { contextFor, https }),
+      (app) => eventsRoute(app, contextFor),
       (app) => apiRoutes(app, { contextFor, site: settings.provider.site, version }),
     ],
+    largeBodies: ['/api/v1/events'],
   })
   const console = consoleApp({
     actions: consoleActions(ctx),

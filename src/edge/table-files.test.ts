@@ -115,9 +115,12 @@ describe('the table on disk', () => {
       holder.files.compactWhenDue(() => holder.now)
       if (nth % 7 === 0) assert.equal(await reload(dir), holder.content)
     }
+    await until(() => {
+      holder.files.compactWhenDue(() => holder.now)
+      return readFileSync(holder.path('journal')).length < 4000
+    }, 'a short journal')
     await holder.files.close()
     assert.equal(await reload(dir), holder.content)
-    assert.ok(readFileSync(holder.path('journal')).length < 10_000)
     assert.ok(existsSync(holder.path('snapshot.old')))
   })
 })
@@ -131,7 +134,7 @@ describe('a spoilt table on disk', () => {
     await holder.put('192.0.2.2')
     holder.files.compactWhenDue(() => holder.now)
     await until(() => existsSync(holder.path('snapshot.old')), 'the second generation')
-    await holder.files.replace(encodeSnapshot(holder.now.table, holder.now)).then(() => undefined)
+    await holder.files.replace(encodeSnapshot(holder.now.table, holder.now))
     return holder
   }
 
@@ -232,7 +235,7 @@ describe('a disk that takes nothing', () => {
     renameSync(`${dir}.gone`, dir)
     await until(() => {
       holder.files.compactWhenDue(() => holder.now)
-      return readFileSync(holder.path('snapshot')).length > 200
+      return existsSync(holder.path('snapshot')) && readFileSync(holder.path('snapshot')).length > 200
     }, 'the table to be written', 15_000)
     await holder.put('192.0.2.4')
     await holder.files.close()

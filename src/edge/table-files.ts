@@ -63,7 +63,7 @@ export class TableFiles {
     const newest = await this.#read(this.#path('snapshot'))
     this.#isSpoilt = newest instanceof SnapshotError
     const start = newest === undefined || newest instanceof SnapshotError ? await this.#read(this.#path('snapshot.old')) : newest
-    this.#journal = await AppendFile.open(this.#path('journal'))
+    this.#journal = await this.#openJournal()
     this.#flush = setInterval(() => void this.#sync(), flushMs)
     this.#flush.unref()
     if (start === undefined || start instanceof SnapshotError) return undefined
@@ -171,9 +171,14 @@ export class TableFiles {
     this.#journal = undefined
     if (!this.#isTurned) await renameIfThere(this.#path('journal'), this.#path('journal.old'))
     this.#isTurned = true
-    this.#journal = await AppendFile.open(this.#path('journal'))
-    // A failed write may have left half a line.
-    if (this.#journal.size > 0) await this.#journal.append(Buffer.from('\n'))
+    this.#journal = await this.#openJournal()
+  }
+
+  async #openJournal(): Promise<AppendFile> {
+    const journal = await AppendFile.open(this.#path('journal'))
+    // A kill or a full disk may have left half a line.
+    if (journal.size > 0) await journal.append(Buffer.from('\n'))
+    return journal
   }
 
   async #writeSnapshot(bytes: Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@ import { decide } from '../../src/access/decide.ts'
 import type { Cause, ListingClass } from '../../src/access/reasons.ts'
 import { day, fixedClock, hour, minute } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
-import { orThrow, Refusal } from '../../src/base/refusal.ts'
+import { orThrow, Refusal, type RefusalCode } from '../../src/base/refusal.ts'
 import { actorName, permit, type Actor, type Role } from '../../src/core/actor.ts'
 import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
 import type { DelistRequest } from '../../src/core/delisting/request.ts'
@@ -196,7 +196,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async importListings(actor, { lines, format, defaults }) {
       permit(actor, 'listing.import')
       let [added, read] = [0, 0]
-      const refused: { line: number; code: string; facts: Record<string, string | number> }[] = []
+      const refused: { line: number; code: RefusalCode; facts: Record<string, string | number> }[] = []
       for await (const line of lines) {
         read++
         const fields = readImportLine(line, format, defaults)

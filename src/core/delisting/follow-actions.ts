@@ -5,6 +5,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseListable, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { transact, type Context } from '../context.ts'
 import { tellEdges } from '../edges/actions.ts'
+import { acceptedAt } from '../events/actions.ts'
 import { saveRequest } from './decide-actions.ts'
 import * as store from './store.ts'
 
@@ -25,6 +26,8 @@ export async function noteLetThroughs(ctx: Context, notices: readonly LetThrough
         letThroughAt: notice.at,
         letThroughEdge: notice.edge,
         queueId: notice.queueId,
+        // The MTA's own word may have come first.
+        acceptedAt: (await acceptedAt(tx, notice.queueId, notice.ip)) ?? null,
       })
       tx.afterCommit('delisting')
     })

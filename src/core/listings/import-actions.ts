@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { newId, newListingId } from '../../base/id.ts'
-import { Refusal } from '../../base/refusal.ts'
+import { Refusal, type RefusalCode } from '../../base/refusal.ts'
 import { allowLongStatements } from '../../db/open.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { permit } from '../actor.ts'
@@ -15,7 +15,7 @@ export interface ImportAnswer {
   readonly added: number
   readonly lines: number
   /** Lines that could not be used, at most a thousand of them named. */
-  readonly refused: readonly { readonly line: number; readonly code: string; readonly facts: Record<string, string | number> }[]
+  readonly refused: readonly { readonly line: number; readonly code: RefusalCode; readonly facts: Record<string, string | number> }[]
   readonly refusedCount: number
   /** SHA-256 of the lines as read, joined by LF. */
   readonly sha256: string
@@ -40,7 +40,7 @@ export async function importListings(
   permit(ctx.actor, 'listing.import')
   const actor = `import:${newId()}`
   const hash = createHash('sha256')
-  const refused: { line: number; code: string; facts: Record<string, string | number> }[] = []
+  const refused: { line: number; code: RefusalCode; facts: Record<string, string | number> }[] = []
   let [line, refusedCount] = [0, 0]
   let batch: Listing[] = []
   for await (const text of input.lines) {

@@ -88,7 +88,11 @@ async function serve(route: ConsoleRoute, visit: Visit): Promise<ConsolePage | R
   if (!route.safe && isCrossSite(originOf(c), '')) throw new Refusal('form.cross-site')
   if (!isOpenTo(route, visit.actor)) return await turnAway(route, visit)
   const query = readQuery(c)
-  const form = route.safe ? new Map<string, string>() : await readBody(c, route.upload === true)
+  const form = route.safe ? new Map<string, string>() : await readBody(c, route.upload !== undefined)
+  if (form === 'too-large') {
+    if (route.upload) return route.upload.tooLarge(visit)
+    throw new Refusal('form.too-large')
+  }
   const read = { ...visit, query, form }
   if (route.permission === 'anyone') return await route.handle(read)
   if (!isOfSession(read)) throw new Refusal('session.required')

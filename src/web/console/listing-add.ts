@@ -11,6 +11,7 @@ import { definitions, notice } from '../ui/notice.ts'
 import { postForm } from './frame.ts'
 import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
+import { refusalSentence } from './refusal-sentence.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
 /** Adding a listing takes two steps without any script: the form, then what it means; nothing is kept between them but the form itself. */
@@ -40,8 +41,8 @@ async function takeForm(visit: OperatorVisit): Promise<ConsolePage | Response> {
     return goTo(places.listing.href({ id: listing.id }, { done: listing.state === 'proposed' ? 'proposed' : 'added' }))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const { what, next } = visit.view.words.refusals[error.code](error.facts)
-    return { ...formPage(visit, values, [{ field: fieldOf(error), message: `${what} ${next}` }]), status: error.status }
+    const message = refusalSentence(visit.view, error)
+    return { ...formPage(visit, values, [{ field: fieldOf(error), message }]), status: error.status }
   }
 }
 

@@ -14,12 +14,13 @@ import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
-import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
+import { refusalSentence } from './refusal-sentence.ts'
+import type { ConsolePage, ConsoleRoute, OperatorVisit, Visit } from './route.ts'
 
 /** Importing a small file: its lines are checked first, and put in force when somebody has seen what they are. */
 export const importRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.importListings.pattern, permission: 'listing.import', safe: true, handle: showForm },
-  { method: 'POST', path: places.importListings.pattern, permission: 'listing.import', safe: false, upload: true, handle: takeForm },
+  { method: 'POST', path: places.importListings.pattern, permission: 'listing.import', safe: false, handle: takeForm, upload: { tooLarge: tooLargePage } },
 ]
 
 /** 1 MiB of text. More belongs on the command line, where there is a progress bar. */
@@ -129,6 +130,17 @@ function formPage(visit: OperatorVisit, values: Values, errors: readonly FieldEr
   }
 }
 
+/** The body was longer than a file of 1 MiB can be, so the form was not read. */
+function tooLargePage({ view }: Visit): ConsolePage {
+  const words = view.words.console.import
+  return {
+    title: words.tooLarge,
+    status: 413,
+    body: html`<div class="narrow"><h1>${words.tooLarge}</h1><p class="lead">${words.bigger}</p>${verbatim(command)}
+      <p><a href="${places.importListings.href()}">${view.words.common.back}</a></p></div>`,
+  }
+}
+
 function checkPage(visit: OperatorVisit, values: Values, found: Check): ConsolePage {
   const { view } = visit
   const words = view.words.console.import
@@ -145,7 +157,7 @@ function checkPage(visit: OperatorVisit, values: Values, found: Check): ConsoleP
       ${found.usable === 0 ? notice('warning', words.none) : ''}
       ${postForm(visit, places.importListings.href(), body, true)}
       ${found.sample.length === 0 ? '' : html`<h2>${words.sample}</h2>${verbatim(found.sample.join('\n'))}`}
-      ${refusedLines(view, found.refused.slice(0, shown).map(({ line, refusal }) => [line, sentence(view, refusal)] as const), found.refused.length)}</div>`,
+      ${refusedLines(view, found.refused.slice(0, shown).map(({ line, refusal }) => [line, refusalSentence(view, refusal)] as const), found.refused.length)}</div>`,
   }
 }
 
@@ -157,11 +169,6 @@ function refusedLines(view: View, lines: readonly (readonly [line: number, why: 
     ${all > lines.length ? html`<p class="hint">${words.firstRefused(lines.length)}</p>` : ''}`
 }
 
-function sentence(view: View, { code, facts }: Pick<Refusal, 'code' | 'facts'>): string {
-  const { what, next } = view.words.refusals[code](facts)
-  return view.language === 'zh-CN' ? what + next : `${what} ${next}`
-}
-
 function donePage(view: View, answer: ImportAnswer): ConsolePage {
   const words = view.words.console.import
   const { refused, refusedCount } = answer
@@ -170,14 +177,6 @@ function donePage(view: View, answer: ImportAnswer): ConsolePage {
     body: html`<div class="narrow"><h1>${words.doneTitle}</h1>
       ${notice('good', words.done(count(view.language, answer.added)), html`<p>${words.doneAudit} ${literal(answer.sha256)}</p>`)}
       <p>${buttonLink(places.listings.href(), view.words.console.nav.listings)} <a href="${places.importListings.href()}">${words.another}</a></p>
-      ${refusedLines(view, refused.slice(0, shown).map(({ line, code, facts }) => [line, refusalSentence(view, code, facts)] as const), refusedCount)}</div>`,
+      ${refusedLines(view, refused.slice(0, shown).map(({ line, code, facts }) => [line, refusalSentence(view, { code, facts })] as const), refusedCount)}</div>`,
   }
-}
-
-/** The answer carries codes as text. */
-function refusalSentence(view: View, code: string, facts: Record<string, string | number>): string {
-  const known = Object.entries(view.words.refusals).find(([name]) => name === code)
-  if (known === undefined) return code
-  const { what, next } = known[1](facts)
-  return view.language === 'zh-CN' ? what + next : `${what} ${next}`
 }

@@ -13,6 +13,7 @@ import { addressFacts } from './address-facts.ts'
 import { actionsRow } from './frame.ts'
 import { listingTable } from './listing-parts.ts'
 import { places } from './places.ts'
+import { refusalSentence } from './refusal-sentence.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 
 export const listingsRoute: ConsoleRoute = {
@@ -91,8 +92,7 @@ async function search({ view, actor, actions }: OperatorVisit, wish: Wish): Prom
     return { ...answer, errors: [] }
   } catch (error) {
     if (!(error instanceof Refusal) || !/^(address|prefix)\./.test(error.code)) throw error
-    const { what, next } = view.words.refusals[error.code](error.facts)
-    return { listings: [], errors: [{ field: 'text', message: `${what} ${next}` }] }
+    return { listings: [], errors: [{ field: 'text', message: refusalSentence(view, error) }] }
   }
 }
 

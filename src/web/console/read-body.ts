@@ -6,23 +6,24 @@ import { readFormBody, type Fields } from '../form-data.ts'
 const longestForm = 64 * 1024
 const longestUpload = 2 * 1024 * 1024 + longestForm
 
-/** What a form of the console carries; `upload`: it may hold a file. Throws `form.invalid` or `form.too-large`. */
-export async function readBody(c: WebContext, upload: boolean): Promise<Fields> {
+/** What a form of the console carries; `upload`: it may hold a file. Throws `form.invalid`. */
+export async function readBody(c: WebContext, upload: boolean): Promise<Fields | 'too-large'> {
   const bytes = await readBytes(c, upload ? longestUpload : longestForm)
+  if (bytes === undefined) return 'too-large'
   const type = c.req.header('content-type')
   if (upload && type?.toLowerCase().startsWith('multipart/form-data')) return await readMultipart(bytes, type)
   return readFormBody(type, bytes)
 }
 
-/** The body, given up as soon as it is too long. */
-async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(c.req.header('content-length') ?? 0) > longest) throw new Refusal('form.too-large')
+/** The body; undefined as soon as it is too long. */
+async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (Number(c.req.header('content-length') ?? 0) > longest) return undefined
   const chunks: Uint8Array[] = []
   let length = 0
   const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = c.req.raw.body ?? []
   for await (const chunk of body) {
     length += chunk.length
-    if (length > longest) throw new Refusal('form.too-large')
+    if (length > longest) return undefined
     chunks.push(chunk)
   }
   return Uint8Array.from(Buffer.concat(chunks))

@@ -10,6 +10,7 @@ import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
+import { refusalSentence } from './refusal-sentence.ts'
 import { clockOf, requestBadge, requestLink } from './request-parts.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 import { tabs } from './tabs.ts'
@@ -81,8 +82,7 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
 
 function errorsOf(view: View, { address }: Wish): readonly FieldError[] {
   if (!(address instanceof Refusal)) return []
-  const { what, next } = view.words.refusals[address.code](address.facts)
-  return [{ field: 'ip', message: `${what} ${next}` }]
+  return [{ field: 'ip', message: refusalSentence(view, address) }]
 }
 
 /** `asQueue`: with the clock, because somebody waits. */

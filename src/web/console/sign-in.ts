@@ -7,6 +7,7 @@ import { verbatim } from '../ui/notice.ts'
 import { channelOf, localPath, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
+import { refusalSentence } from './refusal-sentence.ts'
 import type { ConsolePage, ConsoleRoute, Visit } from './route.ts'
 
 export const signInRoutes: readonly ConsoleRoute[] = [
@@ -37,8 +38,7 @@ async function signIn(visit: Visit): Promise<ConsolePage | Response> {
     return c.redirect(next, 303)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const { what, next: advice } = visit.view.words.refusals[error.code](error.facts)
-    return { ...formPage(visit, { next, name, error: `${what} ${advice}` }), status: error.status }
+    return { ...formPage(visit, { next, name, error: refusalSentence(visit.view, error) }), status: error.status }
   }
 }
 

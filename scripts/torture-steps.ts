@@ -1,0 +1,59 @@
+/** One step of `npm run torture`: a test file at its full count. */
+export interface TortureStep {
+  readonly name: string
+  /** What is tried, in a sentence for docs/torture.md. */
+  readonly what: string
+  readonly file: string
+  /** Sets the counts. */
+  readonly env: Readonly<Record<string, string>>
+  /** After so many minutes it counts as hung; all together must fit into an hour. */
+  readonly minutes: number
+}
+
+/** Added to every step: tests that have one full size read it. */
+export const tortureEnvironment = { POSTERN_TORTURE: '1' } as const
+
+export const tortureSteps: readonly TortureStep[] = [
+  {
+    name: 'policy requests',
+    what: 'A million mutated policy requests, cut into packets at random.',
+    file: 'test/fuzz/policy.fuzz.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '1000000' },
+    minutes: 3,
+  },
+  {
+    name: 'prefixes',
+    what: 'A million prefixes, right and wrong, beside a second reader.',
+    file: 'test/fuzz/prefix.fuzz.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '1000000' },
+    minutes: 3,
+  },
+  {
+    name: 'case links',
+    what: 'A hundred thousand forged case links.',
+    file: 'test/fuzz/case-link.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '100000' },
+    minutes: 2,
+  },
+  {
+    name: 'messages',
+    what: 'Ten thousand mutated messages through the parse pool.',
+    file: 'test/fuzz/mime.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '10000' },
+    minutes: 6,
+  },
+  {
+    name: 'listing table',
+    what: 'Three million look-ups in the listing table beside a second one made of plain maps.',
+    file: 'src/access/table-oracle.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '300000' },
+    minutes: 3,
+  },
+  {
+    name: 'delist journey',
+    what: 'A hundred rounds from the click to the policy server’s new answer, through Postfix and a browser.',
+    file: 'test/journeys/delist.test.ts',
+    env: {},
+    minutes: 10,
+  },
+]
