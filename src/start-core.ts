@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Core } from './app.ts'
-import { randomId } from './base/id.ts'
 import { operations } from './commands/operations.ts'
 import { startControl } from './commands/control-server.ts'
 import { consoleActions, intakeActions } from './core-actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { as, type Context } from './core/context.ts'
+import { forgetClaims } from './core/outbox/deliver-actions.ts'
 import { edgeKeys } from './edge-keys.ts'
 import { showEndpoint } from './endpoint.ts'
 import { startFeed } from './feed/server.ts'
@@ -79,7 +79,9 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     })
     opened('intake', intake.smtp ? showEndpoint(intake.smtp) : '', intake.close)
     if (intake.lmtp) addresses['lmtp'] = showEndpoint(intake.lmtp)
-    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), randomId(12))
+    // Whoever holds the lock is the only core: what a dead one had taken is ours at once, leases and letters.
+    await forgetClaims(ctx)
+    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), 'core')
     closings.unshift(async () => await jobs.stop())
     const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
     closings.unshift(control.close)

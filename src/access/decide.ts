@@ -1,4 +1,4 @@
-import type { Address } from '../standards/ip.ts'
+import { judgedAs, type Address } from '../standards/ip.ts'
 import { covers, type Prefix } from '../standards/prefix.ts'
 import { isExempt, type ExemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
@@ -48,7 +48,7 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
   const { listing } = view
   if (listing === undefined || listing.ends <= now) return pass
   if (listing.effect === 'pass') return { ...pass, listing, spared: 'carve-out' }
-  if (settings.protected.some((prefix) => covers(prefix, request.address))) {
+  if (settings.protected.some((prefix) => covers(prefix, judgedAs(request.address)))) {
     return { ...pass, listing, spared: 'protected' }
   }
   if (request.recipient === undefined || !isExempt(settings.exempt, request.recipient)) {

@@ -9,7 +9,7 @@ import {
   randomEntry,
   seededRandom,
 } from '../../test/support/listing-entries.ts'
-import { formatAddress, type Address } from '../standards/ip.ts'
+import { formatAddress, judgedAs, type Address } from '../standards/ip.ts'
 import { covers, formatPrefix } from '../standards/prefix.ts'
 import type { ListingEntry } from './listing-entry.ts'
 import { ListingTable } from './table.ts'
@@ -160,8 +160,9 @@ function* sweep(
     .toSorted((a, b) =>
       a.from === b.from ? a.entry.prefix.length - b.entry.prefix.length : a.from < b.from ? -1 : 1,
     )
+  // 6to4 and NAT64 clients are judged by the IPv4 address inside (security LST-4).
   const questions = asked
-    .map((address) => ({ address, at: place(address) }))
+    .map((address) => ({ address, at: place(judgedAs(address)) }))
     .toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1))
   const open: typeof ranges = []
   let next = 0

@@ -24,6 +24,15 @@ describe('The table', () => {
     assert.deepEqual(table.findAll(address('198.51.100.7'), now), [narrow, wide])
   })
 
+  it('judges a 6to4 or NAT64 client by the IPv4 address inside', () => {
+    const table = tableOf(entry('192.0.2.45'))
+    for (const spelling of ['192.0.2.45', '::ffff:192.0.2.45', '2002:c000:22d::1', '64:ff9b::192.0.2.45']) {
+      assert.equal(table.find(address(spelling), now)?.id, '0123456789ab', spelling)
+      assert.equal(table.findAll(address(spelling), now).length, 1, spelling)
+    }
+    assert.equal(table.find(address('2002:c000:22e::1'), now), undefined)
+  })
+
   it('judges IPv6 by the first 64 bits', () => {
     const unit = entry('2001:db8:1:2::/64')
     const table = tableOf(unit)

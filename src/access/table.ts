@@ -1,4 +1,4 @@
-import type { Address } from '../standards/ip.ts'
+import { judgedAs, type Address } from '../standards/ip.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { EntryIndex } from './entry-index.ts'
 import type { EntryRows } from './entry-rows.ts'
@@ -69,13 +69,14 @@ export class ListingTable {
 
   /** The most specific entry that covers the address and acts now. */
   find(address: Address, nowMs: number): ListingEntry | undefined {
-    const row = this.findRow(address.family, address.words[0], address.words[1], Math.floor(nowMs / 1000))
+    const { family, words } = judgedAs(address)
+    const row = this.findRow(family, words[0], words[1], Math.floor(nowMs / 1000))
     return row < 0 ? undefined : this.entryAt(row)
   }
 
   /** Every entry that covers the address and has not ended, narrowest first. */
   findAll(address: Address, nowMs: number): ListingEntry[] {
-    const { family, words } = address
+    const { family, words } = judgedAs(address)
     const nowSeconds = Math.floor(nowMs / 1000)
     return [...this.#lengths[family].present]
       .map((length) => this.#rowAt(family, words[0], words[1], length, nowSeconds))

@@ -4,7 +4,7 @@ import { decide, type Verdict } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
 import { recordText } from '../access/feed-frame.ts'
 import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
-import { formatReply } from '../access/reply.ts'
+import { formatReply, roomBeside } from '../access/reply.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import type { PolicyRequest } from '../standards/postfix-policy.ts'
 import { formatPrefix, unitOf } from '../standards/prefix.ts'
@@ -118,7 +118,8 @@ function speak(
     caseLink === undefined
       ? `${site}/ip/${ip}`
       : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, edge: name, minute, reason: verdict.reason, listing, address })}`
-  const line = formatReply(verdict, address, profile, url)
+  const room = roomBeside({ name: request.clientName, address: request.clientAddress })
+  const line = formatReply(verdict, address, profile, url, room)
   const reason: Reason = reasons[verdict.reason]
   const isBudget = verdict.reason === 'mailbox-budget'
   records.add(token, line, {

@@ -46,6 +46,14 @@ export function embeddedAddress(address: Address): Address | undefined {
   return undefined
 }
 
+/**
+ * The address that a sender is judged by: of a 6to4 or NAT64 client the IPv4 address inside, for such an IPv6 address is
+ * only another spelling of it (security LST-4), else the address itself.
+ */
+export function judgedAs(address: Address): Address {
+  return embeddedAddress(address) ?? address
+}
+
 function v4(word: number): Address {
   return { family: 4, words: [word, 0, 0, 0] }
 }

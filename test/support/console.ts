@@ -47,6 +47,8 @@ interface TestConsoleOptions {
   /** Nothing has happened yet. */
   readonly empty?: boolean
   readonly deps?: Partial<ConsoleDeps>
+  /** Stand in for those of the story. */
+  readonly actions?: Partial<ConsoleActions>
   readonly routes?: readonly ConsoleRoute[]
 }
 
@@ -54,7 +56,7 @@ export function testConsole(options: TestConsoleOptions = {}): TestConsole {
   const story = tell(options)
   const { actions, deeds } = actionsOver(story)
   const deps: ConsoleDeps = {
-    actions,
+    actions: { ...actions, ...options.actions },
     settings: testSettings(),
     assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
     clock: fixedClock(testStart),

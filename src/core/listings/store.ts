@@ -4,7 +4,7 @@ import type { Tables } from '../../db/schema.ts'
 import { coveringPrefixes, formatPrefix, parseListable, rangeKeys, type Prefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
-import type { Address } from '../../standards/ip.ts'
+import { judgedAs, type Address } from '../../standards/ip.ts'
 import { endWhys, type EndWhy, type Evidence, type Listing } from './listing.ts'
 
 type Queries = Kysely<Tables>
@@ -70,7 +70,7 @@ export async function covering(queries: Queries, address: Address, now: number):
   const rows = await queries
     .selectFrom('listings')
     .select(columns)
-    .where('prefix', 'in', coveringPrefixes(address).map(formatPrefix))
+    .where('prefix', 'in', coveringPrefixes(judgedAs(address)).map(formatPrefix))
     .where('state', '=', 'active')
     .where('ends_at', '>', now)
     .orderBy('length', 'desc')

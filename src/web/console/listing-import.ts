@@ -78,7 +78,12 @@ function optionsOf({ format, cause, ends }: Values): { readonly format: ImportFo
 }
 
 async function* linesOf(text: string): AsyncGenerator<string> {
-  yield* text.split('\n')
+  yield* splitLines(text)
+}
+
+/** A line end at the end begins no further line. */
+function splitLines(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n')
 }
 
 interface Check {
@@ -91,7 +96,7 @@ interface Check {
 /** Reads every line as the import will, and changes nothing. */
 function check(values: Values, settings: Settings, now: number): Check {
   const { format, defaults } = optionsOf(values)
-  const lines = values.text.split('\n')
+  const lines = splitLines(values.text)
   const prefixes: string[] = []
   const refused: { line: number; refusal: Refusal }[] = []
   for (const [index, text] of lines.entries()) {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { orThrow } from '../../base/refusal.ts'
 import { consoleOrigin, sessionOf, testCode, testConsole, testPassword, testToken } from '../../../test/support/console.ts'
 
 const right = { name: 'agent', password: testPassword, code: testCode }
@@ -153,4 +152,10 @@ describe('A fault behind the console', () => {
     assert.ok(entry && typeof entry['reference'] === 'string' && page.includes(entry['reference']))
   })
 
+  it('shows a page also when not even the session can be looked up', async () => {
+    const findSession = async (): Promise<never> => await Promise.reject(new Error('the database is on fire'))
+    const answer = await testConsole({ actions: { findSession } }).ask('admin', '/listings')
+    assert.equal(answer.status, 500)
+    assert.match(await answer.text(), /Something broke on our side/)
+  })
 })

@@ -73,7 +73,7 @@ function fields(view: View, values: FormValues, errors: readonly FieldError[]): 
   })}
   ${textArea(view, {
     name: 'note',
-    label: html`${words.note} ${view.words.common.optional}`,
+    label: html`${words.note}${view.words.common.optional}`,
     hint: words.noteHint,
     value: values.note,
     rows: 4,

@@ -21,7 +21,7 @@ export function openRequestPage(view: View, request: RequestView, code: string, 
       <h1>${words.title(request.ip)}</h1>
       ${road(view, isProven ? 2 : 1)}
       ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
-      <p>${words.until} ${timeAndDistance(view, request.expiresAt)}.</p>
+      <p>${words.until} ${timeAndDistance(view, request.expiresAt)}${view.words.common.fullStop}</p>
       ${isProven ? '' : otherWays(view, request, proof)}
     </div>`,
   }

@@ -106,7 +106,7 @@ function coolDown(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { again } = request.facts
   return html`<p class="lead">${words.coolDownLead}</p>
-    ${again === undefined ? '' : html`<p>${words.coolDownAgain} ${timeAndDistance(view, Date.parse(again))}.</p>`}
+    ${again === undefined ? '' : html`<p>${words.coolDownAgain} ${timeAndDistance(view, Date.parse(again))}${view.words.common.fullStop}</p>`}
     <p>${words.coolDownEnds}</p>`
 }
 

@@ -17,7 +17,10 @@ export const common = {
   /** Before the text of an error, for those who hear the page. */
   error: 'Error:',
   errorSummary: 'There is a problem',
-  optional: '(optional)',
+  /** Ends a sentence that a time or a name closes. */
+  fullStop: '.',
+  /** Behind a label, with the space that the language wants there. */
+  optional: ' (optional)',
   table: 'As a table',
   now: 'now',
   none: 'none',

@@ -16,6 +16,7 @@ export const common: typeof en = {
   },
   error: '错误：',
   errorSummary: '有内容需要更正',
+  fullStop: '。',
   optional: '（选填）',
   table: '以表格查看',
   now: '现在',

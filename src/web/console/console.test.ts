@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testConsole } from '../../../test/support/console.ts'
+import { testSettings } from '../../../test/support/context.ts'
+
+async function page(answer: Promise<Response>, status = 200): Promise<string> {
+  const got = await answer
+  assert.equal(got.status, status)
+  return await got.text()
+}
+
+const wait = 'wait'.padEnd(26, '0')
+const range = 'wait2'.padEnd(26, '0')
+const dead = 'dead'.padEnd(26, '0')
+
+describe('The overview', () => {
+  it('says what needs a person first: overdue requests, edges that are away, letters given up', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('reader', '/'))
+    for (const words of ['1 overdue', 'One edge is away', '34 behind', 'one given up', '12,874', 'Proposed a listing']) {
+      assert.ok(text.includes(words), words)
+    }
+    assert.ok(text.indexOf('192.0.2.66') < text.indexOf('198.51.100.20'), 'the longest waiting comes first')
+  })
+
+  it('and every other page of an empty system says what would be there', async () => {
+    const { ask } = testConsole({ empty: true })
+    const words: readonly (readonly [path: string, words: RegExp])[] = [
+      ['/', /Nobody is waiting for you.*No edge has connected yet.*Nothing is listed/s],
+      ['/listings', /Nothing like this is in force/],
+      ['/listings?state=any', /Nothing has been listed yet/],
+      ['/requests', /appear here, the longest waiting first/],
+      ['/requests?state=all', /There are none/],
+      ['/outbox', /No letter has been written yet/],
+      ['/outbox?state=dead', /No letters here/],
+      ['/audit', /Nothing has happened yet/],
+      ['/audit?subject=listing:x', /Nothing has been recorded about this subject/],
+    ]
+    for (const [path, expected] of words) assert.match(await page(ask('reader', path)), expected, path)
+  })
+})
+
+describe('Every page', () => {
+  it('says each time in UTC with how far it is, and machine-readable', async () => {
+    const { ask } = testConsole()
+    for (const path of ['/', '/listings', '/listings/se1f00000000', '/requests', `/requests/${wait}`, '/outbox', '/audit']) {
+      const text = await page(ask('reader', path))
+      const times = [...text.matchAll(/<time\b[^>]*?datetime="([^"]*)"[^>]*>([^<]*)</g)]
+      assert.ok(times.length > 3, path)
+      for (const [, machine = '', words = ''] of times) {
+        assert.match(machine, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+        assert.match(words, / UTC$| ago$|^in /, path)
+      }
+    }
+  })
+
+  it('leads to every section, to the search and out', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('reader', `/requests/${wait}`))
+    for (const href of ['/', '/listings', '/requests', '/outbox', '/audit', '/account']) assert.ok(text.includes(`href="${href}"`), href)
+    assert.match(text, /<form class="search" role="search" action="\/listings">/)
+    assert.match(text, /action="\/sign-out"/)
+    assert.match(text, /title="2 wait for a person">2</)
+  })
+
+  it('that there is not says so, and leads on', async () => {
+    const { ask } = testConsole()
+    assert.match(await page(ask('reader', '/nowhere'), 404), /no such page.*href="\/"/s)
+  })
+
+  it('has a title of its own, in the language of its reader', async () => {
+    const { ask } = testConsole()
+    const paths = ['/', '/listings', '/listings/se1f00000000', '/listings/add', '/listings/import', '/requests', `/requests/${wait}`, '/outbox', `/outbox/${dead}`, '/audit', '/audit/verify', '/account', '/sign-out']
+    const titles = await Promise.all(
+      paths.map(async (path) => /<title>([^<]*)/.exec(await page(ask('admin', path, undefined, { 'accept-language': 'zh-CN' })))?.[1] ?? ''),
+    )
+    assert.equal(new Set(titles).size, paths.length)
+    for (const title of titles) assert.match(title, /^[^·]*\p{Script=Han}.* · Example Mail 控制台$/u)
+  })
+})
+
+describe('A delist request', () => {
+  it('in review shows what the sender wrote, what covers the address and the clock', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('agent', `/requests/${wait}`))
+    for (const words of ['stolen password', 'A person should have decided by', 'admin@example.net', 'link from a refusal', 'grave0000000']) {
+      assert.ok(text.includes(words), words)
+    }
+    assert.doesNotMatch(await page(ask('reader', `/requests/${wait}`)), /\/delist"/)
+  })
+
+  it('is delisted after a page that says which listings end and who gets a letter', async () => {
+    const { ask, deeds } = testConsole()
+    const confirm = await page(ask('agent', `/requests/${wait}/delist`))
+    assert.match(confirm, /These listings end now/)
+    assert.match(confirm, /admin@example\.net gets a letter with the outcome, in English/)
+    assert.deepEqual(deeds, [])
+    const answer = await ask('agent', `/requests/${wait}/delist`, {})
+    assert.equal(answer.headers.get('location'), `/requests/${wait}?done=delist`)
+    assert.deepEqual(deeds, [`decideReview:delist:${wait}`])
+    // The way to the next that waits is on the page.
+    assert.match(await page(ask('agent', `/requests/${wait}?done=delist`)), new RegExp(`href="/requests/${range}"`))
+  })
+
+  it('out of a listed range is carved, and the page says that the range stays', async () => {
+    const { ask } = testConsole()
+    const confirm = await page(ask('agent', `/requests/${range}/delist`))
+    assert.match(confirm, /198\.51\.100\.20 is let through from now on; the listing of 198\.51\.100\.0\/24 stays/)
+    assert.match(confirm, /in Chinese/)
+  })
+
+  it('is declined the same way, and its listing stays', async () => {
+    const { ask, deeds } = testConsole()
+    assert.match(await page(ask('agent', `/requests/${wait}/decline`)), /Nothing changes on the list/)
+    await ask('agent', `/requests/${wait}/decline`, {})
+    assert.deepEqual(deeds, [`decideReview:decline:${wait}`])
+  })
+
+  it('that somebody else has decided meanwhile is not decided again', async () => {
+    const { ask, deeds } = testConsole()
+    await ask('agent', `/requests/${wait}/decline`, {})
+    assert.equal((await ask('admin', `/requests/${wait}/delist`)).headers.get('location'), `/requests/${wait}`)
+    assert.match(await page(ask('admin', `/requests/${wait}/delist`, {}), 409), /already been decided/)
+    assert.equal(deeds.length, 1)
+  })
+
+  it('that was delisted shows the first message let through and its acceptance', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('reader', `/requests/${'done'.padEnd(26, '0')}`))
+    for (const words of ['First message let through', '4XyZ1k2', 'Accepted']) assert.ok(text.includes(words), words)
+  })
+
+  it('is found by its address, in any state', async () => {
+    const { ask } = testConsole()
+    assert.match(await page(ask('reader', '/requests?ip=192.0.2.45')), /waiting for proof.*lapsed/s)
+    assert.match(await page(ask('reader', '/requests?ip=192.0.2.200')), /Nobody has asked for 192\.0\.2\.200/)
+    assert.match(await page(ask('reader', '/requests?ip=192.0.2.0%2F24'), 422), /single address/)
+  })
+})
+
+describe('The outbox', () => {
+  it('does not show what a letter says, but for letters that are only kept here', async () => {
+    const settings = testSettings()
+    const { ask } = testConsole({ deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } } })
+    assert.match(await page(ask('reader', '/outbox')), /are not sent/)
+    const kept = await page(ask('reader', `/outbox/${'kept'.padEnd(26, '0')}`))
+    assert.match(kept, /<a href="https:\/\/postmaster\.provider\.example\/confirm\/abcdefgh">/)
+    const sent = await page(ask('reader', `/outbox/${'sent'.padEnd(26, '0')}`))
+    assert.match(sent, /Its text is not shown/)
+  })
+
+  it('sends a letter again that was given up, after a question', async () => {
+    const { ask, deeds } = testConsole()
+    assert.match(await page(ask('reader', '/outbox?state=dead')), /The mailbox is full/)
+    assert.match(await page(ask('agent', `/outbox/${dead}/retry`)), /the reader has it twice/)
+    assert.deepEqual(deeds, [])
+    const answer = await ask('agent', `/outbox/${dead}/retry`, {})
+    assert.equal(answer.headers.get('location'), `/outbox/${dead}?done=retried`)
+    assert.match(await page(ask('agent', `/outbox/${dead}?done=retried`)), /on its way again/)
+    // Asked for again, there is nothing left to ask.
+    assert.equal((await ask('agent', `/outbox/${dead}/retry`)).headers.get('location'), `/outbox/${dead}`)
+  })
+})
+
+describe('The audit', () => {
+  it('shows each change with who, when and what, and leads to its subject', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('reader', '/audit'))
+    assert.match(text, /Proposed a listing/)
+    assert.match(text, /href="\/listings\/w1de00000000"/)
+    assert.match(text, /root at the command line/)
+    assert.match(text, /href="\/audit\?subject=operator%3Aada"/)
+  })
+
+  it('goes back page by page', async () => {
+    const records = Array.from({ length: 51 }, (_, index) => ({ seq: 200 - index, at: 0, actor: 'system:expiry', action: 'listing.ended', subject: 'listing:x', facts: {} }))
+    const { ask } = testConsole({ actions: { listAudit: async () => records } })
+    assert.match(await page(ask('reader', '/audit?subject=listing%3Ax')), /href="\/audit\?subject=listing%3Ax&amp;before=151" rel="next"/)
+  })
+
+  it('is checked on request, and says where the chain is broken', async () => {
+    const { ask } = testConsole()
+    assert.match(await page(ask('reader', '/audit/verify', {})), /The chain is whole: 11 records\..*(5f){32}/s)
+    const verifyChain = async (): Promise<{ records: number; head: string; broken: { seq: number; why: string } }> => ({
+      records: 6,
+      head: '',
+      broken: { seq: 7, why: 'record 7 was changed after it was written' },
+    })
+    const broken = testConsole({ actions: { verifyChain } })
+    assert.match(await page(broken.ask('reader', '/audit/verify', {})), /broken at record 7.*was changed after/s)
+  })
+})
