@@ -52,7 +52,8 @@ function chooseRow(step) {
   const links = [...document.querySelectorAll('main tbody th a')]
   if (links.length === 0) return
   const here = links.indexOf(document.activeElement)
-  const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, here + step))
+  const next =
+    here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, here + step))
   links[next].focus()
   links[next].scrollIntoView({ block: 'nearest' })
 }

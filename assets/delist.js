@@ -4,18 +4,19 @@
 const form = document.getElementById('delist')
 if (form?.dataset.challenge && window.crypto?.subtle) {
   const answer = solve(JSON.parse(form.dataset.challenge))
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     if (form.elements.namedItem('pow')) return
     event.preventDefault()
-    const button = form.querySelector('button[type=submit]')
-    button.disabled = true
+    form.querySelector('button[type=submit]').disabled = true
     document.getElementById('working').hidden = false
-    const field = document.createElement('input')
-    field.type = 'hidden'
-    field.name = 'pow'
-    field.value = await answer
-    form.append(field)
-    form.submit()
+    void answer.then((value) => {
+      const field = document.createElement('input')
+      field.type = 'hidden'
+      field.name = 'pow'
+      field.value = value
+      form.append(field)
+      form.submit()
+    })
   })
   addEventListener('pageshow', (event) => event.persisted && location.reload())
 }

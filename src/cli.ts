@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
       output.note(error.mistakes.toString())
       return 2
     }
-    output.note(error instanceof Error ? (process.env['POSTERN_DEBUG'] ? String(error.stack) : `postern: ${error.message}`) : 'postern: unknown trouble')
+    output.note(`postern: ${describe(error)}`)
     return 1
   }
 }
@@ -81,6 +81,12 @@ function overview(wrong: string | undefined): string {
 function help({ name, usage, summary, optionHelp = {} }: Command): string {
   const lines = Object.entries(optionHelp).map(([option, words]) => `  --${option.padEnd(12)} ${words}`)
   return `postern ${name} ${usage}\n\n${summary}${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`
+}
+
+/** What went wrong and, a line each, what was behind it. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message}\n  because: ${describe(error.cause)}`
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -3,7 +3,7 @@ import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { countRefusals } from './core/decisions/actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
-import { countReviews, decideReview, inspectRequest, listRequests, openReviewByMail } from './core/delisting/review-actions.ts'
+import { classByMail, countReviews, decideReview, inspectRequest, listRequests, openReviewByMail } from './core/delisting/review-actions.ts'
 import { feedHead, listEdges } from './core/edges/actions.ts'
 import { addListing, countListings, coveringListings, endListing, searchListings, showListing } from './core/listings/actions.ts'
 import { exportListings, importListings } from './core/listings/import-actions.ts'
@@ -64,10 +64,7 @@ export function intakeActions(core: Context, notify: string): IntakeActions {
       const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
       return opened instanceof Refusal ? undefined : opened.facts.address
     },
-    classOf: async (address) => {
-      const [listing] = await coveringListings(ctx, address)
-      return listing?.effect === 'refuse' ? listing.class : undefined
-    },
+    classOf: async (address) => await classByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async ({ tag }) => await stopLetters(ctx, tag),

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { EntryRows } from './entry-rows.ts'
-import { column } from './entry-words.ts'
+import { column } from './entry-layout.ts'
 
 /** A slot has 24 bits for the row, and 0 means empty. */
 export const mostRows = 0xfffffe

@@ -1,5 +1,6 @@
 import type { EntryRows } from './entry-rows.ts'
-import { column, familyOfKind, lengthOfKind } from './entry-words.ts'
+import { column } from './entry-layout.ts'
+import { familyOfKind, lengthOfKind } from './entry-words.ts'
 
 /** How many rows a step handles: few milliseconds, so that a server answers in between. */
 export const stepRows = 32_768

@@ -1,4 +1,4 @@
-import { entryWords } from './entry-words.ts'
+import { entryWords } from './entry-layout.ts'
 
 /** 32 768 rows of 24 bytes: growing costs one such piece, and so does writing to one that a frozen copy shares. */
 const chunkBits = 15

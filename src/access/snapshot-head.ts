@@ -1,5 +1,5 @@
 import { mostRows } from './entry-index.ts'
-import { entryWords } from './entry-words.ts'
+import { entryWords } from './entry-layout.ts'
 import { mostWatches } from './watches.ts'
 
 /** What a table is a snapshot of. */

@@ -2,16 +2,8 @@ import { judgedAs, type Address } from '../standards/ip.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { EntryIndex } from './entry-index.ts'
 import type { EntryRows } from './entry-rows.ts'
-import {
-  column,
-  entryAt,
-  familyOfKind,
-  highMask,
-  kindOf,
-  lengthOfKind,
-  lowMask,
-  wordsOf,
-} from './entry-words.ts'
+import { column } from './entry-layout.ts'
+import { entryAt, familyOfKind, highMask, kindOf, lengthOfKind, lowMask, wordsOf } from './entry-words.ts'
 import type { ListingEntry, TableChange } from './listing-entry.ts'
 import { Watches, type Watch } from './watches.ts'
 

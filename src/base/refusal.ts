@@ -37,7 +37,6 @@ export const refusals = {
   'listing.never-ends': 422,
   'listing.not-found': 404,
   'mailbox.invalid': 422,
-  'mailbox.no-mail-host': 422,
   'operator.exists': 409,
   'operator.name-invalid': 422,
   'operator.not-found': 404,

@@ -2,7 +2,11 @@ import { join } from 'node:path'
 import { DatabaseSync, backup as copyDatabase } from 'node:sqlite'
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { openCore } from '../app.ts'
+import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
+import { adviseOn, unknownLimits } from '../config/checks.ts'
+import { ConfigMistakes } from '../config/mistake.ts'
+import { limitNames } from '../core/limits/limits.ts'
 import { beginEpoch } from '../core/edges/actions.ts'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
@@ -10,7 +14,7 @@ import { setBypass } from '../edge/bypass.ts'
 import { takeLock } from './lock.ts'
 import { UsageError, type Command } from './command.ts'
 import { facts } from './output.ts'
-import { configOf, withCore } from './with-core.ts'
+import { configOf, withCore, WrongConfig } from './with-core.ts'
 
 export const databaseCommands: readonly Command[] = [
   {
@@ -22,7 +26,7 @@ export const databaseCommands: readonly Command[] = [
       mkdirSync(config.data, { recursive: true, mode: 0o700 })
       const db = await openDatabase(config.database, { file: join(config.data, 'postern.sqlite') })
       try {
-        const answer = await migrate(db, { now: Date.now() })
+        const answer = await migrate(db, { now: systemClock().now() })
         if (invocation.json) invocation.output.json(answer)
         else invocation.output.say(facts(answer))
       } finally {
@@ -116,9 +120,15 @@ export const databaseCommands: readonly Command[] = [
     usage: '[--config FILE]',
     summary: 'Read the configuration and say everything wrong with it.',
     run: async (invocation) => {
-      configOf(invocation)
-      if (invocation.json) invocation.output.json({ ok: true })
-      else invocation.output.say('the configuration can be used')
+      const config = configOf(invocation)
+      const strange = unknownLimits(config, limitNames)
+      if (strange.length > 0) throw new WrongConfig(new ConfigMistakes(strange.map((each) => ({ ...each, where: 'limits' }))))
+      const advice = adviseOn(config)
+      if (invocation.json) invocation.output.json({ ok: true, advice })
+      else {
+        for (const { path, sentence } of advice) invocation.output.say(`${path} ${sentence}`)
+        invocation.output.say('the configuration can be used')
+      }
       return await Promise.resolve(0)
     },
   },

@@ -30,7 +30,7 @@ export const demoCommand: Command = {
     const file = join(folder, 'postern.yaml')
     writeFileSync(file, demoConfig(folder))
     try {
-      const config = loadConfig({ file, env: process.env })
+      const config = loadConfig({ file })
       if (config instanceof ConfigMistakes) throw new WrongConfig(config)
       const core = await openCore(config, { actor: 'cli', log: silentLog })
       if (core === 'locked') throw new Error('a folder made a moment ago is locked')
@@ -58,7 +58,7 @@ Postern runs. Everything is real; only the database is thrown away at the end, a
   Site and portal   ${doors['site']}
   Console           ${doors['console']}    sign in as  ${story.operator.name}
                     password           ${story.operator.password}
-                    authenticator      ${story.operator.totpSecret}   (code now: ${story.operator.code})
+                    authenticator      code now ${story.operator.code}; later: npm run -s postern -- operator code ${story.operator.totpSecret}
   Letters           ${doors['console']}/outbox    instead of being sent they are shown there
 
 Try it: ${story.listed} is listed and may delist itself. Ask for it at

@@ -5,7 +5,7 @@ import { causeNames, listingClasses } from '../access/reasons.ts'
 import { readLines } from './control-frame.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
 import { withCore } from './with-core.ts'
-import { facts, plain } from './output.ts'
+import { facts, plain, text } from './output.ts'
 
 const listingOptions = {
   reason: { type: 'string' },
@@ -147,6 +147,6 @@ function sayListing(value: object, { say }: Invocation['output']): void {
 }
 
 function sayLine(value: object, { say }: Invocation['output']): void {
-  const of = (name: string): string => plain(String((value as Record<string, unknown>)[name] ?? ''))
+  const of = (name: string): string => plain(text((value as Record<string, unknown>)[name] ?? ''))
   say([of('id'), of('ip').padEnd(20), of('reason').padEnd(11), of('class').padEnd(13), of('state').padEnd(8), `ends ${of('ends')}`].join('  '))
 }

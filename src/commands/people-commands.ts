@@ -1,5 +1,8 @@
+import { systemClock } from '../base/clock.ts'
+import { Secret } from '../base/secret.ts'
 import { roles } from '../core/actor.ts'
 import { tokenKinds } from '../core/operators/token-actions.ts'
+import { readBase32, totpCode, totpStep } from '../standards/totp.ts'
 import { UsageError, type Command } from './command.ts'
 import { facts } from './output.ts'
 import { withCore } from './with-core.ts'
@@ -19,6 +22,16 @@ export const peopleCommands: readonly Command[] = [
         say(facts(value))
         say('\nThis is shown once. Put totpSecret (or totpUri as a QR code) into an authenticator app.')
       })
+    },
+  },
+  {
+    name: 'operator code',
+    usage: 'SECRET',
+    summary: 'The code of this moment for an authenticator secret, where no authenticator app is at hand.',
+    words: [1, 1],
+    run: async ({ words: [secret = ''], output }) => {
+      output.say(totpCode(new Secret(readBase32(secret)), totpStep(systemClock().now())))
+      return await Promise.resolve(0)
     },
   },
   {

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { extname, join } from 'node:path'
 import { jsonLog } from '../base/log.ts'
 import { openCore } from '../app.ts'
 import { startCore } from '../start-core.ts'
@@ -7,7 +7,8 @@ import { supervise } from '../supervisor.ts'
 import type { Command, Invocation } from './command.ts'
 import { configOf } from './with-core.ts'
 
-export const entry = fileURLToPath(new URL('../cli.ts', import.meta.url)).replace(/\.ts$/, import.meta.url.endsWith('.ts') ? '.ts' : '.js')
+/** The program itself, as source or as build. */
+export const entry = join(import.meta.dirname, '..', `cli${extname(import.meta.filename)}`)
 
 /** Resolves on SIGTERM or SIGINT, or when the supervisor that forked this process has gone. */
 export async function untilToldToStop(): Promise<void> {

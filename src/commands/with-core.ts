@@ -18,7 +18,7 @@ export class WrongConfig extends Error {
 
 /** The configuration that the command names. */
 export function configOf({ configFile }: Pick<Invocation, 'configFile'>): Config {
-  const config = loadConfig({ file: configFile, env: process.env })
+  const config = loadConfig({ file: configFile })
   if (config instanceof ConfigMistakes) throw new WrongConfig(config)
   return config
 }

@@ -165,7 +165,7 @@ const delisting = section('The delist portal.', {
     'How long a delisted address is watched for its next message, so that the page can show it.',
   ),
   challengeCost: key(
-    wholeNumber(0, 8).prefault(4),
+    wholeNumber(1, 8).prefault(4),
     'How hard the proof of work in the form is. Each more makes it sixteen times harder; 4 takes a telephone about a second.',
     { unit: 'leading zeros, hexadecimal' },
   ),

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { newId } from '../base/id.ts'
+import { newId, randomFraction } from '../base/id.ts'
 import type { Log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import { isEdgeName } from '../access/edge-name.ts'
@@ -111,7 +111,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     feed: options.feed,
     name,
     log,
-    random: options.random ?? Math.random,
+    random: options.random ?? randomFraction,
     hello: () => follower.hello(),
     onFrames: async (frames) => await follower.take(frames),
     onEnd: () => {

@@ -29,7 +29,12 @@ export interface TestConsole {
   readonly requests: readonly DelistRequest[]
   readonly letters: readonly Letter[]
   /** Asks as a role, over https; without one as nobody. Forms carry their token. */
-  ask(role: Role | undefined, path: string, form?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Response>
+  ask(
+    role: Role | undefined,
+    path: string,
+    form?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>
 }
 
 /** The token in every form of every session of these tests. */
@@ -72,14 +77,19 @@ export function testConsole(options: TestConsoleOptions = {}): TestConsole {
     app,
     deeds,
     async ask(role, path, form, headers = {}) {
-      const body = form === undefined ? undefined : new URLSearchParams({ csrf: testToken, ...form }).toString()
+      const body =
+        form === undefined ? undefined : new URLSearchParams({ csrf: testToken, ...form }).toString()
       return await app.request(`${consoleOrigin}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
           ...(role === undefined ? {} : { cookie: `__Host-postern-console=${sessionOf(role)}` }),
           ...(body === undefined
             ? {}
-            : { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin: consoleOrigin }),
+            : {
+                'content-type': 'application/x-www-form-urlencoded',
+                'sec-fetch-site': 'same-origin',
+                origin: consoleOrigin,
+              }),
           ...headers,
         },
         ...(body === undefined ? {} : { body }),
@@ -117,13 +127,21 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     return found
   }
   const replace = <T extends { readonly id: string }>(list: T[], changed: T): T => {
-    list.splice(list.findIndex(({ id }) => id === changed.id), 1, changed)
+    list.splice(
+      list.findIndex(({ id }) => id === changed.id),
+      1,
+      changed,
+    )
     return changed
   }
   const about = (subject: string): AuditRecord[] => audit.filter((record) => record.subject === subject)
   const actions: ConsoleActions = {
     async signIn(_visitor, { name, password, code }) {
-      if (name === 'flood') throw new Refusal('limit.exceeded', { limit: 'sign-in', again: new Date(testStart + 10 * minute).toISOString() })
+      if (name === 'flood')
+        throw new Refusal('limit.exceeded', {
+          limit: 'sign-in',
+          again: new Date(testStart + 10 * minute).toISOString(),
+        })
       if (password !== testPassword || code !== testCode) throw new Refusal('sign-in.failed')
       deeds.push(`signIn:${name}`)
       return { session: sessionOf(name as Role), csrf: testToken }
@@ -131,7 +149,14 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async findSession(session) {
       const role = (['reader', 'agent', 'admin'] as const).find((each) => sessionOf(each) === session)
       const times = { createdAt: testStart - 2 * hour, expiresAt: testStart + 10 * hour }
-      return role && { name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[role], role, csrf: testToken, ...times }
+      return (
+        role && {
+          name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[role],
+          role,
+          csrf: testToken,
+          ...times,
+        }
+      )
     },
     async signOut() {
       deeds.push('signOut')
@@ -142,7 +167,13 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async listEdges() {
       if (listings.length === 0) return []
       return [
-        { name: text ?? 'mx1', version: text ?? '0.1.0', seq: 4121, seenAt: testStart - 2000, connected: true },
+        {
+          name: text ?? 'mx1',
+          version: text ?? '0.1.0',
+          seq: 4121,
+          seenAt: testStart - 2000,
+          connected: true,
+        },
         { name: 'mx2', version: '0.1.0', seq: 4121, seenAt: testStart - 1000, connected: true },
         { name: 'mx-backup', version: '0.1.0', seq: 4087, seenAt: testStart - 3 * hour, connected: false },
       ]
@@ -157,7 +188,10 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     },
     countRefusals: async () => (listings.length === 0 ? 0 : 12_874),
     async searchListings(_actor, { text: wanted, state, cause, class: wantedClass, limit }) {
-      const prefix = wanted === undefined || wanted === '' || /^[0-9a-z]{12}$/.test(wanted) ? undefined : orThrow(parseListable(wanted))
+      const prefix =
+        wanted === undefined || wanted === '' || /^[0-9a-z]{12}$/.test(wanted)
+          ? undefined
+          : orThrow(parseListable(wanted))
       const found = listings.filter(
         (each) =>
           (prefix === undefined || covers(each.prefix, prefix) || covers(prefix, each.prefix)) &&
@@ -172,27 +206,48 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async addListing(actor, fields) {
       permit(actor, 'listing.add')
       const wide = peopleNeeded(fields.prefix) === 2
-      const proposed = listings.find(({ state, prefix }) => state === 'proposed' && formatPrefix(prefix) === formatPrefix(fields.prefix))
+      const proposed = listings.find(
+        ({ state, prefix }) => state === 'proposed' && formatPrefix(prefix) === formatPrefix(fields.prefix),
+      )
       deeds.push(`addListing:${formatPrefix(fields.prefix)}`)
       if (proposed) return replace<Listing>(listings, { ...proposed, state: 'active' })
-      const added = newListing('add', showPrefix(fields.prefix), fields.cause, fields.class ?? 'investigate', {
-        state: wide ? 'proposed' : 'active',
-        note: fields.note ?? '',
-        sinceAt: testStart,
-        evidence: [],
-        recurrence: 0,
-        actor: actorName(actor),
-        endsAt: fields.ends === undefined ? testStart + day : Date.parse(fields.ends),
-      })
+      const added = newListing(
+        'add',
+        showPrefix(fields.prefix),
+        fields.cause,
+        fields.class ?? 'investigate',
+        {
+          state: wide ? 'proposed' : 'active',
+          note: fields.note ?? '',
+          sinceAt: testStart,
+          evidence: [],
+          recurrence: 0,
+          actor: actorName(actor),
+          endsAt: fields.ends === undefined ? testStart + day : Date.parse(fields.ends),
+        },
+      )
       listings.unshift(added)
-      note(actor, 'listing.added', `listing:${added.id}`, { prefix: formatPrefix(added.prefix), cause: added.cause })
+      note(actor, 'listing.added', `listing:${added.id}`, {
+        prefix: formatPrefix(added.prefix),
+        cause: added.cause,
+      })
       return added
     },
     async endListing(actor, { id, note: why }) {
       permit(actor, 'listing.end')
-      const ended = { ...listing(id), state: 'ended' as const, endedAt: testStart, endedBy: actorName(actor), endedWhy: 'operator' as const }
+      const ended = {
+        ...listing(id),
+        state: 'ended' as const,
+        endedAt: testStart,
+        endedBy: actorName(actor),
+        endedWhy: 'operator' as const,
+      }
       deeds.push(`endListing:${id}`)
-      note(actor, 'listing.ended', `listing:${id}`, { prefix: formatPrefix(ended.prefix), why: 'operator', ...(why ? { note: why } : {}) })
+      note(actor, 'listing.ended', `listing:${id}`, {
+        prefix: formatPrefix(ended.prefix),
+        why: 'operator',
+        ...(why ? { note: why } : {}),
+      })
       return replace(listings, ended)
     },
     async importListings(actor, { lines, format, defaults }) {
@@ -202,33 +257,69 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       for await (const line of lines) {
         read++
         const fields = readImportLine(line, format, defaults)
-        if (fields instanceof Refusal) refused.push({ line: read, code: fields.code, facts: { ...fields.facts } })
+        if (fields instanceof Refusal)
+          refused.push({ line: read, code: fields.code, facts: { ...fields.facts } })
         else if (fields) added++
       }
       deeds.push(`importListings:${added}`)
       return { added, lines: read, refused, refusedCount: refused.length, sha256: 'ab'.repeat(32) }
     },
     async *exportListings(_actor, format) {
-      for (const each of listings.filter(({ state }) => state === 'active')) yield writeExportLine(each, format)
+      for (const each of listings.filter(({ state }) => state === 'active'))
+        yield writeExportLine(each, format)
     },
     async explain(_actor, address) {
       const around = covering(address)
       const [first] = around
-      const settings = { protected: [], exempt: { mailboxes: new Set<string>(), domains: new Set<string>() }, exemptPerHour: 0 }
+      const settings = {
+        protected: [],
+        exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
+        exemptPerHour: 0,
+      }
       const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
       return explanationOf(address, verdict, around, testSettings(), 'operator')
     },
     async recentDecisions(_actor, address) {
       if (covering(address).length === 0) return []
-      const said = { stage: 'rcpt', ip: formatAddress(address), code: 550, status: '5.7.606', reason: 'spam', listing: null, table: 4121 }
+      const said = {
+        stage: 'rcpt',
+        ip: formatAddress(address),
+        code: 550,
+        status: '5.7.606',
+        reason: 'spam',
+        listing: null,
+        table: 4121,
+      }
       return [
-        { ...said, edge: text ?? 'mx1', at: testStart - 4 * minute, helo: text ?? 'mail.example.org', ptr: text ?? 'mail.example.org', mailFrom: text ?? 'example.org', count: 3, mode: 'enforce' },
-        { ...said, edge: 'mx2', at: testStart - hour, helo: 'mail.example.org', ptr: null, mailFrom: '', count: 1, mode: 'observe' },
+        {
+          ...said,
+          edge: text ?? 'mx1',
+          at: testStart - 4 * minute,
+          helo: text ?? 'mail.example.org',
+          ptr: text ?? 'mail.example.org',
+          mailFrom: text ?? 'example.org',
+          count: 3,
+          mode: 'enforce',
+        },
+        {
+          ...said,
+          edge: 'mx2',
+          at: testStart - hour,
+          helo: 'mail.example.org',
+          ptr: null,
+          mailFrom: '',
+          count: 1,
+          mode: 'observe',
+        },
       ]
     },
     async listRequests(_actor, { state, unit, limit }) {
       return requests
-        .filter((each) => (state === undefined || each.state === state) && (unit === undefined || formatPrefix(each.unit) === formatPrefix(unit)))
+        .filter(
+          (each) =>
+            (state === undefined || each.state === state) &&
+            (unit === undefined || formatPrefix(each.unit) === formatPrefix(unit)),
+        )
         .toSorted((a, b) => (state === 'review' ? a.createdAt - b.createdAt : b.createdAt - a.createdAt))
         .slice(0, limit)
     },
@@ -245,19 +336,33 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       if (request?.state !== 'review') throw new Refusal('delisting.already-decided')
       deeds.push(`decideReview:${decision}:${id}`)
       const outcome = decision === 'delist' ? 'delisted' : 'declined'
-      return replace(requests, { ...request, state: 'done', outcome, decidedAt: testStart, decidedBy: actorName(actor) })
+      return replace(requests, {
+        ...request,
+        state: 'done',
+        outcome,
+        decidedAt: testStart,
+        decidedBy: actorName(actor),
+      })
     },
     countLetters: async () => ({
       queued: letters.filter(({ state }) => state === 'queued').length,
       dead: letters.filter(({ state }) => state === 'dead').length,
     }),
-    listLetters: async (_actor, { state }) => ({ letters: letters.filter((each) => state === undefined || each.state === state) }),
+    listLetters: async (_actor, { state }) => ({
+      letters: letters.filter((each) => state === undefined || each.state === state),
+    }),
     async showLetter(_actor, id) {
       const letter = letters.find((each) => each.id === id)
       if (!letter) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
       const link = 'https://postmaster.provider.example/confirm/abcdefgh'
       return letter.state === 'kept'
-        ? { letter, text: { subject: text ?? 'Delist 192.0.2.45', text: text ?? `Open this link to go on:\n\n${link}\n\nIt works until 4 May 2026, 11:00 UTC.\n` } }
+        ? {
+            letter,
+            text: {
+              subject: text ?? 'Delist 192.0.2.45',
+              text: text ?? `Open this link to go on:\n\n${link}\n\nIt works until 4 May 2026, 11:00 UTC.\n`,
+            },
+          }
         : { letter }
     },
     async retryLetter(actor, id) {
@@ -268,7 +373,13 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       replace(letters, { ...letter, state: 'queued' })
     },
     async listAudit(_actor, { subject, before, limit }) {
-      return audit.filter((each) => (subject === undefined || each.subject === subject) && (before === undefined || each.seq < before)).slice(0, limit)
+      return audit
+        .filter(
+          (each) =>
+            (subject === undefined || each.subject === subject) &&
+            (before === undefined || each.seq < before),
+        )
+        .slice(0, limit)
     },
     async verifyChain() {
       deeds.push('verifyChain')
@@ -278,7 +389,13 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
   return { actions, deeds }
 }
 
-function newListing(name: string, prefix: string, cause: Cause, listingClass: ListingClass, more: Partial<Listing> = {}): Listing {
+function newListing(
+  name: string,
+  prefix: string,
+  cause: Cause,
+  listingClass: ListingClass,
+  more: Partial<Listing> = {},
+): Listing {
   return {
     id: name.padEnd(12, '0'),
     prefix: orThrow(parseListable(prefix)),
@@ -373,11 +490,26 @@ function tell({ text, empty }: TestConsoleOptions): Story {
         { kind: 'traps', count: 4 },
       ],
     }),
-    newListing('grave', '192.0.2.66', 'phish', 'investigate', { note: text ?? 'Fake parcel notices', actor: text ?? 'operator:alan', recurrence: 0 }),
-    newListing('range', '198.51.100.0/24', 'complaints', 'self-service', { sinceAt: testStart - 6 * day, endsAt: testStart + 9 * hour, actor: 'program:feedback-loop' }),
-    newListing('third', '198.51.100.7', 'manual', 'third-party', { url: text ?? 'https://lists.example.org/lookup', actor: 'import:q8w2' }),
+    newListing('grave', '192.0.2.66', 'phish', 'investigate', {
+      note: text ?? 'Fake parcel notices',
+      actor: text ?? 'operator:alan',
+      recurrence: 0,
+    }),
+    newListing('range', '198.51.100.0/24', 'complaints', 'self-service', {
+      sinceAt: testStart - 6 * day,
+      endsAt: testStart + 9 * hour,
+      actor: 'program:feedback-loop',
+    }),
+    newListing('third', '198.51.100.7', 'manual', 'third-party', {
+      url: text ?? 'https://lists.example.org/lookup',
+      actor: 'import:q8w2',
+    }),
     newListing('test', '192.0.2.80', 'manual', 'policy', { test: text ?? 'ptr-matches', actor: 'cli:root' }),
-    newListing('carved', '198.51.100.9', 'complaints', 'self-service', { effect: 'pass', actor: 'operator:ada', note: 'carved out of 198.51.100.0/24' }),
+    newListing('carved', '198.51.100.9', 'complaints', 'self-service', {
+      effect: 'pass',
+      actor: 'operator:ada',
+      note: 'carved out of 198.51.100.0/24',
+    }),
     newListing('six', '2001:db8:1:2::/64', 'traps', 'self-service', { sinceAt: testStart - 12 * day }),
     newListing('w1de', '2001:db8::/32', 'spam', 'investigate', {
       state: 'proposed',
@@ -406,7 +538,15 @@ function tell({ text, empty }: TestConsoleOptions): Story {
         text ??
         'One mailbox had a stolen password. It was locked on Sunday at 18:00 UTC, the queue was emptied (2,140 messages), and all passwords were changed. We now limit each user to 200 messages an hour.',
     }),
-    newRequest('wait2', '198.51.100.20', { state: 'review', outcome: 'review', decidedAt: testStart - 3 * hour, createdAt: testStart - 3 * hour, control: 'none', language: 'zh-CN', mailbox: mailbox('it@example.com') }),
+    newRequest('wait2', '198.51.100.20', {
+      state: 'review',
+      outcome: 'review',
+      decidedAt: testStart - 3 * hour,
+      createdAt: testStart - 3 * hour,
+      control: 'none',
+      language: 'zh-CN',
+      mailbox: mailbox('it@example.com'),
+    }),
     newRequest('done', '192.0.2.101', {
       letThroughAt: testStart - 4 * hour,
       letThroughEdge: text ?? 'mx1',
@@ -414,33 +554,140 @@ function tell({ text, empty }: TestConsoleOptions): Story {
       acceptedAt: testStart - 4 * hour + 2000,
     }),
     newRequest('dec1', '192.0.2.102', { outcome: 'declined', decidedBy: text ?? 'operator:ada' }),
-    newRequest('open', '192.0.2.45', { state: 'open', outcome: null, decidedAt: null, createdAt: testStart - 10 * minute, expiresAt: testStart + 50 * minute }),
-    newRequest('gone', '192.0.2.45', { state: 'open', outcome: null, decidedAt: null, createdAt: testStart - 3 * day, expiresAt: testStart - 3 * day + hour }),
+    newRequest('open', '192.0.2.45', {
+      state: 'open',
+      outcome: null,
+      decidedAt: null,
+      createdAt: testStart - 10 * minute,
+      expiresAt: testStart + 50 * minute,
+    }),
+    newRequest('gone', '192.0.2.45', {
+      state: 'open',
+      outcome: null,
+      decidedAt: null,
+      createdAt: testStart - 3 * day,
+      expiresAt: testStart - 3 * day + hour,
+    }),
     newRequest('burn', '192.0.2.46', { state: 'burned', outcome: null, decidedAt: null, tries: 5 }),
   ]
   const letters = [
-    newLetter('new', { state: 'queued', nextAt: testStart + minute, attempts: 0, createdAt: testStart - minute }),
+    newLetter('new', {
+      state: 'queued',
+      nextAt: testStart + minute,
+      attempts: 0,
+      createdAt: testStart - minute,
+    }),
     newLetter('kept', { state: 'kept', sentAt: testStart - hour, kind: 'delisting-done' }),
-    newLetter('sent', { sentAt: testStart - 5 * hour + 4000, mailbox: text ?? 'it@example.com', language: 'zh-CN' }),
-    newLetter('dead', { state: 'dead', attempts: 12, kind: 'delisting-reviewed', lastError: text ?? '452 4.2.2 The mailbox is full and keeps being full, please try again when it is not', createdAt: testStart - 4 * day, expiresAt: testStart + day }),
-    newLetter('back', { state: 'bounced', sentAt: testStart - day, lastError: '550 5.1.1 No such user here' }),
+    newLetter('sent', {
+      sentAt: testStart - 5 * hour + 4000,
+      mailbox: text ?? 'it@example.com',
+      language: 'zh-CN',
+    }),
+    newLetter('dead', {
+      state: 'dead',
+      attempts: 12,
+      kind: 'delisting-reviewed',
+      lastError:
+        text ?? '452 4.2.2 The mailbox is full and keeps being full, please try again when it is not',
+      createdAt: testStart - 4 * day,
+      expiresAt: testStart + day,
+    }),
+    newLetter('back', {
+      state: 'bounced',
+      sentAt: testStart - day,
+      lastError: '550 5.1.1 No such user here',
+    }),
   ]
-  const happened: readonly (readonly [ago: number, actor: string, action: string, subject: string, facts: AuditFacts])[] = [
-    [20 * day, 'operator:ada', 'listing.added', 'listing:0ver00000000', { prefix: '192.0.2.45/32', cause: 'spam' }],
-    [19 * day, 'visitor:192.0.2.45/32', 'listing.ended', 'listing:0ver00000000', { prefix: '192.0.2.45/32', why: 'delist' }],
+  const happened: readonly (readonly [
+    ago: number,
+    actor: string,
+    action: string,
+    subject: string,
+    facts: AuditFacts,
+  ])[] = [
+    [
+      20 * day,
+      'operator:ada',
+      'listing.added',
+      'listing:0ver00000000',
+      { prefix: '192.0.2.45/32', cause: 'spam' },
+    ],
+    [
+      19 * day,
+      'visitor:192.0.2.45/32',
+      'listing.ended',
+      'listing:0ver00000000',
+      { prefix: '192.0.2.45/32', why: 'delist' },
+    ],
     [3 * day, 'cli:root', 'operator.added', 'operator:ada', { role: 'agent' }],
-    [40 * hour, text ?? 'operator:ada', text ?? 'listing.added', 'listing:se1f00000000', { prefix: text ?? '192.0.2.45/32', cause: 'spam', class: 'self-service', ends: '2026-05-06T10:00:00.000Z', recurrence: 1, note: text ?? 'Web form of the shop sends pills since Saturday.' }],
-    [22 * hour, 'program:feedback-loop', 'listing.added-again', 'listing:se1f00000000', { prefix: '192.0.2.45/32', cause: 'spam', class: 'self-service' }],
-    [50 * hour, 'visitor:198.51.100.33/32', 'delist-request.started', `delist-request:${'wait'.padEnd(26, '0')}`, { ip: '192.0.2.66' }],
-    [50 * hour - minute, 'visitor:198.51.100.33/32', 'delist-request.review', `delist-request:${'wait'.padEnd(26, '0')}`, { ip: '192.0.2.66', control: 'case-link', listing: 'grave0000000', prefix: '192.0.2.66/32' }],
-    [5 * hour, 'visitor:192.0.2.101/32', 'delist-request.delisted', `delist-request:${'done'.padEnd(26, '0')}`, { ip: '192.0.2.101', control: 'case-link' }],
+    [
+      40 * hour,
+      text ?? 'operator:ada',
+      text ?? 'listing.added',
+      'listing:se1f00000000',
+      {
+        prefix: text ?? '192.0.2.45/32',
+        cause: 'spam',
+        class: 'self-service',
+        ends: '2026-05-06T10:00:00.000Z',
+        recurrence: 1,
+        note: text ?? 'Web form of the shop sends pills since Saturday.',
+      },
+    ],
+    [
+      22 * hour,
+      'program:feedback-loop',
+      'listing.added-again',
+      'listing:se1f00000000',
+      { prefix: '192.0.2.45/32', cause: 'spam', class: 'self-service' },
+    ],
+    [
+      50 * hour,
+      'visitor:198.51.100.33/32',
+      'delist-request.started',
+      `delist-request:${'wait'.padEnd(26, '0')}`,
+      { ip: '192.0.2.66' },
+    ],
+    [
+      50 * hour - minute,
+      'visitor:198.51.100.33/32',
+      'delist-request.review',
+      `delist-request:${'wait'.padEnd(26, '0')}`,
+      { ip: '192.0.2.66', control: 'case-link', listing: 'grave0000000', prefix: '192.0.2.66/32' },
+    ],
+    [
+      5 * hour,
+      'visitor:192.0.2.101/32',
+      'delist-request.delisted',
+      `delist-request:${'done'.padEnd(26, '0')}`,
+      { ip: '192.0.2.101', control: 'case-link' },
+    ],
     [2 * hour, 'operator:alan', 'operator.signed-in', 'operator:alan', {}],
-    [5 * minute, 'operator:alan', 'listing.proposed', 'listing:w1de00000000', { prefix: '2001:db8::/32', cause: 'spam', class: 'investigate' }],
-    [2 * minute, 'system:letters', text ?? 'letter.bounced', `letter:${'back'.padEnd(26, '0')}`, { kind: 'confirm-delisting', until: testStart + 30 * day, [text ?? 'odd']: [text ?? 'x', 1] }],
+    [
+      5 * minute,
+      'operator:alan',
+      'listing.proposed',
+      'listing:w1de00000000',
+      { prefix: '2001:db8::/32', cause: 'spam', class: 'investigate' },
+    ],
+    [
+      2 * minute,
+      'system:letters',
+      text ?? 'letter.bounced',
+      `letter:${'back'.padEnd(26, '0')}`,
+      { kind: 'confirm-delisting', until: testStart + 30 * day, [text ?? 'odd']: [text ?? 'x', 1] },
+    ],
   ]
   const audit = happened
     .toSorted(([a], [b]) => b - a)
-    .map(([ago, actor, action, subject, facts], index) => ({ seq: index + 1, at: testStart - ago, actor, action, subject, facts }))
+    .map(([ago, actor, action, subject, facts], index) => ({
+      seq: index + 1,
+      at: testStart - ago,
+      actor,
+      action,
+      subject,
+      facts,
+    }))
     .toReversed()
   return { listings, requests, letters, audit, text }
 }

@@ -18,10 +18,22 @@ export async function swaks(options: {
   readonly helo?: string
 }): Promise<Sent> {
   const words = [
-    ...['--server', `127.0.0.1:${options.port}`, '--to', options.to],
-    ...['--from', options.from ?? 'sender@example.org', '--helo', options.helo ?? 'mail.example.org'],
-    ...['--xclient', `ADDR=${options.client} NAME=[UNAVAILABLE]`, '--timeout', '20'],
-    ...['--body', 'A message of the journey.', '--header', 'Subject: journey'],
+    '--server',
+    `127.0.0.1:${options.port}`,
+    '--to',
+    options.to,
+    '--from',
+    options.from ?? 'sender@example.org',
+    '--helo',
+    options.helo ?? 'mail.example.org',
+    '--xclient',
+    `ADDR=${options.client} NAME=[UNAVAILABLE]`,
+    '--timeout',
+    '20',
+    '--body',
+    'A message of the journey.',
+    '--header',
+    'Subject: journey',
   ]
   const output = await new Promise<string>((resolve) => {
     execFile('swaks', words, { encoding: 'utf8' }, (_error, stdout, stderr) => resolve(stdout + stderr))

@@ -56,7 +56,7 @@ function readAnswer(answer: string): Answer {
   if (answer.length > 4096) throw new Refusal('pow.invalid')
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(answer, 'base64').toString('utf8'))
+    value = JSON.parse(Buffer.from(answer, 'base64').toString('utf8')) as unknown
   } catch {
     throw new Refusal('pow.invalid')
   }

@@ -22,7 +22,7 @@ export async function proveMailbox(ctx: Context, input: { readonly tag: string; 
   const found = id === undefined ? undefined : await store.byId(ctx.db.queries, id)
   if (!found) throw new Refusal('delisting.not-found')
   const names = await ctx.out.confirmedNames(found.ip)
-  const isOwnDomain = Array.isArray(names) && names.some((name) => isWithin(name, domainOf(input.mailbox)))
+  const isOwnDomain = names !== 'temperror' && names.some((name) => isWithin(name, domainOf(input.mailbox)))
   await transact(ctx, async (tx) => {
     const request = await openRequest(tx, found.id)
     if (!request) return

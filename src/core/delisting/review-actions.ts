@@ -1,5 +1,5 @@
 import { openCaseLink } from '../../access/case-link.ts'
-import type { Language } from '../../access/reasons.ts'
+import type { Language, ListingClass } from '../../access/reasons.ts'
 import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
@@ -146,6 +146,18 @@ export async function openReviewByMail(
     await insertReview(tx, { ...input, ip, control: opened?.proves === true ? 'case-link' : 'none' }, listing)
     return 'opened'
   })
+}
+
+/**
+ * The class by which mail about a refused address is treated: what the button cannot lift (a range, or what a person has
+ * declined before) is for a person, whatever the listing's own class. Undefined when nothing refuses the address.
+ */
+export async function classByMail(ctx: Context, address: Address): Promise<ListingClass | undefined> {
+  const [listing] = await coveringListings(ctx, address)
+  if (!listing || listing.effect === 'pass') return undefined
+  if (listing.class !== 'self-service') return listing.class
+  const declined = await store.wasDeclined(ctx.db.queries, unitOf(address), listing.sinceAt)
+  return declined || isRange(listing) ? 'investigate' : listing.class
 }
 
 function readCase(ctx: Context, token: string): { readonly address: Address; readonly proves: boolean } | undefined {

@@ -98,6 +98,18 @@ export async function openReview(queries: Queries, unit: Prefix): Promise<Delist
   return row && fromRow(row)
 }
 
+/** Whether a person has declined a request of this unit since then. */
+export async function wasDeclined(queries: Queries, unit: Prefix, since: number): Promise<boolean> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select('id')
+    .where('unit', '=', formatPrefix(unit))
+    .where('outcome', '=', 'declined')
+    .where('decided_at', '>=', since)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function byQueueId(queries: Queries, queueId: string, unit: Prefix): Promise<DelistRequest | undefined> {
   const row = await queries
     .selectFrom('delist_requests')

@@ -34,7 +34,7 @@ export function readImportLine(
 function readJson(line: string, defaults: Partial<ListingFields>): ListingFields | Refusal {
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = JSON.parse(line) as unknown
   } catch {
     return new Refusal('form.invalid', { field: 'line', why: 'not JSON' })
   }

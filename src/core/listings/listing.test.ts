@@ -73,7 +73,7 @@ describe('The fields of an addition', () => {
   it('must say where to go of class third-party, and which test of class policy', () => {
     const of = (fields: object): string => codeOf(readWish({ prefix: prefix('192.0.2.45'), cause: 'spam', ...fields }, settings, now))
     assert.equal(of({ class: 'third-party' }), 'listing.class-field')
-    assert.equal(of({ class: 'third-party', url: 'javascript:alert(1)' }), 'listing.class-field')
+    assert.equal(of({ class: 'third-party', url: 'ftp://list.example/' }), 'listing.class-field')
     assert.equal(of({ class: 'third-party', url: 'https://list.example/remove' }), 'fine')
     assert.equal(of({ class: 'policy' }), 'listing.class-field')
     assert.equal(of({ class: 'policy', test: 'ptr' }), 'fine')

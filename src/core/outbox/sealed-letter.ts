@@ -1,8 +1,7 @@
 import type { Language } from '../../access/reasons.ts'
 import { seal, unseal } from '../../base/seal.ts'
-import type { LetterRow } from './store.ts'
 import type { Context } from '../context.ts'
-import { letterKinds, type LetterContent, type LetterKind } from './letter.ts'
+import { letterKinds, type LetterContent, type LetterKind } from './letter-words.ts'
 
 export const letterStates = ['queued', 'sending', 'sent', 'kept', 'dead', 'bounced'] as const
 
@@ -11,6 +10,22 @@ export const letterStates = ['queued', 'sending', 'sent', 'kept', 'dead', 'bounc
  * (`smarthost: outbox`), `dead` was given up, `bounced` came back.
  */
 export type LetterState = (typeof letterStates)[number]
+
+/** A letter as the database has it: the part of the row that is read here. */
+interface LetterRow {
+  readonly id: string
+  readonly kind: string
+  readonly mailbox: string
+  readonly language: string
+  readonly slots: string
+  readonly state: string
+  readonly next_at: number
+  readonly expires_at: number | null
+  readonly attempts: number
+  readonly last_error: string | null
+  readonly created_at: number
+  readonly sent_at: number | null
+}
 
 /** A letter as its row says, without what it says to its reader. */
 export interface Letter {

@@ -1,15 +1,12 @@
-import type { Context as HonoContext } from 'hono'
 import { Refusal } from '../../base/refusal.ts'
 import { as, type Context } from '../../core/context.ts'
 import { onceOnly } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
-import { problemDocument, problemType } from '../../standards/problem.ts'
-import type { Web, WebContext, WebEnv } from '../env.ts'
+import type { Web, WebContext } from '../env.ts'
 import { delistingEndpoints } from './delisting.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
-import { messages } from '../messages/messages.ts'
 
 export interface ApiDeps {
   contextFor(c: WebContext): Context
@@ -24,14 +21,7 @@ export function apiRoutes(app: Web, deps: ApiDeps): void {
   app.get('/api/v1/openapi.json', (c) => c.json(openApiDocument(apiEndpoints, deps.site, deps.version) as object))
   for (const endpoint of apiEndpoints) {
     const path = `/api/v1${endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
-    const serve = async (c: WebContext): Promise<Response> => {
-      try {
-        return await answer(c, endpoint, deps)
-      } catch (error) {
-        if (error instanceof Refusal) return problemAnswer(c, error, deps.site)
-        throw error
-      }
-    }
+    const serve = async (c: WebContext): Promise<Response> => await answer(c, endpoint, deps)
     if (endpoint.method === 'get') app.get(path, serve)
     else app.post(path, serve)
   }
@@ -67,16 +57,4 @@ function readJson(text: string): unknown {
   } catch {
     throw new Refusal('form.invalid', { why: 'not JSON', field: 'body' })
   }
-}
-
-/** The problem document of a refusal, in English: programs read it. */
-function problemAnswer(c: HonoContext<WebEnv>, refusal: Refusal, site: string): Response {
-  const { what, next } = messages.en.refusals[refusal.code](refusal.facts)
-  const document = problemDocument(
-    { status: refusal.status, code: refusal.code, title: what, detail: next, facts: refusal.facts },
-    `${site}/about`,
-  )
-  const again = Date.parse(String(refusal.facts['again'] ?? ''))
-  const headers = Number.isNaN(again) ? {} : { 'Retry-After': new Date(again).toUTCString() }
-  return c.body(JSON.stringify(document), refusal.status as 400, { 'Content-Type': problemType, ...headers })
 }

@@ -1,6 +1,5 @@
-import { orThrow } from '../../base/refusal.ts'
 import { openCaseLink } from '../../access/case-link.ts'
-import { Refusal } from '../../base/refusal.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
 import { as, transact } from '../../core/context.ts'
 import { spend } from '../../core/limits/actions.ts'
 import { addListing, endListing, searchListings, showListing } from '../../core/listings/actions.ts'

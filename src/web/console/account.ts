@@ -10,20 +10,34 @@ import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from '.
 
 export const accountRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.account.pattern, permission: 'signed-in', safe: true, handle: accountPage },
-  { method: 'GET', path: places.signOutEverywhere.pattern, permission: 'signed-in', safe: true, handle: everywherePage },
-  { method: 'POST', path: places.signOutEverywhere.pattern, permission: 'signed-in', safe: false, handle: signOutEverywhere },
+  {
+    method: 'GET',
+    path: places.signOutEverywhere.pattern,
+    permission: 'signed-in',
+    safe: true,
+    handle: everywherePage,
+  },
+  {
+    method: 'POST',
+    path: places.signOutEverywhere.pattern,
+    permission: 'signed-in',
+    safe: false,
+    handle: signOutEverywhere,
+  },
   { method: 'GET', path: places.signOut.pattern, permission: 'signed-in', safe: true, handle: signOutPage },
   { method: 'POST', path: places.signOut.pattern, permission: 'signed-in', safe: false, handle: signOut },
 ]
 
 /** Operators are kept by whoever can log in to the machine. */
-const commands = 'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role agent'
+const commands =
+  'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role agent'
 
 async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePage> {
   const { account: words, roles, roleMeans } = view.words.console
   return {
     title: words.title,
-    body: html`<div class="narrow"><h1>${words.title}</h1>
+    body: html`<div class="narrow">
+      <h1>${words.title}</h1>
       ${definitions([
         [words.name, html`<b translate="no">${visible(session.name)}</b>`],
         [words.role, html`${roles[session.role]} <span class="far">${roleMeans[session.role]}</span>`],
@@ -38,9 +52,14 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
         caption: words.keys,
         quiet: true,
         head: [words.key, words.does],
-        rows: words.keyList.map(([keys, does]) => [html`${keys.split(/\s+/).map((key) => html`<kbd>${key}</kbd> `)}`, does]),
+        rows: words.keyList.map(([keys, does]) => [
+          html`${keys.split(/\s+/).map((key) => html`<kbd>${key}</kbd> `)}`,
+          does,
+        ]),
       })}
-      <p>${words.password}</p>${verbatim(commands)}</div>`,
+      <p>${words.password}</p>
+      ${verbatim(commands)}
+    </div>`,
   }
 }
 
@@ -48,12 +67,17 @@ async function everywherePage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = visit.view.words.console.account
   return {
     title: words.everywhereTitle,
-    body: html`<div class="narrow"><h1>${words.everywhereTitle}</h1><p class="lead">${words.everywhereLead}</p>
+    body: html`<div class="narrow">
+      <h1>${words.everywhereTitle}</h1>
+      <p class="lead">${words.everywhereLead}</p>
       ${postForm(
         visit,
         places.signOutEverywhere.href(),
-        html`<div class="actions">${submit(words.everywhere, 'danger')} <a href="${places.account.href()}">${words.stay}</a></div>`,
-      )}</div>`,
+        html`<div class="actions">
+          ${submit(words.everywhere, 'danger')} <a href="${places.account.href()}">${words.stay}</a>
+        </div>`,
+      )}
+    </div>`,
   }
 }
 
@@ -66,12 +90,17 @@ async function signOutPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { signIn: words, account, signOut: button } = visit.view.words.console
   return {
     title: words.outTitle,
-    body: html`<div class="narrow"><h1>${words.outTitle}</h1><p class="lead">${words.outLead(visible(visit.session.name))}</p>
+    body: html`<div class="narrow">
+      <h1>${words.outTitle}</h1>
+      <p class="lead">${words.outLead(visible(visit.session.name))}</p>
       ${postForm(
         visit,
         places.signOut.href(),
-        html`<div class="actions">${submit(button)} <a href="${places.overview.href()}">${account.stay}</a></div>`,
-      )}</div>`,
+        html`<div class="actions">
+          ${submit(button)} <a href="${places.overview.href()}">${account.stay}</a>
+        </div>`,
+      )}
+    </div>`,
   }
 }
 

@@ -33,11 +33,20 @@ export interface ConsoleActions {
   /** Messages refused since a time, milliseconds since 1970. */
   countRefusals(actor: Actor, since: number): Promise<number>
 
-  searchListings(actor: Actor, wanted: ListingSearch): Promise<{ readonly listings: readonly Listing[]; readonly next?: string }>
-  showListing(actor: Actor, id: string): Promise<{ readonly listing: Listing; readonly history: readonly AuditRecord[] }>
+  searchListings(
+    actor: Actor,
+    wanted: ListingSearch,
+  ): Promise<{ readonly listings: readonly Listing[]; readonly next?: string }>
+  showListing(
+    actor: Actor,
+    id: string,
+  ): Promise<{ readonly listing: Listing; readonly history: readonly AuditRecord[] }>
   coveringListings(actor: Actor, address: Address): Promise<readonly Listing[]>
   addListing(actor: Actor, fields: ListingFields): Promise<Listing>
-  endListing(actor: Actor, input: { readonly id: string; readonly note?: string | undefined }): Promise<Listing>
+  endListing(
+    actor: Actor,
+    input: { readonly id: string; readonly note?: string | undefined },
+  ): Promise<Listing>
   importListings(
     actor: Actor,
     input: {
@@ -71,23 +80,37 @@ export interface ConsoleActions {
     readonly history: readonly AuditRecord[]
     readonly dueAt: number
   }>
-  decideReview(actor: Actor, input: { readonly id: string; readonly decision: 'delist' | 'decline' }): Promise<DelistRequest>
+  decideReview(
+    actor: Actor,
+    input: { readonly id: string; readonly decision: 'delist' | 'decline' },
+  ): Promise<DelistRequest>
 
   countLetters(actor: Actor): Promise<{ readonly queued: number; readonly dead: number }>
   listLetters(
     actor: Actor,
-    wanted: { readonly state?: LetterState | undefined; readonly after?: string | undefined; readonly limit: number },
+    wanted: {
+      readonly state?: LetterState | undefined
+      readonly after?: string | undefined
+      readonly limit: number
+    },
   ): Promise<{ readonly letters: readonly Letter[]; readonly next?: string | undefined }>
   /** `text` only where letters are kept here instead of being sent: it may hold the link that only its reader should have. */
   showLetter(
     actor: Actor,
     id: string,
-  ): Promise<{ readonly letter: Letter; readonly text?: { readonly subject: string; readonly text: string } | undefined }>
+  ): Promise<{
+    readonly letter: Letter
+    readonly text?: { readonly subject: string; readonly text: string } | undefined
+  }>
   retryLetter(actor: Actor, id: string): Promise<void>
 
   listAudit(
     actor: Actor,
-    wanted: { readonly subject?: string | undefined; readonly before?: number | undefined; readonly limit: number },
+    wanted: {
+      readonly subject?: string | undefined
+      readonly before?: number | undefined
+      readonly limit: number
+    },
   ): Promise<readonly AuditRecord[]>
   verifyChain(actor: Actor): Promise<ChainAnswer>
 }

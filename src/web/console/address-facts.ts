@@ -22,7 +22,10 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
   return await html`<section class="address">
     <h2>${words.title(ip)}</h2>
     ${verdict(view, ip, explanation)}
-    <p><a href="${explanation.url}">${words.public}</a> · <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a></p>
+    <p>
+      <a href="${explanation.url}">${words.public}</a> ·
+      <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a>
+    </p>
     <h2>${words.decisions}</h2>
     ${decisionTable(view, decisions)}
   </section>`
@@ -31,7 +34,8 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
 function verdict(view: View, ip: string, { action, line }: Explanation): Html {
   const words = view.words.console.address
   if (action === 'pass') return html`<p>${badge('good', words.passes(ip))}</p>`
-  return html`<p>${action === 'defer' ? words.deferred(ip) : words.refused(ip)}</p>${line === undefined ? '' : verbatim(line)}`
+  return html`<p>${action === 'defer' ? words.deferred(ip) : words.refused(ip)}</p>
+    ${line === undefined ? '' : verbatim(line)}`
 }
 
 function decisionTable(view: View, decisions: readonly Decision[]): Html {
@@ -57,5 +61,7 @@ function decisionTable(view: View, decisions: readonly Decision[]): Html {
 
 /** What the sender said, as it was said. */
 function text(view: View, said: string | null): Html | string {
-  return said === null || said === '' ? view.words.common.none : html`<span translate="no">${visible(said)}</span>`
+  return said === null || said === ''
+    ? view.words.common.none
+    : html`<span translate="no">${visible(said)}</span>`
 }

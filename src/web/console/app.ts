@@ -20,17 +20,33 @@ import { expiredPage, faultContent, notFoundContent, refusedContent } from './er
 import { framed } from './frame.ts'
 import { places } from './places.ts'
 import { readBody } from './read-body.ts'
-import { checkRoutes, goTo, isOpenTo, type ConsoleDeps, type ConsolePage, type ConsoleRoute, type OperatorVisit, type Visit } from './route.ts'
+import {
+  checkRoutes,
+  goTo,
+  isOpenTo,
+  type ConsoleDeps,
+  type ConsolePage,
+  type ConsoleRoute,
+  type OperatorVisit,
+  type Visit,
+} from './route.ts'
 import { consoleRoutes } from './routes.ts'
 
 /** The operators' console: its own application for its own listener. Throws when a route does not declare who may use it. */
 export function consoleApp(deps: ConsoleDeps, routes: readonly ConsoleRoute[] = consoleRoutes): Web {
   checkRoutes(routes)
   const app: Web = new Hono()
-  app.use(async (c, next) => await securityHeaders({ https: channelOf(c, deps.trustedProxies) === 'https' })(c, next))
+  app.use(
+    async (c, next) =>
+      await securityHeaders({ https: channelOf(c, deps.trustedProxies) === 'https' })(c, next),
+  )
   app.use(serveAssets(deps.assets))
   for (const route of routes) {
-    app.on(route.method, route.path, async (c) => await answer(await arrive(deps, c), (visit) => serve(route, visit)))
+    app.on(
+      route.method,
+      route.path,
+      async (c) => await answer(await arrive(deps, c), (visit) => serve(route, visit)),
+    )
   }
   app.notFound(async (c) => await answer(await arrive(deps, c), notFound))
   app.onError((error, c) => {
@@ -51,12 +67,22 @@ async function arrive(deps: ConsoleDeps, c: WebContext): Promise<Visit> {
 }
 
 function visitOf(deps: ConsoleDeps, c: WebContext, session: Session | undefined, actor: Actor): Visit {
-  return { c, deps, actions: deps.actions, view: viewOf(deps, c), actor, session, query: new Map(), form: new Map() }
+  return {
+    c,
+    deps,
+    actions: deps.actions,
+    view: viewOf(deps, c),
+    actor,
+    session,
+    query: new Map(),
+    form: new Map(),
+  }
 }
 
 function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
   const { languages } = settings.provider
-  const language = readLanguage(getCookie(c, 'lang'), languages) ?? negotiate(c.req.header('accept-language'), languages)
+  const language =
+    readLanguage(getCookie(c, 'lang'), languages) ?? negotiate(c.req.header('accept-language'), languages)
   return {
     language,
     languages,
@@ -73,7 +99,10 @@ function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
 }
 
 /** Answers in the frame, whatever happens: a refusal and a fault have pages too. */
-async function answer(visit: Visit, work: (visit: Visit) => Promise<ConsolePage | Response>): Promise<Response> {
+async function answer(
+  visit: Visit,
+  work: (visit: Visit) => Promise<ConsolePage | Response>,
+): Promise<Response> {
   try {
     const page = await work(visit)
     return page instanceof Response ? page : await show(visit, page)
@@ -136,7 +165,10 @@ async function show(visit: Visit, page: ConsolePage): Promise<Response> {
 }
 
 async function refused(visit: Visit, refusal: Refusal): Promise<Response> {
-  const answer = await visit.c.html(framed(visit, refusedContent(visit.view, refusal)), refusal.status as ContentfulStatusCode)
+  const answer = await visit.c.html(
+    framed(visit, refusedContent(visit.view, refusal)),
+    refusal.status as ContentfulStatusCode,
+  )
   const again = Date.parse(String(refusal.facts['again']))
   if (refusal.status === 429 && !Number.isNaN(again)) {
     answer.headers.set('Retry-After', String(Math.max(1, Math.ceil((again - visit.view.now) / 1000))))

@@ -9,7 +9,13 @@ import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 
 export const auditRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.audit.pattern, permission: 'audit.read', safe: true, handle: auditPage },
-  { method: 'GET', path: places.verifyAudit.pattern, permission: 'audit.read', safe: true, handle: verifyPage },
+  {
+    method: 'GET',
+    path: places.verifyAudit.pattern,
+    permission: 'audit.read',
+    safe: true,
+    handle: verifyPage,
+  },
   // Changes nothing, but reads the whole chain: a link that a browser fetches ahead must not start it.
   { method: 'POST', path: places.verifyAudit.pattern, permission: 'audit.read', safe: false, handle: verify },
 ]
@@ -31,7 +37,10 @@ async function auditPage({ view, query, actor, actions }: OperatorVisit): Promis
   const wanted = subject || undefined
   return {
     title: words.title,
-    body: html`<div class="head"><h1>${words.title}</h1>${actionsRow([buttonLink(places.verifyAudit.href(), words.verify)])}</div>
+    body: html`<div class="head">
+        <h1>${words.title}</h1>
+        ${actionsRow([buttonLink(places.verifyAudit.href(), words.verify)])}
+      </div>
       <p class="lead">${words.lead}</p>
       <form class="filters" action="${places.audit.href()}">
         ${textField(view, { name: 'subject', label: words.subject, hint: words.subjectHint, value: subject, size: 'medium', maxlength: 80, autocomplete: 'off' })}
@@ -46,7 +55,9 @@ async function auditPage({ view, query, actor, actions }: OperatorVisit): Promis
 }
 
 function empty(words: OperatorVisit['view']['words']['console']['audit'], subject: string): Html {
-  return subject === '' ? html`${words.empty}` : html`${words.none} <a href="${places.audit.href()}">${words.showAll}</a>`
+  return subject === ''
+    ? html`${words.empty}`
+    : html`${words.none} <a href="${places.audit.href()}">${words.showAll}</a>`
 }
 
 async function verifyPage(visit: OperatorVisit): Promise<ConsolePage> {
@@ -60,9 +71,22 @@ async function verify(visit: OperatorVisit): Promise<ConsolePage> {
   const answer = await actions.verifyChain(actor)
   if (answer.broken) {
     const what = words.broken(count(view.language, answer.broken.seq))
-    return verifyFrame(visit, notice('bad', what, html`<p>${visible(answer.broken.why)}</p><p>${words.brokenNext}</p>`))
+    return verifyFrame(
+      visit,
+      notice(
+        'bad',
+        what,
+        html`<p>${visible(answer.broken.why)}</p>
+          <p>${words.brokenNext}</p>`,
+      ),
+    )
   }
-  const head = answer.head === '' ? '' : html`<p>${words.head}</p>${verbatim(answer.head)}<p>${words.keepHash}</p>`
+  const head =
+    answer.head === ''
+      ? ''
+      : html`<p>${words.head}</p>
+          ${verbatim(answer.head)}
+          <p>${words.keepHash}</p>`
   return verifyFrame(visit, notice('good', words.whole(count(view.language, answer.records)), head))
 }
 
@@ -70,11 +94,16 @@ function verifyFrame(visit: OperatorVisit, body: Html): ConsolePage {
   const words = visit.view.words.console.audit
   return {
     title: words.verifyTitle,
-    body: html`<div class="narrow"><h1>${words.verifyTitle}</h1>${body}
+    body: html`<div class="narrow">
+      <h1>${words.verifyTitle}</h1>
+      ${body}
       ${postForm(
         visit,
         places.verifyAudit.href(),
-        html`<div class="actions">${submit(words.verifyButton, 'quiet')} <a href="${places.audit.href()}">${words.back}</a></div>`,
-      )}</div>`,
+        html`<div class="actions">
+          ${submit(words.verifyButton, 'quiet')} <a href="${places.audit.href()}">${words.back}</a>
+        </div>`,
+      )}
+    </div>`,
   }
 }

@@ -40,7 +40,12 @@ export function readSessionCookie(c: Context<WebEnv>, channel: Channel): string 
 /** Ends with the browser; the server ends the session earlier. */
 export function setSessionCookie(c: Context<WebEnv>, channel: Channel, session: string): void {
   const secure = channel === 'https'
-  setCookie(c, secure ? secureName : plainName, session, { path: '/', httpOnly: true, sameSite: 'Lax', secure })
+  setCookie(c, secure ? secureName : plainName, session, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure,
+  })
 }
 
 export function dropSessionCookie(c: Context<WebEnv>, channel: Channel): void {

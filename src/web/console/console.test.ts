@@ -17,7 +17,14 @@ describe('The overview', () => {
   it('says what needs a person first: overdue requests, edges that are away, letters given up', async () => {
     const { ask } = testConsole()
     const text = await page(ask('reader', '/'))
-    for (const words of ['1 overdue', 'One edge is away', '34 behind', 'one given up', '12,874', 'Proposed a listing']) {
+    for (const words of [
+      '1 overdue',
+      'One edge is away',
+      '34 behind',
+      'one given up',
+      '12,874',
+      'Proposed a listing',
+    ]) {
       assert.ok(text.includes(words), words)
     }
     assert.ok(text.indexOf('192.0.2.66') < text.indexOf('198.51.100.20'), 'the longest waiting comes first')
@@ -43,7 +50,15 @@ describe('The overview', () => {
 describe('Every page', () => {
   it('says each time in UTC with how far it is, and machine-readable', async () => {
     const { ask } = testConsole()
-    for (const path of ['/', '/listings', '/listings/se1f00000000', '/requests', `/requests/${wait}`, '/outbox', '/audit']) {
+    for (const path of [
+      '/',
+      '/listings',
+      '/listings/se1f00000000',
+      '/requests',
+      `/requests/${wait}`,
+      '/outbox',
+      '/audit',
+    ]) {
       const text = await page(ask('reader', path))
       const times = [...text.matchAll(/<time\b[^>]*?datetime="([^"]*)"[^>]*>([^<]*)</g)]
       assert.ok(times.length > 3, path)
@@ -57,7 +72,8 @@ describe('Every page', () => {
   it('leads to every section, to the search and out', async () => {
     const { ask } = testConsole()
     const text = await page(ask('reader', `/requests/${wait}`))
-    for (const href of ['/', '/listings', '/requests', '/outbox', '/audit', '/account']) assert.ok(text.includes(`href="${href}"`), href)
+    for (const href of ['/', '/listings', '/requests', '/outbox', '/audit', '/account'])
+      assert.ok(text.includes(`href="${href}"`), href)
     assert.match(text, /<form class="search" role="search" action="\/listings">/)
     assert.match(text, /action="\/sign-out"/)
     assert.match(text, /title="2 wait for a person">2</)
@@ -70,9 +86,28 @@ describe('Every page', () => {
 
   it('has a title of its own, in the language of its reader', async () => {
     const { ask } = testConsole()
-    const paths = ['/', '/listings', '/listings/se1f00000000', '/listings/add', '/listings/import', '/requests', `/requests/${wait}`, '/outbox', `/outbox/${dead}`, '/audit', '/audit/verify', '/account', '/sign-out']
+    const paths = [
+      '/',
+      '/listings',
+      '/listings/se1f00000000',
+      '/listings/add',
+      '/listings/import',
+      '/requests',
+      `/requests/${wait}`,
+      '/outbox',
+      `/outbox/${dead}`,
+      '/audit',
+      '/audit/verify',
+      '/account',
+      '/sign-out',
+    ]
     const titles = await Promise.all(
-      paths.map(async (path) => /<title>([^<]*)/.exec(await page(ask('admin', path, undefined, { 'accept-language': 'zh-CN' })))?.[1] ?? ''),
+      paths.map(
+        async (path) =>
+          /<title>([^<]*)/.exec(
+            await page(ask('admin', path, undefined, { 'accept-language': 'zh-CN' })),
+          )?.[1] ?? '',
+      ),
     )
     assert.equal(new Set(titles).size, paths.length)
     for (const title of titles) assert.match(title, /^[^·]*\p{Script=Han}.* · Example Mail 控制台$/u)
@@ -83,7 +118,13 @@ describe('A delist request', () => {
   it('in review shows what the sender wrote, what covers the address and the clock', async () => {
     const { ask } = testConsole()
     const text = await page(ask('agent', `/requests/${wait}`))
-    for (const words of ['stolen password', 'A person should have decided by', 'admin@example.net', 'link from a refusal', 'grave0000000']) {
+    for (const words of [
+      'stolen password',
+      'A person should have decided by',
+      'admin@example.net',
+      'link from a refusal',
+      'grave0000000',
+    ]) {
       assert.ok(text.includes(words), words)
     }
     assert.doesNotMatch(await page(ask('reader', `/requests/${wait}`)), /\/delist"/)
@@ -99,13 +140,19 @@ describe('A delist request', () => {
     assert.equal(answer.headers.get('location'), `/requests/${wait}?done=delist`)
     assert.deepEqual(deeds, [`decideReview:delist:${wait}`])
     // The way to the next that waits is on the page.
-    assert.match(await page(ask('agent', `/requests/${wait}?done=delist`)), new RegExp(`href="/requests/${range}"`))
+    assert.match(
+      await page(ask('agent', `/requests/${wait}?done=delist`)),
+      new RegExp(`href="/requests/${range}"`),
+    )
   })
 
   it('out of a listed range is carved, and the page says that the range stays', async () => {
     const { ask } = testConsole()
     const confirm = await page(ask('agent', `/requests/${range}/delist`))
-    assert.match(confirm, /198\.51\.100\.20 is let through from now on; the listing of 198\.51\.100\.0\/24 stays/)
+    assert.match(
+      confirm,
+      /198\.51\.100\.20 is let through from now on; the listing of 198\.51\.100\.0\/24 stays/,
+    )
     assert.match(confirm, /in Chinese/)
   })
 
@@ -119,7 +166,10 @@ describe('A delist request', () => {
   it('that somebody else has decided meanwhile is not decided again', async () => {
     const { ask, deeds } = testConsole()
     await ask('agent', `/requests/${wait}/decline`, {})
-    assert.equal((await ask('admin', `/requests/${wait}/delist`)).headers.get('location'), `/requests/${wait}`)
+    assert.equal(
+      (await ask('admin', `/requests/${wait}/delist`)).headers.get('location'),
+      `/requests/${wait}`,
+    )
     assert.match(await page(ask('admin', `/requests/${wait}/delist`, {}), 409), /already been decided/)
     assert.equal(deeds.length, 1)
   })
@@ -127,7 +177,8 @@ describe('A delist request', () => {
   it('that was delisted shows the first message let through and its acceptance', async () => {
     const { ask } = testConsole()
     const text = await page(ask('reader', `/requests/${'done'.padEnd(26, '0')}`))
-    for (const words of ['First message let through', '4XyZ1k2', 'Accepted']) assert.ok(text.includes(words), words)
+    for (const words of ['First message let through', '4XyZ1k2', 'Accepted'])
+      assert.ok(text.includes(words), words)
   })
 
   it('is found by its address, in any state', async () => {
@@ -141,7 +192,9 @@ describe('A delist request', () => {
 describe('The outbox', () => {
   it('does not show what a letter says, but for letters that are only kept here', async () => {
     const settings = testSettings()
-    const { ask } = testConsole({ deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } } })
+    const { ask } = testConsole({
+      deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } },
+    })
     assert.match(await page(ask('reader', '/outbox')), /are not sent/)
     const kept = await page(ask('reader', `/outbox/${'kept'.padEnd(26, '0')}`))
     assert.match(kept, /<a href="https:\/\/postmaster\.provider\.example\/confirm\/abcdefgh">/)
@@ -173,20 +226,40 @@ describe('The audit', () => {
   })
 
   it('goes back page by page', async () => {
-    const records = Array.from({ length: 51 }, (_, index) => ({ seq: 200 - index, at: 0, actor: 'system:expiry', action: 'listing.ended', subject: 'listing:x', facts: {} }))
+    const records = Array.from({ length: 51 }, (_, index) => ({
+      seq: 200 - index,
+      at: 0,
+      actor: 'system:expiry',
+      action: 'listing.ended',
+      subject: 'listing:x',
+      facts: {},
+    }))
     const { ask } = testConsole({ actions: { listAudit: async () => records } })
-    assert.match(await page(ask('reader', '/audit?subject=listing%3Ax')), /href="\/audit\?subject=listing%3Ax&amp;before=151" rel="next"/)
+    assert.match(
+      await page(ask('reader', '/audit?subject=listing%3Ax')),
+      /href="\/audit\?subject=listing%3Ax&amp;before=151" rel="next"/,
+    )
   })
 
   it('is checked on request, and says where the chain is broken', async () => {
     const { ask } = testConsole()
-    assert.match(await page(ask('reader', '/audit/verify', {})), /The chain is whole: 11 records\..*(5f){32}/s)
-    const verifyChain = async (): Promise<{ records: number; head: string; broken: { seq: number; why: string } }> => ({
+    assert.match(
+      await page(ask('reader', '/audit/verify', {})),
+      /The chain is whole: 11 records\..*(5f){32}/s,
+    )
+    const verifyChain = async (): Promise<{
+      records: number
+      head: string
+      broken: { seq: number; why: string }
+    }> => ({
       records: 6,
       head: '',
       broken: { seq: 7, why: 'record 7 was changed after it was written' },
     })
     const broken = testConsole({ actions: { verifyChain } })
-    assert.match(await page(broken.ask('reader', '/audit/verify', {})), /broken at record 7.*was changed after/s)
+    assert.match(
+      await page(broken.ask('reader', '/audit/verify', {})),
+      /broken at record 7.*was changed after/s,
+    )
   })
 })

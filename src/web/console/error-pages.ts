@@ -18,7 +18,8 @@ export function notFoundContent(view: View): ConsolePage {
   return {
     title: words.notFoundTitle,
     status: 404,
-    body: html`<h1>${words.notFoundTitle}</h1><p class="lead">${words.notFound}</p>
+    body: html`<h1>${words.notFoundTitle}</h1>
+      <p class="lead">${words.notFound}</p>
       <p>${buttonLink(places.overview.href(), words.nav.overview)}</p>`,
   }
 }
@@ -30,7 +31,9 @@ export function expiredPage({ view }: Visit, signIn: string): ConsolePage {
     title: words.expiredTitle,
     status: 401,
     bare: true,
-    body: html`<h1>${words.expiredTitle}</h1><p class="lead">${words.expired}</p><p>${buttonLink(signIn, words.signIn.again)}</p>`,
+    body: html`<h1>${words.expiredTitle}</h1>
+      <p class="lead">${words.expired}</p>
+      <p>${buttonLink(signIn, words.signIn.again)}</p>`,
   }
 }
 
@@ -40,7 +43,9 @@ export function faultContent(view: View, reference: string): ConsolePage {
   return {
     title: errors.faultTitle,
     status: 500,
-    body: html`<h1>${errors.faultTitle}</h1><p class="lead">${errors.fault}</p><p>${errors.faultReference} ${literal(reference)}</p>
+    body: html`<h1>${errors.faultTitle}</h1>
+      <p class="lead">${errors.fault}</p>
+      <p>${errors.faultReference} ${literal(reference)}</p>
       <p>${buttonLink(places.overview.href(), view.words.console.nav.overview)}</p>`,
   }
 }

@@ -64,7 +64,11 @@ describe('A form of the console', () => {
 
   it('acts when it began here, also in a browser that says nothing about it', async () => {
     for (const [path, form] of forms) {
-      for (const headers of [{}, { 'sec-fetch-site': 'same-origin', origin: consoleOrigin }, { 'sec-fetch-site': '', origin: '' }]) {
+      for (const headers of [
+        {},
+        { 'sec-fetch-site': 'same-origin', origin: consoleOrigin },
+        { 'sec-fetch-site': '', origin: '' },
+      ]) {
         const { ask, deeds } = testConsole()
         await ask('admin', path, form, headers)
         assert.equal(deeds.length, 1, `${path} ${JSON.stringify(headers)}`)
@@ -85,7 +89,11 @@ describe('A form of the console', () => {
       const { app, deeds } = testConsole()
       const answer = await app.request(`${consoleOrigin}/listings/se1f00000000/end`, {
         method: 'POST',
-        headers: { 'content-type': type, 'sec-fetch-site': 'same-origin', cookie: '__Host-postern-console=admin-session-secret-of-the-tests' },
+        headers: {
+          'content-type': type,
+          'sec-fetch-site': 'same-origin',
+          cookie: '__Host-postern-console=admin-session-secret-of-the-tests',
+        },
         body,
       })
       assert.equal(answer.status, 422, `${type} ${body.toString()}`)
@@ -107,7 +115,7 @@ describe('A form of the console', () => {
         },
         body,
         duplex: 'half',
-      } as RequestInit)
+      })
       assert.equal((await app.request(request)).status, 413)
       assert.deepEqual(deeds, [])
     }

@@ -19,32 +19,51 @@ export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
     styles: [view.assets.href('console.css')],
     scripts: [view.assets.href('console.js'), ...(page.scripts ?? [])],
     header: header(visit, page.bare === true, waiting),
-    footer: html`<footer class="console"><p>${words.footer(visit.session === undefined ? '' : deps.version)}</p>
-      <div>${visit.session === undefined ? '' : languageSwitch(view)}<a href="${view.provider.site}/">${words.publicSite}</a></div></footer>`,
+    footer: html`<footer class="console">
+      <p>${words.footer(visit.session === undefined ? '' : deps.version)}</p>
+      <div>
+        ${visit.session === undefined ? '' : languageSwitch(view)}<a href="${view.provider.site}/"
+          >${words.publicSite}</a
+        >
+      </div>
+    </footer>`,
   })
 }
 
 function header(visit: Visit, bare: boolean, waiting: number): Html {
   const { view, session } = visit
   const words = view.words.console
-  const brand = html`<a class="home" href="${places.overview.href()}">${markIcon()}<span>${words.name(view.provider.name)}</span></a>`
+  const brand = html`<a class="home" href="${places.overview.href()}"
+    >${markIcon()}<span>${words.name(view.provider.name)}</span></a
+  >`
   if (bare || session === undefined) {
-    return html`<header class="console"><div class="bar">${brand}${session === undefined ? languageSwitch(view) : ''}</div></header>`
+    return html`<header class="console">
+      <div class="bar">${brand}${session === undefined ? languageSwitch(view) : ''}</div>
+    </header>`
   }
-  return html`<header class="console"><div class="bar">
+  return html`<header class="console">
+    <div class="bar">
       ${brand}
-      <nav class="sections" aria-label="${view.words.common.mainNavigation}"><ul>${sections(view, waiting)}</ul></nav>
+      <nav class="sections" aria-label="${view.words.common.mainNavigation}">
+        <ul>
+          ${sections(view, waiting)}
+        </ul>
+      </nav>
       ${searchBox(view)}
       <div class="person">
         <a href="${places.account.href()}" title="${words.roles[session.role]}">${visible(session.name)}</a>
         ${postForm(visit, places.signOut.href(), html`<button type="submit">${words.signOut}</button>`)}
       </div>
-    </div></header>`
+    </div>
+  </header>`
 }
 
 function sections(view: View, waiting: number): Html[] {
   const { nav, waiting: waitingWords } = view.words.console
-  const badge = waiting === 0 ? '' : html` <span class="count" title="${waitingWords(waiting)}">${count(view.language, waiting)}</span>`
+  const badge =
+    waiting === 0
+      ? ''
+      : html` <span class="count" title="${waitingWords(waiting)}">${count(view.language, waiting)}</span>`
   const entries: readonly (readonly [href: string, words: Html | string])[] = [
     [places.overview.href(), nav.overview],
     [places.listings.href(), nav.listings],
@@ -54,7 +73,11 @@ function sections(view: View, waiting: number): Html[] {
   ]
   return entries.map(([href, words]) => {
     const here = view.path === href || (href !== '/' && view.path.startsWith(`${href}/`))
-    return html`<li><a href="${href}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}>${words}</a></li>`
+    return html`<li>
+      <a href="${href}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}
+        >${words}</a
+      >
+    </li>`
   })
 }
 
@@ -63,8 +86,17 @@ function searchBox(view: View): Html {
   const words = view.words.console
   return html`<form class="search" role="search" action="${places.listings.href()}">
     <label class="hidden" for="search">${words.search}</label>
-    <input id="search" name="text" type="search" placeholder="${words.searchHint}" maxlength="80" spellcheck="false"
-      autocapitalize="none" autocomplete="off" translate="no">
+    <input
+      id="search"
+      name="text"
+      type="search"
+      placeholder="${words.searchHint}"
+      maxlength="80"
+      spellcheck="false"
+      autocapitalize="none"
+      autocomplete="off"
+      translate="no"
+    />
     <button type="submit" class="hidden">${words.searchButton}</button>
   </form>`
 }

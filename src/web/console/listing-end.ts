@@ -16,8 +16,20 @@ import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } f
 export const listingDeedRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.endListing.pattern, permission: 'listing.end', safe: true, handle: endPage },
   { method: 'POST', path: places.endListing.pattern, permission: 'listing.end', safe: false, handle: end },
-  { method: 'GET', path: places.agreeListing.pattern, permission: 'listing.add', safe: true, handle: agreePage },
-  { method: 'POST', path: places.agreeListing.pattern, permission: 'listing.add', safe: false, handle: agree },
+  {
+    method: 'GET',
+    path: places.agreeListing.pattern,
+    permission: 'listing.add',
+    safe: true,
+    handle: agreePage,
+  },
+  {
+    method: 'POST',
+    path: places.agreeListing.pattern,
+    permission: 'listing.add',
+    safe: false,
+    handle: agree,
+  },
 ]
 
 async function endPage(visit: OperatorVisit): Promise<ConsolePage | Response> {
@@ -27,13 +39,17 @@ async function endPage(visit: OperatorVisit): Promise<ConsolePage | Response> {
   if (listing.state === 'ended') return goTo(places.listing.href({ id: listing.id }))
   const title = words.endTitle(showPrefix(listing.prefix))
   const body = html`${textField(view, { name: 'note', label: words.why, hint: words.whyHint, maxlength: 500, autofocus: true })}
-    <div class="actions">${submit(words.end, 'danger')}
-      <a href="${places.listing.href({ id: listing.id })}">${words.keep}</a></div>`
+    <div class="actions">
+      ${submit(words.end, 'danger')} <a href="${places.listing.href({ id: listing.id })}">${words.keep}</a>
+    </div>`
   return {
     title,
-    body: html`<div class="narrow"><h1>${title}</h1><p class="lead">${endWords(visit, listing)}</p>
+    body: html`<div class="narrow">
+      <h1>${title}</h1>
+      <p class="lead">${endWords(visit, listing)}</p>
       ${await stillCovering(visit, listing)}
-      ${postForm(visit, places.endListing.href({ id: listing.id }), body)}</div>`,
+      ${postForm(visit, places.endListing.href({ id: listing.id }), body)}
+    </div>`,
   }
 }
 
@@ -44,9 +60,14 @@ function endWords({ view }: OperatorVisit, listing: Listing): string {
 }
 
 /** The surprise that ending one listing brings: the mail is refused all the same. */
-async function stillCovering({ view, actor, actions }: OperatorVisit, listing: Listing): Promise<Html | string> {
+async function stillCovering(
+  { view, actor, actions }: OperatorVisit,
+  listing: Listing,
+): Promise<Html | string> {
   const covering = await actions.coveringListings(actor, listing.prefix)
-  const wider = covering.filter((each) => each.prefix.length < listing.prefix.length && each.effect === 'refuse')
+  const wider = covering.filter(
+    (each) => each.prefix.length < listing.prefix.length && each.effect === 'refuse',
+  )
   if (wider.length === 0) return ''
   return await html`${notice('warning', view.words.console.listing.stillCovered)}${listingTable(view, wider, { around: listing.prefix })}`
 }
@@ -68,16 +89,22 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
   const back = html`<a href="${places.listing.href({ id: listing.id })}">${words.keep}</a>`
   return {
     title,
-    body: html`<div class="narrow"><h1>${title}</h1>
+    body: html`<div class="narrow">
+      <h1>${title}</h1>
       <p class="lead">${words.agreeLead(actorWords(view, listing.actor))}</p>
       <p>${sizeWords(view, listing.prefix)} · ${words.ends}: ${when(view, listing.endsAt)}</p>
-      ${listing.note === '' ? '' : html`<p>${said(listing.note)}</p>`}
-      ${senderLine(listing, deps.settings)}
+      ${listing.note === '' ? '' : html`<p>${said(listing.note)}</p>`} ${senderLine(listing, deps.settings)}
       ${
         refusal instanceof Refusal
-          ? html`<p>${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}</p><p>${back}</p>`
-          : postForm(visit, places.agreeListing.href({ id: listing.id }), html`<div class="actions">${submit(words.agree, 'danger')} ${back}</div>`)
-      }</div>`,
+          ? html`<p>${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}</p>
+              <p>${back}</p>`
+          : postForm(
+              visit,
+              places.agreeListing.href({ id: listing.id }),
+              html`<div class="actions">${submit(words.agree, 'danger')} ${back}</div>`,
+            )
+      }
+    </div>`,
   }
 }
 

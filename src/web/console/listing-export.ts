@@ -27,7 +27,11 @@ const types: Readonly<Record<ImportFormat, string>> = {
 async function exportFile({ query, actions, actor, view }: OperatorVisit): Promise<Response> {
   const format = importFormats.find((known) => known === query.get('format')) ?? 'ndjson'
   const day = new Date(view.now).toISOString().slice(0, 10)
-  const lines = bytesOf(heading[format], actions.exportListings(actor, format), format === 'csv' ? '\r\n' : '\n')
+  const lines = bytesOf(
+    heading[format],
+    actions.exportListings(actor, format),
+    format === 'csv' ? '\r\n' : '\n',
+  )
   return new Response(ReadableStream.from(lines), {
     headers: {
       'Content-Type': types[format],

@@ -31,7 +31,9 @@ export function visibleLines(text: string): string {
 }
 
 export function listingLink(listing: Listing): Html {
-  return html`<a href="${places.listing.href({ id: listing.id })}" translate="no">${showPrefix(listing.prefix)}</a>`
+  return html`<a href="${places.listing.href({ id: listing.id })}" translate="no"
+    >${showPrefix(listing.prefix)}</a
+  >`
 }
 
 export function stateBadge(view: View, listing: Listing): Html {
@@ -64,7 +66,15 @@ export function listingTable(
     caption: words.caption,
     quiet: true,
     stack: true,
-    head: [words.prefix, ...(around ? [words.relation] : []), words.state, words.cause, words.since, words.ends, words.by],
+    head: [
+      words.prefix,
+      ...(around ? [words.relation] : []),
+      words.state,
+      words.cause,
+      words.since,
+      words.ends,
+      words.by,
+    ],
     rows: listings.map((listing) => [
       listingLink(listing),
       ...(around ? [relationOf(view, listing.prefix, around)] : []),
@@ -89,7 +99,14 @@ export function senderLine(listing: Listing, settings: Settings): Html {
   const { family, words } = listing.prefix
   const address = { family, words }
   const reason = reasonOf(listing)
-  return verbatim(formatReply({ reason, listing: entryOf(listing) }, address, settings.codes, publicUrl(listing.prefix, settings)))
+  return verbatim(
+    formatReply(
+      { reason, listing: entryOf(listing) },
+      address,
+      settings.codes,
+      publicUrl(listing.prefix, settings),
+    ),
+  )
 }
 
 /** `550 5.7.606`. */
@@ -107,6 +124,7 @@ export function publicUrl(prefix: Prefix, settings: Settings): string {
 export function sizeWords(view: View, prefix: Prefix): string {
   const words = view.words.console.add
   const senders = 2 ** (unitLength[prefix.family] - prefix.length)
-  if (prefix.family === 4) return senders === 1 ? words.oneAddress : words.manyAddresses(count(view.language, senders))
+  if (prefix.family === 4)
+    return senders === 1 ? words.oneAddress : words.manyAddresses(count(view.language, senders))
   return senders === 1 ? words.oneNetwork : words.manyNetworks(count(view.language, senders))
 }

@@ -33,16 +33,32 @@ async function listingPage(visit: OperatorVisit): Promise<ConsolePage> {
   return {
     title: words.title(prefix),
     body: html`${doneNotice(visit, listing)}
-      <div class="head"><h1><span translate="no">${prefix}</span> ${stateBadge(view, listing)}</h1>${tools(visit, listing)}</div>
+      <div class="head">
+        <h1><span translate="no">${prefix}</span> ${stateBadge(view, listing)}</h1>
+        ${tools(visit, listing)}
+      </div>
       ${lead(visit, listing)}
       <div class="columns">
-        <section><h2>${words.facts}</h2>${facts(visit, listing)}
-          <p>${links(view, listing, publicUrl(listing.prefix, deps.settings))}</p></section>
-        <section><h2>${words.evidence}</h2>${evidence(view, listing)}
-          <h2>${words.life}</h2>${life(view, listing, records)}</section>
+        <section>
+          <h2>${words.facts}</h2>
+          ${facts(visit, listing)}
+          <p>${links(view, listing, publicUrl(listing.prefix, deps.settings))}</p>
+        </section>
+        <section>
+          <h2>${words.evidence}</h2>
+          ${evidence(view, listing)}
+          <h2>${words.life}</h2>
+          ${life(view, listing, records)}
+        </section>
       </div>
-      ${listing.effect === 'refuse' && listing.state !== 'ended' ? html`<h2>${words.code}</h2>${senderLine(listing, deps.settings)}` : ''}
-      <h2>${words.history}</h2>${history(view, records, true)}`,
+      ${
+        listing.effect === 'refuse' && listing.state !== 'ended'
+          ? html`<h2>${words.code}</h2>
+              ${senderLine(listing, deps.settings)}`
+          : ''
+      }
+      <h2>${words.history}</h2>
+      ${history(view, records, true)}`,
   }
 }
 
@@ -67,14 +83,22 @@ function tools({ view, actor }: OperatorVisit, listing: Listing): Html {
   const words = view.words.console.listing
   const { id } = listing
   if (listing.state === 'ended') {
-    const again = places.addListing.href({ prefix: showPrefix(listing.prefix), cause: listing.cause, class: listing.class })
+    const again = places.addListing.href({
+      prefix: showPrefix(listing.prefix),
+      cause: listing.cause,
+      class: listing.class,
+    })
     return actionsRow([may(actor, 'listing.add') ? buttonLink(again, words.listAgain) : undefined])
   }
   return actionsRow([
-    listing.state === 'proposed' && may(actor, 'listing.add') && !(mayAgree(listing, actorName(actor), view.now) instanceof Refusal)
+    listing.state === 'proposed' &&
+    may(actor, 'listing.add') &&
+    !(mayAgree(listing, actorName(actor), view.now) instanceof Refusal)
       ? buttonLink(places.agreeListing.href({ id }), words.agree)
       : undefined,
-    may(actor, 'listing.end') ? html`<a class="button danger" href="${places.endListing.href({ id })}">${words.end}</a>` : undefined,
+    may(actor, 'listing.end')
+      ? html`<a class="button danger" href="${places.endListing.href({ id })}">${words.end}</a>`
+      : undefined,
   ])
 }
 
@@ -82,16 +106,23 @@ function lead({ view, deps, actor }: OperatorVisit, listing: Listing): Html {
   const words = view.words.console.listing
   switch (listing.state) {
     case 'active':
-      return html`<p class="lead">${listing.effect === 'pass' ? words.passesUntil : html`${codeOf(listing, deps.settings)} ${words.refusedUntil}`}
-        ${when(view, listing.endsAt)}</p>`
+      return html`<p class="lead">
+        ${listing.effect === 'pass' ? words.passesUntil : html`${codeOf(listing, deps.settings)} ${words.refusedUntil}`}
+        ${when(view, listing.endsAt)}
+      </p>`
     case 'proposed': {
       const refusal = mayAgree(listing, actorName(actor), view.now)
-      const own = refusal instanceof Refusal ? html` ${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}` : ''
+      const own =
+        refusal instanceof Refusal
+          ? html` ${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}`
+          : ''
       return html`<p class="lead">${words.proposed}${own}</p>`
     }
     case 'ended':
-      return html`<p class="lead">${words.endedLead} ${when(view, listing.endedAt ?? listing.endsAt)}:
-        ${view.words.console.endWhys[listing.endedWhy ?? 'operator']}</p>`
+      return html`<p class="lead">
+        ${words.endedLead} ${when(view, listing.endedAt ?? listing.endsAt)}:
+        ${view.words.console.endWhys[listing.endedWhy ?? 'operator']}
+      </p>`
   }
 }
 
@@ -100,11 +131,18 @@ function facts({ view }: OperatorVisit, listing: Listing): Html {
   return definitions([
     [words.reason, causes[listing.cause]],
     [words.class, html`${classes[listing.class]} <span class="far">${classMeans[listing.class]}</span>`],
-    [words.effect, html`${words.effects[listing.effect]} <span class="far">${sizeWords(view, listing.prefix)}</span>`],
+    [
+      words.effect,
+      html`${words.effects[listing.effect]} <span class="far">${sizeWords(view, listing.prefix)}</span>`,
+    ],
     [words.since, when(view, listing.sinceAt)],
     listing.endedAt === null
       ? [words.ends, when(view, listing.endsAt)]
-      : [words.ended, html`${when(view, listing.endedAt)} <span class="far">${actorWords(view, listing.endedBy ?? '')}</span>`],
+      : [
+          words.ended,
+          html`${when(view, listing.endedAt)}
+            <span class="far">${actorWords(view, listing.endedBy ?? '')}</span>`,
+        ],
     [words.recurrence, words.recurrences(listing.recurrence)],
     [words.by, actorWords(view, listing.actor)],
     [words.url, listing.url === null ? undefined : webLink(listing.url)],
@@ -123,8 +161,10 @@ function webLink(url: string): Html {
 function links(view: View, listing: Listing, publicPage: string): Html {
   const words = view.words.console.listing
   const text = formatPrefix(listing.prefix)
-  return html`<a href="${places.listings.href({ text })}">${words.around}</a>
-    · <a href="${places.requests.href({ state: 'all', ip: showPrefix(listing.prefix).replace(/\/.*/, '') })}">${words.requests}</a>
+  return html`<a href="${places.listings.href({ text })}">${words.around}</a> ·
+    <a href="${places.requests.href({ state: 'all', ip: showPrefix(listing.prefix).replace(/\/.*/, '') })}"
+      >${words.requests}</a
+    >
     · <a href="${publicPage}">${words.public}</a>`
 }
 
@@ -152,15 +192,18 @@ function life(view: View, listing: Listing, records: readonly AuditRecord[]): Ht
     at: listing.sinceAt,
     to: listing.endedAt ?? listing.endsAt,
     tone: listing.state === 'proposed' ? 'warning' : listing.effect === 'pass' ? 'good' : 'bad',
-    words: listing.state === 'proposed' ? words.proposedSpan : listing.effect === 'pass' ? words.effects.pass : words.inForce,
+    words:
+      listing.state === 'proposed'
+        ? words.proposedSpan
+        : listing.effect === 'pass'
+          ? words.effects.pass
+          : words.inForce,
   }
-  const points = records.map(
-    (record): Happening => ({
-      at: record.at,
-      tone: 'info',
-      quiet: true,
-      words: `${actionWords(view, record.action)}, ${actorWords(view, record.actor)}`,
-    }),
-  )
+  const points = records.map((record): Happening => ({
+    at: record.at,
+    tone: 'info',
+    quiet: true,
+    words: `${actionWords(view, record.action)}, ${actorWords(view, record.actor)}`,
+  }))
   return timeline(view, [stretch, ...points], { caption: words.life, when: words.when, what: words.what })
 }

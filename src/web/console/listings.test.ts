@@ -11,7 +11,12 @@ async function page(answer: Promise<Response>, status = 200): Promise<string> {
 /** The hidden fields of the form that leads to `action`. */
 function hiddenFields(text: string, action: string): Record<string, string> {
   const form = text.slice(text.indexOf(`action="${action}"`)).replace(/<\/form>.*/s, '')
-  return Object.fromEntries([...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  return Object.fromEntries(
+    [...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  )
 }
 
 describe('The search for listings', () => {
@@ -49,7 +54,10 @@ describe('The search for listings', () => {
 
   it('that finds nothing leads on: to listing it for whoever may, to everything else for all', async () => {
     const { ask } = testConsole()
-    assert.match(await page(ask('agent', '/listings?text=192.0.2.200')), /href="\/listings\/add\?prefix=192\.0\.2\.200"/)
+    assert.match(
+      await page(ask('agent', '/listings?text=192.0.2.200')),
+      /href="\/listings\/add\?prefix=192\.0\.2\.200"/,
+    )
     assert.doesNotMatch(await page(ask('reader', '/listings?text=192.0.2.200')), /\/listings\/add/)
     assert.match(await page(ask('reader', '/listings?cause=malware')), /href="\/listings\?state=any"/)
   })
@@ -57,7 +65,10 @@ describe('The search for listings', () => {
   it('goes on page by page with its filters', async () => {
     const listings = testConsole().listings.slice(0, 1)
     const seen: unknown[] = []
-    const searchListings = async (_actor: unknown, wanted: unknown): Promise<{ listings: typeof listings; next: string }> => {
+    const searchListings = async (
+      _actor: unknown,
+      wanted: unknown,
+    ): Promise<{ listings: typeof listings; next: string }> => {
       seen.push(wanted)
       return { listings, next: '17.se1f00000000' }
     }
@@ -65,7 +76,9 @@ describe('The search for listings', () => {
     const text = await page(ask('reader', '/listings?state=any&cause=spam&after=99.x'))
     assert.match(text, /href="\/listings\?state=any&amp;cause=spam&amp;after=17\.se1f00000000" rel="next"/)
     assert.match(text, /href="\/listings\?state=any&amp;cause=spam"/)
-    assert.deepEqual(seen, [{ text: undefined, state: undefined, cause: 'spam', class: undefined, after: '99.x', limit: 50 }])
+    assert.deepEqual(seen, [
+      { text: undefined, state: undefined, cause: 'spam', class: undefined, after: '99.x', limit: 50 },
+    ])
   })
 })
 
@@ -85,7 +98,10 @@ describe('Adding a listing', () => {
     assert.equal(answer.headers.get('location'), '/listings/add000000000?done=added')
     assert.deepEqual(deeds, ['addListing:192.0.2.99/32'])
     assert.equal(listings[0]?.endsAt, Date.parse('2026-05-05T10:00:00Z'))
-    assert.match(await page(ask('agent', '/listings/add000000000?done=added')), /Every connected edge has been told/)
+    assert.match(
+      await page(ask('agent', '/listings/add000000000?done=added')),
+      /Every connected edge has been told/,
+    )
   })
 
   it('shows the end that grows with each return', async () => {
@@ -97,28 +113,64 @@ describe('Adding a listing', () => {
     assert.match(preview, /second time/)
   })
 
+  it('of a prefix that is listed shows what stands: the graver class and the later end', async () => {
+    const { ask } = testConsole()
+    const milder = await page(
+      ask('agent', '/listings/add', { prefix: '192.0.2.66', cause: 'spam', ends: '1h' }),
+    )
+    assert.match(milder, /Investigate\. The sender asks/)
+    assert.equal(hiddenFields(milder, '/listings/add')['ends'], '2026-05-06T10:00:00.000Z')
+  })
+
+  it('of a prefix that is proposed leads to the proposal', async () => {
+    const { ask } = testConsole()
+    const answer = await ask('agent', '/listings/add', { prefix: '2001:db8::/32', cause: 'spam' })
+    assert.equal(answer.headers.get('location'), '/listings/w1de00000000')
+  })
+
   it('goes back to the form with everything in it', async () => {
     const { ask } = testConsole()
     const text = await page(ask('agent', '/listings/add', { ...fields, step: 'change' }))
     for (const value of ['192.0.2.99', '24h', 'pills']) assert.ok(text.includes(value), value)
   })
 
-  const mistakes: readonly (readonly [what: string, fields: Readonly<Record<string, string>>, field: string, words: RegExp, status: number])[] = [
+  const mistakes: readonly (readonly [
+    what: string,
+    fields: Readonly<Record<string, string>>,
+    field: string,
+    words: RegExp,
+    status: number,
+  ])[] = [
     ['no prefix', {}, 'prefix', /is not an IP address/, 422],
     ['host bits', { prefix: '192.0.2.1/24' }, 'prefix', /192\.0\.2\.0\/24/, 422],
     ['a prefix too wide', { prefix: '192.0.0.0/4' }, 'prefix', /\/8/, 422],
     ['our own network', { prefix: '203.0.113.7' }, 'prefix', /never listed/, 409],
     ['an inner address', { prefix: '10.0.0.1' }, 'prefix', /over the Internet/, 422],
-    ['an end in the past', { prefix: '192.0.2.99', ends: '2026-05-01T00:00:00Z' }, 'ends', /in the future/, 422],
+    [
+      'an end in the past',
+      { prefix: '192.0.2.99', ends: '2026-05-01T00:00:00Z' },
+      'ends',
+      /in the future/,
+      422,
+    ],
     ['an end too far', { prefix: '192.0.2.99', ends: '9999d' }, 'ends', /365/, 422],
-    ['a third party without its address', { prefix: '192.0.2.99', class: 'third-party' }, 'url', /web address/, 422],
+    [
+      'a third party without its address',
+      { prefix: '192.0.2.99', class: 'third-party' },
+      'url',
+      /web address/,
+      422,
+    ],
     ['a policy without its test', { prefix: '192.0.2.99', class: 'policy' }, 'test', /test/, 422],
     ['a class that there is not', { prefix: '192.0.2.99', class: 'grave' }, 'class', /class/, 422],
   ]
   for (const [what, given, field, words, status] of mistakes) {
     it(`with ${what} says so beside the field, and keeps what was typed`, async () => {
       const { ask, deeds } = testConsole()
-      const text = await page(ask('agent', '/listings/add', { cause: 'spam', ends: '', note: 'kept', ...given, step: 'confirm' }), status)
+      const text = await page(
+        ask('agent', '/listings/add', { cause: 'spam', ends: '', note: 'kept', ...given, step: 'confirm' }),
+        status,
+      )
       assert.match(text, new RegExp(`href="#f-${field}"`))
       assert.match(text, words)
       assert.match(text, /kept/)
@@ -128,14 +180,17 @@ describe('Adding a listing', () => {
 
   it('of a wide prefix proposes it, and puts it in force when somebody agrees', async () => {
     const { ask, deeds, listings } = testConsole()
-    const wide = { prefix: '2001:db8::/32', cause: 'spam', ends: '24h' }
+    const wide = { prefix: '2001:db9::/32', cause: 'spam', ends: '24h' }
     assert.match(await page(ask('agent', '/listings/add', wide)), /acts only when a second person agrees/)
     assert.match(await page(ask('agent', '/listings/w1de00000000')), /href="\/listings\/w1de00000000\/agree"/)
     // Whoever proposed it may not agree yet: it says from when.
     const own = await page(ask('admin', '/listings/w1de00000000'))
     assert.doesNotMatch(own, /\/agree"/)
     assert.match(own, /4 May 2026, 10:10 UTC/)
-    assert.doesNotMatch(await page(ask('admin', '/listings/w1de00000000/agree')), /<button class="button danger"/)
+    assert.doesNotMatch(
+      await page(ask('admin', '/listings/w1de00000000/agree')),
+      /<button class="button danger"/,
+    )
     const answer = await ask('agent', '/listings/w1de00000000/agree', {})
     assert.equal(answer.headers.get('location'), '/listings/w1de00000000?done=agreed')
     assert.deepEqual(deeds, ['addListing:2001:db8::/32'])
@@ -147,10 +202,17 @@ describe('One listing', () => {
   it('shows its facts, its evidence with bars, its life and its history', async () => {
     const { ask } = testConsole()
     const text = await page(ask('reader', '/listings/se1f00000000'))
-    for (const words of ['Self-service', 'trap recipients', '412', 'Listed again', 'program feedback-loop', 'pills']) {
+    for (const words of [
+      'Self-service',
+      'trap recipients',
+      '412',
+      'Listed again',
+      'program feedback-loop',
+      'pills',
+    ]) {
       assert.ok(text.includes(words), words)
     }
-    assert.match(text, /<svg class="bar-cell"/)
+    assert.match(text, /<svg\s+class="bar-cell"/)
     assert.match(text, /href="https:\/\/postmaster\.provider\.example\/ip\/192\.0\.2\.45"/)
     assert.doesNotMatch(text, /\/end"/)
   })
@@ -172,7 +234,10 @@ describe('One listing', () => {
 
   it('that has ended is not ended again: the old page leads to it', async () => {
     const { ask } = testConsole()
-    assert.equal((await ask('agent', '/listings/0ver00000000/end')).headers.get('location'), '/listings/0ver00000000')
+    assert.equal(
+      (await ask('agent', '/listings/0ver00000000/end')).headers.get('location'),
+      '/listings/0ver00000000',
+    )
   })
 
   it('that there is not leads on', async () => {
@@ -206,7 +271,8 @@ describe('The export', () => {
 })
 
 describe('The import', () => {
-  const lines = 'ip,reason\n192.0.2.1,spam\n192.0.2.2,phish\n010.0.0.1,spam\n\n203.0.113.5,spam\n2001:db8::/32,spam\n'
+  const lines =
+    'ip,reason\n192.0.2.1,spam\n192.0.2.2,phish\n010.0.0.1,spam\n\n203.0.113.5,spam\n2001:db8::/32,spam\n'
 
   it('first checks every line and changes nothing, then imports', async () => {
     const { ask, deeds } = testConsole()
@@ -236,7 +302,11 @@ describe('The import', () => {
       const type = encoded.headers.get('content-type') ?? ''
       return await app.request(`${consoleOrigin}/listings/import`, {
         method: 'POST',
-        headers: { 'content-type': type, 'sec-fetch-site': 'same-origin', cookie: `__Host-postern-console=${sessionOf('admin')}` },
+        headers: {
+          'content-type': type,
+          'sec-fetch-site': 'same-origin',
+          cookie: `__Host-postern-console=${sessionOf('admin')}`,
+        },
         body: await encoded.arrayBuffer(),
       })
     }
@@ -253,7 +323,10 @@ describe('The import', () => {
 
   it('says so when there is nothing in it, or nothing of use', async () => {
     const { ask } = testConsole()
-    assert.match(await page(ask('admin', '/listings/import', { format: 'csv', text: ' \n' }), 422), /Choose a file or paste lines/)
+    assert.match(
+      await page(ask('admin', '/listings/import', { format: 'csv', text: ' \n' }), 422),
+      /Choose a file or paste lines/,
+    )
     const none = await page(ask('admin', '/listings/import', { format: 'csv', text: '# nothing\n' }))
     assert.match(none, /nothing to import/)
     assert.doesNotMatch(none, /value="confirm"/)

@@ -40,7 +40,8 @@ interface Wish {
 
 function readWish(query: Fields): Wish {
   const text = (query.get('text') ?? '').trim()
-  const oneOf = <T extends string>(known: readonly T[], name: string): T | undefined => known.find((each) => each === query.get(name))
+  const oneOf = <T extends string>(known: readonly T[], name: string): T | undefined =>
+    known.find((each) => each === query.get(name))
   return {
     text,
     state: oneOf([...states, 'any'], 'state') ?? (text === '' ? 'active' : 'any'),
@@ -62,19 +63,23 @@ async function listingsPage(visit: OperatorVisit): Promise<ConsolePage> {
   const wish = readWish(visit.query)
   const found = await search(visit, wish)
   const address = wish.text === '' ? undefined : addressOf(wish.text)
-  const tools = actionsRow([
-    may(actor, 'listing.add') && buttonLink(places.addListing.href(), words.add),
-    may(actor, 'listing.import') && html`<a href="${places.importListings.href()}">${words.import}</a>`,
-  ].map((each) => each || undefined))
+  const tools = actionsRow(
+    [
+      may(actor, 'listing.add') && buttonLink(places.addListing.href(), words.add),
+      may(actor, 'listing.import') && html`<a href="${places.importListings.href()}">${words.import}</a>`,
+    ].map((each) => each || undefined),
+  )
   return {
     title: words.title,
     ...(found.errors.length > 0 ? { status: 422 } : {}),
-    body: html`<div class="head"><h1>${words.title}</h1>${tools}</div>
+    body: html`<div class="head">
+        <h1>${words.title}</h1>
+        ${tools}
+      </div>
       ${filters(view, wish, found.errors)}
       ${listingTable(view, found.listings, { around: aroundOf(wish), empty: found.errors.length > 0 ? '' : emptyWords(visit, wish) })}
       ${pager(view, wish, found.next)}
-      ${address && found.errors.length === 0 ? await addressFacts(visit, address) : ''}
-      ${exportLinks(view)}`,
+      ${address && found.errors.length === 0 ? await addressFacts(visit, address) : ''} ${exportLinks(view)}`,
   }
 }
 
@@ -148,7 +153,9 @@ function emptyWords({ view, actor }: OperatorVisit, wish: Wish): Html {
   const isFiltered = wish.cause !== '' || wish.class !== '' || (wish.text !== '' && wish.state !== 'any')
   const listable = wish.text === '' ? undefined : aroundOf(wish)
   if (listable && !isFiltered) {
-    const add = may(actor, 'listing.add') ? html` <a href="${places.addListing.href({ prefix: wish.text })}">${words.listThis(wish.text)}</a>` : ''
+    const add = may(actor, 'listing.add')
+      ? html` <a href="${places.addListing.href({ prefix: wish.text })}">${words.listThis(wish.text)}</a>`
+      : ''
     return html`${words.nothingFor(wish.text)}${add}`
   }
   if (isFiltered || wish.text !== '') {
@@ -160,7 +167,12 @@ function emptyWords({ view, actor }: OperatorVisit, wish: Wish): Html {
 
 function pager(view: View, wish: Wish, next: string | undefined): Html {
   const words = view.words.console.listings
-  const query = { text: wish.text || undefined, state: wish.state, cause: wish.cause || undefined, class: wish.class || undefined }
+  const query = {
+    text: wish.text || undefined,
+    state: wish.state,
+    cause: wish.cause || undefined,
+    class: wish.class || undefined,
+  }
   return html`<nav class="pager">
     ${wish.after === undefined ? '' : html`<a href="${places.listings.href(query)}">${words.newest}</a>`}
     ${next === undefined ? '' : html`<a href="${places.listings.href({ ...query, after: next })}" rel="next">${words.older}</a>`}
@@ -168,6 +180,10 @@ function pager(view: View, wish: Wish, next: string | undefined): Html {
 }
 
 function exportLinks(view: View): Html {
-  const link = (format: string, words: string): Html => html`<a href="${places.exportListings.href({ format })}">${words}</a>`
-  return html`<p class="export">${view.words.console.listings.export} ${link('csv', 'CSV')} ${link('ndjson', 'NDJSON')} ${link('rbldnsd', 'rbldnsd')}</p>`
+  const link = (format: string, words: string): Html =>
+    html`<a href="${places.exportListings.href({ format })}">${words}</a>`
+  return html`<p class="export">
+    ${view.words.console.listings.export} ${link('csv', 'CSV')} ${link('ndjson', 'NDJSON')}
+    ${link('rbldnsd', 'rbldnsd')}
+  </p>`
 }

@@ -16,8 +16,20 @@ import { tabs } from './tabs.ts'
 export const outboxRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.outbox.pattern, permission: 'console.read', safe: true, handle: outboxPage },
   { method: 'GET', path: places.letter.pattern, permission: 'console.read', safe: true, handle: letterPage },
-  { method: 'GET', path: places.retryLetter.pattern, permission: 'letter.retry', safe: true, handle: retryPage },
-  { method: 'POST', path: places.retryLetter.pattern, permission: 'letter.retry', safe: false, handle: retry },
+  {
+    method: 'GET',
+    path: places.retryLetter.pattern,
+    permission: 'letter.retry',
+    safe: true,
+    handle: retryPage,
+  },
+  {
+    method: 'POST',
+    path: places.retryLetter.pattern,
+    permission: 'letter.retry',
+    safe: false,
+    handle: retry,
+  },
 ]
 
 const pageSize = 50
@@ -63,7 +75,9 @@ function letterTable(view: View, letters: readonly Letter[], empty: string): Htm
       when(view, letter.createdAt),
       nextStep(view, letter),
       count(view.language, letter.attempts),
-      letter.lastError === null ? '' : html`<span class="cut" translate="no">${visible(letter.lastError)}</span>`,
+      letter.lastError === null
+        ? ''
+        : html`<span class="cut" translate="no">${visible(letter.lastError)}</span>`,
     ]),
     empty,
   })
@@ -74,14 +88,24 @@ function kindWords(view: View, { kind }: Letter): string {
 }
 
 function stateBadge(view: View, state: LetterState): Html {
-  const tones = { queued: 'info', sending: 'info', sent: 'good', kept: 'good', dead: 'bad', bounced: 'warning' } as const
+  const tones = {
+    queued: 'info',
+    sending: 'info',
+    sent: 'good',
+    kept: 'good',
+    dead: 'bad',
+    bounced: 'warning',
+  } as const
   return badge(tones[state], view.words.console.outbox.states[state])
 }
 
 function nextStep(view: View, letter: Letter): Html | string {
   const words = view.words.console.outbox
-  if (letter.sentAt !== null && letter.state !== 'kept') return html`${words.sentAt} ${when(view, letter.sentAt)}`
-  return letter.state === 'queued' || letter.state === 'sending' ? html`${words.nextTry} ${when(view, letter.nextAt)}` : ''
+  if (letter.sentAt !== null && letter.state !== 'kept')
+    return html`${words.sentAt} ${when(view, letter.sentAt)}`
+  return letter.state === 'queued' || letter.state === 'sending'
+    ? html`${words.nextTry} ${when(view, letter.nextAt)}`
+    : ''
 }
 
 async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
@@ -92,14 +116,24 @@ async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
   return {
     title,
     body: html`${query.get('done') === 'retried' && letter.state !== 'dead' ? notice('good', words.retried) : ''}
-      <div class="head"><h1>${title} ${stateBadge(view, letter.state)}</h1>${tools(visit, letter)}</div>
+      <div class="head">
+        <h1>${title} ${stateBadge(view, letter.state)}</h1>
+        ${tools(visit, letter)}
+      </div>
       <div class="columns">
-        <section><h2>${words.facts}</h2>${facts(view, letter)}</section>
-        <section><h2>${words.text}</h2>${
-          text === undefined
-            ? html`<p class="empty">${words.notShown}</p>`
-            : html`<p>${words.subject}: <b>${visible(text.subject)}</b></p>${letterText(text.text)}`
-        }</section>
+        <section>
+          <h2>${words.facts}</h2>
+          ${facts(view, letter)}
+        </section>
+        <section>
+          <h2>${words.text}</h2>
+          ${
+            text === undefined
+              ? html`<p class="empty">${words.notShown}</p>`
+              : html`<p>${words.subject}: <b>${visible(text.subject)}</b></p>
+                  ${letterText(text.text)}`
+          }
+        </section>
       </div>
       <p><a href="${places.outbox.href()}">${words.back}</a></p>`,
   }
@@ -108,16 +142,19 @@ async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
 /** The letter as it would be sent; its lines are its own. Links can be followed: in a demonstration this is the mailbox. */
 function letterText(text: string): Html {
   const pieces = text.split(/(https?:\/\/[^\s<>"]+)/)
-  return html`<pre class="verbatim letter" translate="no">${pieces.map((piece, index) =>
-    index % 2 === 1 ? html`<a href="${piece}">${visible(piece)}</a>` : visibleLines(piece),
-  )}</pre>`
+  return html`<pre class="verbatim letter" translate="no">
+${pieces.map((piece, index) =>
+  index % 2 === 1 ? html`<a href="${piece}">${visible(piece)}</a>` : visibleLines(piece),
+)}</pre>`
 }
 
 /** Only a letter that was given up can be sent again: every other one is under way or has arrived. */
 function tools({ actor, view }: OperatorVisit, letter: Letter): Html {
   const mayRetry = letter.state === 'dead' && may(actor, 'letter.retry')
   const href = places.retryLetter.href({ id: letter.id })
-  return actionsRow([mayRetry ? html`<a class="button" href="${href}">${view.words.console.outbox.retry}</a>` : undefined])
+  return actionsRow([
+    mayRetry ? html`<a class="button" href="${href}">${view.words.console.outbox.retry}</a>` : undefined,
+  ])
 }
 
 function facts(view: View, letter: Letter): Html {
@@ -128,7 +165,10 @@ function facts(view: View, letter: Letter): Html {
     [words.made, when(view, letter.createdAt)],
     [words.sentAt, letter.sentAt === null || letter.state === 'kept' ? undefined : when(view, letter.sentAt)],
     [words.nextTry, letter.state === 'queued' ? when(view, letter.nextAt) : undefined],
-    [words.expires, letter.sentAt !== null || letter.expiresAt === null ? undefined : when(view, letter.expiresAt)],
+    [
+      words.expires,
+      letter.sentAt !== null || letter.expiresAt === null ? undefined : when(view, letter.expiresAt),
+    ],
     [words.attempts, count(view.language, letter.attempts)],
     [words.error, letter.lastError === null ? undefined : said(letter.lastError)],
     [words.id, literal(letter.id)],
@@ -143,12 +183,18 @@ async function retryPage(visit: OperatorVisit): Promise<ConsolePage | Response> 
   if (letter.state !== 'dead') return goTo(places.letter.href({ id }))
   return {
     title: words.retryTitle,
-    body: html`<div class="narrow"><h1>${words.retryTitle}</h1><p class="lead">${words.retryLead}</p>${facts(view, letter)}
+    body: html`<div class="narrow">
+      <h1>${words.retryTitle}</h1>
+      <p class="lead">${words.retryLead}</p>
+      ${facts(view, letter)}
       ${postForm(
         visit,
         places.retryLetter.href({ id }),
-        html`<div class="actions">${submit(words.retry)} <a href="${places.letter.href({ id })}">${view.words.common.back}</a></div>`,
-      )}</div>`,
+        html`<div class="actions">
+          ${submit(words.retry)} <a href="${places.letter.href({ id })}">${view.words.common.back}</a>
+        </div>`,
+      )}
+    </div>`,
   }
 }
 

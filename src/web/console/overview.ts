@@ -44,29 +44,56 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const inForce = classes.reduce((sum, each) => sum + each.count, 0)
   return {
     title: words.title,
-    body: html`<h1>${words.title}</h1><p class="up-to">${time(view, view.now, true)}</p>
+    body: html`<h1>${words.title}</h1>
+      <p class="up-to">${time(view, view.now, true)}</p>
       ${edgeNotice(view, edges)}
       <ul class="figures">
         ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
         ${figure(view, refused, words.refused, undefined, words.sinceMidnight)}
-        ${figure(view, letters.queued, words.queued, places.outbox.href(letters.dead > 0 ? { state: 'dead' } : {}),
-          letters.dead > 0 ? badge('bad', words.dead(letters.dead)) : words.noneDead)}
+        ${figure(
+          view,
+          letters.queued,
+          words.queued,
+          places.outbox.href(letters.dead > 0 ? { state: 'dead' } : {}),
+          letters.dead > 0 ? badge('bad', words.dead(letters.dead)) : words.noneDead,
+        )}
       </ul>
       <div class="columns">
-        <section><h2>${words.waiting}</h2>${waitingTable(visit, waiting, reviews)}</section>
-        <section><h2>${words.edges}</h2>${edgeTable(view, edges, feedSeq)}</section>
-        <section><h2>${words.latest}</h2>${history(view, latest)}
-          <p><a href="${places.audit.href()}">${words.allAudit}</a></p></section>
-        <section><h2>${words.byClass}</h2>${classTable(view, classes, inForce)}</section>
+        <section>
+          <h2>${words.waiting}</h2>
+          ${waitingTable(visit, waiting, reviews)}
+        </section>
+        <section>
+          <h2>${words.edges}</h2>
+          ${edgeTable(view, edges, feedSeq)}
+        </section>
+        <section>
+          <h2>${words.latest}</h2>
+          ${latest.length === 0 ? html`<p class="empty">${view.words.console.audit.empty}</p>` : history(view, latest)}
+          <p><a href="${places.audit.href()}">${words.allAudit}</a></p>
+        </section>
+        <section>
+          <h2>${words.byClass}</h2>
+          ${classTable(view, classes, inForce)}
+        </section>
       </div>`,
   }
 }
 
-function figure(view: View, value: number, label: string, href: string | undefined, below: Html | string, calls = false): Html {
+function figure(
+  view: View,
+  value: number,
+  label: string,
+  href: string | undefined,
+  below: Html | string,
+  calls = false,
+): Html {
   const words = html`<b>${count(view.language, value)}</b><span>${label}</span>`
-  return html`<li ${calls ? html`class="calls"` : ''}>${href === undefined ? html`<div>${words}</div>` : html`<a href="${href}">${words}</a>`}
-    <small>${below}</small></li>`
+  return html`<li ${calls ? html`class="calls"` : ''}>
+    ${href === undefined ? html`<div>${words}</div>` : html`<a href="${href}">${words}</a>`}
+    <small>${below}</small>
+  </li>`
 }
 
 function overdue({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[]): Html | string {
@@ -107,9 +134,12 @@ function edgeTable(view: View, edges: readonly Edge[], feedSeq: number): Html {
     rows: edges.map((edge) => [
       literal(visible(edge.name)),
       edge.connected ? badge('good', words.connected) : badge('bad', words.away),
-      html`<span translate="no">${count(view.language, edge.seq)}</span> <span class="far">${
-        edge.seq >= feedSeq ? words.upToDate : words.behind(count(view.language, feedSeq - edge.seq))
-      }</span>`,
+      html`<span translate="no">${count(view.language, edge.seq)}</span>
+        <span class="far"
+          >${
+            edge.seq >= feedSeq ? words.upToDate : words.behind(count(view.language, feedSeq - edge.seq))
+          }</span
+        >`,
       when(view, edge.seenAt),
       visible(edge.version),
     ]),
@@ -117,7 +147,11 @@ function edgeTable(view: View, edges: readonly Edge[], feedSeq: number): Html {
   })
 }
 
-function classTable(view: View, classes: readonly { readonly class: string; readonly count: number }[], all: number): Html {
+function classTable(
+  view: View,
+  classes: readonly { readonly class: string; readonly count: number }[],
+  all: number,
+): Html {
   const { overview: words, classes: names } = view.words.console
   return table({
     caption: words.byClass,

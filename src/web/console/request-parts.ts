@@ -9,7 +9,9 @@ import { places } from './places.ts'
 /** Pieces that speak of delist requests, the same on every page. */
 
 export function requestLink(request: DelistRequest): Html {
-  return html`<a href="${places.request.href({ id: request.id })}" translate="no">${formatAddress(request.ip)}</a>`
+  return html`<a href="${places.request.href({ id: request.id })}" translate="no"
+    >${formatAddress(request.ip)}</a
+  >`
 }
 
 /** When a person has to have decided: the time runs from when the request was handed over. */
@@ -24,11 +26,16 @@ export function requestBadge(view: View, request: DelistRequest): Html {
     case 'review':
       return badge('warning', requests.states.review)
     case 'done':
-      return badge(request.outcome === 'delisted' ? 'good' : 'quiet', outcomes[request.outcome ?? 'not-listed'])
+      return badge(
+        request.outcome === 'delisted' ? 'good' : 'quiet',
+        outcomes[request.outcome ?? 'not-listed'],
+      )
     case 'burned':
       return badge('quiet', requests.states.burned)
     case 'open':
     case 'proven':
-      return request.expiresAt <= view.now ? badge('quiet', requests.lapsed) : badge('info', requests.states[request.state])
+      return request.expiresAt <= view.now
+        ? badge('quiet', requests.lapsed)
+        : badge('info', requests.states[request.state])
   }
 }

@@ -15,22 +15,60 @@ import { requestBadge } from './request-parts.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
 export const requestRoutes: readonly ConsoleRoute[] = [
-  { method: 'GET', path: places.request.pattern, permission: 'console.read', safe: true, handle: requestPage },
-  { method: 'GET', path: places.delist.pattern, permission: 'delisting.decide', safe: true, handle: (visit) => deedPage(visit, 'delist') },
-  { method: 'POST', path: places.delist.pattern, permission: 'delisting.decide', safe: false, handle: (visit) => decide(visit, 'delist') },
-  { method: 'GET', path: places.decline.pattern, permission: 'delisting.decide', safe: true, handle: (visit) => deedPage(visit, 'decline') },
-  { method: 'POST', path: places.decline.pattern, permission: 'delisting.decide', safe: false, handle: (visit) => decide(visit, 'decline') },
+  {
+    method: 'GET',
+    path: places.request.pattern,
+    permission: 'console.read',
+    safe: true,
+    handle: requestPage,
+  },
+  {
+    method: 'GET',
+    path: places.delist.pattern,
+    permission: 'delisting.decide',
+    safe: true,
+    handle: (visit) => deedPage(visit, 'delist'),
+  },
+  {
+    method: 'POST',
+    path: places.delist.pattern,
+    permission: 'delisting.decide',
+    safe: false,
+    handle: (visit) => decide(visit, 'delist'),
+  },
+  {
+    method: 'GET',
+    path: places.decline.pattern,
+    permission: 'delisting.decide',
+    safe: true,
+    handle: (visit) => deedPage(visit, 'decline'),
+  },
+  {
+    method: 'POST',
+    path: places.decline.pattern,
+    permission: 'delisting.decide',
+    safe: false,
+    handle: (visit) => decide(visit, 'decline'),
+  },
 ]
 
 async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
   const words = view.words.console.request
-  const { request, listings, history: records, dueAt } = await actions.inspectRequest(actor, part(visit, 'id'))
+  const {
+    request,
+    listings,
+    history: records,
+    dueAt,
+  } = await actions.inspectRequest(actor, part(visit, 'id'))
   const ip = formatAddress(request.ip)
   return {
     title: words.title(ip),
     body: html`${await doneNotice(visit, request)}
-      <div class="head"><h1>${words.title(ip)} ${requestBadge(view, request)}</h1>${tools(visit, request)}</div>
+      <div class="head">
+        <h1>${words.title(ip)} ${requestBadge(view, request)}</h1>
+        ${tools(visit, request)}
+      </div>
       ${request.state === 'review' ? clock(view, dueAt) : ''}
       <div class="columns">
         <section>
@@ -38,22 +76,34 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
           ${request.note === '' ? html`<p class="empty">${words.noNote}</p>` : html`<blockquote>${said(request.note)}</blockquote>`}
           ${after(view, request)}
         </section>
-        <section><h2>${words.facts}</h2>${facts(view, request)}</section>
+        <section>
+          <h2>${words.facts}</h2>
+          ${facts(view, request)}
+        </section>
       </div>
       <h2>${words.covering}</h2>
       ${listingTable(view, listings, { around: request.unit, empty: words.noCovering })}
       <p><a href="${places.listings.href({ text: ip })}">${words.lookUp}</a></p>
-      <h2>${words.history}</h2>${history(view, records, true)}`,
+      <h2>${words.history}</h2>
+      ${history(view, records, true)}`,
   }
 }
 
 /** What was just decided, and the way to the next: a queue is worked through. */
-async function doneNotice({ view, query, actions, actor }: OperatorVisit, request: DelistRequest): Promise<Html | string> {
+async function doneNotice(
+  { view, query, actions, actor }: OperatorVisit,
+  request: DelistRequest,
+): Promise<Html | string> {
   const words = view.words.console.request
   if (query.get('done') === undefined || request.state !== 'done') return ''
   const [next] = await actions.listRequests(actor, { state: 'review', limit: 1 })
-  const way = next === undefined ? '' : html`<p><a href="${places.request.href({ id: next.id })}">${words.next}</a></p>`
-  return await notice('good', request.outcome === 'declined' ? words.declinedNotice : words.delistedNotice, way)
+  const way =
+    next === undefined ? '' : html`<p><a href="${places.request.href({ id: next.id })}">${words.next}</a></p>`
+  return await notice(
+    'good',
+    request.outcome === 'declined' ? words.declinedNotice : words.delistedNotice,
+    way,
+  )
 }
 
 function tools({ view, actor }: OperatorVisit, { id, state }: DelistRequest): Html {
@@ -68,14 +118,20 @@ function tools({ view, actor }: OperatorVisit, { id, state }: DelistRequest): Ht
 function clock(view: View, dueAt: number): Html {
   const words = view.words.console.request
   const late = dueAt <= view.now
-  return notice(late ? 'bad' : 'warning', html`${late ? words.overdueSince : words.dueIn} ${when(view, dueAt)}`)
+  return notice(
+    late ? 'bad' : 'warning',
+    html`${late ? words.overdueSince : words.dueIn} ${when(view, dueAt)}`,
+  )
 }
 
 function facts(view: View, request: DelistRequest): Html {
   const { request: words, controls, outcomes, requests } = view.words.console
   return definitions([
     [words.state, requests.states[request.state]],
-    [words.outcome, request.outcome === null || request.outcome === 'review' ? undefined : outcomes[request.outcome]],
+    [
+      words.outcome,
+      request.outcome === null || request.outcome === 'review' ? undefined : outcomes[request.outcome],
+    ],
     [words.address, literal(formatAddress(request.ip))],
     [words.unit, request.ip.family === 4 ? undefined : literal(showPrefix(request.unit))],
     [words.mailbox, html`<span translate="no">${visible(request.mailbox)}</span>`],
@@ -83,8 +139,14 @@ function facts(view: View, request: DelistRequest): Html {
     [words.road, words.roads[request.road]],
     [words.language, words.languages[request.language]],
     [words.asked, when(view, request.createdAt)],
-    [words.expires, request.state === 'open' || request.state === 'proven' ? when(view, request.expiresAt) : undefined],
-    [words.decided, request.state === 'done' && request.decidedAt !== null ? when(view, request.decidedAt) : undefined],
+    [
+      words.expires,
+      request.state === 'open' || request.state === 'proven' ? when(view, request.expiresAt) : undefined,
+    ],
+    [
+      words.decided,
+      request.state === 'done' && request.decidedAt !== null ? when(view, request.decidedAt) : undefined,
+    ],
     [words.decidedBy, request.decidedBy === null ? undefined : actorWords(view, request.decidedBy)],
     [words.tries, request.tries === 0 ? undefined : String(request.tries)],
   ])
@@ -98,11 +160,12 @@ function after(view: View, request: DelistRequest): Html | string {
   const where = html`${letThroughEdge === null ? '' : words.byEdge(visible(letThroughEdge))}${
     queueId === null ? '' : html`, ${words.queueId} ${literal(visible(queueId))}`
   }`
-  return html`<h2>${words.after}</h2>${definitions([
-    [words.letThrough, letThroughAt === null ? words.notYet : html`${when(view, letThroughAt)} ${where}`],
-    [words.accepted, request.acceptedAt === null ? words.notYet : when(view, request.acceptedAt)],
-    [words.refusedAgain, request.refusedAgainAt === null ? undefined : when(view, request.refusedAgainAt)],
-  ])}`
+  return html`<h2>${words.after}</h2>
+    ${definitions([
+      [words.letThrough, letThroughAt === null ? words.notYet : html`${when(view, letThroughAt)} ${where}`],
+      [words.accepted, request.acceptedAt === null ? words.notYet : when(view, request.acceptedAt)],
+      [words.refusedAgain, request.refusedAgainAt === null ? undefined : when(view, request.refusedAgainAt)],
+    ])}`
 }
 
 /** The page before the deed: exactly what it does. */
@@ -117,14 +180,16 @@ async function deedPage(visit: OperatorVisit, deed: 'delist' | 'decline'): Promi
   const button = deed === 'delist' ? submit(words.confirmDelist) : submit(words.confirmDecline, 'danger')
   return {
     title,
-    body: html`<div class="narrow"><h1>${title}</h1>
+    body: html`<div class="narrow">
+      <h1>${title}</h1>
       ${deed === 'delist' ? delistMeans(view, request, listings) : declineMeans(view, request, listings)}
       <p>${words.letter(visible(request.mailbox), words.languages[request.language])}</p>
       ${postForm(
         visit,
         deed === 'delist' ? places.delist.href({ id }) : places.decline.href({ id }),
         html`<div class="actions">${button} <a href="${places.request.href({ id })}">${words.back}</a></div>`,
-      )}</div>`,
+      )}
+    </div>`,
   }
 }
 
@@ -135,14 +200,20 @@ function delistMeans(view: View, request: DelistRequest, listings: readonly List
   if (own.length === 0 && range?.effect !== 'refuse') {
     return html`<p class="lead">${listings.length === 0 ? words.delistNothing : words.delistPass}</p>`
   }
-  return html`${own.length === 0 ? '' : html`<p class="lead">${words.delistEnds}</p>${listingTable(view, own, { around: request.unit })}`}
-    ${range?.effect === 'refuse' ? html`<p class="lead">${words.delistCarves(showPrefix(request.unit), formatPrefix(range.prefix))}</p>` : ''}`
+  return html`${
+    own.length === 0
+      ? ''
+      : html`<p class="lead">${words.delistEnds}</p>
+          ${listingTable(view, own, { around: request.unit })}`
+  }
+  ${range?.effect === 'refuse' ? html`<p class="lead">${words.delistCarves(showPrefix(request.unit), formatPrefix(range.prefix))}</p>` : ''}`
 }
 
 function declineMeans(view: View, request: DelistRequest, listings: readonly Listing[]): Html {
   const words = view.words.console.request
   if (listings.length === 0) return html`<p class="lead">${words.noCovering}</p>`
-  return html`<p class="lead">${words.declineLead}</p>${listingTable(view, listings, { around: request.unit })}`
+  return html`<p class="lead">${words.declineLead}</p>
+    ${listingTable(view, listings, { around: request.unit })}`
 }
 
 async function decide(visit: OperatorVisit, decision: 'delist' | 'decline'): Promise<Response> {

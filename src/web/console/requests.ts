@@ -36,7 +36,9 @@ function readWish({ query }: OperatorVisit): Wish {
   const text = (query.get('ip') ?? '').trim()
   const before = query.get('before') ?? ''
   return {
-    state: [...requestStates, 'all' as const].find((state) => state === query.get('state')) ?? (text === '' ? 'review' : 'all'),
+    state:
+      [...requestStates, 'all' as const].find((state) => state === query.get('state')) ??
+      (text === '' ? 'review' : 'all'),
     text,
     address: text === '' ? undefined : parseAddress(text),
     before: /^\d{1,15}$/.test(before) ? Number(before) : undefined,
@@ -53,7 +55,8 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
       ? []
       : actions.listRequests(actor, {
           state: wish.state === 'all' ? undefined : wish.state,
-          unit: wish.address === undefined || wish.address instanceof Refusal ? undefined : unitOf(wish.address),
+          unit:
+            wish.address === undefined || wish.address instanceof Refusal ? undefined : unitOf(wish.address),
           before: wish.before,
           limit: pageSize + 1,
         }),
@@ -68,13 +71,18 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
         words.title,
         (['review', 'open', 'proven', 'done', 'burned', 'all'] as const).map((state) => ({
           href: places.requests.href({ state, ip: wish.text || undefined }),
-          words: state === 'review' && waiting > 0 ? `${words.tabs.review} (${count(view.language, waiting)})` : words.tabs[state],
+          words:
+            state === 'review' && waiting > 0
+              ? `${words.tabs.review} (${count(view.language, waiting)})`
+              : words.tabs[state],
           here: state === wish.state,
         })),
       )}
-      <form class="filters" action="${places.requests.href()}">${hiddenField('state', wish.state)}
+      <form class="filters" action="${places.requests.href()}">
+        ${hiddenField('state', wish.state)}
         ${textField(view, { name: 'ip', type: 'search', label: words.byAddress, value: wish.text, error: errors[0]?.message, autofocus: errors.length > 0, maxlength: 64, size: 'medium', autocomplete: 'off' })}
-        ${submit(words.show, 'quiet')}</form>
+        ${submit(words.show, 'quiet')}
+      </form>
       ${requestTable(visit, shown, errors.length > 0 ? '' : emptyWords(view, wish), wish.state === 'review')}
       ${pager(view, wish, found, waiting)}`,
   }
@@ -86,7 +94,12 @@ function errorsOf(view: View, { address }: Wish): readonly FieldError[] {
 }
 
 /** `asQueue`: with the clock, because somebody waits. */
-function requestTable({ view, deps }: OperatorVisit, requests: readonly DelistRequest[], empty: Html | string, asQueue: boolean): Html {
+function requestTable(
+  { view, deps }: OperatorVisit,
+  requests: readonly DelistRequest[],
+  empty: Html | string,
+  asQueue: boolean,
+): Html {
   const { requests: words, controls } = view.words.console
   return table({
     caption: asQueue ? words.captionReview : words.caption,
@@ -111,7 +124,8 @@ function due(view: View, at: number): Html {
 function emptyWords(view: View, { state, address }: Wish): Html {
   const words = view.words.console.requests
   const all = html` <a href="${places.requests.href({ state: 'all' })}">${words.showAll}</a>`
-  if (address !== undefined && !(address instanceof Refusal)) return html`${words.noneFor(formatAddress(address))}${all}`
+  if (address !== undefined && !(address instanceof Refusal))
+    return html`${words.noneFor(formatAddress(address))}${all}`
   return html`${state === 'review' ? words.noReviews : words.none}${state === 'all' ? '' : all}`
 }
 
@@ -119,7 +133,10 @@ function emptyWords(view: View, { state, address }: Wish): Html {
 function pager(view: View, wish: Wish, found: readonly DelistRequest[], waiting: number): Html | string {
   const last = found[pageSize - 1]
   const { requests, listings } = view.words.console
-  if (wish.state === 'review') return found.length > pageSize ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>` : ''
+  if (wish.state === 'review')
+    return found.length > pageSize
+      ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>`
+      : ''
   const query = { state: wish.state, ip: wish.text || undefined }
   return html`<nav class="pager">
     ${wish.before === undefined ? '' : html`<a href="${places.requests.href(query)}">${listings.newest}</a>`}

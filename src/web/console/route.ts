@@ -68,7 +68,10 @@ interface Declared {
 export type ConsoleRoute = Declared &
   (
     | { readonly permission: 'anyone'; readonly handle: (visit: Visit) => Promise<ConsolePage | Response> }
-    | { readonly permission: 'signed-in' | Permission; readonly handle: (visit: OperatorVisit) => Promise<ConsolePage | Response> }
+    | {
+        readonly permission: 'signed-in' | Permission
+        readonly handle: (visit: OperatorVisit) => Promise<ConsolePage | Response>
+      }
   )
 
 /** Whether a signed-in operator may come in. */
@@ -85,11 +88,13 @@ export function checkRoutes(routes: readonly ConsoleRoute[]): void {
     if (seen.has(name)) throw new Error(`console route ${name} is declared twice`)
     seen.add(name)
     if (typeof permission !== 'string') throw new Error(`console route ${name} declares no permission`)
-    if (safe !== (method === 'GET')) throw new Error(`console route ${name} must say safe: ${method === 'GET'}`)
+    if (safe !== (method === 'GET'))
+      throw new Error(`console route ${name} must say safe: ${method === 'GET'}`)
   }
   for (const { method, path } of routes) {
     // Whoever reloads after a form, or comes back to its address, must find a page.
-    if (method === 'POST' && !seen.has(`GET ${path}`)) throw new Error(`console route POST ${path} has no page of the same address`)
+    if (method === 'POST' && !seen.has(`GET ${path}`))
+      throw new Error(`console route POST ${path} has no page of the same address`)
   }
 }
 

@@ -82,7 +82,11 @@ describe('The routes of the console', () => {
         const answer = await ask(role, addressOf(route), form)
         if (isIn) {
           assert.ok(answer.status < 400 || route.path === '/sign-in', `status ${answer.status}`)
-          assert.ok(role === undefined || !answer.headers.get('location')?.startsWith('/sign-in') || /sign-out/.test(route.path))
+          assert.ok(
+            role === undefined ||
+              !answer.headers.get('location')?.startsWith('/sign-in') ||
+              /sign-out/.test(route.path),
+          )
           return
         }
         assert.deepEqual(deeds, [])
@@ -104,13 +108,16 @@ describe('The routes of the console', () => {
       if (deeds.length > 0) acted.add(route.path)
     }
     const noDeed = ['/sign-in', '/language']
-    const expected = consoleRoutes.filter(({ safe, path }) => !safe && !noDeed.includes(path)).map(({ path }) => path)
+    const expected = consoleRoutes
+      .filter(({ safe, path }) => !safe && !noDeed.includes(path))
+      .map(({ path }) => path)
     // A proposal is agreed to by somebody else: here by the same person, after the time of reflection.
     assert.deepEqual([...acted].toSorted(), expected.toSorted())
   })
 
   it('that are safe do nothing, whatever the query says', async () => {
-    const query = '?step=confirm&decision=delist&do=yes&state=dead&text=192.0.2.45&done=ended&csrf=c5rf-token-of-the-tests'
+    const query =
+      '?step=confirm&decision=delist&do=yes&state=dead&text=192.0.2.45&done=ended&csrf=c5rf-token-of-the-tests'
     for (const route of consoleRoutes.filter(({ safe }) => safe)) {
       const { ask, deeds } = testConsole()
       await ask('admin', addressOf(route) + query)
@@ -121,7 +128,9 @@ describe('The routes of the console', () => {
   it('answer a HEAD without acting and without a body', async () => {
     const { app, deeds } = testConsole()
     for (const route of consoleRoutes) {
-      const answer = await app.request(`https://console.provider.example${addressOf(route)}`, { method: 'HEAD' })
+      const answer = await app.request(`https://console.provider.example${addressOf(route)}`, {
+        method: 'HEAD',
+      })
       assert.equal(await answer.text(), '')
     }
     assert.deepEqual(deeds, [])
@@ -129,11 +138,34 @@ describe('The routes of the console', () => {
 
   const page = async (): Promise<Response> => new Response('x')
   const wrong: readonly (readonly [what: string, routes: readonly ConsoleRoute[], message: RegExp])[] = [
-    ['declares no permission', [{ method: 'GET', path: '/x', safe: true, handle: page } as unknown as ConsoleRoute], /GET \/x declares no permission/],
-    ['says a POST is safe', [{ method: 'POST', path: '/x', permission: 'anyone', safe: true, handle: page }], /must say safe: false/],
-    ['says a GET is not safe', [{ method: 'GET', path: '/x', permission: 'anyone', safe: false, handle: page }], /must say safe: true/],
-    ['has no page behind its form', [{ method: 'POST', path: '/x', permission: 'anyone', safe: false, handle: page }], /no page of the same address/],
-    ['is declared twice', [{ method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page }, { method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page }], /declared twice/],
+    [
+      'declares no permission',
+      [{ method: 'GET', path: '/x', safe: true, handle: page } as unknown as ConsoleRoute],
+      /GET \/x declares no permission/,
+    ],
+    [
+      'says a POST is safe',
+      [{ method: 'POST', path: '/x', permission: 'anyone', safe: true, handle: page }],
+      /must say safe: false/,
+    ],
+    [
+      'says a GET is not safe',
+      [{ method: 'GET', path: '/x', permission: 'anyone', safe: false, handle: page }],
+      /must say safe: true/,
+    ],
+    [
+      'has no page behind its form',
+      [{ method: 'POST', path: '/x', permission: 'anyone', safe: false, handle: page }],
+      /no page of the same address/,
+    ],
+    [
+      'is declared twice',
+      [
+        { method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page },
+        { method: 'GET', path: '/x', permission: 'anyone', safe: true, handle: page },
+      ],
+      /declared twice/,
+    ],
   ]
   for (const [what, routes, message] of wrong) {
     it(`keep the console from starting when one ${what}`, () => {

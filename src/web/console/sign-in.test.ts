@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { consoleOrigin, sessionOf, testCode, testConsole, testPassword, testToken } from '../../../test/support/console.ts'
+import {
+  consoleOrigin,
+  sessionOf,
+  testCode,
+  testConsole,
+  testPassword,
+  testToken,
+} from '../../../test/support/console.ts'
 
 const right = { name: 'agent', password: testPassword, code: testCode }
 
 /** A form sent to any address, as a browser of today sends it. */
-async function post(url: string, form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+async function post(
+  url: string,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return await testConsole().app.request(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      ...headers,
+    },
     body: new URLSearchParams(form).toString(),
   })
 }
@@ -20,7 +35,8 @@ describe('Signing in to the console', () => {
     assert.equal(answer.headers.get('location'), '/')
     const cookie = answer.headers.get('set-cookie') ?? ''
     assert.match(cookie, new RegExp(`^__Host-postern-console=${sessionOf('agent')};`))
-    for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']) assert.ok(cookie.includes(attribute), attribute)
+    for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax'])
+      assert.ok(cookie.includes(attribute), attribute)
     assert.doesNotMatch(cookie, /Domain|Max-Age|Expires/)
   })
 
@@ -46,12 +62,22 @@ describe('Signing in to the console', () => {
     const turned = await app.request(`${consoleOrigin}/listings?text=192.0.2.45`)
     const next = new URL(turned.headers.get('location') ?? '', consoleOrigin).searchParams.get('next')
     assert.equal(next, '/listings?text=192.0.2.45')
-    assert.equal((await post(`${consoleOrigin}/sign-in`, { ...right, next: next ?? '' })).headers.get('location'), next)
-    assert.equal((await post(`${consoleOrigin}/sign-in`, { ...right, next: '//evil.example' })).headers.get('location'), '/')
+    assert.equal(
+      (await post(`${consoleOrigin}/sign-in`, { ...right, next: next ?? '' })).headers.get('location'),
+      next,
+    )
+    assert.equal(
+      (await post(`${consoleOrigin}/sign-in`, { ...right, next: '//evil.example' })).headers.get('location'),
+      '/',
+    )
   })
 
   it('says the same whatever was wrong, keeps the name and not the password', async () => {
-    const wrong = [{ ...right, password: 'wrong horse battery' }, { ...right, code: '000000' }, { ...right, name: 'nobody', password: 'x' }]
+    const wrong = [
+      { ...right, password: 'wrong horse battery' },
+      { ...right, code: '000000' },
+      { ...right, name: 'nobody', password: 'x' },
+    ]
     const pages = await Promise.all(
       wrong.map(async (form) => {
         const answer = await post(`${consoleOrigin}/sign-in`, form)
@@ -81,7 +107,8 @@ describe('Signing in to the console', () => {
 describe('A session of the console', () => {
   it('is read from the cookie of its channel only', async () => {
     const { app } = testConsole()
-    const status = async (url: string, cookie: string): Promise<number> => (await app.request(url, { headers: { cookie } })).status
+    const status = async (url: string, cookie: string): Promise<number> =>
+      (await app.request(url, { headers: { cookie } })).status
     const secret = sessionOf('admin')
     assert.equal(await status(`${consoleOrigin}/`, `__Host-postern-console=${secret}`), 200)
     assert.equal(await status(`${consoleOrigin}/`, `postern-console=${secret}`), 303)
@@ -96,7 +123,10 @@ describe('A session of the console', () => {
     for (const path of ['/sign-out', '/account/sign-out-everywhere']) {
       const answer = await ask('reader', path, {})
       assert.equal(answer.status, 303)
-      assert.match(answer.headers.get('set-cookie') ?? '', /^__Host-postern-console=; Max-Age=0; Path=\/; Secure$/)
+      assert.match(
+        answer.headers.get('set-cookie') ?? '',
+        /^__Host-postern-console=; Max-Age=0; Path=\/; Secure$/,
+      )
       assert.equal(answer.headers.get('clear-site-data'), '"cache"')
     }
     assert.deepEqual(deeds, ['signOut', 'signOutEverywhere'])
@@ -113,12 +143,17 @@ describe('A session of the console', () => {
 describe('The language of the console', () => {
   it('is the one of Accept-Language until another is chosen, and is kept for a year', async () => {
     const { ask, app } = testConsole()
-    assert.match(await (await ask('reader', '/', undefined, { 'accept-language': 'zh-CN,zh;q=0.9' })).text(), /<html lang="zh-CN"/)
+    assert.match(
+      await (await ask('reader', '/', undefined, { 'accept-language': 'zh-CN,zh;q=0.9' })).text(),
+      /<html lang="zh-CN"/,
+    )
     const chosen = await post(`${consoleOrigin}/language`, { language: 'zh-CN', back: '/listings?state=any' })
     assert.equal(chosen.headers.get('location'), '/listings?state=any')
     const cookie = chosen.headers.get('set-cookie') ?? ''
     assert.match(cookie, /^lang=zh-CN; Max-Age=31536000;/)
-    const page = await app.request(`${consoleOrigin}/sign-in`, { headers: { cookie: 'lang=zh-CN', 'accept-language': 'en' } })
+    const page = await app.request(`${consoleOrigin}/sign-in`, {
+      headers: { cookie: 'lang=zh-CN', 'accept-language': 'en' },
+    })
     assert.match(await page.text(), /<html lang="zh-CN"/)
   })
 
@@ -142,8 +177,14 @@ describe('The doors for machines', () => {
 describe('A fault behind the console', () => {
   it('shows a reference that is in the log, and nothing of the cause', async () => {
     const logged: Record<string, unknown>[] = []
-    const log = { info() {}, warn() {}, error: (_event: string, fields: Record<string, unknown> = {}) => void logged.push(fields) }
-    const { ask } = testConsole({ deps: { log, metrics: async () => await Promise.reject(new Error('the database is on fire')) } })
+    const log = {
+      info() {},
+      warn() {},
+      error: (_event: string, fields: Record<string, unknown> = {}) => void logged.push(fields),
+    }
+    const { ask } = testConsole({
+      deps: { log, metrics: async () => await Promise.reject(new Error('the database is on fire')) },
+    })
     const answer = await ask('reader', '/metrics')
     assert.equal(answer.status, 500)
     const page = await answer.text()

@@ -38,25 +38,38 @@ async function signIn(visit: Visit): Promise<ConsolePage | Response> {
     return c.redirect(next, 303)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { ...formPage(visit, { next, name, error: refusalSentence(visit.view, error) }), status: error.status }
+    return {
+      ...formPage(visit, { next, name, error: refusalSentence(visit.view, error) }),
+      status: error.status,
+    }
   }
 }
 
-function formPage(visit: Visit, given: { readonly next: string; readonly name: string; readonly error?: string }): ConsolePage {
+function formPage(
+  visit: Visit,
+  given: { readonly next: string; readonly name: string; readonly error?: string },
+): ConsolePage {
   const { view } = visit
   const words = view.words.console.signIn
   const body = html`${hiddenField('next', given.next)}
-    ${textField(view, { name: 'name', label: words.name, value: given.name.slice(0, 80), autocomplete: 'username', required: true, maxlength: 80, autofocus: given.error === undefined })}
-    ${textField(view, { name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', required: true, maxlength: 256 })}
-    ${textField(view, { name: 'code', label: words.code, hint: words.codeHint, autocomplete: 'one-time-code', inputmode: 'numeric', size: 'short', required: true, maxlength: 10 })}
-    ${submit(words.button)}`
+  ${textField(view, { name: 'name', label: words.name, value: given.name.slice(0, 80), autocomplete: 'username', required: true, maxlength: 80, autofocus: given.error === undefined })}
+  ${textField(view, { name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', required: true, maxlength: 256 })}
+  ${textField(view, { name: 'code', label: words.code, hint: words.codeHint, autocomplete: 'one-time-code', inputmode: 'numeric', size: 'short', required: true, maxlength: 10 })}
+  ${submit(words.button)}`
   return {
     title: words.title,
     bare: true,
-    body: html`<div class="door"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
+    body: html`<div class="door">
+      <h1>${words.title}</h1>
+      <p class="lead">${words.lead}</p>
       ${errorSummary(view, given.error === undefined ? [] : [{ message: given.error }])}
       ${postForm({ ...visit, session: undefined }, places.signIn.href(), body)}
-      <details><summary>${words.firstTitle}</summary><p>${words.first}</p>${verbatim('npx postern operator add NAME --role admin')}</details></div>`,
+      <details>
+        <summary>${words.firstTitle}</summary>
+        <p>${words.first}</p>
+        ${verbatim('npx postern operator add NAME --role admin')}
+      </details>
+    </div>`,
   }
 }
 
@@ -66,7 +79,12 @@ function insecurePage({ view }: Visit): ConsolePage {
   return {
     title: words.insecureTitle,
     bare: true,
-    body: html`<div class="door"><h1>${words.insecureTitle}</h1><p class="lead">${words.insecure}</p>
-      <p>${words.insecureTunnel}</p>${verbatim('ssh -L 8081:127.0.0.1:8081 HOST')}<p>${words.insecureProxy}</p></div>`,
+    body: html`<div class="door">
+      <h1>${words.insecureTitle}</h1>
+      <p class="lead">${words.insecure}</p>
+      <p>${words.insecureTunnel}</p>
+      ${verbatim('ssh -L 8081:127.0.0.1:8081 HOST')}
+      <p>${words.insecureProxy}</p>
+    </div>`,
   }
 }

@@ -1,4 +1,4 @@
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { getCookie, setCookie } from 'hono/cookie'
 import type { SecondHalf } from '../../core/delisting/halves.ts'
 import type { WebContext } from '../env.ts'
 
@@ -28,10 +28,6 @@ export function readHalf(c: WebContext, id: string, https: boolean): Half | unde
   const value = getCookie(c, nameOf(id, https))
   const [code, secret] = value?.split('.') ?? []
   return code === undefined || code === '' ? undefined : { code, secret }
-}
-
-export function forgetHalf(c: WebContext, id: string, https: boolean): void {
-  deleteCookie(c, nameOf(id, https), { path: '/', secure: https })
 }
 
 /** `__Host-` binds a cookie to this very host (RFC 6265bis); it needs https. */

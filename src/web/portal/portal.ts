@@ -37,7 +37,7 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
     const ctx = contextFor(c)
     const query = readQuery(c)
     const values = { ip: query.get('ip'), ...caseValues(ctx, query.get('case')) }
-    return show(c, formPage(c.var.view, values, await formFacts(ctx), []))
+    return await show(c, formPage(c.var.view, values, await formFacts(ctx), []))
   })
 
   app.post(routes.delist.start.pattern, async (c) => {
@@ -58,7 +58,7 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
       return c.redirect(c.var.view.link(routes.delist.request.href({ id: started.id })), 303)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      return show(c, await formAgain(c, ctx, fields, error), error.status)
+      return await show(c, await formAgain(c, ctx, fields, error), error.status)
     }
   })
 
@@ -91,7 +91,7 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
     const link = c.req.param('link') ?? ''
     const request = await seeLink(contextFor(c), link)
     const needsCode = readHalf(c, request.id, https) === undefined
-    return show(c, confirmPage(c.var.view, link, request, { needsCode }))
+    return await show(c, confirmPage(c.var.view, link, request, { needsCode }))
   })
 
   app.post(routes.delist.confirm.pattern, async (c) => await confirm(c, deps))
@@ -108,7 +108,7 @@ async function confirm(c: WebContext, { contextFor, https }: PortalDeps): Promis
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
     const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
-    return show(c, confirmPage(c.var.view, link, request, { needsCode: true, message }), 403)
+    return await show(c, confirmPage(c.var.view, link, request, { needsCode: true, message }), 403)
   }
   if (kept === undefined && code !== undefined) keepHalf(c, request.id, { code }, https)
   return c.redirect(c.var.view.link(routes.delist.request.href({ id: request.id })), 303)
@@ -118,12 +118,12 @@ async function requestPage(c: WebContext, { contextFor, https }: PortalDeps, pro
   const ctx = contextFor(c)
   const id = idOf(c)
   const half = readHalf(c, id, https)
-  if (half === undefined) return show(c, codePage(c.var.view, id, undefined))
+  if (half === undefined) return await show(c, codePage(c.var.view, id, undefined))
   const request = await showRequest(ctx, { id, ...halfOf(half) })
-  if (request.state === 'done' || request.state === 'review') return show(c, resultPage(c.var.view, request))
-  if (request.state === 'burned') return show(c, overPage(c.var.view, 'burned'), 410)
-  if (request.expiresAt <= ctx.clock.now()) return show(c, overPage(c.var.view, 'expired'), 410)
-  return show(c, openRequestPage(c.var.view, request, half.code, proof))
+  if (request.state === 'done' || request.state === 'review') return await show(c, resultPage(c.var.view, request))
+  if (request.state === 'burned') return await show(c, overPage(c.var.view, 'burned'), 410)
+  if (request.expiresAt <= ctx.clock.now()) return await show(c, overPage(c.var.view, 'expired'), 410)
+  return await show(c, openRequestPage(c.var.view, request, half.code, proof))
 }
 
 async function openByCode(c: WebContext, { contextFor, https }: PortalDeps, code: string): Promise<Response> {
@@ -133,7 +133,7 @@ async function openByCode(c: WebContext, { contextFor, https }: PortalDeps, code
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
     const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
-    return show(c, codePage(c.var.view, id, message), 403)
+    return await show(c, codePage(c.var.view, id, message), 403)
   }
   keepHalf(c, id, { code: code.trim().toUpperCase() }, https)
   return c.redirect(c.var.view.link(routes.delist.request.href({ id })), 303)
@@ -180,6 +180,6 @@ function idOf(c: WebContext): string {
   return c.req.param('id') ?? ''
 }
 
-function show(c: WebContext, page: Page, status = 200): Response | Promise<Response> {
-  return c.html(sitePage(c.var.view, page), status as Status)
+async function show(c: WebContext, page: Page, status = 200): Promise<Response> {
+  return await c.html(sitePage(c.var.view, page), status as Status)
 }

@@ -2,7 +2,7 @@ import type { Cause, ListingClass } from '../../../access/reasons.ts'
 import type { Role } from '../../../core/actor.ts'
 import type { Control, OutcomeKind, RequestState } from '../../../core/delisting/request.ts'
 import type { EndWhy, Listing } from '../../../core/listings/listing.ts'
-import type { LetterKind } from '../../../core/outbox/letter.ts'
+import type { LetterKind } from '../../../core/outbox/letter-words.ts'
 import type { LetterState } from '../../../core/outbox/sealed-letter.ts'
 
 /** The operators' console. */
@@ -68,7 +68,8 @@ export const console = {
     behind: (count: string) => `${count} behind`,
     seen: 'Last heard from',
     version: 'Version',
-    noEdges: 'No edge has connected yet. “postern serve” starts one beside the core; on another machine it is “postern edge”.',
+    noEdges:
+      'No edge has connected yet. “postern serve” starts one beside the core; on another machine it is “postern edge”.',
     edgesAway: (count: number) =>
       count === 1
         ? 'One edge is away. It answers from the table that it has; listings on it still end on time.'
@@ -107,7 +108,10 @@ export const console = {
     nothingFor: (text: string) => `Nothing covers ${text}, and nothing lies inside it.`,
     everything: 'Show all states and reasons',
     listThis: (text: string) => `List ${text}`,
-    states: { active: 'in force', proposed: 'proposed', ended: 'ended' } satisfies Record<Listing['state'], string>,
+    states: { active: 'in force', proposed: 'proposed', ended: 'ended' } satisfies Record<
+      Listing['state'],
+      string
+    >,
     timeUp: 'time is up',
     pass: 'lets through',
   },
@@ -197,11 +201,13 @@ export const console = {
     atOnce: 'at once, on every connected edge',
     afterSecond: 'when a second person agrees, or you yourself after 15 minutes',
     twoPeople: (prefix: string) => `${prefix} is wide: it acts only when a second person agrees to it.`,
-    sharpens: 'There is a listing of exactly this prefix. It stays one: the graver class and the later end stand, reason and note are replaced.',
+    sharpens:
+      'There is a listing of exactly this prefix. It stays one: the graver class and the later end stand, reason and note are replaced.',
     covering: 'What is around it already',
     nothingAround: 'No other listing covers it or lies inside it.',
     more: (shown: number) => `The newest ${shown} are shown.`,
-    returns: (count: number) => (count === 0 ? 'first time' : count === 1 ? 'second time' : `time number ${count + 1}`),
+    returns: (count: number) =>
+      count === 0 ? 'first time' : count === 1 ? 'second time' : `time number ${count + 1}`,
   },
 
   listing: {
@@ -220,7 +226,8 @@ export const console = {
     ends: 'Ends by itself',
     ended: 'Ended',
     recurrence: 'Earlier listings',
-    recurrences: (count: number) => (count === 0 ? 'none in the time that counts' : count === 1 ? 'one' : String(count)),
+    recurrences: (count: number) =>
+      count === 0 ? 'none in the time that counts' : count === 1 ? 'one' : String(count),
     by: 'Made by',
     note: 'Note',
     noNote: 'none',
@@ -265,8 +272,10 @@ export const console = {
     agreedNotice: 'Agreed. Every connected edge has been told.',
     agree: 'Agree to it',
     agreeTitle: (prefix: string) => `Agree to listing ${prefix}`,
-    agreeLead: (who: string) => `Proposed by ${who}. With your agreement all mail from there is refused at once.`,
-    agreeYourself: 'You proposed it yourself. After a quarter of an hour of reflection you may agree alone, from',
+    agreeLead: (who: string) =>
+      `Proposed by ${who}. With your agreement all mail from there is refused at once.`,
+    agreeYourself:
+      'You proposed it yourself. After a quarter of an hour of reflection you may agree alone, from',
     listAgain: 'List it again',
   },
 
@@ -275,7 +284,11 @@ export const console = {
     lead: 'Up to 1 MiB here. Checked first, then put in force all at once; a bad line holds up no other.',
     bigger: 'For larger files, at the machine itself:',
     format: 'Format',
-    formats: { ndjson: 'NDJSON, one JSON object a line', csv: 'CSV (ip,reason,class,ends,note,url,test)', rbldnsd: 'rbldnsd zone data' },
+    formats: {
+      ndjson: 'NDJSON, one JSON object a line',
+      csv: 'CSV (ip,reason,class,ends,note,url,test)',
+      rbldnsd: 'rbldnsd zone data',
+    },
     file: 'File',
     fileHint: 'UTF-8 text.',
     text: 'Or paste the lines',
@@ -314,7 +327,14 @@ export const console = {
       done: 'decided',
       burned: 'closed: wrong codes',
     } satisfies Record<RequestState, string>,
-    tabs: { review: 'For a person', open: 'Waiting for proof', proven: 'Proven', done: 'Decided', burned: 'Closed', all: 'All' },
+    tabs: {
+      review: 'For a person',
+      open: 'Waiting for proof',
+      proven: 'Proven',
+      done: 'Decided',
+      burned: 'Closed',
+      all: 'All',
+    },
     lapsed: 'lapsed',
     byAddress: 'Requests for one address',
     address: 'Address',
@@ -388,12 +408,14 @@ export const console = {
     lookUp: 'All about the address',
     delistTitle: (ip: string) => `Delist ${ip}`,
     delistEnds: 'These listings end now:',
-    delistCarves: (unit: string, range: string) => `${unit} is let through from now on; the listing of ${range} stays for the rest.`,
+    delistCarves: (unit: string, range: string) =>
+      `${unit} is let through from now on; the listing of ${range} stays for the rest.`,
     delistNothing: 'No listing covers the address any more. The request is closed with “was not listed”.',
     delistPass: 'The address is let through already.',
     declineTitle: (ip: string) => `Decline the request for ${ip}`,
     declineLead: 'Nothing changes on the list. The listing still ends by itself:',
-    letter: (mailbox: string, language: string) => `${mailbox} gets a letter with the outcome, in ${language}.`,
+    letter: (mailbox: string, language: string) =>
+      `${mailbox} gets a letter with the outcome, in ${language}.`,
     languages: { en: 'English', 'zh-CN': 'Chinese' },
     confirmDelist: 'Delist it now',
     confirmDecline: 'Decline it now',
@@ -405,8 +427,23 @@ export const console = {
 
   outbox: {
     title: 'Outbox',
-    tabs: { all: 'All', queued: 'Queued', sending: 'Being sent', sent: 'Sent', kept: 'Kept here', dead: 'Given up', bounced: 'Bounced' },
-    states: { queued: 'queued', sending: 'being sent', sent: 'sent', kept: 'kept here', dead: 'given up', bounced: 'bounced' } satisfies Record<LetterState, string>,
+    tabs: {
+      all: 'All',
+      queued: 'Queued',
+      sending: 'Being sent',
+      sent: 'Sent',
+      kept: 'Kept here',
+      dead: 'Given up',
+      bounced: 'Bounced',
+    },
+    states: {
+      queued: 'queued',
+      sending: 'being sent',
+      sent: 'sent',
+      kept: 'kept here',
+      dead: 'given up',
+      bounced: 'bounced',
+    } satisfies Record<LetterState, string>,
     kinds: {
       'confirm-delisting': 'Confirm a delisting',
       'delisting-done': 'Delisting done',
@@ -453,10 +490,12 @@ export const console = {
     number: (seq: string) => `Record ${seq}`,
     by: 'by',
     head: 'The hash of its last record:',
-    keepHash: 'Keep it somewhere else from time to time. If the end of the chain is ever cut off, this hash will be missing.',
+    keepHash:
+      'Keep it somewhere else from time to time. If the end of the chain is ever cut off, this hash will be missing.',
     verify: 'Check the chain',
     verifyTitle: 'Check the chain',
-    verifyLead: 'Reads every record and computes its hash anew. On a long chain this takes a while; nothing is changed.',
+    verifyLead:
+      'Reads every record and computes its hash anew. On a long chain this takes a while; nothing is changed.',
     verifyButton: 'Check it now',
     whole: (count: string) => `The chain is whole: ${count} records.`,
     broken: (seq: string) => `The chain is broken at record ${seq}.`,

@@ -124,10 +124,6 @@ export const refusals: RefusalSentences = {
     what: `${quoted(facts, 'This')} is not a mail address that we can write to.`,
     next: mailboxAdvice(facts),
   }),
-  'mailbox.no-mail-host': (facts) => ({
-    what: `No mail server takes mail for ${text(facts, 'domain', 'this domain')}.`,
-    next: 'Check the spelling, or give a mailbox at another domain.',
-  }),
   'operator.exists': (facts) => ({
     what: `An operator named ${text(facts, 'name', 'like that')} exists already.`,
     next: 'Choose another name.',

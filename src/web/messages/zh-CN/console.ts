@@ -25,7 +25,8 @@ export const console: Messages['console'] = {
     insecureTitle: '当前连接不能登录',
     insecure: '只有通过 https，或在服务器本机上通过 http，才能输入密码。',
     insecureTunnel: '可在您的电脑上建立隧道，然后用浏览器打开 http://127.0.0.1:8081/：',
-    insecureProxy: '如果前面有提供 https 的代理，请把它的地址写入“trustedProxies”，并让它发送 X-Forwarded-Proto。',
+    insecureProxy:
+      '如果前面有提供 https 的代理，请把它的地址写入“trustedProxies”，并让它发送 X-Forwarded-Proto。',
     outTitle: '要退出吗？',
     outLead: (name) => `当前登录的是 ${name}。`,
     again: '重新登录',
@@ -63,7 +64,8 @@ export const console: Messages['console'] = {
     seen: '最近联系',
     version: '版本',
     noEdges: '还没有边缘节点连接。“postern serve”会在核心旁边启动一个；在其他机器上请运行“postern edge”。',
-    edgesAway: (count) => `有 ${count} 个边缘节点已断开。断开期间它按现有的表继续应答，到期的封锁仍会自动结束。`,
+    edgesAway: (count) =>
+      `有 ${count} 个边缘节点已断开。断开期间它按现有的表继续应答，到期的封锁仍会自动结束。`,
     byClass: '按类别统计的生效封锁',
     class: '类别',
     count: '数量',
@@ -164,7 +166,8 @@ export const console: Messages['console'] = {
     classHint: '决定发件人可以怎么做。',
     classDefault: '按原因取默认类别',
     ends: '结束时间',
-    endsHint: (terms) => `时长（24h、7d）或时间（2026-05-04T10:00:00Z）。留空则随再次封锁的次数递增：${terms}。`,
+    endsHint: (terms) =>
+      `时长（24h、7d）或时间（2026-05-04T10:00:00Z）。留空则随再次封锁的次数递增：${terms}。`,
     url: '有权移除的机构',
     urlHint: '网址，仅用于“第三方决定”类别。',
     test: '可使其结束的检测项',
@@ -265,7 +268,11 @@ export const console: Messages['console'] = {
     lead: '此处最多 1 MiB。先检查，再一次性全部生效；个别行有误不影响其他行。',
     bigger: '更大的文件请在服务器本机上导入：',
     format: '格式',
-    formats: { ndjson: 'NDJSON，每行一个 JSON 对象', csv: 'CSV（ip,reason,class,ends,note,url,test）', rbldnsd: 'rbldnsd 区域数据' },
+    formats: {
+      ndjson: 'NDJSON，每行一个 JSON 对象',
+      csv: 'CSV（ip,reason,class,ends,note,url,test）',
+      rbldnsd: 'rbldnsd 区域数据',
+    },
     file: '文件',
     fileHint: 'UTF-8 文本。',
     text: '或者直接粘贴内容',
@@ -297,8 +304,21 @@ export const console: Messages['console'] = {
 
   requests: {
     title: '解封申请',
-    states: { open: '等待验证', proven: '已验证，未点击', review: '等待人工处理', done: '已处理', burned: '已关闭：验证码错误过多' },
-    tabs: { review: '待人工处理', open: '等待验证', proven: '已验证', done: '已处理', burned: '已关闭', all: '全部' },
+    states: {
+      open: '等待验证',
+      proven: '已验证，未点击',
+      review: '等待人工处理',
+      done: '已处理',
+      burned: '已关闭：验证码错误过多',
+    },
+    tabs: {
+      review: '待人工处理',
+      open: '等待验证',
+      proven: '已验证',
+      done: '已处理',
+      burned: '已关闭',
+      all: '全部',
+    },
     lapsed: '已过期',
     byAddress: '按地址查找',
     address: '地址',
@@ -389,8 +409,23 @@ export const console: Messages['console'] = {
 
   outbox: {
     title: '发件箱',
-    tabs: { all: '全部', queued: '排队中', sending: '发送中', sent: '已发送', kept: '留存', dead: '已放弃', bounced: '被退回' },
-    states: { queued: '排队中', sending: '发送中', sent: '已发送', kept: '留存', dead: '已放弃', bounced: '被退回' },
+    tabs: {
+      all: '全部',
+      queued: '排队中',
+      sending: '发送中',
+      sent: '已发送',
+      kept: '留存',
+      dead: '已放弃',
+      bounced: '被退回',
+    },
+    states: {
+      queued: '排队中',
+      sending: '发送中',
+      sent: '已发送',
+      kept: '留存',
+      dead: '已放弃',
+      bounced: '被退回',
+    },
     kinds: {
       'confirm-delisting': '解除封锁确认',
       'delisting-done': '解除封锁完成',

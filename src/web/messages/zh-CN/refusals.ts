@@ -123,10 +123,6 @@ export const refusals: RefusalSentences = spaced({
     what: `${quoted(facts, '输入的内容')}不是可以收信的邮箱地址。`,
     next: mailboxAdvice(facts),
   }),
-  'mailbox.no-mail-host': (facts) => ({
-    what: `${text(facts, 'domain', '该域名')} 没有可以收信的邮件服务器。`,
-    next: '请检查拼写，或改用其他域名的邮箱。',
-  }),
   'operator.exists': (facts) => ({
     what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`,
     next: '请换一个名称。',
