@@ -68,8 +68,8 @@ async function run(transport: Transport, rounds: number, load: { readonly delist
     report(`${transport}${load ? ', loaded' : ''}`, times)
     if (load) await reportLoad(transport, await around.done(), cluster)
   } finally {
-    await cluster.stop()
     await around.stop()
+    await cluster.stop()
   }
 }
 

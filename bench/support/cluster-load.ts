@@ -39,6 +39,9 @@ export type Told =
 /** Flows under way at once: beyond this the machine is slower than the order, and the next waits. */
 const mostAtOnce = 32
 
+/** Failures that are said in full; the others are counted. */
+const mostSaid = 3
+
 /** How often a handful of policy requests goes out. */
 const tickMs = 20
 
@@ -57,8 +60,7 @@ function start({ site, coreSocket, policyPorts, delists, policy }: LoadOrder): v
       await pressDelist(road, await prepareDelist(road, senderAddress(next++)))
       count.delists++
     } catch (error) {
-      count.failures++
-      process.stderr.write(`# load: ${String(error)}\n`)
+      if (count.failures++ < mostSaid) process.stderr.write(`# load: ${String(error)}\n`)
     } finally {
       underWay--
     }

@@ -19,7 +19,7 @@ const furthestBehind = 50_000
 const highWater = 8 << 20
 
 /** How often a quiet acknowledgement is written down as a sign of life. */
-const seenEveryMs = 5000
+const seenEveryMs = 30_000
 
 /** One edge at the other end: brings it up to date and takes what it ships. */
 export class FeedConnection {
@@ -34,6 +34,9 @@ export class FeedConnection {
   #pumping = false
   #again = false
   #seenAt = 0
+  /** Last number acknowledged, and the one written down. */
+  #acked: number | undefined
+  #noted: number | undefined
   /** Frames are handled one after another. */
   #work: Promise<void> = Promise.resolve()
 
@@ -64,7 +67,9 @@ export class FeedConnection {
   }
 
   ping(): void {
-    if (this.#sent !== undefined) this.#send({ type: 'ping', seq: this.#sent, at: this.#ctx.clock.now() })
+    if (this.#sent === undefined) return
+    this.#send({ type: 'ping', seq: this.#sent, at: this.#ctx.clock.now() })
+    this.#noteLife()
   }
 
   /** Sends what is new. Called on every wake; calls while one runs are remembered, not queued. */
@@ -130,7 +135,7 @@ export class FeedConnection {
     if (this.#socket.destroyed) return
     if (frame.type === 'hello') return await this.#greet(frame)
     if (!this.#hello) return this.end('the first frame must be hello')
-    if (frame.type === 'ack') return await this.#acknowledge(frame.seq, frame.at)
+    if (frame.type === 'ack') return await this.#acknowledge(frame.seq)
     if (frame.type === 'records') return await this.#keep(frame)
     if (frame.type !== 'ping') this.end(`an edge does not send ${frame.type}`)
   }
@@ -157,14 +162,20 @@ export class FeedConnection {
     return first?.seq === from + 1
   }
 
-  async #acknowledge(seq: number, at: number): Promise<void> {
-    // The edge's clock is its own; the page shows ours.
-    void at
+  /** The edge's clock is its own; the page shows ours. */
+  async #acknowledge(seq: number): Promise<void> {
+    this.#acked = seq
     await noteAck(this.#ctx, this.#name, seq, this.#ctx.clock.now())
+  }
+
+  /** Writes down, now and then, that the edge lives and how far it is. */
+  #noteLife(): void {
     const now = this.#ctx.clock.elapsed()
-    if (now - this.#seenAt < seenEveryMs) return
+    const isNews = this.#acked !== this.#noted || now - this.#seenAt >= seenEveryMs
+    if (!isNews || this.#acked === undefined) return
     this.#seenAt = now
-    await this.#note(seq, true)
+    this.#noted = this.#acked
+    this.#note(this.#acked, true).catch((error: unknown) => this.#broke(error))
   }
 
   async #keep(frame: Records): Promise<void> {
@@ -191,7 +202,7 @@ export class FeedConnection {
     if (!this.#hello) return
     this.#on.onEnd(this.#name)
     this.#ctx.log.warn('feed.edge-gone', { edge: this.#name })
-    this.#note(this.#sent ?? 0, false).catch((error: unknown) =>
+    this.#note(this.#acked ?? 0, false).catch((error: unknown) =>
       this.#ctx.log.error('feed.failed', { edge: this.#name, error }),
     )
   }

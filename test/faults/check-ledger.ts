@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AuditRow, Ledger, Letter, Listing, Request } from './ledger.ts'
+import type { AuditRow, FeedRow, Ledger, Letter, Listing, Request } from './ledger.ts'
 import type { Entry } from './written-ahead.ts'
 
 /**
@@ -10,15 +10,34 @@ import type { Entry } from './written-ahead.ts'
  */
 export function breachesIn(ledger: Ledger): readonly string[] {
   const audit = countActions(ledger.audit)
+  const index = indexOf(ledger)
   return [
     ...brokenChain(ledger),
     ...brokenFeed(ledger),
     ...lost(ledger),
-    ...ledger.listings.flatMap((listing) => wrongListing(listing, ledger, audit)),
-    ...ledger.requests.flatMap((request) => wrongRequest(request, ledger, audit)),
+    ...ledger.listings.flatMap((listing) => wrongListing(listing, index, audit)),
+    ...ledger.requests.flatMap((request) => wrongRequest(request, index, audit, ledger.watches)),
     ...wrongLetters(ledger, audit),
     ...ownerless(ledger),
   ]
+}
+
+/** What was asked and told by unit, changes by what they are about, removals by listing. */
+interface Index {
+  readonly entries: ReadonlyMap<string, readonly Entry[]>
+  readonly changes: ReadonlyMap<string, readonly FeedRow[]>
+  readonly removals: ReadonlyMap<string, readonly Request[]>
+}
+
+function indexOf({ entries, feed, requests }: Ledger): Index {
+  return {
+    entries: Map.groupBy(entries, ({ ip }) => unitOf(ip)),
+    changes: Map.groupBy(feed, ({ kind, about }) => `${kind} ${about}`),
+    removals: Map.groupBy(
+      requests.filter(({ outcome }) => outcome === 'delisted'),
+      ({ listing }) => listing,
+    ),
+  }
 }
 
 type Counts = (action: string, subject: string) => number
@@ -62,7 +81,8 @@ function brokenFeed({ feed, feedSeq, listings }: Ledger): string[] {
   if (feedSeq !== feed.length) breaches.push(`feed: the head says ${feedSeq}, there are ${feed.length} changes`)
   const active = new Set(listings.filter(({ state }) => state === 'active').map(({ prefix }) => prefix))
   const put = new Set([...isThere].filter(([, is]) => is).map(([prefix]) => prefix))
-  for (const prefix of active.symmetricDifference(put)) breaches.push(`feed and listings differ about ${prefix}`)
+  for (const prefix of active) if (!put.has(prefix)) breaches.push(`feed: ${prefix} is listed, and the edges were not told`)
+  for (const prefix of put) if (!active.has(prefix)) breaches.push(`feed: ${prefix} is not listed, and the edges were told it is`)
   return breaches
 }
 
@@ -87,18 +107,18 @@ function lost({ entries, listings, requests }: Ledger): string[] {
 }
 
 /** I2, I3, I7: it began once because it was asked for, and ended once because its time came or its request was confirmed. */
-function wrongListing(listing: Listing, { entries, requests, feed }: Ledger, audit: Counts): string[] {
+function wrongListing(listing: Listing, { entries, changes, removals: removed }: Index, audit: Counts): string[] {
   const { id, prefix, state, endedWhy, endedAt, endsAt } = listing
   const subject = `listing:${id}`
   const breaches: string[] = []
-  const ofPrefix = entries.filter((entry) => 'ip' in entry && unitOf(entry.ip) === prefix)
+  const ofPrefix = entries.get(prefix) ?? []
   if (!ofPrefix.some(({ kind }) => kind === 'ask-listing')) breaches.push('nobody asked for it')
   if (audit('listing.added', subject) !== 1) breaches.push(`began ${audit('listing.added', subject)} times`)
   const ends = audit('listing.ended', subject)
-  const drops = feed.filter(({ kind, about }) => kind === 'drop' && about === prefix).length
+  const drops = changes.get(`drop ${prefix}`)?.length ?? 0
   if (state !== 'active' && state !== 'ended') breaches.push(`is ${state}`)
   if (ends !== (state === 'ended' ? 1 : 0) || drops !== ends) breaches.push(`${state}, ended ${ends} times, dropped ${drops} times`)
-  const removals = requests.filter((request) => request.listing === id && request.outcome === 'delisted')
+  const removals = removed.get(id) ?? []
   if (removals.length > 1) breaches.push('was removed by two requests')
   const isAsked = removals.some((request) => ofPrefix.some((entry) => entry.kind === 'ask-confirm' && entry.id === request.id))
   const isExpired = endedWhy === 'expired' && endedAt >= endsAt
@@ -107,20 +127,26 @@ function wrongListing(listing: Listing, { entries, requests, feed }: Ledger, aud
   return breaches.map((breach) => `listing ${id} of ${prefix}: ${breach}`)
 }
 
-function wrongRequest(request: Request, { entries, watches, feed }: Ledger, audit: Counts): string[] {
+function wrongRequest(
+  request: Request,
+  { entries, changes }: Index,
+  audit: Counts,
+  watches: ReadonlySet<string>,
+): string[] {
   const { id, ip, mailbox, state, outcome, unit, isLetThrough } = request
   const subject = `delist-request:${id}`
   const breaches: string[] = []
-  const isAsked = entries.some((entry) => entry.kind === 'ask-request' && entry.ip === ip && entry.mailbox === mailbox)
+  const ofUnit = entries.get(unit) ?? []
+  const isAsked = ofUnit.some((entry) => entry.kind === 'ask-request' && entry.ip === ip && entry.mailbox === mailbox)
   if (!isAsked) breaches.push('nobody made it')
   if (audit('delist-request.started', subject) !== 1) breaches.push('was not begun once')
-  const confirmed = entries.some((entry) => entry.kind === 'ask-confirm' && entry.id === id)
+  const confirmed = ofUnit.some((entry) => entry.kind === 'ask-confirm' && entry.id === id)
   if (state !== 'open' && !(state === 'done' && confirmed)) breaches.push(`is ${state}, and was ${confirmed ? '' : 'not '}confirmed`)
   const removed = audit('delist-request.delisted', subject)
   if (removed !== (outcome === 'delisted' ? 1 : 0)) breaches.push(`says ${outcome || 'nothing'}, removed ${removed} times`)
   if (outcome !== '' && outcome !== 'delisted') breaches.push(`ended as ${outcome}`)
   if (outcome === 'delisted') {
-    const watched = feed.filter(({ kind, about }) => kind === 'watch' && about === unit).length
+    const watched = changes.get(`watch ${unit}`)?.length ?? 0
     if (watched !== 1) breaches.push(`its sender was put under watch ${watched} times`)
     if (!watches.has(unit) && !isLetThrough) breaches.push('nobody watches for its first message')
   }
@@ -158,6 +184,6 @@ function ownerless({ audit, listings, requests, letters }: Ledger): string[] {
 }
 
 /** What an address is listed as: itself, or its /64. */
-function unitOf(ip: Entry extends { ip: infer Ip } ? Ip : string): string {
+function unitOf(ip: string): string {
   return ip.includes(':') ? `${ip.slice(0, ip.indexOf('::'))}::/64` : `${ip}/32`
 }

@@ -16,7 +16,7 @@ export interface KillPlan {
 export interface KillFigures {
   readonly core: number
   readonly edge: number
-  /** From the kill to the open door, for kills that were not followed by another. */
+  /** From the kill to the open door, for kills that were not followed by another before it opened. */
   readonly backMs: Readonly<Record<Part, readonly number[]>>
 }
 
@@ -25,36 +25,42 @@ export interface KillFigures {
  * last is still starting, one time in eight of both at once.
  */
 export async function killAtRandom(instance: Instance, plan: KillPlan, signal: AbortSignal): Promise<KillFigures> {
-  const { below } = plan
+  const { below, kills, flows } = plan
   const counts = { core: 0, edge: 0 }
   const backMs: Record<Part, number[]> = { core: [], edge: [] }
+  const watches: Record<Part, Promise<void>> = { core: Promise.resolve(), edge: Promise.resolve() }
   const killOne = async (part: Part): Promise<void> => {
     const pid = await pidOf(instance, part, signal)
-    try {
-      process.kill(pid, 'SIGKILL')
-      counts[part]++
-    } catch {
-      // It was dying already: another is coming.
-    }
+    if (!kill(pid)) return
+    const nth = ++counts[part]
+    const at = performance.now()
+    watches[part] = untilUp(instance, part, signal).then(() => {
+      if (counts[part] === nth) backMs[part].push(performance.now() - at)
+    })
   }
-  let last: { readonly part: Part; readonly at: number } | undefined
-  for (let nth = 0; counts.core + counts.edge < plan.kills && !signal.aborted; nth = counts.core + counts.edge) {
+  let last: Part | undefined
+  for (let nth = 0; nth < kills && !signal.aborted; nth = counts.core + counts.edge) {
     const isHasty = last !== undefined && below(5) === 0
-    if (last && !isHasty) {
-      await untilUp(instance, last.part, signal)
-      backMs[last.part].push(performance.now() - last.at)
-    }
-    const due = ((nth + below(100) / 100) / plan.kills) * plan.flows
+    const due = ((nth + below(100) / 100) / kills) * flows
     while (!isHasty && plan.done() < due && !signal.aborted) await sleep(10)
     await sleep(below(isHasty ? 500 : 250))
-    const part = isHasty && last ? last.part : below(5) < 3 ? 'core' : 'edge'
+    const part: Part = isHasty && last ? last : below(5) < 3 ? 'core' : 'edge'
     await killOne(part)
-    last = { part, at: performance.now() }
-    if (below(8) === 0 && counts.core + counts.edge < plan.kills) await killOne(part === 'core' ? 'edge' : 'core')
+    last = part
+    if (below(8) === 0 && nth + 1 < kills) await killOne(part === 'core' ? 'edge' : 'core')
+    if (below(3) > 0) await watches[part]
   }
-  await untilUp(instance, 'core', signal)
-  await untilUp(instance, 'edge', signal)
+  await Promise.all([watches.core, watches.edge])
   return { ...counts, backMs }
+}
+
+/** False when the process was dying already. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
 }
 
 /** The process of this part, as soon as the supervisor has started one. */

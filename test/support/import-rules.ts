@@ -30,6 +30,7 @@ export const floors: Readonly<Record<string, number>> = {
   audit: 1,
   challenges: 1,
   idempotency: 1,
+  events: 1,
   leases: 1,
   limits: 1,
   edges: 1,

@@ -39,7 +39,7 @@ function readJson(line: string, defaults: Partial<ListingFields>): ListingFields
     return new Refusal('form.invalid', { field: 'line', why: 'not JSON' })
   }
   if (typeof value !== 'object' || value === null) return new Refusal('form.invalid', { field: 'line', why: 'not an object' })
-  const given = new Map(Object.entries(value))
+  const given = new Map<string, unknown>(Object.entries(value))
   const texts = Object.fromEntries(csvColumns.map((name) => [name, asText(given.get(name))]))
   const evidence = given.get('evidence')
   const fields = readFields(texts, defaults)

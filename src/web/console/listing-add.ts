@@ -79,10 +79,8 @@ function formPage(
         { value: 'pass', words: words.pass },
       ],
     })}
-    <div class="pair">
-      ${select(view, { ...field('cause'), label: words.cause, options: causeNames.map((name) => [name, causes[name]] as const) })}
-      ${textField(view, { ...field('ends'), label: words.ends, hint: words.endsHint(terms), size: 'medium', maxlength: 40, autocomplete: 'off' })}
-    </div>
+    ${select(view, { ...field('cause'), label: words.cause, options: causeNames.map((name) => [name, causes[name]] as const) })}
+    ${textField(view, { ...field('ends'), label: words.ends, hint: words.endsHint(terms), size: 'medium', maxlength: 40, autocomplete: 'off' })}
     ${radios(view, {
       ...field('class'),
       label: words.class,

@@ -104,10 +104,8 @@ function formPage(visit: OperatorVisit, values: ImportValues, errors: readonly F
     ${textArea(view, { name: 'text', label: words.text, value: values.text, rows: 8, verbatim: true })}
     <fieldset>
       <legend>${words.defaults}</legend>
-      <div class="pair">
-        ${select(view, { name: 'cause', label: words.cause, value: values.cause, options: [['', words.causeNone], ...causeNames.map((name) => [name, causes[name]] as const)] })}
-        ${textField(view, { name: 'ends', label: words.ends, hint: words.endsHint, value: values.ends, size: 'medium', maxlength: 40, autocomplete: 'off' })}
-      </div>
+      ${select(view, { name: 'cause', label: words.cause, value: values.cause, options: [['', words.causeNone], ...causeNames.map((name) => [name, causes[name]] as const)] })}
+      ${textField(view, { name: 'ends', label: words.ends, hint: words.endsHint, value: values.ends, size: 'medium', maxlength: 40, autocomplete: 'off' })}
     </fieldset>
     ${submit(words.check)}`
   return {
