@@ -19,8 +19,9 @@ type Part = 'core' | 'edge'
 const graceMs = 12_000
 /** First pause before a restart; doubles up to the longest while a child dies again within `steadyMs`. */
 const firstPauseMs = 50
-const longestPauseMs = 5000
 const steadyMs = 10_000
+/** A child that had opened its doors is back soon, however often it is killed; one that cannot even start is given time. */
+const longestPauseMs = { ready: 1000, 'not ready': 5000 }
 
 /**
  * `postern serve`: one core and one edge as processes of their own. A child that dies is started again and said so.
@@ -63,9 +64,12 @@ function keepAlive(
   let timer: NodeJS.Timeout | undefined
   const start = (): void => {
     const startedAt = performance.now()
+    let longest = longestPauseMs['not ready']
     child = fork(entry, [part, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     child.on('message', (message) => {
-      if (isReady(message)) onReady(part, message)
+      if (!isReady(message)) return
+      longest = longestPauseMs.ready
+      onReady(part, message)
     })
     child.on('error', (error) => log.error('supervisor.cannot-start', { part, error }))
     child.on('exit', (code, signal) => {
@@ -75,7 +79,7 @@ function keepAlive(
         log.error('supervisor.gives-up', { part, why: 'wrong configuration' })
         process.exit(2)
       }
-      pause = performance.now() - startedAt > steadyMs ? firstPauseMs : Math.min(longestPauseMs, pause * 2)
+      pause = performance.now() - startedAt > steadyMs ? firstPauseMs : Math.min(longest, pause * 2)
       log.error('supervisor.restarting', { part, code, signal, inMs: pause })
       timer = setTimeout(start, pause)
     })

@@ -103,7 +103,7 @@ export const listingCommands: readonly Command[] = [
     summary: 'What this address is told now, and why.',
     words: [1, 1],
     run: async (invocation) =>
-      await withCore(invocation, 'explain', { ip: invocation.words[0] }, (value, { say }) => say(facts(value))),
+      await withCore(invocation, 'explain', { ip: invocation.words[0] }, sayExplanation),
   },
 ]
 
@@ -140,6 +140,17 @@ function formatOf({ options }: Invocation): string {
   const format = options['format'] ?? 'ndjson'
   if (!importFormats.some((known) => known === format)) throw new UsageError(`--format is one of ${importFormats.join(', ')}`)
   return String(format)
+}
+
+/** The verdict in a sentence, then each listing, the line, the ways out and what the edges said lately. */
+function sayExplanation(value: object, { say }: Invocation['output']): void {
+  const { ip, action, code, status, reason, reference, listings, decisions, path, who, ...rest } = value as Record<string, unknown>
+  const refused = `is told ${text(code)} ${text(status)} (${text(reason)}, ${text(reference)}); way out: ${text(path)}, to act: ${text(who)}`
+  say(`${plain(text(ip))} ${action === 'pass' ? 'passes' : refused}`)
+  const { listing: _, ...shown } = rest
+  for (const each of Array.isArray(listings) ? (listings as object[]) : []) say(`\n${facts(each)}`)
+  if (facts(shown) !== '') say(`\n${facts(shown)}`)
+  for (const each of Array.isArray(decisions) ? (decisions as object[]) : []) say(`\n${facts(each)}`)
 }
 
 function sayListing(value: object, { say }: Invocation['output']): void {

@@ -44,9 +44,13 @@ function bar(label: string, done: number, all: number | undefined): string {
 
 /** Facts for people: `name: value` in a column; what is null or empty is left out. Control characters cannot reach the terminal. */
 export function facts(value: object): string {
-  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== '' && each !== undefined)
+  const entries = Object.entries(value).filter(([, each]) => !isNothing(each))
   const width = Math.max(0, ...entries.map(([name]) => name.length))
   return entries.map(([name, each]) => `${name.padEnd(width)}  ${plain(text(each))}`).join('\n')
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
 /** Text without control characters, so that nothing stored can steer a terminal. */

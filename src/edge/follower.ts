@@ -7,7 +7,7 @@ import { formatPrefix } from '../standards/prefix.ts'
 import { Unwelcome } from './feed-client.ts'
 import { Guard, inspect, isTooMuch } from './guard.ts'
 import type { EdgeState } from './state.ts'
-import { inSteps } from './steps.ts'
+import { inSteps } from '../base/steps.ts'
 import type { TableFiles } from './table-files.ts'
 
 /** What the follower reads and changes, and how it answers. */

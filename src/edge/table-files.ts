@@ -7,7 +7,7 @@ import type { TableChange } from '../access/listing-entry.ts'
 import { decodeSnapshot, encodeSnapshotSteps, SnapshotError, type Snapshot, type SnapshotHead } from '../access/snapshot.ts'
 import type { ListingTable } from '../access/table.ts'
 import { AppendFile } from './append-file.ts'
-import { inSteps } from './steps.ts'
+import { inSteps } from '../base/steps.ts'
 
 /**
  * The table on disk, so that an edge starts without core and answers as before: `<name>.snapshot`, the generation before it

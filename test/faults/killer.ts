@@ -34,7 +34,7 @@ export async function killAtRandom(instance: Instance, plan: KillPlan, signal: A
     if (!kill(pid)) return
     const nth = ++counts[part]
     const at = performance.now()
-    watches[part] = untilUp(instance, part, signal).then(() => {
+    watches[part] = untilAnother(instance, part, pid, signal).then(() => {
       if (counts[part] === nth) backMs[part].push(performance.now() - at)
     })
   }
@@ -52,6 +52,12 @@ export async function killAtRandom(instance: Instance, plan: KillPlan, signal: A
   }
   await Promise.all([watches.core, watches.edge])
   return { ...counts, backMs }
+}
+
+/** Waits until the part runs with another process id, and its door opens. */
+async function untilAnother(instance: Instance, part: Part, killed: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await pidOf(instance, part, signal)) === killed) await sleep(10)
+  await untilUp(instance, part, signal)
 }
 
 /** False when the process was dying already. */

@@ -37,7 +37,6 @@ export const floors: Readonly<Record<string, number>> = {
   outbox: 2,
   retention: 2,
   decisions: 3,
-  events: 3,
   listings: 3,
   operators: 3,
   delisting: 4,
