@@ -21,8 +21,10 @@ export function ensurePackages(names: readonly string[] = neededPackages): strin
   if (process.getuid?.() !== 0)
     return `these Debian packages are missing: ${missing.join(' ')} (as root: ${command})`
   console.log(`installing ${missing.join(' ')}`)
-  const trouble = aptGet('update') ?? aptGet(...command.split(' ').slice(1))
-  if (trouble !== undefined) return `${command} failed: ${trouble}`
+  // An index that could not be fetched anew may still know the packages.
+  const stale = aptGet('update')
+  const trouble = aptGet(...command.split(' ').slice(1))
+  if (trouble !== undefined) return [`${command} failed: ${trouble}`, stale].filter(Boolean).join('\n')
   const still = names.filter((name) => !isInstalled(name))
   return still.length > 0 ? `still missing after installation: ${still.join(' ')}` : undefined
 }

@@ -20,15 +20,22 @@ export interface Limits {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Files that start servers, browsers or many processes: one at a time, so that they measure themselves and not each other. */
-const alonePattern = 'test/{journeys,interop,browser,faults,fuzz}/**/*.test.ts'
+/**
+ * Files that start servers, browsers or many processes, or that hold a time: one at a time, so that they measure themselves and not
+ * each other.
+ */
+const alonePatterns = [
+  'test/{journeys,interop,browser,faults,fuzz}/**/*.test.ts',
+  'src/edge/{edge,policy-server}.test.ts',
+  'src/intake/{intake,parse-pool,smtp}.test.ts',
+]
 
 /** All test files below `root`: those that may run side by side, and those that need the machine to themselves. */
 export function findTests(root: string): {
   readonly together: readonly string[]
   readonly alone: readonly string[]
 } {
-  const alone = globSync(alonePattern, { cwd: root }).sort()
+  const alone = globSync(alonePatterns, { cwd: root }).sort()
   const all = globSync('{src,test,bench,scripts}/**/*.test.ts', { cwd: root }).sort()
   return { together: all.filter((file) => !alone.includes(file)), alone }
 }
@@ -155,9 +162,12 @@ function whyFailed({ kind, error }: TestLine): string {
   return kind === 'not-run' ? 'is skipped or postponed' : (error ?? 'failed')
 }
 
-/** The runner's own totals are no figures of ours. */
+/** The runner's own totals, and the logs of programs that a test started, are no figures. */
 function isFigure(line: string): boolean {
-  return line.trim() !== '' && !/^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) \d/.test(line)
+  return (
+    line.trim() !== '' &&
+    !/^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) \d|^\{"at":/.test(line)
+  )
 }
 
 function tail(text: string): string {

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Core } from './app.ts'
-import { operations } from './commands/operations.ts'
-import { startControl } from './commands/control-server.ts'
+import { operations } from './control/operations.ts'
+import { startControl } from './control/server.ts'
 import { consoleActions, intakeActions } from './core-actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { as, type Context } from './core/context.ts'
@@ -48,16 +48,9 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     closings.unshift(close)
   }
   try {
-    const feed = await startFeed(ctx, { listen: { path: join(config.data, 'feed.sock') }, edgeKey: () => undefined })
-    opened('feed', feed.address, feed.close)
-    if (!('path' in config.listen.feed)) {
-      const keys = await edgeKeys(ctx)
-      const remote = await startFeed(ctx, { listen: config.listen.feed, edgeKey: keys.keyOf })
-      opened('feed (TLS)', remote.address, async () => {
-        keys.close()
-        await remote.close()
-      })
-    }
+    const feed = await openFeed(ctx, config)
+    Object.assign(addresses, feed.addresses)
+    closings.unshift(feed.close)
     const sites = webApps(ctx, config)
     opened('site', ...(await listenHttp(sites.site, config.listen.site)))
     opened('console', ...(await listenHttp(sites.console, config.listen.console)))
@@ -93,6 +86,24 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     addresses,
     close: async () => {
       for (const close of closings) await close()
+    },
+  }
+}
+
+/** The socket for this machine's edge and, where one is configured, the TLS door for edges elsewhere. */
+async function openFeed(ctx: Context, { data, listen }: Core['config']): Promise<OpenDoors> {
+  const path = join(data, 'feed.sock')
+  if ('path' in listen.feed) {
+    const { close } = await startFeed(ctx, { path })
+    return { addresses: { feed: path }, close }
+  }
+  const keys = await edgeKeys(ctx)
+  const feed = await startFeed(ctx, { path, tls: { ...listen.feed, edgeKey: keys.keyOf } })
+  return {
+    addresses: { feed: path, 'feed (TLS)': feed.tls ?? '' },
+    close: async () => {
+      keys.close()
+      await feed.close()
     },
   }
 }

@@ -110,7 +110,9 @@ describe('docs/standards.md', () => {
   it('has every RFC that the code names', () => {
     const listed = new Set(text.match(/RFC \d+(?:bis)?/g))
     const missing = [...sources].flatMap(([path, source]) =>
-      (source.match(/RFC \d+(?:bis)?/g) ?? []).filter((name) => !listed.has(name)).map((name) => `${name} (${path})`),
+      (source.match(/RFC \d+(?:bis)?/g) ?? [])
+        .filter((name) => !listed.has(name))
+        .map((name) => `${name} (${path})`),
     )
     assert.deepEqual([...new Set(missing)], [])
   })

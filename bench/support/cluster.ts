@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { callCore } from '../../src/commands/control-client.ts'
+import { callCore } from '../../src/control/client.ts'
 import { freePort } from '../../test/support/instance.ts'
 
 /** One core and several edges, each a process and a folder of its own, as on several machines. */

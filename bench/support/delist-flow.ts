@@ -1,6 +1,6 @@
 import { solveChallenge, type Challenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
-import { callCore } from '../../src/commands/control-client.ts'
+import { callCore } from '../../src/control/client.ts'
 
 /** Where a flow goes: the public site, core's own socket for the listing, and where its letter arrives. */
 export interface Road {

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { openCore } from '../app.ts'
 import { silentLog } from '../base/log.ts'
 import type { Config } from '../config/load.ts'
-import { callCore, type Sink } from './control-client.ts'
-import { operations } from './operations.ts'
+import { callCore, type Sink } from '../control/client.ts'
+import { operations } from '../control/operations.ts'
 
 /** The core is there but does not speak. */
 export class CoreSilent extends Error {}

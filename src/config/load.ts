@@ -8,8 +8,7 @@ import { ConfigMistakes, nearest, type Mistake } from './mistake.ts'
 import { configSchema } from './schema.ts'
 import { overlay, readEnvironment, readFile, readYaml, type Source } from './source.ts'
 
-export { adviseOn, unknownLimits, type Advice } from './checks.ts'
-export { ConfigMistakes, formatMistake, type Mistake } from './mistake.ts'
+export { ConfigMistakes } from './mistake.ts'
 export type { Config } from './config.ts'
 export { settingsOf } from './settings.ts'
 

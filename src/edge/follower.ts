@@ -1,4 +1,5 @@
 import { Secret } from '../base/secret.ts'
+import { inSteps } from '../base/steps.ts'
 import type { Frame } from '../access/feed-frame.ts'
 import type { TableChange } from '../access/listing-entry.ts'
 import { decodeSnapshotSteps, SnapshotError, type Snapshot } from '../access/snapshot.ts'
@@ -7,7 +8,6 @@ import { formatPrefix } from '../standards/prefix.ts'
 import { Unwelcome } from './feed-client.ts'
 import { Guard, inspect, isTooMuch } from './guard.ts'
 import type { EdgeState } from './state.ts'
-import { inSteps } from '../base/steps.ts'
 import type { TableFiles } from './table-files.ts'
 
 /** What the follower reads and changes, and how it answers. */

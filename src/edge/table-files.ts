@@ -2,12 +2,12 @@ import { crc32 } from 'node:zlib'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Log } from '../base/log.ts'
+import { inSteps } from '../base/steps.ts'
 import { changeFromJson, changeToJson } from '../access/feed-frame.ts'
 import type { TableChange } from '../access/listing-entry.ts'
 import { decodeSnapshot, encodeSnapshotSteps, SnapshotError, type Snapshot, type SnapshotHead } from '../access/snapshot.ts'
 import type { ListingTable } from '../access/table.ts'
 import { AppendFile } from './append-file.ts'
-import { inSteps } from '../base/steps.ts'
 
 /**
  * The table on disk, so that an edge starts without core and answers as before: `<name>.snapshot`, the generation before it

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { breathe } from '../base/steps.ts'
 import { changeFromJson, encodeFrame, FrameReader, type Frame } from '../access/feed-frame.ts'
 import type { Context } from '../core/context.ts'
 import { saveDecisions } from '../core/decisions/actions.ts'
@@ -10,7 +11,7 @@ type Hello = Extract<Frame, { type: 'hello' }>
 type Records = Extract<Frame, { type: 'records' }>
 
 /** Changes read at once. */
-const batchSize = 1000
+const batchSize = 500
 
 /** An edge that is further behind gets the whole table. */
 const furthestBehind = 50_000
@@ -21,13 +22,35 @@ const highWater = 8 << 20
 /** How often a quiet acknowledgement is written down as a sign of life. */
 const seenEveryMs = 30_000
 
+/** What a connection tells the server that took it. */
+export interface FeedEvents {
+  /** An edge has said its name: any other connection of that name is an old one. */
+  onHello(name: string): void
+  /** The connection is over; gives whether it was still the one of its name. */
+  onEnd(name: string): boolean
+}
+
+/** How long an edge may keep us waiting: for its first frame, and for any sign of life (it acknowledges every ping). */
+export interface Patience {
+  readonly helloMs: number
+  readonly silenceMs: number
+}
+
+export interface FeedConnectionOptions {
+  readonly socket: Socket
+  /** The only name it may say, where the channel has shown one. */
+  readonly identity?: string | undefined
+  readonly snapshots: Snapshots
+  readonly patience: Patience
+  readonly on: FeedEvents
+}
+
 /** One edge at the other end: brings it up to date and takes what it ships. */
 export class FeedConnection {
   readonly #ctx: Context
+  readonly #options: FeedConnectionOptions
   readonly #socket: Socket
-  readonly #snapshots: Snapshots
-  readonly #on: { onHello(name: string): void; onEnd(name: string): void }
-  readonly #reader = new FrameReader()
+  readonly #reader = new FrameReader('edge')
   #hello: Hello | undefined
   /** Last number sent; undefined until the table is. */
   #sent: number | undefined
@@ -37,24 +60,26 @@ export class FeedConnection {
   /** Last number acknowledged, and the one written down. */
   #acked: number | undefined
   #noted: number | undefined
-  /** Frames are handled one after another. */
+  /** Frames are handled one after another; no more are read meanwhile. */
   #work: Promise<void> = Promise.resolve()
 
-  constructor(
-    ctx: Context,
-    socket: Socket,
-    snapshots: Snapshots,
-    on: { onHello(name: string): void; onEnd(name: string): void },
-  ) {
+  constructor(ctx: Context, options: FeedConnectionOptions) {
+    const { socket, patience } = options
     this.#ctx = ctx
+    this.#options = options
     this.#socket = socket
-    this.#snapshots = snapshots
-    this.#on = on
+    const late = setTimeout(() => {
+      if (!this.#hello) this.end('it did not say hello')
+    }, patience.helloMs)
     socket.setNoDelay(true)
+    socket.setTimeout(patience.silenceMs, () => this.end('it has been silent'))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('drain', () => this.pump())
     socket.on('error', (error) => this.#ctx.log.warn('feed.connection-broke', { edge: this.#name, why: error.message }))
-    socket.on('close', () => this.#closed())
+    socket.on('close', () => {
+      clearTimeout(late)
+      this.#closed()
+    })
   }
 
   get #name(): string {
@@ -62,6 +87,7 @@ export class FeedConnection {
   }
 
   end(why: string): void {
+    if (this.#socket.destroyed) return
     this.#ctx.log.info('feed.closing', { edge: this.#name, why })
     this.#socket.destroy()
   }
@@ -107,12 +133,13 @@ export class FeedConnection {
       }
       this.#socket.uncork()
       if (changes.length < batchSize) return
+      await breathe()
     }
   }
 
   /** The whole table, at least as new as `atLeast`. */
   async #sendSnapshot(atLeast: number): Promise<void> {
-    const snapshot = await this.#snapshots(atLeast)
+    const snapshot = await this.#options.snapshots(atLeast)
     this.#send({ type: 'snapshot', bytes: snapshot.bytes })
     this.#sent = snapshot.seq
     this.#again = true
@@ -126,13 +153,18 @@ export class FeedConnection {
       this.end(`not a frame: ${error instanceof Error ? error.message : 'unknown'}`)
       return
     }
-    for (const frame of frames) {
-      this.#work = this.#work.then(async () => await this.#handle(frame)).catch((error: unknown) => this.#broke(error))
-    }
+    if (frames.length === 0) return
+    // While we work the edge cannot be heard, and is not to blame for it.
+    this.#socket.pause().setTimeout(0)
+    this.#work = this.#handleAll(frames).catch((error: unknown) => this.#broke(error))
+  }
+
+  async #handleAll(frames: readonly Frame[]): Promise<void> {
+    for (const frame of frames) if (!this.#socket.destroyed) await this.#handle(frame)
+    this.#socket.setTimeout(this.#options.patience.silenceMs).resume()
   }
 
   async #handle(frame: Frame): Promise<void> {
-    if (this.#socket.destroyed) return
     if (frame.type === 'hello') return await this.#greet(frame)
     if (!this.#hello) return this.end('the first frame must be hello')
     if (frame.type === 'ack') return await this.#acknowledge(frame.seq)
@@ -141,17 +173,22 @@ export class FeedConnection {
   }
 
   async #greet(hello: Hello): Promise<void> {
+    const { identity, on } = this.#options
+    if (this.#hello) return this.end('hello was said already')
+    if (identity !== undefined && hello.name !== identity) return this.end(`it came with the key of ${identity} and says it is ${hello.name}`)
     this.#hello = hello
-    this.#on.onHello(hello.name)
+    on.onHello(hello.name)
     const { epoch, seq } = await feedHead(this.#ctx)
     const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
     this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
-    await noteEdge(this.#ctx, { name: hello.name, version: hello.version, seq: hello.seq, connected: true })
+    const isNear = hello.epoch === epoch && hello.seq <= seq && seq - hello.seq <= furthestBehind
+    await noteEdge(this.#ctx, { name: hello.name, version: hello.version, seq: isNear ? hello.seq : 0, connected: true })
     this.#seenAt = this.#ctx.clock.elapsed()
     this.#ctx.log.info('feed.edge-connected', { edge: hello.name, version: hello.version, seq: hello.seq, head: seq })
-    const isNear = hello.epoch === epoch && hello.seq <= seq && seq - hello.seq <= furthestBehind
-    if (isNear && (await this.#isKept(hello.seq, seq))) this.#sent = hello.seq
-    else await this.#sendSnapshot(0)
+    if (isNear && (await this.#isKept(hello.seq, seq))) {
+      this.#sent = hello.seq
+      this.#acked = hello.seq
+    } else await this.#sendSnapshot(0)
     this.pump()
   }
 
@@ -164,6 +201,7 @@ export class FeedConnection {
 
   /** The edge's clock is its own; the page shows ours. */
   async #acknowledge(seq: number): Promise<void> {
+    if (this.#sent === undefined || seq > this.#sent) return this.end(`it acknowledges ${seq}, which it was not sent`)
     this.#acked = seq
     await noteAck(this.#ctx, this.#name, seq, this.#ctx.clock.now())
   }
@@ -178,11 +216,14 @@ export class FeedConnection {
     this.#note(this.#acked, true).catch((error: unknown) => this.#broke(error))
   }
 
-  async #keep(frame: Records): Promise<void> {
-    await saveDecisions(this.#ctx, frame.records, frame.letThroughs)
-    await noteLetThroughs(this.#ctx, frame.letThroughs)
-    await noteRefusals(this.#ctx, frame.records)
-    this.#send({ type: 'stored', batch: frame.batch })
+  /** What an edge says about others' mail is not its to say. */
+  async #keep({ batch, records, letThroughs }: Records): Promise<void> {
+    const stranger = [...records, ...letThroughs].find(({ edge }) => edge !== this.#name)
+    if (stranger) return this.end(`it ships records of ${stranger.edge}`)
+    await saveDecisions(this.#ctx, records, letThroughs)
+    await noteLetThroughs(this.#ctx, letThroughs)
+    await noteRefusals(this.#ctx, records)
+    this.#send({ type: 'stored', batch })
   }
 
   async #note(seq: number, connected: boolean): Promise<void> {
@@ -199,11 +240,10 @@ export class FeedConnection {
   }
 
   #closed(): void {
-    if (!this.#hello) return
-    this.#on.onEnd(this.#name)
+    if (!this.#hello || !this.#options.on.onEnd(this.#name)) return
     this.#ctx.log.warn('feed.edge-gone', { edge: this.#name })
-    this.#note(this.#acked ?? 0, false).catch((error: unknown) =>
-      this.#ctx.log.error('feed.failed', { edge: this.#name, error }),
-    )
+    this.#work
+      .then(async () => await this.#note(this.#acked ?? 0, false))
+      .catch((error: unknown) => this.#ctx.log.error('feed.failed', { edge: this.#name, error }))
   }
 }

@@ -1,110 +1,139 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Context } from '../core/context.ts'
 import { forgetConnections } from '../core/edges/actions.ts'
-import { FeedConnection } from './connection.ts'
-import { buildSnapshot, type Snapshot, type Snapshots } from './snapshot.ts'
+import { FeedConnection, type Patience } from './connection.ts'
+import { snapshotCache } from './snapshot.ts'
 
 /**
  * Core's side of the feed (contracts 5): each edge connects, is brought to the newest table, and gets every change as it is committed.
  * The channel is authenticated: a unix socket that only our user can open, or TLS with the edge's own pre-shared key (RFC 4279).
  */
 export interface FeedServer {
-  /** Where it listens: a path, or `host:port`. */
-  readonly address: string
+  /** `host:port` of the TLS door, when there is one. */
+  readonly tls: string | undefined
   close(): Promise<void>
 }
 
 export interface FeedOptions {
-  readonly listen: { readonly path: string } | { readonly host: string; readonly port: number }
-  /** Key of an edge that connects over TLS, or undefined for a stranger. */
+  /** The unix socket. */
+  readonly path: string
+  readonly tls?: TlsDoor | undefined
+  readonly patience?: Patience
+}
+
+export interface TlsDoor {
+  readonly host: string
+  readonly port: number
+  /** Key of the edge of this name, or undefined for a stranger. An edge whose key has changed or gone is sent away. */
   readonly edgeKey: (name: string) => Buffer | undefined
 }
 
 /** A missed wake, or another core's commit, is found after this time. */
 const pollMs = 200
 
-/** A snapshot is kept this long for the next edge that needs one. */
-const snapshotKeptMs = 60_000
+/** How often both ends say that they live, and keys of connected edges are looked at again. */
+const pingMs = 2000
 
-export async function startFeed(ctx: Context, options: FeedOptions): Promise<FeedServer> {
+/** Far more than there are edges. */
+const mostConnections = 512
+
+const usualPatience: Patience = { helloMs: 10_000, silenceMs: 30_000 }
+
+interface Known {
+  readonly name: string
+  readonly key: Buffer
+}
+
+export async function startFeed(ctx: Context, { path, tls, patience = usualPatience }: FeedOptions): Promise<FeedServer> {
   await forgetConnections(ctx)
-  const connections = new Map<string, FeedConnection>()
+  const all = new Map<FeedConnection, Known | undefined>()
+  const byName = new Map<string, FeedConnection>()
   const snapshots = snapshotCache(ctx)
-  const accept = (socket: Socket): void => {
-    const connection = new FeedConnection(ctx, socket, snapshots, {
-      onHello: (name) => {
-        connections.get(name)?.end('replaced by a newer connection of the same name')
-        connections.set(name, connection)
-      },
-      onEnd: (name) => {
-        if (connections.get(name) === connection) connections.delete(name)
+  const accept = (socket: Socket, known?: Known): void => {
+    const connection: FeedConnection = new FeedConnection(ctx, {
+      socket,
+      identity: known?.name,
+      snapshots,
+      patience,
+      on: {
+        onHello: (name) => {
+          byName.get(name)?.end('replaced by a newer connection of the same name')
+          byName.set(name, connection)
+        },
+        onEnd: (name) => byName.get(name) === connection && byName.delete(name),
       },
     })
+    all.set(connection, known)
+    socket.once('close', () => all.delete(connection))
   }
   const pumpAll = (): void => {
-    for (const connection of connections.values()) connection.pump()
+    for (const connection of byName.values()) connection.pump()
   }
+  const pingAll = (): void => {
+    for (const [connection, known] of all) {
+      if (known && !tls?.edgeKey(known.name)?.equals(known.key)) connection.end('its key is not valid any more')
+      else connection.ping()
+    }
+  }
+  rmSync(path, { force: true })
+  const local = await listen(createServer((socket) => accept(socket)), path)
+  chmodSync(path, 0o600)
+  const remote = tls && (await listen(tlsServer(ctx, tls, accept), tls))
   const stopWaking = ctx.wakes.on('feed', pumpAll)
-  const poll = setInterval(pumpAll, pollMs)
-  const pings = setInterval(() => {
-    for (const connection of connections.values()) connection.ping()
-  }, 2000)
-  const server = listenOn(options, accept)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    if ('path' in options.listen) {
-      rmSync(options.listen.path, { force: true })
-      server.listen(options.listen.path, resolve)
-    } else server.listen(options.listen.port, options.listen.host, resolve)
-  })
-  if ('path' in options.listen) chmodSync(options.listen.path, 0o600)
+  const timers = [setInterval(pumpAll, pollMs), setInterval(pingAll, pingMs)]
   return {
-    address: addressOf(server),
+    tls: remote && addressOf(remote),
     close: async () => {
       stopWaking()
-      clearInterval(poll)
-      clearInterval(pings)
-      for (const connection of connections.values()) connection.end('core is stopping')
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      timers.forEach(clearInterval)
+      const closed = [local, remote].map(async (server) => await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())))
+      for (const connection of all.keys()) connection.end('core is stopping')
+      await Promise.all(closed)
     },
   }
 }
 
-function listenOn(options: FeedOptions, accept: (socket: Socket) => void): Server {
-  if ('path' in options.listen) return createServer(accept)
-  return createTlsServer(
+function tlsServer(ctx: Context, { edgeKey }: TlsDoor, accept: (socket: Socket, known: Known) => void): Server {
+  const known = new WeakMap<TLSSocket, Known>()
+  const server = createTlsServer(
     {
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.2',
-      ciphers: 'ECDHE-PSK-CHACHA20-POLY1305:DHE-PSK-AES256-GCM-SHA384:PSK-AES256-GCM-SHA384',
+      // Forward secret, and nothing but the key that both know: there is no certificate.
+      ciphers: 'ECDHE-PSK-CHACHA20-POLY1305',
       pskIdentityHint: 'postern',
-      pskCallback: (_socket, identity) => options.edgeKey(identity) ?? null,
+      handshakeTimeout: 10_000,
+      pskCallback: (socket, name) => {
+        const key = edgeKey(name)
+        if (key) known.set(socket, { name, key })
+        return key ?? null
+      },
     },
-    accept,
+    (socket) => {
+      const edge = known.get(socket)
+      if (edge) accept(socket, edge)
+      else socket.destroy()
+    },
   )
+  return server.on('tlsClientError', (error, socket) =>
+    ctx.log.warn('feed.stranger', { from: socket.remoteAddress, why: error.message }),
+  )
+}
+
+async function listen(server: Server, where: string | { readonly host: string; readonly port: number }): Promise<Server> {
+  server.maxConnections = mostConnections
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    if (typeof where === 'string') server.listen(where, resolve)
+    else server.listen(where.port, where.host, resolve)
+  })
+  return server
 }
 
 function addressOf(server: Server): string {
   const address = server.address()
   if (address === null || typeof address === 'string') return address ?? ''
   return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
-}
-
-/** Builds one snapshot at a time and lends it to every edge that asks soon after. */
-function snapshotCache(ctx: Context): Snapshots {
-  let building: Promise<Snapshot> | undefined
-  let kept: { readonly at: number; readonly snapshot: Snapshot } | undefined
-  return async (atLeast) => {
-    if (kept && kept.snapshot.seq >= atLeast && ctx.clock.elapsed() - kept.at < snapshotKeptMs) return kept.snapshot
-    let snapshot: Snapshot
-    do {
-      building ??= buildSnapshot(ctx).finally(() => (building = undefined))
-      snapshot = await building
-    } while (snapshot.seq < atLeast)
-    kept = { at: ctx.clock.elapsed(), snapshot }
-    setTimeout(() => (kept = undefined), snapshotKeptMs).unref()
-    return snapshot
-  }
 }

@@ -1,5 +1,6 @@
+import { breathe, inSteps } from '../base/steps.ts'
 import { changeFromJson } from '../access/feed-frame.ts'
-import { encodeSnapshot } from '../access/snapshot.ts'
+import { encodeSnapshotSteps } from '../access/snapshot.ts'
 import { ListingTable } from '../access/table.ts'
 import { changesAfter, feedHead } from '../core/edges/actions.ts'
 import type { Context } from '../core/context.ts'
@@ -16,7 +17,29 @@ export interface Snapshot {
 /** Gives a snapshot with at least this number. */
 export type Snapshots = (atLeast: number) => Promise<Snapshot>
 
-const pageSize = 2000
+/** Rows read at once: a few milliseconds in which nobody else is served. */
+const pageSize = 500
+
+/** A snapshot is kept this long for the next edge that needs one. */
+const keptMs = 60_000
+
+/** Builds one snapshot at a time and lends it to every edge that asks soon after. */
+export function snapshotCache(ctx: Context): Snapshots {
+  let building: Promise<Snapshot> | undefined
+  let kept: { readonly at: number; readonly snapshot: Snapshot } | undefined
+  return async (atLeast) => {
+    if (kept && kept.snapshot.seq >= atLeast && ctx.clock.elapsed() - kept.at < keptMs) return kept.snapshot
+    let snapshot: Snapshot
+    do {
+      building ??= buildSnapshot(ctx).finally(() => (building = undefined))
+      snapshot = await building
+    } while (snapshot.seq < atLeast)
+    const held = { at: ctx.clock.elapsed(), snapshot }
+    kept = held
+    setTimeout(() => void (kept === held && (kept = undefined)), keptMs).unref()
+    return snapshot
+  }
+}
 
 /**
  * Reads the table in pages, so that core goes on working, and brings it to one number:
@@ -34,11 +57,13 @@ export async function buildSnapshot(ctx: Context): Promise<Snapshot> {
       const end = page.at(-1)
       if (!end) break
       last = end.id
+      await breathe()
     }
     const reached = await catchUp(ctx, table, seq)
     const { epoch: now } = await feedHead(ctx)
     if (reached === undefined || now !== epoch) continue
-    return { epoch, seq: reached, bytes: encodeSnapshot(table, { epoch, seq: reached, at: ctx.clock.now() }) }
+    const steps = encodeSnapshotSteps(table, { epoch, seq: reached, at: ctx.clock.now() })
+    return { epoch, seq: reached, bytes: await inSteps(steps, () => ctx.clock.elapsed()) }
   }
 }
 
@@ -54,6 +79,7 @@ async function catchUp(ctx: Context, table: ListingTable, seq: number): Promise<
       reached = each.seq
     }
     if (changes.length < pageSize) return reached
+    await breathe()
   }
 }
 

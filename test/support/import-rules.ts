@@ -22,6 +22,7 @@ export const folders: Readonly<Record<string, readonly string[] | 'anything'>> =
   intake: ['base', 'standards', 'access', 'core'],
   jobs: ['base', 'standards', 'access', 'core'],
   web: ['base', 'standards', 'access', 'core'],
+  control: ['base', 'standards', 'access', 'core'],
   commands: 'anything',
 }
 

@@ -92,6 +92,16 @@ forEachDatabase((_name, open) => {
       await sound(ctx)
     })
 
+    it('counts no guess where robots fill in the form of the link', async () => {
+      const ctx = testContext({ db: await open() })
+      const { code } = await start(ctx)
+      const link = await linkIn(ctx)
+      const junk = ['', 'test', 'user@example.org', 'Password1', '1234567', 'ok']
+      for (const code of junk) assert.equal(await refusalOf(confirmByLink(ctx, { link, code })), 'delisting.second-half-wrong')
+      for (const secret of ['', 'x']) assert.equal(await refusalOf(confirmByLink(ctx, { link, secret })), 'delisting.second-half-wrong')
+      assert.equal((await confirmByLink(ctx, { link, code })).outcome, 'not-listed')
+    })
+
     it('takes the typed code for the browser’s half, and five wrong ones burn it', async () => {
       const ctx = testContext({ db: await open() })
       await list(ctx)

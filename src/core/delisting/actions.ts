@@ -16,7 +16,7 @@ import { acksOf, type EdgeAck } from '../edges/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { spend, trySpend } from '../limits/actions.ts'
 import { decideRequest, saveRequest } from './decide-actions.ts'
-import { fits, hashHalf, newHalves, readLink, type SecondHalf } from './halves.ts'
+import { fits, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from './halves.ts'
 import { maxTries, mayConfirm, type Answered, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
@@ -180,17 +180,16 @@ async function findByLink(ctx: Context, token: string): Promise<DelistRequest> {
   return request
 }
 
-/** Throws unless the second half fits; a wrong one is counted, and the fifth burns the request (security DEL-6). */
+/** Throws unless the second half fits; a guess is counted, and the fifth wrong one burns the request (security DEL-6). */
 export async function checkSecondHalf(ctx: Context, id: string, half: SecondHalf): Promise<DelistRequest> {
   const request = await store.byId(ctx.db.queries, id)
   if (!request) throw new Refusal('delisting.not-found')
   const refusal = mayConfirm(request, ctx.clock.now())
   if (refusal) throw refusal
   if (fits(ctx.keys.halves, request, half)) return request
-  // Opening the page without either half is not a guess.
-  const isGuess = half.secret !== undefined || half.code !== undefined
-  if (isGuess) await transact(ctx, async (tx) => await countWrong(tx, id))
-  throw new Refusal('delisting.second-half-wrong', { left: Math.max(0, maxTries - request.tries - (isGuess ? 1 : 0)) })
+  const counts = isGuess(half)
+  if (counts) await transact(ctx, async (tx) => await countWrong(tx, id))
+  throw new Refusal('delisting.second-half-wrong', { left: Math.max(0, maxTries - request.tries - (counts ? 1 : 0)) })
 }
 
 async function countWrong(tx: Tx, id: string): Promise<void> {

@@ -33,12 +33,24 @@ export interface SecondHalf {
   readonly code?: string | undefined
 }
 
+/**
+ * Whether this could be right at all. What robots type into a field when they open the link of a letter (nothing, `test`, a mailbox)
+ * could not: it teaches them nothing, and counting it would let a mail scanner burn the request.
+ */
+export function isGuess({ secret, code }: SecondHalf): boolean {
+  return (secret !== undefined && /^[A-Za-z0-9_-]{43}$/.test(secret)) || readCode(code)?.length === 6
+}
+
 /** Whether the cookie's secret or the typed code belongs to the request. */
 export function fits(key: Secret, request: DelistRequest, half: SecondHalf): boolean {
   const { id, browserHash, codeHash } = request
   if (half.secret !== undefined && sameHex(hashHalf(key, 'browser', id, half.secret), browserHash)) return true
-  const code = half.code === undefined ? undefined : readCrockford(half.code)?.toUpperCase()
+  const code = readCode(half.code)
   return code !== undefined && sameHex(hashHalf(key, 'code', id, code), codeHash)
+}
+
+function readCode(typed: string | undefined): string | undefined {
+  return typed === undefined ? undefined : readCrockford(typed)?.toUpperCase()
 }
 
 /** `<id>.<link>` apart; undefined when it has not that shape. */

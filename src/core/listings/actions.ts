@@ -95,26 +95,20 @@ export async function endListing(ctx: Context, input: { readonly id: string; rea
     const listing = await store.byId(tx.queries, input.id)
     if (!listing) throw new Refusal('listing.not-found', { id: input.id.slice(0, 40) })
     if (listing.state === 'ended') throw new Refusal('listing.already-ended', { id: listing.id, prefix: formatPrefix(listing.prefix) })
-    const { ended } = await lift(tx, listing, 'operator', input.note)
-    return ended
+    return await lift(tx, listing, 'operator', input.note)
   })
 }
 
-/** Ends a listing inside another action's transaction; gives the feed's number of the change. */
-export async function lift(
-  tx: Tx,
-  listing: Listing,
-  why: EndWhy,
-  note = '',
-): Promise<{ readonly ended: Listing; readonly feedSeq: number }> {
+/** Ends a listing inside another action's transaction. What was only proposed no edge knows of: there may be another entry of the prefix. */
+export async function lift(tx: Tx, listing: Listing, why: EndWhy, note = ''): Promise<Listing> {
   const by = actorName(tx.actor)
   const ended: Listing = { ...listing, state: 'ended', endedAt: tx.clock.now(), endedBy: by, endedWhy: why }
   await save(tx, ended)
   const facts = { prefix: formatPrefix(listing.prefix), why, ...(note ? { note: note.slice(0, 1000) } : {}) }
   await record(tx, { action: 'listing.ended', subject: `listing:${listing.id}`, facts })
-  const feedSeq = await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
+  if (listing.state === 'active') await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
   await queueWebhook(tx, 'listing.ended', { listing: facts, id: listing.id })
-  return { ended: { ...ended, version: ended.version + 1 }, feedSeq }
+  return { ...ended, version: ended.version + 1 }
 }
 
 /** Lets one sender through a listed range, until the range's listing ends. */

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
 import { Refusal, refusals, type RefusalCode } from '../base/refusal.ts'
-import { readLines, type ControlLine } from './control-frame.ts'
+import { readLines, type ControlLine } from './frame.ts'
 
 export interface Sink {
   emit(value: object): void

@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Refusal } from '../base/refusal.ts'
 import { as, type Context } from '../core/context.ts'
-import { formatControlLine, readLines, type ControlLine } from './control-frame.ts'
+import { formatControlLine, readLines, type ControlLine } from './frame.ts'
 import type { Operation } from './operation.ts'
 
 /**
