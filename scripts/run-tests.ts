@@ -103,6 +103,9 @@ interface Ended {
   readonly output: string
 }
 
+/** The environment; a runner that we run under ourselves has nothing to say to the files. */
+const { NODE_TEST_CONTEXT: _, ...withoutRunner } = process.env
+
 /** More than this of what a test prints is not kept. */
 const mostOutput = 1024 * 1024
 
@@ -115,7 +118,7 @@ async function runUntil(
   // A group of its own, so that everything it started ends with it.
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...withoutRunner, ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

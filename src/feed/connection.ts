@@ -240,7 +240,7 @@ export class FeedConnection {
   }
 
   #closed(): void {
-    if (!this.#hello || !this.#options.on.onEnd(this.#name)) return
+    if (!this.#hello ) return
     this.#ctx.log.warn('feed.edge-gone', { edge: this.#name })
     this.#work
       .then(async () => await this.#note(this.#acked ?? 0, false))

@@ -72,14 +72,18 @@ export async function askInVain(around: FlowSurroundings, ip: string, mailbox: s
   }
 }
 
-interface Asked {
+/** A request whose letter has come. */
+export interface Asked {
   readonly id: string
   readonly secret: string
+  readonly code: string
+  /** The confirmation link; and every link of the letter. */
   readonly link: string
+  readonly letterLinks: readonly string[]
 }
 
 /** A request whose answer was lost cannot be gone on with: it is asked again, with another letter. */
-async function askForLetter(around: FlowSurroundings, ip: string, mailbox: string): Promise<Asked> {
+export async function askForLetter(around: FlowSurroundings, ip: string, mailbox: string): Promise<Asked> {
   const { list, client, letters } = around
   const started = await untilAnswered(around, `request for ${ip}`, async () => {
     const pow = await client.solve()
@@ -88,15 +92,11 @@ async function askForLetter(around: FlowSurroundings, ip: string, mailbox: strin
     return await client.call('POST', '/delist-requests', { body: { ip, mailbox, statement: true, pow } })
   })
   if (started.status !== 202) throw new Error(`request for ${ip}: ${JSON.stringify(started)}`)
-  const [id, secret] = [String(started.body['id']), String(started.body['secret'])]
+  const [id, secret, code] = ['id', 'secret', 'code'].map((name) => String(started.body[name])) as [string, string, string]
   list.add({ kind: 'requested', ip, mailbox, id })
-  const link = await until(`the letter of acknowledged request ${id}`, () => linkOf(letters, id))
-  return { id, secret, link }
-}
-
-/** The link of this request, from the letter that came. */
-function linkOf(letters: readonly ReceivedMail[], id: string): string | undefined {
-  return letters.flatMap(({ links }) => links).find((link) => link.includes(`/confirm/${id}.`))
+  const isOurs = (link: string): boolean => link.includes(`/confirm/${id}.`)
+  const { links } = await until(`the letter of acknowledged request ${id}`, () => letters.findLast((mail) => mail.links.some(isOurs)))
+  return { id, secret, code, link: links.find(isOurs) ?? '', letterLinks: links }
 }
 
 async function confirm(

@@ -12,8 +12,10 @@ import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
 import { breachesIn } from './check-ledger.ts'
 import { askInVain, listSender, runFlow, until, type FlowSurroundings } from './delist-flow.ts'
+import { inParallel } from './in-parallel.ts'
 import { killAtRandom, untilUp, type KillFigures } from './killer.ts'
 import { readLedger } from './ledger.ts'
+import { liftedLimits } from './lifted-limits.ts'
 import { portalClient } from './portal-client.ts'
 import { sendThrough, tempfailsIn } from './postfix-watch.ts'
 import { hammerPolicy } from './restless-client.ts'
@@ -40,7 +42,7 @@ describe('Random kill -9 of core and edge during delist flows', { timeout: 30 * 
       const folder = mkdtempSync(join(tmpdir(), 'postern-kill-'))
       const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
       const sink = await smtpSink()
-      const settings = `limits:\n${lifted}\ndelisting: { challengeCost: 1 }\n`
+      const settings = `${liftedLimits}delisting: { challengeCost: 1 }\n`
       const options = { smarthost: sink.url, settings, ...(postgres ? { database: postgres.url } : {}) }
       const postern = await startInstance(options)
       try {
@@ -90,22 +92,20 @@ async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, 
   const mail = sendThrough(postfix, senders.nextV4)
   const over = new AbortController()
   let through = 0
-  let flow = 0
-  const work = async (): Promise<void> => {
-    for (let nth = flow++; nth < flows; nth = flow++) {
-      const ip = senders.ofFlow(nth)
-      await runFlow(around, ip, `admin@d${nth}.example`, flowChance.oneIn(4))
-      senders.free(ip)
-      // Somebody else's mailbox is entered again and again; an expired listing ends by itself.
-      if (nth % 8 === 0) await askInVain(around, senders.blocked[0] ?? '', 'victim@bystander.example')
-      if (nth % 20 === 0 && nth < flows / 2) await listSender(around, `2001:db8:e0d:${(nth + 1).toString(16)}::1`, new Date(Date.now() + 3000).toISOString())
-      through++
-    }
+  const work = async (nth: number): Promise<void> => {
+    const ip = senders.ofFlow(nth)
+    await runFlow(around, ip, `admin@d${nth}.example`, flowChance.oneIn(4))
+    senders.free(ip)
+    // Somebody else's mailbox is entered again and again; a listing with a near end expires by itself.
+    if (nth % 8 === 0) await askInVain(around, senders.blocked[0] ?? '', 'victim@bystander.example')
+    const isBrief = nth % 20 === 0 && nth < flows / 2
+    if (isBrief) await listSender(around, `2001:db8:e0d:${(nth + 1).toString(16)}::1`, new Date(Date.now() + 3000).toISOString())
+    through++
   }
   let killed: KillFigures
   try {
     const killing = killAtRandom(postern, { kills, flows, done: () => through, below: killerChance.below }, over.signal)
-    const flowing = Promise.all(Array.from({ length: atOnce }, work))
+    const flowing = inParallel(atOnce, flows, work)
     flowing.catch(() => over.abort())
     killing.catch(() => over.abort())
     ;[, killed] = await Promise.all([flowing, killing])
@@ -118,7 +118,6 @@ async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, 
     await Promise.all([policy.stop(), mail.stop()])
     list.close()
   }
-  if (process.env['DBG']) process.stderr.write(postern.log())
   const tempfails = tempfailsIn(postfix)
   await postfix.stop()
 
@@ -181,19 +180,3 @@ function say(t: TestContext, { killed, around, policy, mail, sink, seed, seconds
 function ms(values: readonly number[], share: number): string {
   return values.length === 0 ? '–' : `${quantile(values, share).toFixed(0)} ms`
 }
-
-/** Budgets are settings: all flows come from one client and few networks. */
-const lifted = [
-  'delisting.unproven.client.day',
-  'delisting.mailbox.addresses.day',
-  'delist.v4-24.day',
-  'delist.v4-22.day',
-  'delist.v6-56.day',
-  'delist.v6-48.day',
-  'delist.v6-40.day',
-  'delist.all.ten-minutes',
-  'letters.all.hour',
-  'letters.no-mail-host.hour',
-]
-  .map((name) => `  ${name}: { count: 100000, per: 1h }`)
-  .join('\n')

@@ -141,6 +141,14 @@ forEachDatabase((_name, open) => {
       await sound(ctx)
     })
 
+    it('that were only proposed end without a word to the edges, which may know another entry of the prefix', async () => {
+      const ctx = testContext({ db: await open() })
+      const proposed = await addListing(ctx, spam('198.51.0.0/16'))
+      assert.equal((await endListing(ctx, { id: proposed.id })).state, 'ended')
+      assert.deepEqual(await told(ctx), [])
+      await sound(ctx)
+    })
+
     it('are not for everybody to change', async () => {
       const ctx = testContext({ db: await open() })
       const reader = as(ctx, { kind: 'operator', name: 'rea', role: 'reader' })
