@@ -63,4 +63,11 @@ export const tortureSteps: readonly TortureStep[] = [
     env: {},
     minutes: 30,
   },
+  {
+    name: 'scanners',
+    what: 'A thousand letters for each kind of link scanner, browsers that submit every form among them: nothing changes.',
+    file: 'test/faults/scanner.test.ts',
+    env: {},
+    minutes: 11,
+  },
 ]

@@ -77,7 +77,7 @@ function writeFacts({ keyId, edge, minute, reason, listing, address }: CaseFacts
   if (!isEdgeName(edge)) throw new RangeError(`no edge is called ${edge}`)
   if (!Number.isInteger(minute)) throw new RangeError('a case link counts whole minutes')
   const addressBytes = address.family === 4 ? 4 : 16
-  const bytes = Buffer.alloc(fixedBytes + edge.length + addressBytes)
+  const bytes = Buffer.allocUnsafe(fixedBytes + edge.length + addressBytes)
   let at = bytes.writeUInt8(version, 0)
   at = bytes.writeUInt8(keyId, at)
   at = bytes.writeUInt8(edge.length, at)

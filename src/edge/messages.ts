@@ -23,32 +23,42 @@ const places = 1 << 14
  * takes it, and the other's next recipient is judged by the table as it is then.
  */
 export class Messages {
-  readonly #high = new Int32Array(places)
-  readonly #low = new Int32Array(places)
+  readonly #lows = new Int32Array(places)
+  readonly #highs = new Int32Array(places)
   readonly #views: (MessageView | undefined)[] = Array.from({ length: places }, () => undefined)
-  readonly #seed = randomBytes(8)
+  readonly #seeds = new Int32Array(new Uint8Array(randomBytes(8)).buffer)
+  #low = 0
+  #high = 0
 
   /** The view of a message; the first time the one that `look` gives. */
   viewOf(instance: string, client: string, look: () => MessageView): MessageView {
-    const low = hash(client, hash(instance, this.#seed.readInt32LE(0)))
-    const high = hash(client, hash(instance, this.#seed.readInt32LE(4)))
+    this.#low = this.#seeds[0] ?? 0
+    this.#high = this.#seeds[1] ?? 0
+    this.#mix(instance)
+    this.#mix(client)
+    const [low, high] = [this.#low, this.#high]
     const place = low & (places - 1)
-    const known = this.#low[place] === low && this.#high[place] === high ? this.#views[place] : undefined
+    const known = this.#lows[place] === low && this.#highs[place] === high ? this.#views[place] : undefined
     if (known !== undefined) return known
     const view = look()
-    this.#low[place] = low
-    this.#high[place] = high
+    this.#lows[place] = low
+    this.#highs[place] = high
     this.#views[place] = view
     return view
   }
-}
 
-/** 32 bits; multiplication and shifts as in MurmurHash3, over UTF-16 units. */
-function hash(text: string, seed: number): number {
-  let value = seed
-  for (let at = 0; at < text.length; at++) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x5bd1e995)
-    value ^= value >>> 15
+  /** Two hashes of 32 bits in one pass; multiplication and shifts as in MurmurHash3, over UTF-16 units and the end of the text. */
+  #mix(text: string): void {
+    let low = this.#low
+    let high = this.#high
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      low = Math.imul(low ^ unit, 0x5bd1e995)
+      low ^= low >>> 15
+      high = Math.imul(high ^ unit, 0x1b873593)
+      high ^= high >>> 13
+    }
+    this.#low = Math.imul(low ^ 0x10000, 0x5bd1e995)
+    this.#high = Math.imul(high ^ 0x10000, 0x1b873593)
   }
-  return value
 }

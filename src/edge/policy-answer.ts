@@ -4,12 +4,13 @@ import { decide, type Verdict } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
 import { recordText } from '../access/feed-frame.ts'
 import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
-import { formatReply, roomBeside } from '../access/reply.ts'
+import { roomBeside } from '../access/reply.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import type { PolicyRequest } from '../standards/postfix-policy.ts'
 import { formatPrefix, unitOf } from '../standards/prefix.ts'
 import { Messages, type MessageView } from './messages.ts'
 import type { Records } from './records.ts'
+import { RefusalLines } from './refusal-lines.ts'
 import { Spent } from './spent.ts'
 import { whyOpen, type EdgeState } from './state.ts'
 
@@ -19,11 +20,13 @@ export interface Desk {
   readonly records: Records
   readonly messages: Messages
   readonly spent: Spent
+  readonly lines: RefusalLines
 }
 
 /** A desk that has seen nothing yet. */
 export function openDesk(state: EdgeState, records: Records): Desk {
-  return { state, records, messages: new Messages(), spent: new Spent() }
+  const lines = new RefusalLines(state.settings.profile)
+  return { state, records, messages: new Messages(), spent: new Spent(), lines }
 }
 
 /** The only way to pass: later restrictions still have their say (access(5)); OK would skip them. */
@@ -105,7 +108,7 @@ function speak(
   address: Address,
   now: number,
 ): string {
-  const { state, records } = desk
+  const { state, records, lines } = desk
   const minute = Math.floor(now / 60_000)
   const ip = formatAddress(address)
   const listing = verdict.listing?.id ?? null
@@ -119,16 +122,15 @@ function speak(
       ? `${site}/ip/${ip}`
       : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, edge: name, minute, reason: verdict.reason, listing, address })}`
   const room = roomBeside({ name: request.clientName, address: request.clientAddress })
-  const line = formatReply(verdict, address, profile, url, room)
+  const line = lines.lineOf(verdict, address, ip, url, room)
   const reason: Reason = reasons[verdict.reason]
   const isBudget = verdict.reason === 'mailbox-budget'
-  records.add(token, line, {
+  records.add(token, line, request.recipient, {
     at: now,
     ip,
     helo: orNull(request.heloName),
     ptr: request.clientName === 'unknown' ? null : orNull(request.clientName),
     mailFrom: domainOf(request.sender),
-    recipient: request.recipient,
     code: reason.code,
     status: reason.status[profile],
     reason: verdict.reason,

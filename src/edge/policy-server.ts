@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { formatAction, PolicyReader, ProtocolError, type PolicyRequest } from '../standards/postfix-policy.ts'
 import type { Counters } from './counters.ts'
 import { listen, type Endpoint } from './endpoint.ts'
+import { dunno } from './policy-answer.ts'
 import { Waiting } from './waiting.ts'
 
 /**
@@ -62,7 +63,7 @@ const drainMs = 10_000
 /** One line of log a second about strangers' mistakes. */
 const logMs = 1000
 
-const dunnoReply = 'action=DUNNO\n\n'
+const dunnoReply = formatAction(dunno)
 
 export async function startPolicyServer(options: PolicyServerOptions): Promise<PolicyServer> {
   const door = new PolicyDoor(options, { ...policyLimits, ...options.limits })
@@ -174,7 +175,8 @@ class PolicyDoor {
       counters.shed++
       return dunnoReply
     }
-    return formatAction(answer(request))
+    const action = answer(request)
+    return action === dunno ? dunnoReply : formatAction(action)
   }
 
   /** Whoever does not read its answers is not asked for more questions. */

@@ -7,14 +7,13 @@ import { Records, type RefusalFacts } from './records.ts'
 
 const minute = 29_000_000
 
-function facts(fields: Partial<RefusalFacts> = {}): RefusalFacts {
+function facts(): RefusalFacts {
   return {
     at: minute * 60_000,
     ip: '192.0.2.45',
     helo: 'mail.example.org',
     ptr: null,
     mailFrom: 'example.org',
-    recipient: 'alice@provider.example',
     code: 550,
     status: '5.7.606',
     reason: 'spam',
@@ -23,7 +22,6 @@ function facts(fields: Partial<RefusalFacts> = {}): RefusalFacts {
     table: 7,
     mode: 'enforce',
     minute,
-    ...fields,
   }
 }
 
@@ -47,14 +45,13 @@ function gathering(): { readonly records: Records; readonly shipped: Shipped[]; 
 describe('decision records', () => {
   it('are shipped within a second, in a form that core takes', async () => {
     const { records, shipped } = gathering()
-    records.add('token', 'line', facts())
+    records.add('token', 'line', 'alice@provider.example', facts())
     await until(() => shipped.length === 1, 'a batch', 1000)
     const bytes = encodeFrame({ type: 'records', batch: 1, records: shipped[0]?.records ?? [], letThroughs: [] })
     const [frame] = new FrameReader('edge').push(bytes)
     assert.ok(frame?.type === 'records')
     const { recipients, ...record } = frame.records[0] ?? assert.fail()
-    const { recipient: _, ...told } = facts()
-    assert.deepEqual(record, { v: 1, edge: 'test', boot: 'boot', seq: 1, stage: 'rcpt', standing: null, count: 1, ...told })
+    assert.deepEqual(record, { v: 1, edge: 'test', boot: 'boot', seq: 1, stage: 'rcpt', standing: null, count: 1, ...facts() })
     assert.equal(recipients.length, 1)
     records.close()
   })
@@ -62,7 +59,7 @@ describe('decision records', () => {
   it('are one for each token and minute, however often it is refused; the count grows under the same number', () => {
     const { records, shipped } = gathering()
     assert.equal(records.again('token', minute, 'a@provider.example'), undefined)
-    records.add('token', 'line', facts())
+    records.add('token', 'line', 'alice@provider.example', facts())
     assert.equal(records.again('token', minute, 'b@provider.example'), 'line')
     records.flush()
     assert.equal(records.again('token', minute, 'b@provider.example'), 'line')
@@ -81,7 +78,7 @@ describe('decision records', () => {
 
   it('name at most twenty recipients, by keyed hash and whatever their letter case', () => {
     const { records, shipped } = gathering()
-    records.add('token', 'line', facts({ recipient: 'Alice@provider.example' }))
+    records.add('token', 'line', 'Alice@provider.example', facts())
     records.again('token', minute, 'alice@PROVIDER.example')
     for (let nth = 0; nth < 30; nth++) records.again('token', minute, `user${nth}@provider.example`)
     records.flush()
@@ -95,7 +92,7 @@ describe('decision records', () => {
 
   it('are given up in a flood rather than kept without bound, and counted', () => {
     const gathered = gathering()
-    for (let nth = 0; nth < 25_000; nth++) gathered.records.add(`token ${nth}`, 'line', facts())
+    for (let nth = 0; nth < 25_000; nth++) gathered.records.add(`token ${nth}`, 'line', 'alice@provider.example', facts())
     gathered.records.flush()
     const kept = gathered.shipped.reduce((sum, batch) => sum + batch.records.length, 0)
     assert.equal(kept, 20_000)

@@ -5,10 +5,7 @@ import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
 export interface RefusalFacts extends Pick<
   DecisionRecord,
   'at' | 'ip' | 'helo' | 'ptr' | 'mailFrom' | 'code' | 'status' | 'reason' | 'listing' | 'budget' | 'table' | 'mode' | 'minute'
-> {
-  /** The mailbox itself; only its keyed hash leaves this process. */
-  readonly recipient: string
-}
+> {}
 
 export type LetThroughFacts = Omit<LetThrough, 'edge' | 'boot' | 'seq'>
 
@@ -24,19 +21,19 @@ export interface RecordsOptions {
 }
 
 /** Tokens of this minute that are remembered; a flood beyond that gets records of count 1. */
-const mostTokens = 16_384
+const mostTokens = 8192
 /** Records that wait to be shipped; a flood beyond that is not recorded. */
 const mostFresh = 20_000
 /** Hashes kept at hand. */
-const mostHashes = 8192
+const mostHashes = 2048
 /** Recipients in one record. */
 const mostRecipients = 20
 /** What killing the edge may lose, at most (a quarter of the second that is promised). */
 const shipMs = 250
 /** Records in one batch: writing them takes less than half a millisecond. */
 const batchSize = 256
-/** Pause between two batches in a flood. */
-const pauseMs = 15
+/** In a flood a batch goes as soon as it has so many: what lives short costs the collector nothing. */
+const floodSize = 96
 /** How often a count that has grown is told again. */
 const growthMs = 5000
 /** Notices about one unit of a watch, a minute: the first that passes is wanted, a few more do no harm. */
@@ -57,6 +54,7 @@ export class Records {
   #letThroughs: LetThrough[] = []
   readonly #hashes = new Map<string, string>()
   #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
   readonly #growth: NodeJS.Timeout
 
   constructor(options: RecordsOptions) {
@@ -76,15 +74,16 @@ export class Records {
     return known.line
   }
 
-  /** The first refusal under a token. */
-  add(token: string, line: string, facts: RefusalFacts): void {
+  /** The first refusal under a token. Of the recipient only its keyed hash leaves this process. */
+  add(token: string, line: string, recipient: string, facts: RefusalFacts): void {
     if (facts.minute !== this.#minute) this.#turn(facts.minute)
     const first: Token = { line, facts, seq: ++this.#seq, count: 1, recipients: [], isShipped: false }
-    this.#addRecipient(first, facts.recipient)
+    this.#addRecipient(first, recipient)
     if (this.#tokens.size < mostTokens) this.#tokens.set(token, first)
     if (this.#fresh.length >= mostFresh) return this.#options.onLost(1)
     this.#fresh.push(first)
-    this.#wake(shipMs)
+    if (this.#fresh.length < floodSize) this.#timer ??= setTimeout(() => this.#shipNow(), shipMs)
+    else this.#shipSoon()
   }
 
   /** A message of a watched unit passed. */
@@ -96,7 +95,7 @@ export class Records {
     this.#notices.set(unit, told + 1)
     const { edge, boot } = this.#options
     this.#letThroughs.push({ edge, boot, seq: ++this.#seq, ...facts })
-    this.#wake(0)
+    this.#shipSoon()
   }
 
   /** Gives everything away now. */
@@ -109,6 +108,7 @@ export class Records {
   close(): void {
     this.flush()
     clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
     clearInterval(this.#growth)
   }
 
@@ -118,14 +118,17 @@ export class Records {
     this.#notices = new Map()
   }
 
-  #wake(ms: number): void {
-    if (ms === 0) clearTimeout(this.#timer)
-    else if (this.#timer !== undefined) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#shipBatch()
-      if (this.#fresh.length > 0) this.#wake(pauseMs)
-    }, ms)
+  /** After the requests that have come already. */
+  #shipSoon(): void {
+    this.#soon ??= setImmediate(() => this.#shipNow())
+  }
+
+  #shipNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#soon = undefined
+    this.#shipBatch()
+    if (this.#fresh.length > 0 || this.#letThroughs.length > 0) this.#shipSoon()
   }
 
   #shipBatch(): void {
@@ -145,9 +148,8 @@ export class Records {
   }
 
   #recordOf({ facts, seq, count, recipients }: Token): DecisionRecord {
-    const { recipient: _, ...told } = facts
     const { edge, boot } = this.#options
-    return { v: 1, edge, boot, seq, stage: 'rcpt', ...told, recipients: [...recipients], standing: null, count }
+    return { v: 1, edge, boot, seq, stage: 'rcpt', ...facts, recipients: [...recipients], standing: null, count }
   }
 
   #addRecipient(token: Token, recipient: string): void {

@@ -47,6 +47,8 @@ export interface FeedConnectionOptions {
 
 /** One edge at the other end: brings it up to date and takes what it ships. */
 export class FeedConnection {
+  /** Resolves when the connection is over and everything about it is written down. */
+  readonly ended: Promise<void>
   readonly #ctx: Context
   readonly #options: FeedConnectionOptions
   readonly #socket: Socket
@@ -54,7 +56,8 @@ export class FeedConnection {
   #hello: Hello | undefined
   /** Last number sent; undefined until the table is. */
   #sent: number | undefined
-  #pumping = false
+  /** Sending of changes, while it goes on. */
+  #pumping: Promise<void> | undefined
   #again = false
   #seenAt = 0
   /** Last number acknowledged, and the one written down. */
@@ -76,9 +79,11 @@ export class FeedConnection {
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('drain', () => this.pump())
     socket.on('error', (error) => this.#ctx.log.warn('feed.connection-broke', { edge: this.#name, why: error.message }))
-    socket.on('close', () => {
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+    this.ended = closed.then(async () => {
       clearTimeout(late)
-      this.#closed()
+      this.#then(async () => await this.#noteEnd())
+      await Promise.all([this.#work, this.#pumping])
     })
   }
 
@@ -105,15 +110,12 @@ export class FeedConnection {
       this.#again = true
       return
     }
-    this.#pumping = true
-    this.#sendChanges()
+    this.#again = false
+    this.#pumping = this.#sendChanges()
       .catch((error: unknown) => this.#broke(error))
       .finally(() => {
-        this.#pumping = false
-        if (this.#again) {
-          this.#again = false
-          this.pump()
-        }
+        this.#pumping = undefined
+        if (this.#again) this.pump()
       })
   }
 
@@ -156,7 +158,11 @@ export class FeedConnection {
     if (frames.length === 0) return
     // While we work the edge cannot be heard, and is not to blame for it.
     this.#socket.pause().setTimeout(0)
-    this.#work = this.#handleAll(frames).catch((error: unknown) => this.#broke(error))
+    this.#then(async () => await this.#handleAll(frames))
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => this.#broke(error))
   }
 
   async #handleAll(frames: readonly Frame[]): Promise<void> {
@@ -213,7 +219,8 @@ export class FeedConnection {
     if (!isNews || this.#acked === undefined) return
     this.#seenAt = now
     this.#noted = this.#acked
-    this.#note(this.#acked, true).catch((error: unknown) => this.#broke(error))
+    const seq = this.#acked
+    this.#then(async () => await this.#note(seq, true))
   }
 
   /** What an edge says about others' mail is not its to say. */
@@ -235,15 +242,14 @@ export class FeedConnection {
   }
 
   #broke(error: unknown): void {
-    this.#ctx.log.error('feed.failed', { edge: this.#name, error })
+    const isStopping = error instanceof DOMException && error.name === 'AbortError'
+    if (!isStopping) this.#ctx.log.error('feed.failed', { edge: this.#name, error })
     this.#socket.destroy()
   }
 
-  #closed(): void {
-    if (!this.#hello ) return
+  async #noteEnd(): Promise<void> {
+    if (!this.#hello || !this.#options.on.onEnd(this.#name)) return
     this.#ctx.log.warn('feed.edge-gone', { edge: this.#name })
-    this.#work
-      .then(async () => await this.#note(this.#acked ?? 0, false))
-      .catch((error: unknown) => this.#ctx.log.error('feed.failed', { edge: this.#name, error }))
+    await this.#note(this.#acked ?? 0, false)
   }
 }

@@ -50,7 +50,8 @@ export async function startFeed(ctx: Context, { path, tls, patience = usualPatie
   await forgetConnections(ctx)
   const all = new Map<FeedConnection, Known | undefined>()
   const byName = new Map<string, FeedConnection>()
-  const snapshots = snapshotCache(ctx)
+  const stopping = new AbortController()
+  const snapshots = snapshotCache(ctx, stopping.signal)
   const accept = (socket: Socket, known?: Known): void => {
     const connection: FeedConnection = new FeedConnection(ctx, {
       socket,
@@ -88,11 +89,16 @@ export async function startFeed(ctx: Context, { path, tls, patience = usualPatie
     close: async () => {
       stopWaking()
       timers.forEach(clearInterval)
-      const closed = [local, remote].map(async (server) => await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())))
-      for (const connection of all.keys()) connection.end('core is stopping')
-      await Promise.all(closed)
+      stopping.abort()
+      const connections = [...all.keys()]
+      for (const connection of connections) connection.end('core is stopping')
+      await Promise.all([endServer(local), remote && endServer(remote), ...connections.map(async ({ ended }) => await ended)])
     },
   }
+}
+
+async function endServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => server.close(() => resolve()))
 }
 
 function tlsServer(ctx: Context, { edgeKey }: TlsDoor, accept: (socket: Socket, known: Known) => void): Server {

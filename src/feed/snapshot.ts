@@ -23,15 +23,15 @@ const pageSize = 500
 /** A snapshot is kept this long for the next edge that needs one. */
 const keptMs = 60_000
 
-/** Builds one snapshot at a time and lends it to every edge that asks soon after. */
-export function snapshotCache(ctx: Context): Snapshots {
+/** Builds one snapshot at a time and lends it to every edge that asks soon after. What is being built when `signal` aborts, ends with its reason. */
+export function snapshotCache(ctx: Context, signal: AbortSignal): Snapshots {
   let building: Promise<Snapshot> | undefined
   let kept: { readonly at: number; readonly snapshot: Snapshot } | undefined
   return async (atLeast) => {
     if (kept && kept.snapshot.seq >= atLeast && ctx.clock.elapsed() - kept.at < keptMs) return kept.snapshot
     let snapshot: Snapshot
     do {
-      building ??= buildSnapshot(ctx).finally(() => (building = undefined))
+      building ??= buildSnapshot(ctx, signal).finally(() => (building = undefined))
       snapshot = await building
     } while (snapshot.seq < atLeast)
     const held = { at: ctx.clock.elapsed(), snapshot }
@@ -45,7 +45,7 @@ export function snapshotCache(ctx: Context): Snapshots {
  * Reads the table in pages, so that core goes on working, and brings it to one number:
  * every row is read at some moment after `seq`, so the changes since then, applied in order, give exactly the state at the last of them.
  */
-export async function buildSnapshot(ctx: Context): Promise<Snapshot> {
+export async function buildSnapshot(ctx: Context, signal?: AbortSignal): Promise<Snapshot> {
   for (;;) {
     const { epoch, seq } = await feedHead(ctx)
     const table = new ListingTable()
@@ -58,6 +58,7 @@ export async function buildSnapshot(ctx: Context): Promise<Snapshot> {
       if (!end) break
       last = end.id
       await breathe()
+      signal?.throwIfAborted()
     }
     const reached = await catchUp(ctx, table, seq)
     const { epoch: now } = await feedHead(ctx)

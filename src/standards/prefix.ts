@@ -20,6 +20,11 @@ export function unitOf(address: Address): Prefix {
   return prefixOf(address, unitLength[address.family])
 }
 
+/** The /24 or /56 that an address is in: what one customer commonly has, and what budgets count by. */
+export function networkOf(address: Address): Prefix {
+  return prefixOf(address, address.family === 4 ? 24 : 56)
+}
+
 /** The prefix of `length` bits that holds the address. */
 export function prefixOf(address: Address, length: number): Prefix {
   return { family: address.family, words: mask(address.words, length), length }

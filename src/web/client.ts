@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Actor } from '../core/actor.ts'
-import { formatPrefix, prefixOf, unitOf, type Prefix } from '../standards/prefix.ts'
+import { formatPrefix, networkOf as networkPrefix, unitOf, type Prefix } from '../standards/prefix.ts'
 import { clientAddress } from '../standards/forwarded.ts'
 import type { Address } from '../standards/ip.ts'
 import type { WebEnv } from './env.ts'
@@ -29,5 +29,5 @@ export function isAbout(client: Address, address: Address): boolean {
 
 /** The network that budgets of look-ups count by: /24 or /56 (contracts 6). */
 export function networkOf(client: Address): string {
-  return formatPrefix(prefixOf(client, client.family === 4 ? 24 : 56))
+  return formatPrefix(networkPrefix(client))
 }

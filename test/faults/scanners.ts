@@ -135,38 +135,36 @@ async function look(page: Page, link: string): Promise<number> {
   return answer && answer.status() < 500 ? 1 : 0
 }
 
-/** In the page: types junk where nothing stands, ticks every box, and submits past the browser's own checks. */
-const fillAndSubmit = (nth: number, text: string): string => `(() => {
+/**
+ * In the page: clicks everything that can be clicked as it stands; then types junk where nothing stands and ticks every box of the
+ * form, and either submits it past the browser's own checks or clicks its buttons.
+ */
+const meddle = (nth: number, text: string, how: 'submits' | 'clicks'): string => `(() => {
+  const click = (from) => from.querySelectorAll('button, input[type=submit], [role=button], summary').forEach((each) => each.click())
+  click(document)
   const form = document.forms[${nth}]
   for (const field of form.elements) {
     if (field.type === 'checkbox' || field.type === 'radio') field.checked = true
     else if ('value' in field && field.value === '') field.value = ${JSON.stringify(text)}
   }
-  HTMLFormElement.prototype.submit.call(form)
+  if (${how === 'clicks'}) click(form)
+  else HTMLFormElement.prototype.submit.call(form)
 })()`
 
-/** Submits each form, then clicks each button, on the link's page and on the page that comes of the first click. */
+/** Submits each form past the browser's checks; on the page that comes of it, clicks each button. */
 async function submitAndClick(page: Page, link: string): Promise<number> {
   let pages = await look(page, link)
   const forms = await page.locator('form').count()
   for (let nth = 0; nth < forms; nth++) {
-    const text = junk[(nth + link.length + pages) % junk.length] ?? ''
-    await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.evaluate(fillAndSubmit(nth, text))])
-    pages++
-    await clickButtons(page)
-    await page.goto(link)
+    if (nth > 0) await page.goto(link)
+    for (const how of ['submits', 'clicks'] as const) {
+      const text = junk[(link.charCodeAt(link.length - 1) + pages) % junk.length] ?? ''
+      await Promise.all([
+        page.waitForNavigation({ waitUntil: 'load' }),
+        page.evaluate(meddle(nth, how === 'clicks' ? text || 'test' : text, how)),
+      ])
+      pages++
+    }
   }
-  await clickButtons(page)
   return pages
-}
-
-const clickable = 'button, input[type=submit], input[type=button], [role=button], summary, main a.button'
-
-async function clickButtons(page: Page): Promise<void> {
-  const count = await page.locator(clickable).count()
-  for (let nth = 0; nth < count; nth++) {
-    const button = page.locator(clickable).nth(nth)
-    if (await button.isVisible()) await button.click({ timeout: 2000, noWaitAfter: true }).catch(() => {})
-  }
-  await page.waitForLoadState('load')
 }

@@ -1,4 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,8 @@ export interface Instance {
   readonly config: string
   readonly ports: Readonly<Record<Door, number>>
   readonly site: string
+  /** The supervisor. */
+  readonly pid: number
   /** Runs a command; gives its stdout and exit status. */
   run(...words: readonly string[]): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>
   /** Process ids of the children, newest first, as the supervisor started them. */
@@ -24,36 +26,54 @@ export type Door = (typeof doors)[number]
 
 const entry = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 
-/** Starts one; `settings` is YAML that goes below the usual. */
-export async function startInstance(options: { readonly smarthost?: string; readonly database?: string; readonly settings?: string } = {}): Promise<Instance> {
+export interface InstanceOptions {
+  readonly smarthost?: string
+  readonly database?: string
+  /** YAML that goes below the usual. */
+  readonly settings?: string
+  /** Surroundings of its own, such as another view of the file system: words that go before a command. */
+  readonly surroundings?: {
+    /** Makes them, for `postern serve`; `data` is the data folder, still empty. */
+    readonly make: (data: string) => readonly string[]
+    /** Goes into those of this process, for other commands. */
+    readonly enter: (pid: number) => readonly string[]
+  }
+}
+
+/** Starts one. */
+export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-'))
   const ports = Object.fromEntries(await Promise.all(doors.map(async (door) => [door, await freePort()] as const))) as Record<Door, number>
   const config = join(folder, 'postern.yaml')
   writeFileSync(config, configText(folder, ports, options))
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
   const log = join(folder, 'log')
-  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, process.execPath, entry, 'serve', '--config', config], { stdio: 'ignore' })
+  const words = [...(options.surroundings?.make(join(folder, 'data')) ?? []), process.execPath, entry, 'serve', '--config', config]
+  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, ...words], { stdio: 'ignore' })
   const site = `http://127.0.0.1:${ports.site}`
   const readLog = (): string => readFileSync(log, 'utf8')
-  await untilReady(site, child, readLog)
+  await untilReady(site, child, readLog).catch((error: unknown) => {
+    child.kill('SIGTERM')
+    throw error
+  })
   return {
     folder,
     config,
     ports,
     site,
-    run: async (...words) => await run([...words, '--config', config]),
+    pid: child.pid ?? 0,
+    run: async (...words) => await run(options.surroundings?.enter(child.pid ?? 0) ?? [], [...words, '--config', config]),
     pids: async () => await pidsOf(child.pid ?? 0),
     log: readLog,
     stop: async () => {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      child.kill('SIGTERM')
-      await ended
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await ended
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-function configText(folder: string, ports: Readonly<Record<Door, number>>, options: { readonly smarthost?: string; readonly database?: string; readonly settings?: string }): string {
+function configText(folder: string, ports: Readonly<Record<Door, number>>, options: InstanceOptions): string {
   return `provider:
   name: Example Mail
   domains: [provider.example]
@@ -87,12 +107,16 @@ async function untilReady(site: string, child: ChildProcess, log: () => string):
   throw new Error(`postern did not get ready: ${log()}`)
 }
 
-async function run(words: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+async function run(
+  before: readonly string[],
+  words: readonly string[],
+): Promise<{ status: number; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
-    const child = fork(entry, words, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const [program = process.execPath, ...more] = [...before, process.execPath, entry, ...words]
+    const child = spawn(program, more, { stdio: ['ignore', 'pipe', 'pipe'] })
     let [stdout, stderr] = ['', '']
-    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.once('close', (code) => resolve({ status: code ?? -1, stdout, stderr }))
   })
 }

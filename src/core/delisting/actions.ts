@@ -6,17 +6,18 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
 import { domainOf, mailboxKey, maskMailbox, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
-import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
+import { covers, formatPrefix, networkOf, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
-import { actorName } from '../actor.ts'
+import { actorName, type Actor } from '../actor.ts'
 import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { acksOf, type EdgeAck } from '../edges/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { spend, trySpend } from '../limits/actions.ts'
+import { mailboxBudget } from './budgets.ts'
 import { decideRequest, saveRequest } from './decide-actions.ts'
-import { fits, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from './halves.ts'
+import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, passOf, readLink, type SecondHalf } from './halves.ts'
 import { maxTries, mayConfirm, type Answered, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
@@ -56,7 +57,7 @@ export async function startRequest(ctx: Context, input: StartInput): Promise<Sta
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   const spent = input.pow === undefined ? undefined : await checkChallenge(ctx, input.pow)
   const control: Control = isProvenByCase(ctx, input.caseToken, ip) ? 'case-link' : 'none'
-  await transact(ctx, async (tx) => await spendAsking(tx, mailbox, control))
+  await transact(ctx, async (tx) => await spendAsking(tx, { ip, mailbox, control, isWritten: spent !== undefined }))
   const hasMailHost = spent === undefined || (await ctx.out.acceptsMail(domainOf(mailbox))) !== false
   return await transact(ctx, async (tx) => {
     if (spent) await spendChallenge(tx, spent)
@@ -66,11 +67,22 @@ export async function startRequest(ctx: Context, input: StartInput): Promise<Sta
   })
 }
 
-/** What asking costs, before anything is looked at: proven and unproven askers have purses of their own. */
-async function spendAsking(tx: Tx, mailbox: MailAddress, control: Control): Promise<void> {
-  const client = tx.actor.kind === 'visitor' ? tx.actor.client : actorName(tx.actor)
-  await spend(tx, control === 'none' ? 'delisting.unproven.client.day' : 'delisting.proven.client.day', client)
-  await spend(tx, 'delisting.mailbox.addresses.day', mailboxKey(mailbox))
+/**
+ * What asking costs, before anything is looked at: proven and unproven askers have purses of their own. A mailbox pays where we
+ * write to it; on the road `write-in` it is whichever mailbox writes that pays, and only then.
+ */
+async function spendAsking(
+  tx: Tx,
+  { ip, mailbox, control, isWritten }: { readonly ip: Address; readonly mailbox: MailAddress; readonly control: Control; readonly isWritten: boolean },
+): Promise<void> {
+  await spend(tx, control === 'none' ? 'delisting.unproven.client.day' : 'delisting.proven.client.day', askerOf(tx.actor))
+  const { name, key } = mailboxBudget(mailbox, control === 'none' ? 'nothing' : ip)
+  if (isWritten) await spend(tx, name, key)
+}
+
+/** Budgets count the network that somebody comes from; in IPv6 one customer has as many addresses as they like. */
+function askerOf(actor: Actor): string {
+  return actor.kind === 'visitor' ? formatPrefix(networkOf(orThrow(parseListable(actor.client)))) : actorName(actor)
 }
 
 async function insertRequest(
@@ -186,20 +198,37 @@ export async function checkSecondHalf(ctx: Context, id: string, half: SecondHalf
   if (!request) throw new Refusal('delisting.not-found')
   const refusal = mayConfirm(request, ctx.clock.now())
   if (refusal) throw refusal
-  if (fits(ctx.keys.halves, request, half)) return request
-  const counts = isGuess(half)
-  if (counts) await transact(ctx, async (tx) => await countWrong(tx, id))
-  throw new Refusal('delisting.second-half-wrong', { left: Math.max(0, maxTries - request.tries - (counts ? 1 : 0)) })
+  if (fitsSecret(ctx.keys.halves, request, half.secret)) return request
+  if (!isGuess(half)) throw secondHalfWrong(request.tries)
+  const answer = await transact(ctx, async (tx) => await tryHalf(tx, id, half))
+  if (answer instanceof Refusal) throw answer
+  return answer
 }
 
-async function countWrong(tx: Tx, id: string): Promise<void> {
-  const request = await store.byId(tx.queries, id)
-  if (!request || request.state === 'done' || request.state === 'review') return
+/** One guess after another: of a thousand at once, no more are looked at than the request has tries. */
+async function tryHalf(tx: Tx, id: string, half: SecondHalf): Promise<DelistRequest | Refusal> {
+  const request = await store.lockById(tx.queries, id)
+  if (!request) return new Refusal('delisting.not-found')
+  const refusal = mayConfirm(request, tx.clock.now())
+  if (refusal) return refusal
+  if (fitsCode(tx.keys.halves, request, half.code)) return request
+  if (request.state === 'done' || request.state === 'review') return secondHalfWrong(request.tries)
   const tries = request.tries + 1
   await saveRequest(tx, { ...request, tries, state: tries >= maxTries ? 'burned' : request.state })
   if (tries >= maxTries) {
     await record(tx, { action: 'delist-request.burned', subject: `delist-request:${id}`, facts: { tries } })
   }
+  return secondHalfWrong(tries)
+}
+
+function secondHalfWrong(tries: number): Refusal {
+  return new Refusal('delisting.second-half-wrong', { left: Math.max(0, maxTries - tries) })
+}
+
+/** Opens a request on another device by its code; gives the secret that this browser keeps instead of the code. */
+export async function openByCode(ctx: Context, input: { readonly id: string; readonly code: string }): Promise<{ readonly secret: string }> {
+  await checkSecondHalf(ctx, input.id, { code: input.code })
+  return { secret: passOf(ctx.keys.halves, input.id) }
 }
 
 /** What the result page shows. */
@@ -227,10 +256,13 @@ export interface RequestView {
 /** An edge that has been away for longer is not waited for on the page. */
 const edgeStaleMs = 60 * 60_000
 
-/** The state of a request, for whoever holds the second half. */
-export async function showRequest(ctx: Context, input: SecondHalf & { readonly id: string }): Promise<RequestView> {
+/** The state of a request, for whoever holds its secret. A code opens it once (`openByCode`) and is not asked here, where no try counts. */
+export async function showRequest(
+  ctx: Context,
+  input: { readonly id: string; readonly secret?: string | undefined },
+): Promise<RequestView> {
   const request = await store.byId(ctx.db.queries, input.id)
-  if (!request || !fits(ctx.keys.halves, request, input)) throw new Refusal('delisting.not-found')
+  if (!request || !fitsSecret(ctx.keys.halves, request, input.secret)) throw new Refusal('delisting.not-found')
   const ip = formatAddress(request.ip)
   const edges = request.feedSeq === null ? [] : await acksOf(ctx, request.feedSeq, edgeStaleMs)
   return {

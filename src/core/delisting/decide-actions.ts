@@ -11,7 +11,7 @@ import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
-import { chooseCourse, type Answered, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import { chooseCourse, mayConfirm, type Answered, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
 /**
@@ -28,6 +28,9 @@ export async function decideRequest(
     const request = await store.byId(tx.queries, id)
     if (!request) throw new Refusal('delisting.not-found')
     if (request.state === 'done' || request.state === 'review') return answerOf(request)
+    // Since the second half was looked at, others may have burned it.
+    const refusal = mayConfirm(request, tx.clock.now())
+    if (refusal) throw refusal
     if (!mailboxProven && request.state !== 'proven') throw new Refusal('delisting.proof-missing')
     return answerOf(await carryOut(tx, request))
   })

@@ -41,11 +41,23 @@ export function isGuess({ secret, code }: SecondHalf): boolean {
   return (secret !== undefined && /^[A-Za-z0-9_-]{43}$/.test(secret)) || readCode(code)?.length === 6
 }
 
-/** Whether the cookie's secret or the typed code belongs to the request. */
-export function fits(key: Secret, request: DelistRequest, half: SecondHalf): boolean {
-  const { id, browserHash, codeHash } = request
-  if (half.secret !== undefined && sameHex(hashHalf(key, 'browser', id, half.secret), browserHash)) return true
-  const code = readCode(half.code)
+/**
+ * What a browser keeps that has shown the right code: 256 bits that stand for it from then on. A kept code would be a guess
+ * at every page.
+ */
+export function passOf(key: Secret, id: string): string {
+  return mac(key, `pass\0${id}`).toString('base64url')
+}
+
+/** Whether this is the browser's half, or the pass of one that has shown the code. Nobody guesses either. */
+export function fitsSecret(key: Secret, { id, browserHash }: DelistRequest, secret: string | undefined): boolean {
+  if (secret === undefined) return false
+  return sameHex(hashHalf(key, 'browser', id, secret), browserHash) || isSame(Buffer.from(secret), Buffer.from(passOf(key, id)))
+}
+
+/** Whether this is the code of the request; who asks must count the tries. */
+export function fitsCode(key: Secret, { id, codeHash }: DelistRequest, typed: string | undefined): boolean {
+  const code = readCode(typed)
   return code !== undefined && sameHex(hashHalf(key, 'code', id, code), codeHash)
 }
 

@@ -8,6 +8,7 @@ import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend } from '../limits/actions.ts'
 import { checkSecondHalf } from './actions.ts'
+import { mailboxBudget } from './budgets.ts'
 import { saveRequest } from './decide-actions.ts'
 import type { SecondHalf } from './halves.ts'
 import type { Control, DelistRequest } from './request.ts'
@@ -26,6 +27,8 @@ export async function proveMailbox(ctx: Context, input: { readonly tag: string; 
   await transact(ctx, async (tx) => {
     const request = await openRequest(tx, found.id)
     if (!request) return
+    const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
+    if (request.state === 'open') await spend(tx, name, key)
     const control = request.control === 'none' && isOwnDomain ? 'domain' : request.control
     const mailbox = { mailbox: input.mailbox, mailboxKey: mailboxKey(input.mailbox) }
     await prove(tx, { ...request, ...mailbox, control }, 'mailbox')

@@ -12,6 +12,7 @@ import { coveringIn, coveringListings, lift, putCarveOut } from '../listings/act
 import { isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { spend } from '../limits/actions.ts'
+import { mailboxBudget } from './budgets.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
 import { hashHalf, newHalves } from './halves.ts'
 import type { DelistRequest, RequestState } from './request.ts'
@@ -138,7 +139,8 @@ export async function openReviewByMail(
   const opened = input.caseToken === undefined ? undefined : readCase(ctx, input.caseToken)
   const ip = opened?.address ?? input.address
   if (!ip) return 'not-listed'
-  await transact(ctx, async (tx) => await spend(tx, 'delisting.mailbox.addresses.day', mailboxKey(input.mailbox)))
+  const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
+  await transact(ctx, async (tx) => await spend(tx, name, key))
   return await transact(ctx, async (tx) => {
     const [listing] = await coveringIn(tx, ip)
     if (!listing || listing.effect === 'pass') return 'not-listed'

@@ -63,6 +63,16 @@ export async function byId(queries: Queries, id: string): Promise<DelistRequest 
   return row && fromRow(row)
 }
 
+/** The request, for this transaction alone until it ends. */
+export async function lockById(queries: Queries, id: string): Promise<DelistRequest | undefined> {
+  await queries
+    .updateTable('delist_requests')
+    .set((eb) => ({ version: eb.ref('version') }))
+    .where('id', '=', id)
+    .execute()
+  return await byId(queries, id)
+}
+
 export async function byProofToken(queries: Queries, token: string, unit: Prefix): Promise<DelistRequest | undefined> {
   const row = await queries
     .selectFrom('delist_requests')

@@ -141,6 +141,31 @@ forEachDatabase((_name, open) => {
       await sound(ctx)
     })
 
+    it('as wide need two people too where one has put a hole first, and nobody agrees by asking for a hole', async () => {
+      const ctx = testContext({ db: await open() })
+      const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+      const bob = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
+      assert.equal((await addListing(ada, spam('198.51.0.0/16', { effect: 'pass' }))).state, 'active')
+      assert.equal((await addListing(ada, spam('198.51.0.0/16'))).state, 'proposed')
+      assert.equal((await addListing(bob, spam('198.51.0.0/16', { effect: 'pass' }))).effect, 'pass')
+      const [hole] = await coveringListings(ctx, orThrow(parseAddress('198.51.100.1')))
+      assert.equal(hole?.effect, 'pass')
+      const agreed = await addListing(bob, spam('198.51.0.0/16'))
+      assert.deepEqual([agreed.state, agreed.effect], ['active', 'refuse'])
+      assert.deepEqual(await told(ctx), ['put 198.51.0.0/16', 'put 198.51.0.0/16', 'drop 198.51.0.0/16', 'put 198.51.0.0/16'])
+      await sound(ctx)
+    })
+
+    it('that were proposed so long ago that they would be over are proposed anew', async () => {
+      const ctx = testContext({ db: await open() })
+      const old = await addListing(ctx, spam('198.51.0.0/16', { ends: '1h' }))
+      ctx.clock.advance(day)
+      const anew = await addListing(ctx, spam('198.51.0.0/16', { ends: '1h' }))
+      assert.deepEqual([anew.state, anew.id === old.id], ['proposed', false])
+      assert.equal((await showListing(ctx, old.id)).listing.endedWhy, 'expired')
+      await sound(ctx)
+    })
+
     it('that were only proposed end without a word to the edges, which may know another entry of the prefix', async () => {
       const ctx = testContext({ db: await open() })
       const proposed = await addListing(ctx, spam('198.51.0.0/16'))

@@ -30,14 +30,21 @@ async function putListing(tx: Tx, wish: ListingWish): Promise<Listing> {
   const proposed = await store.byPrefix(tx.queries, wish.prefix, 'proposed')
   const recurrence = await store.countEnded(tx.queries, wish.prefix, now - tx.settings.listing.recurrenceMs)
   const endsAt = wish.endsAt ?? defaultEnd(recurrence, tx.settings, now)
-  if (active) return await sharpen(tx, active, wish, endsAt)
-  if (proposed) {
+  // A wide hole that becomes a listing refuses as much as a new one.
+  const needsTwo = wish.effect === 'refuse' && active?.effect !== 'refuse' && peopleNeeded(wish.prefix) === 2
+  if (active && !needsTwo) return await sharpen(tx, active, wish, endsAt)
+  const listing = newListing(tx, wish, endsAt, recurrence)
+  if (needsTwo && proposed && proposed.endsAt > now) {
     const refusal = mayAgree(proposed, actorName(tx.actor), now)
     if (refusal) throw refusal
+    if (active) await lift(tx, active, 'superseded')
     return await begin(tx, { ...proposed, endsAt: Math.max(proposed.endsAt, endsAt) }, 'listing.agreed')
   }
-  const listing = newListing(tx, wish, endsAt, recurrence)
-  if (wish.effect === 'refuse' && peopleNeeded(wish.prefix) === 2) return await propose(tx, listing)
+  if (needsTwo) {
+    // Nobody agreed while it would have held: what it said then is not agreed to now.
+    if (proposed) await lift(tx, proposed, 'expired')
+    return await propose(tx, listing)
+  }
   await store.insert(tx.queries, listing)
   await announce(tx, listing, 'listing.added')
   return listing
@@ -131,6 +138,7 @@ export async function endExpired(ctx: Context, limit = 200): Promise<number> {
   const due = await store.expired(ctx.db.queries, ctx.clock.now(), limit)
   for (const { id } of due) {
     await transact(ctx, async (tx) => {
+      await takeTurn(tx)
       const listing = await store.byId(tx.queries, id)
       if (listing?.state === 'active' && listing.endsAt <= tx.clock.now()) await lift(tx, listing, 'expired')
     })
