@@ -29,7 +29,8 @@ async function solve(challenge) {
   for (let counter = 0; ; counter++) {
     view.setUint32(data.length - 4, counter, false)
     const hash = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', data)))
-    if (hash.startsWith(keyPrefix)) return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey: hash } }))
+    if (hash.startsWith(keyPrefix))
+      return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey: hash } }))
     if (counter % 500 === 0) await new Promise((resolve) => setTimeout(resolve))
   }
 }
@@ -47,4 +48,8 @@ if (live && window.EventSource) {
   document.querySelector('meta[http-equiv=refresh]')?.remove()
   const source = new EventSource(live.dataset.live)
   source.addEventListener('changed', () => location.reload())
+  // Too many look on already: this page looks again by itself, now and then.
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 15000)
+  })
 }

@@ -23,7 +23,12 @@ let isGood = true
 function print(figure: string, unit: string, value: number, bar?: number): void {
   const ok = bar === undefined || value <= bar
   isGood &&= ok
-  const line = { figure, unit, value: Math.round(value * 100) / 100, ...(bar === undefined ? {} : { bar, ok }) }
+  const line = {
+    figure,
+    unit,
+    value: Math.round(value * 100) / 100,
+    ...(bar === undefined ? {} : { bar, ok }),
+  }
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
@@ -39,7 +44,10 @@ async function writeLines(path: string): Promise<void> {
 }
 
 /** Asks again and again until told to stop; gives how long each answer took, counted from when it should have been asked. */
-function askEvery(everyMs: number, ask: (nth: number) => Promise<unknown>): { stop(): Promise<readonly number[]> } {
+function askEvery(
+  everyMs: number,
+  ask: (nth: number) => Promise<unknown>,
+): { stop(): Promise<readonly number[]> } {
   const times: number[] = []
   let isOver = false
   const asking = (async () => {
@@ -61,9 +69,14 @@ function askEvery(everyMs: number, ask: (nth: number) => Promise<unknown>): { st
   }
 }
 
-async function command(cluster: Cluster, ...words: readonly string[]): Promise<{ readonly status: number; readonly stdout: string; readonly seconds: number }> {
+async function command(
+  cluster: Cluster,
+  ...words: readonly string[]
+): Promise<{ readonly status: number; readonly stdout: string; readonly seconds: number }> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [entry, ...words, '--config', join(cluster.folder, 'core.yaml')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [entry, ...words, '--config', join(cluster.folder, 'core.yaml')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let stdout = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   const status = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
@@ -76,7 +89,10 @@ async function measure(cluster: Cluster, name: string, file: string): Promise<vo
   const policy = await policyClient(edge.policy)
   const askers = {
     'policy server': askEvery(2, async (nth) => await policy.ask(`192.0.2.${nth % 250}`)),
-    'page of an address': askEvery(20, async (nth) => await (await fetch(`${cluster.site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text()),
+    'page of an address': askEvery(
+      20,
+      async (nth) => await (await fetch(`${cluster.site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text(),
+    ),
     'listing added and ended by an operator': askEvery(500, async (nth) => {
       const ip = `198.51.100.${nth % 250}`
       await cluster.ask('listing.add', { ip, reason: 'spam' })
@@ -90,7 +106,12 @@ async function measure(cluster: Cluster, name: string, file: string): Promise<vo
   for (const [what, asker] of Object.entries(askers)) {
     const times = await asker.stop()
     print(`${name}: ${what} meanwhile, p50 of ${times.length}`, 'ms', quantile(times, 0.5))
-    print(`${name}: ${what} meanwhile, p99`, 'ms', quantile(times, 0.99), what === 'page of an address' ? 50 : undefined)
+    print(
+      `${name}: ${what} meanwhile, p99`,
+      'ms',
+      quantile(times, 0.99),
+      what === 'page of an address' ? 50 : undefined,
+    )
     print(`${name}: ${what} meanwhile, longest`, 'ms', Math.max(...times))
   }
   policy.close()

@@ -37,7 +37,12 @@ let isGood = true
 function print(figure: string, unit: string, value: number, bar?: number): void {
   const ok = bar === undefined || value <= bar
   isGood &&= ok
-  const line = { figure, unit, value: Math.round(value * 100) / 100, ...(bar === undefined ? {} : { bar, ok }) }
+  const line = {
+    figure,
+    unit,
+    value: Math.round(value * 100) / 100,
+    ...(bar === undefined ? {} : { bar, ok }),
+  }
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
@@ -54,14 +59,24 @@ interface Asker {
   readonly lookup: string
 }
 
-async function run(transport: Transport, rounds: number, load: { readonly delists: number; readonly policy: number } | undefined): Promise<void> {
+async function run(
+  transport: Transport,
+  rounds: number,
+  load: { readonly delists: number; readonly policy: number } | undefined,
+): Promise<void> {
   const around = await startSurroundings()
   const cluster = await startCluster({ edges: 3, transport, smarthost: around.smarthost })
   const coreSocket = join(cluster.folder, 'core', 'core.sock')
   const road: Road = { site: cluster.site, coreSocket, takeLetter: around.takeLetter }
   try {
     const askers = await Promise.all(cluster.edges.map(askerOf))
-    if (load) around.load({ site: cluster.site, coreSocket, policyPorts: cluster.edges.map(({ policy }) => policy), ...load })
+    if (load)
+      around.load({
+        site: cluster.site,
+        coreSocket,
+        policyPorts: cluster.edges.map(({ policy }) => policy),
+        ...load,
+      })
     const times: Times[] = []
     for (let nth = 0; nth < rounds; nth++) times.push(await round(road, askers, senderAddress(nth)))
     for (const { policy } of askers) policy.close()
@@ -134,7 +149,12 @@ function report(how: string, times: readonly Times[]): void {
 
 async function reportLoad(
   how: string,
-  done: { readonly seconds: number; readonly delists: number; readonly policyAnswers: number; readonly failures: number },
+  done: {
+    readonly seconds: number
+    readonly delists: number
+    readonly policyAnswers: number
+    readonly failures: number
+  },
   { edges }: Cluster,
 ): Promise<void> {
   print(`load (${how}): delist flows done`, '1/s', done.delists / done.seconds)

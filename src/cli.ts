@@ -47,7 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
 /** The command whose words stand first; `listing add` before `listing`. */
 function findCommand(args: readonly string[]): Command | undefined {
   const [first = '', second = ''] = args
-  return commands.find(({ name }) => name === `${first} ${second}`) ?? commands.find(({ name }) => name === first)
+  return (
+    commands.find(({ name }) => name === `${first} ${second}`) ?? commands.find(({ name }) => name === first)
+  )
 }
 
 function readArguments(command: Command, args: readonly string[]) {
@@ -58,23 +60,34 @@ function readArguments(command: Command, args: readonly string[]) {
     help: { type: 'boolean', short: 'h' },
   } as const
   try {
-    const parsed = parseArgs({ args: args.slice(command.name.split(' ').length), options, allowPositionals: true })
+    const parsed = parseArgs({
+      args: args.slice(command.name.split(' ').length),
+      options,
+      allowPositionals: true,
+    })
     const values: Record<string, string | boolean | undefined> = { ...parsed.values }
     const [least, most] = command.words ?? [0, 0]
     const count = parsed.positionals.length
     if (values['help'] !== true && (count < least || count > most)) {
-      throw new UsageError(count < least ? 'something is missing' : `"${parsed.positionals[most] ?? ''}" is too much`)
+      throw new UsageError(
+        count < least ? 'something is missing' : `"${parsed.positionals[most] ?? ''}" is too much`,
+      )
     }
     return { values, positionals: parsed.positionals }
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : 'unreadable')
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(error instanceof Error ? error.message : 'unreadable')
   }
 }
 
 function overview(wrong: string | undefined): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  const unknown = wrong !== undefined && !wrong.startsWith('-') && wrong !== 'help' ? `There is no command "${wrong.slice(0, 40)}".\n\n` : ''
+  const unknown =
+    wrong !== undefined && !wrong.startsWith('-') && wrong !== 'help'
+      ? `There is no command "${wrong.slice(0, 40)}".\n\n`
+      : ''
   return `${unknown}postern COMMAND [--config FILE] [--json] [--help]\n\n${list.join('\n')}`
 }
 

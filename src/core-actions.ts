@@ -3,12 +3,33 @@ import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { countRefusals } from './core/decisions/actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
-import { classByMail, countReviews, decideReview, inspectRequest, listRequests, openReviewByMail } from './core/delisting/review-actions.ts'
+import {
+  classByMail,
+  countReviews,
+  decideReview,
+  inspectRequest,
+  listRequests,
+  openReviewByMail,
+} from './core/delisting/review-actions.ts'
 import { feedHead, listEdges } from './core/edges/actions.ts'
-import { addListing, countListings, coveringListings, endListing, searchListings, showListing } from './core/listings/actions.ts'
+import {
+  addListing,
+  countListings,
+  coveringListings,
+  endListing,
+  searchListings,
+  showListing,
+} from './core/listings/actions.ts'
 import { exportListings, importListings } from './core/listings/import-actions.ts'
 import { findSession, signIn, signOut, signOutEverywhere } from './core/operators/actions.ts'
-import { countLetters, listLetters, markBounced, retryLetter, showLetter, stopLetters } from './core/outbox/actions.ts'
+import {
+  countLetters,
+  listLetters,
+  markBounced,
+  retryLetter,
+  showLetter,
+  stopLetters,
+} from './core/outbox/actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
 import type { Actor } from './core/actor.ts'
 import { Refusal } from './base/refusal.ts'
@@ -72,7 +93,8 @@ export function intakeActions(core: Context, notify: string): IntakeActions {
       const to = notify.startsWith('mailto:') ? notify.slice('mailto:'.length) : from
       if (smarthost === 'outbox') throw new Error('no smarthost is configured, so nothing can be forwarded')
       const { outcome, answer } = await openSmtp(smarthost).forward({ from: mailFrom, to }, raw)
-      if (outcome !== 'sent') throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
+      if (outcome !== 'sent')
+        throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
     },
   }
 }

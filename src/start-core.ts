@@ -114,7 +114,9 @@ function jobsOf(smarthost: string) {
 }
 
 function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {
-  const assets = loadAssets(join(import.meta.dirname, import.meta.dirname.endsWith('dist/src') ? '../../assets' : '../assets'))
+  const assets = loadAssets(
+    join(import.meta.dirname, import.meta.dirname.endsWith('dist/src') ? '../../assets' : '../assets'),
+  )
   const { clock, log, settings } = ctx
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
@@ -155,10 +157,18 @@ async function notReady(ctx: Context): Promise<string | undefined> {
 }
 
 /** Serves an application; limits on headers and time as security API-2 has them. */
-async function listenHttp(app: Web, endpoint: Core['config']['listen']['site']): Promise<[address: string, close: Closing]> {
+async function listenHttp(
+  app: Web,
+  endpoint: Core['config']['listen']['site'],
+): Promise<[address: string, close: Closing]> {
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 30_000, keepAliveTimeout: 5000 },
+    serverOptions: {
+      maxHeaderSize: 8192,
+      headersTimeout: 5000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 5000,
+    },
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -24,7 +24,11 @@ export async function startThisEdge(
     site: config.provider.site,
     profile: config.codes,
     mode: config.policy.mode,
-    exempt: exemptMailboxes(config.provider.domains, Object.values(config.addresses), config.mail.replyDomain),
+    exempt: exemptMailboxes(
+      config.provider.domains,
+      Object.values(config.addresses),
+      config.mail.replyDomain,
+    ),
     exemptPerHour: config.edge.exemptPerHour,
     protected: [...config.provider.networks, ...config.protected.networks],
     recordsKey: keyFile(join(config.data, 'keys', 'master')).derive('recipients'),
@@ -45,7 +49,10 @@ function feedOf(config: Config): Parameters<typeof startEdge>[0]['feed'] {
 
 /** The key as `postern token add edge NAME` printed it. */
 function readEdgeKey(path: string): Secret {
-  const digits = readFileSync(path, 'latin1').trim().replace(/^ptn_edge_/, '')
-  if (!/^[0-9a-f]{64}$/.test(digits)) throw new Error(`${path} must hold the key that "postern token add edge" printed`)
+  const digits = readFileSync(path, 'latin1')
+    .trim()
+    .replace(/^ptn_edge_/, '')
+  if (!/^[0-9a-f]{64}$/.test(digits))
+    throw new Error(`${path} must hold the key that "postern token add edge" printed`)
   return new Secret(Buffer.from(digits, 'hex'))
 }

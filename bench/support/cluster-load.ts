@@ -73,7 +73,12 @@ async function askEdge(port: number, perSecond: number): Promise<void> {
   const client = await policyClient(port)
   const asked = Math.max(1, Math.round((perSecond * tickMs) / 1000))
   for (let tick = 1; ; tick++) {
-    await Promise.all(Array.from({ length: asked }, async () => await client.ask(senderAddress(Math.floor(Math.random() * 500)))))
+    await Promise.all(
+      Array.from(
+        { length: asked },
+        async () => await client.ask(senderAddress(Math.floor(Math.random() * 500))),
+      ),
+    )
     count.policyAnswers += asked
     await sleep(Math.max(0, begun + tick * tickMs - performance.now()))
   }

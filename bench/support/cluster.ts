@@ -63,7 +63,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const children: ChildProcess[] = []
   const start = (command: string, name: string, config: string): Member => {
     const log = openSync(join(folder, `${name}.log`), 'a')
-    const child = spawn(process.execPath, [entry, command, '--config', config], { stdio: ['ignore', log, log] })
+    const child = spawn(process.execPath, [entry, command, '--config', config], {
+      stdio: ['ignore', log, log],
+    })
     children.push(child)
     return member(name, child.pid ?? 0)
   }
@@ -78,12 +80,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const site = `http://127.0.0.1:${sitePort}`
     const feed = options.transport === 'tls' ? `127.0.0.1:${feedPort}` : 'unix'
     const core = start('core', 'core', await writeCoreConfig(folder, site, feed, options))
-    await until(async () => (await fetch(`${site}/readyz`)).ok, () => logOf('core'))
+    await until(
+      async () => (await fetch(`${site}/readyz`)).ok,
+      () => logOf('core'),
+    )
     const socket = join(folder, 'core', 'core.sock')
-    const ask = async (operation: string, input: object, lines?: AsyncIterable<string>): Promise<object[]> => {
+    const ask = async (
+      operation: string,
+      input: object,
+      lines?: AsyncIterable<string>,
+    ): Promise<object[]> => {
       const answers: object[] = []
       const sink = { emit: (value: object) => void answers.push(value), progress: () => {} }
-      if ((await callCore(socket, operation, input, lines, sink)) === 'no-core') throw new Error('core has gone')
+      if ((await callCore(socket, operation, input, lines, sink)) === 'no-core')
+        throw new Error('core has gone')
       return answers
     }
     const edges: EdgeMember[] = []
@@ -94,7 +104,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const config = writeEdgeConfig(folder, site, { name, policy, lookup, reach, key })
       edges.push({ ...start('edge', name, config), policy, lookup })
     }
-    for (const { name } of edges) await until(async () => logOf(name).includes('snapshot-loaded'), () => logOf(name))
+    for (const { name } of edges)
+      await until(
+        async () => logOf(name).includes('snapshot-loaded'),
+        () => logOf(name),
+      )
     const log = (): string => ['core', ...names].map(logOf).join('')
     return { folder, site, core, edges, ask, log, stop }
   } catch (error) {
@@ -103,9 +117,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-async function writeCoreConfig(folder: string, site: string, feed: string, options: ClusterOptions): Promise<string> {
+async function writeCoreConfig(
+  folder: string,
+  site: string,
+  feed: string,
+  options: ClusterOptions,
+): Promise<string> {
   const doors = await Promise.all(
-    ['console', 'policy', 'lookup', 'dnsbl', 'intake', 'lmtp'].map(async (door) => `${door}: "127.0.0.1:${await freePort()}"`),
+    ['console', 'policy', 'lookup', 'dnsbl', 'intake', 'lmtp'].map(
+      async (door) => `${door}: "127.0.0.1:${await freePort()}"`,
+    ),
   )
   return writeConfig(folder, 'core', [
     ...commonConfig(site),
@@ -121,7 +142,13 @@ async function writeCoreConfig(folder: string, site: string, feed: string, optio
 function writeEdgeConfig(
   folder: string,
   site: string,
-  edge: { readonly name: string; readonly policy: number; readonly lookup: number; readonly reach: string; readonly key: string | undefined },
+  edge: {
+    readonly name: string
+    readonly policy: number
+    readonly lookup: number
+    readonly reach: string
+    readonly key: string | undefined
+  },
 ): string {
   const { name, policy, lookup, reach, key } = edge
   const path = writeConfig(folder, name, [
@@ -156,7 +183,8 @@ function member(name: string, pid: number): Member {
     pid,
     memory: () => {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      const of = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? NaN) * 1024
+      const of = (field: string): number =>
+        Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? NaN) * 1024
       return { now: of('VmRSS'), most: of('VmHWM') }
     },
   }

@@ -42,7 +42,8 @@ export async function prepareDelist({ site, coreSocket, takeLetter }: Road, ip: 
 /** The button, as a program presses it; throws unless the listing was ended. */
 export async function pressDelist({ site }: Road, { id, secret, link }: Ready): Promise<void> {
   const answer = await post(`${site}/api/v1/delist-requests/${id}/confirm`, { link, secret })
-  if ((answer as { outcome?: string }).outcome !== 'delisted') throw new Error(`not delisted: ${JSON.stringify(answer)}`)
+  if ((answer as { outcome?: string }).outcome !== 'delisted')
+    throw new Error(`not delisted: ${JSON.stringify(answer)}`)
 }
 
 async function post(url: string, body: object): Promise<unknown> {

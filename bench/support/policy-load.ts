@@ -89,7 +89,8 @@ class Tally {
 
   result(took: number): LoadResult {
     const times = this.#times.subarray(0, Math.min(this.#count, this.#times.length)).toSorted()
-    const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
+    const at = (share: number): number =>
+      times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
     return {
       answers: this.#count,
       perSecond: (this.#count / took) * 1000,

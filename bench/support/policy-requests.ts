@@ -77,7 +77,9 @@ const prepared = 40_000
 /** One listed sender in ten requests, each time another of all the listed; the order is the same in every run. */
 export function requestStream(listings: number): () => string | Buffer {
   const parts = Array.from({ length: prepared }, (_, message) => rcptRequest(message))
-  const whole = parts.map(([head, tail], nth) => Buffer.from(`${head}${formatAddress(cleanSender(nth))}${tail}`))
+  const whole = parts.map(([head, tail], nth) =>
+    Buffer.from(`${head}${formatAddress(cleanSender(nth))}${tail}`),
+  )
   let nth = 0
   let random = 1
   return () => {

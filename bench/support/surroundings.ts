@@ -12,7 +12,9 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(): Promise<Surroundings> {
-  const child = fork(new URL('cluster-load.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(new URL('cluster-load.ts', import.meta.url), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const say = (asked: Asked): void => void child.send(asked)
   const { port } = await hear(child, 'smtp')
   return {
@@ -37,7 +39,10 @@ export async function startSurroundings(): Promise<Surroundings> {
 }
 
 /** The next message of this kind. */
-async function hear<Kind extends Told['told']>(child: ChildProcess, kind: Kind): Promise<Extract<Told, { told: Kind }>> {
+async function hear<Kind extends Told['told']>(
+  child: ChildProcess,
+  kind: Kind,
+): Promise<Extract<Told, { told: Kind }>> {
   return await new Promise((resolve, reject) => {
     const gone = (): void => reject(new Error('the process of the background load ended'))
     const take = (message: Told): void => {
@@ -51,6 +56,9 @@ async function hear<Kind extends Told['told']>(child: ChildProcess, kind: Kind):
   })
 }
 
-function isOf<Kind extends Told['told']>(message: Told, kind: Kind): message is Extract<Told, { told: Kind }> {
+function isOf<Kind extends Told['told']>(
+  message: Told,
+  kind: Kind,
+): message is Extract<Told, { told: Kind }> {
   return message.told === kind
 }

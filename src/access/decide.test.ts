@@ -35,13 +35,23 @@ describe('The decision', () => {
   })
 
   it('refuses a listed one with the reason of its listing', () => {
-    const verdict = decide({ listing: entry(), spent: 0 }, { address, recipient: 'user@provider.example' }, settings, now)
+    const verdict = decide(
+      { listing: entry(), spent: 0 },
+      { address, recipient: 'user@provider.example' },
+      settings,
+      now,
+    )
     assert.deepEqual([verdict.action, verdict.reason], ['reject', 'spam'])
   })
 
   it('speaks of class investigate with its own reason, whatever the cause', () => {
     for (const cause of causeNames) {
-      const verdict = decide({ listing: entry({ cause, class: 'investigate' }), spent: 0 }, { address }, settings, now)
+      const verdict = decide(
+        { listing: entry({ cause, class: 'investigate' }), spent: 0 },
+        { address },
+        settings,
+        now,
+      )
       assert.equal(verdict.reason, 'investigate')
     }
   })
@@ -64,8 +74,18 @@ describe('The decision', () => {
   })
 
   it('lets the refused write to us, and defers them beyond the budget', () => {
-    for (const recipient of ['postmaster@provider.example', 'Abuse@Provider.Example', 'delist@provider.example', 'delist+x.y@postern.provider.example', 'postmaster']) {
-      assert.equal(decide({ listing: entry(), spent: 0 }, { address, recipient }, settings, now).action, 'pass', recipient)
+    for (const recipient of [
+      'postmaster@provider.example',
+      'Abuse@Provider.Example',
+      'delist@provider.example',
+      'delist+x.y@postern.provider.example',
+      'postmaster',
+    ]) {
+      assert.equal(
+        decide({ listing: entry(), spent: 0 }, { address, recipient }, settings, now).action,
+        'pass',
+        recipient,
+      )
       const over = decide({ listing: entry(), spent: 20 }, { address, recipient }, settings, now)
       assert.deepEqual([over.action, over.reason], ['defer', 'mailbox-budget'], recipient)
     }
@@ -79,7 +99,12 @@ describe('The decision', () => {
         fc.nat(1000),
         fc.constantFrom('postmaster@provider.example', 'b+1@postern.provider.example'),
         (cause, listingClass, spent, recipient) =>
-          decide({ listing: entry({ cause, class: listingClass }), spent }, { address, recipient }, settings, now).action !== 'reject',
+          decide(
+            { listing: entry({ cause, class: listingClass }), spent },
+            { address, recipient },
+            settings,
+            now,
+          ).action !== 'reject',
       ),
     )
   })

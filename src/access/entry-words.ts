@@ -6,7 +6,6 @@ import type { EntryRows } from './entry-rows.ts'
 import type { ListingEntry } from './listing-entry.ts'
 import { causeNames, causes, listingClasses, type Cause, type ListingClass } from './reasons.ts'
 
-
 /** Last second an entry can end at, in 2106. */
 const lastSecond = 0xffffffff
 const largestHalf = 0x3fffffff

@@ -1,6 +1,16 @@
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
-import { causeNames, causes, findReasons, pathOf, reasonByWire, reasonNames, reasonOf, reasons, whoActs } from './reasons.ts'
+import {
+  causeNames,
+  causes,
+  findReasons,
+  pathOf,
+  reasonByWire,
+  reasonNames,
+  reasonOf,
+  reasons,
+  whoActs,
+} from './reasons.ts'
 
 describe('The registry of reasons', () => {
   it('gives every reason a number, a reference and a page of its own', () => {
@@ -13,7 +23,8 @@ describe('The registry of reasons', () => {
 
   it('numbers causes apart, and each leads to a reason', () => {
     assert.equal(new Set(causeNames.map((name) => causes[name].wire)).size, causeNames.length)
-    for (const cause of causeNames) assert.ok(reasonNames.includes(reasonOf({ cause, class: causes[cause].defaultClass })))
+    for (const cause of causeNames)
+      assert.ok(reasonNames.includes(reasonOf({ cause, class: causes[cause].defaultClass })))
   })
 
   it('agrees in the class of reply code and enhanced status code (RFC 3463 §2)', () => {

@@ -97,7 +97,8 @@ export const reasons = {
         title: 'This address sent mail that our filters judged unwanted',
         why: 'Too large a share of the mail we received from this address was judged spam. Until that changes we refuse all of its mail, so that our users are not troubled.',
         next: 'Find out what sent it: a compromised account or web form, an infected computer behind the same address, or a list whose members did not ask for the mail. Stop it first. Then open the link in the refusal and press “Delist IP”.',
-        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+        until:
+          'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址发出的邮件被判定为垃圾邮件',
@@ -123,7 +124,8 @@ export const reasons = {
         title: 'Our users reported mail from this address as junk',
         why: 'Several of our users marked mail from this address as junk. People do that to mail they did not ask for, or cannot get rid of.',
         next: 'Stop the mailing in question. Write only to people who asked for it, and let them leave with one click. Then open the link in the refusal and press “Delist IP”.',
-        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+        until:
+          'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '我们的用户将该 IP 地址的邮件举报为垃圾邮件',
@@ -149,7 +151,8 @@ export const reasons = {
         title: 'This address wrote to mailboxes that nobody uses',
         why: 'Mail went to spam traps: addresses that never signed up for anything. Only lists that were bought, harvested or left uncleaned for years reach them.',
         next: 'Find the list that was mailed and take out everybody who has not confirmed that they want it. Then open the link in the refusal and press “Delist IP”.',
-        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+        until:
+          'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址向无人使用的邮箱发信',
@@ -175,7 +178,8 @@ export const reasons = {
         title: 'This address asked for many mailboxes that do not exist',
         why: 'A large share of the recipients named by this address are unknown here. That is how address harvesting looks, and also a list that has not been cleaned.',
         next: 'Look for a compromised host or an address-verification tool, and remove recipients that were refused as unknown. Then open the link in the refusal and press “Delist IP”.',
-        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+        until:
+          'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址大量试探不存在的邮箱',
@@ -201,7 +205,8 @@ export const reasons = {
         title: 'A person here listed this address',
         why: 'One of our postmasters looked at the mail from this address and decided to refuse it.',
         next: 'Stop what caused it, then open the link in the refusal and press “Delist IP”.',
-        until: 'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
+        until:
+          'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址由我们的管理员手动封锁',

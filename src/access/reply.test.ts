@@ -23,7 +23,12 @@ function entry(prefix: string, changes: Partial<ListingEntry> = {}): ListingEntr
 
 describe('The SMTP line (contracts 8)', () => {
   it('names code, address, what to do, the link and the reference', () => {
-    const line = formatReply({ reason: 'spam', listing: entry('192.0.2.45') }, orThrow(parseAddress('192.0.2.45')), 'microsoft-like', url)
+    const line = formatReply(
+      { reason: 'spam', listing: entry('192.0.2.45') },
+      orThrow(parseAddress('192.0.2.45')),
+      'microsoft-like',
+      url,
+    )
     assert.equal(
       line,
       `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To see why and to request removal from this list please visit ${url} (PSN606)`,
@@ -31,12 +36,22 @@ describe('The SMTP line (contracts 8)', () => {
   })
 
   it('names the network when more than one sender is listed', () => {
-    const line = formatReply({ reason: 'spam', listing: entry('192.0.2.0/24') }, orThrow(parseAddress('192.0.2.45')), 'microsoft-like', url)
+    const line = formatReply(
+      { reason: 'spam', listing: entry('192.0.2.0/24') },
+      orThrow(parseAddress('192.0.2.45')),
+      'microsoft-like',
+      url,
+    )
     assert.match(line, /banned sending IP of network 192\.0\.2\.0\/24 \[192\.0\.2\.45\]\. /)
   })
 
   it('speaks the codes of the profile', () => {
-    const line = formatReply({ reason: 'spam', listing: entry('192.0.2.45') }, orThrow(parseAddress('192.0.2.45')), 'iana-strict', url)
+    const line = formatReply(
+      { reason: 'spam', listing: entry('192.0.2.45') },
+      orThrow(parseAddress('192.0.2.45')),
+      'iana-strict',
+      url,
+    )
     assert.match(line, /^550 5\.7\.1 /)
   })
 
@@ -46,7 +61,12 @@ describe('The SMTP line (contracts 8)', () => {
         for (const prefix of ['2001:db8:ffff:ffff::/64', '2001:db8:f000::/36']) {
           const listing = entry(prefix, { class: listingClass })
           const address = orThrow(parseAddress('2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'))
-          const line = formatReply({ reason, listing }, address, 'microsoft-like', `https://postmaster.provider.example/c/${'A'.repeat(90)}`)
+          const line = formatReply(
+            { reason, listing },
+            address,
+            'microsoft-like',
+            `https://postmaster.provider.example/c/${'A'.repeat(90)}`,
+          )
           assert.match(line, /^[\x20-\x7e]{20,450}$/)
           assert.match(line, /\/c\/A{90} \([A-Z0-9]+\)$/)
         }

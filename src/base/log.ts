@@ -8,7 +8,10 @@ export interface Log {
 type Fields = Readonly<Record<string, unknown>>
 
 /** A log that begins every line with `base` fields (process, version). */
-export function jsonLog(base: Fields, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
+export function jsonLog(
+  base: Fields,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
   const line = (level: string, event: string, fields: Fields = {}): void =>
     write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...base, ...flat(fields) })}\n`)
   return {

@@ -11,7 +11,11 @@ describe('a secret', () => {
   it('does not show itself', () => {
     const secret = new Secret(Buffer.from('hunter2'))
     secret.mac('x')
-    for (const shown of [String(secret), JSON.stringify({ secret }), inspect(secret, { depth: 5, showHidden: true })]) {
+    for (const shown of [
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect(secret, { depth: 5, showHidden: true }),
+    ]) {
       assert.doesNotMatch(shown, /hunter2|68 ?75 ?6e/)
     }
   })
@@ -28,7 +32,10 @@ describe('a secret', () => {
       fc.property(bytes, fc.array(bytes, { maxLength: 5 }), (key, messages) => {
         const secret = new Secret(Buffer.from(key))
         for (const message of messages) {
-          assert.deepEqual(mac(secret, Buffer.from(message)), createHmac('sha256', key).update(message).digest())
+          assert.deepEqual(
+            mac(secret, Buffer.from(message)),
+            createHmac('sha256', key).update(message).digest(),
+          )
         }
       }),
     )

@@ -1,5 +1,15 @@
 import { hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Bytes that must not be printed. `toString`, `toJSON` and inspection show `[secret]`. */
@@ -74,7 +84,8 @@ class Hmac {
 
   of(data: Buffer): Buffer {
     const length = blockBytes + data.length
-    const inner = length <= this.#inner.length ? this.#inner : Buffer.alloc(length, this.#inner.subarray(0, blockBytes))
+    const inner =
+      length <= this.#inner.length ? this.#inner : Buffer.alloc(length, this.#inner.subarray(0, blockBytes))
     inner.set(data, blockBytes)
     this.#outer.write(hash('sha256', inner.subarray(0, length), 'binary'), blockBytes, 'latin1')
     return Buffer.from(hash('sha256', this.#outer, 'binary'), 'latin1')

@@ -25,14 +25,20 @@ export async function askCore(
   if (!operation) throw new Error(`there is no operation ${name}`)
   const core = await openCore(config, { actor: 'cli', log: silentLog })
   if (core === 'locked') {
-    throw new CoreSilent('another process holds data/lock, but core.sock does not answer: wait until it has started, or stop it')
+    throw new CoreSilent(
+      'another process holds data/lock, but core.sock does not answer: wait until it has started, or stop it',
+    )
   }
   try {
-    await operation.run(core.ctx, { input, lines: lines ?? noLines(), emit: sink.emit, progress: sink.progress })
+    await operation.run(core.ctx, {
+      input,
+      lines: lines ?? noLines(),
+      emit: sink.emit,
+      progress: sink.progress,
+    })
   } finally {
     await core.close()
   }
 }
 
 async function* noLines(): AsyncGenerator<string> {}
-

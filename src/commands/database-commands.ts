@@ -41,13 +41,14 @@ export const databaseCommands: readonly Command[] = [
     summary: 'Check the audit chain and the invariants of the database; exit status 1 if anything is wrong.',
     run: async (invocation) => {
       let isSound = false
-      const status = await withCore(
-        invocation,
-        'verify',
-        {},
-        (value, { say }) => say(facts(value)),
-        { onValue: (value) => (isSound = !('broken' in value) && 'breaches' in value && Array.isArray(value.breaches) && value.breaches.length === 0) },
-      )
+      const status = await withCore(invocation, 'verify', {}, (value, { say }) => say(facts(value)), {
+        onValue: (value) =>
+          (isSound =
+            !('broken' in value) &&
+            'breaches' in value &&
+            Array.isArray(value.breaches) &&
+            value.breaches.length === 0),
+      })
       return status === 0 && !isSound ? 1 : status
     },
   },
@@ -59,13 +60,15 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const [folder = ''] = invocation.words
-      if (config.database !== 'sqlite') throw new UsageError('with PostgreSQL use pg_dump, and copy the folder data/keys')
+      if (config.database !== 'sqlite')
+        throw new UsageError('with PostgreSQL use pg_dump, and copy the folder data/keys')
       const source = join(config.data, 'postern.sqlite')
       if (!existsSync(source)) throw new UsageError(`there is no database at ${source}`)
       mkdirSync(join(folder, 'keys'), { recursive: true, mode: 0o700 })
       const database = new DatabaseSync(source, { readOnly: true })
       await copyDatabase(database, join(folder, 'postern.sqlite'), {
-        progress: ({ totalPages, remainingPages }) => invocation.output.progress('pages', totalPages - remainingPages, totalPages),
+        progress: ({ totalPages, remainingPages }) =>
+          invocation.output.progress('pages', totalPages - remainingPages, totalPages),
       })
       database.close()
       copyFileSync(join(config.data, 'keys', 'master'), join(folder, 'keys', 'master'))
@@ -81,7 +84,8 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const [folder = ''] = invocation.words
-      if (config.database !== 'sqlite') throw new UsageError('with PostgreSQL use pg_restore, and copy the folder data/keys')
+      if (config.database !== 'sqlite')
+        throw new UsageError('with PostgreSQL use pg_restore, and copy the folder data/keys')
       if (!existsSync(join(folder, 'postern.sqlite'))) throw new UsageError(`there is no backup in ${folder}`)
       const lock = takeLock(config.data)
       if (!lock) {
@@ -97,7 +101,9 @@ export const databaseCommands: readonly Command[] = [
       if (core === 'locked') throw new Error('core was started while the backup was put in place')
       await beginEpoch(core.ctx, true)
       await core.close()
-      invocation.output.say('restored; what was there before has names ending in .before-restore. Now run postern verify.')
+      invocation.output.say(
+        'restored; what was there before has names ending in .before-restore. Now run postern verify.',
+      )
       return 0
     },
   },
@@ -122,7 +128,8 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const strange = unknownLimits(config, limitNames)
-      if (strange.length > 0) throw new WrongConfig(new ConfigMistakes(strange.map((each) => ({ ...each, where: 'limits' }))))
+      if (strange.length > 0)
+        throw new WrongConfig(new ConfigMistakes(strange.map((each) => ({ ...each, where: 'limits' }))))
       const advice = adviseOn(config)
       if (invocation.json) invocation.output.json({ ok: true, advice })
       else {

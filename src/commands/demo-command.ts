@@ -51,7 +51,12 @@ export const demoCommand: Command = {
 
 function introduce({ say }: Output, doors: Readonly<Record<string, string>>, story: DemoStory): void {
   const policy = (doors['policy'] ?? '').split(':')
-  const ask = ['request=smtpd_access_policy', 'protocol_state=RCPT', `client_address=${story.listed}`, 'recipient=user@provider.example']
+  const ask = [
+    'request=smtpd_access_policy',
+    'protocol_state=RCPT',
+    `client_address=${story.listed}`,
+    'recipient=user@provider.example',
+  ]
   say(`
 Postern runs. Everything is real; only the database is thrown away at the end, and no mail leaves.
 

@@ -16,7 +16,12 @@ import { readBase32, totpCode, totpStep } from '../standards/totp.ts'
 export interface DemoStory {
   /** The address to try everything with. */
   readonly listed: string
-  readonly operator: { readonly name: string; readonly password: string; readonly totpSecret: string; readonly code: string }
+  readonly operator: {
+    readonly name: string
+    readonly password: string
+    readonly totpSecret: string
+    readonly code: string
+  }
 }
 
 /** Listed senders in every class, one that came back, a range with a hole in it, refusals, a request that waits for a person. */
@@ -29,14 +34,55 @@ export async function tellDemoStory(core: Context): Promise<DemoStory> {
     cause: 'spam',
     ends: '3d',
     note: 'Burst from a web form on Monday morning',
-    evidence: [{ kind: 'messages', count: 412 }, { kind: 'spam', count: 371 }, { kind: 'complaints', count: 9 }],
+    evidence: [
+      { kind: 'messages', count: 412 },
+      { kind: 'spam', count: 371 },
+      { kind: 'complaints', count: 9 },
+    ],
   })
-  await list('192.0.2.46', { cause: 'complaints', ends: '24h', evidence: [{ kind: 'messages', count: 2210 }, { kind: 'complaints', count: 41 }] })
-  await list('192.0.2.80', { cause: 'malware', ends: '7d', note: 'Invoice with a dropper', evidence: [{ kind: 'messages', count: 6 }, { kind: 'malware', count: 6 }] })
-  await list('198.51.100.20', { cause: 'spam', class: 'third-party', url: 'https://list.example/remove', ends: '7d', note: 'On a list that we use' })
-  await list('198.51.100.21', { cause: 'manual', class: 'policy', test: 'ptr', ends: '30d', note: 'No reverse DNS name' })
-  await list('198.51.100.128/25', { cause: 'spam', ends: '7d', note: 'Hoster with many bad customers', evidence: [{ kind: 'bad members', count: 17 }] })
-  await list('198.51.100.200', { cause: 'spam', effect: 'pass', ends: '7d', note: 'A good neighbour in a bad street' })
+  await list('192.0.2.46', {
+    cause: 'complaints',
+    ends: '24h',
+    evidence: [
+      { kind: 'messages', count: 2210 },
+      { kind: 'complaints', count: 41 },
+    ],
+  })
+  await list('192.0.2.80', {
+    cause: 'malware',
+    ends: '7d',
+    note: 'Invoice with a dropper',
+    evidence: [
+      { kind: 'messages', count: 6 },
+      { kind: 'malware', count: 6 },
+    ],
+  })
+  await list('198.51.100.20', {
+    cause: 'spam',
+    class: 'third-party',
+    url: 'https://list.example/remove',
+    ends: '7d',
+    note: 'On a list that we use',
+  })
+  await list('198.51.100.21', {
+    cause: 'manual',
+    class: 'policy',
+    test: 'ptr',
+    ends: '30d',
+    note: 'No reverse DNS name',
+  })
+  await list('198.51.100.128/25', {
+    cause: 'spam',
+    ends: '7d',
+    note: 'Hoster with many bad customers',
+    evidence: [{ kind: 'bad members', count: 17 }],
+  })
+  await list('198.51.100.200', {
+    cause: 'spam',
+    effect: 'pass',
+    ends: '7d',
+    note: 'A good neighbour in a bad street',
+  })
   await list('2001:db8:bad:1::1', { cause: 'traps', ends: '24h', evidence: [{ kind: 'traps', count: 12 }] })
   const past = await list('192.0.2.99', { cause: 'spam', ends: '24h', note: 'Was cleaned the same day' })
   await endListing(ctx, { id: past.id, note: 'The administrator called; the account is closed.' })

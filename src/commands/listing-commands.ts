@@ -51,14 +51,20 @@ export const listingCommands: readonly Command[] = [
     optionHelp: { note: 'why, for operators', ...waitHelp },
     words: [1, 1],
     run: async (invocation) =>
-      await withCore(invocation, 'listing.end', { what: invocation.words[0], note: invocation.options['note'] }, sayListing),
+      await withCore(
+        invocation,
+        'listing.end',
+        { what: invocation.words[0], note: invocation.options['note'] },
+        sayListing,
+      ),
   },
   {
     name: 'listing show',
     usage: 'ADDRESS|PREFIX|ID',
     summary: 'One listing with its history.',
     words: [1, 1],
-    run: async (invocation) => await withCore(invocation, 'listing.show', { what: invocation.words[0] }, sayListing),
+    run: async (invocation) =>
+      await withCore(invocation, 'listing.show', { what: invocation.words[0] }, sayListing),
   },
   {
     name: 'listing search',
@@ -73,7 +79,11 @@ export const listingCommands: readonly Command[] = [
     words: [0, 1],
     run: async (invocation) => {
       const { limit, ...filters } = invocation.options
-      const input = { ...filters, text: invocation.words[0], limit: limit === undefined ? undefined : Number(limit) }
+      const input = {
+        ...filters,
+        text: invocation.words[0],
+        limit: limit === undefined ? undefined : Number(limit),
+      }
       return await withCore(invocation, 'listing.search', input, sayLine)
     },
   },
@@ -93,9 +103,14 @@ export const listingCommands: readonly Command[] = [
     options: { format: { type: 'string' } },
     words: [0, 0],
     run: async (invocation) =>
-      await withCore({ ...invocation, json: false }, 'listing.export', { format: formatOf(invocation) }, (value, { say }) => {
-        if ('line' in value) say(String(value.line))
-      }),
+      await withCore(
+        { ...invocation, json: false },
+        'listing.export',
+        { format: formatOf(invocation) },
+        (value, { say }) => {
+          if ('line' in value) say(String(value.line))
+        },
+      ),
   },
   {
     name: 'explain',
@@ -127,24 +142,35 @@ async function importFile(invocation: Invocation): Promise<number> {
     'listing.import',
     input,
     (value, { say, note }) => {
-      const answer = value as { added: number; lines: number; refused: { line: number; code: string; facts: object }[]; refusedCount: number }
+      const answer = value as {
+        added: number
+        lines: number
+        refused: { line: number; code: string; facts: object }[]
+        refusedCount: number
+      }
       say(`${answer.added} listings from ${answer.lines} lines`)
-      for (const each of answer.refused) note(`line ${each.line}: ${each.code} ${plain(JSON.stringify(each.facts))}`)
+      for (const each of answer.refused)
+        note(`line ${each.line}: ${each.code} ${plain(JSON.stringify(each.facts))}`)
     },
-    { lines: readLines(counted()), onValue: (value) => (refused = 'refusedCount' in value ? Number(value.refusedCount) : 0) },
+    {
+      lines: readLines(counted()),
+      onValue: (value) => (refused = 'refusedCount' in value ? Number(value.refusedCount) : 0),
+    },
   )
   return status === 0 && refused > 0 ? 1 : status
 }
 
 function formatOf({ options }: Invocation): string {
   const format = options['format'] ?? 'ndjson'
-  if (!importFormats.some((known) => known === format)) throw new UsageError(`--format is one of ${importFormats.join(', ')}`)
+  if (!importFormats.some((known) => known === format))
+    throw new UsageError(`--format is one of ${importFormats.join(', ')}`)
   return String(format)
 }
 
 /** The verdict in a sentence, then each listing, the line, the ways out and what the edges said lately. */
 function sayExplanation(value: object, { say }: Invocation['output']): void {
-  const { ip, action, code, status, reason, reference, listings, decisions, path, who, ...rest } = value as Record<string, unknown>
+  const { ip, action, code, status, reason, reference, listings, decisions, path, who, ...rest } =
+    value as Record<string, unknown>
   const refused = `is told ${text(code)} ${text(status)} (${text(reason)}, ${text(reference)}); way out: ${text(path)}, to act: ${text(who)}`
   say(`${plain(text(ip))} ${action === 'pass' ? 'passes' : refused}`)
   const { listing: _, ...shown } = rest
@@ -159,5 +185,14 @@ function sayListing(value: object, { say }: Invocation['output']): void {
 
 function sayLine(value: object, { say }: Invocation['output']): void {
   const of = (name: string): string => plain(text((value as Record<string, unknown>)[name] ?? ''))
-  say([of('id'), of('ip').padEnd(20), of('reason').padEnd(11), of('class').padEnd(13), of('state').padEnd(8), `ends ${of('ends')}`].join('  '))
+  say(
+    [
+      of('id'),
+      of('ip').padEnd(20),
+      of('reason').padEnd(11),
+      of('class').padEnd(13),
+      of('state').padEnd(8),
+      `ends ${of('ends')}`,
+    ].join('  '),
+  )
 }

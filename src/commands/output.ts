@@ -55,14 +55,19 @@ function isNothing(value: unknown): boolean {
 
 /** Text without control characters, so that nothing stored can steer a terminal. */
 export function plain(value: string): string {
-  return value.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return value.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** A value of an answer in one line. */
 export function text(value: unknown): string {
   if (Array.isArray(value)) return value.map(text).join('; ')
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).map(([name, each]) => `${name} ${text(each)}`).join(', ')
+    return Object.entries(value)
+      .map(([name, each]) => `${name} ${text(each)}`)
+      .join(', ')
   }
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

@@ -11,17 +11,23 @@ export const peopleCommands: readonly Command[] = [
   {
     name: 'operator add',
     usage: 'NAME [--role reader|agent|admin]',
-    summary: 'Let somebody in to the console; prints a password and the secret for an authenticator app, once.',
+    summary:
+      'Let somebody in to the console; prints a password and the secret for an authenticator app, once.',
     options: { role: { type: 'string' } },
     optionHelp: { role: 'reader (default) looks, agent decides, admin also imports' },
     words: [1, 1],
     run: async (invocation) => {
       const role = invocation.options['role'] ?? 'reader'
       if (!roles.some((known) => known === role)) throw new UsageError(`--role is one of ${roles.join(', ')}`)
-      return await withCore(invocation, 'operator.add', { name: invocation.words[0], role }, (value, { say }) => {
-        say(facts(value))
-        say('\nThis is shown once. Put totpSecret (or totpUri as a QR code) into an authenticator app.')
-      })
+      return await withCore(
+        invocation,
+        'operator.add',
+        { name: invocation.words[0], role },
+        (value, { say }) => {
+          say(facts(value))
+          say('\nThis is shown once. Put totpSecret (or totpUri as a QR code) into an authenticator app.')
+        },
+      )
     },
   },
   {
@@ -38,7 +44,8 @@ export const peopleCommands: readonly Command[] = [
     name: 'operator list',
     usage: '',
     summary: 'Who may come in.',
-    run: async (invocation) => await withCore(invocation, 'operator.list', {}, (value, { say }) => say(facts(value))),
+    run: async (invocation) =>
+      await withCore(invocation, 'operator.list', {}, (value, { say }) => say(facts(value))),
   },
   {
     name: 'operator remove',
@@ -46,7 +53,9 @@ export const peopleCommands: readonly Command[] = [
     summary: 'End somebody’s access and their sessions.',
     words: [1, 1],
     run: async (invocation) =>
-      await withCore(invocation, 'operator.remove', { name: invocation.words[0] }, (value, { say }) => say(facts(value))),
+      await withCore(invocation, 'operator.remove', { name: invocation.words[0] }, (value, { say }) =>
+        say(facts(value)),
+      ),
   },
   {
     name: 'token add',
@@ -55,7 +64,8 @@ export const peopleCommands: readonly Command[] = [
     words: [2, 2],
     run: async (invocation) => {
       const [kind, name] = invocation.words
-      if (!tokenKinds.some((known) => known === kind)) throw new UsageError(`the first word is one of ${tokenKinds.join(', ')}`)
+      if (!tokenKinds.some((known) => known === kind))
+        throw new UsageError(`the first word is one of ${tokenKinds.join(', ')}`)
       return await withCore(invocation, 'token.add', { kind, name }, (value, { say }) => say(facts(value)))
     },
   },
@@ -63,7 +73,8 @@ export const peopleCommands: readonly Command[] = [
     name: 'token list',
     usage: '',
     summary: 'Which programs may come in.',
-    run: async (invocation) => await withCore(invocation, 'token.list', {}, (value, { say }) => say(facts(value))),
+    run: async (invocation) =>
+      await withCore(invocation, 'token.list', {}, (value, { say }) => say(facts(value))),
   },
   {
     name: 'token revoke',
@@ -71,6 +82,8 @@ export const peopleCommands: readonly Command[] = [
     summary: 'End a program’s access.',
     words: [1, 1],
     run: async (invocation) =>
-      await withCore(invocation, 'token.revoke', { name: invocation.words[0] }, (value, { say }) => say(facts(value))),
+      await withCore(invocation, 'token.revoke', { name: invocation.words[0] }, (value, { say }) =>
+        say(facts(value)),
+      ),
   },
 ]

@@ -35,7 +35,9 @@ export const processCommands: readonly Command[] = [
       const supervisor = supervise(entry, configArguments(invocation), log)
       const stopped = untilToldToStop()
       const doors = await Promise.race([supervisor.ready, stopped])
-      if (doors) for (const [name, address] of Object.entries(doors)) invocation.output.say(`${name.padEnd(8)} ${address}`)
+      if (doors)
+        for (const [name, address] of Object.entries(doors))
+          invocation.output.say(`${name.padEnd(8)} ${address}`)
       await stopped
       await supervisor.stop()
       return 0

@@ -67,12 +67,17 @@ export function sayRefusal(output: Output, refusal: Refusal): void {
 
 async function waitForEdges(config: Config, output: Output): Promise<number> {
   let missing: readonly string[] = []
-  await askCore(config, 'edges.wait', {}, {
-    emit: (value) => {
-      if ('missing' in value && Array.isArray(value.missing)) missing = value.missing.map(String)
+  await askCore(
+    config,
+    'edges.wait',
+    {},
+    {
+      emit: (value) => {
+        if ('missing' in value && Array.isArray(value.missing)) missing = value.missing.map(String)
+      },
+      progress: () => {},
     },
-    progress: () => {},
-  })
+  )
   if (missing.length === 0) return 0
   output.note(`these edges have not acknowledged: ${missing.join(', ')}`)
   return 1

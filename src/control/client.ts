@@ -30,7 +30,9 @@ export async function callCore(
     else if ('fault' in line) throw new Error(line.fault)
     else return 'done'
   }
-  throw new Error('core ended before it had answered; whether the change was made is unknown: look before you try again')
+  throw new Error(
+    'core ended before it had answered; whether the change was made is unknown: look before you try again',
+  )
 }
 
 async function send(
@@ -75,6 +77,7 @@ async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<strin
 
 function knownCode(code: string): RefusalCode {
   const known = (Object.keys(refusals) as RefusalCode[]).find((name) => name === code)
-  if (known === undefined) throw new Error(`the running core refused with "${code}", which this version does not know`)
+  if (known === undefined)
+    throw new Error(`the running core refused with "${code}", which this version does not know`)
   return known
 }

@@ -16,7 +16,9 @@ export const edgeOperations: readonly Operation[] = [
       const { seq } = await feedHead(ctx)
       const end = ctx.clock.elapsed() + timeoutMs
       for (;;) {
-        const connected = new Set((await listEdges(ctx)).filter((edge) => edge.connected).map((edge) => edge.name))
+        const connected = new Set(
+          (await listEdges(ctx)).filter((edge) => edge.connected).map((edge) => edge.name),
+        )
         const acks = (await acksOf(ctx, seq, 0)).filter((ack) => connected.has(ack.name))
         const missing = acks.filter((ack) => ack.seq < seq).map((ack) => ack.name)
         if (missing.length === 0 || ctx.clock.elapsed() >= end) {

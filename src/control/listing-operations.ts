@@ -29,7 +29,11 @@ const searchInput = z.object({
   class: z.enum(listingClasses).optional(),
   limit: z.number().int().positive().optional(),
 })
-const importInput = z.object({ format: z.enum(importFormats), ...fields, reason: z.enum(causeNames).optional() })
+const importInput = z.object({
+  format: z.enum(importFormats),
+  ...fields,
+  reason: z.enum(causeNames).optional(),
+})
 const exportInput = z.object({ format: z.enum(importFormats) })
 
 export const listingOperations: readonly Operation[] = [

@@ -17,7 +17,8 @@ export const peopleOperations: readonly Operation[] = [
   {
     name: 'operator.list',
     run: async (ctx, { emit }) => {
-      for (const operator of await listOperators(ctx)) emit({ ...operator, createdAt: rfc3339(operator.createdAt) })
+      for (const operator of await listOperators(ctx))
+        emit({ ...operator, createdAt: rfc3339(operator.createdAt) })
     },
   },
   {
@@ -37,7 +38,12 @@ export const peopleOperations: readonly Operation[] = [
     run: async (ctx, { emit }) => {
       for (const token of await listTokens(ctx)) {
         const { createdAt, lastUsedAt, revokedAt, ...rest } = token
-        emit({ ...rest, created: rfc3339(createdAt), lastUsed: lastUsedAt && rfc3339(lastUsedAt), revoked: revokedAt && rfc3339(revokedAt) })
+        emit({
+          ...rest,
+          created: rfc3339(createdAt),
+          lastUsed: lastUsedAt && rfc3339(lastUsedAt),
+          revoked: revokedAt && rfc3339(revokedAt),
+        })
       }
     },
   },

@@ -73,7 +73,9 @@ export interface Gauges {
 /** Prometheus text exposition format 0.0.4. */
 export function formatMetrics(edge: string, counters: Counters, gauges: Gauges): string {
   const label = `{edge="${edge}"}`
-  const lines = Object.entries(counters).flatMap(([name, value]) => metric(`${snake(name)}_total`, 'counter', Number(value)))
+  const lines = Object.entries(counters).flatMap(([name, value]) =>
+    metric(`${snake(name)}_total`, 'counter', Number(value)),
+  )
   for (const [name, value] of Object.entries(gauges)) {
     if (value !== undefined) lines.push(...metric(snake(name), 'gauge', Number(value)))
   }

@@ -7,7 +7,14 @@ import { day, fixedClock } from '../base/clock.ts'
 import type { DecisionRecord } from '../access/feed-frame.ts'
 import { formatPrefix } from '../standards/prefix.ts'
 import { entry, listable } from '../../test/support/listing-entries.ts'
-import { askPolicy, FakeCore, startFakeCore, startTestEdge, testFolder, until } from '../../test/support/edge.ts'
+import {
+  askPolicy,
+  FakeCore,
+  startFakeCore,
+  startTestEdge,
+  testFolder,
+  until,
+} from '../../test/support/edge.ts'
 import { setBypass } from './bypass.ts'
 
 const refused = /^550 5\.7\.606 .*\/c\/[A-Za-z0-9_-]+ \(PSN606\)$/
@@ -29,7 +36,10 @@ describe('an edge', () => {
     await askPolicy(edge.policy)
     await edge.close()
     await startTestEdge(test, folder)
-    await until(() => [...lastTold(core).values()].reduce((sum, { count }) => sum + count, 0) === 2, 'the count')
+    await until(
+      () => [...lastTold(core).values()].reduce((sum, { count }) => sum + count, 0) === 2,
+      'the count',
+    )
   })
 
   it('tells of the first message of a delisted sender', async (test) => {
@@ -41,7 +51,10 @@ describe('an edge', () => {
     await core.acked(core.change({ kind: 'watch', unit: listable('192.0.2.45'), until: Date.now() + day }))
     await askPolicy(policy, { protocol_state: 'END-OF-MESSAGE', queue_id: '4XyZ' })
     await until(() => core.of('records').length === 1, 'a notice', 1000)
-    assert.deepEqual(core.of('records')[0]?.letThroughs.map(({ ip, queueId }) => [ip, queueId]), [['192.0.2.45', '4XyZ']])
+    assert.deepEqual(
+      core.of('records')[0]?.letThroughs.map(({ ip, queueId }) => [ip, queueId]),
+      [['192.0.2.45', '4XyZ']],
+    )
   })
 
   it('keeps its records while core is away or does not store them, and sends each until it is stored', async (test) => {
@@ -62,25 +75,32 @@ describe('an edge', () => {
     assert.equal(new Set([...lastTold(next).values()].map(({ ip }) => ip)).size, 20)
   })
 
-  it('gives up a batch that core breaks off at every time, and ships the next', { timeout: 30_000 }, async (test) => {
-    const folder = testFolder(test)
-    const core = await startFakeCore(test, folder, [entry('192.0.2.0/24')])
-    const { policy, state } = await startTestEdge(test, folder, { random: () => 0 })
-    await core.acked(1)
-    core.stores = false
-    await askPolicy(policy, { client_address: '192.0.2.1' })
-    await until(() => core.of('records').length === 1, 'the batch')
-    const poison = core.of('records')[0]?.batch
-    const breaking = setInterval(() => {
-      if (core.of('records').at(-1)?.batch !== poison) return
-      for (const socket of core.sockets) socket.destroy()
-    }, 5)
-    await until(() => state.counters.batchesGivenUp === 1, 'the batch to be given up', 25_000)
-    clearInterval(breaking)
-    core.stores = true
-    await askPolicy(policy, { client_address: '192.0.2.2' })
-    await until(() => core.of('records').some(({ records }) => records.some(({ ip }) => ip === '192.0.2.2')), 'the next batch')
-  })
+  it(
+    'gives up a batch that core breaks off at every time, and ships the next',
+    { timeout: 30_000 },
+    async (test) => {
+      const folder = testFolder(test)
+      const core = await startFakeCore(test, folder, [entry('192.0.2.0/24')])
+      const { policy, state } = await startTestEdge(test, folder, { random: () => 0 })
+      await core.acked(1)
+      core.stores = false
+      await askPolicy(policy, { client_address: '192.0.2.1' })
+      await until(() => core.of('records').length === 1, 'the batch')
+      const poison = core.of('records')[0]?.batch
+      const breaking = setInterval(() => {
+        if (core.of('records').at(-1)?.batch !== poison) return
+        for (const socket of core.sockets) socket.destroy()
+      }, 5)
+      await until(() => state.counters.batchesGivenUp === 1, 'the batch to be given up', 25_000)
+      clearInterval(breaking)
+      core.stores = true
+      await askPolicy(policy, { client_address: '192.0.2.2' })
+      await until(
+        () => core.of('records').some(({ records }) => records.some(({ ip }) => ip === '192.0.2.2')),
+        'the next batch',
+      )
+    },
+  )
 
   it('starts without core from its files: table, link key and all', async (test) => {
     const folder = testFolder(test)
@@ -100,7 +120,9 @@ describe('an edge', () => {
 
   it('lets everything pass when core has been away for seven days, restarts or not', async (test) => {
     const folder = testFolder(test)
-    const core = await startFakeCore(test, folder, [entry('192.0.2.45', { ends: Date.now() + 60 * day - (Date.now() % 1000) })])
+    const core = await startFakeCore(test, folder, [
+      entry('192.0.2.45', { ends: Date.now() + 60 * day - (Date.now() % 1000) }),
+    ])
     const before = await startTestEdge(test, folder)
     await core.acked(1)
     await before.close()
@@ -132,7 +154,9 @@ describe('an edge', () => {
   it('shares a data directory with others of other names', async (test) => {
     const folder = testFolder(test)
     const core = await startFakeCore(test, folder, [entry('192.0.2.45')])
-    const edges = await Promise.all(['mx-a', 'mx-b', 'mx-c'].map(async (name) => await startTestEdge(test, folder, { name })))
+    const edges = await Promise.all(
+      ['mx-a', 'mx-b', 'mx-c'].map(async (name) => await startTestEdge(test, folder, { name })),
+    )
     await until(() => edges.every(({ state }) => state.seq === 1), 'three tables')
     core.change({ kind: 'drop', prefix: listable('192.0.2.45') })
     await until(() => edges.every(({ state }) => state.seq === 2), 'the change in three tables')
@@ -153,7 +177,10 @@ describe('an edge', () => {
   })
 
   it('has no name that a case link cannot carry', async (test) => {
-    await assert.rejects(startTestEdge(test, testFolder(test), { name: 'Much-too-long-a-name' }), /no edge can be called/)
+    await assert.rejects(
+      startTestEdge(test, testFolder(test), { name: 'Much-too-long-a-name' }),
+      /no edge can be called/,
+    )
   })
 })
 
@@ -173,31 +200,41 @@ describe('an edge that is killed', () => {
     await gone
   }
 
-  it('comes back with every change that it acknowledged, and every record older than a second', { timeout: 60_000 }, async (test) => {
-    const folder = testFolder(test)
-    const path = join(folder, 'policy.sock')
-    const core = await startFakeCore(test, folder)
-    const asked = new Set<string>()
-    const listed = new Set<string>()
-    core.stores = false
-    for (let round = 0; round < 5; round++) {
-      const child = await spawn(folder, path)
-      await until(() => core.of('hello').length === round + 1, 'a hello')
-      const hello = core.of('hello')[round]
-      assert.ok(round === 0 || hello?.seq === core.seq, `it came back with ${hello?.seq} of ${core.seq}`)
-      for (let nth = 0; nth < 5; nth++) {
-        const ip = `198.51.100.${round * 10 + nth}`
-        listed.add(`${ip}/32`)
-        await core.acked(core.change({ kind: 'put', entry: entry(ip) }))
-        assert.match(await askPolicy(path, { client_address: ip }), /^550 /)
-        asked.add(ip)
+  it(
+    'comes back with every change that it acknowledged, and every record older than a second',
+    { timeout: 60_000 },
+    async (test) => {
+      const folder = testFolder(test)
+      const path = join(folder, 'policy.sock')
+      const core = await startFakeCore(test, folder)
+      const asked = new Set<string>()
+      const listed = new Set<string>()
+      core.stores = false
+      for (let round = 0; round < 5; round++) {
+        const child = await spawn(folder, path)
+        await until(() => core.of('hello').length === round + 1, 'a hello')
+        const hello = core.of('hello')[round]
+        assert.ok(round === 0 || hello?.seq === core.seq, `it came back with ${hello?.seq} of ${core.seq}`)
+        for (let nth = 0; nth < 5; nth++) {
+          const ip = `198.51.100.${round * 10 + nth}`
+          listed.add(`${ip}/32`)
+          await core.acked(core.change({ kind: 'put', entry: entry(ip) }))
+          assert.match(await askPolicy(path, { client_address: ip }), /^550 /)
+          asked.add(ip)
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        await kill(child)
       }
-      await new Promise((resolve) => setTimeout(resolve, 1000))
-      await kill(child)
-    }
-    core.stores = true
-    const edge = await startTestEdge(test, folder, { listenPolicy: path })
-    await until(() => new Set([...lastTold(core).values()].map(({ ip }) => ip)).size === asked.size, 'all records')
-    assert.deepEqual(new Set([...edge.state.table.entries()].map(({ prefix }) => formatPrefix(prefix))), listed)
-  })
+      core.stores = true
+      const edge = await startTestEdge(test, folder, { listenPolicy: path })
+      await until(
+        () => new Set([...lastTold(core).values()].map(({ ip }) => ip)).size === asked.size,
+        'all records',
+      )
+      assert.deepEqual(
+        new Set([...edge.state.table.entries()].map(({ prefix }) => formatPrefix(prefix))),
+        listed,
+      )
+    },
+  )
 })

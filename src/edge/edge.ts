@@ -141,7 +141,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const memory = setInterval(() => void (state.isConnected && remember()), memoryMs)
   feed.start()
   void follower.inspectTable()
-  log.info('edge-started', { name, policy: policy.address, lookup: lookup.address, seq: state.seq, listings: state.table.size })
+  log.info('edge-started', {
+    name,
+    policy: policy.address,
+    lookup: lookup.address,
+    seq: state.seq,
+    listings: state.table.size,
+  })
   return {
     policy: policy.address,
     lookup: lookup.address,

@@ -5,7 +5,9 @@ import type { Secret } from '../base/secret.ts'
 import { encodeFrame, FeedError, FrameReader, type Frame } from '../access/feed-frame.ts'
 
 /** Where core is: a unix socket that its user guards, or TCP with the edge's own key (TLS-PSK, RFC 4279; the identity is the edge's name). */
-export type FeedAddress = { readonly path: string } | { readonly host: string; readonly port: number; readonly key: Secret }
+export type FeedAddress =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number; readonly key: Secret }
 
 export interface FeedClientOptions {
   readonly feed: FeedAddress
@@ -56,7 +58,8 @@ export class FeedClient {
 
   /** Sends a frame, encoded already or not; lost if there is no connection. */
   send(frame: Frame | Buffer): void {
-    if (this.#socket?.writable === true) this.#socket.write(Buffer.isBuffer(frame) ? frame : encodeFrame(frame))
+    if (this.#socket?.writable === true)
+      this.#socket.write(Buffer.isBuffer(frame) ? frame : encodeFrame(frame))
   }
 
   close(): void {
@@ -105,7 +108,8 @@ export class FeedClient {
     if (this.#isClosed) return
     if (why instanceof Unwelcome || why instanceof FeedError) this.#tries = Math.max(this.#tries, eagerTries)
     const wait = this.#wait(this.#tries++)
-    if (this.#tries === 1 || this.#tries >= eagerTries) this.#options.log.warn('feed-lost', { error: why, againInMs: wait })
+    if (this.#tries === 1 || this.#tries >= eagerTries)
+      this.#options.log.warn('feed-lost', { error: why, againInMs: wait })
     this.#retry = setTimeout(() => this.#connect(), wait)
   }
 

@@ -7,7 +7,14 @@ import { Secret } from '../base/secret.ts'
 import { encodeSnapshot } from '../access/snapshot.ts'
 import type { ListingEntry } from '../access/listing-entry.ts'
 import { entry, listable } from '../../test/support/listing-entries.ts'
-import { askPolicy, FakeCore, startFakeCore, startTestEdge, testFolder, until } from '../../test/support/edge.ts'
+import {
+  askPolicy,
+  FakeCore,
+  startFakeCore,
+  startTestEdge,
+  testFolder,
+  until,
+} from '../../test/support/edge.ts'
 
 const refused = /^550 5\.7\.606 /
 
@@ -39,7 +46,10 @@ describe('an edge that follows core', () => {
       assert.equal(await askPolicy(policy), 'DUNNO')
     }
     const acked = core.of('ack').map(({ seq }) => seq)
-    assert.deepEqual(acked, acked.toSorted((a, b) => a - b))
+    assert.deepEqual(
+      acked,
+      acked.toSorted((a, b) => a - b),
+    )
   })
 
   it('answers a ping with an acknowledgement', async (test) => {
@@ -68,8 +78,10 @@ describe('an edge that follows core', () => {
   })
 
   for (const [what, spoil] of Object.entries({
-    'a change is missing': (core: FakeCore) => core.send({ type: 'change', seq: 3, change: { kind: 'put', entry: entry('192.0.2.99') } }),
-    'a change comes twice': (core: FakeCore) => core.send({ type: 'change', seq: 1, change: { kind: 'put', entry: entry('192.0.2.99') } }),
+    'a change is missing': (core: FakeCore) =>
+      core.send({ type: 'change', seq: 3, change: { kind: 'put', entry: entry('192.0.2.99') } }),
+    'a change comes twice': (core: FakeCore) =>
+      core.send({ type: 'change', seq: 1, change: { kind: 'put', entry: entry('192.0.2.99') } }),
     'core is further than it told': (core: FakeCore) => core.send({ type: 'ping', seq: 2, at: 0 }),
   })) {
     it(`asks for the whole table when ${what}, and applies nothing`, async (test) => {
@@ -133,7 +145,10 @@ describe('an edge whose core has gone wrong', () => {
     return { core, edge }
   }
 
-  function tableOf(entries: readonly ListingEntry[], head: { readonly epoch: string; readonly seq: number }): Uint8Array {
+  function tableOf(
+    entries: readonly ListingEntry[],
+    head: { readonly epoch: string; readonly seq: number },
+  ): Uint8Array {
     const { table } = new FakeCore(entries)
     return encodeSnapshot(table, { ...head, at: 1000 })
   }
@@ -142,8 +157,12 @@ describe('an edge whose core has gone wrong', () => {
     'goes back in its epoch': () => tableOf([], { epoch: 'first', seq: 9 }),
     'is of an epoch that core did not name': () => tableOf([], { epoch: 'other', seq: 99 }),
     'would refuse a fiftieth of the Internet': () =>
-      tableOf([1, 2, 3, 4, 5, 6].map((first) => entry(`${first}.0.0.0/8`)), { epoch: 'first', seq: 11 }),
-    'is spoilt': () => tableOf([], { epoch: 'first', seq: 11 }).map((byte, at) => (at === 40 ? byte ^ 1 : byte)),
+      tableOf(
+        [1, 2, 3, 4, 5, 6].map((first) => entry(`${first}.0.0.0/8`)),
+        { epoch: 'first', seq: 11 },
+      ),
+    'is spoilt': () =>
+      tableOf([], { epoch: 'first', seq: 11 }).map((byte, at) => (at === 40 ? byte ^ 1 : byte)),
     'is cut short': () => tableOf([], { epoch: 'first', seq: 11 }).subarray(0, 90),
   })) {
     it(`keeps its table when the one offered ${what}`, async (test) => {
@@ -194,7 +213,10 @@ describe('an edge whose core has gone wrong', () => {
 describe('a feed over TLS', () => {
   const key = new Secret(Buffer.alloc(32, 9))
 
-  async function listenTls(test: { after(fn: () => void): void }, core: FakeCore): Promise<{ port: number; refusedHandshakes: () => number }> {
+  async function listenTls(
+    test: { after(fn: () => void): void },
+    core: FakeCore,
+  ): Promise<{ port: number; refusedHandshakes: () => number }> {
     let failed = 0
     const server = createTlsServer(
       {

@@ -54,7 +54,10 @@ export class Follower {
     const { table } = state
     const { forbidden, share } = await inSteps(inspect(table, networks), () => state.clock.elapsed())
     if (table !== state.table) return
-    this.#dropForbidden(table, forbidden.map(({ prefix }) => prefix))
+    this.#dropForbidden(
+      table,
+      forbidden.map(({ prefix }) => prefix),
+    )
     this.#guard = new Guard(networks, share)
   }
 
@@ -104,7 +107,10 @@ export class Follower {
     }
     const { forbidden, share } = await inSteps(inspect(snapshot.table, networks), elapsed)
     if (isTooMuch(share)) throw this.#refuse('it would refuse too much of the address space', { share })
-    this.#dropForbidden(snapshot.table, forbidden.map(({ prefix }) => prefix))
+    this.#dropForbidden(
+      snapshot.table,
+      forbidden.map(({ prefix }) => prefix),
+    )
     this.#noteSize(snapshot)
     this.#guard = new Guard(networks, share)
     state.table = snapshot.table
@@ -112,14 +118,19 @@ export class Follower {
     state.seq = snapshot.seq
     this.#acked = -1
     state.counters.snapshotsLoaded++
-    state.log.info('snapshot-loaded', { epoch: snapshot.epoch, seq: snapshot.seq, listings: snapshot.table.size })
+    state.log.info('snapshot-loaded', {
+      epoch: snapshot.epoch,
+      seq: snapshot.seq,
+      listings: snapshot.table.size,
+    })
     // Acknowledged when it is durable; requests are answered from it already.
     this.#replaced = files.replace(bytes)
   }
 
   #takeChange(seq: number, change: TableChange): void {
     const { state, files } = this.#options
-    if (this.#offered !== state.epoch || seq !== state.seq + 1) throw this.#askForAll(`change ${seq} after ${state.seq}`)
+    if (this.#offered !== state.epoch || seq !== state.seq + 1)
+      throw this.#askForAll(`change ${seq} after ${state.seq}`)
     if (this.#guard.admits(state.table, change)) state.table.apply(change)
     else this.#noteGuarded(change)
     state.seq = seq
@@ -129,7 +140,8 @@ export class Follower {
 
   #takePing(seq: number): void {
     const { state } = this.#options
-    if (this.#offered !== state.epoch || seq !== state.seq) throw this.#askForAll(`core is at ${seq}, we are at ${state.seq}`)
+    if (this.#offered !== state.epoch || seq !== state.seq)
+      throw this.#askForAll(`core is at ${seq}, we are at ${state.seq}`)
     // An acknowledgement is our sign of life.
     this.#acked = Math.min(this.#acked, seq - 1)
   }

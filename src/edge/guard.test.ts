@@ -21,17 +21,20 @@ function inspection(entries: readonly ListingEntry[]): Inspection {
 describe('the inspection of a table', () => {
   it('finds what overlaps a protected network: inside, outside and the same', () => {
     const { forbidden } = inspection(
-      ['203.0.113.7', '203.0.113.0/24', '203.0.0.0/16', '2001:db8:53:1::/64', '2001:db8::/32', '192.0.2.45', '2001:db8:54::/48'].map((prefix) =>
-        entry(prefix),
-      ),
+      [
+        '203.0.113.7',
+        '203.0.113.0/24',
+        '203.0.0.0/16',
+        '2001:db8:53:1::/64',
+        '2001:db8::/32',
+        '192.0.2.45',
+        '2001:db8:54::/48',
+      ].map((prefix) => entry(prefix)),
     )
-    assert.deepEqual(new Set(forbidden.map(({ prefix }) => formatPrefix(prefix))), new Set([
-      '203.0.113.7/32',
-      '203.0.113.0/24',
-      '203.0.0.0/16',
-      '2001:db8:53:1::/64',
-      '2001:db8::/32',
-    ]))
+    assert.deepEqual(
+      new Set(forbidden.map(({ prefix }) => formatPrefix(prefix))),
+      new Set(['203.0.113.7/32', '203.0.113.0/24', '203.0.0.0/16', '2001:db8:53:1::/64', '2001:db8::/32']),
+    )
   })
 
   it('lets a carve-out in a protected network be', () => {
@@ -68,7 +71,8 @@ describe('the guard of changes', () => {
       if (is) table.apply(change)
       return is
     }
-    for (const first of [1, 2, 3, 4, 5]) assert.equal(apply({ kind: 'put', entry: entry(`${first}.0.0.0/8`) }), true)
+    for (const first of [1, 2, 3, 4, 5])
+      assert.equal(apply({ kind: 'put', entry: entry(`${first}.0.0.0/8`) }), true)
     assert.equal(apply({ kind: 'put', entry: entry('6.0.0.0/8') }), false)
     assert.equal(apply({ kind: 'put', entry: entry('5.0.0.0/8', { ends: 2_100_000_000_000 }) }), true)
     assert.equal(apply({ kind: 'put', entry: entry('192.0.2.45') }), true)

@@ -22,8 +22,10 @@ async function start(test: Test, options: Parameters<typeof startTestEdge>[2] = 
   const core = await startFakeCore(test, folder, entries)
   const edge = await startTestEdge(test, folder, options)
   await core.acked(1)
-  const get = async (path: string, init?: RequestInit): Promise<Response> => await fetch(`http://${edge.lookup}${path}`, init)
-  const lookUp = async (ip: string): Promise<Lookup> => (await (await get(`/v1/lookup/${ip}`)).json()) as Lookup
+  const get = async (path: string, init?: RequestInit): Promise<Response> =>
+    await fetch(`http://${edge.lookup}${path}`, init)
+  const lookUp = async (ip: string): Promise<Lookup> =>
+    (await (await get(`/v1/lookup/${ip}`)).json()) as Lookup
   return { folder, core, edge, get, lookUp }
 }
 
@@ -47,11 +49,21 @@ describe('the look-up', () => {
       stale: false,
       bypass: false,
     })
-    assert.deepEqual(listings.map(({ id, scope, reason }) => [id, scope, reason]), [
-      ['0123456789ab', '192.0.2.45/32', 'spam'],
-      ['0123456789ac', '192.0.2.0/24', 'investigate'],
-    ])
-    for (const ip of ['192.0.2.45', '192.0.2.46', '192.0.2.7', '198.51.100.1', '2001:db8:7::1', '2001:db8:8::1']) {
+    assert.deepEqual(
+      listings.map(({ id, scope, reason }) => [id, scope, reason]),
+      [
+        ['0123456789ab', '192.0.2.45/32', 'spam'],
+        ['0123456789ac', '192.0.2.0/24', 'investigate'],
+      ],
+    )
+    for (const ip of [
+      '192.0.2.45',
+      '192.0.2.46',
+      '192.0.2.7',
+      '198.51.100.1',
+      '2001:db8:7::1',
+      '2001:db8:8::1',
+    ]) {
       const { action, status } = await lookUp(ip)
       const answer = await askPolicy(edge.policy, { client_address: ip })
       assert.equal(answer.startsWith('550'), action === 'reject')
@@ -63,7 +75,10 @@ describe('the look-up', () => {
     const { lookUp } = await start(test)
     const { listed, action, reason, listings } = await lookUp('192.0.2.7')
     assert.deepEqual([listed, action, reason], [false, 'pass', null])
-    assert.deepEqual(listings.map(({ effect }) => effect), ['pass', 'refuse'])
+    assert.deepEqual(
+      listings.map(({ effect }) => effect),
+      ['pass', 'refuse'],
+    )
   })
 
   it('reads IPv6 in any spelling and IPv4 in IPv6 clothes', async (test) => {
@@ -104,7 +119,10 @@ describe('the look-up', () => {
 
   it('says that nothing is refused in observe mode, or under the bypass', async (test) => {
     const observing = await start(test, { mode: 'observe' })
-    assert.deepEqual([(await observing.lookUp('192.0.2.45')).action, (await observing.lookUp('192.0.2.45')).listed], ['pass', true])
+    assert.deepEqual(
+      [(await observing.lookUp('192.0.2.45')).action, (await observing.lookUp('192.0.2.45')).listed],
+      ['pass', true],
+    )
     const bypassed = await start(test)
     setBypass(bypassed.folder, true)
     await until(() => bypassed.edge.state.isBypassed, 'the bypass', 1000)

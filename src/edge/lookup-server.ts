@@ -49,20 +49,31 @@ export async function startLookupServer(options: LookupServerOptions): Promise<L
   }
 }
 
-function answer({ state, gauges }: LookupServerOptions, request: IncomingMessage, response: ServerResponse): void {
+function answer(
+  { state, gauges }: LookupServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const path = request.url ?? ''
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD')
     return sendProblem(state, response, 405, 'method-not-allowed')
   }
-  if (path === '/healthz') return sendJson(response, 200, { ok: true, edge: state.settings.name, seq: state.seq })
+  if (path === '/healthz')
+    return sendJson(response, 200, { ok: true, edge: state.settings.name, seq: state.seq })
   if (path === '/metrics') {
-    return send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', formatMetrics(state.settings.name, state.counters, gauges()))
+    return send(
+      response,
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      formatMetrics(state.settings.name, state.counters, gauges()),
+    )
   }
   const asked = /^\/v1\/lookup\/([^/?#]{1,120})$/.exec(path)?.[1]
   if (asked === undefined) return sendProblem(state, response, 404, 'not-found')
   const address = parseAddress(decoded(asked))
-  if (address instanceof Refusal) return sendProblem(state, response, address.status, address.code, address.facts)
+  if (address instanceof Refusal)
+    return sendProblem(state, response, address.status, address.code, address.facts)
   state.counters.lookups++
   sendJson(response, 200, lookUp(state, address))
 }

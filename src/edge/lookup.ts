@@ -70,7 +70,14 @@ function factsOf(
 ): Pick<Lookup, 'code' | 'status' | 'reason' | 'class' | 'scope' | 'ends'> {
   const reason: Reason = reasons[name]
   const { class: listingClass, scope, ends } = describe(listing)
-  return { code: reason.code, status: reason.status[settings.profile], reason: name, class: listingClass, scope, ends }
+  return {
+    code: reason.code,
+    status: reason.status[settings.profile],
+    reason: name,
+    class: listingClass,
+    scope,
+    ends,
+  }
 }
 
 function describe(listing: ListingEntry): Covering {

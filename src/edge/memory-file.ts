@@ -31,7 +31,9 @@ export async function writeMemory(path: string, { caseLink, contactAt }: Memory)
   const temporary = `${path}.tmp`
   const file = await open(temporary, 'w', 0o600)
   try {
-    await file.writeFile(JSON.stringify({ keyId: caseLink?.keyId, key: caseLink?.key.reveal().toString('hex'), contactAt }))
+    await file.writeFile(
+      JSON.stringify({ keyId: caseLink?.keyId, key: caseLink?.key.reveal().toString('hex'), contactAt }),
+    )
     await file.datasync()
   } finally {
     await file.close()

@@ -10,7 +10,10 @@ describe('messages in progress', () => {
   it('keep the view of their first recipient', () => {
     const messages = new Messages()
     const first = messages.viewOf('3f.6a1.0', '192.0.2.1', () => view(1))
-    assert.equal(messages.viewOf('3f.6a1.0', '192.0.2.1', () => view(2)), first)
+    assert.equal(
+      messages.viewOf('3f.6a1.0', '192.0.2.1', () => view(2)),
+      first,
+    )
   })
 
   it('are told apart by instance and by client', () => {
@@ -33,7 +36,8 @@ describe('messages in progress', () => {
     const messages = new Messages()
     for (let nth = 0; nth < 1000; nth++) messages.viewOf(`m${nth}`, '192.0.2.1', () => view(nth))
     let kept = 0
-    for (let nth = 0; nth < 1000; nth++) if (messages.viewOf(`m${nth}`, '192.0.2.1', () => view(-1)).spent === nth) kept++
+    for (let nth = 0; nth < 1000; nth++)
+      if (messages.viewOf(`m${nth}`, '192.0.2.1', () => view(-1)).spent === nth) kept++
     assert.ok(kept > 900, `${kept} of 1000`)
   })
 })

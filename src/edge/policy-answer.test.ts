@@ -40,7 +40,11 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
       mode: 'enforce',
       decide: {
         protected: [listable('203.0.113.0/24')],
-        exempt: exemptMailboxes(['provider.example'], ['delist@provider.example'], 'postern.provider.example'),
+        exempt: exemptMailboxes(
+          ['provider.example'],
+          ['delist@provider.example'],
+          'postern.provider.example',
+        ),
         exemptPerHour: 2,
       },
       ...settings,
@@ -135,7 +139,18 @@ describe('the answer at RCPT', () => {
     assert.equal(scene([listed]).ask({ policy_context: 'submission' }), 'DUNNO')
   })
 
-  for (const protocol_state of ['CONNECT', 'EHLO', 'HELO', 'MAIL', 'DATA', 'END-OF-MESSAGE', 'VRFY', 'ETRN', 'rcpt', '']) {
+  for (const protocol_state of [
+    'CONNECT',
+    'EHLO',
+    'HELO',
+    'MAIL',
+    'DATA',
+    'END-OF-MESSAGE',
+    'VRFY',
+    'ETRN',
+    'rcpt',
+    '',
+  ]) {
     it(`is for RCPT only: at ${JSON.stringify(protocol_state)} it is DUNNO`, () => {
       assert.equal(scene([listed]).ask({ protocol_state, queue_id: '4XyZ' }), 'DUNNO')
     })
@@ -176,7 +191,10 @@ describe('exempt mailboxes', () => {
     for (const [nth, recipient] of ['postmaster@provider.example', 'abuse@provider.example'].entries()) {
       assert.equal(ask({ recipient, instance: `m${nth}` }), 'DUNNO')
     }
-    assert.match(ask({ recipient: 'delist+abc@provider.example', instance: 'm9' }), /^451 4\.7\.500 .*\(PSN501\)$/)
+    assert.match(
+      ask({ recipient: 'delist+abc@provider.example', instance: 'm9' }),
+      /^451 4\.7\.500 .*\(PSN501\)$/,
+    )
     assert.match(ask({ recipient: 'c+1@postern.provider.example', instance: 'm10' }), /^451 /)
     clock.advance(1.5 * hour)
     assert.equal(ask({ recipient: 'postmaster', instance: 'm11' }), 'DUNNO')
@@ -184,14 +202,16 @@ describe('exempt mailboxes', () => {
 
   it('count a message once, however many recipients it has', () => {
     const { ask } = scene([listed])
-    for (let nth = 0; nth < 10; nth++) assert.equal(ask({ recipient: 'postmaster@provider.example', instance: 'one' }), 'DUNNO')
+    for (let nth = 0; nth < 10; nth++)
+      assert.equal(ask({ recipient: 'postmaster@provider.example', instance: 'one' }), 'DUNNO')
     assert.equal(ask({ recipient: 'postmaster@provider.example', instance: 'two' }), 'DUNNO')
     assert.match(ask({ recipient: 'postmaster@provider.example', instance: 'three' }), /^451 /)
   })
 
   it('cost nobody a budget who is not listed', () => {
     const { ask } = scene([])
-    for (let nth = 0; nth < 10; nth++) assert.equal(ask({ recipient: 'postmaster@provider.example', instance: `m${nth}` }), 'DUNNO')
+    for (let nth = 0; nth < 10; nth++)
+      assert.equal(ask({ recipient: 'postmaster@provider.example', instance: `m${nth}` }), 'DUNNO')
   })
 })
 
@@ -205,7 +225,10 @@ describe('within one message', () => {
     assert.equal(ask({ instance: 'two' }), 'DUNNO')
     state.table.put(listed)
     assert.equal(ask({ instance: 'two' }), 'DUNNO')
-    assert.deepEqual(told().records.map(({ table, count }) => [table, count]), [[7, 2]])
+    assert.deepEqual(
+      told().records.map(({ table, count }) => [table, count]),
+      [[7, 2]],
+    )
   })
 
   it('each recipient is judged for itself: an exempt one does not save the others', () => {
@@ -255,13 +278,22 @@ describe('records of refusals', () => {
     assert.equal(ask({ client_address: '::ffff:192.0.2.45' }), first)
     clock.advance(minute)
     assert.notEqual(ask(), first)
-    assert.deepEqual(told().records.map(({ count }) => count), [2, 1])
+    assert.deepEqual(
+      told().records.map(({ count }) => count),
+      [2, 1],
+    )
   })
 
   it('have null for names that do not exist and for the spent budget what ran out', () => {
     const { ask, told } = scene([listed])
     for (const instance of ['a', 'b', 'c']) {
-      ask({ recipient: 'abuse@provider.example', instance, client_name: 'unknown', helo_name: '', sender: '' })
+      ask({
+        recipient: 'abuse@provider.example',
+        instance,
+        client_name: 'unknown',
+        helo_name: '',
+        sender: '',
+      })
     }
     const [record] = told().records
     assert.deepEqual([record?.ptr, record?.helo, record?.mailFrom, record?.code], [null, null, '', 451])
@@ -277,7 +309,11 @@ describe('records of refusals', () => {
 
   it('hold what strangers said in a form that core takes', () => {
     const { ask, told } = scene([listed])
-    ask({ helo_name: `\u0001${'x'.repeat(400)}`, sender: 'b@\u00ff\u00fe.example', client_name: 'caf\u00c3\u00a9.example' })
+    ask({
+      helo_name: `\u0001${'x'.repeat(400)}`,
+      sender: 'b@\u00ff\u00fe.example',
+      client_name: 'caf\u00c3\u00a9.example',
+    })
     const [record] = told().records
     assert.equal(record?.helo?.length, 255)
     assert.equal(record?.helo?.[0], '?')
@@ -294,7 +330,16 @@ describe('let-through notices', () => {
     assert.equal(ask(passed), 'DUNNO')
     assert.equal(ask({ ...passed, client_address: '192.0.2.46' }), 'DUNNO')
     assert.deepEqual(told().letThroughs, [
-      { edge: 'test', boot: 'boot', seq: 1, at: start, ip: '192.0.2.45', queueId: '4XyZ', helo: 'mail.example.org', mailFrom: 'example.org' },
+      {
+        edge: 'test',
+        boot: 'boot',
+        seq: 1,
+        at: start,
+        ip: '192.0.2.45',
+        queueId: '4XyZ',
+        helo: 'mail.example.org',
+        mailFrom: 'example.org',
+      },
     ])
   })
 

@@ -64,7 +64,9 @@ describe('the policy server', () => {
   it('answers requests that come together, and ones that come in pieces', async (test) => {
     const { address } = await start(test)
     const caller = await PolicyCaller.open(address)
-    const all = Array.from({ length: 100 }, (_, nth) => policyRequest({ client_address: `192.0.2.${nth}` })).join('')
+    const all = Array.from({ length: 100 }, (_, nth) =>
+      policyRequest({ client_address: `192.0.2.${nth}` }),
+    ).join('')
     caller.send(all)
     for (let nth = 0; nth < 100; nth++) assert.equal(await caller.next(), `550 5.7.606 192.0.2.${nth}`)
     const request = policyRequest()
@@ -86,7 +88,7 @@ describe('the policy server', () => {
     'too many attributes': `${'a=b\n'.repeat(101)}\n`,
     'too long a request': `helo_name=${'x'.repeat(4000)}\n`.repeat(5),
     'a TLS hello': Buffer.from('16030100a5010000a10303', 'hex'),
-    'HTTP': 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    HTTP: 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
   })) {
     it(`gives no answer to ${what}, and closes the connection`, async (test) => {
       const { address, counters } = await start(test, { requestMs: 300 })
@@ -110,7 +112,14 @@ describe('the policy server', () => {
   it('lives through anything, and never answers more often than it was asked', async (test) => {
     const { address } = await start(test)
     const piece = fc.oneof(
-      fc.constantFrom('request=smtpd_access_policy\n', '\n', 'client_address=192.0.2.1\n', '=\n', '\r\n', '\0'),
+      fc.constantFrom(
+        'request=smtpd_access_policy\n',
+        '\n',
+        'client_address=192.0.2.1\n',
+        '=\n',
+        '\r\n',
+        '\0',
+      ),
       fc.string(),
     )
     await fc.assert(
@@ -186,11 +195,15 @@ describe('slow and many clients', () => {
     const many = Buffer.from(policyRequest().repeat(1000))
     const flood = setInterval(() => caller.socket.writableLength < 1 << 20 && caller.send(many), 1)
     let before = -1
-    await until(() => {
-      const isStill = counters.requests === before && counters.requests > 0
-      before = counters.requests
-      return isStill && caller.socket.writableLength > 1 << 19
-    }, 'the server to stop reading', 20_000)
+    await until(
+      () => {
+        const isStill = counters.requests === before && counters.requests > 0
+        before = counters.requests
+        return isStill && caller.socket.writableLength > 1 << 19
+      },
+      'the server to stop reading',
+      20_000,
+    )
     await sleep(100)
     assert.equal(counters.requests, before)
     clearInterval(flood)
@@ -202,7 +215,9 @@ describe('slow and many clients', () => {
 describe('an overloaded policy server', () => {
   it('answers DUNNO to what has waited too long in a crowd, and counts it', async (test) => {
     const { address, counters } = await start(test, { shedMs: 30 })
-    const callers = await Promise.all(Array.from({ length: 20 }, async () => await PolicyCaller.open(address)))
+    const callers = await Promise.all(
+      Array.from({ length: 20 }, async () => await PolicyCaller.open(address)),
+    )
     assert.equal(await callers[0]?.ask(), '550 5.7.606 192.0.2.45')
     for (const caller of callers) caller.send(policyRequest())
     const end = clock.elapsed() + 80

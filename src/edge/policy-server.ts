@@ -134,7 +134,11 @@ class PolicyDoor {
   /** Ends every connection once it is quiet, and whatever is left after `within` milliseconds. */
   async drain(within: number): Promise<void> {
     const until = this.#options.clock.elapsed() + within
-    for (let now = this.#options.clock.elapsed(); this.#connections.size > 0 && now < until; now = this.#options.clock.elapsed()) {
+    for (
+      let now = this.#options.clock.elapsed();
+      this.#connections.size > 0 && now < until;
+      now = this.#options.clock.elapsed()
+    ) {
       for (const { socket, heardAt, begunAt } of this.#connections) {
         if (begunAt === 0 && now - heardAt >= quietMs && socket.writableLength === 0) socket.destroy()
       }
@@ -171,7 +175,10 @@ class PolicyDoor {
   #reply(request: PolicyRequest): string {
     const { counters, clock, answer } = this.#options
     counters.requests++
-    if (this.#waiting.atMost(clock.elapsed()) > this.#limits.shedMs && this.#waiting.crowd > this.#limits.shedCrowd) {
+    if (
+      this.#waiting.atMost(clock.elapsed()) > this.#limits.shedMs &&
+      this.#waiting.crowd > this.#limits.shedCrowd
+    ) {
       counters.shed++
       return dunnoReply
     }

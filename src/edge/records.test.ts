@@ -47,11 +47,25 @@ describe('decision records', () => {
     const { records, shipped } = gathering()
     records.add('token', 'line', 'alice@provider.example', facts())
     await until(() => shipped.length === 1, 'a batch', 1000)
-    const bytes = encodeFrame({ type: 'records', batch: 1, records: shipped[0]?.records ?? [], letThroughs: [] })
+    const bytes = encodeFrame({
+      type: 'records',
+      batch: 1,
+      records: shipped[0]?.records ?? [],
+      letThroughs: [],
+    })
     const [frame] = new FrameReader('edge').push(bytes)
     assert.ok(frame?.type === 'records')
     const { recipients, ...record } = frame.records[0] ?? assert.fail()
-    assert.deepEqual(record, { v: 1, edge: 'test', boot: 'boot', seq: 1, stage: 'rcpt', standing: null, count: 1, ...facts() })
+    assert.deepEqual(record, {
+      v: 1,
+      edge: 'test',
+      boot: 'boot',
+      seq: 1,
+      stage: 'rcpt',
+      standing: null,
+      count: 1,
+      ...facts(),
+    })
     assert.equal(recipients.length, 1)
     records.close()
   })
@@ -66,7 +80,9 @@ describe('decision records', () => {
     records.flush()
     records.flush()
     assert.deepEqual(
-      shipped.flatMap((batch) => batch.records.map(({ seq, count, recipients }) => [seq, count, recipients.length])),
+      shipped.flatMap((batch) =>
+        batch.records.map(({ seq, count, recipients }) => [seq, count, recipients.length]),
+      ),
       [
         [1, 2, 2],
         [1, 3, 2],
@@ -92,7 +108,8 @@ describe('decision records', () => {
 
   it('are given up in a flood rather than kept without bound, and counted', () => {
     const gathered = gathering()
-    for (let nth = 0; nth < 25_000; nth++) gathered.records.add(`token ${nth}`, 'line', 'alice@provider.example', facts())
+    for (let nth = 0; nth < 25_000; nth++)
+      gathered.records.add(`token ${nth}`, 'line', 'alice@provider.example', facts())
     gathered.records.flush()
     const kept = gathered.shipped.reduce((sum, batch) => sum + batch.records.length, 0)
     assert.equal(kept, 20_000)

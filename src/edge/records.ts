@@ -4,7 +4,19 @@ import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
 /** What a refusal's record tells (contracts 8); a record is the same for every refusal under one case link. */
 export interface RefusalFacts extends Pick<
   DecisionRecord,
-  'at' | 'ip' | 'helo' | 'ptr' | 'mailFrom' | 'code' | 'status' | 'reason' | 'listing' | 'budget' | 'table' | 'mode' | 'minute'
+  | 'at'
+  | 'ip'
+  | 'helo'
+  | 'ptr'
+  | 'mailFrom'
+  | 'code'
+  | 'status'
+  | 'reason'
+  | 'listing'
+  | 'budget'
+  | 'table'
+  | 'mode'
+  | 'minute'
 > {}
 
 export type LetThroughFacts = Omit<LetThrough, 'edge' | 'boot' | 'seq'>
@@ -136,20 +148,36 @@ export class Records {
     const notices = this.#letThroughs.splice(0, batchSize)
     if (batch.length === 0 && notices.length === 0) return
     for (const token of batch) token.isShipped = true
-    this.#options.ship(batch.map((token) => this.#recordOf(token)), notices)
+    this.#options.ship(
+      batch.map((token) => this.#recordOf(token)),
+      notices,
+    )
   }
 
   #shipGrown(): void {
     const grown = [...this.#grown]
     this.#grown = new Set()
     for (let from = 0; from < grown.length; from += batchSize) {
-      this.#options.ship(grown.slice(from, from + batchSize).map((token) => this.#recordOf(token)), [])
+      this.#options.ship(
+        grown.slice(from, from + batchSize).map((token) => this.#recordOf(token)),
+        [],
+      )
     }
   }
 
   #recordOf({ facts, seq, count, recipients }: Token): DecisionRecord {
     const { edge, boot } = this.#options
-    return { v: 1, edge, boot, seq, stage: 'rcpt', ...facts, recipients: [...recipients], standing: null, count }
+    return {
+      v: 1,
+      edge,
+      boot,
+      seq,
+      stage: 'rcpt',
+      ...facts,
+      recipients: [...recipients],
+      standing: null,
+      count,
+    }
   }
 
   #addRecipient(token: Token, recipient: string): void {

@@ -26,8 +26,13 @@ describe('refusal lines', () => {
         fc.property(about, ({ seed, bits, cause, listingClass, octets, linkLength, isBudget }) => {
           const address = farAddress(seededRandom(seed))
           const length = (address.family === 4 ? 32 : 64) - bits
-          const listing = { ...entry('192.0.2.1', { cause, class: listingClass }), prefix: prefixOf(address, length) }
-          const refused = isBudget ? { reason: 'mailbox-budget' as const, listing } : { reason: reasonOf(listing), listing }
+          const listing = {
+            ...entry('192.0.2.1', { cause, class: listingClass }),
+            prefix: prefixOf(address, length),
+          }
+          const refused = isBudget
+            ? { reason: 'mailbox-budget' as const, listing }
+            : { reason: reasonOf(listing), listing }
           const url = `https://postmaster.provider.example/c/${'x'.repeat(linkLength)}`
           assert.equal(
             lines.lineOf(refused, address, formatAddress(address), url, octets),

@@ -34,7 +34,9 @@ export class RefusalLines {
   lineOf(refused: Refused, address: Address, ip: string, url: string, octets: number): string {
     const [before, between, after] = this.#shapeOf(refused)
     const line = `${before}${ip}${between}${url}${after}`
-    return before !== '' && line.length <= octets ? line : formatReply(refused, address, this.#profile, url, octets)
+    return before !== '' && line.length <= octets
+      ? line
+      : formatReply(refused, address, this.#profile, url, octets)
   }
 
   #shapeOf(refused: Refused): Shape {
@@ -56,5 +58,7 @@ function shapeIn(line: string): Shape {
   const [before, rest, ...more] = line.split(addressText)
   const [between, after, ...others] = (rest ?? '').split(aLink)
   const isPlain = more.length === 0 && others.length === 0
-  return isPlain && before !== undefined && between !== undefined && after !== undefined ? [before, between, after] : noShape
+  return isPlain && before !== undefined && between !== undefined && after !== undefined
+    ? [before, between, after]
+    : noShape
 }

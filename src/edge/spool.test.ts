@@ -96,7 +96,12 @@ describe('the spool', () => {
   })
 
   it('drops the oldest segment past its cap, and counts what was not sent', async (test) => {
-    const spool = await Spool.open({ dir: testFolder(test), log: silentLog, mostBytes: 100, segmentBytes: 30 })
+    const spool = await Spool.open({
+      dir: testFolder(test),
+      log: silentLog,
+      mostBytes: 100,
+      segmentBytes: 30,
+    })
     for (const letter of 'abcdefghij') await spool.append(frame(letter))
     assert.ok(spool.bytes <= 100)
     const letters = await takeAll(spool)

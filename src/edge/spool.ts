@@ -88,7 +88,8 @@ export class Spool {
     await this.#inTurn(async () => {
       await this.#endSegment()
       const oldest = this.#segments[0]
-      if (this.#segments.length === 1 && oldest !== undefined && this.#readAt >= oldest.size) await this.#drop(oldest)
+      if (this.#segments.length === 1 && oldest !== undefined && this.#readAt >= oldest.size)
+        await this.#drop(oldest)
     })
   }
 
@@ -139,7 +140,12 @@ export class Spool {
 
   async #segmentFor(length: number): Promise<Segment> {
     const newest = this.#segments.at(-1)
-    if (this.#writing !== undefined && newest !== undefined && newest.size + length <= this.#options.segmentBytes) return newest
+    if (
+      this.#writing !== undefined &&
+      newest !== undefined &&
+      newest.size + length <= this.#options.segmentBytes
+    )
+      return newest
     await this.#endSegment()
     const segment = { number: (newest?.number ?? 0) + 1, size: 0 }
     this.#writing = await AppendFile.open(join(this.#options.dir, nameOf(segment.number)))
@@ -173,9 +179,11 @@ export class Spool {
   /** The frame at the reader's place; undefined at the end, or where a killed writer left half a frame. */
   async #readFrame(segment: Segment): Promise<Buffer | undefined> {
     if (this.#readAt + lengthBytes > segment.size) return undefined
-    const file = await open(join(this.#options.dir, nameOf(segment.number)), 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    const file = await open(join(this.#options.dir, nameOf(segment.number)), 'r').catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      },
+    )
     if (!file) return undefined
     try {
       const head = Buffer.alloc(lengthBytes)

@@ -145,14 +145,21 @@ describe('a spoilt table on disk', () => {
     await holder.replace(['192.0.2.1'], 1)
     await holder.put('192.0.2.2')
     holder.files.compactWhenDue(() => holder.now)
-    await until(() => existsSync(holder.path('snapshot.old')) && existsSync(holder.path('snapshot')), 'the second generation')
+    await until(
+      () => existsSync(holder.path('snapshot.old')) && existsSync(holder.path('snapshot')),
+      'the second generation',
+    )
     await holder.put('192.0.2.3')
     await holder.files.close()
     const whole = readFileSync(holder.path('snapshot'))
     for (const spoil of [
       () => truncateSync(holder.path('snapshot'), 50),
       () => truncateSync(holder.path('snapshot'), 0),
-      () => writeFileSync(holder.path('snapshot'), Buffer.from(whole.map((byte, at) => (at === 110 ? byte ^ 1 : byte)))),
+      () =>
+        writeFileSync(
+          holder.path('snapshot'),
+          Buffer.from(whole.map((byte, at) => (at === 110 ? byte ^ 1 : byte))),
+        ),
       () => renameSync(holder.path('snapshot'), holder.path('elsewhere')),
     ]) {
       spoil()
@@ -223,22 +230,30 @@ describe('a spoilt table on disk', () => {
 })
 
 describe('a disk that takes nothing', () => {
-  it('leaves a hole that the whole table fills when the disk is there again', { timeout: 20_000 }, async (test) => {
-    const dir = join(testFolder(test), 'edge')
-    const holder = new Holder(dir, 1)
-    await holder.load()
-    await holder.replace(['192.0.2.1'], 1)
-    await holder.put('192.0.2.2')
-    renameSync(dir, `${dir}.gone`)
-    holder.files.compactWhenDue(() => holder.now)
-    await holder.put('192.0.2.3')
-    renameSync(`${dir}.gone`, dir)
-    await until(() => {
+  it(
+    'leaves a hole that the whole table fills when the disk is there again',
+    { timeout: 20_000 },
+    async (test) => {
+      const dir = join(testFolder(test), 'edge')
+      const holder = new Holder(dir, 1)
+      await holder.load()
+      await holder.replace(['192.0.2.1'], 1)
+      await holder.put('192.0.2.2')
+      renameSync(dir, `${dir}.gone`)
       holder.files.compactWhenDue(() => holder.now)
-      return existsSync(holder.path('snapshot')) && readFileSync(holder.path('snapshot')).length > 200
-    }, 'the table to be written', 15_000)
-    await holder.put('192.0.2.4')
-    await holder.files.close()
-    assert.equal(await reload(dir), 'first 4: 192.0.2.1/32 192.0.2.2/32 192.0.2.3/32 192.0.2.4/32')
-  })
+      await holder.put('192.0.2.3')
+      renameSync(`${dir}.gone`, dir)
+      await until(
+        () => {
+          holder.files.compactWhenDue(() => holder.now)
+          return existsSync(holder.path('snapshot')) && readFileSync(holder.path('snapshot')).length > 200
+        },
+        'the table to be written',
+        15_000,
+      )
+      await holder.put('192.0.2.4')
+      await holder.files.close()
+      assert.equal(await reload(dir), 'first 4: 192.0.2.1/32 192.0.2.2/32 192.0.2.3/32 192.0.2.4/32')
+    },
+  )
 })

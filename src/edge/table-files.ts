@@ -5,7 +5,13 @@ import type { Log } from '../base/log.ts'
 import { inSteps } from '../base/steps.ts'
 import { changeFromJson, changeToJson } from '../access/feed-frame.ts'
 import type { TableChange } from '../access/listing-entry.ts'
-import { decodeSnapshot, encodeSnapshotSteps, SnapshotError, type Snapshot, type SnapshotHead } from '../access/snapshot.ts'
+import {
+  decodeSnapshot,
+  encodeSnapshotSteps,
+  SnapshotError,
+  type Snapshot,
+  type SnapshotHead,
+} from '../access/snapshot.ts'
 import type { ListingTable } from '../access/table.ts'
 import { AppendFile } from './append-file.ts'
 
@@ -62,7 +68,10 @@ export class TableFiles {
     await mkdir(this.#options.dir, { recursive: true, mode: 0o700 })
     const newest = await this.#read(this.#path('snapshot'))
     this.#isSpoilt = newest instanceof SnapshotError
-    const start = newest === undefined || newest instanceof SnapshotError ? await this.#read(this.#path('snapshot.old')) : newest
+    const start =
+      newest === undefined || newest instanceof SnapshotError
+        ? await this.#read(this.#path('snapshot.old'))
+        : newest
     this.#journal = await this.#openJournal()
     this.#flush = setInterval(() => void this.#sync(), flushMs)
     this.#flush.unref()
@@ -90,7 +99,9 @@ export class TableFiles {
   /** Writes the whole table when the journal has grown long, or has a hole. Returns at once; one such work at a time. */
   compactWhenDue(now: () => TableNow): void {
     const limit = (this.#options.journalBytes ?? leastJournalBytes) + this.#snapshotBytes / 8
-    const isDue = this.#isWhole ? (this.#journal?.size ?? 0) > limit : this.#options.elapsed() >= this.#repairAt
+    const isDue = this.#isWhole
+      ? (this.#journal?.size ?? 0) > limit
+      : this.#options.elapsed() >= this.#repairAt
     if (!isDue || this.#isCompacting) return
     this.#isCompacting = true
     void this.#onSnapshots(async () => await this.#compact(now)).finally(() => (this.#isCompacting = false))
@@ -108,11 +119,15 @@ export class TableFiles {
   }
 
   async #onJournal(work: () => Promise<void>): Promise<void> {
-    return await (this.#journalWork = this.#journalWork.then(work).catch((error: unknown) => this.#failed(error)))
+    return await (this.#journalWork = this.#journalWork
+      .then(work)
+      .catch((error: unknown) => this.#failed(error)))
   }
 
   async #onSnapshots(work: () => Promise<void>): Promise<void> {
-    return await (this.#snapshotWork = this.#snapshotWork.then(work).catch((error: unknown) => this.#failed(error)))
+    return await (this.#snapshotWork = this.#snapshotWork
+      .then(work)
+      .catch((error: unknown) => this.#failed(error)))
   }
 
   /** An edge answers with a full disk too: the whole table is written a little later. */
@@ -129,7 +144,8 @@ export class TableFiles {
     })
     if (bytes === undefined) return undefined
     const snapshot = decodeSnapshot(bytes)
-    if (snapshot instanceof SnapshotError) this.#options.log.error('snapshot-spoilt', { path, error: snapshot })
+    if (snapshot instanceof SnapshotError)
+      this.#options.log.error('snapshot-spoilt', { path, error: snapshot })
     this.#snapshotBytes = bytes.length
     return snapshot
   }
@@ -203,7 +219,9 @@ export class TableFiles {
   async #sync(): Promise<void> {
     if (this.#isSynced) return
     this.#isSynced = true
-    await this.#journal?.sync().catch((error: unknown) => this.#options.log.error('journal-not-flushed', { error }))
+    await this.#journal
+      ?.sync()
+      .catch((error: unknown) => this.#options.log.error('journal-not-flushed', { error }))
   }
 }
 
@@ -212,7 +230,9 @@ function checksum(text: string): string {
 }
 
 /** One line of a journal; undefined when it is torn or spoilt. */
-function readLine(line: string): { readonly epoch: string; readonly seq: number; readonly change: TableChange } | undefined {
+function readLine(
+  line: string,
+): { readonly epoch: string; readonly seq: number; readonly change: TableChange } | undefined {
   const json = line.slice(9)
   if (json === '' || line.slice(0, 9) !== `${checksum(json)} `) return undefined
   const { epoch, seq, change } = JSON.parse(json) as { epoch: string; seq: number; change: unknown }

@@ -78,7 +78,9 @@ export class FeedConnection {
     socket.setTimeout(patience.silenceMs, () => this.end('it has been silent'))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('drain', () => this.pump())
-    socket.on('error', (error) => this.#ctx.log.warn('feed.connection-broke', { edge: this.#name, why: error.message }))
+    socket.on('error', (error) =>
+      this.#ctx.log.warn('feed.connection-broke', { edge: this.#name, why: error.message }),
+    )
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     this.ended = closed.then(async () => {
       clearTimeout(late)
@@ -181,16 +183,27 @@ export class FeedConnection {
   async #greet(hello: Hello): Promise<void> {
     const { identity, on } = this.#options
     if (this.#hello) return this.end('hello was said already')
-    if (identity !== undefined && hello.name !== identity) return this.end(`it came with the key of ${identity} and says it is ${hello.name}`)
+    if (identity !== undefined && hello.name !== identity)
+      return this.end(`it came with the key of ${identity} and says it is ${hello.name}`)
     this.#hello = hello
     on.onHello(hello.name)
     const { epoch, seq } = await feedHead(this.#ctx)
     const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
     this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
     const isNear = hello.epoch === epoch && hello.seq <= seq && seq - hello.seq <= furthestBehind
-    await noteEdge(this.#ctx, { name: hello.name, version: hello.version, seq: isNear ? hello.seq : 0, connected: true })
+    await noteEdge(this.#ctx, {
+      name: hello.name,
+      version: hello.version,
+      seq: isNear ? hello.seq : 0,
+      connected: true,
+    })
     this.#seenAt = this.#ctx.clock.elapsed()
-    this.#ctx.log.info('feed.edge-connected', { edge: hello.name, version: hello.version, seq: hello.seq, head: seq })
+    this.#ctx.log.info('feed.edge-connected', {
+      edge: hello.name,
+      version: hello.version,
+      seq: hello.seq,
+      head: seq,
+    })
     if (isNear && (await this.#isKept(hello.seq, seq))) {
       this.#sent = hello.seq
       this.#acked = hello.seq
@@ -207,7 +220,8 @@ export class FeedConnection {
 
   /** The edge's clock is its own; the page shows ours. */
   async #acknowledge(seq: number): Promise<void> {
-    if (this.#sent === undefined || seq > this.#sent) return this.end(`it acknowledges ${seq}, which it was not sent`)
+    if (this.#sent === undefined || seq > this.#sent)
+      return this.end(`it acknowledges ${seq}, which it was not sent`)
     this.#acked = seq
     await noteAck(this.#ctx, this.#name, seq, this.#ctx.clock.now())
   }

@@ -16,7 +16,15 @@ import { testContext, type TestContext } from '../../test/support/context.ts'
 import { databases, forEachDatabase } from '../../test/support/database.ts'
 import { transact } from '../core/context.ts'
 import { decisionsAbout } from '../core/decisions/actions.ts'
-import { acksOf, beginEpoch, changesAfter, feedHead, listEdges, tellEdges, tellEdgesToResync } from '../core/edges/actions.ts'
+import {
+  acksOf,
+  beginEpoch,
+  changesAfter,
+  feedHead,
+  listEdges,
+  tellEdges,
+  tellEdgesToResync,
+} from '../core/edges/actions.ts'
 import { addListing, endListing, findListing } from '../core/listings/actions.ts'
 import { importListings } from '../core/listings/import-actions.ts'
 import { startFeed, type FeedOptions, type FeedServer } from './server.ts'
@@ -65,7 +73,11 @@ async function list(ctx: TestContext, ip: string): Promise<number> {
 }
 
 async function* manyLines(count: number): AsyncGenerator<string> {
-  for (let nth = 0; nth < count; nth++) yield JSON.stringify({ ip: `2001:db8:${(nth >>> 16).toString(16)}:${(nth & 0xffff).toString(16)}::/64`, reason: 'spam' })
+  for (let nth = 0; nth < count; nth++)
+    yield JSON.stringify({
+      ip: `2001:db8:${(nth >>> 16).toString(16)}:${(nth & 0xffff).toString(16)}::/64`,
+      reason: 'spam',
+    })
 }
 
 async function importMany(ctx: TestContext, count: number): Promise<number> {
@@ -109,7 +121,10 @@ describe('An edge that connects', () => {
     const { ctx, path, epoch } = await bench()
     for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await list(ctx, ip)
     await ctx.db.queries.deleteFrom('feed_changes').where('seq', '<=', 2).execute()
-    for (const has of [{ epoch: 'restored', seq: 3 }, { epoch, seq: 1 }]) {
+    for (const has of [
+      { epoch: 'restored', seq: 3 },
+      { epoch, seq: 1 },
+    ]) {
       const edge = await FeedEdge.greet(path, 'mx1', has)
       await edge.next('snapshot')
       assert.equal(edge.table.now.size, 3, JSON.stringify(has))
@@ -139,7 +154,8 @@ describe('An edge that connects', () => {
 
   it('replaces its own older connection, and is shown as connected until the last one ends', async () => {
     const { ctx, path, closings } = await bench()
-    const isConnected = async (): Promise<boolean | undefined> => (await listEdges(ctx)).find(({ name }) => name === 'mx1')?.connected
+    const isConnected = async (): Promise<boolean | undefined> =>
+      (await listEdges(ctx)).find(({ name }) => name === 'mx1')?.connected
     const first = await FeedEdge.greet(path, 'mx1')
     await first.next('snapshot')
     const second = await FeedEdge.greet(path, 'mx1')
@@ -172,7 +188,11 @@ describe('What an edge says', () => {
     await edge.reaches(next)
     edge.send({ type: 'ack', seq: next, at: 7 })
     await settled(async () => (await acksOf(ctx, next, day))[0]?.at === askedAt + 1000)
-    assert.deepEqual(await acksOf(ctx, seq, day), [{ name: 'mx1', seq, at: askedAt }], 'the first time counts')
+    assert.deepEqual(
+      await acksOf(ctx, seq, day),
+      [{ name: 'mx1', seq, at: askedAt }],
+      'the first time counts',
+    )
     edge.end()
     await settled(async () => (await listEdges(ctx))[0]?.connected === false)
     assert.equal((await listEdges(ctx))[0]?.seq, next, 'it is shown where it was, also when it has gone')
@@ -183,26 +203,75 @@ describe('What an edge says', () => {
     const edge = await FeedEdge.greet(path, 'mx1')
     await edge.next('snapshot')
     for (const batch of [7, 8]) {
-      edge.send({ type: 'records', batch, records: [decisionRecord({ count: 3 })], letThroughs: [letThrough()] })
+      edge.send({
+        type: 'records',
+        batch,
+        records: [decisionRecord({ count: 3 })],
+        letThroughs: [letThrough()],
+      })
       assert.equal((await edge.next('stored')).batch, batch)
     }
     const decisions = await decisionsAbout(ctx, unit, 10)
-    assert.deepEqual(decisions.map(({ edge: name, ip, count }) => [name, ip, count]), [['mx1', '192.0.2.45', 3]])
+    assert.deepEqual(
+      decisions.map(({ edge: name, ip, count }) => [name, ip, count]),
+      [['mx1', '192.0.2.45', 3]],
+    )
     edge.end()
   })
 
-  const wrong: readonly (readonly [what: string, why: RegExp, say: (edge: FeedEdge, epoch: string) => void])[] = [
-    ['something else before hello', /first frame must be hello/, (edge) => edge.send({ type: 'ack', seq: 0, at: 0 })],
-    ['no frame at all', /not a frame: .*unknown type/, (edge) => edge.send(Buffer.from('GET / HTTP/1.1\r\n\r\n'))],
-    ['a frame that is too long', /not a frame: hello frame of/, (edge) => edge.send(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 0]))],
-    ['a hello that is no JSON', /not a frame: hello frame: not JSON/, (edge) => edge.send(Buffer.from([0, 0, 0, 3, 1, 0x7b, 0x7b]))],
-    ['what only core says', /not a frame: .*from edge/, (edge, epoch) => edge.send({ type: 'welcome', epoch, seq: 0, caseLinkKey: '0'.repeat(64), keyId: 1 })],
-    ['hello twice', /said already/, (edge, epoch) => { edge.hello('mx1', { epoch, seq: 0 }); edge.hello('mx2', { epoch, seq: 0 }) }],
-    ['that it has what it was not sent', /acknowledges 2, which it was not sent/, (edge, epoch) => { edge.hello('mx1', { epoch, seq: 1 }); edge.send({ type: 'ack', seq: 2, at: 0 }) }],
+  const wrong: readonly (readonly [
+    what: string,
+    why: RegExp,
+    say: (edge: FeedEdge, epoch: string) => void,
+  ])[] = [
+    [
+      'something else before hello',
+      /first frame must be hello/,
+      (edge) => edge.send({ type: 'ack', seq: 0, at: 0 }),
+    ],
+    [
+      'no frame at all',
+      /not a frame: .*unknown type/,
+      (edge) => edge.send(Buffer.from('GET / HTTP/1.1\r\n\r\n')),
+    ],
+    [
+      'a frame that is too long',
+      /not a frame: hello frame of/,
+      (edge) => edge.send(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 0])),
+    ],
+    [
+      'a hello that is no JSON',
+      /not a frame: hello frame: not JSON/,
+      (edge) => edge.send(Buffer.from([0, 0, 0, 3, 1, 0x7b, 0x7b])),
+    ],
+    [
+      'what only core says',
+      /not a frame: .*from edge/,
+      (edge, epoch) => edge.send({ type: 'welcome', epoch, seq: 0, caseLinkKey: '0'.repeat(64), keyId: 1 }),
+    ],
+    [
+      'hello twice',
+      /said already/,
+      (edge, epoch) => {
+        edge.hello('mx1', { epoch, seq: 0 })
+        edge.hello('mx2', { epoch, seq: 0 })
+      },
+    ],
+    [
+      'that it has what it was not sent',
+      /acknowledges 2, which it was not sent/,
+      (edge, epoch) => {
+        edge.hello('mx1', { epoch, seq: 1 })
+        edge.send({ type: 'ack', seq: 2, at: 0 })
+      },
+    ],
     [
       'what another edge saw',
       /records of mx2/,
-      (edge, epoch) => { edge.hello('mx1', { epoch, seq: 1 }); edge.send({ type: 'records', batch: 1, records: [decisionRecord({ edge: 'mx2' })], letThroughs: [] }) },
+      (edge, epoch) => {
+        edge.hello('mx1', { epoch, seq: 1 })
+        edge.send({ type: 'records', batch: 1, records: [decisionRecord({ edge: 'mx2' })], letThroughs: [] })
+      },
     ],
   ]
   for (const [what, why, say] of wrong) {
@@ -263,7 +332,10 @@ describe('An edge that does not read', () => {
 })
 
 describe('The feed over TLS', () => {
-  const keys = new Map<string, Buffer>([['mx1', Buffer.alloc(32, 1)], ['mx2', Buffer.alloc(32, 2)]])
+  const keys = new Map<string, Buffer>([
+    ['mx1', Buffer.alloc(32, 1)],
+    ['mx2', Buffer.alloc(32, 2)],
+  ])
   const tls = { host: '127.0.0.1', port: 0, edgeKey: (name: string) => keys.get(name) }
 
   async function place(feed: FeedServer, identity: string, key: Buffer) {
@@ -281,7 +353,11 @@ describe('The feed over TLS', () => {
 
   it('takes nobody with another key or without a name that is known', async () => {
     const { feed, ctx } = await bench({ tls })
-    for (const [name, byte] of [['mx1', 2], ['mx9', 1], ['', 1]] as const) {
+    for (const [name, byte] of [
+      ['mx1', 2],
+      ['mx9', 1],
+      ['', 1],
+    ] as const) {
       await assert.rejects(FeedEdge.connect(await place(feed, name, Buffer.alloc(32, byte))), name)
     }
     assert.deepEqual(await listEdges(ctx), [])
@@ -307,9 +383,18 @@ describe('The feed over TLS', () => {
 })
 
 /** Sixteen prefixes that nest and meet. */
-const prefixes = Array.from({ length: 16 }, (_, nth) => (nth < 12 ? `192.0.2.${nth * 4}/${nth % 3 === 0 ? 30 : 32}` : `2001:db8:${nth}::/48`))
+const prefixes = Array.from({ length: 16 }, (_, nth) =>
+  nth < 12 ? `192.0.2.${nth * 4}/${nth % 3 === 0 ? 30 : 32}` : `2001:db8:${nth}::/48`,
+)
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('list' as const), nth: fc.nat(15), cause: fc.constantFrom('spam', 'phish', 'traps' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('list' as const),
+      nth: fc.nat(15),
+      cause: fc.constantFrom('spam', 'phish', 'traps' as const),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), nth: fc.nat(15) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('watch' as const), nth: fc.nat(15) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), has: fc.nat(40) }) },
@@ -317,7 +402,13 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-async function take(ctx: TestContext, path: string, epoch: string, each: Step, edges: FeedEdge[]): Promise<void> {
+async function take(
+  ctx: TestContext,
+  path: string,
+  epoch: string,
+  each: Step,
+  edges: FeedEdge[],
+): Promise<void> {
   switch (each.do) {
     case 'list':
       return void (await addListing(ctx, { prefix: listable(prefixes[each.nth] ?? ''), cause: each.cause }))
@@ -328,8 +419,11 @@ async function take(ctx: TestContext, path: string, epoch: string, each: Step, e
     case 'watch': {
       const watched = { unit: listable(`192.0.2.${each.nth}/32`), until: ctx.clock.now() + day }
       return void (await transact(ctx, async (tx) => {
-        await tx.queries.insertInto('watches').values({ unit: `192.0.2.${each.nth}/32`, request_id: 'r', since_at: 0, until_at: watched.until })
-          .onConflict((conflict) => conflict.column('unit').doNothing()).execute()
+        await tx.queries
+          .insertInto('watches')
+          .values({ unit: `192.0.2.${each.nth}/32`, request_id: 'r', since_at: 0, until_at: watched.until })
+          .onConflict((conflict) => conflict.column('unit').doNothing())
+          .execute()
         await tellEdges(tx, { kind: 'watch', ...watched })
       }))
     }
@@ -337,7 +431,8 @@ async function take(ctx: TestContext, path: string, epoch: string, each: Step, e
       const { seq } = await feedHead(ctx)
       // A number that it cannot have with this content: a fresh edge, or one that comes back to the number it had.
       const known = edges[each.has % (edges.length + 1)]
-      const again = known && known.epoch === epoch && known.seq <= seq ? { epoch, seq: known.seq } : { epoch: '', seq: 0 }
+      const again =
+        known && known.epoch === epoch && known.seq <= seq ? { epoch, seq: known.seq } : { epoch: '', seq: 0 }
       const edge = await FeedEdge.connect(path)
       if (known && again.epoch !== '') edge.table.now = tableOf(known)
       edge.hello(`mx${edges.length}`, again)
@@ -377,19 +472,25 @@ forEachDatabase((name, open) => {
     it('have the same table to the byte, however they came there while it changed', async () => {
       const { ctx, path, epoch, feed } = await bench({}, await open())
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), fc.boolean(), async (steps, atOnce) => {
-          const edges = [await FeedEdge.greet(path, 'first')]
-          const size = atOnce ? 5 : 1
-          for (let from = 0; from < steps.length; from += size) {
-            await Promise.all(steps.slice(from, from + size).map(async (each) => await take(ctx, path, epoch, each, edges)))
-          }
-          edges.push(await FeedEdge.greet(path, 'last'))
-          const { seq } = await feedHead(ctx)
-          await Promise.all(edges.map(async (edge) => await edge.reaches(seq)))
-          const contents = edges.map((edge) => edge.content())
-          for (const edge of edges) edge.end()
-          assert.equal(new Set(contents).size, 1)
-        }),
+        fc.asyncProperty(
+          fc.array(step, { minLength: 1, maxLength: 30 }),
+          fc.boolean(),
+          async (steps, atOnce) => {
+            const edges = [await FeedEdge.greet(path, 'first')]
+            const size = atOnce ? 5 : 1
+            for (let from = 0; from < steps.length; from += size) {
+              await Promise.all(
+                steps.slice(from, from + size).map(async (each) => await take(ctx, path, epoch, each, edges)),
+              )
+            }
+            edges.push(await FeedEdge.greet(path, 'last'))
+            const { seq } = await feedHead(ctx)
+            await Promise.all(edges.map(async (edge) => await edge.reaches(seq)))
+            const contents = edges.map((edge) => edge.content())
+            for (const edge of edges) edge.end()
+            assert.equal(new Set(contents).size, 1)
+          },
+        ),
         { numRuns: name === 'SQLite' ? 30 : 10 },
       )
       await feed.close()
@@ -401,7 +502,10 @@ forEachDatabase((name, open) => {
       const begin = await buildSnapshot(ctx)
       const changing = (async () => {
         for (let nth = 0; nth < 200; nth++) {
-          const id = nth % 2 === 0 ? (await findListing(ctx, `2001:db8:0:${((nth * 7919) % 1100).toString(16)}::`)).id : ''
+          const id =
+            nth % 2 === 0
+              ? (await findListing(ctx, `2001:db8:0:${((nth * 7919) % 1100).toString(16)}::`)).id
+              : ''
           if (id !== '') await endListing(ctx, { id })
           else await list(ctx, `198.51.100.${nth}`)
           if (nth % 8 === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -413,7 +517,8 @@ forEachDatabase((name, open) => {
       assert.ok(new Set(snapshots.map(({ seq }) => seq)).size > 1, 'the table changed meanwhile')
       for (const snapshot of snapshots) {
         const replayed = tableIn(begin)
-        for (const each of await changesAfter(ctx, begin.seq, snapshot.seq - begin.seq)) replayed.apply(changeFromJson(JSON.parse(each.change)))
+        for (const each of await changesAfter(ctx, begin.seq, snapshot.seq - begin.seq))
+          replayed.apply(changeFromJson(JSON.parse(each.change)))
         assert.equal(contentOf(tableIn(snapshot)), contentOf(replayed), `at ${snapshot.seq}`)
       }
       await feed.close()

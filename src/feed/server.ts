@@ -46,7 +46,10 @@ interface Known {
   readonly key: Buffer
 }
 
-export async function startFeed(ctx: Context, { path, tls, patience = usualPatience }: FeedOptions): Promise<FeedServer> {
+export async function startFeed(
+  ctx: Context,
+  { path, tls, patience = usualPatience }: FeedOptions,
+): Promise<FeedServer> {
   await forgetConnections(ctx)
   const all = new Map<FeedConnection, Known | undefined>()
   const byName = new Map<string, FeedConnection>()
@@ -74,12 +77,16 @@ export async function startFeed(ctx: Context, { path, tls, patience = usualPatie
   }
   const pingAll = (): void => {
     for (const [connection, known] of all) {
-      if (known && !tls?.edgeKey(known.name)?.equals(known.key)) connection.end('its key is not valid any more')
+      if (known && !tls?.edgeKey(known.name)?.equals(known.key))
+        connection.end('its key is not valid any more')
       else connection.ping()
     }
   }
   rmSync(path, { force: true })
-  const local = await listen(createServer((socket) => accept(socket)), path)
+  const local = await listen(
+    createServer((socket) => accept(socket)),
+    path,
+  )
   chmodSync(path, 0o600)
   const remote = tls && (await listen(tlsServer(ctx, tls, accept), tls))
   const stopWaking = ctx.wakes.on('feed', pumpAll)
@@ -92,7 +99,11 @@ export async function startFeed(ctx: Context, { path, tls, patience = usualPatie
       stopping.abort()
       const connections = [...all.keys()]
       for (const connection of connections) connection.end('core is stopping')
-      await Promise.all([endServer(local), remote && endServer(remote), ...connections.map(async ({ ended }) => await ended)])
+      await Promise.all([
+        endServer(local),
+        remote && endServer(remote),
+        ...connections.map(async ({ ended }) => await ended),
+      ])
     },
   }
 }
@@ -101,7 +112,11 @@ async function endServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()))
 }
 
-function tlsServer(ctx: Context, { edgeKey }: TlsDoor, accept: (socket: Socket, known: Known) => void): Server {
+function tlsServer(
+  ctx: Context,
+  { edgeKey }: TlsDoor,
+  accept: (socket: Socket, known: Known) => void,
+): Server {
   const known = new WeakMap<TLSSocket, Known>()
   const server = createTlsServer(
     {
@@ -128,7 +143,10 @@ function tlsServer(ctx: Context, { edgeKey }: TlsDoor, accept: (socket: Socket, 
   )
 }
 
-async function listen(server: Server, where: string | { readonly host: string; readonly port: number }): Promise<Server> {
+async function listen(
+  server: Server,
+  where: string | { readonly host: string; readonly port: number },
+): Promise<Server> {
   server.maxConnections = mostConnections
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

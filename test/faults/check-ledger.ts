@@ -59,13 +59,16 @@ function brokenChain({ audit, auditHead }: Ledger): string[] {
     const { seq, at, actor, action, subject, facts, previous, hash } = row
     const [a, b, c] = [action, actor, subject].map((word) => JSON.stringify(word))
     const json = `{"action":${a},"actor":${b},"at":${at},"facts":${facts},"seq":${seq},"subject":${c}}`
-    const due = createHash('sha256').update(previous + json).digest('hex')
+    const due = createHash('sha256')
+      .update(previous + json)
+      .digest('hex')
     if (seq !== before.seq + 1) breaches.push(`audit: ${seq} comes after ${before.seq}`)
     if (previous !== before.hash) breaches.push(`audit: record ${seq} does not follow the one before`)
     if (hash !== due) breaches.push(`audit: record ${seq} is not what was hashed`)
     before = { seq, hash }
   }
-  if (auditHead.seq !== before.seq || auditHead.value !== before.hash) breaches.push('audit: the head names another record')
+  if (auditHead.seq !== before.seq || auditHead.value !== before.hash)
+    breaches.push('audit: the head names another record')
   return breaches
 }
 
@@ -75,14 +78,18 @@ function brokenFeed({ feed, feedSeq, listings }: Ledger): string[] {
   const isThere = new Map<string, boolean>()
   feed.forEach(({ seq, kind, about }, index) => {
     if (seq !== index + 1) breaches.push(`feed: ${seq} stands where ${index + 1} should`)
-    if (kind === 'drop' && isThere.get(about) !== true) breaches.push(`feed: ${seq} drops ${about}, which is not there`)
+    if (kind === 'drop' && isThere.get(about) !== true)
+      breaches.push(`feed: ${seq} drops ${about}, which is not there`)
     if (kind === 'put' || kind === 'drop') isThere.set(about, kind === 'put')
   })
-  if (feedSeq !== feed.length) breaches.push(`feed: the head says ${feedSeq}, there are ${feed.length} changes`)
+  if (feedSeq !== feed.length)
+    breaches.push(`feed: the head says ${feedSeq}, there are ${feed.length} changes`)
   const active = new Set(listings.filter(({ state }) => state === 'active').map(({ prefix }) => prefix))
   const put = new Set([...isThere].filter(([, is]) => is).map(([prefix]) => prefix))
-  for (const prefix of active) if (!put.has(prefix)) breaches.push(`feed: ${prefix} is listed, and the edges were not told`)
-  for (const prefix of put) if (!active.has(prefix)) breaches.push(`feed: ${prefix} is not listed, and the edges were told it is`)
+  for (const prefix of active)
+    if (!put.has(prefix)) breaches.push(`feed: ${prefix} is listed, and the edges were not told`)
+  for (const prefix of put)
+    if (!active.has(prefix)) breaches.push(`feed: ${prefix} is not listed, and the edges were told it is`)
   return breaches
 }
 
@@ -92,11 +99,15 @@ function lost({ entries, listings, requests }: Ledger): string[] {
   const requestOf = new Map(requests.map((request) => [request.id, request]))
   return entries.flatMap((entry) => {
     if (entry.kind === 'listed') {
-      return listingOf.get(entry.id)?.prefix === unitOf(entry.ip) ? [] : [`lost: acknowledged listing ${entry.id} of ${entry.ip}`]
+      return listingOf.get(entry.id)?.prefix === unitOf(entry.ip)
+        ? []
+        : [`lost: acknowledged listing ${entry.id} of ${entry.ip}`]
     }
     if (entry.kind === 'requested') {
       const { ip, mailbox } = requestOf.get(entry.id) ?? {}
-      return ip === entry.ip && mailbox === entry.mailbox ? [] : [`lost: acknowledged request ${entry.id} for ${entry.ip}`]
+      return ip === entry.ip && mailbox === entry.mailbox
+        ? []
+        : [`lost: acknowledged request ${entry.id} for ${entry.ip}`]
     }
     if (entry.kind !== 'confirmed') return []
     const { state, outcome, listing } = requestOf.get(entry.id) ?? {}
@@ -107,7 +118,11 @@ function lost({ entries, listings, requests }: Ledger): string[] {
 }
 
 /** I2, I3, I7: it began once because it was asked for, and ended once because its time came or its request was confirmed. */
-function wrongListing(listing: Listing, { entries, changes, removals: removed }: Index, audit: Counts): string[] {
+function wrongListing(
+  listing: Listing,
+  { entries, changes, removals: removed }: Index,
+  audit: Counts,
+): string[] {
   const { id, prefix, state, endedWhy, endedAt, endsAt } = listing
   const subject = `listing:${id}`
   const breaches: string[] = []
@@ -117,13 +132,18 @@ function wrongListing(listing: Listing, { entries, changes, removals: removed }:
   const ends = audit('listing.ended', subject)
   const drops = changes.get(`drop ${prefix}`)?.length ?? 0
   if (state !== 'active' && state !== 'ended') breaches.push(`is ${state}`)
-  if (ends !== (state === 'ended' ? 1 : 0) || drops !== ends) breaches.push(`${state}, ended ${ends} times, dropped ${drops} times`)
+  if (ends !== (state === 'ended' ? 1 : 0) || drops !== ends)
+    breaches.push(`${state}, ended ${ends} times, dropped ${drops} times`)
   const removals = removed.get(id) ?? []
   if (removals.length > 1) breaches.push('was removed by two requests')
-  const isAsked = removals.some((request) => ofPrefix.some((entry) => entry.kind === 'ask-confirm' && entry.id === request.id))
+  const isAsked = removals.some((request) =>
+    ofPrefix.some((entry) => entry.kind === 'ask-confirm' && entry.id === request.id),
+  )
   const isExpired = endedWhy === 'expired' && endedAt >= endsAt
-  if (state === 'ended' && !isExpired && !(isAsked && endedWhy === 'delist-unproven')) breaches.push(`ended by ${endedWhy}, unasked`)
-  if (state === 'active' && removals.length > 0) breaches.push('is active, but a request says that it removed it')
+  if (state === 'ended' && !isExpired && !(isAsked && endedWhy === 'delist-unproven'))
+    breaches.push(`ended by ${endedWhy}, unasked`)
+  if (state === 'active' && removals.length > 0)
+    breaches.push('is active, but a request says that it removed it')
   return breaches.map((breach) => `listing ${id} of ${prefix}: ${breach}`)
 }
 
@@ -137,13 +157,17 @@ function wrongRequest(
   const subject = `delist-request:${id}`
   const breaches: string[] = []
   const ofUnit = entries.get(unit) ?? []
-  const isAsked = ofUnit.some((entry) => entry.kind === 'ask-request' && entry.ip === ip && entry.mailbox === mailbox)
+  const isAsked = ofUnit.some(
+    (entry) => entry.kind === 'ask-request' && entry.ip === ip && entry.mailbox === mailbox,
+  )
   if (!isAsked) breaches.push('nobody made it')
   if (audit('delist-request.started', subject) !== 1) breaches.push('was not begun once')
   const confirmed = ofUnit.some((entry) => entry.kind === 'ask-confirm' && entry.id === id)
-  if (state !== 'open' && !(state === 'done' && confirmed)) breaches.push(`is ${state}, and was ${confirmed ? '' : 'not '}confirmed`)
+  if (state !== 'open' && !(state === 'done' && confirmed))
+    breaches.push(`is ${state}, and was ${confirmed ? '' : 'not '}confirmed`)
   const removed = audit('delist-request.delisted', subject)
-  if (removed !== (outcome === 'delisted' ? 1 : 0)) breaches.push(`says ${outcome || 'nothing'}, removed ${removed} times`)
+  if (removed !== (outcome === 'delisted' ? 1 : 0))
+    breaches.push(`says ${outcome || 'nothing'}, removed ${removed} times`)
   if (outcome !== '' && outcome !== 'delisted') breaches.push(`ended as ${outcome}`)
   if (outcome === 'delisted') {
     const watched = changes.get(`watch ${unit}`)?.length ?? 0
@@ -179,8 +203,13 @@ function ownerless({ audit, listings, requests, letters }: Ledger): string[] {
     ...letters.map(({ id }) => `letter:${id}`),
   ])
   return audit
-    .filter(({ action, subject }) => /^(?:listing|delist-request|letter)\./.test(action) && !owners.has(subject))
-    .map(({ seq, action, subject }) => `audit: record ${seq} tells of ${action} of ${subject}, which is not there`)
+    .filter(
+      ({ action, subject }) => /^(?:listing|delist-request|letter)\./.test(action) && !owners.has(subject),
+    )
+    .map(
+      ({ seq, action, subject }) =>
+        `audit: record ${seq} tells of ${action} of ${subject}, which is not there`,
+    )
 }
 
 /** What an address is listed as: itself, or its /64. */

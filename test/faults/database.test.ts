@@ -47,7 +47,9 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
     await listSender(around, blocked)
     await listSender(around, '192.0.2.67')
     asked = { ...(await askForLetter(around, '192.0.2.67', 'admin@example.org')), ip: '192.0.2.67' }
-    await until('the refusal', async () => ((await askOnce(around.policyPort, blocked))?.startsWith('550 ') ? true : undefined))
+    await until('the refusal', async () =>
+      (await askOnce(around.policyPort, blocked))?.startsWith('550 ') ? true : undefined,
+    )
   })
 
   after(async () => {
@@ -72,7 +74,14 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
       ['/delist', { method: 'POST', body: form }],
       [new URL(asked.link).pathname, {}],
       [new URL(asked.link).pathname, { method: 'POST', body: new URLSearchParams({ code: asked.code }) }],
-      ['/api/v1/delist-requests', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ip":"192.0.2.66","mailbox":"a@example.org","statement":true}' }],
+      [
+        '/api/v1/delist-requests',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"ip":"192.0.2.66","mailbox":"a@example.org","statement":true}',
+        },
+      ],
       [`/api/v1/senders/${blocked}`, {}],
       ['/api/v1/listings', { headers: { authorization: `Bearer ${around.token}` } }],
     ]
@@ -85,7 +94,8 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
       }
     }
     assert.equal((await page('/readyz')).status, 503)
-    for (const path of ['/', '/delist', '/codes', '/healthz']) assert.equal((await page(path)).status, 200, path)
+    for (const path of ['/', '/delist', '/codes', '/healthz'])
+      assert.equal((await page(path)).status, 200, path)
     assert.equal((await postern.pids()).core, core, 'core has not died of it')
   })
 
@@ -93,12 +103,22 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
     assert.ok(postern)
     server = await runPostgres(root)
     const since = performance.now()
-    await until('readiness by itself', async () => ((await page('/readyz')).status === 200 ? true : undefined), 15_000)
+    await until(
+      'readiness by itself',
+      async () => ((await page('/readyz')).status === 200 ? true : undefined),
+      15_000,
+    )
     assert.ok(performance.now() - since < 10_000)
-    const confirmed = await page(new URL(asked.link).pathname, { method: 'POST', body: new URLSearchParams({ code: asked.code }), redirect: 'manual' })
+    const confirmed = await page(new URL(asked.link).pathname, {
+      method: 'POST',
+      body: new URLSearchParams({ code: asked.code }),
+      redirect: 'manual',
+    })
     assert.equal(confirmed.status, 303)
     around.list.add({ kind: 'ask-confirm', id: asked.id, ip: asked.ip })
-    await until('the pass', async () => ((await askOnce(around.policyPort, asked.ip)) === 'DUNNO' ? true : undefined))
+    await until('the pass', async () =>
+      (await askOnce(around.policyPort, asked.ip)) === 'DUNNO' ? true : undefined,
+    )
   })
 
   it('three times in the middle of flows, nothing is lost, doubled or answered wrongly', async (t) => {
@@ -106,7 +126,12 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
     const policy = hammerPolicy(around.policyPort, 2, () => ({ client: stranger, wanted: 'passes' }))
     let isOver = false
     const flowing = inParallel(4, 30, async (nth) => {
-      await runFlow(around, `2001:db8:da7a:${(nth + 1).toString(16)}::25`, `admin@d${nth}.example`, nth % 2 === 0)
+      await runFlow(
+        around,
+        `2001:db8:da7a:${(nth + 1).toString(16)}::25`,
+        `admin@d${nth}.example`,
+        nth % 2 === 0,
+      )
     }).finally(() => (isOver = true))
     let outages = 0
     for (const signal of ['SIGINT', 'SIGKILL', 'SIGINT'] as const) {
@@ -127,9 +152,14 @@ describe('While PostgreSQL is away', { timeout: 300_000 }, () => {
     })
     const breaches = breachesIn(await readLedger(rows, around.list.entries))
     await rows.close()
-    t.diagnostic(`${outages} outages, ${around.figures.unknown} calls without success, ${policy.figures.asked} policy requests, ${policy.figures.lost} without an answer`)
+    t.diagnostic(
+      `${outages} outages, ${around.figures.unknown} calls without success, ${policy.figures.asked} policy requests, ${policy.figures.lost} without an answer`,
+    )
     assert.deepEqual(breaches, [])
-    assert.deepEqual(around.figures.faults.filter((fault) => !fault.startsWith('503 ')), [])
+    assert.deepEqual(
+      around.figures.faults.filter((fault) => !fault.startsWith('503 ')),
+      [],
+    )
     assert.deepEqual([policy.figures.wrong, policy.figures.lost], [[], 0])
     assert.equal((await postern.run('verify')).status, 0)
     assert.equal(outages, 3)

@@ -33,8 +33,10 @@ export async function listSender(around: FlowSurroundings, ip: string, ends?: st
   list.add({ kind: 'ask-listing', ip, ...(ends === undefined ? {} : { ends }) })
   const key = newKey()
   const body = { ip, reason: 'spam', ...(ends === undefined ? {} : { ends }) }
-  const listed = await untilAnswered(around, `listing of ${ip}`, async () =>
-    await client.call('POST', '/listings', { body, bearer: token, key }),
+  const listed = await untilAnswered(
+    around,
+    `listing of ${ip}`,
+    async () => await client.call('POST', '/listings', { body, bearer: token, key }),
   )
   if (listed.status !== 201) throw new Error(`listing of ${ip}: ${JSON.stringify(listed)}`)
   const id = String(listed.body['id'])
@@ -43,17 +45,29 @@ export async function listSender(around: FlowSurroundings, ip: string, ends?: st
 }
 
 /** One sender from listed to let in again, through the doors that people use; what is acknowledged is written down first. */
-export async function runFlow(around: FlowSurroundings, ip: string, mailbox: string, often: boolean): Promise<void> {
+export async function runFlow(
+  around: FlowSurroundings,
+  ip: string,
+  mailbox: string,
+  often: boolean,
+): Promise<void> {
   await listSender(around, ip)
   await untilPolicy(around, ip, (answer) => answer.startsWith('550 '))
   const { id, secret, link } = await askForLetter(around, ip, mailbox)
   const since = performance.now()
   const outcome = await confirm(around, id, ip, { link, secret })
-  around.list.add({ kind: 'confirmed', id, ip, outcome: String(outcome['outcome']), listing: String(outcome['listing']) })
+  around.list.add({
+    kind: 'confirmed',
+    id,
+    ip,
+    outcome: String(outcome['outcome']),
+    listing: String(outcome['listing']),
+  })
   // Pressed again, the button gives the same answer and does nothing.
   if (often) {
     const again = await confirm(around, id, ip, { link, secret })
-    if (JSON.stringify(again) !== JSON.stringify(outcome)) throw new Error(`${id}: ${JSON.stringify([outcome, again])}`)
+    if (JSON.stringify(again) !== JSON.stringify(outcome))
+      throw new Error(`${id}: ${JSON.stringify([outcome, again])}`)
   }
   await untilPolicy(around, ip, (answer) => answer === 'DUNNO')
   around.figures.clickToPassMs.push(performance.now() - since)
@@ -92,10 +106,16 @@ export async function askForLetter(around: FlowSurroundings, ip: string, mailbox
     return await client.call('POST', '/delist-requests', { body: { ip, mailbox, statement: true, pow } })
   })
   if (started.status !== 202) throw new Error(`request for ${ip}: ${JSON.stringify(started)}`)
-  const [id, secret, code] = ['id', 'secret', 'code'].map((name) => String(started.body[name])) as [string, string, string]
+  const [id, secret, code] = ['id', 'secret', 'code'].map((name) => String(started.body[name])) as [
+    string,
+    string,
+    string,
+  ]
   list.add({ kind: 'requested', ip, mailbox, id })
   const isOurs = (link: string): boolean => link.includes(`/confirm/${id}.`)
-  const { links } = await until(`the letter of acknowledged request ${id}`, () => letters.findLast((mail) => mail.links.some(isOurs)))
+  const { links } = await until(`the letter of acknowledged request ${id}`, () =>
+    letters.findLast((mail) => mail.links.some(isOurs)),
+  )
   return { id, secret, code, link: links.find(isOurs) ?? '', letterLinks: links }
 }
 
@@ -107,7 +127,11 @@ async function confirm(
 ): Promise<Readonly<Record<string, unknown>>> {
   around.list.add({ kind: 'ask-confirm', id, ip })
   const path = `/delist-requests/${id}/confirm`
-  const answer = await untilAnswered(around, `confirmation of ${id}`, async () => await around.client.call('POST', path, { body }))
+  const answer = await untilAnswered(
+    around,
+    `confirmation of ${id}`,
+    async () => await around.client.call('POST', path, { body }),
+  )
   if (answer.status !== 200) throw new Error(`confirmation of ${id}: ${JSON.stringify(answer)}`)
   return answer.body
 }
@@ -116,12 +140,17 @@ async function confirm(
 async function untilAcknowledged({ client }: FlowSurroundings, id: string, secret: string): Promise<void> {
   await until(`the edge's acknowledgement of ${id}`, async () => {
     const answer = await client.call('GET', `/delist-requests/${id}`, { bearer: secret })
-    const edges = answer.kind === 'answer' ? (answer.body['edges'] as readonly { readonly at: string | null }[]) : []
+    const edges =
+      answer.kind === 'answer' ? (answer.body['edges'] as readonly { readonly at: string | null }[]) : []
     return edges.length > 0 && edges.every(({ at }) => at !== null) ? true : undefined
   })
 }
 
-async function untilPolicy({ policyPort }: FlowSurroundings, ip: string, isWanted: (answer: string) => boolean): Promise<void> {
+async function untilPolicy(
+  { policyPort }: FlowSurroundings,
+  ip: string,
+  isWanted: (answer: string) => boolean,
+): Promise<void> {
   await until(`the policy server's answer about ${ip}`, async () => {
     const answer = await askOnce(policyPort, ip)
     return answer !== undefined && isWanted(answer) ? true : undefined
@@ -130,7 +159,11 @@ async function untilPolicy({ policyPort }: FlowSurroundings, ip: string, isWante
 
 type Answered = Extract<Answer, { kind: 'answer' }>
 
-async function untilAnswered({ figures }: FlowSurroundings, what: string, call: () => Promise<Answer>): Promise<Answered> {
+async function untilAnswered(
+  { figures }: FlowSurroundings,
+  what: string,
+  call: () => Promise<Answer>,
+): Promise<Answered> {
   return await until(what, async () => {
     const answer = await call()
     if (answer.kind === 'answer') return answer
@@ -141,7 +174,11 @@ async function untilAnswered({ figures }: FlowSurroundings, what: string, call: 
 }
 
 /** Tries until there is something; throws with its name when it takes too long. */
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, mostMs = patienceMs): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  mostMs = patienceMs,
+): Promise<T> {
   const end = performance.now() + mostMs
   for (let pause = 5; ; pause = Math.min(200, pause * 1.5)) {
     const found = await look()

@@ -47,7 +47,9 @@ describe('Random kill -9 of core and edge during delist flows', { timeout: 30 * 
       const postern = await startInstance(options)
       try {
         const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
-        await killSeries(t, { postern, sink, rows, folder, ...counts }).finally(async () => await rows.close())
+        await killSeries(t, { postern, sink, rows, folder, ...counts }).finally(
+          async () => await rows.close(),
+        )
       } finally {
         await postern.stop()
         await sink.close()
@@ -67,12 +69,21 @@ interface Series {
   readonly flows: number
 }
 
-async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, flows }: Series): Promise<void> {
+async function killSeries(
+  t: TestContext,
+  { postern, sink, rows, folder, kills, flows }: Series,
+): Promise<void> {
   const seed = fuzzSeed()
   const [killerChance, policyChance, flowChance] = [seed, seed + 1, seed + 2].map(seededRandom)
   assert.ok(killerChance && policyChance && flowChance)
-  const postfix = await startPostfix({ policy: `127.0.0.1:${postern.ports.policy}`, domain: 'provider.example', port: await freePort() })
-  const token = JSON.parse((await postern.run('token', 'add', 'api', 'driver', '--json')).stdout) as { token: string }
+  const postfix = await startPostfix({
+    policy: `127.0.0.1:${postern.ports.policy}`,
+    domain: 'provider.example',
+    port: await freePort(),
+  })
+  const token = JSON.parse((await postern.run('token', 'add', 'api', 'driver', '--json')).stdout) as {
+    token: string
+  }
   const list = writtenAhead(join(folder, 'written-ahead.jsonl'))
   const around: FlowSurroundings = {
     client: portalClient(postern.site),
@@ -84,7 +95,10 @@ async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, 
   }
   const senders = sendersOf(policyChance.below)
   for (const blocked of senders.blocked) await listSender(around, blocked)
-  assert.equal((await postern.run('listing', 'add', '2001:db8:b10c:3::1', '--reason', 'spam', '--wait')).status, 0)
+  assert.equal(
+    (await postern.run('listing', 'add', '2001:db8:b10c:3::1', '--reason', 'spam', '--wait')).status,
+    0,
+  )
   list.add({ kind: 'ask-listing', ip: '2001:db8:b10c:3::1' })
 
   const begun = performance.now()
@@ -99,19 +113,35 @@ async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, 
     // Somebody else's mailbox is entered again and again; a listing with a near end expires by itself.
     if (nth % 8 === 0) await askInVain(around, senders.blocked[0] ?? '', 'victim@bystander.example')
     const isBrief = nth % 20 === 0 && nth < flows / 2
-    if (isBrief) await listSender(around, `2001:db8:e0d:${(nth + 1).toString(16)}::1`, new Date(Date.now() + 3000).toISOString())
+    if (isBrief)
+      await listSender(
+        around,
+        `2001:db8:e0d:${(nth + 1).toString(16)}::1`,
+        new Date(Date.now() + 3000).toISOString(),
+      )
     through++
   }
   let killed: KillFigures
   try {
-    const killing = killAtRandom(postern, { kills, flows, done: () => through, below: killerChance.below }, over.signal)
+    const killing = killAtRandom(
+      postern,
+      { kills, flows, done: () => through, below: killerChance.below },
+      over.signal,
+    )
     const flowing = inParallel(atOnce, flows, work)
     flowing.catch(() => over.abort())
     killing.catch(() => over.abort())
     ;[, killed] = await Promise.all([flowing, killing])
     await settled(postern, rows, over.signal)
   } catch (error) {
-    t.diagnostic(postern.log().split('\n').filter((line) => /"level":"(?:error|warn)"/.test(line)).slice(-15).join('\n'))
+    t.diagnostic(
+      postern
+        .log()
+        .split('\n')
+        .filter((line) => /"level":"(?:error|warn)"/.test(line))
+        .slice(-15)
+        .join('\n'),
+    )
     throw error
   } finally {
     over.abort()
@@ -123,11 +153,22 @@ async function killSeries(t: TestContext, { postern, sink, rows, folder, kills, 
 
   const breaches = breachesIn(await readLedger(rows, list.entries))
   const verified = await postern.run('verify', '--json')
-  say(t, { killed, around, policy: policy.figures, mail: mail.figures, seed, seconds: (performance.now() - begun) / 1000, sink })
+  say(t, {
+    killed,
+    around,
+    policy: policy.figures,
+    mail: mail.figures,
+    seed,
+    seconds: (performance.now() - begun) / 1000,
+    sink,
+  })
   assert.deepEqual(breaches.slice(0, 20), [], `${breaches.length} breaches`)
   assert.equal(verified.status, 0, verified.stdout + verified.stderr)
   assert.deepEqual(policy.figures.wrong, [])
-  assert.ok(policy.figures.open <= policy.figures.listed / 100, 'an edge that starts again still knows who is listed')
+  assert.ok(
+    policy.figures.open <= policy.figures.listed / 100,
+    'an edge that starts again still knows who is listed',
+  )
   assert.deepEqual(mail.figures.wrong, [])
   assert.deepEqual(tempfails, [])
   assert.deepEqual(around.figures.faults, [])

@@ -24,7 +24,11 @@ export interface KillFigures {
  * `kill -9` at random moments, spread over the flows: mostly of a part that works, one time in five while the part that was killed
  * last is still starting, one time in eight of both at once.
  */
-export async function killAtRandom(instance: Instance, plan: KillPlan, signal: AbortSignal): Promise<KillFigures> {
+export async function killAtRandom(
+  instance: Instance,
+  plan: KillPlan,
+  signal: AbortSignal,
+): Promise<KillFigures> {
   const { below, kills, flows } = plan
   const counts = { core: 0, edge: 0 }
   const backMs: Record<Part, number[]> = { core: [], edge: [] }
@@ -55,7 +59,12 @@ export async function killAtRandom(instance: Instance, plan: KillPlan, signal: A
 }
 
 /** Waits until the part runs with another process id, and its door opens. */
-async function untilAnother(instance: Instance, part: Part, killed: number, signal: AbortSignal): Promise<void> {
+async function untilAnother(
+  instance: Instance,
+  part: Part,
+  killed: number,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted && (await pidOf(instance, part, signal)) === killed) await sleep(10)
   await untilUp(instance, part, signal)
 }

@@ -33,7 +33,8 @@ export function sendThrough(
       const isOurs = refusal !== undefined && /^550 5\.7\.\d{3} /.test(refusal)
       if (isOurs) figures.refused++
       if (accepted && wanted === 'is refused') figures.open++
-      if (!accepted && !(isOurs && wanted !== 'passes')) figures.wrong.push(`${client} ${wanted}: ${refusal ?? 'no answer'}`)
+      if (!accepted && !(isOurs && wanted !== 'passes'))
+        figures.wrong.push(`${client} ${wanted}: ${refusal ?? 'no answer'}`)
       await sleep(100)
     }
   }

@@ -39,7 +39,16 @@ export function hammerPolicy(
   connections: number,
   next: () => { readonly client: string; readonly wanted: Wanted },
 ): RestlessClient {
-  const figures: PolicyFigures = { asked: 0, passed: 0, refused: 0, listed: 0, open: 0, lost: 0, reconnects: 0, wrong: [] }
+  const figures: PolicyFigures = {
+    asked: 0,
+    passed: 0,
+    refused: 0,
+    listed: 0,
+    open: 0,
+    lost: 0,
+    reconnects: 0,
+    wrong: [],
+  }
   let isOver = false
   const work = async (): Promise<void> => {
     let line: PolicyLine | undefined
@@ -79,7 +88,8 @@ function judge(figures: PolicyFigures, client: string, wanted: Wanted, answer: s
   if (wanted === 'is refused') figures.listed++
   if (wanted === 'is refused' && passes) figures.open++
   const isWrong = !(passes || isRefusal) || (wanted === 'passes' && !passes)
-  if (isWrong && figures.wrong.length < mostShown) figures.wrong.push(`${new Date().toISOString()} ${client} ${wanted}: ${answer}`)
+  if (isWrong && figures.wrong.length < mostShown)
+    figures.wrong.push(`${new Date().toISOString()} ${client} ${wanted}: ${answer}`)
 }
 
 interface PolicyLine {

@@ -38,7 +38,9 @@ describe('Scanners that open the link of a confirmation letter', { timeout: 30 *
     rows = await openRows(join(postern.folder, 'data', 'postern.sqlite'))
     browser = await openBrowser()
     list = writtenAhead(join(folder, 'written-ahead.jsonl'))
-    const { token } = JSON.parse((await postern.run('token', 'add', 'api', 'driver', '--json')).stdout) as { token: string }
+    const { token } = JSON.parse((await postern.run('token', 'add', 'api', 'driver', '--json')).stdout) as {
+      token: string
+    }
     const around: FlowSurroundings = {
       client: portalClient(postern.site),
       token,
@@ -70,7 +72,11 @@ describe('Scanners that open the link of a confirmation letter', { timeout: 30 *
   let turn = 0
   const another = (): string => `198.51.100.${(turn++ % 250) + 1}`
 
-  const visitAll = async (scanner: Scanner, count: number, atOnce: number): Promise<{ visits: number; pages: number }> => {
+  const visitAll = async (
+    scanner: Scanner,
+    count: number,
+    atOnce: number,
+  ): Promise<{ visits: number; pages: number }> => {
     const links = asked.slice(0, count).flatMap(({ letterLinks }) => letterLinks)
     const pages = await inParallel(atOnce, links.length, async (nth) => await scanner.visit(links[nth] ?? ''))
     return { visits: links.length, pages: pages.reduce((sum, each) => sum + each, 0) }
@@ -81,12 +87,18 @@ describe('Scanners that open the link of a confirmation letter', { timeout: 30 *
     const begun = await dumpState(rows)
     assert.ok((begun.get('delist_requests')?.length ?? 0) >= letters)
     const plain = plainScanners(another).map((scanner) => ({ scanner, count: letters, atOnce: 4 }))
-    const browsing = (await browserScanners(browser, another)).map((scanner) => ({ scanner, count: lettersForBrowsers, atOnce: 3 }))
+    const browsing = (await browserScanners(browser, another)).map((scanner) => ({
+      scanner,
+      count: lettersForBrowsers,
+      atOnce: 3,
+    }))
     for (const { scanner, count, atOnce } of [...plain, ...browsing]) {
       const since = performance.now()
       const { visits, pages } = await visitAll(scanner, count, atOnce)
       const changes = differences(begun, await dumpState(rows))
-      t.diagnostic(`${scanner.name}: ${count} letters, ${visits} links, ${pages} pages, ${changes.length} changes (${((performance.now() - since) / 1000).toFixed(1)} s)`)
+      t.diagnostic(
+        `${scanner.name}: ${count} letters, ${visits} links, ${pages} pages, ${changes.length} changes (${((performance.now() - since) / 1000).toFixed(1)} s)`,
+      )
       assert.deepEqual(changes, [], scanner.name)
       assert.ok(pages >= visits, `${scanner.name} was shown ${pages} pages for ${visits} links`)
     }
@@ -110,10 +122,14 @@ describe('Scanners that open the link of a confirmation letter', { timeout: 30 *
       return answer.status
     })
     assert.deepEqual(new Set(answers), new Set([303]))
-    const [delisted] = await rows.all(`select count(*) as count from delist_requests where outcome = 'delisted'`)
+    const [delisted] = await rows.all(
+      `select count(*) as count from delist_requests where outcome = 'delisted'`,
+    )
     const [listed] = await rows.all(`select count(*) as count from listings where state = 'active'`)
     assert.deepEqual([delisted?.['count'], listed?.['count']], [letters, 0])
     assert.equal((await postern.run('verify')).status, 0)
-    t.diagnostic(`${letters} readers afterwards: ${letters} delisted, half in the browser that asked, half by the code`)
+    t.diagnostic(
+      `${letters} readers afterwards: ${letters} delisted, half in the browser that asked, half by the code`,
+    )
   })
 })

@@ -23,7 +23,10 @@ export function plainScanners(another: () => string): readonly Scanner[] {
     plain('GET', async (link) => (await get(link)).pages),
     plain('GET with assets', async (link) => await getWithAssets(link)),
     plain('script that submits every form', async (link) => await submitForms(link, {})),
-    plain('the same through another address', async (link) => await submitForms(link, { 'x-forwarded-for': another() })),
+    plain(
+      'the same through another address',
+      async (link) => await submitForms(link, { 'x-forwarded-for': another() }),
+    ),
   ]
 }
 
@@ -77,7 +80,10 @@ async function head(link: string): Promise<number> {
   return isPage(answer) ? 1 : 0
 }
 
-async function get(link: string, headers: Readonly<Record<string, string>> = {}): Promise<{ pages: number; html: string }> {
+async function get(
+  link: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ pages: number; html: string }> {
   const answer = await fetch(link, { headers: { 'user-agent': agent, ...headers } })
   return { html: await answer.text(), pages: isPage(answer) ? 1 : 0 }
 }
@@ -89,7 +95,9 @@ function isPage(answer: Response): boolean {
 /** Everything that the page names, one step far: styles, scripts, pictures, and where its links lead. */
 async function getWithAssets(link: string): Promise<number> {
   const { html, pages } = await get(link)
-  const named = [...html.matchAll(/\b(?:href|src|action)="([^"#]+)"/g)].map(([, address = '']) => new URL(unescape(address), link))
+  const named = [...html.matchAll(/\b(?:href|src|action)="([^"#]+)"/g)].map(
+    ([, address = '']) => new URL(unescape(address), link),
+  )
   const ours = new Set(named.filter(({ origin }) => origin === new URL(link).origin).map(({ href }) => href))
   for (const address of ours) await (await fetch(address, { headers: { 'user-agent': agent } })).arrayBuffer()
   return pages
@@ -106,7 +114,9 @@ async function submitForms(link: string, headers: Readonly<Record<string, string
       const fields = new URLSearchParams(fieldsOf(inner, text))
       if (!isPost) action.search = fields.toString()
       const body = isPost ? { method: 'POST', body: fields } : {}
-      await (await fetch(action, { ...body, headers: { 'user-agent': agent, ...headers }, redirect: 'manual' })).arrayBuffer()
+      await (
+        await fetch(action, { ...body, headers: { 'user-agent': agent, ...headers }, redirect: 'manual' })
+      ).arrayBuffer()
     }
   }
   return pages + forms.length
@@ -124,7 +134,12 @@ function attribute(tag: string, name: string): string | undefined {
 }
 
 function unescape(html: string): string {
-  return html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  return html
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 }
 
 /** Opens the link, lets its scripts run, looks at all of it. */

@@ -40,7 +40,11 @@ export function sendersOf(below: (count: number) => number): Senders {
       if (!address.includes(':')) freedV4.push(address)
     },
     next: () =>
-      choose(freed, blocked, below(2) === 0 ? oneOf(strangers) : `2001:db8:ffff:${below(65_536).toString(16)}::1`),
+      choose(
+        freed,
+        blocked,
+        below(2) === 0 ? oneOf(strangers) : `2001:db8:ffff:${below(65_536).toString(16)}::1`,
+      ),
     nextV4: () =>
       choose(
         freedV4,

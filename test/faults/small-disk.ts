@@ -11,7 +11,13 @@ export function smallDisk(mebibytes: number): NonNullable<InstanceOptions['surro
   const script = `mount -t tmpfs -o size=${mebibytes}m,mode=700 tmpfs "$0" && exec "$@"`
   return {
     make: (data) => ['unshare', ...(isRoot ? [] : ['--map-root-user']), '--mount', 'sh', '-c', script, data],
-    enter: (pid) => ['nsenter', '--target', String(pid), ...(isRoot ? [] : ['--user', '--preserve-credentials']), '--mount'],
+    enter: (pid) => [
+      'nsenter',
+      '--target',
+      String(pid),
+      ...(isRoot ? [] : ['--user', '--preserve-credentials']),
+      '--mount',
+    ],
   }
 }
 

@@ -18,12 +18,17 @@ export async function dumpState(rows: Rows): Promise<ReadonlyMap<string, readonl
 }
 
 /** Tables that differ, with a row of each that shows it. */
-export function differences(before: ReadonlyMap<string, readonly string[]>, after: ReadonlyMap<string, readonly string[]>): readonly string[] {
+export function differences(
+  before: ReadonlyMap<string, readonly string[]>,
+  after: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
   return [...after].flatMap(([table, lines]) => {
     const known = new Set(before.get(table))
     const fresh = lines.filter((line) => !known.has(line))
     const gone = (before.get(table)?.length ?? 0) - (lines.length - fresh.length)
-    return fresh.length + gone === 0 ? [] : [`${table}: ${fresh.length} rows new, ${gone} gone: ${fresh[0]?.slice(0, 300) ?? ''}`]
+    return fresh.length + gone === 0
+      ? []
+      : [`${table}: ${fresh.length} rows new, ${gone} gone: ${fresh[0]?.slice(0, 300) ?? ''}`]
   })
 }
 

@@ -12,7 +12,13 @@ export type Entry =
   /** Acknowledged by the product. */
   | { readonly kind: 'listed'; readonly ip: string; readonly id: string }
   | { readonly kind: 'requested'; readonly ip: string; readonly mailbox: string; readonly id: string }
-  | { readonly kind: 'confirmed'; readonly id: string; readonly ip: string; readonly outcome: string; readonly listing: string }
+  | {
+      readonly kind: 'confirmed'
+      readonly id: string
+      readonly ip: string
+      readonly outcome: string
+      readonly listing: string
+    }
 
 export interface WrittenAhead {
   readonly entries: readonly Entry[]

@@ -21,7 +21,11 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
   before(async () => {
     sink = await smtpSink()
     postern = await startInstance({ smarthost: sink.url })
-    postfix = await startPostfix({ policy: `127.0.0.1:${postern.ports.policy}`, domain: 'provider.example', port: await freePort() })
+    postfix = await startPostfix({
+      policy: `127.0.0.1:${postern.ports.policy}`,
+      domain: 'provider.example',
+      port: await freePort(),
+    })
     browser = await openBrowser()
   })
 
@@ -32,7 +36,8 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
     await sink?.close()
   })
 
-  const send = async (client: string, to = 'user@provider.example') => await swaks({ port: postfix.port, client, to })
+  const send = async (client: string, to = 'user@provider.example') =>
+    await swaks({ port: postfix.port, client, to })
 
   it('through the link, the letter and the button', async () => {
     const client = '192.0.2.45'
@@ -42,10 +47,17 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
 
     const { accepted, refusal = '' } = await send(client)
     assert.equal(accepted, false)
-    assert.match(refusal, /^550 5\.7\.606 .*Access denied, banned sending IP \[192\.0\.2\.45\]\. .* \(PSN606\)$/)
+    assert.match(
+      refusal,
+      /^550 5\.7\.606 .*Access denied, banned sending IP \[192\.0\.2\.45\]\. .* \(PSN606\)$/,
+    )
     assert.ok(refusal.length <= 510, `${refusal.length} octets on the wire`)
     const [link = ''] = /http:\/\/\S+\/c\/\S+/.exec(refusal) ?? []
-    assert.equal((await send(client, 'postmaster@provider.example')).accepted, true, 'postmaster takes mail from everybody')
+    assert.equal(
+      (await send(client, 'postmaster@provider.example')).accepted,
+      true,
+      'postmaster takes mail from everybody',
+    )
 
     const page = await browser.newPage()
     await page.goto(link)
@@ -53,8 +65,8 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
     await page.click('main a[href*="/delist"]')
     await askInPortal(page, 'admin@example.org')
 
-    const letter = await sink.take("admin@example.org")
-    assert.deepEqual(letter.to, ["admin@example.org"])
+    const letter = await sink.take('admin@example.org')
+    assert.deepEqual(letter.to, ['admin@example.org'])
     const code = await page.innerText('output')
     assert.ok(!letter.text.includes(code), 'the code is on the page, not in the letter')
     const [confirm = ''] = /http:\/\/\S+\/confirm\/\S+/.exec(letter.text) ?? []
@@ -75,15 +87,29 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
 
   /** What Postfix logged, told as a mail event (contracts 2). */
   async function tellAccepted(ip: string, queueId: string): Promise<void> {
-    const { token } = JSON.parse((await postern.run('token', 'add', 'events', 'mx1', '--json')).stdout) as { token: string }
-    const event = { v: 1, id: queueId, at: new Date().toISOString(), type: 'message', ip, outcome: 'accepted', queueId }
+    const { token } = JSON.parse((await postern.run('token', 'add', 'events', 'mx1', '--json')).stdout) as {
+      token: string
+    }
+    const event = {
+      v: 1,
+      id: queueId,
+      at: new Date().toISOString(),
+      type: 'message',
+      ip,
+      outcome: 'accepted',
+      queueId,
+    }
     const answer = await fetch(`${postern.site}/api/v1/events`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: `${JSON.stringify(event)}\n{"bad":\n`,
     })
     assert.equal(answer.status, 202)
-    assert.deepEqual(await answer.json(), { accepted: 1, duplicates: 0, refused: [{ line: 2, reason: 'not JSON' }] })
+    assert.deepEqual(await answer.json(), {
+      accepted: 1,
+      duplicates: 0,
+      refused: [{ line: 2, reason: 'not JSON' }],
+    })
   }
 
   it('without browser script, by writing in', async () => {
@@ -102,7 +128,13 @@ describe('A refused sender gets back in', { timeout: 120_000 }, () => {
 })
 
 /** Budgets are settings: rounds come from one client and one network. */
-const roomy = ['delisting.unproven.client.day', 'delisting.proven.client.day', 'delist.v4-24.day', 'delist.v4-22.day', 'letters.domain.hour']
+const roomy = [
+  'delisting.unproven.client.day',
+  'delisting.proven.client.day',
+  'delist.v4-24.day',
+  'delist.v4-22.day',
+  'letters.domain.hour',
+]
   .map((name) => `  ${name}: { count: 100000, per: 24h }`)
   .join('\n')
 

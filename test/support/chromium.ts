@@ -5,7 +5,9 @@ import { chromium, type Browser } from 'playwright-core'
 export async function openBrowser(): Promise<Browser> {
   const executablePath = '/usr/bin/chromium'
   if (!existsSync(executablePath)) {
-    throw new Error('this test needs Chromium: apt-get install chromium (npm run check installs it when it runs as root)')
+    throw new Error(
+      'this test needs Chromium: apt-get install chromium (npm run check installs it when it runs as root)',
+    )
   }
   return await chromium.launch({
     executablePath,

@@ -87,7 +87,9 @@ export function policyRequest(attributes: Readonly<Record<string, string>> = {})
     policy_context: '',
     ...attributes,
   }
-  return `${Object.entries(all).map(([name, value]) => `${name}=${value}\n`).join('')}\n`
+  return `${Object.entries(all)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')}\n`
 }
 
 /** One connection to a policy server. */
@@ -152,7 +154,10 @@ export class PolicyCaller {
 }
 
 /** Asks one question on a connection of its own. */
-export async function askPolicy(address: string, attributes: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function askPolicy(
+  address: string,
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const caller = await PolicyCaller.open(address)
   const answer = await caller.ask(attributes)
   caller.close()
@@ -210,7 +215,10 @@ export class FakeCore {
   }
 
   sendSnapshot(): void {
-    this.send({ type: 'snapshot', bytes: encodeSnapshot(this.table, { epoch: this.epoch, seq: this.seq, at: Date.now() }) })
+    this.send({
+      type: 'snapshot',
+      bytes: encodeSnapshot(this.table, { epoch: this.epoch, seq: this.seq, at: Date.now() }),
+    })
   }
 
   welcome(): void {

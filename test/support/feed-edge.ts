@@ -1,14 +1,22 @@
 import { strict as assert } from 'node:assert'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { encodeFrame, FrameReader, type DecisionRecord, type Frame, type LetThrough } from '../../src/access/feed-frame.ts'
+import {
+  encodeFrame,
+  FrameReader,
+  type DecisionRecord,
+  type Frame,
+  type LetThrough,
+} from '../../src/access/feed-frame.ts'
 import { decodeSnapshot, encodeSnapshot, SnapshotError } from '../../src/access/snapshot.ts'
 import { ListingTable } from '../../src/access/table.ts'
 
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 
 /** Where core's feed is: its socket, or its TLS door with a key. */
-export type FeedPlace = string | { readonly host: string; readonly port: number; readonly identity: string; readonly key: Buffer }
+export type FeedPlace =
+  | string
+  | { readonly host: string; readonly port: number; readonly identity: string; readonly key: Buffer }
 
 /** The edge's end of a feed, by hand: says what a test wants said and keeps a table of what comes. */
 export class FeedEdge {
@@ -51,7 +59,11 @@ export class FeedEdge {
   }
 
   /** Connects and says hello as an edge that has this already. */
-  static async greet(place: FeedPlace, name: string, has: { readonly epoch: string; readonly seq: number } = { epoch: '', seq: 0 }): Promise<FeedEdge> {
+  static async greet(
+    place: FeedPlace,
+    name: string,
+    has: { readonly epoch: string; readonly seq: number } = { epoch: '', seq: 0 },
+  ): Promise<FeedEdge> {
     const edge = await FeedEdge.connect(place)
     edge.hello(name, has)
     return edge

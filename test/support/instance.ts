@@ -14,7 +14,9 @@ export interface Instance {
   /** The supervisor. */
   readonly pid: number
   /** Runs a command; gives its stdout and exit status. */
-  run(...words: readonly string[]): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>
+  run(
+    ...words: readonly string[]
+  ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>
   /** Process ids of the children, newest first, as the supervisor started them. */
   pids(): Promise<{ readonly core: number | undefined; readonly edge: number | undefined }>
   log(): string
@@ -43,12 +45,21 @@ export interface InstanceOptions {
 /** Starts one. */
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-'))
-  const ports = Object.fromEntries(await Promise.all(doors.map(async (door) => [door, await freePort()] as const))) as Record<Door, number>
+  const ports = Object.fromEntries(
+    await Promise.all(doors.map(async (door) => [door, await freePort()] as const)),
+  ) as Record<Door, number>
   const config = join(folder, 'postern.yaml')
   writeFileSync(config, configText(folder, ports, options))
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
   const log = join(folder, 'log')
-  const words = [...(options.surroundings?.make(join(folder, 'data')) ?? []), process.execPath, entry, 'serve', '--config', config]
+  const words = [
+    ...(options.surroundings?.make(join(folder, 'data')) ?? []),
+    process.execPath,
+    entry,
+    'serve',
+    '--config',
+    config,
+  ]
   const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, ...words], { stdio: 'ignore' })
   const site = `http://127.0.0.1:${ports.site}`
   const readLog = (): string => readFileSync(log, 'utf8')
@@ -62,7 +73,8 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     ports,
     site,
     pid: child.pid ?? 0,
-    run: async (...words) => await run(options.surroundings?.enter(child.pid ?? 0) ?? [], [...words, '--config', config]),
+    run: async (...words) =>
+      await run(options.surroundings?.enter(child.pid ?? 0) ?? [], [...words, '--config', config]),
     pids: async () => await pidsOf(child.pid ?? 0),
     log: readLog,
     stop: async () => {
@@ -100,7 +112,10 @@ export async function freePort(): Promise<number> {
 async function untilReady(site: string, child: ChildProcess, log: () => string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
     if (child.exitCode !== null) throw new Error(`postern ended with ${child.exitCode}: ${log()}`)
-    const isReady = await fetch(`${site}/readyz`).then((answer) => answer.ok, () => false)
+    const isReady = await fetch(`${site}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
     if (isReady && log().includes('edge-started')) return
     await sleep(50)
   }
@@ -122,8 +137,13 @@ async function run(
 }
 
 async function pidsOf(supervisor: number): Promise<{ core: number | undefined; edge: number | undefined }> {
-  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  const of = (part: string): number | undefined => children.find((pid) => commandOf(pid).includes(`\0${part}\0`))
+  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
+  const of = (part: string): number | undefined =>
+    children.find((pid) => commandOf(pid).includes(`\0${part}\0`))
   return await Promise.resolve({ core: of('core'), edge: of('edge') })
 }
 

@@ -37,7 +37,8 @@ export async function policyClient(port: number): Promise<PolicyClient> {
         const passes = (await ask(client)) === 'DUNNO'
         const elapsed = performance.now() - since
         if (passes === (wanted === 'passes')) return elapsed
-        if (elapsed > timeoutMs) throw new Error(`after ${timeoutMs} ms ${client} is still not as wanted: ${wanted}`)
+        if (elapsed > timeoutMs)
+          throw new Error(`after ${timeoutMs} ms ${client} is still not as wanted: ${wanted}`)
       }
     },
     close: () => socket.destroy(),

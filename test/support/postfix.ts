@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,19 +32,25 @@ export async function startPostfix(options: {
   readonly port: number
 }): Promise<Postfix> {
   if (!existsSync('/usr/sbin/postfix')) {
-    throw new Error('this test needs Postfix: apt-get install postfix (npm run check installs it when it runs as root)')
+    throw new Error(
+      'this test needs Postfix: apt-get install postfix (npm run check installs it when it runs as root)',
+    )
   }
   const folder = mkdtempSync(join(tmpdir(), 'postern-postfix-'))
   chmodSync(folder, 0o755)
   for (const name of ['etc', 'queue', 'data']) mkdirSync(join(folder, name))
-  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'postfix'], { encoding: 'utf8' }).stdout))
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number(spawnSync('id', [flag, 'postfix'], { encoding: 'utf8' }).stdout),
+  )
   chownSync(join(folder, 'data'), uid ?? 0, gid ?? 0)
   const policy = options.policy.startsWith('/') ? `unix:${options.policy}` : `inet:${options.policy}`
   const service = `{ ${policy}, timeout=2s, try_limit=1, default_action=DUNNO }`
   writeFileSync(join(folder, 'etc', 'main.cf'), mainCf(folder, options.domain, service))
   writeFileSync(join(folder, 'etc', 'master.cf'), masterCf(options.port))
   const postfix = (...words: readonly string[]): string => {
-    const { status, stdout, stderr } = spawnSync('postfix', ['-c', join(folder, 'etc'), ...words], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync('postfix', ['-c', join(folder, 'etc'), ...words], {
+      encoding: 'utf8',
+    })
     if (status !== 0) throw new Error(`postfix ${words.join(' ')}: ${stdout}${stderr}${readLog(folder)}`)
     return stdout
   }

@@ -14,10 +14,23 @@ export async function startPostgres(root: string): Promise<ChildProcess> {
 function makeCluster(root: string): void {
   // Sorting by a language's rules, as most servers do: a test that needs the order of bytes has to say so.
   const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US']
-  execFileSync(...asOwner(root, 'initdb', '-D', join(root, 'data'), '-U', 'postgres', '--auth=trust', '--no-sync', ...locale), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    cwd: root,
-  })
+  execFileSync(
+    ...asOwner(
+      root,
+      'initdb',
+      '-D',
+      join(root, 'data'),
+      '-U',
+      'postgres',
+      '--auth=trust',
+      '--no-sync',
+      ...locale,
+    ),
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: root,
+    },
+  )
 }
 
 /** Starts the server of a cluster that is there, as after a stop. */

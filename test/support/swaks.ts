@@ -38,7 +38,10 @@ export async function swaks(options: {
   const output = await new Promise<string>((resolve) => {
     execFile('swaks', words, { encoding: 'utf8' }, (_error, stdout, stderr) => resolve(stdout + stderr))
   })
-  const replies = output.split('\n').filter((line) => /^<(-|\*\*)/.test(line)).map((line) => line.replace(/^<(-|\*\*)\s+/, ''))
+  const replies = output
+    .split('\n')
+    .filter((line) => /^<(-|\*\*)/.test(line))
+    .map((line) => line.replace(/^<(-|\*\*)\s+/, ''))
   const refusal = replies.find((line) => /^[45]\d\d /.test(line))
   return { accepted: replies.some((line) => /^250 .*queued as/.test(line)), replies, refusal }
 }

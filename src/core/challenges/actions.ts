@@ -26,7 +26,10 @@ export async function issueChallenge(ctx: Context): Promise<Challenge> {
 }
 
 /** Checks an answer (base64 of `{challenge, solution}`); throws `pow.invalid`. Gives what `spendChallenge` needs. */
-export async function checkChallenge(ctx: Context, answer: string): Promise<{ readonly id: string; readonly expiresAt: number }> {
+export async function checkChallenge(
+  ctx: Context,
+  answer: string,
+): Promise<{ readonly id: string; readonly expiresAt: number }> {
   const { challenge, solution } = readAnswer(answer)
   const { parameters } = challenge
   const until = parameters.data?.['until']
@@ -42,7 +45,10 @@ export async function checkChallenge(ctx: Context, answer: string): Promise<{ re
 }
 
 /** Marks it used; throws `pow.replayed` when it was used before. */
-export async function spendChallenge(tx: Tx, spent: { readonly id: string; readonly expiresAt: number }): Promise<void> {
+export async function spendChallenge(
+  tx: Tx,
+  spent: { readonly id: string; readonly expiresAt: number },
+): Promise<void> {
   const isNew = await store.insertSpent(tx.queries, { id: spent.id, expires_at: spent.expiresAt })
   if (!isNew) throw new Refusal('pow.replayed')
 }
@@ -65,10 +71,17 @@ function readAnswer(answer: string): Answer {
 }
 
 function isAnswer(value: unknown): value is Answer {
-  if (typeof value !== 'object' || value === null || !('challenge' in value) || !('solution' in value)) return false
+  if (typeof value !== 'object' || value === null || !('challenge' in value) || !('solution' in value))
+    return false
   const { challenge, solution } = value
   if (typeof challenge !== 'object' || challenge === null || !('parameters' in challenge)) return false
-  if (typeof solution !== 'object' || solution === null || !('counter' in solution) || !('derivedKey' in solution)) return false
+  if (
+    typeof solution !== 'object' ||
+    solution === null ||
+    !('counter' in solution) ||
+    !('derivedKey' in solution)
+  )
+    return false
   const { parameters } = challenge
   return (
     typeof parameters === 'object' &&

@@ -52,7 +52,11 @@ export async function findDecision(
 }
 
 /** Decisions about an address's unit, newest first. */
-export async function decisionsAbout(ctx: Context, unit: Prefix, limit: number): Promise<readonly Decision[]> {
+export async function decisionsAbout(
+  ctx: Context,
+  unit: Prefix,
+  limit: number,
+): Promise<readonly Decision[]> {
   return await store.byUnit(ctx.db.queries, formatPrefix(unit), limit)
 }
 

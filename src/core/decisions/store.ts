@@ -24,7 +24,10 @@ const columns = [
   'table_seq as table',
 ] as const
 
-type Found = Pick<Tables['decision_records'], 'edge' | 'at' | 'stage' | 'ip' | 'helo' | 'ptr' | 'code' | 'status' | 'reason' | 'count' | 'mode'> & {
+type Found = Pick<
+  Tables['decision_records'],
+  'edge' | 'at' | 'stage' | 'ip' | 'helo' | 'ptr' | 'code' | 'status' | 'reason' | 'count' | 'mode'
+> & {
   readonly mailFrom: string | null
   readonly listing: string | null
   readonly table: number
@@ -101,7 +104,10 @@ export async function byLink(
     .where('edge', '=', link.edge)
     .where('minute', '=', link.minute)
     .where('reason', '=', link.reason)
-  const exact = link.listing === null ? query.where('listing_id', 'is', null) : query.where('listing_id', '=', link.listing)
+  const exact =
+    link.listing === null
+      ? query.where('listing_id', 'is', null)
+      : query.where('listing_id', '=', link.listing)
   return await exact.orderBy('at').executeTakeFirst()
 }
 

@@ -18,7 +18,15 @@ import { contentOf } from '../outbox/sealed-letter.ts'
 import { letterById } from '../outbox/store.ts'
 import { addListing, coveringListings, showListing } from '../listings/actions.ts'
 import { verifyListings } from '../listings/verify-actions.ts'
-import { confirmByLink, confirmProven, seeLink, showRequest, startRequest, type Started } from './actions.ts'
+import {
+  confirmByLink,
+  confirmProven,
+  openByCode,
+  seeLink,
+  showRequest,
+  startRequest,
+  type Started,
+} from './actions.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from './follow-actions.ts'
 import { proveByMail, proveControl, proveMailbox } from './proof-actions.ts'
 import { decideReview, inspectRequest, listRequests, openReviewByMail } from './review-actions.ts'
@@ -32,7 +40,10 @@ async function solved(ctx: Context): Promise<string> {
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }
 
-async function start(ctx: TestContext, more: Partial<Parameters<typeof startRequest>[1]> = {}): Promise<Started> {
+async function start(
+  ctx: TestContext,
+  more: Partial<Parameters<typeof startRequest>[1]> = {},
+): Promise<Started> {
   ctx.clock.advance(1)
   return await startRequest(visitor(ctx), {
     ip,
@@ -67,7 +78,8 @@ async function refusalOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-const list = async (ctx: TestContext, more: object = {}) => await addListing(ctx, { prefix: orThrow(parseListable(ip)), cause: 'spam', ends: '7d', ...more })
+const list = async (ctx: TestContext, more: object = {}) =>
+  await addListing(ctx, { prefix: orThrow(parseListable(ip)), cause: 'spam', ends: '7d', ...more })
 
 async function sound(ctx: TestContext): Promise<void> {
   assert.equal((await verifyChain(ctx)).broken, undefined)
@@ -83,12 +95,20 @@ forEachDatabase((_name, open) => {
       const link = await linkIn(ctx)
       assert.equal((await seeLink(ctx, link)).ip, ip)
       assert.equal(await refusalOf(confirmByLink(ctx, { link })), 'delisting.second-half-wrong')
-      assert.equal(await refusalOf(confirmProven(ctx, { id: started.id, secret: started.secret })), 'delisting.proof-missing')
+      assert.equal(
+        await refusalOf(confirmProven(ctx, { id: started.id, secret: started.secret })),
+        'delisting.proof-missing',
+      )
       assert.equal(await isListed(ctx), true)
-      const answers = await Promise.all(Array.from({ length: 8 }, async () => await confirmByLink(ctx, { link, secret: started.secret })))
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, async () => await confirmByLink(ctx, { link, secret: started.secret })),
+      )
       assert.deepEqual(new Set(answers.map((each) => each.outcome)), new Set(['delisted']))
       assert.equal(await isListed(ctx), false)
-      assert.deepEqual((await showListing(ctx, listing.id)).history.map((each) => each.action), ['listing.ended', 'listing.added'])
+      assert.deepEqual(
+        (await showListing(ctx, listing.id)).history.map((each) => each.action),
+        ['listing.ended', 'listing.added'],
+      )
       await sound(ctx)
     })
 
@@ -97,8 +117,10 @@ forEachDatabase((_name, open) => {
       const { code } = await start(ctx)
       const link = await linkIn(ctx)
       const junk = ['', 'test', 'user@example.org', 'Password1', '1234567', 'ok']
-      for (const code of junk) assert.equal(await refusalOf(confirmByLink(ctx, { link, code })), 'delisting.second-half-wrong')
-      for (const secret of ['', 'x']) assert.equal(await refusalOf(confirmByLink(ctx, { link, secret })), 'delisting.second-half-wrong')
+      for (const code of junk)
+        assert.equal(await refusalOf(confirmByLink(ctx, { link, code })), 'delisting.second-half-wrong')
+      for (const secret of ['', 'x'])
+        assert.equal(await refusalOf(confirmByLink(ctx, { link, secret })), 'delisting.second-half-wrong')
       assert.equal((await confirmByLink(ctx, { link, code })).outcome, 'not-listed')
     })
 
@@ -107,11 +129,92 @@ forEachDatabase((_name, open) => {
       await list(ctx)
       await start(ctx)
       const link = await linkIn(ctx)
-      for (let n = 0; n < 5; n++) assert.equal(await refusalOf(confirmByLink(ctx, { link, code: 'ZZZZZZ' })), 'delisting.second-half-wrong')
+      for (let n = 0; n < 5; n++)
+        assert.equal(
+          await refusalOf(confirmByLink(ctx, { link, code: 'ZZZZZZ' })),
+          'delisting.second-half-wrong',
+        )
       assert.equal(await refusalOf(confirmByLink(ctx, { link, code: 'ZZZZZZ' })), 'delisting.burned')
       assert.equal(await isListed(ctx), true)
       const second = await start(ctx)
-      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), code: ` ${second.code.toLowerCase()} ` })).outcome, 'delisted')
+      assert.equal(
+        (await confirmByLink(ctx, { link: await linkIn(ctx), code: ` ${second.code.toLowerCase()} ` }))
+          .outcome,
+        'delisted',
+      )
+    })
+
+    it('looks at no more than five guesses, however many come at once', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { id, code } = await start(ctx)
+      const link = await linkIn(ctx)
+      const guesses = Array.from({ length: 40 }, (_, n) => `0000${n + 10}`)
+      const answers = await Promise.all(
+        guesses.map(async (guess) => await refusalOf(confirmByLink(ctx, { link, code: guess }))),
+      )
+      assert.equal(answers.filter((answer) => answer === 'delisting.second-half-wrong').length, 5)
+      assert.equal(await refusalOf(confirmByLink(ctx, { link, code })), 'delisting.burned')
+      const row = await ctx.db.queries
+        .selectFrom('delist_requests')
+        .select(['tries', 'state'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+      assert.deepEqual(row, { tries: 5, state: 'burned' })
+      assert.equal(await isListed(ctx), true)
+      await sound(ctx)
+    })
+
+    it('is shown for its secret, never for a code, which would be guessing without a count', async () => {
+      const ctx = testContext({ db: await open() })
+      const { id, code } = await start(ctx)
+      assert.equal(await refusalOf(showRequest(ctx, { id, secret: code })), 'delisting.not-found')
+      assert.equal(await refusalOf(showRequest(ctx, { id })), 'delisting.not-found')
+      const opened = await openByCode(ctx, { id, code: code.toLowerCase() })
+      assert.equal((await showRequest(ctx, { id, ...opened })).id, id)
+      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), ...opened })).outcome, 'not-listed')
+      const other = await start(ctx, { mailbox: 'other@example.org' })
+      assert.equal(await refusalOf(showRequest(ctx, { id: other.id, ...opened })), 'delisting.not-found')
+    })
+
+    it('is counted by the network that it comes from', async () => {
+      const ctx = testContext({ db: await open() })
+      const ask = async (client: string, n: number): Promise<string> =>
+        await refusalOf(
+          startRequest(as(ctx, { kind: 'visitor', client }), {
+            ip,
+            mailbox: `a${n}@example.org`,
+            language: 'en',
+            statement: true,
+          }),
+        )
+      for (let n = 0; n < 30; n++) assert.equal(await ask(`198.51.100.${n}/32`, n), 'fine')
+      assert.equal(await ask('198.51.100.200/32', 99), 'limit.exceeded')
+      for (let n = 0; n < 30; n++) assert.equal(await ask(`2001:db8:0:${n}::/64`, n), 'fine')
+      assert.equal(await ask('2001:db8:0:ff::/64', 99), 'limit.exceeded')
+      assert.equal(await ask('2001:db8:1::/64', 99), 'fine')
+    })
+
+    it('in somebody else’s name costs nothing of whoever owns the mailbox or the address', async () => {
+      const ctx = testContext({ db: await open() })
+      const mailbox = 'owner@example.org'
+      for (let n = 1; n < 12; n++)
+        await refusalOf(start(ctx, { mailbox, ip: `192.0.2.${n}`, pow: undefined }))
+      for (let n = 1; n < 12; n++) await refusalOf(start(ctx, { mailbox, ip: `192.0.2.${n}` }))
+      assert.equal(await refusalOf(start(ctx, { mailbox })), 'limit.exceeded')
+      const caseToken = mintCaseLink(ctx.keys.caseLink('mx1'), {
+        keyId: 1,
+        edge: 'mx1',
+        minute: Math.floor(ctx.clock.now() / minute),
+        reason: 'spam',
+        listing: null,
+        address: orThrow(parseAddress(ip)),
+      })
+      assert.equal((await start(ctx, { mailbox, caseToken })).road, 'mail')
+      const written = await start(ctx, { pow: undefined })
+      const tag = written.writeTo.slice('delist+'.length, written.writeTo.indexOf('@'))
+      await proveMailbox(ctx, { tag, mailbox: orThrow(parseMailbox(mailbox)) })
+      assert.equal((await showRequest(ctx, { id: written.id, secret: written.secret })).state, 'proven')
     })
 
     it('looks the same whether or not the address is listed', async () => {
@@ -121,7 +224,10 @@ forEachDatabase((_name, open) => {
       const listed = await start(ctx, { mailbox: 'other@example.org' })
       assert.deepEqual(Object.keys(unlisted), Object.keys(listed))
       assert.equal(unlisted.road, listed.road)
-      assert.deepEqual(Object.values(unlisted).map((each) => String(each).length), Object.values(listed).map((each) => String(each).length))
+      assert.deepEqual(
+        Object.values(unlisted).map((each) => String(each).length),
+        Object.values(listed).map((each) => String(each).length),
+      )
     })
 
     it('runs out', async () => {
@@ -145,7 +251,7 @@ forEachDatabase((_name, open) => {
       const pow = await solved(ctx)
       await start(ctx, { pow })
       assert.equal(await refusalOf(start(ctx, { pow })), 'pow.replayed')
-      })
+    })
 
     it('writes few letters to domains without a mail host, and says nothing of it', async () => {
       const ctx = testContext({ db: await open(), out: testWaysOut({ acceptsMail: async () => false }) })
@@ -178,7 +284,10 @@ forEachDatabase((_name, open) => {
       const ctx = testContext({ db: await open() })
       await list(ctx)
       const stranger = await start(ctx)
-      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), secret: stranger.secret })).outcome, 'delisted')
+      assert.equal(
+        (await confirmByLink(ctx, { link: await linkIn(ctx), secret: stranger.secret })).outcome,
+        'delisted',
+      )
       ctx.clock.advance(hour)
       const again = await list(ctx)
       assert.equal(again.recurrence, 0)
@@ -191,18 +300,27 @@ forEachDatabase((_name, open) => {
         address: orThrow(parseAddress(ip)),
       })
       const owner = await start(ctx, { caseToken, mailbox: 'owner@example.org' })
-      assert.equal((await confirmByLink(ctx, { link: await linkIn(ctx), secret: owner.secret })).outcome, 'delisted')
+      assert.equal(
+        (await confirmByLink(ctx, { link: await linkIn(ctx), secret: owner.secret })).outcome,
+        'delisted',
+      )
     })
   })
 
   describe('Other proofs', () => {
     it('by TXT at the PTR name open the button without a letter', async () => {
       let texts: readonly string[] = []
-      const out = testWaysOut({ ptr: async () => ['mail.example.org'], txt: async (name) => (name === 'mail.example.org' ? texts : []) })
+      const out = testWaysOut({
+        ptr: async () => ['mail.example.org'],
+        txt: async (name) => (name === 'mail.example.org' ? texts : []),
+      })
       const ctx = testContext({ db: await open(), out })
       await list(ctx)
       const { id, secret } = await start(ctx)
-      assert.deepEqual(await proveControl(ctx, { id, secret, method: 'txt' }), { proven: false, lookedAt: ['mail.example.org'] })
+      assert.deepEqual(await proveControl(ctx, { id, secret, method: 'txt' }), {
+        proven: false,
+        lookedAt: ['mail.example.org'],
+      })
       texts = ['v=spf1 -all', `postern-verification=${(await showRequest(ctx, { id, secret })).proof.token}`]
       assert.equal((await proveControl(ctx, { id, secret, method: 'txt' })).proven, true)
       assert.equal((await confirmProven(ctx, { id, secret })).outcome, 'delisted')
@@ -211,7 +329,13 @@ forEachDatabase((_name, open) => {
 
     it('by a file on the address work too, and say what was wrong', async () => {
       const files = new Map<string, string>()
-      const ctx = testContext({ db: await open(), out: testWaysOut({ fetchFrom: async (_address, path) => files.get(path), ptr: async () => 'temperror' }) })
+      const ctx = testContext({
+        db: await open(),
+        out: testWaysOut({
+          fetchFrom: async (_address, path) => files.get(path),
+          ptr: async () => 'temperror',
+        }),
+      })
       await list(ctx)
       const { id, secret } = await start(ctx)
       assert.equal((await proveControl(ctx, { id, secret, method: 'txt' })).trouble, 'temperror')
@@ -228,7 +352,12 @@ forEachDatabase((_name, open) => {
       assert.equal(written.road, 'write-in')
       assert.equal((await ctx.db.queries.selectFrom('letters').select('id').execute()).length, 0)
       const tag = written.writeTo.slice('delist+'.length, written.writeTo.indexOf('@'))
-      assert.equal(await refusalOf(proveMailbox(ctx, { tag: `${tag.slice(0, -1)}x`, mailbox: orThrow(parseMailbox('a@example.org')) })), 'delisting.not-found')
+      assert.equal(
+        await refusalOf(
+          proveMailbox(ctx, { tag: `${tag.slice(0, -1)}x`, mailbox: orThrow(parseMailbox('a@example.org')) }),
+        ),
+        'delisting.not-found',
+      )
       await proveMailbox(ctx, { tag: tag.toUpperCase(), mailbox: orThrow(parseMailbox('admin@example.org')) })
       assert.equal((await confirmProven(ctx, { id: written.id, secret: written.secret })).outcome, 'delisted')
 
@@ -251,13 +380,36 @@ forEachDatabase((_name, open) => {
       const notice = { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null }
       await noteLetThroughs(ctx, [notice])
       await noteLetThroughs(ctx, [{ ...notice, seq: 2, at: at + 5, queueId: 'later' }])
-      assert.deepEqual((await showRequest(ctx, { id, secret })).firstLetThrough, { at, edge: 'mx1', queueId: '4XyZ' })
+      assert.deepEqual((await showRequest(ctx, { id, secret })).firstLetThrough, {
+        at,
+        edge: 'mx1',
+        queueId: '4XyZ',
+      })
       assert.equal(await noteAccepted(ctx, { ip, queueId: 'other', at }), false)
       assert.equal(await noteAccepted(ctx, { ip, queueId: '4XyZ', at: at + 9 }), true)
       assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
       const record = {
-        v: 1, edge: 'mx1', boot: 'b', seq: 9, at: at + 20, stage: 'rcpt', ip, helo: null, ptr: null, mailFrom: null, recipients: [], code: 550,
-        status: '5.7.606', reason: 'spam', listing: null, standing: null, budget: null, table: 1, count: 1, mode: 'enforce', minute: 1,
+        v: 1,
+        edge: 'mx1',
+        boot: 'b',
+        seq: 9,
+        at: at + 20,
+        stage: 'rcpt',
+        ip,
+        helo: null,
+        ptr: null,
+        mailFrom: null,
+        recipients: [],
+        code: 550,
+        status: '5.7.606',
+        reason: 'spam',
+        listing: null,
+        standing: null,
+        budget: null,
+        table: 1,
+        count: 1,
+        mode: 'enforce',
+        minute: 1,
       } as const
       await noteRefusals(ctx, [record])
       assert.equal((await showRequest(ctx, { id, secret })).refusedAgainAt, null)
@@ -272,13 +424,29 @@ forEachDatabase((_name, open) => {
       await list(ctx, { class: 'investigate' })
       const { id, secret } = await start(ctx)
       const answer = await confirmByLink(ctx, { link: await linkIn(ctx), secret })
-      assert.deepEqual([answer.outcome, answer.facts.again], ['review', new Date(ctx.clock.now() + 48 * hour).toISOString()])
-      assert.deepEqual((await listRequests(ctx, { state: 'review', limit: 10 })).map((each) => each.id), [id])
-      assert.equal(await refusalOf(decideReview(as(ctx, { kind: 'operator', name: 'r', role: 'reader' }), { id, decision: 'delist' })), 'permission.denied')
+      assert.deepEqual(
+        [answer.outcome, answer.facts.again],
+        ['review', new Date(ctx.clock.now() + 48 * hour).toISOString()],
+      )
+      assert.deepEqual(
+        (await listRequests(ctx, { state: 'review', limit: 10 })).map((each) => each.id),
+        [id],
+      )
+      assert.equal(
+        await refusalOf(
+          decideReview(as(ctx, { kind: 'operator', name: 'r', role: 'reader' }), { id, decision: 'delist' }),
+        ),
+        'permission.denied',
+      )
       await decideReview(ctx, { id, decision: 'delist' })
       assert.equal(await isListed(ctx), false)
-      assert.equal(await refusalOf(decideReview(ctx, { id, decision: 'decline' })), 'delisting.already-decided')
-      const kinds = (await ctx.db.queries.selectFrom('letters').select('kind').execute()).map((row) => row.kind)
+      assert.equal(
+        await refusalOf(decideReview(ctx, { id, decision: 'decline' })),
+        'delisting.already-decided',
+      )
+      const kinds = (await ctx.db.queries.selectFrom('letters').select('kind').execute()).map(
+        (row) => row.kind,
+      )
       assert.deepEqual(kinds.sort(), ['confirm-delisting', 'delisting-reviewed'])
       await sound(ctx)
     })

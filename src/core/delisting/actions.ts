@@ -5,7 +5,13 @@ import { newId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
-import { domainOf, mailboxKey, maskMailbox, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
+import {
+  domainOf,
+  mailboxKey,
+  maskMailbox,
+  parseMailbox,
+  type MailAddress,
+} from '../../standards/mail-address.ts'
 import { covers, formatPrefix, networkOf, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
@@ -17,8 +23,25 @@ import { queueLetter } from '../outbox/actions.ts'
 import { spend, trySpend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { decideRequest, saveRequest } from './decide-actions.ts'
-import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, passOf, readLink, type SecondHalf } from './halves.ts'
-import { maxTries, mayConfirm, type Answered, type Control, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import {
+  fitsCode,
+  fitsSecret,
+  hashHalf,
+  isGuess,
+  newHalves,
+  passOf,
+  readLink,
+  type SecondHalf,
+} from './halves.ts'
+import {
+  maxTries,
+  mayConfirm,
+  type Answered,
+  type Control,
+  type DelistRequest,
+  type OutcomeFacts,
+  type OutcomeKind,
+} from './request.ts'
 import * as store from './store.ts'
 
 export interface StartInput {
@@ -57,12 +80,16 @@ export async function startRequest(ctx: Context, input: StartInput): Promise<Sta
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   const spent = input.pow === undefined ? undefined : await checkChallenge(ctx, input.pow)
   const control: Control = isProvenByCase(ctx, input.caseToken, ip) ? 'case-link' : 'none'
-  await transact(ctx, async (tx) => await spendAsking(tx, { ip, mailbox, control, isWritten: spent !== undefined }))
+  await transact(
+    ctx,
+    async (tx) => await spendAsking(tx, { ip, mailbox, control, isWritten: spent !== undefined }),
+  )
   const hasMailHost = spent === undefined || (await ctx.out.acceptsMail(domainOf(mailbox))) !== false
   return await transact(ctx, async (tx) => {
     if (spent) await spendChallenge(tx, spent)
     // A domain without a mail host may be a slip, or our resolver's fault: few such letters are written, and the answer is the same.
-    const mayWrite = hasMailHost || (await trySpend(tx, [{ name: 'letters.no-mail-host.hour', key: 'all' }])) === undefined
+    const mayWrite =
+      hasMailHost || (await trySpend(tx, [{ name: 'letters.no-mail-host.hour', key: 'all' }])) === undefined
     return await insertRequest(tx, { ip, mailbox, control, input, mayWrite })
   })
 }
@@ -73,21 +100,43 @@ export async function startRequest(ctx: Context, input: StartInput): Promise<Sta
  */
 async function spendAsking(
   tx: Tx,
-  { ip, mailbox, control, isWritten }: { readonly ip: Address; readonly mailbox: MailAddress; readonly control: Control; readonly isWritten: boolean },
+  {
+    ip,
+    mailbox,
+    control,
+    isWritten,
+  }: {
+    readonly ip: Address
+    readonly mailbox: MailAddress
+    readonly control: Control
+    readonly isWritten: boolean
+  },
 ): Promise<void> {
-  await spend(tx, control === 'none' ? 'delisting.unproven.client.day' : 'delisting.proven.client.day', askerOf(tx.actor))
+  await spend(
+    tx,
+    control === 'none' ? 'delisting.unproven.client.day' : 'delisting.proven.client.day',
+    askerOf(tx.actor),
+  )
   const { name, key } = mailboxBudget(mailbox, control === 'none' ? 'nothing' : ip)
   if (isWritten) await spend(tx, name, key)
 }
 
 /** Budgets count the network that somebody comes from; in IPv6 one customer has as many addresses as they like. */
 function askerOf(actor: Actor): string {
-  return actor.kind === 'visitor' ? formatPrefix(networkOf(orThrow(parseListable(actor.client)))) : actorName(actor)
+  return actor.kind === 'visitor'
+    ? formatPrefix(networkOf(orThrow(parseListable(actor.client))))
+    : actorName(actor)
 }
 
 async function insertRequest(
   tx: Tx,
-  { ip, mailbox, control, input, mayWrite }: { ip: Address; mailbox: MailAddress; control: Control; input: StartInput; mayWrite: boolean },
+  {
+    ip,
+    mailbox,
+    control,
+    input,
+    mayWrite,
+  }: { ip: Address; mailbox: MailAddress; control: Control; input: StartInput; mayWrite: boolean },
 ): Promise<Started> {
   const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
   const road = input.pow === undefined ? 'write-in' : 'mail'
@@ -164,7 +213,12 @@ function isSameUnit(facts: CaseFacts, ip: Address): boolean {
 export async function seeLink(
   ctx: Context,
   token: string,
-): Promise<{ readonly id: string; readonly ip: string; readonly state: DelistRequest['state']; readonly expiresAt: number }> {
+): Promise<{
+  readonly id: string
+  readonly ip: string
+  readonly state: DelistRequest['state']
+  readonly expiresAt: number
+}> {
   const request = await findByLink(ctx, token)
   const refusal = mayConfirm(request, ctx.clock.now())
   if (refusal) throw refusal
@@ -172,14 +226,20 @@ export async function seeLink(
 }
 
 /** The button: the letter's half and the second half together decide the request. Pressed again, it gives the same answer. */
-export async function confirmByLink(ctx: Context, input: SecondHalf & { readonly link: string }): Promise<Answered> {
+export async function confirmByLink(
+  ctx: Context,
+  input: SecondHalf & { readonly link: string },
+): Promise<Answered> {
   const { id } = await findByLink(ctx, input.link)
   await checkSecondHalf(ctx, id, input)
   return await decideRequest(ctx, id, { mailboxProven: true })
 }
 
 /** The button where the mailbox, or control of the address, was proven on another road. */
-export async function confirmProven(ctx: Context, input: SecondHalf & { readonly id: string }): Promise<Answered> {
+export async function confirmProven(
+  ctx: Context,
+  input: SecondHalf & { readonly id: string },
+): Promise<Answered> {
   await checkSecondHalf(ctx, input.id, input)
   return await decideRequest(ctx, input.id, { mailboxProven: false })
 }
@@ -226,7 +286,10 @@ function secondHalfWrong(tries: number): Refusal {
 }
 
 /** Opens a request on another device by its code; gives the secret that this browser keeps instead of the code. */
-export async function openByCode(ctx: Context, input: { readonly id: string; readonly code: string }): Promise<{ readonly secret: string }> {
+export async function openByCode(
+  ctx: Context,
+  input: { readonly id: string; readonly code: string },
+): Promise<{ readonly secret: string }> {
   await checkSecondHalf(ctx, input.id, { code: input.code })
   return { secret: passOf(ctx.keys.halves, input.id) }
 }
@@ -262,7 +325,8 @@ export async function showRequest(
   input: { readonly id: string; readonly secret?: string | undefined },
 ): Promise<RequestView> {
   const request = await store.byId(ctx.db.queries, input.id)
-  if (!request || !fitsSecret(ctx.keys.halves, request, input.secret)) throw new Refusal('delisting.not-found')
+  if (!request || !fitsSecret(ctx.keys.halves, request, input.secret))
+    throw new Refusal('delisting.not-found')
   const ip = formatAddress(request.ip)
   const edges = request.feedSeq === null ? [] : await acksOf(ctx, request.feedSeq, edgeStaleMs)
   return {

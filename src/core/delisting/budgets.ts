@@ -15,7 +15,10 @@ export interface Budget {
  */
 export function removalBudgets(unit: Prefix, proven: boolean): readonly Budget[] {
   const purse = proven ? 'proven' : 'unproven'
-  const of = (name: LimitName, length: number): Budget => ({ name, key: `${purse} ${formatPrefix(prefixOf(unit, length))}` })
+  const of = (name: LimitName, length: number): Budget => ({
+    name,
+    key: `${purse} ${formatPrefix(prefixOf(unit, length))}`,
+  })
   const all: Budget = { name: 'delist.all.ten-minutes', key: purse }
   if (unit.family === 4) return [all, of('delist.v4-22.day', 22), of('delist.v4-24.day', 24)]
   return [all, of('delist.v6-40.day', 40), of('delist.v6-48.day', 48), of('delist.v6-56.day', 56)]

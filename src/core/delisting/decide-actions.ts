@@ -11,7 +11,14 @@ import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
-import { chooseCourse, mayConfirm, type Answered, type DelistRequest, type OutcomeFacts, type OutcomeKind } from './request.ts'
+import {
+  chooseCourse,
+  mayConfirm,
+  type Answered,
+  type DelistRequest,
+  type OutcomeFacts,
+  type OutcomeKind,
+} from './request.ts'
 import * as store from './store.ts'
 
 /**
@@ -42,13 +49,22 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> 
   const proven = request.control !== 'none'
   const listings = await coveringIn(tx, request.ip)
   const [listing] = listings
-  const pace = { day: limitOf('delist.unit.day', tx.settings), month: limitOf('delist.unit.month', tx.settings) }
+  const pace = {
+    day: limitOf('delist.unit.day', tx.settings),
+    month: limitOf('delist.unit.month', tx.settings),
+  }
   const since = now - Math.max(pace.day.windowMs, pace.month.windowMs)
   const earlier = listing ? await selfDelists(tx, listing.prefix, proven, since) : []
   const course = chooseCourse(listings, earlier, now, { reviewMs, pace })
   if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
   if (!(await spendRemoval(tx, request, proven))) {
-    return await settle(tx, request, 'review', { again: new Date(now + reviewMs).toISOString() }, course.listing)
+    return await settle(
+      tx,
+      request,
+      'review',
+      { again: new Date(now + reviewMs).toISOString() },
+      course.listing,
+    )
   }
   return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
 }
@@ -70,7 +86,11 @@ export async function removeListing(
 }
 
 /** A removal that has happened: watch for the next message, letter if wanted. */
-export async function settleRemoved(tx: Tx, request: DelistRequest, listing: Listing): Promise<DelistRequest> {
+export async function settleRemoved(
+  tx: Tx,
+  request: DelistRequest,
+  listing: Listing,
+): Promise<DelistRequest> {
   const now = tx.clock.now()
   const until = now + tx.settings.delisting.watchMs
   await store.putWatch(tx.queries, {
@@ -79,7 +99,11 @@ export async function settleRemoved(tx: Tx, request: DelistRequest, listing: Lis
     since_at: now,
     until_at: until,
   })
-  const feedSeq = await tellEdges(tx, { kind: 'watch', unit: request.unit, until: Math.ceil(until / 1000) * 1000 })
+  const feedSeq = await tellEdges(tx, {
+    kind: 'watch',
+    unit: request.unit,
+    until: Math.ceil(until / 1000) * 1000,
+  })
   if (request.wantsLetter && request.state !== 'review') await writeCompletion(tx, request)
   return await settle(tx, { ...request, feedSeq }, 'delisted', {}, listing)
 }

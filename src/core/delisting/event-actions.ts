@@ -3,7 +3,11 @@ import { keepOutcomes, type MessageOutcome } from '../events/actions.ts'
 import { noteAccepted } from './follow-actions.ts'
 
 /** Takes what became of messages: an acceptance of the first message after a removal shows on its result page. Gives how many were new. */
-export async function takeOutcomes(ctx: Context, source: string, outcomes: readonly MessageOutcome[]): Promise<number> {
+export async function takeOutcomes(
+  ctx: Context,
+  source: string,
+  outcomes: readonly MessageOutcome[],
+): Promise<number> {
   const fresh = await keepOutcomes(ctx, source, outcomes)
   for (const outcome of fresh) if (outcome.outcome === 'accepted') await noteAccepted(ctx, outcome)
   return fresh.length

@@ -67,9 +67,14 @@ export async function noteAccepted(
 }
 
 /** Units under watch, for an edge's snapshot. */
-export async function listWatches(ctx: Context): Promise<readonly { readonly unit: Prefix; readonly until: number }[]> {
+export async function listWatches(
+  ctx: Context,
+): Promise<readonly { readonly unit: Prefix; readonly until: number }[]> {
   const rows = await store.listWatches(ctx.db.queries, ctx.clock.now())
-  return rows.map((row) => ({ unit: orThrow(parseListable(row.unit)), until: Math.ceil(row.until_at / 1000) * 1000 }))
+  return rows.map((row) => ({
+    unit: orThrow(parseListable(row.unit)),
+    until: Math.ceil(row.until_at / 1000) * 1000,
+  }))
 }
 
 function unitOfText(ip: string): Prefix {

@@ -20,7 +20,12 @@ export interface Halves {
 }
 
 export function newHalves(): Halves {
-  return { link: newSecretText(), secret: newSecretText(), code: randomId(6).toUpperCase(), proofToken: newId() }
+  return {
+    link: newSecretText(),
+    secret: newSecretText(),
+    code: randomId(6).toUpperCase(),
+    proofToken: newId(),
+  }
 }
 
 export function hashHalf(key: Secret, kind: 'link' | 'browser' | 'code', id: string, half: string): string {
@@ -50,9 +55,16 @@ export function passOf(key: Secret, id: string): string {
 }
 
 /** Whether this is the browser's half, or the pass of one that has shown the code. Nobody guesses either. */
-export function fitsSecret(key: Secret, { id, browserHash }: DelistRequest, secret: string | undefined): boolean {
+export function fitsSecret(
+  key: Secret,
+  { id, browserHash }: DelistRequest,
+  secret: string | undefined,
+): boolean {
   if (secret === undefined) return false
-  return sameHex(hashHalf(key, 'browser', id, secret), browserHash) || isSame(Buffer.from(secret), Buffer.from(passOf(key, id)))
+  return (
+    sameHex(hashHalf(key, 'browser', id, secret), browserHash) ||
+    isSame(Buffer.from(secret), Buffer.from(passOf(key, id)))
+  )
 }
 
 /** Whether this is the code of the request; who asks must count the tries. */

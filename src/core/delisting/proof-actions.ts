@@ -18,7 +18,10 @@ import * as store from './store.ts'
  * A message to `delist+<tag>@` from an authenticated mailbox proves that mailbox: the letter's half on the road `write-in`.
  * The mailbox that wrote is the one that counts, whatever the form said. Throws `delisting.not-found` for a tag that is not ours.
  */
-export async function proveMailbox(ctx: Context, input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<void> {
+export async function proveMailbox(
+  ctx: Context,
+  input: { readonly tag: string; readonly mailbox: MailAddress },
+): Promise<void> {
   const id = openTag(ctx.keys.tags, 'delist', input.tag)
   const found = id === undefined ? undefined : await store.byId(ctx.db.queries, id)
   if (!found) throw new Refusal('delisting.not-found')
@@ -82,7 +85,10 @@ async function lookAtHttp(ctx: Context, request: DelistRequest): Promise<Proof> 
 }
 
 /** A message from the address itself that carries the token, to an exempt mailbox. False when no open request of that address has it. */
-export async function proveByMail(ctx: Context, input: { readonly address: Address; readonly token: string }): Promise<boolean> {
+export async function proveByMail(
+  ctx: Context,
+  input: { readonly address: Address; readonly token: string },
+): Promise<boolean> {
   const request = await store.byProofToken(ctx.db.queries, input.token, unitOf(input.address))
   if (!request) return false
   await setControl(ctx, request.id, 'mail')
@@ -99,7 +105,8 @@ async function setControl(ctx: Context, id: string, control: Control): Promise<v
 /** The request, unless it is decided, burned or over: a late proof changes nothing. */
 async function openRequest(tx: Tx, id: string): Promise<DelistRequest | undefined> {
   const request = await store.byId(tx.queries, id)
-  const isOpen = request && (request.state === 'open' || request.state === 'proven') && request.expiresAt > tx.clock.now()
+  const isOpen =
+    request && (request.state === 'open' || request.state === 'proven') && request.expiresAt > tx.clock.now()
   return isOpen ? request : undefined
 }
 

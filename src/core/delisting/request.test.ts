@@ -52,7 +52,10 @@ describe('The button', () => {
 
   it('goes by the class of the listing', () => {
     assert.equal(course([listing('192.0.2.45', { class: 'investigate' })]), 'review')
-    assert.equal(course([listing('192.0.2.45', { class: 'third-party', url: 'https://list.example/' })]), 'third-party')
+    assert.equal(
+      course([listing('192.0.2.45', { class: 'third-party', url: 'https://list.example/' })]),
+      'third-party',
+    )
     assert.equal(course([listing('192.0.2.45', { class: 'policy', test: 'ptr' })]), 'policy')
   })
 
@@ -64,11 +67,26 @@ describe('The button', () => {
   it('lifts once a day, and names the time of the next', () => {
     assert.equal(course([listing('192.0.2.45')], [now - day]), 'lift')
     const chosen = chooseCourse([listing('192.0.2.45')], [now - hour], now, { reviewMs: day, pace })
-    assert.deepEqual(chosen.kind === 'answer' && [chosen.outcome, chosen.facts.again], ['cool-down', new Date(now + day - hour).toISOString()])
+    assert.deepEqual(chosen.kind === 'answer' && [chosen.outcome, chosen.facts.again], [
+      'cool-down',
+      new Date(now + day - hour).toISOString(),
+    ])
   })
 
   it('asks a person after three removals in a month', () => {
-    assert.equal(course([listing('192.0.2.45')], [2, 9, 20].map((days) => now - days * day)), 'review')
-    assert.equal(course([listing('192.0.2.45')], [2, 9, 31].map((days) => now - days * day)), 'lift')
+    assert.equal(
+      course(
+        [listing('192.0.2.45')],
+        [2, 9, 20].map((days) => now - days * day),
+      ),
+      'review',
+    )
+    assert.equal(
+      course(
+        [listing('192.0.2.45')],
+        [2, 9, 31].map((days) => now - days * day),
+      ),
+      'lift',
+    )
   })
 })

@@ -53,7 +53,15 @@ export type Control = (typeof controls)[number]
 export const requestStates = ['open', 'proven', 'review', 'done', 'burned'] as const
 export type RequestState = (typeof requestStates)[number]
 
-export const outcomeKinds = ['delisted', 'not-listed', 'cool-down', 'review', 'declined', 'third-party', 'policy'] as const
+export const outcomeKinds = [
+  'delisted',
+  'not-listed',
+  'cool-down',
+  'review',
+  'declined',
+  'third-party',
+  'policy',
+] as const
 export type OutcomeKind = (typeof outcomeKinds)[number]
 
 export interface OutcomeFacts {
@@ -80,14 +88,20 @@ export const maxTries = 5
 /** Whether the second half may still be tried. */
 export function mayConfirm(request: DelistRequest, now: number): Refusal | undefined {
   if (request.state === 'burned' || request.tries >= maxTries) return new Refusal('delisting.burned')
-  if (request.state !== 'done' && request.state !== 'review' && request.expiresAt <= now) return new Refusal('delisting.expired')
+  if (request.state !== 'done' && request.state !== 'review' && request.expiresAt <= now)
+    return new Refusal('delisting.expired')
   return undefined
 }
 
 /** What to do with a confirmed request, before any budget is asked. */
 export type Course =
   | { readonly kind: 'lift'; readonly listing: Listing }
-  | { readonly kind: 'answer'; readonly outcome: OutcomeKind; readonly facts: OutcomeFacts; readonly listing: Listing | null }
+  | {
+      readonly kind: 'answer'
+      readonly outcome: OutcomeKind
+      readonly facts: OutcomeFacts
+      readonly listing: Listing | null
+    }
 
 /** How often a sender may remove a listing: the limits `delist.unit.day` and `delist.unit.month`. */
 export interface Pace {
@@ -120,11 +134,14 @@ export function chooseCourse(
   }
   // A range is more than one asker can answer for, and lifting the narrow entry alone would leave the mail refused.
   if (isRange(listing)) return answer('review', { again, prefix: formatPrefix(listing.prefix) }, listing)
-  if (wider?.effect === 'refuse') return answer('review', { again, prefix: formatPrefix(wider.prefix) }, listing)
-  if (within(selfDelists, pace.month, now).length >= pace.month.count) return answer('review', { again }, listing)
+  if (wider?.effect === 'refuse')
+    return answer('review', { again, prefix: formatPrefix(wider.prefix) }, listing)
+  if (within(selfDelists, pace.month, now).length >= pace.month.count)
+    return answer('review', { again }, listing)
   const today = within(selfDelists, pace.day, now)
   const earliest = today[pace.day.count - 1]
-  if (earliest !== undefined) return answer('cool-down', { again: iso(earliest + pace.day.windowMs) }, listing)
+  if (earliest !== undefined)
+    return answer('cool-down', { again: iso(earliest + pace.day.windowMs) }, listing)
   return { kind: 'lift', listing }
 }
 

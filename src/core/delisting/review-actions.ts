@@ -56,7 +56,12 @@ export async function inspectRequest(
     coveringListings(ctx, request.ip),
     listAudit(ctx, { subject: `delist-request:${id}`, limit: 100 }),
   ])
-  return { request, listings, history, dueAt: (request.decidedAt ?? request.createdAt) + ctx.settings.delisting.reviewMs }
+  return {
+    request,
+    listings,
+    history,
+    dueAt: (request.decidedAt ?? request.createdAt) + ctx.settings.delisting.reviewMs,
+  }
 }
 
 /** A person decides a request in review; the sender gets a letter either way. */
@@ -93,8 +98,18 @@ async function decline(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
   return await close(tx, request, 'declined')
 }
 
-async function close(tx: Tx, request: DelistRequest, outcome: 'declined' | 'not-listed'): Promise<DelistRequest> {
-  const closed: DelistRequest = { ...request, state: 'done', outcome, outcomeFacts: {}, decidedAt: tx.clock.now() }
+async function close(
+  tx: Tx,
+  request: DelistRequest,
+  outcome: 'declined' | 'not-listed',
+): Promise<DelistRequest> {
+  const closed: DelistRequest = {
+    ...request,
+    state: 'done',
+    outcome,
+    outcomeFacts: {},
+    decidedAt: tx.clock.now(),
+  }
   await saveRequest(tx, closed)
   await record(tx, {
     action: `delist-request.${outcome}`,
@@ -162,7 +177,10 @@ export async function classByMail(ctx: Context, address: Address): Promise<Listi
   return declined || isRange(listing) ? 'investigate' : listing.class
 }
 
-function readCase(ctx: Context, token: string): { readonly address: Address; readonly proves: boolean } | undefined {
+function readCase(
+  ctx: Context,
+  token: string,
+): { readonly address: Address; readonly proves: boolean } | undefined {
   const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
   return opened instanceof Refusal ? undefined : { address: opened.facts.address, proves: opened.proves }
 }
@@ -214,6 +232,11 @@ async function insertReview(
   await record(tx, {
     action: 'delist-request.review',
     subject: `delist-request:${id}`,
-    facts: { ip: formatAddress(input.ip), listing: listing.id, prefix: formatPrefix(listing.prefix), road: 'delist mailbox' },
+    facts: {
+      ip: formatAddress(input.ip),
+      listing: listing.id,
+      prefix: formatPrefix(listing.prefix),
+      road: 'delist mailbox',
+    },
   })
 }

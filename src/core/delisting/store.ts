@@ -59,7 +59,11 @@ export async function update(queries: Queries, request: DelistRequest): Promise<
 }
 
 export async function byId(queries: Queries, id: string): Promise<DelistRequest | undefined> {
-  const row = await queries.selectFrom('delist_requests').select(columns).where('id', '=', id).executeTakeFirst()
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row && fromRow(row)
 }
 
@@ -73,7 +77,11 @@ export async function lockById(queries: Queries, id: string): Promise<DelistRequ
   return await byId(queries, id)
 }
 
-export async function byProofToken(queries: Queries, token: string, unit: Prefix): Promise<DelistRequest | undefined> {
+export async function byProofToken(
+  queries: Queries,
+  token: string,
+  unit: Prefix,
+): Promise<DelistRequest | undefined> {
   const row = await queries
     .selectFrom('delist_requests')
     .select(columns)
@@ -84,7 +92,11 @@ export async function byProofToken(queries: Queries, token: string, unit: Prefix
 }
 
 /** The last request that delisted this unit, if it was decided after `since`. */
-export async function lastDelisted(queries: Queries, unit: Prefix, since: number): Promise<DelistRequest | undefined> {
+export async function lastDelisted(
+  queries: Queries,
+  unit: Prefix,
+  since: number,
+): Promise<DelistRequest | undefined> {
   const row = await queries
     .selectFrom('delist_requests')
     .select(columns)
@@ -120,7 +132,11 @@ export async function wasDeclined(queries: Queries, unit: Prefix, since: number)
   return row !== undefined
 }
 
-export async function byQueueId(queries: Queries, queueId: string, unit: Prefix): Promise<DelistRequest | undefined> {
+export async function byQueueId(
+  queries: Queries,
+  queueId: string,
+  unit: Prefix,
+): Promise<DelistRequest | undefined> {
   const row = await queries
     .selectFrom('delist_requests')
     .select(columns)
@@ -134,7 +150,12 @@ export async function byQueueId(queries: Queries, queueId: string, unit: Prefix)
 /** Newest first; of reviews the oldest, because somebody waits. */
 export async function list(
   queries: Queries,
-  wanted: { readonly state?: string | undefined; readonly unit?: Prefix | undefined; readonly before?: number | undefined; readonly limit: number },
+  wanted: {
+    readonly state?: string | undefined
+    readonly unit?: Prefix | undefined
+    readonly before?: number | undefined
+    readonly limit: number
+  },
 ): Promise<DelistRequest[]> {
   let query = queries.selectFrom('delist_requests').select(columns)
   if (wanted.state) query = query.where('state', '=', wanted.state)
@@ -256,6 +277,7 @@ function fromRow(row: Row): DelistRequest {
 
 function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
   const found = known.find((name) => name === value)
-  if (found === undefined) throw new Error(`delist request ${id} says "${value}" where one of ${known.join(', ')} is expected`)
+  if (found === undefined)
+    throw new Error(`delist request ${id} says "${value}" where one of ${known.join(', ')} is expected`)
   return found
 }

@@ -77,7 +77,12 @@ export async function changesAfter(
 /** Notes that an edge is here, or has gone. */
 export async function noteEdge(
   ctx: Context,
-  edge: { readonly name: string; readonly version: string; readonly seq: number; readonly connected: boolean },
+  edge: {
+    readonly name: string
+    readonly version: string
+    readonly seq: number
+    readonly connected: boolean
+  },
 ): Promise<void> {
   await store.saveEdge(ctx.db.queries, {
     ...edge,

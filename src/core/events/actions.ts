@@ -28,7 +28,15 @@ export async function keepOutcomes(
     for (const outcome of outcomes) {
       const at = outcome.at > now + aheadMs ? now : outcome.at
       const { id, ip, queueId } = outcome
-      const isNew = await store.insertOutcome(tx.queries, { source, id, queue_id: queueId, ip, outcome: outcome.outcome, at, received_at: now })
+      const isNew = await store.insertOutcome(tx.queries, {
+        source,
+        id,
+        queue_id: queueId,
+        ip,
+        outcome: outcome.outcome,
+        at,
+        received_at: now,
+      })
       if (isNew) fresh.push({ ...outcome, at })
     }
     return fresh

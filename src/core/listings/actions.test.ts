@@ -10,12 +10,24 @@ import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { as, type Context } from '../context.ts'
 import { changesAfter } from '../edges/actions.ts'
-import { addListing, coveringListings, endExpired, endListing, findListing, searchListings, showListing } from './actions.ts'
+import {
+  addListing,
+  coveringListings,
+  endExpired,
+  endListing,
+  findListing,
+  searchListings,
+  showListing,
+} from './actions.ts'
 import { exportListings, forgetUnfinishedImports, importListings } from './import-actions.ts'
 import type { ListingFields } from './listing.ts'
 import { verifyListings } from './verify-actions.ts'
 
-const spam = (ip: string, fields: Partial<ListingFields> = {}): ListingFields => ({ prefix: orThrow(parseListable(ip)), cause: 'spam', ...fields })
+const spam = (ip: string, fields: Partial<ListingFields> = {}): ListingFields => ({
+  prefix: orThrow(parseListable(ip)),
+  cause: 'spam',
+  ...fields,
+})
 
 async function refusalOf(promise: Promise<unknown>): Promise<string> {
   try {
@@ -34,7 +46,10 @@ async function covering(ctx: Context, ip: string): Promise<readonly string[]> {
 /** What the edges were told, in order: `put 192.0.2.45/32`. */
 async function told(ctx: Context): Promise<readonly string[]> {
   const changes = await changesAfter(ctx, 0, 1000)
-  assert.deepEqual(changes.map((each) => each.seq), changes.map((_, index) => index + 1))
+  assert.deepEqual(
+    changes.map((each) => each.seq),
+    changes.map((_, index) => index + 1),
+  )
   return changes.map(({ change }) => {
     const json: unknown = JSON.parse(change)
     if (typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'resync') return 'resync'
@@ -56,13 +71,22 @@ forEachDatabase((_name, open) => {
   describe('Listings', () => {
     it('begin, are told to the edges, and end with their history', async () => {
       const ctx = testContext({ db: await open() })
-      const listing = await addListing(ctx, spam('192.0.2.45', { note: 'burst', evidence: [{ kind: 'spam', count: 31 }] }))
+      const listing = await addListing(
+        ctx,
+        spam('192.0.2.45', { note: 'burst', evidence: [{ kind: 'spam', count: 31 }] }),
+      )
       assert.deepEqual(await covering(ctx, '192.0.2.45'), ['192.0.2.45/32'])
       await endListing(ctx, { id: listing.id, note: 'cleaned' })
       assert.deepEqual(await covering(ctx, '192.0.2.45'), [])
       const { listing: shown, history } = await showListing(ctx, listing.id)
-      assert.deepEqual([shown.state, shown.endedWhy, shown.evidence], ['ended', 'operator', [{ kind: 'spam', count: 31 }]])
-      assert.deepEqual(history.map((each) => each.action), ['listing.ended', 'listing.added'])
+      assert.deepEqual(
+        [shown.state, shown.endedWhy, shown.evidence],
+        ['ended', 'operator', [{ kind: 'spam', count: 31 }]],
+      )
+      assert.deepEqual(
+        history.map((each) => each.action),
+        ['listing.ended', 'listing.added'],
+      )
       assert.deepEqual(await told(ctx), ['put 192.0.2.45/32', 'drop 192.0.2.45/32'])
       assert.equal(await refusalOf(endListing(ctx, { id: listing.id })), 'listing.already-ended')
       await sound(ctx)
@@ -102,7 +126,8 @@ forEachDatabase((_name, open) => {
 
     it('are found by what covers an address, most specific first', async () => {
       const ctx = testContext({ db: await open() })
-      for (const ip of ['192.0.2.0/24', '192.0.2.45', '192.0.2.0/25', '2001:db8::/48']) await addListing(ctx, spam(ip))
+      for (const ip of ['192.0.2.0/24', '192.0.2.45', '192.0.2.0/25', '2001:db8::/48'])
+        await addListing(ctx, spam(ip))
       assert.deepEqual(await covering(ctx, '192.0.2.45'), ['192.0.2.45/32', '192.0.2.0/25', '192.0.2.0/24'])
       assert.deepEqual(await covering(ctx, '192.0.2.200'), ['192.0.2.0/24'])
       assert.deepEqual(await covering(ctx, '2001:db8:0:9::1'), ['2001:db8::/48'])
@@ -117,7 +142,7 @@ forEachDatabase((_name, open) => {
       }
       await addListing(ctx, spam('198.51.100.1'))
       const seen: string[] = []
-      for (let after: string | undefined; ; ) {
+      for (let after: string | undefined; ;) {
         const page = await searchListings(ctx, { text: '192.0.2.0/24', state: 'active', after, limit: 10 })
         seen.push(...page.listings.map((each) => each.id))
         after = page.next
@@ -125,7 +150,10 @@ forEachDatabase((_name, open) => {
       }
       assert.equal(new Set(seen).size, 25)
       assert.equal((await searchListings(ctx, { cause: 'traps', limit: 100 })).listings.length, 13)
-      assert.equal(await refusalOf(searchListings(ctx, { text: 'no such thing', limit: 1 })), 'address.not-an-address')
+      assert.equal(
+        await refusalOf(searchListings(ctx, { text: 'no such thing', limit: 1 })),
+        'address.not-an-address',
+      )
     })
 
     it('wider than /17 wait for a second person', async () => {
@@ -152,7 +180,12 @@ forEachDatabase((_name, open) => {
       assert.equal(hole?.effect, 'pass')
       const agreed = await addListing(bob, spam('198.51.0.0/16'))
       assert.deepEqual([agreed.state, agreed.effect], ['active', 'refuse'])
-      assert.deepEqual(await told(ctx), ['put 198.51.0.0/16', 'put 198.51.0.0/16', 'drop 198.51.0.0/16', 'put 198.51.0.0/16'])
+      assert.deepEqual(await told(ctx), [
+        'put 198.51.0.0/16',
+        'put 198.51.0.0/16',
+        'drop 198.51.0.0/16',
+        'put 198.51.0.0/16',
+      ])
       await sound(ctx)
     })
 
@@ -178,7 +211,8 @@ forEachDatabase((_name, open) => {
       const ctx = testContext({ db: await open() })
       const reader = as(ctx, { kind: 'operator', name: 'rea', role: 'reader' })
       const visitor = as(ctx, { kind: 'visitor', client: '192.0.2.1/32' })
-      for (const nobody of [reader, visitor]) assert.equal(await refusalOf(addListing(nobody, spam('192.0.2.45'))), 'permission.denied')
+      for (const nobody of [reader, visitor])
+        assert.equal(await refusalOf(addListing(nobody, spam('192.0.2.45'))), 'permission.denied')
       assert.deepEqual(await told(ctx), [])
     })
   })
@@ -202,7 +236,14 @@ forEachDatabase((_name, open) => {
         ),
       })
       assert.deepEqual([answer.added, answer.lines, answer.refusedCount], [3, 8, 3])
-      assert.deepEqual(answer.refused.map((each) => [each.line, each.code]), [[4, 'address.leading-zero'], [5, 'address.protected'], [6, 'form.invalid']])
+      assert.deepEqual(
+        answer.refused.map((each) => [each.line, each.code]),
+        [
+          [4, 'address.leading-zero'],
+          [5, 'address.protected'],
+          [6, 'form.invalid'],
+        ],
+      )
       const now = await findListing(ctx, '192.0.2.1')
       assert.deepEqual([now.class, now.endsAt, now.id === active.id], ['investigate', active.endsAt, false])
       assert.equal((await findListing(ctx, '192.0.2.45')).endsAt, ctx.clock.now() + 48 * hour)
@@ -213,7 +254,8 @@ forEachDatabase((_name, open) => {
     it('that was killed leaves nothing in force', async () => {
       const ctx = testContext({ db: await open() })
       async function* dying(): AsyncGenerator<string> {
-        for (let host = 0; host < 1200; host++) yield `{"ip":"192.0.${host >> 8}.${host & 255}","reason":"spam"}`
+        for (let host = 0; host < 1200; host++)
+          yield `{"ip":"192.0.${host >> 8}.${host & 255}","reason":"spam"}`
         throw new Error('killed')
       }
       await assert.rejects(importListings(ctx, { format: 'ndjson', defaults: {}, lines: dying() }), /killed/)
@@ -230,11 +272,16 @@ forEachDatabase((_name, open) => {
         await addListing(from, spam('2001:db8:7::/48', { cause: 'harvest' }))
         await addListing(from, spam('192.0.2.9', { effect: 'pass' }))
         const texts = await Array.fromAsync(exportListings(from, format))
-        const answer = await importListings(to, { format, defaults: { cause: 'spam' }, lines: lines(...texts) })
+        const answer = await importListings(to, {
+          format,
+          defaults: { cause: 'spam' },
+          lines: lines(...texts),
+        })
         assert.deepEqual([answer.added, answer.refusedCount], [4, 0], format)
         assert.deepEqual(await covering(to, '192.0.2.45'), ['192.0.2.45/32', '192.0.2.0/24'], format)
         assert.equal((await findListing(to, '192.0.2.9')).effect, 'pass', format)
-        if (format !== 'rbldnsd') assert.equal((await findListing(to, '192.0.2.45')).note, '=cmd|"x", y', format)
+        if (format !== 'rbldnsd')
+          assert.equal((await findListing(to, '192.0.2.45')).note, '=cmd|"x", y', format)
       }
     })
   })

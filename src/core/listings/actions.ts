@@ -95,13 +95,17 @@ async function announce(tx: Tx, listing: Listing, action: string): Promise<void>
 }
 
 /** Ends a listing before its time. */
-export async function endListing(ctx: Context, input: { readonly id: string; readonly note?: string | undefined }): Promise<Listing> {
+export async function endListing(
+  ctx: Context,
+  input: { readonly id: string; readonly note?: string | undefined },
+): Promise<Listing> {
   permit(ctx.actor, 'listing.end')
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
     const listing = await store.byId(tx.queries, input.id)
     if (!listing) throw new Refusal('listing.not-found', { id: input.id.slice(0, 40) })
-    if (listing.state === 'ended') throw new Refusal('listing.already-ended', { id: listing.id, prefix: formatPrefix(listing.prefix) })
+    if (listing.state === 'ended')
+      throw new Refusal('listing.already-ended', { id: listing.id, prefix: formatPrefix(listing.prefix) })
     return await lift(tx, listing, 'operator', input.note)
   })
 }
@@ -208,16 +212,27 @@ export async function coveringIn(tx: Tx, address: Address): Promise<readonly Lis
 }
 
 /** When listings of this prefix were ended by their senders, newest first. Proven and unproven removals are counted apart. */
-export async function selfDelists(tx: Tx, prefix: Prefix, proven: boolean, since: number): Promise<readonly number[]> {
+export async function selfDelists(
+  tx: Tx,
+  prefix: Prefix,
+  proven: boolean,
+  since: number,
+): Promise<readonly number[]> {
   return await store.lastSelfDelists(tx.queries, prefix, proven ? 'delist' : 'delist-unproven', since)
 }
 
 /** Active listings as the edges know them, in pages by id. */
-export async function entriesPage(ctx: Context, afterId: string, limit: number): Promise<readonly ListingEntry[]> {
+export async function entriesPage(
+  ctx: Context,
+  afterId: string,
+  limit: number,
+): Promise<readonly ListingEntry[]> {
   return await store.entriesPage(ctx.db.queries, afterId, limit)
 }
 
-export async function countListings(ctx: Context): Promise<readonly { readonly class: string; readonly count: number }[]> {
+export async function countListings(
+  ctx: Context,
+): Promise<readonly { readonly class: string; readonly count: number }[]> {
   return await store.countByClass(ctx.db.queries, ctx.clock.now())
 }
 
@@ -231,11 +246,15 @@ export async function findListing(ctx: Context, text: string): Promise<Listing> 
   if (listing) return listing
   const covering = parseAddress(text)
   const [widest] = covering instanceof Refusal ? [] : await coveringListings(ctx, covering)
-  throw new Refusal('listing.not-found', { id: text.slice(0, 60), ...(widest ? { covering: formatPrefix(widest.prefix) } : {}) })
+  throw new Refusal('listing.not-found', {
+    id: text.slice(0, 60),
+    ...(widest ? { covering: formatPrefix(widest.prefix) } : {}),
+  })
 }
 
 async function save(tx: Tx, listing: Listing): Promise<void> {
-  if (!(await store.update(tx.queries, listing))) throw new Conflict(`listing ${listing.id} was changed by somebody else`)
+  if (!(await store.update(tx.queries, listing)))
+    throw new Conflict(`listing ${listing.id} was changed by somebody else`)
 }
 
 function factsOf(listing: Listing): Record<string, string | number> {

@@ -15,7 +15,11 @@ export interface ImportAnswer {
   readonly added: number
   readonly lines: number
   /** Lines that could not be used, at most a thousand of them named. */
-  readonly refused: readonly { readonly line: number; readonly code: RefusalCode; readonly facts: Record<string, string | number> }[]
+  readonly refused: readonly {
+    readonly line: number
+    readonly code: RefusalCode
+    readonly facts: Record<string, string | number>
+  }[]
   readonly refusedCount: number
   /** SHA-256 of the lines as read, joined by LF. */
   readonly sha256: string
@@ -59,7 +63,12 @@ export async function importListings(
   }
   await putAside(ctx, batch)
   const sha256 = hash.digest('hex')
-  const added = await enforce(ctx, actor, { sha256, lines: line, refused: refusedCount, format: input.format })
+  const added = await enforce(ctx, actor, {
+    sha256,
+    lines: line,
+    refused: refusedCount,
+    format: input.format,
+  })
   return { added, lines: line, refused, refusedCount, sha256 }
 }
 

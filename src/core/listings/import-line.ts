@@ -25,7 +25,9 @@ export function readImportLine(
     case 'ndjson':
       return readJson(line, defaults)
     case 'csv':
-      return line.toLowerCase().startsWith('ip,') || line.toLowerCase() === 'ip' ? undefined : readCsv(line, defaults)
+      return line.toLowerCase().startsWith('ip,') || line.toLowerCase() === 'ip'
+        ? undefined
+        : readCsv(line, defaults)
     case 'rbldnsd':
       return /^[:$;]/.test(line) ? undefined : readTrie(line, defaults)
   }
@@ -38,7 +40,8 @@ function readJson(line: string, defaults: Partial<ListingFields>): ListingFields
   } catch {
     return new Refusal('form.invalid', { field: 'line', why: 'not JSON' })
   }
-  if (typeof value !== 'object' || value === null) return new Refusal('form.invalid', { field: 'line', why: 'not an object' })
+  if (typeof value !== 'object' || value === null)
+    return new Refusal('form.invalid', { field: 'line', why: 'not an object' })
   const given = new Map<string, unknown>(Object.entries(value))
   const texts = Object.fromEntries(csvColumns.map((name) => [name, asText(given.get(name))]))
   const evidence = given.get('evidence')
@@ -54,7 +57,9 @@ function asText(value: unknown): string | undefined {
 function asEvidence(value: unknown): Evidence[] {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('count' in value)) return []
   const { kind, count } = value
-  return typeof kind === 'string' && typeof count === 'number' && Number.isFinite(count) ? [{ kind: kind.slice(0, 40), count }] : []
+  return typeof kind === 'string' && typeof count === 'number' && Number.isFinite(count)
+    ? [{ kind: kind.slice(0, 40), count }]
+    : []
 }
 
 /** RFC 4180 §2: fields may be quoted, a quote inside is doubled. */
@@ -75,18 +80,25 @@ function readTrie(line: string, defaults: Partial<ListingFields>): ListingFields
   const [entry = '', ...rest] = line.split(/\s+/)
   const excluded = entry.startsWith('!')
   const note = rest.join(' ').replace(/^:[^:]*:/, '')
-  const fields = readFields({ ip: excluded ? entry.slice(1) : entry, note: note === '' ? undefined : note }, defaults)
+  const fields = readFields(
+    { ip: excluded ? entry.slice(1) : entry, note: note === '' ? undefined : note },
+    defaults,
+  )
   if (fields instanceof Refusal || !excluded) return fields
   const carveOut: ListingFields = { ...fields, effect: 'pass' as const }
   return carveOut
 }
 
-function readFields(texts: Readonly<Record<string, string | undefined>>, defaults: Partial<ListingFields>): ListingFields | Refusal {
+function readFields(
+  texts: Readonly<Record<string, string | undefined>>,
+  defaults: Partial<ListingFields>,
+): ListingFields | Refusal {
   if (!texts['ip']) return new Refusal('form.invalid', { field: 'ip', why: 'missing' })
   const prefix = parseListable(texts['ip'])
   if (prefix instanceof Refusal) return prefix
   const cause = texts['reason'] ?? defaults.cause
-  if (!isCause(cause)) return new Refusal('form.invalid', { field: 'reason', why: `one of ${causeNames.join(', ')}` })
+  if (!isCause(cause))
+    return new Refusal('form.invalid', { field: 'reason', why: `one of ${causeNames.join(', ')}` })
   const listingClass = texts['class'] ?? defaults.class
   if (listingClass !== undefined && !isClass(listingClass)) {
     return new Refusal('form.invalid', { field: 'class', why: `one of ${listingClasses.join(', ')}` })
@@ -134,7 +146,16 @@ export function writeExportLine(listing: Listing, format: ImportFormat): string 
         ...(listing.evidence.length > 0 ? { evidence: listing.evidence } : {}),
       })
     case 'csv':
-      return [ip, listing.cause, listing.class, ends, listing.note, listing.url ?? '', listing.test ?? '', listing.effect]
+      return [
+        ip,
+        listing.cause,
+        listing.class,
+        ends,
+        listing.note,
+        listing.url ?? '',
+        listing.test ?? '',
+        listing.effect,
+      ]
         .map(csvCell)
         .join(',')
     case 'rbldnsd':

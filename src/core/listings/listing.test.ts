@@ -4,13 +4,35 @@ import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { testSettings, testStart as now } from '../../../test/support/context.ts'
-import { defaultEnd, mayAgree, mayBeListed, merge, peopleNeeded, readEnd, readWish, reflectionMs, type Listing, type ListingWish } from './listing.ts'
+import {
+  defaultEnd,
+  mayAgree,
+  mayBeListed,
+  merge,
+  peopleNeeded,
+  readEnd,
+  readWish,
+  reflectionMs,
+  type Listing,
+  type ListingWish,
+} from './listing.ts'
 
 const settings = testSettings()
 const prefix = (text: string) => orThrow(parseListable(text))
 
 function wish(changes: Partial<ListingWish> = {}): ListingWish {
-  return { prefix: prefix('192.0.2.45'), cause: 'spam', class: 'self-service', effect: 'refuse', endsAt: undefined, note: '', url: null, test: null, evidence: [], ...changes }
+  return {
+    prefix: prefix('192.0.2.45'),
+    cause: 'spam',
+    class: 'self-service',
+    effect: 'refuse',
+    endsAt: undefined,
+    note: '',
+    url: null,
+    test: null,
+    evidence: [],
+    ...changes,
+  }
 }
 
 function listing(changes: Partial<Listing> = {}): Listing {
@@ -54,7 +76,12 @@ describe('What may be listed', () => {
   })
 
   it('needs two people from /16 and /32 on', () => {
-    assert.deepEqual(['198.18.0.0/15', '198.51.0.0/16', '198.51.0.0/17', '2001:db8::/32', '2001:db8::/33'].map((text) => peopleNeeded(prefix(text))), [2, 2, 1, 2, 1])
+    assert.deepEqual(
+      ['198.18.0.0/15', '198.51.0.0/16', '198.51.0.0/17', '2001:db8::/32', '2001:db8::/33'].map((text) =>
+        peopleNeeded(prefix(text)),
+      ),
+      [2, 2, 1, 2, 1],
+    )
   })
 
   it('waits for somebody else, or a quarter of an hour', () => {
@@ -67,11 +94,15 @@ describe('What may be listed', () => {
 
 describe('The fields of an addition', () => {
   it('take the class of the cause when none is given', () => {
-    assert.equal(orThrow(readWish({ prefix: prefix('192.0.2.45'), cause: 'malware' }, settings, now)).class, 'investigate')
+    assert.equal(
+      orThrow(readWish({ prefix: prefix('192.0.2.45'), cause: 'malware' }, settings, now)).class,
+      'investigate',
+    )
   })
 
   it('must say where to go of class third-party, and which test of class policy', () => {
-    const of = (fields: object): string => codeOf(readWish({ prefix: prefix('192.0.2.45'), cause: 'spam', ...fields }, settings, now))
+    const of = (fields: object): string =>
+      codeOf(readWish({ prefix: prefix('192.0.2.45'), cause: 'spam', ...fields }, settings, now))
     assert.equal(of({ class: 'third-party' }), 'listing.class-field')
     assert.equal(of({ class: 'third-party', url: 'ftp://list.example/' }), 'listing.class-field')
     assert.equal(of({ class: 'third-party', url: 'https://list.example/remove' }), 'fine')
@@ -95,7 +126,10 @@ describe('The end of a listing', () => {
 
   it('comes later with each recurrence, up to the longest term', () => {
     const ends = [0, 1, 2, 3, 9].map((recurrence) => defaultEnd(recurrence, settings, now) - now)
-    assert.deepEqual(ends, [...ends].sort((a, b) => a - b))
+    assert.deepEqual(
+      ends,
+      [...ends].sort((a, b) => a - b),
+    )
     assert.ok(ends.every((term) => term >= hour))
   })
 })
@@ -103,8 +137,18 @@ describe('The end of a listing', () => {
 describe('Adding again', () => {
   it('keeps the graver class and the later end', () => {
     const grave = listing({ class: 'investigate', endsAt: now + 2 * day })
-    assert.deepEqual(merge(grave, wish(), now + day), { class: 'investigate', endsAt: now + 2 * day, url: null, test: null })
-    assert.deepEqual(merge(listing(), wish({ class: 'investigate' }), now + 3 * day), { class: 'investigate', endsAt: now + 3 * day, url: null, test: null })
+    assert.deepEqual(merge(grave, wish(), now + day), {
+      class: 'investigate',
+      endsAt: now + 2 * day,
+      url: null,
+      test: null,
+    })
+    assert.deepEqual(merge(listing(), wish({ class: 'investigate' }), now + 3 * day), {
+      class: 'investigate',
+      endsAt: now + 3 * day,
+      url: null,
+      test: null,
+    })
   })
 
   it('keeps the address of the list that decides', () => {

@@ -95,7 +95,9 @@ export function mayBeListed(prefix: Prefix, settings: Settings): Refusal | undef
   const shown = formatPrefix(prefix)
   const special = specialPurpose(prefix)
   if (special) return new Refusal('address.special-purpose', { prefix: shown, block: special })
-  const ours = [...settings.provider.networks, ...settings.protected.networks].find((net) => overlaps(net, prefix))
+  const ours = [...settings.provider.networks, ...settings.protected.networks].find((net) =>
+    overlaps(net, prefix),
+  )
   return ours && new Refusal('address.protected', { prefix: shown, protected: formatPrefix(ours) })
 }
 
@@ -148,10 +150,19 @@ export function mayAgree(proposed: Listing, actor: string, now: number): Refusal
   })
 }
 
-const gravity: Readonly<Record<ListingClass, number>> = { 'self-service': 0, 'third-party': 1, policy: 2, investigate: 3 }
+const gravity: Readonly<Record<ListingClass, number>> = {
+  'self-service': 0,
+  'third-party': 1,
+  policy: 2,
+  investigate: 3,
+}
 
 /** Adding again keeps the graver class and the later end (contracts 7); the newer cause, note and evidence stand. */
-export function merge(active: Listing, wish: ListingWish, endsAt: number): Pick<Listing, 'class' | 'endsAt' | 'url' | 'test'> {
+export function merge(
+  active: Listing,
+  wish: ListingWish,
+  endsAt: number,
+): Pick<Listing, 'class' | 'endsAt' | 'url' | 'test'> {
   const graver = gravity[wish.class] >= gravity[active.class] ? wish : active
   return { class: graver.class, endsAt: Math.max(active.endsAt, endsAt), url: graver.url, test: graver.test }
 }

@@ -1,7 +1,13 @@
 import { sql, type Kysely } from 'kysely'
 import { causeNames, listingClasses } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
-import { coveringPrefixes, formatPrefix, parseListable, rangeKeys, type Prefix } from '../../standards/prefix.ts'
+import {
+  coveringPrefixes,
+  formatPrefix,
+  parseListable,
+  rangeKeys,
+  type Prefix,
+} from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
 import { judgedAs, type Address } from '../../standards/ip.ts'
@@ -54,7 +60,11 @@ export async function byId(queries: Queries, id: string): Promise<Listing | unde
   return row && fromRow(row)
 }
 
-export async function byPrefix(queries: Queries, prefix: Prefix, state: 'active' | 'proposed'): Promise<Listing | undefined> {
+export async function byPrefix(
+  queries: Queries,
+  prefix: Prefix,
+  state: 'active' | 'proposed',
+): Promise<Listing | undefined> {
   const row = await queries
     .selectFrom('listings')
     .select(columns)
@@ -248,7 +258,11 @@ export async function enforceStaged(queries: Queries, actor: string, now: number
     }))
     .where('state', '=', 'active')
     .where('prefix', 'in', (eb) =>
-      eb.selectFrom('listings as staged').select('staged.prefix').where('staged.state', '=', 'importing').where('staged.actor', '=', actor),
+      eb
+        .selectFrom('listings as staged')
+        .select('staged.prefix')
+        .where('staged.state', '=', 'importing')
+        .where('staged.actor', '=', actor),
     )
     .execute()
   const { numUpdatedRows } = await queries
@@ -281,7 +295,9 @@ export async function unauditedBegins(queries: Queries): Promise<readonly string
     .selectFrom('listings')
     .select('id')
     .where('state', '!=', 'importing')
-    .where((eb) => eb.not(eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again']))))
+    .where((eb) =>
+      eb.not(eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again']))),
+    )
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -375,6 +391,7 @@ function readPrefix(id: string, text: string): Prefix {
 
 function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
   const found = known.find((name) => name === value)
-  if (found === undefined) throw new Error(`listing ${id} says "${value}" where one of ${known.join(', ')} is expected`)
+  if (found === undefined)
+    throw new Error(`listing ${id} says "${value}" where one of ${known.join(', ')} is expected`)
   return found
 }

@@ -22,7 +22,10 @@ export async function verifyListings(ctx: Context): Promise<readonly Breach[]> {
     for (const entry of page) {
       if (entry.ends > latest) breaches.push({ invariant: 'I3', what: `listing ${entry.id} never ends` })
       if (entry.effect === 'refuse' && guarded.some((net) => overlaps(net, entry.prefix))) {
-        breaches.push({ invariant: 'I4', what: `listing ${entry.id} of ${formatPrefix(entry.prefix)} covers a protected network` })
+        breaches.push({
+          invariant: 'I4',
+          what: `listing ${entry.id} of ${formatPrefix(entry.prefix)} covers a protected network`,
+        })
       }
     }
     const end = page.at(-1)

@@ -1,6 +1,15 @@
 import type { Verdict } from '../../access/decide.ts'
 import { formatReply } from '../../access/reply.ts'
-import { pathOf, reasonOf, reasons, whoActs, type ListingClass, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
+import {
+  pathOf,
+  reasonOf,
+  reasons,
+  whoActs,
+  type ListingClass,
+  type Path,
+  type ReasonName,
+  type Who,
+} from '../../access/reasons.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { isRange, type Evidence, type Listing } from '../listings/listing.ts'
@@ -109,7 +118,9 @@ function show(listing: Listing, level: Level): ExplainedListing {
 function evidenceFor(listing: Listing | undefined, level: Level): readonly Evidence[] {
   if (!listing) return []
   if (level === 'operator') return listing.evidence
-  return listing.evidence.filter(({ kind }) => kind !== 'traps').map(({ kind, count }) => ({ kind, count: rounded(count) }))
+  return listing.evidence
+    .filter(({ kind }) => kind !== 'traps')
+    .map(({ kind, count }) => ({ kind, count: rounded(count) }))
 }
 
 /** One significant digit: 31 becomes 30. */

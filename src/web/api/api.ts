@@ -18,7 +18,9 @@ export const apiEndpoints: readonly Endpoint[] = [...delistingEndpoints, ...list
 
 /** `/api/v1` (contracts 6): JSON in and out, RFC 9457 problems, one table of endpoints. */
 export function apiRoutes(app: Web, deps: ApiDeps): void {
-  app.get('/api/v1/openapi.json', (c) => c.json(openApiDocument(apiEndpoints, deps.site, deps.version) as object))
+  app.get('/api/v1/openapi.json', (c) =>
+    c.json(openApiDocument(apiEndpoints, deps.site, deps.version) as object),
+  )
   for (const endpoint of apiEndpoints) {
     const path = `/api/v1${endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
     const serve = async (c: WebContext): Promise<Response> => await answer(c, endpoint, deps)

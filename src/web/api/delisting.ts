@@ -1,6 +1,12 @@
 import { Refusal } from '../../base/refusal.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
-import { confirmByLink, confirmProven, showRequest, startRequest, type RequestView } from '../../core/delisting/actions.ts'
+import {
+  confirmByLink,
+  confirmProven,
+  showRequest,
+  startRequest,
+  type RequestView,
+} from '../../core/delisting/actions.ts'
 import { proveControl } from '../../core/delisting/proof-actions.ts'
 import type { Answered } from '../../core/delisting/request.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
@@ -57,12 +63,14 @@ export const delistingEndpoints: readonly Endpoint[] = [
     body: schemas.delistProof,
     answer: schemas.delistProofAnswer,
     status: 200,
-    handle: async ({ ctx, parameters, body }) => await proveControl(ctx, { id: parameters['id'] ?? '', ...body }),
+    handle: async ({ ctx, parameters, body }) =>
+      await proveControl(ctx, { id: parameters['id'] ?? '', ...body }),
   }),
   endpoint({
     method: 'get',
     path: '/delist-requests/{id}',
-    summary: 'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
+    summary:
+      'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
     query: { secret: 'Second half of the request' },
     answer: schemas.delistState,
     status: 200,

@@ -48,6 +48,10 @@ function readBody<Body>(schema: z.ZodType<Body>, value: unknown): Body {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  const field = issue?.path.join('.') || (issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : 'body')
-  throw new Refusal('form.invalid', { why: (issue?.message ?? 'unknown').slice(0, 120), field: field.slice(0, 80) })
+  const field =
+    issue?.path.join('.') || (issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : 'body')
+  throw new Refusal('form.invalid', {
+    why: (issue?.message ?? 'unknown').slice(0, 120),
+    field: field.slice(0, 80),
+  })
 }

@@ -46,7 +46,10 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
     const { outcomes, refused, usable } = readEvents(await readBody(c))
     if (usable === 0) return c.json({ accepted: 0, duplicates: 0, refused }, 400)
     const fresh = await takeOutcomes(as(ctx, { kind: 'program', name: source.name }), source.name, outcomes)
-    return c.json({ accepted: usable - (outcomes.length - fresh), duplicates: outcomes.length - fresh, refused }, 202)
+    return c.json(
+      { accepted: usable - (outcomes.length - fresh), duplicates: outcomes.length - fresh, refused },
+      202,
+    )
   })
 }
 

@@ -69,7 +69,9 @@ export const listingEndpoints: readonly Endpoint[] = [
     status: 201,
     handle: async ({ ctx, body }) => {
       const { ip, reason, ...fields } = body
-      return listingOf(await addListing(ctx, { ...fields, cause: reason, prefix: orThrow(parseListable(ip)) }))
+      return listingOf(
+        await addListing(ctx, { ...fields, cause: reason, prefix: orThrow(parseListable(ip)) }),
+      )
     },
   }),
   endpoint({
@@ -79,7 +81,8 @@ export const listingEndpoints: readonly Endpoint[] = [
     token: true,
     answer: schemas.listing,
     status: 200,
-    handle: async ({ ctx, parameters }) => listingOf((await showListing(ctx, parameters['id'] ?? '')).listing),
+    handle: async ({ ctx, parameters }) =>
+      listingOf((await showListing(ctx, parameters['id'] ?? '')).listing),
   }),
   endpoint({
     method: 'post',

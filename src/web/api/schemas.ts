@@ -10,8 +10,14 @@ const time = z.iso.datetime({ offset: true }).describe('RFC 3339, UTC')
 export const delistRequest = z.strictObject({
   ip: address,
   mailbox: z.string().min(3).max(254).describe('Mailbox that gets the confirmation letter'),
-  statement: z.literal(true).describe('I am responsible for the address, and no more unwanted mail leaves it'),
-  pow: z.string().max(4096).optional().describe('Answer to a challenge of GET /challenge; without it the sender writes to `writeTo` instead'),
+  statement: z
+    .literal(true)
+    .describe('I am responsible for the address, and no more unwanted mail leaves it'),
+  pow: z
+    .string()
+    .max(4096)
+    .optional()
+    .describe('Answer to a challenge of GET /challenge; without it the sender writes to `writeTo` instead'),
   case: z.string().max(200).optional().describe('Token of the case link in the refusal'),
   note: z.string().max(4000).optional().describe('What was found and fixed'),
   language: z.enum(['en', 'zh-CN']).optional(),
@@ -28,7 +34,11 @@ export const delistStarted = z.object({
 })
 
 export const delistConfirm = z.strictObject({
-  link: z.string().max(200).optional().describe('What follows /confirm/ in the letter; absent when proven by another road'),
+  link: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('What follows /confirm/ in the letter; absent when proven by another road'),
   code: z.string().max(20).optional(),
   secret: z.string().max(64).optional(),
 })
@@ -95,7 +105,14 @@ export const explanation = z.object({
   who: z.string(),
   evidence: z.array(evidence).optional(),
   ways: z
-    .array(z.object({ kind: z.string(), at: time.optional(), url: z.string().optional(), test: z.string().optional() }))
+    .array(
+      z.object({
+        kind: z.string(),
+        at: time.optional(),
+        url: z.string().optional(),
+        test: z.string().optional(),
+      }),
+    )
     .optional(),
   line: z.string().optional(),
   url: z.string(),

@@ -18,8 +18,7 @@ export function confirmPage(
     title: words.title(request.ip),
     noindex: true,
     body: html`<h1>${words.title(request.ip)}</h1>
-      ${road(view, 2)}
-      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
+      ${road(view, 2)} ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
       <p class="lead">${words.lead(request.ip)}</p>
       <p>${words.reminder}</p>
       <form method="post" action="${view.link(routes.delist.confirm.href({ link }))}">

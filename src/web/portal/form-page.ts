@@ -1,6 +1,15 @@
 import type { Challenge } from 'altcha-lib'
 import { routes } from '../routes.ts'
-import { checkbox, errorOf, errorSummary, hiddenField, submit, textArea, textField, type FieldError } from '../ui/form.ts'
+import {
+  checkbox,
+  errorOf,
+  errorSummary,
+  hiddenField,
+  submit,
+  textArea,
+  textField,
+  type FieldError,
+} from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { notice, steps } from '../ui/notice.ts'
@@ -33,10 +42,14 @@ export function formPage(
     noindex: values.ip !== undefined || values.caseToken !== undefined,
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead}</p>
-      ${road(view, 0)}
-      ${errorSummary(view, errors)}
+      ${road(view, 0)} ${errorSummary(view, errors)}
       ${values.caseAddress === undefined ? '' : notice('good', words.fromCase(values.caseAddress))}
-      <form method="post" action="${view.link(routes.delist.start.href())}" id="delist" data-challenge="${JSON.stringify(challenge)}">
+      <form
+        method="post"
+        action="${view.link(routes.delist.start.href())}"
+        id="delist"
+        data-challenge="${JSON.stringify(challenge)}"
+      >
         ${values.caseToken === undefined ? '' : hiddenField('case', values.caseToken)}
         ${fields(view, values, errors)}
         <noscript>${notice('info', words.noScript, '', 3)}</noscript>

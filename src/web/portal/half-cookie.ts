@@ -1,33 +1,32 @@
-import { getCookie, setCookie } from 'hono/cookie'
-import type { SecondHalf } from '../../core/delisting/halves.ts'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { WebContext } from '../env.ts'
 
-/**
- * The browser's half of a request, one cookie each. It holds the secret and the code that the page shows,
- * or only the code where the request was opened on another device by typing it.
- */
-export interface Half extends SecondHalf {
-  readonly secret?: string | undefined
+/** The browser's half of a request, one cookie each: the code that the page shows, and the secret that acts. */
+export interface Half {
+  readonly secret: string
   readonly code: string
 }
 
 /** Long enough to see the first message arrive after the queue's last try. */
 const lifetimeSeconds = 30 * 24 * 3600
 
+/**
+ * Cookies kept at once; each is sent with every request, and all of them must fit into a header of 8 KiB. Whoever asks for
+ * more has the codes and the letters still.
+ */
+const mostKept = 40
+
 export function keepHalf(c: WebContext, id: string, half: Half, https: boolean): void {
-  setCookie(c, nameOf(id, https), [half.code, half.secret].filter((part) => part !== undefined).join('.'), {
-    path: '/',
-    httpOnly: true,
-    secure: https,
-    sameSite: 'Lax',
-    maxAge: lifetimeSeconds,
-  })
+  const options = { path: '/', httpOnly: true, secure: https, sameSite: 'Lax' } as const
+  // Browsers send the oldest first (RFC 6265 §5.4).
+  const kept = Object.keys(getCookie(c)).filter((name) => name.startsWith(nameOf('', https)))
+  for (const name of kept.slice(0, Math.max(0, kept.length + 1 - mostKept))) deleteCookie(c, name, options)
+  setCookie(c, nameOf(id, https), `${half.code}.${half.secret}`, { ...options, maxAge: lifetimeSeconds })
 }
 
 export function readHalf(c: WebContext, id: string, https: boolean): Half | undefined {
-  const value = getCookie(c, nameOf(id, https))
-  const [code, secret] = value?.split('.') ?? []
-  return code === undefined || code === '' ? undefined : { code, secret }
+  const [code, secret] = getCookie(c, nameOf(id, https))?.split('.') ?? []
+  return code === undefined || code === '' || secret === undefined ? undefined : { code, secret }
 }
 
 /** `__Host-` binds a cookie to this very host (RFC 6265bis); it needs https. */

@@ -2,8 +2,14 @@ import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { openCaseLink } from '../../access/case-link.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
-import { checkSecondHalf, confirmByLink, confirmProven, seeLink, showRequest, startRequest } from '../../core/delisting/actions.ts'
-import type { SecondHalf } from '../../core/delisting/halves.ts'
+import {
+  confirmByLink,
+  confirmProven,
+  openByCode,
+  seeLink,
+  showRequest,
+  startRequest,
+} from '../../core/delisting/actions.ts'
 import { proveControl, type Proof } from '../../core/delisting/proof-actions.ts'
 import type { Context } from '../../core/context.ts'
 import { formatAddress } from '../../standards/ip.ts'
@@ -32,6 +38,7 @@ type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
 /** The delist portal (DESIGN 7). GET never acts; each POST answers with a page or 303. */
 export function portalRoutes(app: Web, deps: PortalDeps): void {
   const { contextFor, https } = deps
+  const live = liveEvents()
 
   app.get(routes.delist.start.pattern, async (c) => {
     const ctx = contextFor(c)
@@ -62,7 +69,10 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
     }
   })
 
-  app.get(`${routes.delist.request.pattern}/events`, (c) => liveEvents(c, contextFor(c), readHalf(c, idOf(c), https)))
+  app.get(
+    `${routes.delist.request.pattern}/events`,
+    async (c) => await live(c, contextFor(c), readHalf(c, idOf(c), https)?.secret),
+  )
 
   app.get(routes.delist.request.pattern, async (c) => await requestPage(c, deps))
 
@@ -73,14 +83,14 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
     const half = readHalf(c, id, https)
     switch (fields.get('do')) {
       case 'open':
-        return await openByCode(c, deps, fields.get('code') ?? '')
+        return await openHere(c, deps, fields.get('code') ?? '')
       case 'txt':
       case 'http': {
         const method = fields.get('do') === 'txt' ? 'txt' : 'http'
-        return await requestPage(c, deps, await proveControl(ctx, { id, method, ...halfOf(half) }))
+        return await requestPage(c, deps, await proveControl(ctx, { id, method, secret: half?.secret }))
       }
       case 'delist':
-        await confirmProven(ctx, { id, ...halfOf(half) })
+        await confirmProven(ctx, { id, secret: half?.secret })
         return c.redirect(c.var.view.link(routes.delist.request.href({ id })), 303)
       default:
         throw new Refusal('form.invalid', { why: 'field', field: 'do' })
@@ -104,43 +114,47 @@ async function confirm(c: WebContext, { contextFor, https }: PortalDeps): Promis
   const request = await seeLink(ctx, link)
   const kept = readHalf(c, request.id, https)
   try {
-    await confirmByLink(ctx, { link, ...(code === undefined ? halfOf(kept) : { code }) })
+    // Shown on another device the code is worth the browser's half from now on.
+    const opened = code === undefined ? undefined : await openByCode(ctx, { id: request.id, code })
+    await confirmByLink(ctx, { link, secret: opened?.secret ?? kept?.secret })
+    if (kept === undefined && code !== undefined && opened)
+      keepHalf(c, request.id, { code, secret: opened.secret }, https)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
     const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
     return await show(c, confirmPage(c.var.view, link, request, { needsCode: true, message }), 403)
   }
-  if (kept === undefined && code !== undefined) keepHalf(c, request.id, { code }, https)
   return c.redirect(c.var.view.link(routes.delist.request.href({ id: request.id })), 303)
 }
 
-async function requestPage(c: WebContext, { contextFor, https }: PortalDeps, proof?: Proof): Promise<Response> {
+async function requestPage(
+  c: WebContext,
+  { contextFor, https }: PortalDeps,
+  proof?: Proof,
+): Promise<Response> {
   const ctx = contextFor(c)
   const id = idOf(c)
   const half = readHalf(c, id, https)
   if (half === undefined) return await show(c, codePage(c.var.view, id, undefined))
-  const request = await showRequest(ctx, { id, ...halfOf(half) })
-  if (request.state === 'done' || request.state === 'review') return await show(c, resultPage(c.var.view, request))
+  const request = await showRequest(ctx, { id, secret: half.secret })
+  if (request.state === 'done' || request.state === 'review')
+    return await show(c, resultPage(c.var.view, request))
   if (request.state === 'burned') return await show(c, overPage(c.var.view, 'burned'), 410)
   if (request.expiresAt <= ctx.clock.now()) return await show(c, overPage(c.var.view, 'expired'), 410)
   return await show(c, openRequestPage(c.var.view, request, half.code, proof))
 }
 
-async function openByCode(c: WebContext, { contextFor, https }: PortalDeps, code: string): Promise<Response> {
+async function openHere(c: WebContext, { contextFor, https }: PortalDeps, code: string): Promise<Response> {
   const id = idOf(c)
   try {
-    await checkSecondHalf(contextFor(c), id, { code })
+    const { secret } = await openByCode(contextFor(c), { id, code })
+    keepHalf(c, id, { code: code.trim().toUpperCase(), secret }, https)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
     const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
     return await show(c, codePage(c.var.view, id, message), 403)
   }
-  keepHalf(c, id, { code: code.trim().toUpperCase() }, https)
   return c.redirect(c.var.view.link(routes.delist.request.href({ id })), 303)
-}
-
-function halfOf(half: SecondHalf | undefined): SecondHalf {
-  return half?.secret === undefined ? { code: half?.code } : { secret: half.secret }
 }
 
 function caseValues(ctx: Context, token: string | undefined): FormValues {
@@ -167,7 +181,10 @@ async function formAgain(c: WebContext, ctx: Context, fields: Fields, refusal: R
 }
 
 async function formFacts(ctx: Context): Promise<Parameters<typeof formPage>[2]> {
-  return { challenge: await issueChallenge(ctx), keptDays: Math.round(ctx.settings.retention.requestsMs / day) }
+  return {
+    challenge: await issueChallenge(ctx),
+    keptDays: Math.round(ctx.settings.retention.requestsMs / day),
+  }
 }
 
 function fieldOf(refusal: Refusal): string | undefined {

@@ -10,7 +10,12 @@ import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
 
 /** A request that is not decided: what to do now, and the other ways to prove it. */
-export function openRequestPage(view: View, request: RequestView, code: string, proof: Proof | undefined): Page {
+export function openRequestPage(
+  view: View,
+  request: RequestView,
+  code: string,
+  proof: Proof | undefined,
+): Page {
   const words = view.words.portal.request
   const isProven = request.state === 'proven'
   return {
@@ -44,7 +49,10 @@ function mail(view: View, request: RequestView, code: string): Html {
     <h3>${words.codeTitle}</h3>
     <p>${words.codeLead}</p>
     <p class="big-code" translate="no"><output>${code}</output></p>
-    <details><summary>${words.notArrived}</summary><p>${words.notArrivedBody}</p></details>`
+    <details>
+      <summary>${words.notArrived}</summary>
+      <p>${words.notArrivedBody}</p>
+    </details>`
 }
 
 function writeIn(view: View, request: RequestView): Html {
@@ -58,26 +66,33 @@ function writeIn(view: View, request: RequestView): Html {
 function otherWays(view: View, request: RequestView, proof: Proof | undefined): Html {
   const words = view.words.portal.request
   const value = `postern-verification=${request.proof.token}`
-  return html`<section aria-labelledby="others"><h2 id="others">${words.others}</h2>
+  return html`<section aria-labelledby="others">
+    <h2 id="others">${words.others}</h2>
     <p>${words.othersLead}</p>
     ${proof === undefined ? '' : whatWeSaw(view, proof)}
-    <details ${proof ? html`open` : ''}><summary>${words.txtTitle}</summary>
-      <p>${words.txtLead(request.ip)}</p>${verbatim(value)}
-      ${lookButton(view, request, 'txt', words.txtButton)}
+    <details ${proof ? html`open` : ''}>
+      <summary>${words.txtTitle}</summary>
+      <p>${words.txtLead(request.ip)}</p>
+      ${verbatim(value)} ${lookButton(view, request, 'txt', words.txtButton)}
     </details>
-    <details><summary>${words.httpTitle}</summary>
-      <p>${words.httpLead}</p>${verbatim(request.proof.httpUrl)}${verbatim(value)}
+    <details>
+      <summary>${words.httpTitle}</summary>
+      <p>${words.httpLead}</p>
+      ${verbatim(request.proof.httpUrl)}${verbatim(value)}
       ${lookButton(view, request, 'http', words.httpButton)}
     </details>
-    <details><summary>${words.smtpTitle}</summary>
-      <p>${words.smtpLead(view.addresses.delist)}</p>${verbatim(`postern-proof ${request.proof.token}`)}
+    <details>
+      <summary>${words.smtpTitle}</summary>
+      <p>${words.smtpLead(view.addresses.delist)}</p>
+      ${verbatim(`postern-proof ${request.proof.token}`)}
     </details>
   </section>`
 }
 
 function lookButton(view: View, request: RequestView, method: 'txt' | 'http', words: string): Html {
   return html`<form method="post" action="${view.link(routes.delist.request.href({ id: request.id }))}">
-    ${hiddenField('do', method)}<p>${submit(words, 'quiet')}</p>
+    ${hiddenField('do', method)}
+    <p>${submit(words, 'quiet')}</p>
   </form>`
 }
 
@@ -86,7 +101,15 @@ function whatWeSaw(view: View, proof: Proof): Html {
   if (proof.trouble === 'temperror') return notice('warning', words.temperror, '', 3)
   if (proof.trouble === 'no-ptr') return notice('warning', words.noPtr, '', 3)
   const places = proof.lookedAt.map((place) => html`<li>${literal(place)}</li>`)
-  return notice('warning', words.notFound, html`<p>${words.notFoundAt}</p><ul>${places}</ul>`, 3)
+  return notice(
+    'warning',
+    words.notFound,
+    html`<p>${words.notFoundAt}</p>
+      <ul>
+        ${places}
+      </ul>`,
+    3,
+  )
 }
 
 /** A browser that does not hold the request's half: the code opens it. */
@@ -98,8 +121,7 @@ export function codePage(view: View, id: string, message: string | undefined): P
     body: html`<h1>${words.needCodeTitle}</h1>
       ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
       <form method="post" action="${view.link(routes.delist.request.href({ id }))}">
-        ${hiddenField('do', 'open')}
-        ${codeField(view, words.needCode, message)}
+        ${hiddenField('do', 'open')} ${codeField(view, words.needCode, message)}
         <p>${submit(words.open)}</p>
       </form>
       <p><a href="${view.link(routes.delist.start.href())}">${words.again}</a></p>`,
@@ -108,16 +130,17 @@ export function codePage(view: View, id: string, message: string | undefined): P
 
 export function codeField(view: View, lead: string, message: string | undefined): Html {
   const words = view.words.portal.request
-  return html`<p>${lead}</p>${textField(view, {
-    name: 'code',
-    label: words.code,
-    hint: words.codeHint,
-    error: message,
-    size: 'short',
-    autocomplete: 'one-time-code',
-    maxlength: 20,
-    required: true,
-  })}`
+  return html`<p>${lead}</p>
+    ${textField(view, {
+      name: 'code',
+      label: words.code,
+      hint: words.codeHint,
+      error: message,
+      size: 'short',
+      autocomplete: 'one-time-code',
+      maxlength: 20,
+      required: true,
+    })}`
 }
 
 /** A request that can be used no more. */
@@ -127,7 +150,8 @@ export function overPage(view: View, why: 'burned' | 'expired'): Page {
   return {
     title,
     noindex: true,
-    body: html`<h1>${title}</h1><p>${why === 'burned' ? words.burned : words.expired}</p>
+    body: html`<h1>${title}</h1>
+      <p>${why === 'burned' ? words.burned : words.expired}</p>
       <p>${buttonLink(view.link(routes.delist.start.href()), words.again)}</p>`,
   }
 }

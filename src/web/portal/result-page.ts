@@ -21,12 +21,17 @@ export function resultPage(view: View, request: RequestView): Page {
     noindex: true,
     scripts: [view.assets.href('delist.js')],
     ...(refresh === undefined ? {} : { refresh }),
-    body: html`<div ${refresh === undefined ? '' : html`data-live="${routes.delist.request.href({ id: request.id })}/events"`}>
+    body: html`<div
+      ${refresh === undefined ? '' : html`data-live="${routes.delist.request.href({ id: request.id })}/events"`}
+    >
       <h1>${title}</h1>
-      ${road(view, 3)}
-      ${body}
-      <p><a href="${view.link(routes.address.href({ address: request.ip }))}">${view.words.portal.result.seeRecord}</a>
-        · <a href="${view.link(routes.delist.start.href())}">${view.words.portal.result.askAnother}</a></p>
+      ${road(view, 3)} ${body}
+      <p>
+        <a href="${view.link(routes.address.href({ address: request.ip }))}"
+          >${view.words.portal.result.seeRecord}</a
+        >
+        · <a href="${view.link(routes.delist.start.href())}">${view.words.portal.result.askAnother}</a>
+      </p>
       ${refresh === undefined ? '' : html`<p class="hint">${view.words.portal.result.live}</p>`}
     </div>`,
   }
@@ -34,7 +39,8 @@ export function resultPage(view: View, request: RequestView): Page {
 
 function refreshAfter(request: RequestView): number | undefined {
   if (request.outcome === 'review') return 60
-  if (request.outcome !== 'delisted' || request.firstAcceptedAt !== null || request.refusedAgainAt !== null) return undefined
+  if (request.outcome !== 'delisted' || request.firstAcceptedAt !== null || request.refusedAgainAt !== null)
+    return undefined
   return request.edges.some((edge) => edge.at === null) ? soonSeconds : laterSeconds
 }
 
@@ -68,7 +74,10 @@ function delisted(view: View, request: RequestView): Html {
       caption: words.edges,
       quiet: true,
       head: [words.edge, words.applied],
-      rows: request.edges.map(({ name, at }) => [literal(name), at === null ? badge('warning', words.waiting) : time(view, at, true)]),
+      rows: request.edges.map(({ name, at }) => [
+        literal(name),
+        at === null ? badge('warning', words.waiting) : time(view, at, true),
+      ]),
       empty: words.noEdges,
     })}
     <h2>${words.next}</h2>
@@ -78,7 +87,12 @@ function delisted(view: View, request: RequestView): Html {
 
 function refusedAgain(view: View, at: number): Html {
   const words = view.words.portal.result
-  return notice('bad', words.refusedAgain, html`<p>${words.refusedAgainLead}</p><p>${timeAndDistance(view, at)}</p>`)
+  return notice(
+    'bad',
+    words.refusedAgain,
+    html`<p>${words.refusedAgainLead}</p>
+      <p>${timeAndDistance(view, at)}</p>`,
+  )
 }
 
 function firstMessage(view: View, request: RequestView): Html {
@@ -88,7 +102,9 @@ function firstMessage(view: View, request: RequestView): Html {
   return html`${definitions([
     [
       words.first,
-      html`${time(view, firstLetThrough.at, true)}<br><small>${words.firstAt(firstLetThrough.edge, firstLetThrough.queueId)}</small>`,
+      html`${time(view, firstLetThrough.at, true)}<br /><small
+          >${words.firstAt(firstLetThrough.edge, firstLetThrough.queueId)}</small
+        >`,
     ],
     [words.accepted, firstAcceptedAt === null ? undefined : time(view, firstAcceptedAt, true)],
   ])}
@@ -99,7 +115,9 @@ function notListed(view: View): Html {
   const words = view.words.portal.result
   return html`<p class="lead">${words.notListedLead}</p>
     <h2>${words.notListedIdeas}</h2>
-    <ul>${words.ideas.map((idea) => html`<li>${idea}</li>`)}</ul>`
+    <ul>
+      ${words.ideas.map((idea) => html`<li>${idea}</li>`)}
+    </ul>`
 }
 
 function coolDown(view: View, request: RequestView): Html {
@@ -125,11 +143,17 @@ function thirdParty(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { url } = request.facts
   return html`<p class="lead">${words.thirdPartyLead}</p>
-    ${url === undefined ? '' : html`<p>${buttonLink(url, words.thirdPartyGo)}</p><p>${literal(url)}</p>`}`
+    ${
+      url === undefined
+        ? ''
+        : html`<p>${buttonLink(url, words.thirdPartyGo)}</p>
+            <p>${literal(url)}</p>`
+    }`
 }
 
 function policy(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { test } = request.facts
-  return html`<p class="lead">${words.policyLead}</p>${definitions([[words.policyTest, test === undefined ? undefined : literal(test)]])}`
+  return html`<p class="lead">${words.policyLead}</p>
+    ${definitions([[words.policyTest, test === undefined ? undefined : literal(test)]])}`
 }

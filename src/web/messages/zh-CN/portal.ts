@@ -20,7 +20,8 @@ export const portal: Messages['portal'] = {
     wantsLetter: '完成后发邮件通知我',
     submit: '提交申请',
     working: '浏览器正在做一道小计算题，用来阻挡机器人，只需一两秒钟。',
-    noScript: '您的浏览器没有运行脚本，因此我们不会先给您发信：提交后页面会显示一个地址，请您向它发一封邮件。',
+    noScript:
+      '您的浏览器没有运行脚本，因此我们不会先给您发信：提交后页面会显示一个地址，请您向它发一封邮件。',
     privacy: (days) => `邮箱和您填写的说明会随申请保存 ${days} 天，仅供我们的邮件管理员查看，不作他用。`,
   },
   request: {
@@ -30,9 +31,11 @@ export const portal: Messages['portal'] = {
     codeTitle: '在另一台设备上收信？',
     codeLead: '那么链接打开的页面会要求输入下面的验证码。邮件里没有这个码，请保持本页打开，或把它记下来：',
     notArrived: '没有收到邮件？',
-    notArrivedBody: '邮件通常一分钟内送达；如果对方启用了灰名单，可能需要十分钟。也请查看垃圾邮件文件夹。每个邮箱每天最多收到我们三封邮件。如果您的邮箱就在被封锁的服务器上，收不到我们的信，请使用下面的其他方式。',
+    notArrivedBody:
+      '邮件通常一分钟内送达；如果对方启用了灰名单，可能需要十分钟。也请查看垃圾邮件文件夹。每个邮箱每天最多收到我们三封邮件。如果您的邮箱就在被封锁的服务器上，收不到我们的信，请使用下面的其他方式。',
     writeTitle: '请给我们发一封邮件',
-    writeLead: (mailbox) => `请用 ${mailbox} 向下面的地址发一封邮件，主题和内容不限。该邮件的发件人域名必须通过 SPF 或 DKIM 验证。`,
+    writeLead: (mailbox) =>
+      `请用 ${mailbox} 向下面的地址发一封邮件，主题和内容不限。该邮件的发件人域名必须通过 SPF 或 DKIM 验证。`,
     writeAfter: '发出后回到本页刷新即可，我们不会回信。',
     until: '本次申请有效期至',
     others: '其他验证方式',
@@ -44,11 +47,13 @@ export const portal: Messages['portal'] = {
     httpLead: '请在下面的地址提供一个文本文件（80 端口，不要跳转），内容为：',
     httpButton: '已放置，立即检查',
     smtpTitle: '从该地址发邮件',
-    smtpLead: (delist) => `请从被封锁的服务器向 ${delist} 发一封邮件，正文任意位置包含下面这一行。该邮箱也接收来自被封锁地址的邮件。`,
+    smtpLead: (delist) =>
+      `请从被封锁的服务器向 ${delist} 发一封邮件，正文任意位置包含下面这一行。该邮箱也接收来自被封锁地址的邮件。`,
     notFound: '我们查过了，暂时还没有找到。',
     notFoundAt: '查询位置：',
     temperror: 'DNS 暂时没有响应，这不是您的问题，请一分钟后再试。',
-    noPtr: '该地址没有反向解析名称，无法放置 TXT 记录。请使用其他方式，并请您的网络服务商设置 PTR 记录：许多收件方都有此要求。',
+    noPtr:
+      '该地址没有反向解析名称，无法放置 TXT 记录。请使用其他方式，并请您的网络服务商设置 PTR 记录：许多收件方都有此要求。',
     provenTitle: '验证完成，只差一步',
     provenLead: (ip) => `谢谢，验证已经通过。点击按钮，我们就会重新接收来自 ${ip} 的邮件。`,
     button: '解除封锁',
@@ -70,7 +75,8 @@ export const portal: Messages['portal'] = {
     reminder: '请在解决起因之后再点击。如果再次出现垃圾邮件，该地址会更快、更久地被封锁。',
     notYou: '不是您本人申请的？关闭本页即可，不会有任何变化。',
     codeLead: '这不是您提交申请时使用的浏览器，请输入当时页面上显示的验证码。',
-    wrong: (left) => left === 0 ? '验证码错误，且已无剩余次数，请重新申请。' : `验证码错误，还可以尝试 ${left} 次。`,
+    wrong: (left) =>
+      left === 0 ? '验证码错误，且已无剩余次数，请重新申请。' : `验证码错误，还可以尝试 ${left} 次。`,
   },
   result: {
     delistedTitle: (ip) => `${ip} 已解除封锁`,
@@ -89,7 +95,8 @@ export const portal: Messages['portal'] = {
     refusedAgain: '再次被拒收',
     refusedAgainLead: '解除封锁之后，来自该地址的邮件又被拒收。请查看记录了解原因。',
     seeRecord: '查看该地址的状态',
-    probation: '这是一次观察期内的重新开始：只计算从现在起收到的邮件。如果起因仍在，该地址会再次被封锁，且时间更长。',
+    probation:
+      '这是一次观察期内的重新开始：只计算从现在起收到的邮件。如果起因仍在，该地址会再次被封锁，且时间更长。',
     notListedTitle: (ip) => `${ip} 未被封锁`,
     notListedLead: '我们目前没有拒收该地址的任何邮件，因此无需解除。',
     notListedIdeas: '其他可能的原因',
@@ -109,9 +116,11 @@ export const portal: Messages['portal'] = {
     reviewBy: '我们会通过邮件答复，最迟时间',
     reviewReference: '参考编号',
     declinedTitle: '我们审核后决定维持封锁',
-    declinedLead: '管理员认为起因尚未消除。封锁会在记录页所示的时间自动结束。如果情况有变，请重新申请并说明。',
+    declinedLead:
+      '管理员认为起因尚未消除。封锁会在记录页所示的时间自动结束。如果情况有变，请重新申请并说明。',
     thirdPartyTitle: '此项由其他机构决定',
-    thirdPartyLead: '我们拒收该地址，是因为它被列入另一份名单。请到那里申请移除（免费），完成后这里会自动生效。',
+    thirdPartyLead:
+      '我们拒收该地址，是因为它被列入另一份名单。请到那里申请移除（免费），完成后这里会自动生效。',
     thirdPartyGo: '前往该名单',
     policyTitle: '通过检测后会自动恢复',
     policyLead: '无需申请。只要下面的检测通过，您的下一封邮件就会被接收。',
