@@ -54,8 +54,9 @@ function askEvery(
     for (let due = performance.now(), nth = 0; !isOver; due += everyMs, nth++) {
       const wait = due - performance.now()
       if (wait > 0) await sleep(wait)
+      const since = Math.min(due, performance.now())
       await ask(nth)
-      times.push(performance.now() - due)
+      times.push(performance.now() - since)
       // A stall is charged to those who had to wait in it, but not to everybody after it.
       due = Math.max(due, performance.now() - 10 * everyMs)
     }
@@ -83,40 +84,41 @@ async function command(
   return { status, stdout, seconds: (performance.now() - begun) / 1000 }
 }
 
-async function measure(cluster: Cluster, name: string, file: string): Promise<void> {
-  const [edge] = cluster.edges
-  if (!edge) throw new Error('there is no edge')
-  const policy = await policyClient(edge.policy)
+/** What goes on all the time, from now on. */
+async function askAll({ site, edges: [edge], ask }: Cluster): Promise<() => Promise<ReadonlyMap<string, readonly number[]>>> {
+  const policy = await policyClient(edge?.policy ?? 0)
   const askers = {
     'policy server': askEvery(2, async (nth) => await policy.ask(`192.0.2.${nth % 250}`)),
-    'page of an address': askEvery(
-      20,
-      async (nth) => await (await fetch(`${cluster.site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text(),
-    ),
-    'listing added and ended by an operator': askEvery(500, async (nth) => {
+    'page of an address': askEvery(50, async (nth) => await (await fetch(`${site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text()),
+    'listing added and ended': askEvery(1000, async (nth) => {
       const ip = `198.51.100.${nth % 250}`
-      await cluster.ask('listing.add', { ip, reason: 'spam' })
-      await cluster.ask('listing.end', { what: ip })
+      await ask('listing.add', { ip, reason: 'spam' })
+      await ask('listing.end', { what: ip })
     }),
   }
+  return async () => {
+    const times = await Promise.all(Object.entries(askers).map(async ([what, asker]) => [what, await asker.stop()] as const))
+    policy.close()
+    return new Map(times)
+  }
+}
+
+function printTimes(when: string, times: ReadonlyMap<string, readonly number[]>): void {
+  for (const [what, all] of times) {
+    print(`${when}: ${what}, p50 of ${all.length}`, 'ms', quantile(all, 0.5))
+    print(`${when}: ${what}, p99`, 'ms', quantile(all, 0.99), what === 'page of an address' ? 50 : undefined)
+    print(`${when}: ${what}, longest`, 'ms', Math.max(...all))
+  }
+}
+
+async function measure(cluster: Cluster, name: string, file: string): Promise<void> {
+  const stop = await askAll(cluster)
   const { status, stdout, seconds } = await command(cluster, 'listing', 'import', file, '--wait')
   if (status !== 0) throw new Error(`the import ended with ${status}: ${stdout}`)
   print(`${name}: until every edge acts on it`, 's', seconds)
   print(`${name}: lines`, '1/s', lines / seconds)
-  for (const [what, asker] of Object.entries(askers)) {
-    const times = await asker.stop()
-    print(`${name}: ${what} meanwhile, p50 of ${times.length}`, 'ms', quantile(times, 0.5))
-    print(
-      `${name}: ${what} meanwhile, p99`,
-      'ms',
-      quantile(times, 0.99),
-      what === 'page of an address' ? 50 : undefined,
-    )
-    print(`${name}: ${what} meanwhile, longest`, 'ms', Math.max(...times))
-  }
-  policy.close()
-  print(`${name}: core, resident at most`, 'MiB', cluster.core.memory().most / mib)
-  print(`${name}: edge, resident at most`, 'MiB', edge.memory().most / mib)
+  printTimes(name, await stop())
+  for (const member of [cluster.core, ...cluster.edges]) print(`${name}: ${member.name}, resident at most`, 'MiB', member.memory().most / mib)
 }
 
 const cluster = await startCluster({ edges: 1, transport: 'unix' })
@@ -124,6 +126,9 @@ try {
   const file = join(cluster.folder, 'lines.ndjson')
   await writeLines(file)
   print('core before, resident', 'MiB', cluster.core.memory().now / mib)
+  const stop = await askAll(cluster)
+  await sleep(5000)
+  printTimes('before', await stop())
   await measure(cluster, 'first import', file)
   await measure(cluster, 'the same again', file)
 } finally {

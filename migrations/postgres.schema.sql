@@ -100,6 +100,14 @@ create table idempotent_answers (
   at bigint not null
 );
 
+create table import_lines (
+  import text not null,
+  prefix text not null,
+  ends_at bigint not null,
+  began_at bigint not null,
+  listing text not null
+);
+
 create table leases (
   name text not null,
   holder text not null,
@@ -297,6 +305,10 @@ alter table idempotent_answers add constraint idempotent_answers_pkey PRIMARY KE
 
 CREATE UNIQUE INDEX idempotent_answers_pkey ON public.idempotent_answers USING btree (key);
 
+alter table import_lines add constraint import_lines_pkey PRIMARY KEY (import, prefix);
+
+CREATE UNIQUE INDEX import_lines_pkey ON public.import_lines USING btree (import, prefix);
+
 alter table leases add constraint leases_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX leases_pkey ON public.leases USING btree (name);
@@ -325,7 +337,7 @@ CREATE UNIQUE INDEX limit_windows_pkey ON public.limit_windows USING btree (key)
 
 alter table listings add constraint listings_pkey PRIMARY KEY (id);
 
-CREATE INDEX listings_ends ON public.listings USING btree (ends_at) WHERE (state = 'active'::text);
+CREATE INDEX listings_ends ON public.listings USING btree (ends_at, class) WHERE (state = 'active'::text);
 
 CREATE INDEX listings_prefix ON public.listings USING btree (prefix, since_at);
 
@@ -334,8 +346,6 @@ CREATE INDEX listings_range ON public.listings USING btree (range_key, length);
 CREATE INDEX listings_since ON public.listings USING btree (since_at, id);
 
 CREATE UNIQUE INDEX listings_active ON public.listings USING btree (prefix) WHERE (state = 'active'::text);
-
-CREATE UNIQUE INDEX listings_importing ON public.listings USING btree (actor, prefix) WHERE (state = 'importing'::text);
 
 CREATE UNIQUE INDEX listings_pkey ON public.listings USING btree (id);
 

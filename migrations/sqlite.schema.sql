@@ -124,6 +124,15 @@ CREATE TABLE idempotent_answers (
   primary key (key)
 ) strict, without rowid;
 
+CREATE TABLE import_lines (
+  import text not null,
+  prefix text not null,
+  ends_at integer not null,
+  began_at integer not null,
+  listing text not null,
+  primary key (import, prefix)
+) strict, without rowid;
+
 CREATE TABLE leases (
   name text not null,
   holder text not null,
@@ -207,9 +216,7 @@ CREATE TABLE listings (
 
 CREATE UNIQUE INDEX listings_active on listings (prefix) where state = 'active';
 
-CREATE INDEX listings_ends on listings (ends_at) where state = 'active';
-
-CREATE UNIQUE INDEX listings_importing on listings (actor, prefix) where state = 'importing';
+CREATE INDEX listings_ends on listings (ends_at, class) where state = 'active';
 
 CREATE INDEX listings_prefix on listings (prefix, since_at);
 

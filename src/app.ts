@@ -10,7 +10,6 @@ import { settingsOf } from './config/settings.ts'
 import type { Actor } from './core/actor.ts'
 import type { Context, Keys } from './core/context.ts'
 import { beginEpoch } from './core/edges/actions.ts'
-import { forgetUnfinishedImports } from './core/listings/import-actions.ts'
 import { localWakes } from './core/wakes.ts'
 import { openDatabase } from './db/open.ts'
 import { migrate } from './db/migrate.ts'
@@ -55,7 +54,6 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
     wakes: localWakes(),
   }
   await beginEpoch(ctx)
-  if (actor === 'core') await forgetUnfinishedImports(ctx)
   return {
     ctx,
     config,

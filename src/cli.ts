@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { commands } from './commands/commands.ts'
 import { UsageError, type Command } from './commands/command.ts'
 import { processOutput } from './commands/output.ts'
-import { WrongConfig } from './commands/with-core.ts'
+import { WrongConfig } from './commands/config-of.ts'
+import { edgeCommand } from './commands/edge-command.ts'
+
+/** An edge's process holds what an edge needs and nothing else. */
+const commands: readonly Command[] =
+  process.argv[2] === 'edge' ? [edgeCommand] : (await import('./commands/commands.ts')).commands
 
 /** `postern`: finds the command, reads its options, runs it. Exit status: 0 done, 1 no, 2 wrong usage or configuration. */
 async function main(args: readonly string[]): Promise<number> {

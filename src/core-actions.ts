@@ -7,6 +7,7 @@ import {
   classByMail,
   countReviews,
   decideReview,
+  hearWriter,
   inspectRequest,
   listRequests,
   openReviewByMail,
@@ -85,6 +86,7 @@ export function intakeActions(core: Context, notify: string): IntakeActions {
       const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())
       return opened instanceof Refusal ? undefined : opened.facts.address
     },
+    hearWriter: async (mailbox) => await hearWriter(ctx, mailbox),
     classOf: async (address) => await classByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     markBounced: async (tag) => await markBounced(ctx, tag),

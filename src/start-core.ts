@@ -17,6 +17,7 @@ import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
 import { endExpiredListings } from './jobs/end-expired.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
+import { settleOldImports } from './jobs/settle-imports.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
 import { apiRoutes } from './web/api/api.ts'
@@ -110,7 +111,7 @@ async function openFeed(ctx: Context, { data, listen }: Core['config']): Promise
 
 function jobsOf(smarthost: string) {
   const send = smarthost === 'outbox' ? 'outbox' : openSmtp(smarthost).send
-  return [deliverLetters(send), deliverWebhooks(), endExpiredListings(), purgeOld()]
+  return [deliverLetters(send), deliverWebhooks(), endExpiredListings(), settleOldImports(), purgeOld()]
 }
 
 function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {

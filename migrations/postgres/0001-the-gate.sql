@@ -33,15 +33,22 @@ create table listings (
 
 create unique index listings_active on listings (prefix) where state = 'active';
 
-create unique index listings_importing on listings (actor, prefix) where state = 'importing';
-
 create index listings_range on listings (range_key, length);
 
-create index listings_ends on listings (ends_at) where state = 'active';
+create index listings_ends on listings (ends_at, class) where state = 'active';
 
 create index listings_prefix on listings (prefix, since_at);
 
 create index listings_since on listings (since_at, id);
+
+create table import_lines (
+  import text not null,
+  prefix text not null,
+  ends_at bigint not null,
+  began_at bigint not null,
+  listing text not null,
+  primary key (import, prefix)
+);
 
 create table audit_records (
   seq bigint not null,

@@ -14,6 +14,7 @@ export const refusals = {
   'audit.broken': 500,
   'case-link.invalid': 404,
   'case-link.expired': 410,
+  'database.away': 503,
   'database.busy': 503,
   'delisting.again-later': 429,
   'delisting.already-decided': 409,

@@ -4,6 +4,7 @@ import { silentLog } from '../base/log.ts'
 import type { Config } from '../config/load.ts'
 import { callCore, type Sink } from '../control/client.ts'
 import { operations } from '../control/operations.ts'
+import { forgetConnections } from '../core/edges/actions.ts'
 
 /** The core is there but does not speak. */
 export class CoreSilent extends Error {}
@@ -21,6 +22,11 @@ export async function askCore(
 ): Promise<void> {
   const reached = await callCore(join(config.data, 'core.sock'), name, input, lines, sink)
   if (reached === 'done') return
+  if (reached === 'silent') {
+    throw new CoreSilent(
+      'the process that holds data/lock does not answer on core.sock: it is stopped or hung. Whether the change will be made is unknown: look before you try again',
+    )
+  }
   const operation = operations.find((each) => each.name === name)
   if (!operation) throw new Error(`there is no operation ${name}`)
   const core = await openCore(config, { actor: 'cli', log: silentLog })
@@ -30,6 +36,8 @@ export async function askCore(
     )
   }
   try {
+    // Whoever was connected when the last core was killed is not any more, and nobody waits for it.
+    await forgetConnections(core.ctx)
     await operation.run(core.ctx, {
       input,
       lines: lines ?? noLines(),

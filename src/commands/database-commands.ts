@@ -1,20 +1,19 @@
 import { join } from 'node:path'
 import { DatabaseSync, backup as copyDatabase } from 'node:sqlite'
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { openCore } from '../app.ts'
 import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
-import { adviseOn, unknownLimits } from '../config/checks.ts'
-import { ConfigMistakes } from '../config/mistake.ts'
-import { limitNames } from '../core/limits/limits.ts'
+import { adviseOn } from '../config/checks.ts'
 import { beginEpoch } from '../core/edges/actions.ts'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { setBypass } from '../edge/bypass.ts'
 import { takeLock } from '../db/lock.ts'
-import { UsageError, type Command } from './command.ts'
+import { UsageError, type Command, type Invocation } from './command.ts'
 import { facts } from './output.ts'
-import { configOf, withCore, WrongConfig } from './with-core.ts'
+import { configOf } from './config-of.ts'
+import { withCore } from './with-core.ts'
 
 export const databaseCommands: readonly Command[] = [
   {
@@ -66,13 +65,15 @@ export const databaseCommands: readonly Command[] = [
       if (!existsSync(source)) throw new UsageError(`there is no database at ${source}`)
       mkdirSync(join(folder, 'keys'), { recursive: true, mode: 0o700 })
       const database = new DatabaseSync(source, { readOnly: true })
-      await copyDatabase(database, join(folder, 'postern.sqlite'), {
+      const copy = join(folder, 'postern.sqlite')
+      await copyDatabase(database, copy, {
         progress: ({ totalPages, remainingPages }) =>
           invocation.output.progress('pages', totalPages - remainingPages, totalPages),
       })
       database.close()
+      chmodSync(copy, 0o600)
       copyFileSync(join(config.data, 'keys', 'master'), join(folder, 'keys', 'master'))
-      invocation.output.say(`copied to ${folder}`)
+      answer(invocation, { backup: folder }, `copied to ${folder}`)
       return 0
     },
   },
@@ -86,23 +87,27 @@ export const databaseCommands: readonly Command[] = [
       const [folder = ''] = invocation.words
       if (config.database !== 'sqlite')
         throw new UsageError('with PostgreSQL use pg_restore, and copy the folder data/keys')
-      if (!existsSync(join(folder, 'postern.sqlite'))) throw new UsageError(`there is no backup in ${folder}`)
+      const trouble = troubleWith(folder)
+      if (trouble !== undefined) {
+        invocation.output.note(`${folder} cannot be restored: ${trouble}. Nothing was changed.`)
+        return 1
+      }
       const lock = takeLock(config.data)
       if (!lock) {
         invocation.output.note('core is running: stop it first')
         return 1
       }
-      for (const suffix of ['', '-wal', '-shm']) moveAside(join(config.data, `postern.sqlite${suffix}`))
-      mkdirSync(join(config.data, 'keys'), { recursive: true, mode: 0o700 })
-      copyFileSync(join(folder, 'postern.sqlite'), join(config.data, 'postern.sqlite'))
-      copyFileSync(join(folder, 'keys', 'master'), join(config.data, 'keys', 'master'))
+      const aside = `before-restore-${new Date(systemClock().now()).toISOString().replaceAll(':', '')}`
+      putInPlace(folder, config.data, aside)
       lock.release()
       const core = await openCore(config, { actor: 'cli', log: silentLog })
       if (core === 'locked') throw new Error('core was started while the backup was put in place')
       await beginEpoch(core.ctx, true)
       await core.close()
-      invocation.output.say(
-        'restored; what was there before has names ending in .before-restore. Now run postern verify.',
+      answer(
+        invocation,
+        { restored: folder, aside },
+        `restored; what was there before has names ending in .${aside}. Now run postern verify.`,
       )
       return 0
     },
@@ -117,7 +122,8 @@ export const databaseCommands: readonly Command[] = [
       if (state !== 'on' && state !== 'off') throw new UsageError('say on or off')
       const config = configOf(invocation)
       setBypass(config.data, state === 'on')
-      invocation.output.say(state === 'on' ? 'bypass is on: nobody is refused at this edge' : 'bypass is off')
+      const words = state === 'on' ? 'bypass is on: nobody is refused at this edge' : 'bypass is off'
+      answer(invocation, { bypass: state === 'on' }, words)
       return await Promise.resolve(0)
     },
   },
@@ -127,9 +133,6 @@ export const databaseCommands: readonly Command[] = [
     summary: 'Read the configuration and say everything wrong with it.',
     run: async (invocation) => {
       const config = configOf(invocation)
-      const strange = unknownLimits(config, limitNames)
-      if (strange.length > 0)
-        throw new WrongConfig(new ConfigMistakes(strange.map((each) => ({ ...each, where: 'limits' }))))
       const advice = adviseOn(config)
       if (invocation.json) invocation.output.json({ ok: true, advice })
       else {
@@ -141,6 +144,36 @@ export const databaseCommands: readonly Command[] = [
   },
 ]
 
-function moveAside(path: string): void {
-  if (existsSync(path)) renameSync(path, `${path}.before-restore`)
+/** The answer of a command that has only one. */
+function answer({ json, output }: Invocation, value: object, words: string): void {
+  if (json) output.json(value)
+  else output.say(words)
+}
+
+/** Why a folder is not a whole backup, before anything is moved. */
+function troubleWith(folder: string): string | undefined {
+  const missing = ['postern.sqlite', join('keys', 'master')].filter((file) => !existsSync(join(folder, file)))
+  if (missing.length > 0) return `${missing.join(' and ')} is missing`
+  try {
+    const database = new DatabaseSync(join(folder, 'postern.sqlite'), { readOnly: true })
+    const found = database.prepare('pragma quick_check(1)').get()
+    database.close()
+    return found?.['quick_check'] === 'ok' ? undefined : 'postern.sqlite is damaged'
+  } catch {
+    return 'postern.sqlite is not a database'
+  }
+}
+
+/** Moves what is there aside, under names that no later restore takes, and copies the backup into its place. */
+function putInPlace(folder: string, data: string, aside: string): void {
+  mkdirSync(join(data, 'keys'), { recursive: true, mode: 0o700 })
+  const key = join('keys', 'master')
+  for (const file of ['postern.sqlite', 'postern.sqlite-wal', 'postern.sqlite-shm', key]) {
+    const path = join(data, file)
+    if (existsSync(path)) renameSync(path, `${path}.${aside}`)
+  }
+  for (const file of ['postern.sqlite', key]) {
+    copyFileSync(join(folder, file), join(data, file))
+    chmodSync(join(data, file), 0o600)
+  }
 }

@@ -8,8 +8,9 @@ import { ConfigMistakes } from '../config/mistake.ts'
 import { supervise } from '../supervisor.ts'
 import type { Command, Output } from './command.ts'
 import { tellDemoStory, type DemoStory } from './demo-story.ts'
-import { entry, untilToldToStop } from './process-commands.ts'
-import { WrongConfig } from './with-core.ts'
+import { entry } from './process-commands.ts'
+import { untilToldToStop } from './process-life.ts'
+import { WrongConfig } from './config-of.ts'
 
 /** Doors of the demo; the environment may move them, as everywhere. */
 const demoConfig = (folder: string): string => `provider:
@@ -25,7 +26,7 @@ export const demoCommand: Command = {
   name: 'demo',
   usage: '',
   summary: 'Run everything on a throw-away database with a story to look at; no mail leaves.',
-  run: async ({ output }) => {
+  run: async ({ json, output }) => {
     const folder = mkdtempSync(join(tmpdir(), 'postern-demo-'))
     const file = join(folder, 'postern.yaml')
     writeFileSync(file, demoConfig(folder))
@@ -39,7 +40,8 @@ export const demoCommand: Command = {
       const supervisor = supervise(entry, ['--config', file], jsonLog({ process: 'supervisor' }))
       const stopped = untilToldToStop()
       const doors = await Promise.race([supervisor.ready, stopped])
-      if (doors) introduce(output, doors, story)
+      if (doors && json) output.json({ doors, ...story })
+      else if (doors) introduce(output, doors, story)
       await stopped
       await supervisor.stop()
       return 0

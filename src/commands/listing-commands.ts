@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { importFormats } from '../core/listings/import-line.ts'
 import { causeNames, listingClasses } from '../access/reasons.ts'
+import type { Refusal, RefusalCode } from '../base/refusal.ts'
 import { readLines } from '../control/frame.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
-import { withCore } from './with-core.ts'
+import { inWords, withCore } from './with-core.ts'
 import { facts, plain, text } from './output.ts'
 
 const listingOptions = {
@@ -38,9 +39,13 @@ export const listingCommands: readonly Command[] = [
     words: [1, 1],
     run: async (invocation) => {
       const { 'carve-out': carveOut, wait: _, ...fields } = invocation.options
-      if (fields['reason'] === undefined) throw new UsageError('--reason is missing')
+      checkChoices(invocation, fields['reason'] === undefined ? ['--reason is missing'] : [])
       const input = { ip: invocation.words[0], ...fields, ...(carveOut ? { effect: 'pass' } : {}) }
-      return await withCore(invocation, 'listing.add', input, sayListing)
+      return await withCore(invocation, 'listing.add', input, sayListing, {
+        onValue: (value) => {
+          if ('state' in value && value.state === 'proposed') invocation.output.note(needsSecondPerson)
+        },
+      })
     },
   },
   {
@@ -79,6 +84,8 @@ export const listingCommands: readonly Command[] = [
     words: [0, 1],
     run: async (invocation) => {
       const { limit, ...filters } = invocation.options
+      const isCount = limit === undefined || /^[1-9]\d{0,8}$/.test(String(limit))
+      checkChoices(invocation, isCount ? [] : ['--limit is a number from 1'])
       const input = {
         ...filters,
         text: invocation.words[0],
@@ -122,9 +129,18 @@ export const listingCommands: readonly Command[] = [
   },
 ]
 
+interface Imported {
+  readonly added: number
+  readonly lines: number
+  /** The first of them. */
+  readonly refused: readonly { readonly line: number; readonly code: RefusalCode; readonly facts: Refusal['facts'] }[]
+  readonly refusedCount: number
+}
+
 async function importFile(invocation: Invocation): Promise<number> {
   const [file = '-'] = invocation.words
   const { format: _format, wait: _wait, ...defaults } = invocation.options
+  checkChoices(invocation)
   const input = { ...defaults, format: formatOf(invocation) }
   const size = file === '-' ? 0 : (await stat(file)).size
   const bytes = file === '-' ? process.stdin : createReadStream(file)
@@ -141,23 +157,40 @@ async function importFile(invocation: Invocation): Promise<number> {
     invocation,
     'listing.import',
     input,
-    (value, { say, note }) => {
-      const answer = value as {
-        added: number
-        lines: number
-        refused: { line: number; code: string; facts: object }[]
-        refusedCount: number
-      }
-      say(`${answer.added} listings from ${answer.lines} lines`)
-      for (const each of answer.refused)
-        note(`line ${each.line}: ${each.code} ${plain(JSON.stringify(each.facts))}`)
+    (value, { say }) => {
+      const { added, lines } = value as Imported
+      say(`${added} listings from ${lines} lines`)
     },
     {
       lines: readLines(counted()),
-      onValue: (value) => (refused = 'refusedCount' in value ? Number(value.refusedCount) : 0),
+      onValue: (value) => {
+        const imported = value as Imported
+        refused = imported.refusedCount
+        for (const each of imported.refused) invocation.output.note(`line ${each.line}: ${inWords(each)}`)
+        const left = refused - imported.refused.length
+        if (left > 0) invocation.output.note(`and ${left} more lines`)
+      },
     },
   )
   return status === 0 && refused > 0 ? 1 : status
+}
+
+const needsSecondPerson =
+  'This prefix is so wide that a second person has to agree in the console; until then it is not in force.'
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  reason: causeNames,
+  class: listingClasses,
+  state: ['active', 'ended', 'proposed'],
+}
+
+/** Throws every option that is none of its words, after those that are `wrong` otherwise. */
+function checkChoices({ options }: Invocation, wrong: readonly string[] = []): void {
+  const strange = Object.entries(choices).filter(
+    ([name, known]) => options[name] !== undefined && !known.includes(String(options[name])),
+  )
+  const all = [...wrong, ...strange.map(([name, known]) => `--${name} is one of ${known.join(', ')}`)]
+  if (all.length > 0) throw new UsageError(all.join('\n'))
 }
 
 function formatOf({ options }: Invocation): string {

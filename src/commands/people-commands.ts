@@ -35,8 +35,10 @@ export const peopleCommands: readonly Command[] = [
     usage: 'SECRET',
     summary: 'The code of this moment for an authenticator secret, where no authenticator app is at hand.',
     words: [1, 1],
-    run: async ({ words: [secret = ''], output }) => {
-      output.say(totpCode(new Secret(readBase32(secret)), totpStep(systemClock().now())))
+    run: async ({ words: [secret = ''], json, output }) => {
+      const code = totpCode(new Secret(readBase32(secret)), totpStep(systemClock().now()))
+      if (json) output.json({ code })
+      else output.say(code)
       return await Promise.resolve(0)
     },
   },

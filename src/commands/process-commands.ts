@@ -2,27 +2,14 @@ import { extname, join } from 'node:path'
 import { jsonLog } from '../base/log.ts'
 import { openCore } from '../app.ts'
 import { startCore } from '../start-core.ts'
-import { startThisEdge } from '../start-edge.ts'
 import { supervise } from '../supervisor.ts'
 import type { Command, Invocation } from './command.ts'
-import { configOf } from './with-core.ts'
+import { configOf } from './config-of.ts'
+import { edgeCommand } from './edge-command.ts'
+import { leaveSupervisor, untilToldToStop } from './process-life.ts'
 
 /** The program itself, as source or as build. */
 export const entry = join(import.meta.dirname, '..', `cli${extname(import.meta.filename)}`)
-
-/** Resolves on SIGTERM or SIGINT, or when the supervisor that forked this process has gone. */
-export async function untilToldToStop(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve())
-    process.once('SIGINT', () => resolve())
-    process.once('disconnect', () => resolve())
-  })
-}
-
-/** The channel to the supervisor would keep an otherwise finished process alive. */
-function leaveSupervisor(): void {
-  if (process.connected) process.disconnect?.()
-}
 
 export const processCommands: readonly Command[] = [
   {
@@ -35,7 +22,8 @@ export const processCommands: readonly Command[] = [
       const supervisor = supervise(entry, configArguments(invocation), log)
       const stopped = untilToldToStop()
       const doors = await Promise.race([supervisor.ready, stopped])
-      if (doors)
+      if (doors && invocation.json) invocation.output.json(doors)
+      else if (doors)
         for (const [name, address] of Object.entries(doors))
           invocation.output.say(`${name.padEnd(8)} ${address}`)
       await stopped
@@ -64,19 +52,7 @@ export const processCommands: readonly Command[] = [
       return 0
     },
   },
-  {
-    name: 'edge',
-    usage: '[--config FILE]',
-    summary: 'Run an edge alone: policy server and look-up, answering from memory.',
-    run: async (invocation) => {
-      const edge = await startThisEdge(configOf(invocation), jsonLog({ process: 'edge' }))
-      process.send?.({ ready: edge.addresses })
-      await untilToldToStop()
-      await edge.close()
-      leaveSupervisor()
-      return 0
-    },
-  },
+  edgeCommand,
 ]
 
 function configArguments({ configFile }: Invocation): readonly string[] {

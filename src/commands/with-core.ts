@@ -1,27 +1,10 @@
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
-import { loadConfig } from '../config/load.ts'
-import { ConfigMistakes } from '../config/mistake.ts'
 import { messages } from '../web/messages/messages.ts'
 import { askCore, CoreSilent } from './ask-core.ts'
 import type { Invocation, Output } from './command.ts'
-
-/** Thrown where the configuration cannot be used; exit status 2, all mistakes said. */
-export class WrongConfig extends Error {
-  readonly mistakes: ConfigMistakes
-
-  constructor(mistakes: ConfigMistakes) {
-    super('the configuration cannot be used')
-    this.mistakes = mistakes
-  }
-}
-
-/** The configuration that the command names. */
-export function configOf({ configFile }: Pick<Invocation, 'configFile'>): Config {
-  const config = loadConfig({ file: configFile })
-  if (config instanceof ConfigMistakes) throw new WrongConfig(config)
-  return config
-}
+import { configOf } from './config-of.ts'
+import { plain } from './output.ts'
 
 /**
  * Asks core, prints what it answers, and gives the exit status. A refusal is said in words on stderr: status 1.
@@ -32,7 +15,11 @@ export async function withCore(
   operation: string,
   input: unknown,
   print: (value: object, output: Output) => void,
-  more: { readonly lines?: AsyncIterable<string>; readonly onValue?: (value: object) => void } = {},
+  more: {
+    readonly lines?: AsyncIterable<string>
+    readonly onValue?: (value: object) => void
+    readonly onProgress?: (done: number, all?: number) => void
+  } = {},
 ): Promise<number> {
   const { output, json } = invocation
   const config = configOf(invocation)
@@ -42,7 +29,7 @@ export async function withCore(
       if (json) output.json(value)
       else print(value, output)
     },
-    progress: (done: number, all?: number) => output.progress('done', done, all),
+    progress: more.onProgress ?? ((done: number, all?: number) => output.progress('done', done, all)),
   }
   try {
     await askCore(config, operation, input, sink, more.lines)
@@ -61,8 +48,13 @@ export async function withCore(
 
 /** In English: commands are for administrators and scripts. */
 export function sayRefusal(output: Output, refusal: Refusal): void {
-  const { what, next } = messages.en.refusals[refusal.code](refusal.facts)
-  output.note(`${what} ${next} (${refusal.code})`)
+  output.note(inWords(refusal))
+}
+
+/** What happened and what to do, in one line that a terminal can be given. */
+export function inWords({ code, facts }: Pick<Refusal, 'code' | 'facts'>): string {
+  const { what, next } = messages.en.refusals[code](facts)
+  return plain(`${what} ${next} (${code})`)
 }
 
 async function waitForEdges(config: Config, output: Output): Promise<number> {

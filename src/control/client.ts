@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { request, type ClientRequest } from 'node:http'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
 import { Refusal, refusals, type RefusalCode } from '../base/refusal.ts'
@@ -9,8 +9,11 @@ export interface Sink {
   progress(done: number, all?: number): void
 }
 
-/** `no-core`: nobody listens there. */
-export type Reached = 'done' | 'no-core'
+/** `no-core`: nobody listens there. `silent`: somebody does and says nothing. */
+export type Reached = 'done' | 'no-core' | 'silent'
+
+/** Core says at once that it has heard; longer than this it is stopped or hung. */
+const usualSilenceMs = 10_000
 
 /** Runs an operation in the core that listens at `path`; throws its refusal, or a fault with its message. */
 export async function callCore(
@@ -19,9 +22,10 @@ export async function callCore(
   input: unknown,
   lines: AsyncIterable<string> | undefined,
   sink: Sink,
+  silenceMs = usualSilenceMs,
 ): Promise<Reached> {
-  const response = await send(path, operation, input, lines)
-  if (response === 'no-core') return 'no-core'
+  const response = await send(path, operation, input, lines, silenceMs)
+  if (response === 'no-core' || response === 'silent') return response
   for await (const text of readLines(response)) {
     const line = JSON.parse(text) as ControlLine
     if ('value' in line) sink.emit(line.value)
@@ -40,7 +44,8 @@ async function send(
   operation: string,
   input: unknown,
   lines: AsyncIterable<string> | undefined,
-): Promise<Readable | 'no-core'> {
+  silenceMs: number,
+): Promise<Readable | 'no-core' | 'silent'> {
   return await new Promise((resolve, reject) => {
     const asked = request({
       socketPath: path,
@@ -51,7 +56,13 @@ async function send(
         'x-postern-user': userInfo().username,
       },
     })
+    const silent = setTimeout(() => {
+      resolve('silent')
+      asked.destroy()
+    }, silenceMs)
+    asked.once('close', () => clearTimeout(silent))
     asked.once('response', (response) => {
+      clearTimeout(silent)
       if (response.statusCode === 200) resolve(response)
       else reject(new Error(`the running core does not know "${operation}": is it of another version?`))
     })
@@ -59,8 +70,18 @@ async function send(
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve('no-core')
       else reject(error)
     })
+    // A pipe may be slow to say its first line; core is to answer before.
+    asked.flushHeaders()
     if (lines === undefined) asked.end()
-    else Readable.from(withLineEnds(lines)).pipe(asked)
+    else onceConnected(asked, () => Readable.from(withLineEnds(lines)).pipe(asked))
+  })
+}
+
+/** Lines are read only once: not before somebody is there to take them. */
+function onceConnected(asked: ClientRequest, begin: () => void): void {
+  asked.once('socket', (socket) => {
+    if (socket.connecting) socket.once('connect', begin)
+    else begin()
   })
 }
 

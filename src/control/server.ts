@@ -45,7 +45,7 @@ async function serve(
   const say = (line: ControlLine): void => void response.write(formatControlLine(line))
   const options = JSON.parse(decodeURIComponent(header(request, 'x-postern-options') ?? '{}')) as unknown
   const who = header(request, 'x-postern-user') ?? 'unknown'
-  response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson' }).flushHeaders()
   try {
     await operation.run(as(ctx, { kind: 'cli', name: who }), {
       input: options,

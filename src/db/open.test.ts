@@ -194,14 +194,31 @@ describe('SQLite', () => {
 })
 
 describe('a PostgreSQL server that does not answer', () => {
-  it('is refused as busy, with the reason inside', async () => {
+  it('is a refusal, with the reason inside', async () => {
     const db = await openDatabase('postgres://nobody@/nothing?host=/nonexistent', { file: '' })
     await assert.rejects(db.transaction(addOne), (error) => {
       assert.ok(error instanceof Refusal)
-      assert.equal(error.code, 'database.busy')
+      assert.equal(error.code, 'database.away')
       assert.match(String(error.cause), /ENOENT/)
       return true
     })
     await db.close()
+  })
+})
+
+describe('a PostgreSQL server that throws us out', () => {
+  it('is a refusal for what was under way, and nothing else: the next transaction has a new connection', async () => {
+    const { open, close } = databases('PostgreSQL')
+    const db = await open()
+    const other = await open({ sameAs: db })
+    const interrupted = db.transaction(async (queries) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(queries)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(otherQueries)
+      await addOne(queries)
+    })
+    await assert.rejects(interrupted, (error) => error instanceof Refusal && error.code === 'database.away')
+    await db.transaction(addOne)
+    assert.equal(await countOf(db), 1)
+    await close()
   })
 })

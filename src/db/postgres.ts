@@ -1,10 +1,12 @@
 import {
   PostgresDialect,
   PostgresDriver,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   type PostgresDialectConfig,
+  type QueryResult,
 } from 'kysely'
 import pg from 'pg'
 import { Refusal } from '../base/refusal.ts'
@@ -26,6 +28,23 @@ export function isTwin(error: unknown): boolean {
 
 export function isPostgresFull(error: unknown): boolean {
   return sqlState(error) === '53100'
+}
+
+/**
+ * The server is stopping, starting, or a standby that only reads (classes 57P and 25006), or the connection to it broke
+ * (class 08; `pg`'s own words; the system's codes). What was under way may have been committed or not.
+ */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    /^(?:57P0[1-5]|25006|08...|ECONN.*|EPIPE|ENOENT|ETIMEDOUT)$/.test(sqlState(error)) ||
+    /^Connection terminated|connection error and is not queryable|^timeout exceeded/.test(error.message)
+  )
+}
+
+/** A statement that took longer than it may. */
+function isTooSlow(error: unknown): boolean {
+  return sqlState(error) === '57014'
 }
 
 function sqlState(error: unknown): string {
@@ -55,6 +74,8 @@ function openPool(url: string): pg.Pool {
   })
   // A connection that breaks while idle leaves the pool by itself; the next query opens another or says why it cannot.
   pool.on('error', () => {})
+  // One that breaks while it is lent tells its query; without a listener of its own it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
@@ -75,6 +96,7 @@ class GuardedDialect extends PostgresDialect {
 
 class GuardedDriver extends PostgresDriver {
   readonly #guard: () => void
+  readonly #taught = new WeakSet<DatabaseConnection>()
 
   constructor(config: PostgresDialectConfig, guard: () => void) {
     super(config)
@@ -84,11 +106,31 @@ class GuardedDriver extends PostgresDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#guard()
     try {
-      return await super.acquireConnection()
+      return this.#speaking(await super.acquireConnection())
     } catch (error) {
-      const refusal = new Refusal('database.busy')
-      refusal.cause = error
-      throw refusal
+      throw refusal('database.away', error)
     }
   }
+
+  /** The connection, once it has learned to say in our words that the server is away. */
+  #speaking(connection: DatabaseConnection): DatabaseConnection {
+    if (this.#taught.has(connection)) return connection
+    this.#taught.add(connection)
+    const execute = connection.executeQuery.bind(connection)
+    connection.executeQuery = async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      try {
+        return await execute<R>(query)
+      } catch (error) {
+        if (isAway(error)) throw refusal('database.away', error)
+        throw isTooSlow(error) ? refusal('database.busy', error) : error
+      }
+    }
+    return connection
+  }
+}
+
+function refusal(code: 'database.away' | 'database.busy', cause: unknown): Refusal {
+  const answer = new Refusal(code)
+  answer.cause = cause
+  return answer
 }

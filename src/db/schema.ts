@@ -5,6 +5,7 @@
 export interface Tables {
   heads: HeadsTable
   listings: ListingsTable
+  import_lines: ImportLinesTable
   audit_records: AuditRecordsTable
   feed_changes: FeedChangesTable
   edges: EdgesTable
@@ -56,7 +57,7 @@ export interface ListingsTable {
   test: string | null
   /** JSON: `[{"kind":"spam","count":31}]`. */
   evidence: string
-  /** Who made it: `operator:ada`, `cli:root`, `import:<audit seq>`. */
+  /** Who made it: `operator:ada`, `cli:root`, `import:<its id>`. */
   actor: string
   ended_at: number | null
   ended_by: string | null
@@ -64,6 +65,18 @@ export interface ListingsTable {
   ended_why: string | null
   /** Rises with every change; for compare and swap. */
   version: number
+}
+
+/** Lines of bulk imports that are read and checked, and not in force yet; empty while no import runs. */
+export interface ImportLinesTable {
+  /** `import:<its id>` */
+  import: string
+  prefix: string
+  ends_at: number
+  /** When the import began. */
+  began_at: number
+  /** JSON: the row of `listings` that it will be. */
+  listing: string
 }
 
 export interface AuditRecordsTable {

@@ -65,7 +65,14 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   if (address instanceof Refusal) return dunno
   const view = viewOf(desk, request, address, now)
   if (view.listing === undefined) return dunno
-  const verdict = decide(view, { address, recipient: request.recipient }, state.settings.decide, now)
+  // Until a message is counted, others of the unit may use up the budget: its sessions at once are not worth more than one.
+  const spent = view.isCounted ? view.spent : Math.max(view.spent, desk.spent.of(address, now))
+  const verdict = decide(
+    { listing: view.listing, spent },
+    { address, recipient: request.recipient },
+    state.settings.decide,
+    now,
+  )
   if (verdict.action === 'pass') {
     if (verdict.spared === 'exempt-mailbox') countMessage(desk, view, address, now)
     if (verdict.spared !== null) state.counters.spared++

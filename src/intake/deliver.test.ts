@@ -193,19 +193,36 @@ describe('A message to the delist mailbox', () => {
       note: text,
     })
   })
-  it('is told the way when nobody needs to be asked, and when nothing is listed', async () => {
+  it('is told the way when nobody needs to be asked, and not whether an address is listed', async () => {
     const { send } = trial()
-    const [selfService = ''] = await send({ to: [delist], parsed: { text: '192.0.2.45' } })
-    assert.equal(
-      selfService,
-      `550 5.7.1 For [192.0.2.45] nobody needs to be asked: see ${site}/delist?ip=192.0.2.45`,
-    )
-    const [none = ''] = await send({ to: [delist], parsed: { text: '198.51.100.1' } })
-    assert.match(none, /^550 5\.7\.1 No address in the message is listed/)
+    for (const ip of ['192.0.2.45', '198.51.100.1']) {
+      assert.deepEqual(await send({ to: [delist], parsed: { text: `${ip} and 192.0.2.46` } }), [
+        `550 5.7.1 For [${ip}] nobody needs to be asked: see ${site}/delist?ip=${ip}`,
+      ])
+    }
     const gone: Partial<IntakeActions> = { openReviewByMail: async () => 'not-listed' }
     assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: gone })), [
       '550 5.7.1',
     ])
+  })
+  it('is told so when our own link shows the address, and when the link shows none', async () => {
+    const { send } = trial()
+    const text = `${site}/c/${caseToken}`
+    const unlisted: Partial<IntakeActions> = { classOf: async () => undefined }
+    assert.deepEqual(await send({ to: [delist], parsed: { text }, actions: unlisted }), [
+      `550 5.7.1 [192.0.2.66] is not listed here now, see ${site}/ip/192.0.2.66`,
+    ])
+    const [foreign = ''] = await send({ to: [delist], parsed: { text: `${site}/c/${'x'.repeat(60)}` } })
+    assert.match(foreign, /^550 5\.7\.1 The link in the message is not one of ours/)
+  })
+  it('is not listened to without end', async () => {
+    const { send, done } = trial()
+    const refusal = new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-04T10:30:00Z' })
+    const actions: Partial<IntakeActions> = { hearWriter: () => Promise.reject(refusal) }
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions })), [
+      '451 4.7.1',
+    ])
+    assert.deepEqual(done, [])
   })
   it('is told when a budget is spent', async () => {
     const { send } = trial()

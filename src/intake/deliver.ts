@@ -24,6 +24,8 @@ export interface IntakeActions {
   proveByMail(input: { readonly address: Address; readonly token: string }): Promise<boolean>
   /** The address that a case link is about; undefined when the link is not ours or too old. */
   addressOfCase(token: string): Address | undefined
+  /** Spends what a mailbox may ask for in an hour; throws when there is nothing left. */
+  hearWriter(mailbox: MailAddress): Promise<unknown>
   /** The class of the listing that refuses the address, if one does. */
   classOf(address: Address): Promise<ListingClass | undefined>
   /** Puts an address before a person. */
@@ -108,20 +110,27 @@ export function delivery(options: Delivery): Deliver {
       `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`,
     )
   const review = async (intent: Intent & { kind: 'review' }): Promise<Reply> => {
+    const { mailbox, language, note } = intent
+    await actions.hearWriter(mailbox)
     const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
-    let listed: Address | undefined
-    for (const address of ofCase ? [ofCase, ...intent.addresses] : intent.addresses) {
+    const asked = ofCase ? [ofCase, ...intent.addresses] : intent.addresses
+    let isListed = false
+    for (const address of asked) {
       const listingClass = await actions.classOf(address)
-      if (listingClass !== undefined) listed ??= address
+      if (address === ofCase) isListed = listingClass !== undefined
       if (listingClass !== 'investigate') continue
-      const { mailbox, language, note } = intent
       const caseToken = address === ofCase ? intent.caseToken : undefined
       const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note })
       if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
     }
-    if (listed === undefined)
-      return reply(550, `5.7.1 No address in the message is listed here now, see ${site}/delist`)
-    const text = formatAddress(listed)
+    return nobodyToAsk(asked[0], ofCase !== undefined && !isListed)
+  }
+  /** Whether an address is listed we tell whoever has our link about it; everybody else is led to the site, which counts look-ups (security DEL-9). */
+  const nobodyToAsk = (address: Address | undefined, isKnownUnlisted: boolean): Reply => {
+    if (address === undefined)
+      return reply(550, `5.7.1 The link in the message is not one of ours or was cut off, see ${site}/delist`)
+    const text = formatAddress(address)
+    if (isKnownUnlisted) return reply(550, `5.7.1 [${text}] is not listed here now, see ${site}/ip/${text}`)
     return reply(550, `5.7.1 For [${text}] nobody needs to be asked: see ${site}/delist?ip=${text}`)
   }
   const attempt = async (work: () => Promise<Reply>): Promise<Reply> => {

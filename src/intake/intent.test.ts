@@ -121,6 +121,11 @@ describe('A token in a message from the address', () => {
     assert.equal(tokenOf({ text: `postern-verification=${knownToken.slice(1)}` }), undefined)
     assert.equal(tokenOf({ subject: knownToken }, { ...about, client: undefined }), undefined)
   })
+  it('proves nothing when it comes back in a vacation note or a bounce: a stranger wrote it', () => {
+    const subject = `Re: postern-proof ${knownToken}`
+    assert.equal(tokenOf({ subject, automatic: ['auto-submitted', 'auto-replied'] }), undefined)
+    assert.equal(tokenOf({ subject, automatic: ['null-return-path'] }, { ...about, mailFrom: '' }), undefined)
+  })
 })
 
 describe('A message to the address of a letter', () => {

@@ -86,8 +86,15 @@ function asksToStop(message: ParsedMessage): boolean {
   return [subject, firstLine].some((line) => /^[\s"'“”「]*(?:stop|退订)[\s"'“”」.!。！]*$/i.test(line))
 }
 
-/** `postern-verification=<token>` in a message that came from the address itself. Programs may send it. */
-function controlProof({ subject, text }: ParsedMessage, { client }: Circumstances): Intent[] {
+/**
+ * `postern-verification=<token>` in a message that came from the address itself. Programs may send it; but an automatic reply or a
+ * bounce quotes what a stranger wrote, and shows control of nothing.
+ */
+function controlProof(
+  { subject, text, automatic }: ParsedMessage,
+  { client, mailFrom }: Circumstances,
+): Intent[] {
+  if (mailFrom === '' || automatic.includes('auto-replied')) return []
   const bare = /^\s*([0-9a-hjkmnp-tv-z]{26})\s*$/i.exec(subject)
   const named = /\bpostern-(?:proof|verification)?[=: ]? ?([0-9a-hjkmnp-tv-z]{26})(?![0-9a-z])/i.exec(
     `${subject}\n${text}`,

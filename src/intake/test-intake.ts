@@ -42,6 +42,7 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
       return token === knownToken
     },
     addressOfCase: (token) => (token === caseToken ? underInvestigation : undefined),
+    hearWriter: async () => {},
     classOf: async (address) => classes[formatAddress(address)],
     openReviewByMail: async (input) => {
       done.push(['openReviewByMail', { ...input, address: formatAddress(input.address) }])

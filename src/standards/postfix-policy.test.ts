@@ -255,7 +255,8 @@ function readSlowly(bytes: Buffer): readonly PolicyRequest[] | undefined {
       if (attributes.get('request') !== 'smtpd_access_policy') return undefined
       const entries = keys.map(([name, key]): [string, string | number] => {
         const value = attributes.get(name) ?? ''
-        return [key, typeof empty[key as keyof PolicyRequest] === 'number' ? Number(value) : value]
+        const isCount = typeof empty[key as keyof PolicyRequest] === 'number'
+        return [key, isCount ? Math.max(0, Number(value) || 0) : value]
       })
       requests.push({ ...empty, ...Object.fromEntries(entries) })
       attributes = new Map()
@@ -319,6 +320,44 @@ describe('The policy reader', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  /** Something done to the lines of a typical request. */
+  const change = fc.oneof(
+    fc.record({ what: fc.constant('drop' as const), at: fc.nat(31) }),
+    fc.record({ what: fc.constant('repeat' as const), at: fc.nat(31), to: fc.nat(31) }),
+    fc.record({ what: fc.constant('write' as const), at: fc.nat(31), text: fc.oneof(attribute, value) }),
+    fc.record({ what: fc.constant('fill' as const), at: fc.nat(31), text: value }),
+  )
+
+  it('reads a request that is nearly as Postfix writes it as a slow reader does', () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 3 }), fc.array(fc.nat(800), { maxLength: 3 }), (changes, places) => {
+        const lines = typical.trimEnd().split('\n')
+        for (const each of changes) {
+          if (each.what === 'drop') lines.splice(each.at, 1)
+          if (each.what === 'repeat') lines.splice(each.to, 0, lines[each.at] ?? 'x=y')
+          if (each.what === 'write') lines.splice(each.at, 0, each.text)
+          if (each.what === 'fill') lines[each.at] = `${lines[each.at]?.split('=')[0] ?? 'x'}=${each.text}`
+        }
+        const bytes = Buffer.from(`${lines.join('\n')}\n\n`)
+        const slow = readSlowly(bytes)
+        const whole = read(bytes)
+        assert.equal(whole.error === undefined, slow !== undefined)
+        if (slow) assert.deepEqual(whole.requests, slow)
+        assert.deepEqual(read(...cut(bytes, places)), whole)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('is not held up by what looks like a request of Postfix and is none', () => {
+    const head = typical.slice(0, typical.indexOf('compatibility_level'))
+    for (const tail of ['x', '='.repeat(3000), 'a=b\n'.repeat(700), ' '.repeat(3000)]) {
+      const begun = process.cpuUsage()
+      for (let nth = 0; nth < 20; nth++) read(`${head}${tail}`)
+      assert.ok(process.cpuUsage(begun).user < 200_000)
+    }
   })
 })
 

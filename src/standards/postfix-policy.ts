@@ -71,6 +71,10 @@ export class PolicyReader {
    */
   push(chunk: Buffer, onRequest: (request: PolicyRequest) => void): void {
     if (!this.#isUsable) throw new ProtocolError('the connection is broken')
+    if (this.#text === '' && chunk.length <= longestLine) {
+      const request = readAsPostfixWrites(chunk.toString('latin1'))
+      if (request !== undefined) return onRequest(request)
+    }
     this.#isUsable = false
     const held = this.#text.length
     const text = this.#text + chunk.toString('latin1')
@@ -130,6 +134,47 @@ export class PolicyReader {
       saslUsername: attributes.saslUsername ?? '',
       policyContext: attributes.policyContext ?? '',
     }
+  }
+}
+
+const value = '([ -~]*)\n'
+const skipped = '[ -~]*\n'
+
+/**
+ * One whole request with the attributes in the order in which Postfix 3.2 and later write them, printable ASCII, and then perhaps
+ * others. Almost every request is such a one, and one expression over it takes a third of the time of a look at every line
+ * (bench/policy). Nothing in it can be read in two ways, so it takes linear time.
+ */
+const asPostfixWrites = new RegExp(
+  [
+    '^request=smtpd_access_policy\n',
+    `protocol_state=${value}protocol_name=${skipped}client_address=${value}client_name=${value}client_port=${skipped}`,
+    `reverse_client_name=${value}server_address=${skipped}server_port=${skipped}helo_name=${value}sender=${value}`,
+    `recipient=${value}recipient_count=${value}queue_id=${value}instance=${value}size=${value}etrn_domain=${skipped}`,
+    `stress=${skipped}sasl_method=${skipped}sasl_username=${value}sasl_sender=${skipped}ccert_subject=${skipped}`,
+    `ccert_issuer=${skipped}ccert_fingerprint=${skipped}ccert_pubkey_fingerprint=${skipped}`,
+    `encryption_protocol=${skipped}encryption_cipher=${skipped}encryption_keysize=${skipped}policy_context=${value}`,
+    '(?:[!-<>-~]+=[ -~]*\n){0,70}\n$',
+  ].join(''),
+)
+
+function readAsPostfixWrites(text: string): PolicyRequest | undefined {
+  const found = asPostfixWrites.exec(text)
+  if (found === null) return undefined
+  return {
+    protocolState: found[1] ?? '',
+    clientAddress: found[2] ?? '',
+    clientName: found[3] ?? '',
+    reverseClientName: found[4] ?? '',
+    heloName: found[5] ?? '',
+    sender: found[6] ?? '',
+    recipient: found[7] ?? '',
+    recipientCount: readCount(found[8]),
+    queueId: found[9] ?? '',
+    instance: found[10] ?? '',
+    size: readCount(found[11]),
+    saslUsername: found[12] ?? '',
+    policyContext: found[13] ?? '',
   }
 }
 

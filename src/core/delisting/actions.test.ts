@@ -7,12 +7,13 @@ import { day, hour, minute } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { parseListable } from '../../standards/prefix.ts'
-import { testContext, testWaysOut, type TestContext } from '../../../test/support/context.ts'
+import { formatPrefix, parseListable } from '../../standards/prefix.ts'
+import { testContext, testStart, testWaysOut, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { issueChallenge } from '../challenges/actions.ts'
-import { as, type Context } from '../context.ts'
+import { as, transact, type Context } from '../context.ts'
+import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { listLetters } from '../outbox/actions.ts'
 import { contentOf } from '../outbox/sealed-letter.ts'
 import { letterById } from '../outbox/store.ts'
@@ -27,9 +28,12 @@ import {
   startRequest,
   type Started,
 } from './actions.ts'
+import { keepOutcomes } from '../events/actions.ts'
+import { takeOutcomes } from './event-actions.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from './follow-actions.ts'
 import { proveByMail, proveControl, proveMailbox } from './proof-actions.ts'
 import { decideReview, inspectRequest, listRequests, openReviewByMail } from './review-actions.ts'
+import { putWatch } from './store.ts'
 
 const ip = '192.0.2.45'
 const visitor = (ctx: TestContext): Context => as(ctx, { kind: 'visitor', client: '198.51.100.7/32' })
@@ -415,6 +419,78 @@ forEachDatabase((_name, open) => {
       assert.equal((await showRequest(ctx, { id, secret })).refusedAgainAt, null)
       await noteRefusals(ctx, [{ ...record, table: 100 }])
       assert.equal((await showRequest(ctx, { id, secret })).refusedAgainAt, at + 20)
+    })
+
+    it('is accepted too when core died between keeping the MTA’s word and using it, and it is said again', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { id, secret } = await start(ctx)
+      await confirmByLink(ctx, { link: await linkIn(ctx), secret })
+      const at = ctx.clock.now()
+      await noteLetThroughs(ctx, [
+        { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null },
+      ])
+      const outcome = { id: 'e1', at: at + 9, ip, queueId: '4XyZ', outcome: 'accepted' } as const
+      assert.equal((await keepOutcomes(ctx, 'mx1', [outcome])).fresh, 1)
+      assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, null)
+      assert.equal(await takeOutcomes(ctx, 'mx1', [outcome]), 0)
+      assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
+    })
+
+    it('is not shown by a notice of an earlier message, which waited in an edge’s spool', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const before = ctx.clock.now()
+      ctx.clock.advance(hour)
+      const { id, secret } = await start(ctx)
+      await confirmByLink(ctx, { link: await linkIn(ctx), secret })
+      const notice = {
+        edge: 'mx1',
+        boot: 'b',
+        seq: 1,
+        at: before,
+        ip,
+        queueId: 'old',
+        helo: null,
+        mailFrom: null,
+      }
+      await noteLetThroughs(ctx, [notice])
+      assert.equal((await showRequest(ctx, { id, secret })).firstLetThrough, null)
+      await noteLetThroughs(ctx, [{ ...notice, seq: 2, at: ctx.clock.now(), queueId: 'new' }])
+      assert.equal((await showRequest(ctx, { id, secret })).firstLetThrough?.queueId, 'new')
+    })
+
+    it('is noted beside other removals of the unit without anybody waiting in a circle', async () => {
+      const ctx = testContext({ db: await open() })
+      const unit = orThrow(parseListable(ip))
+      const watch = async (): Promise<void> =>
+        await transact(ctx, async (tx) => {
+          await takeTurn(tx)
+          await putWatch(tx.queries, {
+            unit: formatPrefix(unit),
+            request_id: 'x',
+            since_at: 0,
+            until_at: testStart + hour,
+          })
+          await tellEdges(tx, { kind: 'watch', unit, until: testStart + hour })
+        })
+      await watch()
+      const began = performance.now()
+      for (let seq = 1; seq <= 10; seq++) {
+        const notice = {
+          edge: 'mx1',
+          boot: 'b',
+          seq,
+          at: ctx.clock.now(),
+          ip,
+          queueId: '4XyZ',
+          helo: null,
+          mailFrom: null,
+        }
+        await Promise.all([watch(), noteLetThroughs(ctx, [notice]), watch()])
+      }
+      // PostgreSQL looks for a circle after a second.
+      assert.ok(performance.now() - began < 900, `took ${Math.round(performance.now() - began)} ms`)
     })
   })
 

@@ -32,7 +32,7 @@ export async function decideRequest(
 ): Promise<Answered> {
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
-    const request = await store.byId(tx.queries, id)
+    const request = await store.lockById(tx.queries, id)
     if (!request) throw new Refusal('delisting.not-found')
     if (request.state === 'done' || request.state === 'review') return answerOf(request)
     // Since the second half was looked at, others may have burned it.

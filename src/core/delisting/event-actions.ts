@@ -8,7 +8,8 @@ export async function takeOutcomes(
   source: string,
   outcomes: readonly MessageOutcome[],
 ): Promise<number> {
-  const fresh = await keepOutcomes(ctx, source, outcomes)
-  for (const outcome of fresh) if (outcome.outcome === 'accepted') await noteAccepted(ctx, outcome)
-  return fresh.length
+  const { kept, fresh } = await keepOutcomes(ctx, source, outcomes)
+  // Those that were known too: core may have died between keeping them and this.
+  for (const outcome of kept) if (outcome.outcome === 'accepted') await noteAccepted(ctx, outcome)
+  return fresh
 }

@@ -1,22 +1,30 @@
 import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
-import { day } from '../../base/clock.ts'
+import { day, minute } from '../../base/clock.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseListable, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { transact, type Context } from '../context.ts'
-import { tellEdges } from '../edges/actions.ts'
+import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { acceptedAt } from '../events/actions.ts'
 import { saveRequest } from './decide-actions.ts'
 import * as store from './store.ts'
 
 /** What follows a removal: the first message let through, its acceptance, or a new refusal. */
 
-/** The first message that passed after a removal ends the watch. */
+/** How far an edge's clock may be behind ours. */
+const behindMs = 10 * minute
+
+/**
+ * The first message that passed after a removal ends the watch. A notice that lay in an edge's spool since an earlier removal says
+ * nothing about this one.
+ */
 export async function noteLetThroughs(ctx: Context, notices: readonly LetThrough[]): Promise<void> {
   for (const notice of notices) {
     const unit = unitOfText(notice.ip)
+    if (!(await store.isWatched(ctx.db.queries, unit))) continue
     await transact(ctx, async (tx) => {
-      const watch = await store.takeWatch(tx.queries, unit)
+      await takeTurn(tx)
+      const watch = await store.takeWatch(tx.queries, unit, notice.at + behindMs)
       if (!watch) return
       await tellEdges(tx, { kind: 'unwatch', unit })
       const request = await store.byId(tx.queries, watch.request_id)
@@ -57,6 +65,8 @@ export async function noteAccepted(
 ): Promise<boolean> {
   const address = parseAddress(message.ip)
   if (address instanceof Refusal) return false
+  const waiting = await store.byQueueId(ctx.db.queries, message.queueId, unitOf(address))
+  if (!waiting || waiting.acceptedAt !== null) return false
   return await transact(ctx, async (tx) => {
     const request = await store.byQueueId(tx.queries, message.queueId, unitOf(address))
     if (!request || request.acceptedAt !== null) return false

@@ -8,6 +8,7 @@ import { formatPrefix, showPrefix, unitOf, type Prefix } from '../../standards/p
 import { actorName, permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
+import { takeTurn } from '../edges/actions.ts'
 import { coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
 import { isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
@@ -71,7 +72,8 @@ export async function decideReview(
 ): Promise<DelistRequest> {
   permit(ctx.actor, 'delisting.decide')
   return await transact(ctx, async (tx) => {
-    const request = await store.byId(tx.queries, input.id)
+    await takeTurn(tx)
+    const request = await store.lockById(tx.queries, input.id)
     if (!request) throw new Refusal('delisting.not-found')
     if (request.state !== 'review') throw new Refusal('delisting.already-decided')
     const decided = { ...request, decidedBy: actorName(tx.actor) }
@@ -135,6 +137,11 @@ async function writeDecision(tx: Tx, request: DelistRequest, decision: 'delist' 
   })
 }
 
+/** A message to the delist mailbox is read: it costs its writer's mailbox. Throws `limit.exceeded`. */
+export async function hearWriter(ctx: Context, mailbox: MailAddress): Promise<void> {
+  await transact(ctx, async (tx) => await spend(tx, 'intake.sender.hour', mailboxKey(mailbox)))
+}
+
 /**
  * A person wrote to the delist mailbox about a refused address (class investigate is repaired that way).
  * Opens a review, or joins the one that is open for the address; `not-listed` when there is nothing to decide.
@@ -157,6 +164,7 @@ export async function openReviewByMail(
   const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
   await transact(ctx, async (tx) => await spend(tx, name, key))
   return await transact(ctx, async (tx) => {
+    await takeTurn(tx)
     const [listing] = await coveringIn(tx, ip)
     if (!listing || listing.effect === 'pass') return 'not-listed'
     if (await store.openReview(tx.queries, unitOf(ip))) return 'joined'

@@ -67,7 +67,7 @@ export async function byId(queries: Queries, id: string): Promise<DelistRequest 
   return row && fromRow(row)
 }
 
-/** The request, for this transaction alone until it ends. */
+/** The request, for this transaction alone until it ends. Taken before the audit's head and after the feed's, so that nobody waits in a circle. */
 export async function lockById(queries: Queries, id: string): Promise<DelistRequest | undefined> {
   await queries
     .updateTable('delist_requests')
@@ -185,12 +185,27 @@ export async function putWatch(queries: Queries, watch: Tables['watches']): Prom
     .execute()
 }
 
-export async function takeWatch(queries: Queries, unit: Prefix): Promise<Tables['watches'] | undefined> {
+/** Ends the watch of a unit, if it began by then. */
+export async function takeWatch(
+  queries: Queries,
+  unit: Prefix,
+  begunBy: number,
+): Promise<Tables['watches'] | undefined> {
   return await queries
     .deleteFrom('watches')
     .where('unit', '=', formatPrefix(unit))
+    .where('since_at', '<=', begunBy)
     .returning(['unit', 'request_id', 'since_at', 'until_at'])
     .executeTakeFirst()
+}
+
+export async function isWatched(queries: Queries, unit: Prefix): Promise<boolean> {
+  const row = await queries
+    .selectFrom('watches')
+    .select('unit')
+    .where('unit', '=', formatPrefix(unit))
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export async function listWatches(queries: Queries, now: number): Promise<readonly Tables['watches'][]> {

@@ -16,31 +16,40 @@ export interface MessageOutcome {
 /** A source's clock may run ahead by this much; later times are taken for now. */
 const aheadMs = 5 * minute
 
-/** Keeps outcomes, each once per source; gives those that were new. They are durable when this resolves. */
+/** Rows in one transaction: others wait for no longer than that. */
+const batch = 500
+
+/**
+ * Keeps outcomes, each once per source; they are durable when this resolves. Gives them with times that can be, and how many were new:
+ * whoever was cut off in the middle sends them again, and hears all of them again.
+ */
 export async function keepOutcomes(
   ctx: Context,
   source: string,
   outcomes: readonly MessageOutcome[],
-): Promise<readonly MessageOutcome[]> {
-  return await transact(ctx, async (tx) => {
-    const now = tx.clock.now()
-    const fresh: MessageOutcome[] = []
-    for (const outcome of outcomes) {
-      const at = outcome.at > now + aheadMs ? now : outcome.at
-      const { id, ip, queueId } = outcome
-      const isNew = await store.insertOutcome(tx.queries, {
-        source,
-        id,
-        queue_id: queueId,
-        ip,
-        outcome: outcome.outcome,
-        at,
-        received_at: now,
-      })
-      if (isNew) fresh.push({ ...outcome, at })
-    }
-    return fresh
-  })
+): Promise<{ readonly kept: readonly MessageOutcome[]; readonly fresh: number }> {
+  const now = ctx.clock.now()
+  const kept = outcomes.map((outcome) => (outcome.at > now + aheadMs ? { ...outcome, at: now } : outcome))
+  let fresh = 0
+  for (let from = 0; from < kept.length; from += batch) {
+    const rows = kept.slice(from, from + batch)
+    fresh += await transact(ctx, async (tx) => await insertAll(tx, source, rows, now))
+  }
+  return { kept, fresh }
+}
+
+async function insertAll(
+  tx: Tx,
+  source: string,
+  outcomes: readonly MessageOutcome[],
+  now: number,
+): Promise<number> {
+  let fresh = 0
+  for (const { id, ip, queueId, outcome, at } of outcomes) {
+    const row = { source, id, queue_id: queueId, ip, outcome, at, received_at: now }
+    if (await store.insertOutcome(tx.queries, row)) fresh++
+  }
+  return fresh
 }
 
 /** When an MTA said that it accepted the message with this queue id from this address, if it did. */

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { newId, newListingId } from '../../base/id.ts'
 import { Refusal, type RefusalCode } from '../../base/refusal.ts'
-import { allowLongStatements } from '../../db/open.ts'
+import { day } from '../../base/clock.ts'
+import { breathe } from '../../base/steps.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { permit } from '../actor.ts'
-import { record } from '../audit/actions.ts'
-import { transact, type Context } from '../context.ts'
-import { tellEdgesToResync } from '../edges/actions.ts'
+import { listAudit, record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { takeTurn, tellEdgesToResync } from '../edges/actions.ts'
 import { defaultEnd, merge, peopleNeeded, readWish, type Listing, type ListingFields } from './listing.ts'
 import { readImportLine, writeExportLine, type ImportFormat } from './import-line.ts'
+import * as lines from './import-store.ts'
 import * as store from './store.ts'
 
 export interface ImportAnswer {
@@ -25,12 +27,16 @@ export interface ImportAnswer {
   readonly sha256: string
 }
 
-/** Rows in one statement. */
-const batchSize = 500
+/** Lines in one transaction: a few milliseconds in which core does nothing else. */
+const batchSize = 200
+
+/** An import whose file's end was not reached within this time will not be finished by anybody. */
+const abandonedMs = day
 
 /**
- * Imports a file of listings in one go: lines are put aside in batches, then all come into force in one transaction
- * with one audit record. Killed in between, nothing has happened. A bad line is refused by number and holds up no other.
+ * Imports a file of listings in one go. Lines are put aside in batches; when the last is read, one audit record decides the import,
+ * and from then on it is carried out, if need be by the next core. Killed before, nothing has happened. The edges take the new table at once.
+ * A bad line is refused by number and holds up no other.
  */
 export async function importListings(
   ctx: Context,
@@ -38,38 +44,45 @@ export async function importListings(
     readonly lines: AsyncIterable<string>
     readonly format: ImportFormat
     readonly defaults: Partial<ListingFields>
-    readonly onProgress?: ((lines: number) => void) | undefined
+    /** Lines read; then, with `all`, lines in force of all. */
+    readonly onProgress?: ((done: number, all?: number) => void) | undefined
   },
 ): Promise<ImportAnswer> {
   permit(ctx.actor, 'listing.import')
-  const actor = `import:${newId()}`
+  const begun: Begun = { name: `import:${newId()}`, at: ctx.clock.now() }
   const hash = createHash('sha256')
   const refused: { line: number; code: RefusalCode; facts: Record<string, string | number> }[] = []
-  let [line, refusedCount] = [0, 0]
+  let [line, refusedCount, added] = [0, 0, 0]
   let batch: Listing[] = []
-  for await (const text of input.lines) {
-    line++
-    hash.update(text).update('\n')
-    const listing = readLine(ctx, text, input, actor)
-    if (listing instanceof Refusal) {
-      refusedCount++
-      if (refused.length < 1000) refused.push({ line, code: listing.code, facts: { ...listing.facts } })
-    } else if (listing) batch.push(listing)
-    if (batch.length >= batchSize) {
-      await putAside(ctx, batch)
+  try {
+    for await (const text of input.lines) {
+      line++
+      hash.update(text).update('\n')
+      const listing = readLine(ctx, text, input, begun.name)
+      if (listing instanceof Refusal) {
+        refusedCount++
+        if (refused.length < 1000) refused.push({ line, code: listing.code, facts: { ...listing.facts } })
+      } else if (listing) batch.push(listing)
+      if (line % batchSize !== 0) continue
+      added += await putAside(ctx, begun, batch)
       batch = []
       input.onProgress?.(line)
+      await breathe()
     }
+    added += await putAside(ctx, begun, batch)
+  } catch (error) {
+    await forget(ctx, begun.name)
+    throw error
   }
-  await putAside(ctx, batch)
   const sha256 = hash.digest('hex')
-  const added = await enforce(ctx, actor, {
-    sha256,
-    lines: line,
-    refused: refusedCount,
-    format: input.format,
-  })
+  await decide(ctx, begun.name, { added, lines: line, refused: refusedCount, format: input.format, sha256 })
+  await carryOut(ctx, begun.name, (done) => input.onProgress?.(done, added))
   return { added, lines: line, refused, refusedCount, sha256 }
+}
+
+interface Begun {
+  readonly name: string
+  readonly at: number
 }
 
 function readLine(
@@ -101,38 +114,81 @@ function readLine(
   }
 }
 
-/** One line about a prefix may stand in a batch only once for the database; the later end stands. */
-async function putAside(ctx: Context, batch: readonly Listing[]): Promise<void> {
-  if (batch.length === 0) return
+/** One line about a prefix may stand in a batch only once for the database; the later end stands. Gives how many prefixes are new. */
+async function putAside(ctx: Context, begun: Begun, batch: readonly Listing[]): Promise<number> {
+  if (batch.length === 0) return 0
   const byPrefix = new Map<string, Listing>()
   for (const listing of batch) {
     const key = formatPrefix(listing.prefix)
     const twin = byPrefix.get(key)
-    byPrefix.set(key, twin && twin.endsAt > listing.endsAt ? twin : listing)
+    if (!twin || twin.endsAt < listing.endsAt) byPrefix.set(key, listing)
   }
-  await transact(ctx, async (tx) => {
-    for (const active of await store.activeByPrefixes(tx.queries, [...byPrefix.keys()])) {
-      const key = formatPrefix(active.prefix)
-      const listing = byPrefix.get(key)
-      if (listing) byPrefix.set(key, { ...listing, ...merge(active, listing, listing.endsAt) })
-    }
-    await store.stage(tx.queries, [...byPrefix.values()])
-  })
+  return await transact(ctx, async (tx) => await lines.stage(tx.queries, begun, [...byPrefix.values()]))
 }
 
-async function enforce(ctx: Context, actor: string, facts: Record<string, string | number>): Promise<number> {
-  return await transact(ctx, async (tx) => {
-    await allowLongStatements(tx.db, tx.queries)
-    const added = await store.enforceStaged(tx.queries, actor, tx.clock.now())
-    await record(tx, { action: 'listing.imported', subject: actor, facts: { ...facts, added } })
-    await tellEdgesToResync(tx)
-    return added
-  })
+/** From here on the import will be carried out, whatever happens to this core. */
+async function decide(ctx: Context, name: string, facts: Record<string, string | number>): Promise<void> {
+  await transact(ctx, async (tx) => await record(tx, { action: 'listing.imported', subject: name, facts }))
 }
 
-/** Throws away what killed imports left behind; called when core starts. */
-export async function forgetUnfinishedImports(ctx: Context): Promise<void> {
-  await store.dropStaged(ctx.db.queries)
+/** Puts the lines of a decided import in force, some at a time, so that core goes on answering; with the last of them the edges are told. */
+async function carryOut(ctx: Context, name: string, onProgress: (done: number) => void, signal?: AbortSignal): Promise<void> {
+  for (let done = 0; !signal?.aborted;) {
+    const { count, isLast } = await transact(ctx, async (tx) => await enforceSome(tx, name))
+    done += count
+    onProgress(done)
+    if (isLast) return
+    await breathe()
+  }
+}
+
+async function enforceSome(tx: Tx, name: string): Promise<{ readonly count: number; readonly isLast: boolean }> {
+  await takeTurn(tx)
+  const next = await lines.staged(tx.queries, name, batchSize + 1)
+  const isLast = next.length <= batchSize
+  const some = next.slice(0, batchSize)
+  if (some.length === 0) return { count: 0, isLast }
+  const active = await store.activeByPrefixes(tx.queries, some.map(({ prefix }) => formatPrefix(prefix)))
+  const byPrefix = new Map(active.map((listing) => [formatPrefix(listing.prefix), listing]))
+  const now = tx.clock.now()
+  if (active.length > 0) await lines.supersede(tx.queries, active.map(({ id }) => id), name, now)
+  await lines.insertAll(tx.queries, some.map((listing) => inForce(listing, byPrefix.get(formatPrefix(listing.prefix)), now)))
+  await lines.unstage(tx.queries, name, some.map(({ prefix }) => prefix))
+  if (isLast) await tellEdgesToResync(tx)
+  return { count: some.length, isLast }
+}
+
+/** Adding again keeps the graver class and the later end (contracts 7). */
+function inForce(listing: Listing, active: Listing | undefined, now: number): Listing {
+  if (!active) return { ...listing, sinceAt: now }
+  return { ...listing, ...merge(active, listing, listing.endsAt), recurrence: active.recurrence, sinceAt: now }
+}
+
+/** Throws away what was put aside for an import that will not happen. */
+async function forget(ctx: Context, name: string, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted) {
+    const some = await lines.staged(ctx.db.queries, name, batchSize)
+    if (some.length === 0) return
+    await lines.unstage(ctx.db.queries, name, some.map(({ prefix }) => prefix))
+    await breathe()
+  }
+}
+
+/**
+ * Carries out imports that were decided when their core died, and forgets those that were not.
+ * `startedAt`: when this core started; on the embedded database, where there is no other, an older import has nobody left.
+ */
+export async function settleImports(ctx: Context, startedAt: number, signal: AbortSignal): Promise<void> {
+  const abandonedBefore = ctx.db.dialect === 'sqlite' ? startedAt : ctx.clock.now() - abandonedMs
+  let last = ''
+  for (;;) {
+    const found = await lines.nextImport(ctx.db.queries, last)
+    if (!found || signal.aborted) return
+    last = found.name
+    const [decided] = await listAudit(ctx, { subject: found.name, limit: 1 })
+    if (decided) await carryOut(ctx, found.name, () => {}, signal)
+    else if (found.at < abandonedBefore) await forget(ctx, found.name, signal)
+  }
 }
 
 /** Every active listing as lines of the format. */

@@ -157,7 +157,6 @@ export async function search(queries: Queries, wanted: Search): Promise<Listing[
     )
   }
   const rows = await query
-    .where('state', '!=', 'importing')
     .orderBy('since_at', 'desc')
     .orderBy('id', 'desc')
     .limit(wanted.limit)
@@ -224,61 +223,6 @@ export async function countByClass(
   return rows.map((row) => ({ class: row.class, count: Number(row.count) }))
 }
 
-/** Puts listings of a running import aside; of two lines about one prefix the later end stands. */
-export async function stage(queries: Queries, listings: readonly Listing[]): Promise<void> {
-  await queries
-    .insertInto('listings')
-    .values(listings.map((listing) => ({ ...toRow(listing), state: 'importing' })))
-    .onConflict((conflict) =>
-      conflict
-        .columns(['actor', 'prefix'])
-        .where(sql<boolean>`state = 'importing'`)
-        .doUpdateSet((eb) => ({
-          ends_at: eb
-            .case()
-            .when(eb.ref('excluded.ends_at'), '>', eb.ref('listings.ends_at'))
-            .then(eb.ref('excluded.ends_at'))
-            .else(eb.ref('listings.ends_at'))
-            .end(),
-        })),
-    )
-    .execute()
-}
-
-/** Ends what the import replaces, then puts it into force. */
-export async function enforceStaged(queries: Queries, actor: string, now: number): Promise<number> {
-  await queries
-    .updateTable('listings')
-    .set((eb) => ({
-      state: 'ended',
-      ended_at: now,
-      ended_by: actor,
-      ended_why: 'superseded',
-      version: eb('version', '+', 1),
-    }))
-    .where('state', '=', 'active')
-    .where('prefix', 'in', (eb) =>
-      eb
-        .selectFrom('listings as staged')
-        .select('staged.prefix')
-        .where('staged.state', '=', 'importing')
-        .where('staged.actor', '=', actor),
-    )
-    .execute()
-  const { numUpdatedRows } = await queries
-    .updateTable('listings')
-    .set({ state: 'active' })
-    .where('state', '=', 'importing')
-    .where('actor', '=', actor)
-    .executeTakeFirstOrThrow()
-  return Number(numUpdatedRows)
-}
-
-/** Throws away what imports that never finished left behind. */
-export async function dropStaged(queries: Queries): Promise<void> {
-  await queries.deleteFrom('listings').where('state', '=', 'importing').execute()
-}
-
 export async function activeByPrefixes(queries: Queries, prefixes: readonly string[]): Promise<Listing[]> {
   const rows = await queries
     .selectFrom('listings')
@@ -294,7 +238,6 @@ export async function unauditedBegins(queries: Queries): Promise<readonly string
   const rows = await queries
     .selectFrom('listings')
     .select('id')
-    .where('state', '!=', 'importing')
     .where((eb) =>
       eb.not(eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again']))),
     )
@@ -335,7 +278,7 @@ function auditOf(queries: Queries, actions: readonly string[]) {
     .where('audit_records.action', 'in', actions)
 }
 
-function toRow(listing: Listing): Row {
+export function toRow(listing: Listing): Row {
   return {
     id: listing.id,
     prefix: formatPrefix(listing.prefix),
@@ -360,7 +303,7 @@ function toRow(listing: Listing): Row {
   }
 }
 
-function fromRow(row: Row): Listing {
+export function fromRow(row: Row): Listing {
   return {
     id: row.id,
     prefix: readPrefix(row.id, row.prefix),

@@ -90,7 +90,7 @@ export async function removeOperator(ctx: Context, name: string): Promise<void> 
 
 /**
  * Signs in; gives the session's secret for a cookie and the word that its forms carry. Says `sign-in.failed` whatever was
- * wrong, and takes as long for a name that does not exist. `client` is the unit of the address that asks.
+ * wrong, and takes as long for a name that does not exist. `client` is the network that asks.
  */
 export async function signIn(
   ctx: Context,

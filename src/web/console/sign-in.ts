@@ -1,6 +1,5 @@
 import { Refusal } from '../../base/refusal.ts'
-import { formatPrefix, unitOf } from '../../standards/prefix.ts'
-import { clientOf, visitorOf } from '../client.ts'
+import { clientOf, networkOf, visitorOf } from '../client.ts'
 import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import { verbatim } from '../ui/notice.ts'
@@ -32,7 +31,7 @@ async function signIn(visit: Visit): Promise<ConsolePage | Response> {
       name,
       password: form.get('password') ?? '',
       code: form.get('code') ?? '',
-      client: formatPrefix(unitOf(client)),
+      client: networkOf(client),
     })
     setSessionCookie(c, channel, session)
     return c.redirect(next, 303)

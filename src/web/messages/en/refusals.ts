@@ -35,6 +35,10 @@ export const refusals: RefusalSentences = {
     what: 'This link is older than 30 days, and the record behind it is gone.',
     next: 'Look up the IP address instead. If your mail is still refused, use the link in the newest bounce.',
   }),
+  'database.away': () => ({
+    what: 'Our database does not answer just now.',
+    next: 'Please try again in a minute. Nothing that was confirmed to you is lost.',
+  }),
   'database.busy': () => ({
     what: 'Too much is going on at once, and your request did not get its turn. Nothing was changed.',
     next: 'Please send it again in a few seconds.',

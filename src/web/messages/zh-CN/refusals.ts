@@ -34,6 +34,10 @@ export const refusals: RefusalSentences = spaced({
     what: '该链接已超过 30 天，对应的记录已经删除。',
     next: '请改为查询 IP 地址。如果邮件仍被拒收，请使用最近一封退信中的链接。',
   }),
+  'database.away': () => ({
+    what: '我们的数据库暂时没有响应。',
+    next: '请一分钟后再试。此前已向您确认的内容不会丢失。',
+  }),
   'database.busy': () => ({
     what: '当前请求过多，您的请求没有排上，没有任何内容被更改。',
     next: '请几秒钟后重新提交。',

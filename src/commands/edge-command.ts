@@ -1,0 +1,20 @@
+import { jsonLog } from '../base/log.ts'
+import { startThisEdge } from '../start-edge.ts'
+import type { Command } from './command.ts'
+import { configOf } from './config-of.ts'
+import { leaveSupervisor, untilToldToStop } from './process-life.ts'
+
+/** Stands apart from the other commands so that the edge's process loads neither the database nor the web. */
+export const edgeCommand: Command = {
+  name: 'edge',
+  usage: '[--config FILE]',
+  summary: 'Run an edge alone: policy server and look-up, answering from memory.',
+  run: async (invocation) => {
+    const edge = await startThisEdge(configOf(invocation), jsonLog({ process: 'edge' }))
+    process.send?.({ ready: edge.addresses })
+    await untilToldToStop()
+    await edge.close()
+    leaveSupervisor()
+    return 0
+  },
+}

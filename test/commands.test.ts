@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { callCore } from '../src/control/client.ts'
+
+/** Commands as scripts call them: exit status, stdout, stderr (contracts 1). No core runs here. */
+const entry = join(import.meta.dirname, '..', 'src', 'cli.ts')
+let folder = ''
+let config = ''
+
+interface Ran {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function postern(...words: readonly string[]): Promise<Ran> {
+  return await new Promise((resolve) => {
+    const child = fork(entry, [...words, '--config', config], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    let [stdout, stderr] = ['', '']
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.once('close', (code) => resolve({ status: code ?? -1, stdout, stderr }))
+  })
+}
+
+const json = ({ stdout }: Ran): unknown => JSON.parse(stdout) as unknown
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-commands-'))
+  config = join(folder, 'postern.yaml')
+  writeFileSync(config, `data: ${folder}/data\n`)
+})
+
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('wrong options', () => {
+  it('are all named at once, with exit status 2', async () => {
+    const ran = await postern('listing', 'add', '192.0.2.45', '--reason', 'bogus', '--class', 'nope', '--json')
+    assert.equal(ran.status, 2)
+    assert.equal(ran.stdout, '')
+    assert.match(ran.stderr, /--reason is one of spam, .*\n--class is one of self-service, /)
+  })
+
+  it('of a search are refused as well', async () => {
+    const ran = await postern('listing', 'search', '--state', 'gone', '--limit', '0')
+    assert.equal(ran.status, 2)
+    assert.match(ran.stderr, /--limit is a number from 1\n--state is one of active, ended, proposed/)
+  })
+})
+
+describe('listing', () => {
+  it('says on stderr that a wide prefix waits for a second person', async () => {
+    const ran = await postern('listing', 'add', '9.0.0.0/8', '--reason', 'spam', '--json')
+    assert.equal((json(ran) as { state: string }).state, 'proposed')
+    assert.match(ran.stderr, /a second person has to agree/)
+  })
+
+  it('import says refused lines in words on stderr, with --json too', async () => {
+    const file = join(folder, 'lines.ndjson')
+    writeFileSync(file, '{"ip":"192.0.2.1","reason":"spam"}\n{"ip":"010.0.0.1","reason":"spam"}\n')
+    const ran = await postern('listing', 'import', file, '--json')
+    assert.equal(ran.status, 1)
+    assert.equal((json(ran) as { added: number }).added, 1)
+    assert.match(ran.stderr, /^line 2: .*begins with zero.* \(address\.leading-zero\)$/m)
+  })
+})
+
+describe('--json', () => {
+  it('keeps stdout to one JSON object a line', async () => {
+    assert.deepEqual(json(await postern('bypass', 'on', '--json')), { bypass: true })
+    assert.deepEqual(json(await postern('bypass', 'off', '--json')), { bypass: false })
+    assert.match((json(await postern('operator', 'code', 'GEZDGNBVGY3TQOJQ', '--json')) as { code: string }).code, /^\d{6}$/)
+  })
+})
+
+describe('backup and restore', () => {
+  it('bring back what was there, and keep what was put aside', async () => {
+    const [backup, data] = [join(folder, 'backup'), join(folder, 'data')]
+    mkdirSync(backup)
+    assert.deepEqual(json(await postern('backup', backup, '--json')), { backup })
+    assert.equal(statSync(join(backup, 'postern.sqlite')).mode & 0o777, 0o600)
+    await postern('listing', 'add', '192.0.2.99', '--reason', 'spam')
+    const restored = json(await postern('restore', backup, '--json')) as { aside: string }
+    assert.equal((await postern('listing', 'show', '192.0.2.99')).status, 1)
+    assert.equal((await postern('verify')).status, 0)
+    for (const file of ['postern.sqlite', 'keys/master']) assert.ok(existsSync(join(data, `${file}.${restored.aside}`)), file)
+  })
+
+  it('refuse a backup that is not whole, and change nothing', async () => {
+    const [broken, data] = [join(folder, 'broken'), join(folder, 'data')]
+    mkdirSync(join(broken, 'keys'), { recursive: true })
+    writeFileSync(join(broken, 'postern.sqlite'), 'not a database, and long enough to be looked at'.repeat(100))
+    const before = [readdirSync(data), readFileSync(join(data, 'postern.sqlite'))]
+    assert.match((await postern('restore', broken)).stderr, /keys\/master is missing\. Nothing was changed/)
+    copyFileSync(join(data, 'keys', 'master'), join(broken, 'keys', 'master'))
+    const ran = await postern('restore', broken)
+    assert.equal(ran.status, 1)
+    assert.match(ran.stderr, /postern\.sqlite is not a database\. Nothing was changed/)
+    assert.deepEqual([readdirSync(data), readFileSync(join(data, 'postern.sqlite'))], before)
+  })
+})
+
+describe('a core that does not answer', () => {
+  it('is given up after a while, and said so', async () => {
+    const path = join(folder, 'silent.sock')
+    const server = createServer(() => {}).listen(path)
+    await new Promise((resolve) => server.once('listening', resolve))
+    assert.equal(await callCore(path, 'verify', {}, undefined, { emit() {}, progress() {} }, 50), 'silent')
+    server.close()
+  })
+})
