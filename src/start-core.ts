@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
@@ -26,6 +24,7 @@ import { loadAssets } from './web/assets.ts'
 import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
 import type { Web, WebContext } from './web/env.ts'
+import { serveHttp } from './web/listen.ts'
 import { coreMetrics } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
 import { publicApp } from './web/server.ts'
@@ -157,35 +156,10 @@ async function notReady(ctx: Context): Promise<string | undefined> {
   }
 }
 
-/** Serves an application; limits on headers and time as security API-2 has them. */
 async function listenHttp(
   app: Web,
   endpoint: Core['config']['listen']['site'],
 ): Promise<[address: string, close: Closing]> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      maxHeaderSize: 8192,
-      headersTimeout: 5000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 5000,
-    },
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    if ('path' in endpoint) {
-      rmSync(endpoint.path, { force: true })
-      server.listen(endpoint.path, resolve)
-    } else server.listen(endpoint.port, endpoint.host, resolve)
-  })
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  const address = 'path' in endpoint ? endpoint.path : `http://${showEndpoint({ ...endpoint, port })}`
-  return [
-    address,
-    async () => {
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
-  ]
+  const { port, close } = await serveHttp(app, endpoint)
+  return ['path' in endpoint ? endpoint.path : `http://${showEndpoint({ ...endpoint, port })}`, close]
 }

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +50,16 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('wrong options', () => {
   it('are all named at once, with exit status 2', async () => {
-    const ran = await postern('listing', 'add', '192.0.2.45', '--reason', 'bogus', '--class', 'nope', '--json')
+    const ran = await postern(
+      'listing',
+      'add',
+      '192.0.2.45',
+      '--reason',
+      'bogus',
+      '--class',
+      'nope',
+      '--json',
+    )
     assert.equal(ran.status, 2)
     assert.equal(ran.stdout, '')
     assert.match(ran.stderr, /--reason is one of spam, .*\n--class is one of self-service, /)
@@ -74,7 +93,10 @@ describe('--json', () => {
   it('keeps stdout to one JSON object a line', async () => {
     assert.deepEqual(json(await postern('bypass', 'on', '--json')), { bypass: true })
     assert.deepEqual(json(await postern('bypass', 'off', '--json')), { bypass: false })
-    assert.match((json(await postern('operator', 'code', 'GEZDGNBVGY3TQOJQ', '--json')) as { code: string }).code, /^\d{6}$/)
+    assert.match(
+      (json(await postern('operator', 'code', 'GEZDGNBVGY3TQOJQ', '--json')) as { code: string }).code,
+      /^\d{6}$/,
+    )
   })
 })
 
@@ -88,13 +110,17 @@ describe('backup and restore', () => {
     const restored = json(await postern('restore', backup, '--json')) as { aside: string }
     assert.equal((await postern('listing', 'show', '192.0.2.99')).status, 1)
     assert.equal((await postern('verify')).status, 0)
-    for (const file of ['postern.sqlite', 'keys/master']) assert.ok(existsSync(join(data, `${file}.${restored.aside}`)), file)
+    for (const file of ['postern.sqlite', 'keys/master'])
+      assert.ok(existsSync(join(data, `${file}.${restored.aside}`)), file)
   })
 
   it('refuse a backup that is not whole, and change nothing', async () => {
     const [broken, data] = [join(folder, 'broken'), join(folder, 'data')]
     mkdirSync(join(broken, 'keys'), { recursive: true })
-    writeFileSync(join(broken, 'postern.sqlite'), 'not a database, and long enough to be looked at'.repeat(100))
+    writeFileSync(
+      join(broken, 'postern.sqlite'),
+      'not a database, and long enough to be looked at'.repeat(100),
+    )
     const before = [readdirSync(data), readFileSync(join(data, 'postern.sqlite'))]
     assert.match((await postern('restore', broken)).stderr, /keys\/master is missing\. Nothing was changed/)
     copyFileSync(join(data, 'keys', 'master'), join(broken, 'keys', 'master'))

@@ -133,7 +133,11 @@ interface Imported {
   readonly added: number
   readonly lines: number
   /** The first of them. */
-  readonly refused: readonly { readonly line: number; readonly code: RefusalCode; readonly facts: Refusal['facts'] }[]
+  readonly refused: readonly {
+    readonly line: number
+    readonly code: RefusalCode
+    readonly facts: Refusal['facts']
+  }[]
   readonly refusedCount: number
 }
 

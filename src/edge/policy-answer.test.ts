@@ -208,6 +208,15 @@ describe('exempt mailboxes', () => {
     assert.match(ask({ recipient: 'postmaster@provider.example', instance: 'three' }), /^451 /)
   })
 
+  it('cost the same of a hundred messages begun at once', () => {
+    const { ask } = scene([listed])
+    const messages = Array.from({ length: 100 }, (_, nth) => `m${nth}`)
+    for (const instance of messages) assert.match(ask({ instance }), refusal)
+    const answers = messages.map((instance) => ask({ instance, recipient: 'postmaster@provider.example' }))
+    assert.equal(answers.filter((answer) => answer === 'DUNNO').length, 2)
+    assert.equal(ask({ instance: 'm0', recipient: 'abuse@provider.example' }), 'DUNNO')
+  })
+
   it('cost nobody a budget who is not listed', () => {
     const { ask } = scene([])
     for (let nth = 0; nth < 10; nth++)

@@ -221,6 +221,16 @@ forEachDatabase((_name, open) => {
       assert.equal((await showRequest(ctx, { id: written.id, secret: written.secret })).state, 'proven')
     })
 
+    it('keeps what was written with it, whatever bytes are in it, and is not found under a name that is none', async () => {
+      const ctx = testContext({ db: await open() })
+      const { id, secret } = await start(ctx, { note: 'We found\0 it:\r\n\ud800' })
+      assert.equal((await inspectRequest(ctx, id)).request.note, 'We found  it:\n\ufffd')
+      assert.equal(await refusalOf(showRequest(ctx, { id: `${id}\0`, secret })), 'delisting.not-found')
+      assert.equal(await refusalOf(confirmProven(ctx, { id: '\0', code: 'ABCDEF' })), 'delisting.not-found')
+      const listing = await list(ctx, { note: 'a\0b', evidence: [{ kind: 'spam\0', count: 3 }] })
+      assert.deepEqual([listing.note, listing.evidence[0]?.kind], ['a b', 'spam '])
+    })
+
     it('looks the same whether or not the address is listed', async () => {
       const ctx = testContext({ db: await open() })
       const unlisted = await start(ctx)

@@ -2,6 +2,7 @@ import type { CaseFacts } from '../../access/case-link.ts'
 import { openCaseLink } from '../../access/case-link.ts'
 import type { Language } from '../../access/reasons.ts'
 import { newId } from '../../base/id.ts'
+import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
@@ -147,7 +148,7 @@ async function insertRequest(
     mailbox,
     mailboxKey: mailboxKey(mailbox),
     language: input.language,
-    note: (input.note ?? '').slice(0, 4000),
+    note: plainText(input.note ?? '', 4000),
     road,
     control,
     state: 'open',

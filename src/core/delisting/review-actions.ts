@@ -1,6 +1,7 @@
 import { openCaseLink } from '../../access/case-link.ts'
 import type { Language, ListingClass } from '../../access/reasons.ts'
 import { newId } from '../../base/id.ts'
+import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
@@ -212,7 +213,7 @@ async function insertReview(
     mailbox: input.mailbox,
     mailboxKey: mailboxKey(input.mailbox),
     language: input.language,
-    note: input.note.slice(0, 4000),
+    note: plainText(input.note, 4000),
     road: 'write-in',
     control: input.control,
     state: 'review',

@@ -58,7 +58,9 @@ export async function update(queries: Queries, request: DelistRequest): Promise<
   return numUpdatedRows === 1n
 }
 
+/** The id may be anything that stands in an address. */
 export async function byId(queries: Queries, id: string): Promise<DelistRequest | undefined> {
+  if (!/^[0-9a-z]{1,40}$/.test(id)) return undefined
   const row = await queries
     .selectFrom('delist_requests')
     .select(columns)

@@ -1,3 +1,4 @@
+import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
 import { causes, type Cause, type ListingClass } from '../../access/reasons.ts'
@@ -83,10 +84,10 @@ export function readWish(fields: ListingFields, settings: Settings, now: number)
     class: listingClass,
     effect: fields.effect ?? 'refuse',
     endsAt,
-    note: (fields.note ?? '').slice(0, 1000),
+    note: plainText(fields.note ?? '', 1000),
     url: listingClass === 'third-party' ? (fields.url ?? null) : null,
-    test: listingClass === 'policy' ? (fields.test ?? null) : null,
-    evidence: fields.evidence ?? [],
+    test: listingClass === 'policy' ? plainText(fields.test ?? '', 100) : null,
+    evidence: (fields.evidence ?? []).map(({ kind, count }) => ({ kind: plainText(kind, 40), count })),
   }
 }
 
@@ -112,7 +113,7 @@ function classFields(listingClass: ListingClass, fields: ListingFields): Refusal
 }
 
 function isWebAddress(url: string | undefined): boolean {
-  return url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  return url !== undefined && /^[^\x00-\x20\x7f]+$/.test(url) && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
 /** A duration from now, or an RFC 3339 time; in the future, and never longer than the longest term. Whole seconds. */

@@ -70,11 +70,10 @@ export const delistingEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/delist-requests/{id}',
     summary:
-      'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
-    query: { secret: 'Second half of the request' },
+      'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`)',
     answer: schemas.delistState,
     status: 200,
-    handle: async ({ ctx, parameters, query, secret }) =>
+    handle: async ({ ctx, parameters, secret }) =>
       stateOf(await showRequest(ctx, { id: parameters['id'] ?? '', secret: query.get('secret') ?? secret })),
   }),
 ]

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import { as, type Context } from '../../core/context.ts'
@@ -20,9 +21,11 @@ const mostUnfolded = 64 << 20
 const mostRefused = 1000
 
 const count = z.int().nonnegative()
+/** What is kept: a database may refuse control characters, and that would hold up the other lines. */
+const printable = (longest: number) => z.string().max(longest).regex(/^[^\x00-\x1f\x7f]*$/)
 const event = z.looseObject({
   v: z.literal(1),
-  id: z.string().min(1).max(200),
+  id: printable(200).min(1),
   at: z.iso.datetime({ offset: true }),
   type: z.enum(['message', 'connection', 'complaint']),
   ip: z.string().max(45),
@@ -32,13 +35,19 @@ const event = z.looseObject({
   recipients: count.optional(),
   outcome: z.enum(['accepted', 'rejected', 'deferred']).optional(),
   by: z.string().optional(),
-  queueId: z.string().max(64).optional(),
+  queueId: printable(64).optional(),
   messageId: z.string().max(998).optional(),
   kind: z.enum(['junk', 'phish', 'not-junk']).optional(),
 })
 
 export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): void {
-  app.post('/api/v1/events', async (c) => {
+  const limit = bodyLimit({
+    maxSize: mostBytes,
+    onError: () => {
+      throw new Refusal('form.too-large')
+    },
+  })
+  app.post('/api/v1/events', limit, async (c) => {
     const ctx = contextFor(c)
     const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
     const source = await findToken(ctx, 'events', bearer)
@@ -55,7 +64,6 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
 
 async function readBody(c: WebContext): Promise<string> {
   const bytes = new Uint8Array(await c.req.arrayBuffer())
-  if (bytes.length > mostBytes) throw new Refusal('form.too-large')
   if (c.req.header('content-encoding') !== 'gzip') return new TextDecoder().decode(bytes)
   try {
     return gunzipSync(bytes, { maxOutputLength: mostUnfolded }).toString('utf8')
