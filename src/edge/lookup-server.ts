@@ -87,6 +87,15 @@ function decoded(text: string): string {
   }
 }
 
+/** What to do, for programmers; the site has the words for everybody. */
+const details: Readonly<Record<string, string>> = {
+  'address.not-an-address': 'Give one address such as 192.0.2.45 or 2001:db8::1.',
+  'address.leading-zero': 'Leave leading zeros out: some programs read them as octal.',
+  'address.is-prefix': 'Give a single address, without a prefix length.',
+  'method-not-allowed': 'This door answers GET and HEAD.',
+  'not-found': 'Ask for /v1/lookup/{ip}, /healthz or /metrics.',
+}
+
 /** The code is the title: words are for the site, which knows the reader's language. */
 function sendProblem(
   { settings }: EdgeState,
@@ -95,7 +104,9 @@ function sendProblem(
   code: string,
   facts: Readonly<Record<string, string | number>> = {},
 ): void {
-  const problem = problemDocument({ status, code, title: code, facts }, `${settings.site}/refusals`)
+  const detail = details[code]
+  const parts = { status, code, title: code, facts, ...(detail === undefined ? {} : { detail }) }
+  const problem = problemDocument(parts, `${settings.site}/api/v1/problems`)
   send(response, status, problemType, JSON.stringify(problem))
 }
 

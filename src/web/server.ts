@@ -109,7 +109,8 @@ async function answerNotFound(c: WebContext): Promise<Response> {
   const { view } = c.var
   if (isForPrograms(c)) {
     const { notFoundTitle } = messages.en.common.errors
-    return c.body(problem(view, { status: 404, code: 'not-found', title: notFoundTitle }), 404, {
+    const detail = 'Every path is named in /api/v1/openapi.json.'
+    return c.body(problem(view, { status: 404, code: 'not-found', title: notFoundTitle, detail }), 404, {
       'Content-Type': problemType,
     })
   }

@@ -72,7 +72,10 @@ export async function countExpired(
   return rows[0]?.count ?? 0
 }
 
-/** Deletes at most `limit` of them, oldest first; gives how many. */
+/**
+ * Deletes at most `limit` of them, oldest first; gives how many. The condition stands twice: PostgreSQL asks only the outer one
+ * again when somebody has just changed a row that it waited for, a budget that was spent, say.
+ */
 export async function deleteExpired(
   queries: Queries,
   { table, key, by, where }: Expired,
@@ -82,7 +85,7 @@ export async function deleteExpired(
   const { rows } = await sql`
     delete from ${sql.table(table)} where (${columns}) in (
       select ${columns} from ${sql.table(table)} where ${where} order by ${sql.ref(by)} limit ${limit}
-    ) returning 1 as gone
+    ) and ${where} returning 1 as gone
   `.execute(queries)
   return rows.length
 }

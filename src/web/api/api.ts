@@ -7,6 +7,8 @@ import { delistingEndpoints } from './delisting.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
+import { problemEndpoints } from './problems.ts'
+import { rateLimitHeaders, type Budget } from './rate-limit.ts'
 
 export interface ApiDeps {
   contextFor(c: WebContext): Context
@@ -14,7 +16,11 @@ export interface ApiDeps {
   readonly version: string
 }
 
-export const apiEndpoints: readonly Endpoint[] = [...delistingEndpoints, ...listingEndpoints]
+export const apiEndpoints: readonly Endpoint[] = [
+  ...delistingEndpoints,
+  ...listingEndpoints,
+  ...problemEndpoints,
+]
 
 /** `/api/v1` (contracts 6): JSON in and out, RFC 9457 problems, one table of endpoints. */
 export function apiRoutes(app: Web, deps: ApiDeps): void {
@@ -46,11 +52,22 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     secret: bearer,
   }
   const key = endpoint.creates ? c.req.header('idempotency-key')?.slice(0, 200) : undefined
-  const { status, body } = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, async () => ({
-    status: endpoint.status,
-    body: JSON.stringify(await endpoint.handle(call)),
-  }))
-  return c.body(body, status as 200, { 'Content-Type': 'application/json' })
+  try {
+    const { status, body } = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, async () => ({
+      status: endpoint.status,
+      body: JSON.stringify(await endpoint.handle(call)),
+    }))
+    return c.body(body, status as 200, { 'Content-Type': 'application/json' })
+  } finally {
+    await tellBudget(c, endpoint.budget?.(call), ctx)
+  }
+}
+
+/** Whether the call was answered or refused, its headers say what is left. */
+async function tellBudget(c: WebContext, budget: Budget | undefined, ctx: Context): Promise<void> {
+  if (budget === undefined) return
+  const headers = await rateLimitHeaders(ctx, budget)
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
 }
 
 function readJson(text: string): unknown {

@@ -9,6 +9,7 @@ import {
 } from '../../core/delisting/actions.ts'
 import { proveControl } from '../../core/delisting/proof-actions.ts'
 import type { Answered } from '../../core/delisting/request.ts'
+import { networkOf } from '../client.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import * as schemas from './schemas.ts'
 
@@ -30,6 +31,10 @@ export const delistingEndpoints: readonly Endpoint[] = [
     body: schemas.delistRequest,
     answer: schemas.delistStarted,
     status: 202,
+    budget: ({ body, client }) => ({
+      name: hasCase(body) ? 'delisting.proven.client.day' : 'delisting.unproven.client.day',
+      key: networkOf(client),
+    }),
     handle: async ({ ctx, body }) => {
       const started = await startRequest(ctx, {
         ...body,
@@ -74,9 +79,13 @@ export const delistingEndpoints: readonly Endpoint[] = [
     answer: schemas.delistState,
     status: 200,
     handle: async ({ ctx, parameters, secret }) =>
-      stateOf(await showRequest(ctx, { id: parameters['id'] ?? '', secret: query.get('secret') ?? secret })),
+      stateOf(await showRequest(ctx, { id: parameters['id'] ?? '', secret })),
   }),
 ]
+
+function hasCase(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'case' in body
+}
 
 function outcomeOf({ outcome, facts, listing, id }: Answered): unknown {
   return {

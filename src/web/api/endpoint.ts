@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import type { Context } from '../../core/context.ts'
+import type { Budget } from './rate-limit.ts'
 import type { Address } from '../../standards/ip.ts'
 
 /** What a handler gets, already checked. */
@@ -29,6 +30,8 @@ export interface Endpoint<Body = unknown> {
   readonly body?: z.ZodType<Body>
   readonly answer: z.ZodType
   readonly status: 200 | 201 | 202
+  /** The budget that a call spends from; its state stands in the answer's headers. */
+  budget?(call: Call<unknown>): Budget | undefined
   handle(call: Call<Body>): Promise<unknown>
 }
 

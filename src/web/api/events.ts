@@ -1,5 +1,4 @@
 import { gunzipSync } from 'node:zlib'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import { as, type Context } from '../../core/context.ts'
@@ -8,6 +7,7 @@ import type { MessageOutcome } from '../../core/events/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import type { Web, WebContext } from '../env.ts'
+import { readBytes } from '../read-bytes.ts'
 
 /**
  * `POST /api/v1/events` (contracts 2): what happened to mail, one JSON object a line, from a source with a token.
@@ -41,13 +41,7 @@ const event = z.looseObject({
 })
 
 export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): void {
-  const limit = bodyLimit({
-    maxSize: mostBytes,
-    onError: () => {
-      throw new Refusal('form.too-large')
-    },
-  })
-  app.post('/api/v1/events', limit, async (c) => {
+  app.post('/api/v1/events', async (c) => {
     const ctx = contextFor(c)
     const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
     const source = await findToken(ctx, 'events', bearer)
@@ -63,7 +57,8 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
 }
 
 async function readBody(c: WebContext): Promise<string> {
-  const bytes = new Uint8Array(await c.req.arrayBuffer())
+  const bytes = await readBytes(c, mostBytes)
+  if (bytes === undefined) throw new Refusal('form.too-large')
   if (c.req.header('content-encoding') !== 'gzip') return new TextDecoder().decode(bytes)
   try {
     return gunzipSync(bytes, { maxOutputLength: mostUnfolded }).toString('utf8')

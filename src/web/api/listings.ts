@@ -21,6 +21,11 @@ export const listingEndpoints: readonly Endpoint[] = [
     query: { case: 'Token of a case link about this address' },
     answer: schemas.explanation,
     status: 200,
+    budget: (call) => {
+      const address = parseAddress(call.parameters['ip'] ?? '')
+      if (address instanceof Refusal || levelOf(call, address) !== 'anyone') return undefined
+      return { name: 'lookup.client.day', key: networkOf(call.client) }
+    },
     handle: async (call) => {
       const address = orThrow(parseAddress(call.parameters['ip'] ?? ''))
       const level = levelOf(call, address)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { problem } from './schemas.ts'
+import { eventsAnswer, problem } from './schemas.ts'
 
 /** The OpenAPI 3.1 document, printed from the schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[], server: string, version: string): unknown {
@@ -8,6 +8,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
   for (const endpoint of endpoints) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
   }
+  paths['/events'] = { post: eventsOperation }
   return {
     openapi: '3.1.0',
     info: { title: 'Postern', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -58,6 +59,24 @@ function operation(endpoint: Endpoint): unknown {
       default: { $ref: '#/components/responses/problem' },
     },
   }
+}
+
+/** The one operation that does not take JSON, but a JSON object a line. */
+const eventsOperation = {
+  summary: 'What happened to mail, one event a line (docs/integrate/events.md); gzip allowed, at most 10 MiB',
+  security: [{ token: [] }],
+  requestBody: { required: true, content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+  responses: {
+    202: {
+      description: 'Durable; lines that could not be used are named',
+      content: { 'application/json': { schema: jsonSchema(eventsAnswer) } },
+    },
+    400: {
+      description: 'No line could be used',
+      content: { 'application/json': { schema: jsonSchema(eventsAnswer) } },
+    },
+    default: { $ref: '#/components/responses/problem' },
+  },
 }
 
 function jsonSchema(schema: z.ZodType): unknown {

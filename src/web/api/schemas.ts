@@ -81,6 +81,7 @@ const evidence = z.object({ kind: z.string().max(40), count: z.number() })
 const explainedListing = z.object({
   id: z.string(),
   scope: z.string(),
+  reason: z.string(),
   class: z.enum(listingClasses),
   effect: z.enum(['refuse', 'pass']),
   since: time,
@@ -155,10 +156,21 @@ export const listingEnd = z.strictObject({ note: z.string().max(1000).optional()
 
 export const challenge = z.looseObject({ parameters: z.looseObject({}), signature: z.string().optional() })
 
-export const problem = z.object({
+/** Facts of the occurrence stand beside the members of RFC 9457. */
+export const problem = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.number(),
   detail: z.string(),
   code: z.string().describe('Stable; see docs/refusals.md'),
+})
+
+export const problemList = z.object({
+  problems: z.array(z.object({ code: z.string(), status: z.number(), title: z.string(), detail: z.string() })),
+})
+
+export const eventsAnswer = z.object({
+  accepted: z.number(),
+  duplicates: z.number(),
+  refused: z.array(z.object({ line: z.number(), reason: z.string() })),
 })

@@ -1,6 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { WebContext } from '../env.ts'
 import { readFormBody, type Fields } from '../form-data.ts'
+import { readBytes } from '../read-bytes.ts'
 
 /** Bytes of a form; and of one with a file of 1 MiB or as much text, with room for line ends, which a browser doubles. */
 const longestForm = 64 * 1024
@@ -13,20 +14,6 @@ export async function readBody(c: WebContext, upload: boolean): Promise<Fields |
   const type = c.req.header('content-type')
   if (upload && type?.toLowerCase().startsWith('multipart/form-data')) return await readMultipart(bytes, type)
   return readFormBody(type, bytes)
-}
-
-/** The body; undefined as soon as it is too long. */
-async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (Number(c.req.header('content-length') ?? 0) > longest) return undefined
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = c.req.raw.body ?? []
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > longest) return undefined
-    chunks.push(chunk)
-  }
-  return Uint8Array.from(Buffer.concat(chunks))
 }
 
 /** RFC 7578. A file's content becomes a field of its name; it must be UTF-8, like everything else. */
