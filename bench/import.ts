@@ -85,11 +85,18 @@ async function command(
 }
 
 /** What goes on all the time, from now on. */
-async function askAll({ site, edges: [edge], ask }: Cluster): Promise<() => Promise<ReadonlyMap<string, readonly number[]>>> {
+async function askAll({
+  site,
+  edges: [edge],
+  ask,
+}: Cluster): Promise<() => Promise<ReadonlyMap<string, readonly number[]>>> {
   const policy = await policyClient(edge?.policy ?? 0)
   const askers = {
     'policy server': askEvery(2, async (nth) => await policy.ask(`192.0.2.${nth % 250}`)),
-    'page of an address': askEvery(50, async (nth) => await (await fetch(`${site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text()),
+    'page of an address': askEvery(
+      50,
+      async (nth) => await (await fetch(`${site}/ip/2001:db8:0:${nth.toString(16)}::1`)).text(),
+    ),
     'listing added and ended': askEvery(1000, async (nth) => {
       const ip = `198.51.100.${nth % 250}`
       await ask('listing.add', { ip, reason: 'spam' })
@@ -97,7 +104,9 @@ async function askAll({ site, edges: [edge], ask }: Cluster): Promise<() => Prom
     }),
   }
   return async () => {
-    const times = await Promise.all(Object.entries(askers).map(async ([what, asker]) => [what, await asker.stop()] as const))
+    const times = await Promise.all(
+      Object.entries(askers).map(async ([what, asker]) => [what, await asker.stop()] as const),
+    )
     policy.close()
     return new Map(times)
   }
@@ -118,7 +127,8 @@ async function measure(cluster: Cluster, name: string, file: string): Promise<vo
   print(`${name}: until every edge acts on it`, 's', seconds)
   print(`${name}: lines`, '1/s', lines / seconds)
   printTimes(name, await stop())
-  for (const member of [cluster.core, ...cluster.edges]) print(`${name}: ${member.name}, resident at most`, 'MiB', member.memory().most / mib)
+  for (const member of [cluster.core, ...cluster.edges])
+    print(`${name}: ${member.name}, resident at most`, 'MiB', member.memory().most / mib)
 }
 
 const cluster = await startCluster({ edges: 1, transport: 'unix' })

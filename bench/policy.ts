@@ -45,7 +45,14 @@ interface Figure {
 }
 
 function print({ figure, unit, value, peer, bar, ok }: Figure): void {
-  const line = { figure, unit, value: round(value), peer: round(peer), ratio: round(value / peer), ...(bar === undefined ? {} : { bar, ok }) }
+  const line = {
+    figure,
+    unit,
+    value: round(value),
+    peer: round(peer),
+    ratio: round(value / peer),
+    ...(bar === undefined ? {} : { bar, ok }),
+  }
   isGood &&= ok ?? true
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
@@ -63,7 +70,11 @@ interface Measured {
 }
 
 /** Both servers under the same load, turn about; the figures are of all turns together. */
-async function besideEachOther(edge: MeasuredServer, echo: MeasuredServer, connections: number): Promise<readonly [edge: Measured, echo: Measured]> {
+async function besideEachOther(
+  edge: MeasuredServer,
+  echo: MeasuredServer,
+  connections: number,
+): Promise<readonly [edge: Measured, echo: Measured]> {
   const all: { edge: Turn[]; echo: Turn[] } = { edge: [], echo: [] }
   for (let nth = 0; nth < turns; nth++) {
     all.echo.push(await turn(echo, connections))
@@ -71,7 +82,8 @@ async function besideEachOther(edge: MeasuredServer, echo: MeasuredServer, conne
   }
   const answers = sum(all.edge.map(({ load }) => load.answers))
   const refusals = sum(all.edge.map(({ load }) => load.refusals))
-  if (Math.abs(refusals / answers - refusedShare) > 0.01) throw new Error(`${refusals} of ${answers} were refused: the edge did not do its work`)
+  if (Math.abs(refusals / answers - refusedShare) > 0.01)
+    throw new Error(`${refusals} of ${answers} were refused: the edge did not do its work`)
   return [together(all.edge), together(all.echo)]
 }
 
@@ -82,7 +94,12 @@ interface Turn {
 
 async function turn(server: MeasuredServer, connections: number): Promise<Turn> {
   const before = await server.usage()
-  const load = await saturate({ target: server, connections, ms: (seconds * 1000) / turns, nextRequest: next })
+  const load = await saturate({
+    target: server,
+    connections,
+    ms: (seconds * 1000) / turns,
+    nextRequest: next,
+  })
   const after = await server.usage()
   return { load, cpu: after.user + after.system - before.user - before.system }
 }
@@ -100,9 +117,19 @@ function sum(values: readonly number[]): number {
 /** Latency when half of what it can do is asked of the edge, and of the echo server under the same load. */
 async function halfLoad(edge: MeasuredServer, echo: MeasuredServer, perSecond: number): Promise<void> {
   const load = { connections: 128, ms: seconds * 1000, nextRequest: next }
-  const [ofEcho, ofEdge] = [await pace({ ...load, target: echo }, perSecond), await pace({ ...load, target: edge }, perSecond)]
+  const [ofEcho, ofEdge] = [
+    await pace({ ...load, target: echo }, perSecond),
+    await pace({ ...load, target: edge }, perSecond),
+  ]
   const [value, peer] = [ofEdge.latency.p99, ofEcho.latency.p99]
-  print({ figure: `p99 at half load (${Math.round(perSecond)} a second), beside echo`, unit: 'ms', value, peer, bar: bars.p99Ms, ok: value <= bars.p99Ms })
+  print({
+    figure: `p99 at half load (${Math.round(perSecond)} a second), beside echo`,
+    unit: 'ms',
+    value,
+    peer,
+    bar: bars.p99Ms,
+    ok: value <= bars.p99Ms,
+  })
 }
 
 /** Debian's postgrey under a load that it can bear, if it is here. */
@@ -111,12 +138,21 @@ async function postgreyPerSecond(folder: string): Promise<number | undefined> {
   const { port } = await freePort()
   const user = process.getuid?.() === 0 ? 'nobody' : (process.env['USER'] ?? 'nobody')
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-postgrey-'))
-  const child = spawn('/usr/sbin/postgrey', [`--inet=127.0.0.1:${port}`, `--dbdir=${dir}`, `--user=${user}`, `--pidfile=${folder}/postgrey.pid`], {
-    stdio: 'ignore',
-  })
+  const child = spawn(
+    '/usr/sbin/postgrey',
+    [`--inet=127.0.0.1:${port}`, `--dbdir=${dir}`, `--user=${user}`, `--pidfile=${folder}/postgrey.pid`],
+    {
+      stdio: 'ignore',
+    },
+  )
   try {
     await untilListening(port)
-    const { perSecond } = await saturate({ target: { port }, connections: 16, ms: seconds * 500, nextRequest: next })
+    const { perSecond } = await saturate({
+      target: { port },
+      connections: 16,
+      ms: seconds * 500,
+      nextRequest: next,
+    })
     return perSecond
   } finally {
     const gone = new Promise((resolve) => child.once('exit', resolve))
@@ -151,8 +187,13 @@ const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 try {
   await makeEdgeFiles(folder, 'bench', listings)
   const begun = performance.now()
-  const edge = await startMeasured(new URL('support/edge-server.ts', import.meta.url), { dataDir: folder, name: 'bench' })
-  process.stderr.write(`the edge was ready with ${listings} listings after ${Math.round(performance.now() - begun)} ms\n`)
+  const edge = await startMeasured(new URL('support/edge-server.ts', import.meta.url), {
+    dataDir: folder,
+    name: 'bench',
+  })
+  process.stderr.write(
+    `the edge was ready with ${listings} listings after ${Math.round(performance.now() - begun)} ms\n`,
+  )
   const echo = await startMeasured(new URL('support/echo-server.ts', import.meta.url), null)
   // Both compiled and warm.
   for (const target of [echo, edge]) await saturate({ target, connections: 128, ms: 1500, nextRequest: next })
@@ -160,8 +201,20 @@ try {
   for (const connections of [1, 16, 128]) {
     const [ofEdge, ofEcho] = await besideEachOther(edge, echo, connections)
     const ok = ofEdge.perSecond / ofEcho.perSecond >= bars.echo
-    print({ figure: `policy decisions, ${connections} connections, beside echo`, unit: 'a second', value: ofEdge.perSecond, peer: ofEcho.perSecond, bar: bars.echo, ok })
-    print({ figure: `cpu of a decision, ${connections} connections, beside echo`, unit: 'µs', value: ofEdge.cpu, peer: ofEcho.cpu })
+    print({
+      figure: `policy decisions, ${connections} connections, beside echo`,
+      unit: 'a second',
+      value: ofEdge.perSecond,
+      peer: ofEcho.perSecond,
+      bar: bars.echo,
+      ok,
+    })
+    print({
+      figure: `cpu of a decision, ${connections} connections, beside echo`,
+      unit: 'µs',
+      value: ofEdge.cpu,
+      peer: ofEcho.cpu,
+    })
     most = ofEdge
   }
   const perSecond = most?.perSecond ?? 0
@@ -170,7 +223,14 @@ try {
   if (ofPostgrey === undefined) process.stderr.write('postgrey is not installed: no figure beside it\n')
   else {
     const ok = perSecond / ofPostgrey >= bars.postgrey
-    print({ figure: 'policy decisions beside postgrey', unit: 'a second', value: perSecond, peer: ofPostgrey, bar: bars.postgrey, ok })
+    print({
+      figure: 'policy decisions beside postgrey',
+      unit: 'a second',
+      value: perSecond,
+      peer: ofPostgrey,
+      bar: bars.postgrey,
+      ok,
+    })
   }
   await Promise.all([edge.stop(), echo.stop()])
 } finally {

@@ -337,7 +337,7 @@ CREATE UNIQUE INDEX limit_windows_pkey ON public.limit_windows USING btree (key)
 
 alter table listings add constraint listings_pkey PRIMARY KEY (id);
 
-CREATE INDEX listings_ends ON public.listings USING btree (ends_at, class) WHERE (state = 'active'::text);
+CREATE INDEX listings_ends ON public.listings USING btree (class, ends_at) WHERE (state = 'active'::text);
 
 CREATE INDEX listings_prefix ON public.listings USING btree (prefix, since_at);
 

@@ -216,7 +216,7 @@ CREATE TABLE listings (
 
 CREATE UNIQUE INDEX listings_active on listings (prefix) where state = 'active';
 
-CREATE INDEX listings_ends on listings (ends_at, class) where state = 'active';
+CREATE INDEX listings_ends on listings (class, ends_at) where state = 'active';
 
 CREATE INDEX listings_prefix on listings (prefix, since_at);
 

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
@@ -34,6 +36,7 @@ import {
 import { explain, recentDecisions } from './core/senders/actions.ts'
 import type { Actor } from './core/actor.ts'
 import { Refusal } from './base/refusal.ts'
+import { randomId } from './base/id.ts'
 import { openTag } from './base/signed-token.ts'
 import type { IntakeActions } from './intake/deliver.ts'
 import { openSmtp } from './net/smtp-client.ts'
@@ -74,8 +77,11 @@ export function consoleActions(ctx: Context): ConsoleActions {
   }
 }
 
-/** Letters to people here go the way of all letters; with `outbox` there is no way, and the sender's server keeps the message. */
-export function intakeActions(core: Context, notify: string): IntakeActions {
+/**
+ * Messages to people here go the way of all letters. With `outbox` no mail leaves: they are kept in files of the folder `kept`,
+ * and once it is full the sender's server keeps them.
+ */
+export function intakeActions(core: Context, notify: string, kept: string): IntakeActions {
   const ctx = as(core, { kind: 'system', name: 'intake' })
   const { smarthost, from } = ctx.settings.mail
   return {
@@ -92,11 +98,24 @@ export function intakeActions(core: Context, notify: string): IntakeActions {
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async ({ tag }) => await stopLetters(ctx, tag),
     forwardToPostmaster: async ({ mailFrom, raw }) => {
+      if (smarthost === 'outbox') {
+        keepMessage(kept, raw, ctx.clock.now())
+        return
+      }
       const to = notify.startsWith('mailto:') ? notify.slice('mailto:'.length) : from
-      if (smarthost === 'outbox') throw new Error('no smarthost is configured, so nothing can be forwarded')
       const { outcome, answer } = await openSmtp(smarthost).forward({ from: mailFrom, to }, raw)
       if (outcome !== 'sent')
         throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
     },
   }
+}
+
+const mostKept = 1000
+
+function keepMessage(folder: string, raw: Buffer, now: number): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (readdirSync(folder).length >= mostKept)
+    throw new Error(`${folder} is full of messages that nobody took out`)
+  const name = `${new Date(now).toISOString().replaceAll(':', '')}-${randomId(6)}.eml`
+  writeFileSync(join(folder, name), raw, { mode: 0o600, flag: 'wx' })
 }

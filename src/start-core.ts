@@ -65,7 +65,7 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
         replyDomain: config.mail.replyDomain,
       },
       trust: config.intake.trust,
-      actions: intakeActions(ctx, config.notify),
+      actions: intakeActions(ctx, config.notify, join(config.data, 'postmaster')),
       lookup: dnsResolver().lookup,
       clock: ctx.clock,
       log: ctx.log,

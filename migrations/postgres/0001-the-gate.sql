@@ -35,7 +35,7 @@ create unique index listings_active on listings (prefix) where state = 'active';
 
 create index listings_range on listings (range_key, length);
 
-create index listings_ends on listings (ends_at, class) where state = 'active';
+create index listings_ends on listings (class, ends_at) where state = 'active';
 
 create index listings_prefix on listings (prefix, since_at);
 

@@ -42,6 +42,7 @@ export async function askCore(
       input,
       lines: lines ?? noLines(),
       emit: sink.emit,
+      flushed: async () => {},
       progress: sink.progress,
     })
   } finally {

@@ -167,6 +167,10 @@ async function importFile(invocation: Invocation): Promise<number> {
     },
     {
       lines: readLines(counted()),
+      onProgress: (done, all) => {
+        if (all !== undefined) invocation.output.progress('in force', done, all)
+        else if (size === 0) invocation.output.progress('lines read', done)
+      },
       onValue: (value) => {
         const imported = value as Imported
         refused = imported.refusedCount

@@ -1,6 +1,6 @@
 import { request, type ClientRequest } from 'node:http'
 import { userInfo } from 'node:os'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { Refusal, refusals, type RefusalCode } from '../base/refusal.ts'
 import { readLines, type ControlLine } from './frame.ts'
 
@@ -24,8 +24,18 @@ export async function callCore(
   sink: Sink,
   silenceMs = usualSilenceMs,
 ): Promise<Reached> {
-  const response = await send(path, operation, input, lines, silenceMs)
+  const source = lines && new Source(lines)
+  const response = await send(path, operation, input, source, silenceMs)
   if (response === 'no-core' || response === 'silent') return response
+  try {
+    return await readAnswer(response, sink)
+  } catch (error) {
+    // What could not be read to its end was not sent to its end, and has had no effect.
+    throw source?.error ?? error
+  }
+}
+
+async function readAnswer(response: Readable, sink: Sink): Promise<'done'> {
   for await (const text of readLines(response)) {
     const line = JSON.parse(text) as ControlLine
     if ('value' in line) sink.emit(line.value)
@@ -43,7 +53,7 @@ async function send(
   path: string,
   operation: string,
   input: unknown,
-  lines: AsyncIterable<string> | undefined,
+  source: Source | undefined,
   silenceMs: number,
 ): Promise<Readable | 'no-core' | 'silent'> {
   return await new Promise((resolve, reject) => {
@@ -72,8 +82,9 @@ async function send(
     })
     // A pipe may be slow to say its first line; core is to answer before.
     asked.flushHeaders()
-    if (lines === undefined) asked.end()
-    else onceConnected(asked, () => Readable.from(withLineEnds(lines)).pipe(asked))
+    if (source === undefined) asked.end()
+    // A refusal may come before the last line; then core listens no more, and the answer says why.
+    else onceConnected(asked, () => pipeline(Readable.from(source.chunks()), asked, () => {}))
   })
 }
 
@@ -85,15 +96,30 @@ function onceConnected(asked: ClientRequest, begin: () => void): void {
   })
 }
 
-async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let batch = ''
-  for await (const line of lines) {
-    batch += `${line}\n`
-    if (batch.length < 65_536) continue
-    yield batch
-    batch = ''
+/** Lines on their way to core, in larger pieces; keeps what went wrong with reading them. */
+class Source {
+  readonly #lines: AsyncIterable<string>
+  error: unknown
+
+  constructor(lines: AsyncIterable<string>) {
+    this.#lines = lines
   }
-  yield batch
+
+  async *chunks(): AsyncGenerator<string> {
+    let batch = ''
+    try {
+      for await (const line of this.#lines) {
+        batch += `${line}\n`
+        if (batch.length < 65_536) continue
+        yield batch
+        batch = ''
+      }
+    } catch (error) {
+      this.error = error
+      throw error
+    }
+    if (batch !== '') yield batch
+  }
 }
 
 function knownCode(code: string): RefusalCode {

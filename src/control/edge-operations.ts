@@ -5,8 +5,8 @@ import { verifyChain } from '../core/audit/actions.ts'
 import { verifyListings } from '../core/listings/verify-actions.ts'
 import type { Operation } from './operation.ts'
 
-/** Longest wait for edges that are connected but do not acknowledge. */
-const longestWaitMs = 30_000
+/** Longest wait for edges that are connected but do not acknowledge; a million new listings take a slow machine a minute. */
+const longestWaitMs = 180_000
 
 export const edgeOperations: readonly Operation[] = [
   {

@@ -84,8 +84,12 @@ export const listingOperations: readonly Operation[] = [
   },
   {
     name: 'listing.export',
-    run: async (ctx, { input, emit }) => {
-      for await (const line of exportListings(ctx, exportInput.parse(input).format)) emit({ line })
+    run: async (ctx, { input, emit, flushed }) => {
+      let lines = 0
+      for await (const line of exportListings(ctx, exportInput.parse(input).format)) {
+        emit({ line })
+        if (++lines % 1000 === 0) await flushed()
+      }
     },
   },
   {

@@ -17,6 +17,8 @@ export interface OperationCall {
   /** Lines of a file that the command sends along. */
   readonly lines: AsyncIterable<string>
   emit(value: object): void
+  /** Resolves when what was emitted is on its way: whoever emits much waits for a slow reader now and then. Throws when nobody reads any more. */
+  flushed(): Promise<void>
   /** Progress for people: done, and all if known. */
   progress(done: number, all?: number): void
 }

@@ -16,6 +16,7 @@ export async function startControl(
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer({ maxHeaderSize: 1 << 20, requestTimeout: 0 }, (request, response) => {
     serve(ctx, operations, request, response).catch((error: unknown) => {
+      if (response.destroyed) return ctx.log.warn('control.client-gone', { operation: request.url })
       ctx.log.error('control.failed', { operation: request.url, error })
       response.end(formatControlLine({ fault: error instanceof Error ? error.message : 'unknown' }))
     })
@@ -51,6 +52,7 @@ async function serve(
       input: options,
       lines: readLines(request),
       emit: (value) => say({ value }),
+      flushed: async () => await drained(response),
       progress: (done, all) => say({ progress: [done, all ?? null] }),
     })
     response.end(formatControlLine({ done: true }))
@@ -58,6 +60,19 @@ async function serve(
     if (!(error instanceof Refusal)) throw error
     response.end(formatControlLine({ refusal: { code: error.code, facts: error.facts } }))
   }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  if (response.writableNeedDrain && !response.destroyed) {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        response.off('drain', done).off('close', done)
+        resolve()
+      }
+      response.once('drain', done).once('close', done)
+    })
+  }
+  if (response.destroyed) throw new Error('whoever asked has gone')
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -78,7 +78,14 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
     if (verdict.spared !== null) state.counters.spared++
     return dunno
   }
-  const line = speak(desk, { ...verdict, reason: verdict.reason ?? 'manual' }, { ...view, spent }, request, address, now)
+  const line = speak(
+    desk,
+    { ...verdict, reason: verdict.reason ?? 'manual' },
+    { ...view, spent },
+    request,
+    address,
+    now,
+  )
   if (state.settings.mode === 'observe') {
     state.counters.observed++
     return dunno

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { formatAction, PolicyReader, ProtocolError, type PolicyRequest } from '../standards/postfix-policy.ts'
 import type { Counters } from './counters.ts'
 import { listen, type Endpoint } from './endpoint.ts'
+import { LeanReader } from './lean-socket.ts'
 import { dunno } from './policy-answer.ts'
 import { Waiting } from './waiting.ts'
 
@@ -67,16 +68,14 @@ const dunnoReply = formatAction(dunno)
 
 export async function startPolicyServer(options: PolicyServerOptions): Promise<PolicyServer> {
   const door = new PolicyDoor(options, { ...policyLimits, ...options.limits })
-  const server = createServer({ noDelay: true }, (socket) => door.take(socket))
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => door.take(socket))
   const address = await listen(server, options.listen)
-  const closed = new Promise<void>((resolve) => server.once('close', resolve))
   return {
     address,
     connections: () => door.connections,
     close: async (within = drainMs) => {
       server.close()
       await door.drain(within)
-      await closed
     },
   }
 }
@@ -95,6 +94,7 @@ class PolicyDoor {
   readonly #options: PolicyServerOptions
   readonly #limits: PolicyLimits
   readonly #waiting: Waiting
+  readonly #lean = new LeanReader()
   readonly #connections = new Set<Connection>()
   readonly #perPeer = new Map<string, number>()
   readonly #sweep: NodeJS.Timeout
@@ -113,20 +113,21 @@ class PolicyDoor {
     return this.#connections.size
   }
 
-  take(socket: Socket): void {
-    const peer = socket.remoteAddress ?? ''
+  take(accepted: Socket): void {
+    const peer = accepted.remoteAddress ?? ''
     const ofPeer = this.#perPeer.get(peer) ?? 0
     const isFull = this.#connections.size >= this.#limits.connections
     if (isFull || (peer !== '' && ofPeer >= this.#limits.connectionsPerPeer)) {
       this.#options.counters.connectionsRefused++
-      socket.destroy()
+      accepted.destroy()
       return
     }
+    const reader = new PolicyReader()
+    const socket = this.#lean.read(accepted, (chunk) => this.#read(connection, chunk))
     const heardAt = this.#options.clock.elapsed()
-    const connection: Connection = { socket, reader: new PolicyReader(), peer, heardAt, begunAt: 0 }
+    const connection: Connection = { socket, reader, peer, heardAt, begunAt: 0 }
     this.#connections.add(connection)
     this.#perPeer.set(peer, ofPeer + 1)
-    socket.on('data', (chunk: Buffer) => this.#read(connection, chunk))
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#forget(connection))
   }

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
@@ -103,6 +114,55 @@ describe('the table on disk', () => {
     holder.files.note('first', 7, { kind: 'drop', prefix: listable('192.0.2.1') })
     await holder.files.close()
     assert.equal(await reload(dir), 'first 5: 192.0.2.1/32')
+  })
+
+  it('is there without a journal too, and is written anew as soon as that is possible', async (test) => {
+    const dir = testFolder(test)
+    const first = new Holder(dir)
+    await first.load()
+    await first.replace(['192.0.2.1'], 5)
+    await first.files.close()
+    rmSync(first.path('journal'))
+    mkdirSync(first.path('journal'))
+    let now = 0
+    const files = new TableFiles({ dir, name: 'test', log: silentLog, elapsed: () => now })
+    const loaded = await files.load()
+    assert.ok(loaded)
+    const change: TableChange = { kind: 'put', entry: entry('192.0.2.2') }
+    loaded.table.apply(change)
+    files.note('first', 6, change)
+    await files.noted()
+    assert.equal(loaded.table.size, 2)
+    rmdirSync(first.path('journal'))
+    now = 10_000
+    files.compactWhenDue(() => ({ table: loaded.table, epoch: 'first', seq: 6, at: 1000 }))
+    await until(() => existsSync(first.path('snapshot.old')), 'the whole table')
+    await files.close()
+    assert.equal(await reload(dir), 'first 6: 192.0.2.1/32 192.0.2.2/32')
+  })
+
+  it('loses no change when it dies twice between a new journal and its snapshot', async (test) => {
+    const dir = testFolder(test)
+    const first = new Holder(dir)
+    await first.load()
+    await first.replace(['192.0.2.1'], 5)
+    await first.put('192.0.2.2')
+    await first.files.close()
+    // As the first death left it.
+    renameSync(first.path('journal'), first.path('journal.old'))
+    const second = new Holder(dir, 1)
+    await second.load()
+    await second.put('192.0.2.3')
+    let copied = ''
+    second.files.compactWhenDue(() => {
+      copied = testFolder(test)
+      cpSync(dir, copied, { recursive: true })
+      return second.now
+    })
+    await until(() => copied !== '', 'the moment between')
+    await second.files.close()
+    assert.equal(await reload(copied), second.content)
+    assert.equal(await reload(dir), second.content)
   })
 
   it('is kept small by writing the table anew, with changes coming meanwhile', async (test) => {

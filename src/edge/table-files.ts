@@ -72,7 +72,8 @@ export class TableFiles {
       newest === undefined || newest instanceof SnapshotError
         ? await this.#read(this.#path('snapshot.old'))
         : newest
-    this.#journal = await this.#openJournal()
+    // An edge starts with a full disk too: it writes the whole table when it can.
+    this.#journal = await this.#openJournal().catch((error: unknown) => void this.#failed(error))
     this.#flush = setInterval(() => void this.#sync(), flushMs)
     this.#flush.unref()
     if (start === undefined || start instanceof SnapshotError) return undefined
@@ -159,6 +160,8 @@ export class TableFiles {
         if (noted === undefined || noted.epoch !== start.epoch || noted.seq !== seq + 1) continue
         start.table.apply(noted.change)
         seq = noted.seq
+        // Its snapshot was never written: nothing may be put in its place before one is.
+        if (kind === 'journal.old') this.#isTurned = true
       }
     }
     return { ...start, seq }

@@ -188,8 +188,6 @@ export class FeedConnection {
     this.#hello = hello
     on.onHello(hello.name)
     const { epoch, seq } = await feedHead(this.#ctx)
-    const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
-    this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
     const isNear = hello.epoch === epoch && hello.seq <= seq && seq - hello.seq <= furthestBehind
     await noteEdge(this.#ctx, {
       name: hello.name,
@@ -197,6 +195,9 @@ export class FeedConnection {
       seq: isNear ? hello.seq : 0,
       connected: true,
     })
+    // After the first thing written: an edge ships what it has on this word, and gives up what a full disk makes us break off again and again.
+    const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
+    this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
     this.#seenAt = this.#ctx.clock.elapsed()
     this.#ctx.log.info('feed.edge-connected', {
       edge: hello.name,

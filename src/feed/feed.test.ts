@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { changeFromJson } from '../access/feed-frame.ts'
 import { decodeSnapshot, SnapshotError } from '../access/snapshot.ts'
 import { ListingTable } from '../access/table.ts'
@@ -87,6 +88,26 @@ async function importMany(ctx: TestContext, count: number): Promise<number> {
 }
 
 describe('An edge that connects', () => {
+  it('is not welcomed while core can write nothing down: it would ship its records in vain until it gave them up', async () => {
+    const db = await sqlite.open()
+    await sql`create trigger full before insert on edges begin select raise(abort, 'the disk is full'); end`.execute(
+      db.queries,
+    )
+    const failed: string[] = []
+    const log: Log = { info() {}, warn() {}, error: (event) => void failed.push(event) }
+    const ctx = testContext({ db, log })
+    await beginEpoch(ctx)
+    const path = join(folder, 'full.sock')
+    servers.push(await startFeed(ctx, { path }))
+    const edge = await FeedEdge.greet(path, 'mx1')
+    await edge.closes()
+    assert.deepEqual([edge.came, failed[0]], [{}, 'feed.failed'])
+    await sql`drop trigger full`.execute(db.queries)
+    const again = await FeedEdge.greet(path, 'mx1')
+    await again.next('welcome')
+    again.end()
+  })
+
   it('gets the welcome, the whole table, then every change as it is committed', async () => {
     const { ctx, path, epoch } = await bench()
     await list(ctx, '192.0.2.45')
@@ -414,18 +435,19 @@ async function take(
       return void (await addListing(ctx, { prefix: listable(prefixes[each.nth] ?? ''), cause: each.cause }))
     case 'end': {
       const found = await findListing(ctx, prefixes[each.nth] ?? '').catch(unlessRefused)
-      return void (found && (await endListing(ctx, { id: found.id }).catch(unlessRefused)))
+      if (found) await endListing(ctx, { id: found.id }).catch(unlessRefused)
+      return
     }
     case 'watch': {
       const watched = { unit: listable(`192.0.2.${each.nth}/32`), until: ctx.clock.now() + day }
-      return void (await transact(ctx, async (tx) => {
+      return await transact(ctx, async (tx) => {
         await tx.queries
           .insertInto('watches')
           .values({ unit: `192.0.2.${each.nth}/32`, request_id: 'r', since_at: 0, until_at: watched.until })
           .onConflict((conflict) => conflict.column('unit').doNothing())
           .execute()
         await tellEdges(tx, { kind: 'watch', ...watched })
-      }))
+      })
     }
     case 'connect': {
       const { seq } = await feedHead(ctx)

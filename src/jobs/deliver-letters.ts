@@ -9,6 +9,7 @@ import {
   type SendOutcome,
 } from '../core/outbox/deliver-actions.ts'
 import { inParallel } from './in-parallel.ts'
+import { keepNoting } from './keep-noting.ts'
 import type { Job } from './scheduler.ts'
 
 const batch = 20
@@ -23,12 +24,12 @@ export function deliverLetters(send: ((mail: OutgoingMail) => Promise<SendOutcom
     name: 'deliver-letters',
     everyMs: minute,
     wake: 'letters',
-    async run(ctx) {
+    async run(ctx, signal) {
       const letters = await claimLetters(ctx, batch)
       await inParallel(letters, connections, async (letter) => {
         const outcome =
           send === 'outbox' ? ({ outcome: 'kept', answer: '' } as const) : await trySend(ctx, send, letter)
-        await noteOutcome(ctx, letter, outcome)
+        await keepNoting(async () => await noteOutcome(ctx, letter, outcome), signal)
       })
       const next = await nextLetterAt(ctx)
       return next === undefined ? undefined : Math.max(leastPauseMs, next - ctx.clock.now())

@@ -6,6 +6,7 @@ import {
   type ClaimedDelivery,
 } from '../core/outbox/webhook-actions.ts'
 import { inParallel } from './in-parallel.ts'
+import { keepNoting } from './keep-noting.ts'
 import type { Job } from './scheduler.ts'
 
 const batch = 20
@@ -19,13 +20,12 @@ export function deliverWebhooks(): Job {
     name: 'deliver-webhooks',
     everyMs: minute,
     wake: 'webhooks',
-    async run(ctx) {
+    async run(ctx, signal) {
       const deliveries = await claimWebhooks(ctx, batch)
-      await inParallel(
-        deliveries,
-        connections,
-        async (delivery) => void (await noteWebhook(ctx, delivery, await post(delivery))),
-      )
+      await inParallel(deliveries, connections, async (delivery) => {
+        const answer = await post(delivery)
+        await keepNoting(async () => await noteWebhook(ctx, delivery, answer), signal)
+      })
       const next = await nextWebhookAt(ctx)
       return next === undefined ? undefined : Math.max(leastPauseMs, next - ctx.clock.now())
     },

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { orThrow } from '../base/refusal.ts'
+import { orThrow, Refusal } from '../base/refusal.ts'
 import { testContext, testSettings, type TestContext } from '../../test/support/context.ts'
 import { databases } from '../../test/support/database.ts'
 import { smtpSink, type SmtpSink } from '../../test/support/smtp-sink.ts'
@@ -15,6 +15,7 @@ import { openSmtp } from '../net/smtp-client.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
 import { deliverLetters } from './deliver-letters.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
+import { keepNoting } from './keep-noting.ts'
 import { startJobs } from './scheduler.ts'
 
 const { open, close } = databases('SQLite')
@@ -37,6 +38,27 @@ async function queue(ctx: TestContext, mailbox: string): Promise<void> {
 }
 
 const never = new AbortController().signal
+
+describe('what was sent', () => {
+  it('is noted when the database is back, so that it is not sent twice', async () => {
+    let tries = 0
+    await keepNoting(async () => {
+      if (++tries < 3) throw new Refusal('database.away')
+    }, never)
+    assert.equal(tries, 3)
+  })
+
+  it('is not noted again and again where that would not help, or when core ends', async () => {
+    let tries = 0
+    const failing = (error: Error) => async () => {
+      tries++
+      throw error
+    }
+    await assert.rejects(keepNoting(failing(new Error('a fault')), never), /a fault/)
+    await assert.rejects(keepNoting(failing(new Refusal('disk.full')), AbortSignal.abort()), /disk.full/)
+    assert.equal(tries, 2)
+  })
+})
 
 describe('letters', () => {
   let sink: SmtpSink

@@ -332,21 +332,25 @@ describe('The policy reader', () => {
 
   it('reads a request that is nearly as Postfix writes it as a slow reader does', () => {
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 3 }), fc.array(fc.nat(800), { maxLength: 3 }), (changes, places) => {
-        const lines = typical.trimEnd().split('\n')
-        for (const each of changes) {
-          if (each.what === 'drop') lines.splice(each.at, 1)
-          if (each.what === 'repeat') lines.splice(each.to, 0, lines[each.at] ?? 'x=y')
-          if (each.what === 'write') lines.splice(each.at, 0, each.text)
-          if (each.what === 'fill') lines[each.at] = `${lines[each.at]?.split('=')[0] ?? 'x'}=${each.text}`
-        }
-        const bytes = Buffer.from(`${lines.join('\n')}\n\n`)
-        const slow = readSlowly(bytes)
-        const whole = read(bytes)
-        assert.equal(whole.error === undefined, slow !== undefined)
-        if (slow) assert.deepEqual(whole.requests, slow)
-        assert.deepEqual(read(...cut(bytes, places)), whole)
-      }),
+      fc.property(
+        fc.array(change, { maxLength: 3 }),
+        fc.array(fc.nat(800), { maxLength: 3 }),
+        (changes, places) => {
+          const lines = typical.trimEnd().split('\n')
+          for (const each of changes) {
+            if (each.what === 'drop') lines.splice(each.at, 1)
+            if (each.what === 'repeat') lines.splice(each.to, 0, lines[each.at] ?? 'x=y')
+            if (each.what === 'write') lines.splice(each.at, 0, each.text)
+            if (each.what === 'fill') lines[each.at] = `${lines[each.at]?.split('=')[0] ?? 'x'}=${each.text}`
+          }
+          const bytes = Buffer.from(`${lines.join('\n')}\n\n`)
+          const slow = readSlowly(bytes)
+          const whole = read(bytes)
+          assert.equal(whole.error === undefined, slow !== undefined)
+          if (slow) assert.deepEqual(whole.requests, slow)
+          assert.deepEqual(read(...cut(bytes, places)), whole)
+        },
+      ),
       { numRuns: 3000 },
     )
   })

@@ -1,7 +1,10 @@
 import type { WebContext } from './env.ts'
 
 /** The body; undefined as soon as it is too long. */
-export async function readBytes(c: WebContext, longest: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBytes(
+  c: WebContext,
+  longest: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (Number(c.req.header('content-length') ?? 0) > longest) return undefined
   const chunks: Uint8Array[] = []
   let length = 0

@@ -24,8 +24,8 @@ export interface FlowFigures {
   readonly clickToPassMs: number[]
 }
 
-/** A flow that is not through after so long has lost something. */
-const patienceMs = 90_000
+/** A flow that is not through after so long has lost something: a letter that was being taken when the database went waits two minutes. */
+const patienceMs = 180_000
 
 /** Lists a sender by API; a call without an answer is sent again with the same key. */
 export async function listSender(around: FlowSurroundings, ip: string, ends?: string): Promise<string> {
@@ -168,7 +168,7 @@ async function untilAnswered(
     const answer = await call()
     if (answer.kind === 'answer') return answer
     figures.unknown++
-    if (/^5/.test(answer.why)) figures.faults.push(answer.why)
+    if (answer.why.startsWith('5')) figures.faults.push(answer.why)
     return undefined
   })
 }

@@ -47,9 +47,11 @@ describe('Random kill -9 of core and edge during delist flows', { timeout: 30 * 
       const postern = await startInstance(options)
       try {
         const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
-        await killSeries(t, { postern, sink, rows, folder, ...counts }).finally(
-          async () => await rows.close(),
-        )
+        try {
+          await killSeries(t, { postern, sink, rows, folder, ...counts })
+        } finally {
+          await rows.close()
+        }
       } finally {
         await postern.stop()
         await sink.close()

@@ -58,6 +58,15 @@ export async function killAtRandom(
   return { ...counts, backMs }
 }
 
+/** Kills one part and waits until another process of it has opened its door. */
+export async function killAndWait(instance: Instance, part: Part, mostMs = 30_000): Promise<void> {
+  const signal = AbortSignal.timeout(mostMs)
+  const pid = await pidOf(instance, part, signal)
+  kill(pid)
+  await untilAnother(instance, part, pid, signal)
+  if (signal.aborted) throw new Error(`${part} is not back ${mostMs / 1000} s after it was killed`)
+}
+
 /** Waits until the part runs with another process id, and its door opens. */
 async function untilAnother(
   instance: Instance,

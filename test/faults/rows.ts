@@ -30,7 +30,7 @@ export async function openRows(place: string): Promise<Rows> {
 /** A column as text; empty for null. */
 export function text(row: Row, name: string): string {
   const value = row[name]
-  return value === null || value === undefined ? '' : String(value as string | number | bigint)
+  return value === null || value === undefined ? '' : typeof value === 'string' ? value : `${Number(value)}`
 }
 
 /** A column as a number; `pg` gives eight-byte ones as text. */

@@ -142,7 +142,7 @@ export class FeedEdge {
     if (frame.type === 'ping') return
     if (frame.type === 'snapshot') {
       const snapshot = decodeSnapshot(frame.bytes)
-      assert.ok(!(snapshot instanceof SnapshotError), String(snapshot))
+      assert.ok(!(snapshot instanceof SnapshotError), 'the snapshot is whole')
       assert.ok(snapshot.epoch !== this.epoch || snapshot.seq >= this.seq, 'a snapshot never goes back')
       this.table.now = snapshot.table
       this.epoch = snapshot.epoch

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { breathe } from '../../base/steps.ts'
 import { actorName, permit } from '../actor.ts'
 import type { Context, Tx } from '../context.ts'
 import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
@@ -51,7 +52,7 @@ export interface ChainAnswer {
   readonly broken?: { readonly seq: number; readonly why: string }
 }
 
-const pageSize = 5000
+const pageSize = 1000
 
 /** Walks the chain from its first record to the head, and tells the first thing wrong. Records written meanwhile are not looked at. */
 export async function verifyChain(
@@ -76,6 +77,7 @@ export async function verifyChain(
     }
     onProgress?.(last.seq, head.seq)
     if (page.length < pageSize) break
+    await breathe()
   }
   if (last.seq !== head.seq)
     return answer(`the chain ends after record ${last.seq}, but ${head.seq} were written`)

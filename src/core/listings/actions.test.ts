@@ -254,7 +254,8 @@ forEachDatabase((_name, open) => {
     it('whose file breaks off leaves nothing', async () => {
       const ctx = testContext({ db: await open() })
       async function* dying(): AsyncGenerator<string> {
-        for (let host = 0; host < 1200; host++) yield `{"ip":"192.0.${host >> 8}.${host & 255}","reason":"spam"}`
+        for (let host = 0; host < 1200; host++)
+          yield `{"ip":"192.0.${host >> 8}.${host & 255}","reason":"spam"}`
         throw new Error('killed')
       }
       await assert.rejects(importListings(ctx, { format: 'ndjson', defaults: {}, lines: dying() }), /killed/)
@@ -265,7 +266,10 @@ forEachDatabase((_name, open) => {
 
     it('that is killed anywhere happens as a whole or not at all, and the next core sees to it', async () => {
       const count = 450
-      const texts = Array.from({ length: count }, (_, nth) => `{"ip":"2001:db8:0:${nth.toString(16)}::","reason":"spam","ends":"30d"}`)
+      const texts = Array.from(
+        { length: count },
+        (_, nth) => `{"ip":"2001:db8:0:${nth.toString(16)}::","reason":"spam","ends":"30d"}`,
+      )
       const outcomes: string[] = []
       for (let dies = 1; outcomes.at(-1) !== 'survived'; dies++) {
         const ctx = testContext({ db: await open() })
@@ -276,7 +280,11 @@ forEachDatabase((_name, open) => {
           return await ctx.db.transaction(work)
         }
         const dying = { ...ctx, db: { ...ctx.db, queries: ctx.db.queries, transaction } }
-        const answer = await importListings(dying, { format: 'ndjson', defaults: {}, lines: lines(...texts) }).catch(() => undefined)
+        const answer = await importListings(dying, {
+          format: 'ndjson',
+          defaults: {},
+          lines: lines(...texts),
+        }).catch(() => undefined)
         // With several cores nobody knows before a day has passed that nobody carries on.
         ctx.clock.advance(2 * day)
         await settleImports(ctx, ctx.clock.now(), new AbortController().signal)
@@ -284,8 +292,14 @@ forEachDatabase((_name, open) => {
         const isDone = active.length === count
         outcomes.push(answer ? 'survived' : isDone ? 'finished later' : 'never was')
         assert.ok(isDone || active.length === 1, `${active.length} of ${count} are in force`)
-        assert.deepEqual(await told(ctx), isDone ? ['put 2001:db8:0:7::/64', 'resync'] : ['put 2001:db8:0:7::/64'])
-        assert.equal(active.find(({ prefix }) => formatPrefix(prefix) === '2001:db8:0:7::/64')?.class, 'investigate')
+        assert.deepEqual(
+          await told(ctx),
+          isDone ? ['put 2001:db8:0:7::/64', 'resync'] : ['put 2001:db8:0:7::/64'],
+        )
+        assert.equal(
+          active.find(({ prefix }) => formatPrefix(prefix) === '2001:db8:0:7::/64')?.class,
+          'investigate',
+        )
         assert.equal((await showListing(ctx, old.id)).listing.state, isDone ? 'ended' : 'active')
         assert.deepEqual(await ctx.db.queries.selectFrom('import_lines').select('prefix').execute(), [])
         await sound(ctx)

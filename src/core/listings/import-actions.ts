@@ -132,7 +132,12 @@ async function decide(ctx: Context, name: string, facts: Record<string, string |
 }
 
 /** Puts the lines of a decided import in force, some at a time, so that core goes on answering; with the last of them the edges are told. */
-async function carryOut(ctx: Context, name: string, onProgress: (done: number) => void, signal?: AbortSignal): Promise<void> {
+async function carryOut(
+  ctx: Context,
+  name: string,
+  onProgress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   for (let done = 0; !signal?.aborted;) {
     const { count, isLast } = await transact(ctx, async (tx) => await enforceSome(tx, name))
     done += count
@@ -142,18 +147,37 @@ async function carryOut(ctx: Context, name: string, onProgress: (done: number) =
   }
 }
 
-async function enforceSome(tx: Tx, name: string): Promise<{ readonly count: number; readonly isLast: boolean }> {
+async function enforceSome(
+  tx: Tx,
+  name: string,
+): Promise<{ readonly count: number; readonly isLast: boolean }> {
   await takeTurn(tx)
   const next = await lines.staged(tx.queries, name, batchSize + 1)
   const isLast = next.length <= batchSize
   const some = next.slice(0, batchSize)
   if (some.length === 0) return { count: 0, isLast }
-  const active = await store.activeByPrefixes(tx.queries, some.map(({ prefix }) => formatPrefix(prefix)))
+  const active = await store.activeByPrefixes(
+    tx.queries,
+    some.map(({ prefix }) => formatPrefix(prefix)),
+  )
   const byPrefix = new Map(active.map((listing) => [formatPrefix(listing.prefix), listing]))
   const now = tx.clock.now()
-  if (active.length > 0) await lines.supersede(tx.queries, active.map(({ id }) => id), name, now)
-  await lines.insertAll(tx.queries, some.map((listing) => inForce(listing, byPrefix.get(formatPrefix(listing.prefix)), now)))
-  await lines.unstage(tx.queries, name, some.map(({ prefix }) => prefix))
+  if (active.length > 0)
+    await lines.supersede(
+      tx.queries,
+      active.map(({ id }) => id),
+      name,
+      now,
+    )
+  await lines.insertAll(
+    tx.queries,
+    some.map((listing) => inForce(listing, byPrefix.get(formatPrefix(listing.prefix)), now)),
+  )
+  await lines.unstage(
+    tx.queries,
+    name,
+    some.map(({ prefix }) => prefix),
+  )
   if (isLast) await tellEdgesToResync(tx)
   return { count: some.length, isLast }
 }
@@ -161,7 +185,12 @@ async function enforceSome(tx: Tx, name: string): Promise<{ readonly count: numb
 /** Adding again keeps the graver class and the later end (contracts 7). */
 function inForce(listing: Listing, active: Listing | undefined, now: number): Listing {
   if (!active) return { ...listing, sinceAt: now }
-  return { ...listing, ...merge(active, listing, listing.endsAt), recurrence: active.recurrence, sinceAt: now }
+  return {
+    ...listing,
+    ...merge(active, listing, listing.endsAt),
+    recurrence: active.recurrence,
+    sinceAt: now,
+  }
 }
 
 /** Throws away what was put aside for an import that will not happen. */
@@ -169,7 +198,11 @@ async function forget(ctx: Context, name: string, signal?: AbortSignal): Promise
   while (!signal?.aborted) {
     const some = await lines.staged(ctx.db.queries, name, batchSize)
     if (some.length === 0) return
-    await lines.unstage(ctx.db.queries, name, some.map(({ prefix }) => prefix))
+    await lines.unstage(
+      ctx.db.queries,
+      name,
+      some.map(({ prefix }) => prefix),
+    )
     await breathe()
   }
 }
@@ -196,10 +229,11 @@ export async function* exportListings(ctx: Context, format: ImportFormat): Async
   permit(ctx.actor, 'console.read')
   let last = ''
   for (;;) {
-    const page = await store.activePage(ctx.db.queries, last, 2000)
+    const page = await store.activePage(ctx.db.queries, last, batchSize)
     for (const listing of page) yield writeExportLine(listing, format)
     const end = page.at(-1)
     if (!end) return
     last = end.id
+    await breathe()
   }
 }

@@ -7,7 +7,11 @@ import { fromRow, toRow } from './store.ts'
 type Queries = Kysely<Tables>
 
 /** Puts lines of an import aside; gives how many prefixes are new to it. Of two lines about one prefix the later end stands. */
-export async function stage(queries: Queries, begun: { readonly name: string; readonly at: number }, listings: readonly Listing[]): Promise<number> {
+export async function stage(
+  queries: Queries,
+  begun: { readonly name: string; readonly at: number },
+  listings: readonly Listing[],
+): Promise<number> {
   const prefixes = listings.map(({ prefix }) => formatPrefix(prefix))
   const known = await queries
     .selectFrom('import_lines')
@@ -72,10 +76,21 @@ export async function nextImport(
 }
 
 /** Ends listings that an import replaces. */
-export async function supersede(queries: Queries, ids: readonly string[], by: string, now: number): Promise<void> {
+export async function supersede(
+  queries: Queries,
+  ids: readonly string[],
+  by: string,
+  now: number,
+): Promise<void> {
   await queries
     .updateTable('listings')
-    .set((eb) => ({ state: 'ended', ended_at: now, ended_by: by, ended_why: 'superseded', version: eb('version', '+', 1) }))
+    .set((eb) => ({
+      state: 'ended',
+      ended_at: now,
+      ended_by: by,
+      ended_why: 'superseded',
+      version: eb('version', '+', 1),
+    }))
     .where('id', 'in', ids)
     .execute()
 }

@@ -113,7 +113,12 @@ function classFields(listingClass: ListingClass, fields: ListingFields): Refusal
 }
 
 function isWebAddress(url: string | undefined): boolean {
-  return url !== undefined && /^[^\x00-\x20\x7f]+$/.test(url) && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  return (
+    url !== undefined &&
+    /^[^\x00-\x20\x7f]+$/.test(url) &&
+    URL.canParse(url) &&
+    /^https?:$/.test(new URL(url).protocol)
+  )
 }
 
 /** A duration from now, or an RFC 3339 time; in the future, and never longer than the longest term. Whole seconds. */

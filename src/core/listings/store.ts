@@ -156,11 +156,7 @@ export async function search(queries: Queries, wanted: Search): Promise<Listing[
       ]),
     )
   }
-  const rows = await query
-    .orderBy('since_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(wanted.limit)
-    .execute()
+  const rows = await query.orderBy('since_at', 'desc').orderBy('id', 'desc').limit(wanted.limit).execute()
   return rows.map(fromRow)
 }
 
@@ -197,11 +193,13 @@ export async function entriesPage(queries: Queries, afterId: string, limit: numb
   }))
 }
 
+/** Active listings whose time has come; by class, because the index is. */
 export async function expired(queries: Queries, now: number, limit: number): Promise<Listing[]> {
   const rows = await queries
     .selectFrom('listings')
     .select(columns)
     .where('state', '=', 'active')
+    .where('class', 'in', listingClasses)
     .where('ends_at', '<=', now)
     .orderBy('ends_at')
     .limit(limit)
@@ -233,41 +231,40 @@ export async function activeByPrefixes(queries: Queries, prefixes: readonly stri
   return rows.map(fromRow)
 }
 
-/** Listings that nobody is on record for having made; those of an import share one record. */
-export async function unauditedBegins(queries: Queries): Promise<readonly string[]> {
+/** Whether the audit knows of a listing's beginning and end, in pages by id. Those of an import share one record. */
+export async function auditedPage(
+  queries: Queries,
+  afterId: string,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly begun: boolean; readonly ended: boolean }[]> {
   const rows = await queries
     .selectFrom('listings')
-    .select('id')
-    .where((eb) =>
-      eb.not(eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again']))),
-    )
-    .where((eb) =>
-      eb.not(
-        eb.exists(
+    .select((eb) => [
+      'id',
+      'state',
+      'ended_why as why',
+      eb.exists(auditOf(queries, ['listing.added', 'listing.proposed', 'listing.added-again'])).as('own'),
+      eb
+        .exists(
           queries
             .selectFrom('audit_records')
             .select('seq')
             .where('audit_records.subject', '=', sql<string>`listings.actor`)
             .where('audit_records.action', '=', 'listing.imported'),
-        ),
-      ),
-    )
-    .limit(100)
+        )
+        .as('imported'),
+      eb.exists(auditOf(queries, ['listing.ended'])).as('ended'),
+    ])
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
     .execute()
-  return rows.map((row) => row.id)
-}
-
-/** Listings that ended without a record; what an import replaced is covered by the import's. */
-export async function unauditedEnds(queries: Queries): Promise<readonly string[]> {
-  const rows = await queries
-    .selectFrom('listings')
-    .select('id')
-    .where('state', '=', 'ended')
-    .where('ended_why', '!=', 'superseded')
-    .where((eb) => eb.not(eb.exists(auditOf(queries, ['listing.ended']))))
-    .limit(100)
-    .execute()
-  return rows.map((row) => row.id)
+  return rows.map(({ id, state, why, own, imported, ended }) => ({
+    id,
+    begun: Boolean(own) || Boolean(imported),
+    // What an import replaced is covered by the import's own record.
+    ended: state !== 'ended' || why === 'superseded' || Boolean(ended),
+  }))
 }
 
 function auditOf(queries: Queries, actions: readonly string[]) {

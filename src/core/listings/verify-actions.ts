@@ -1,6 +1,10 @@
+import { breathe } from '../../base/steps.ts'
 import { formatPrefix, overlaps } from '../../standards/prefix.ts'
 import type { Context } from '../context.ts'
 import * as store from './store.ts'
+
+/** Rows looked at without letting anybody else in. */
+const pageSize = 500
 
 /** Something that must not be, in one sentence. */
 export interface Breach {
@@ -18,7 +22,7 @@ export async function verifyListings(ctx: Context): Promise<readonly Breach[]> {
   const guarded = [...ctx.settings.provider.networks, ...ctx.settings.protected.networks]
   let last = ''
   for (;;) {
-    const page = await store.entriesPage(ctx.db.queries, last, 5000)
+    const page = await store.entriesPage(ctx.db.queries, last, pageSize)
     for (const entry of page) {
       if (entry.ends > latest) breaches.push({ invariant: 'I3', what: `listing ${entry.id} never ends` })
       if (entry.effect === 'refuse' && guarded.some((net) => overlaps(net, entry.prefix))) {
@@ -31,12 +35,23 @@ export async function verifyListings(ctx: Context): Promise<readonly Breach[]> {
     const end = page.at(-1)
     if (!end) break
     last = end.id
+    await breathe()
   }
-  for (const id of await store.unauditedBegins(ctx.db.queries)) {
-    breaches.push({ invariant: 'I11', what: `listing ${id} began without an audit record` })
+  return [...breaches, ...(await verifyRecords(ctx))]
+}
+
+async function verifyRecords(ctx: Context): Promise<readonly Breach[]> {
+  const breaches: Breach[] = []
+  let last = ''
+  for (;;) {
+    const page = await store.auditedPage(ctx.db.queries, last, pageSize)
+    for (const { id, begun, ended } of page) {
+      if (!begun) breaches.push({ invariant: 'I11', what: `listing ${id} began without an audit record` })
+      if (!ended) breaches.push({ invariant: 'I2', what: `listing ${id} ended without an audit record` })
+    }
+    const end = page.at(-1)
+    if (!end) return breaches
+    last = end.id
+    await breathe()
   }
-  for (const id of await store.unauditedEnds(ctx.db.queries)) {
-    breaches.push({ invariant: 'I2', what: `listing ${id} ended without an audit record` })
-  }
-  return breaches
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { testContext, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import type { Tables } from '../../db/schema.ts'
 import { listAudit } from '../audit/actions.ts'
+import { transact, type Tx } from '../context.ts'
+import { left, spend } from '../limits/actions.ts'
 import { purge } from './actions.ts'
 import { mostToDelete } from './retention.ts'
 
@@ -254,6 +257,27 @@ forEachDatabase((_name, open) => {
       const ctx = testContext({ db: await open() })
       await challenges(ctx, 30_000, ctx.clock.now() - 10 * day, 'x')
       assert.deepEqual(await purge(ctx), { spent_challenges: 1500 })
+    })
+
+    it('leaves a budget that is spent from at this very moment', async () => {
+      const ctx = testContext({ db: await open() })
+      const spendOne = async (tx: Tx): Promise<void> => await spend(tx, 'delist.unit.day', 'x')
+      await transact(ctx, spendOne)
+      ctx.clock.advance(2 * day)
+      const gate = Promise.withResolvers<void>()
+      const held = Promise.withResolvers<void>()
+      const spending = transact(ctx, async (tx) => {
+        await spendOne(tx)
+        held.resolve()
+        await gate.promise
+      })
+      await held.promise
+      const purging = purge(ctx)
+      // Long enough for the purge to stand before the row that is being changed.
+      await sleep(100)
+      gate.resolve()
+      await Promise.all([spending, purging])
+      assert.equal(await left(ctx, 'delist.unit.day', 'x'), 0)
     })
 
     it('stops when told to', async () => {

@@ -114,12 +114,15 @@ function show(listing: Listing, level: Level): ExplainedListing {
   }
 }
 
+/** Kinds that a sender is told. A kind is whatever a program or a file called it, so nothing else is, under whatever name. */
+const toldKinds = ['messages', 'spam', 'complaints', 'unknownRecipients', 'malware', 'phish']
+
 /** Senders see kinds and a rounded count, never traps: what a list cleaner could count would give the traps away. */
 function evidenceFor(listing: Listing | undefined, level: Level): readonly Evidence[] {
   if (!listing) return []
   if (level === 'operator') return listing.evidence
   return listing.evidence
-    .filter(({ kind }) => kind !== 'traps')
+    .filter(({ kind }) => toldKinds.includes(kind))
     .map(({ kind, count }) => ({ kind, count: rounded(count) }))
 }
 

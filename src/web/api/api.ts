@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import { as, type Context } from '../../core/context.ts'
-import { onceOnly } from '../../core/idempotency/actions.ts'
+import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { delistingEndpoints } from './delisting.ts'
@@ -52,15 +52,17 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     secret: bearer,
   }
   const key = endpoint.creates ? c.req.header('idempotency-key')?.slice(0, 200) : undefined
+  const run = async (): Promise<Answer> => ({
+    status: endpoint.status,
+    body: JSON.stringify(await endpoint.handle(call)),
+  })
+  let kept: Answer
   try {
-    const { status, body } = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, async () => ({
-      status: endpoint.status,
-      body: JSON.stringify(await endpoint.handle(call)),
-    }))
-    return c.body(body, status as 200, { 'Content-Type': 'application/json' })
+    kept = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, run)
   } finally {
     await tellBudget(c, endpoint.budget?.(call), ctx)
   }
+  return c.body(kept.body, kept.status as 200, { 'Content-Type': 'application/json' })
 }
 
 /** Whether the call was answered or refused, its headers say what is left. */

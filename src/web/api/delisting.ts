@@ -74,8 +74,7 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/delist-requests/{id}',
-    summary:
-      'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`)',
+    summary: 'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`)',
     answer: schemas.delistState,
     status: 200,
     handle: async ({ ctx, parameters, secret }) =>

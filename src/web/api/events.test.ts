@@ -10,7 +10,10 @@ import { eventsRoute } from './events.ts'
 const { open, close } = databases('SQLite')
 after(close)
 
-type Send = (body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, headers?: Readonly<Record<string, string>>) => Promise<Response>
+type Send = (
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Response>
 
 async function door(): Promise<{ readonly send: Send; readonly token: string; kept(): Promise<number> }> {
   const ctx = testContext({ db: await open() })
@@ -22,7 +25,7 @@ async function door(): Promise<{ readonly send: Send; readonly token: string; ke
   return {
     token,
     send: async (body, headers = { authorization: `Bearer ${token}` }) =>
-      await site.request('/api/v1/events', { method: 'POST', headers, body, duplex: 'half' } as RequestInit),
+      await site.request('/api/v1/events', { method: 'POST', headers, body, duplex: 'half' }),
     kept: async () => (await ctx.db.queries.selectFrom('message_outcomes').select('id').execute()).length,
   }
 }
@@ -42,7 +45,14 @@ const event = (id: string, more: object = {}): string =>
 describe('The door of mail events', () => {
   it('takes each event once, and names the lines that cannot be used', async () => {
     const { send, token, kept } = await door()
-    const lines = [event('a'), 'no JSON', event('b'), event('c', { ip: 'here' }), event('d\0'), event('e', { queueId: '\u0007' })]
+    const lines = [
+      event('a'),
+      'no JSON',
+      event('b'),
+      event('c', { ip: 'here' }),
+      event('d\0'),
+      event('e', { queueId: '\u0007' }),
+    ]
     const answer = await send(lines.join('\n'))
     assert.equal(answer.status, 202)
     const { accepted, duplicates, refused } = (await answer.json()) as {

@@ -22,7 +22,11 @@ const mostRefused = 1000
 
 const count = z.int().nonnegative()
 /** What is kept: a database may refuse control characters, and that would hold up the other lines. */
-const printable = (longest: number) => z.string().max(longest).regex(/^[^\x00-\x1f\x7f]*$/)
+const printable = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[^\x00-\x1f\x7f]*$/)
 const event = z.looseObject({
   v: z.literal(1),
   id: printable(200).min(1),

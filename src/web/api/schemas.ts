@@ -166,7 +166,9 @@ export const problem = z.looseObject({
 })
 
 export const problemList = z.object({
-  problems: z.array(z.object({ code: z.string(), status: z.number(), title: z.string(), detail: z.string() })),
+  problems: z.array(
+    z.object({ code: z.string(), status: z.number(), title: z.string(), detail: z.string() }),
+  ),
 })
 
 export const eventsAnswer = z.object({

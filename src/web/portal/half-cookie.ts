@@ -18,7 +18,7 @@ const mostKept = 40
 
 export function keepHalf(c: WebContext, id: string, half: Half, https: boolean): void {
   const options = { path: '/', httpOnly: true, secure: https, sameSite: 'Lax' } as const
-  // Browsers send the oldest first (RFC 6265 §5.4).
+  // Browsers send the oldest first (RFC 6265bis).
   const kept = Object.keys(getCookie(c)).filter((name) => name.startsWith(nameOf('', https)))
   for (const name of kept.slice(0, Math.max(0, kept.length + 1 - mostKept))) deleteCookie(c, name, options)
   setCookie(c, nameOf(id, https), `${half.code}.${half.secret}`, { ...options, maxAge: lifetimeSeconds })

@@ -18,16 +18,6 @@ export function moment(language: Language, at: number, precise = false): string 
   return `${text} UTC`
 }
 
-/** `4 May 2026`. */
-export function date(language: Language, at: number): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
-    timeZone: 'UTC',
-    year: 'numeric',
-    month: language === 'en' ? 'short' : 'long',
-    day: 'numeric',
-  }).format(at)
-}
-
 const steps = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts'
-import { date, distance, moment } from './moment.ts'
+import { distance, moment } from './moment.ts'
 import type { View } from './view.ts'
 
 /**
@@ -23,11 +23,6 @@ export function ago(view: View, at: number): Html {
   return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far
     >${distance(view.language, at, view.now)}</time
   >`
-}
-
-/** A day: `4 May 2026`. */
-export function day(view: View, at: number): Html {
-  return html`<time datetime="${machineTime(at).slice(0, 10)}" data-far>${date(view.language, at)}</time>`
 }
 
 function machineTime(at: number): string {
