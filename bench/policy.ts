@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,30 +132,29 @@ async function halfLoad(edge: MeasuredServer, echo: MeasuredServer, perSecond: n
   })
 }
 
-/** Debian's postgrey under a load that it can bear, if it is here. */
-async function postgreyPerSecond(folder: string): Promise<number | undefined> {
-  if (!existsSync('/usr/sbin/postgrey')) return undefined
+/** Debian's postgrey, as its package runs it, if it is here. */
+async function postgreyPerSecond(): Promise<number | undefined> {
+  if (!existsSync('/usr/sbin/postgrey') || process.getuid?.() !== 0) return undefined
   const { port } = await freePort()
-  const user = process.getuid?.() === 0 ? 'nobody' : (process.env['USER'] ?? 'nobody')
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-postgrey-'))
-  const child = spawn(
-    '/usr/sbin/postgrey',
-    [`--inet=127.0.0.1:${port}`, `--dbdir=${dir}`, `--user=${user}`, `--pidfile=${folder}/postgrey.pid`],
-    {
-      stdio: 'ignore',
-    },
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number(spawnSync('id', [flag, 'postgrey'], { encoding: 'utf8' }).stdout),
   )
+  chownSync(dir, uid ?? 0, gid ?? 0)
+  const words = [
+    `--inet=127.0.0.1:${port}`,
+    `--dbdir=${dir}`,
+    '--user=postgrey',
+    '--group=postgrey',
+    `--pidfile=${dir}/pid`,
+  ]
+  const child = spawn('/usr/sbin/postgrey', words, { stdio: 'ignore' })
+  const gone = new Promise((resolve) => child.once('exit', resolve))
   try {
     await untilListening(port)
-    const { perSecond } = await saturate({
-      target: { port },
-      connections: 16,
-      ms: seconds * 500,
-      nextRequest: next,
-    })
-    return perSecond
+    return (await saturate({ target: { port }, connections: 16, ms: seconds * 500, nextRequest: next }))
+      .perSecond
   } finally {
-    const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
     rmSync(dir, { recursive: true, force: true })
@@ -219,8 +218,9 @@ try {
   }
   const perSecond = most?.perSecond ?? 0
   await halfLoad(edge, echo, perSecond / 2)
-  const ofPostgrey = await postgreyPerSecond(folder)
-  if (ofPostgrey === undefined) process.stderr.write('postgrey is not installed: no figure beside it\n')
+  const ofPostgrey = await postgreyPerSecond()
+  if (ofPostgrey === undefined)
+    process.stderr.write('postgrey is not installed, or this is not root: no figure beside it\n')
   else {
     const ok = perSecond / ofPostgrey >= bars.postgrey
     print({

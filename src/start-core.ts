@@ -25,7 +25,7 @@ import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
 import type { Web, WebContext } from './web/env.ts'
 import { serveHttp } from './web/listen.ts'
-import { coreMetrics } from './web/metrics.ts'
+import { coreMetrics, countedSeldom } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
 import { publicApp } from './web/server.ts'
 import { siteActions } from './web/site/actions.ts'
@@ -142,7 +142,10 @@ function webApps(ctx: Context, config: Core['config']): { readonly site: Web; re
     log,
     version,
     trustedProxies: config.trustedProxies,
-    metrics: async () => await coreMetrics(as(ctx, { kind: 'system', name: 'metrics' })),
+    metrics: countedSeldom(
+      clock,
+      async () => await coreMetrics(as(ctx, { kind: 'system', name: 'metrics' })),
+    ),
   })
   return { site, console }
 }

@@ -15,6 +15,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { callCore } from '../src/control/client.ts'
 
 /** Commands as scripts call them: exit status, stdout, stderr (contracts 1). No core runs here. */
@@ -43,7 +44,7 @@ const json = ({ stdout }: Ran): unknown => JSON.parse(stdout) as unknown
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-commands-'))
   config = join(folder, 'postern.yaml')
-  writeFileSync(config, `data: ${folder}/data\n`)
+  writeFileSync(config, `data: ${folder}/data\nlisten: { policy: unix, lookup: unix }\n`)
 })
 
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -138,5 +139,18 @@ describe('a core that does not answer', () => {
     await new Promise((resolve) => server.once('listening', resolve))
     assert.equal(await callCore(path, 'verify', {}, undefined, { emit() {}, progress() {} }, 50), 'silent')
     server.close()
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('is left to the supervisor, which ends its children in order', async () => {
+    const child = fork(entry, ['edge', '--config', config], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    await new Promise((resolve) => child.once('message', resolve))
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGINT')
+    await sleep(300)
+    assert.equal(child.exitCode, null)
+    child.kill('SIGTERM')
+    assert.equal(await ended, 0)
   })
 })

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { databaseCommands } from './database-commands.ts'
 import { demoCommand } from './demo-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { listingCommands } from './listing-commands.ts'
 import { peopleCommands } from './people-commands.ts'
 import { processCommands } from './process-commands.ts'
@@ -11,5 +12,6 @@ export const commands: readonly Command[] = [
   demoCommand,
   ...listingCommands,
   ...databaseCommands,
+  doctorCommand,
   ...peopleCommands,
 ]

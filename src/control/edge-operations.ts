@@ -30,6 +30,15 @@ export const edgeOperations: readonly Operation[] = [
     },
   },
   {
+    name: 'edges.list',
+    run: async (ctx, { emit }) => {
+      const { seq } = await feedHead(ctx)
+      for (const edge of await listEdges(ctx)) {
+        emit({ ...edge, behind: Math.max(0, seq - edge.seq), seenAt: new Date(edge.seenAt).toISOString() })
+      }
+    },
+  },
+  {
     name: 'verify',
     run: async (ctx, { emit, progress }) => {
       const chain = await verifyChain(ctx, progress)

@@ -35,7 +35,8 @@ export class LeanReader {
 function takeHandle(accepted: Socket): object | undefined {
   const inside = accepted as unknown as { _handle?: unknown }
   const handle = inside._handle
-  if (typeof handle !== 'object' || handle === null || !('useUserBuffer' in handle)) return undefined
+  if (typeof handle !== 'object' || handle === null) return undefined
+  if (!('useUserBuffer' in handle && typeof handle.useUserBuffer === 'function')) return undefined
   inside._handle = null
   return handle
 }

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { silentLog } from '../base/log.ts'
@@ -247,6 +248,22 @@ describe('a spoilt table on disk', () => {
     await holder.files.close()
     for (const kind of ['snapshot', 'snapshot.old']) writeFileSync(holder.path(kind), 'spoilt')
     assert.equal(await reload(dir), 'nothing')
+  })
+
+  it('is rolled forward as far as this version can read: what a newer one wrote after that comes from core again', async (test) => {
+    const dir = testFolder(test)
+    const holder = new Holder(dir)
+    await holder.load()
+    await holder.replace(['192.0.2.1'], 1)
+    await holder.put('192.0.2.2')
+    await holder.files.close()
+    const line = JSON.stringify({
+      epoch: 'first',
+      seq: 3,
+      change: { kind: 'standing', unit: '192.0.2.3/32' },
+    })
+    appendFileSync(holder.path('journal'), `${crc32(line).toString(16).padStart(8, '0')} ${line}\n`)
+    assert.equal(await reload(dir), 'first 2: 192.0.2.1/32 192.0.2.2/32')
   })
 
   it('never gives a table that was not, wherever a journal is cut or changed', async (test) => {

@@ -232,14 +232,18 @@ function checksum(text: string): string {
   return crc32(text).toString(16).padStart(8, '0')
 }
 
-/** One line of a journal; undefined when it is torn or spoilt. */
+/** One line of a journal; undefined when it is torn or spoilt, or was written by a version that knew more: core will tell it again. */
 function readLine(
   line: string,
 ): { readonly epoch: string; readonly seq: number; readonly change: TableChange } | undefined {
   const json = line.slice(9)
   if (json === '' || line.slice(0, 9) !== `${checksum(json)} `) return undefined
   const { epoch, seq, change } = JSON.parse(json) as { epoch: string; seq: number; change: unknown }
-  return { epoch, seq, change: changeFromJson(change) }
+  try {
+    return { epoch, seq, change: changeFromJson(change) }
+  } catch {
+    return undefined
+  }
 }
 
 async function renameIfThere(from: string, to: string): Promise<void> {

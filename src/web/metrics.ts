@@ -1,9 +1,29 @@
+import type { Clock } from '../base/clock.ts'
 import type { Context } from '../core/context.ts'
 import { countReviews } from '../core/delisting/review-actions.ts'
 import { countRefusals } from '../core/decisions/actions.ts'
 import { feedHead, listEdges } from '../core/edges/actions.ts'
 import { countListings } from '../core/listings/actions.ts'
 import { countLetters } from '../core/outbox/actions.ts'
+
+/** Counting a million listings takes a while in which core does nothing else; anybody who reaches the console may ask. */
+const keptMs = 5000
+
+/** Gives `figures`, counted at most every five seconds, however many ask. */
+export function countedSeldom(clock: Clock, figures: () => Promise<string>): () => Promise<string> {
+  let kept: { readonly at: number; readonly text: Promise<string> } | undefined
+  return async () => {
+    if (kept && clock.elapsed() - kept.at < keptMs) return await kept.text
+    const counting = { at: clock.elapsed(), text: figures() }
+    kept = counting
+    try {
+      return await counting.text
+    } catch (error) {
+      if (kept === counting) kept = undefined
+      throw error
+    }
+  }
+}
 
 /** Core's figures in the Prometheus text format (version 0.0.4). Labels name our own things only: edges, classes, states. */
 export async function coreMetrics(ctx: Context): Promise<string> {

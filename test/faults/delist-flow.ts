@@ -119,7 +119,7 @@ export async function askForLetter(around: FlowSurroundings, ip: string, mailbox
   return { id, secret, code, link: links.find(isOurs) ?? '', letterLinks: links }
 }
 
-async function confirm(
+export async function confirm(
   around: FlowSurroundings,
   id: string,
   ip: string,

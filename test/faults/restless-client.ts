@@ -94,14 +94,18 @@ function judge(figures: PolicyFigures, client: string, wanted: Wanted, answer: s
 
 interface PolicyLine {
   /** The action; undefined when the connection ended first. */
-  ask(client: string): Promise<string | undefined>
+  ask(client: string, more?: Readonly<Record<string, string>>): Promise<string | undefined>
   close(): void
 }
 
-/** One answer, asked for on a connection of its own; undefined when there was none. */
-export async function askOnce(port: number, client: string): Promise<string | undefined> {
+/** One answer, asked for on a connection of its own; undefined when there was none. `more` are attributes that differ. */
+export async function askOnce(
+  port: number,
+  client: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
   const line = await openLine(port)
-  const answer = await line?.ask(client)
+  const answer = await line?.ask(client, more)
   line?.close()
   return answer
 }
@@ -126,10 +130,10 @@ async function openLine(port: number): Promise<PolicyLine | undefined> {
   })
   socket.on('close', () => answered?.(undefined))
   return {
-    ask: async (client) => {
+    ask: async (client, more = {}) => {
       if (socket.destroyed) return undefined
       const answer = new Promise<string | undefined>((resolve) => (answered = resolve))
-      socket.write(requestFrom(client))
+      socket.write(requestFrom(client, more))
       return await answer
     },
     close: () => void socket.destroy(),
@@ -138,18 +142,19 @@ async function openLine(port: number): Promise<PolicyLine | undefined> {
 
 let instances = 0
 
-function requestFrom(client: string): string {
-  return [
-    'request=smtpd_access_policy',
-    'protocol_state=RCPT',
-    'protocol_name=ESMTP',
-    `client_address=${client}`,
-    'client_name=unknown',
-    'helo_name=mail.example.org',
-    'sender=a@example.org',
-    'recipient=user@provider.example',
-    `instance=${process.pid}.${++instances}`,
-    '',
-    '',
-  ].join('\n')
+function requestFrom(client: string, more: Readonly<Record<string, string>>): string {
+  const attributes = {
+    request: 'smtpd_access_policy',
+    protocol_state: 'RCPT',
+    protocol_name: 'ESMTP',
+    client_address: client,
+    client_name: 'unknown',
+    helo_name: 'mail.example.org',
+    sender: 'a@example.org',
+    recipient: 'user@provider.example',
+    instance: `${process.pid}.${++instances}`,
+    ...more,
+  }
+  const lines = Object.entries(attributes).map(([name, value]) => `${name}=${value}\n`)
+  return `${lines.join('')}\n`
 }

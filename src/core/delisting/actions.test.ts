@@ -8,7 +8,13 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable } from '../../standards/prefix.ts'
-import { testContext, testStart, testWaysOut, type TestContext } from '../../../test/support/context.ts'
+import {
+  testContext,
+  testStart,
+  testSettings,
+  testWaysOut,
+  type TestContext,
+} from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { issueChallenge } from '../challenges/actions.ts'
@@ -267,8 +273,34 @@ forEachDatabase((_name, open) => {
       assert.equal(await refusalOf(start(ctx, { pow })), 'pow.replayed')
     })
 
+    it('shows control by the letter to a mailbox at the confirmed domain, and not by another mailbox that writes instead', async () => {
+      const ctx = testContext({
+        db: await open(),
+        out: testWaysOut({ confirmedNames: async () => ['mail.example.org'] }),
+      })
+      const controlOf = async ({ id }: Started): Promise<string> =>
+        (await inspectRequest(ctx, id)).request.control
+      const [own, foreign, changed] = [
+        await start(ctx),
+        await start(ctx, { mailbox: 'ada@example.net' }),
+        await start(ctx),
+      ]
+      assert.deepEqual([await controlOf(own), await controlOf(foreign)], ['domain', 'none'])
+      assert.equal(
+        await refusalOf(confirmProven(ctx, { id: own.id, secret: own.secret })),
+        'delisting.proof-missing',
+      )
+      const tag = changed.writeTo.replace(/^delist\+(.*)@.*$/, '$1')
+      await proveMailbox(ctx, { tag, mailbox: orThrow(parseMailbox('eve@example.net')) })
+      assert.equal(await controlOf(changed), 'none')
+    })
+
     it('writes few letters to domains without a mail host, and says nothing of it', async () => {
-      const ctx = testContext({ db: await open(), out: testWaysOut({ acceptsMail: async () => false }) })
+      const settings = testSettings({
+        limits: { 'letters.no-mail-host.hour': { count: 20, windowMs: hour } },
+      })
+      const out = testWaysOut({ acceptsMail: async () => false })
+      const ctx = testContext({ db: await open(), out, settings })
       for (let n = 0; n < 25; n++) await start(ctx, { mailbox: `admin@d${n}.example` })
       const { length } = await ctx.db.queries.selectFrom('letters').select('id').execute()
       assert.equal(length, 20)

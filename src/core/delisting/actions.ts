@@ -5,6 +5,7 @@ import { newId } from '../../base/id.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
+import { isWithin } from '../../standards/domain.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
 import {
   domainOf,
@@ -85,14 +86,28 @@ export async function startRequest(ctx: Context, input: StartInput): Promise<Sta
     ctx,
     async (tx) => await spendAsking(tx, { ip, mailbox, control, isWritten: spent !== undefined }),
   )
-  const hasMailHost = spent === undefined || (await ctx.out.acceptsMail(domainOf(mailbox))) !== false
+  const [hasMailHost, isOwn] =
+    spent === undefined
+      ? [true, false]
+      : await Promise.all([
+          ctx.out.acceptsMail(domainOf(mailbox)).then((answer) => answer !== false),
+          isOwnDomain(ctx, ip, mailbox),
+        ])
   return await transact(ctx, async (tx) => {
     if (spent) await spendChallenge(tx, spent)
     // A domain without a mail host may be a slip, or our resolver's fault: few such letters are written, and the answer is the same.
     const mayWrite =
       hasMailHost || (await trySpend(tx, [{ name: 'letters.no-mail-host.hour', key: 'all' }])) === undefined
-    return await insertRequest(tx, { ip, mailbox, control, input, mayWrite })
+    // Nothing is shown yet: it counts once the link in the letter, which goes to this mailbox, is opened.
+    const willShow = control === 'none' && isOwn ? 'domain' : control
+    return await insertRequest(tx, { ip, mailbox, control: willShow, input, mayWrite })
   })
+}
+
+/** Whether the mailbox is at the domain of a name that the address confirms: who reads it answers for the address. */
+export async function isOwnDomain(ctx: Context, ip: Address, mailbox: MailAddress): Promise<boolean> {
+  const names = await ctx.out.confirmedNames(ip)
+  return names !== 'temperror' && names.some((name) => isWithin(name, domainOf(mailbox)))
 }
 
 /**

@@ -1,13 +1,12 @@
 import { Refusal } from '../../base/refusal.ts'
 import { openTag } from '../../base/signed-token.ts'
-import { isWithin } from '../../standards/domain.ts'
 import type { Address } from '../../standards/ip.ts'
-import { domainOf, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend } from '../limits/actions.ts'
-import { checkSecondHalf } from './actions.ts'
+import { checkSecondHalf, isOwnDomain } from './actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { saveRequest } from './decide-actions.ts'
 import type { SecondHalf } from './halves.ts'
@@ -25,14 +24,15 @@ export async function proveMailbox(
   const id = openTag(ctx.keys.tags, 'delist', input.tag)
   const found = id === undefined ? undefined : await store.byId(ctx.db.queries, id)
   if (!found) throw new Refusal('delisting.not-found')
-  const names = await ctx.out.confirmedNames(found.ip)
-  const isOwnDomain = names !== 'temperror' && names.some((name) => isWithin(name, domainOf(input.mailbox)))
+  const isOwn = await isOwnDomain(ctx, found.ip, input.mailbox)
   await transact(ctx, async (tx) => {
     const request = await openRequest(tx, found.id)
     if (!request) return
     const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
     if (request.state === 'open') await spend(tx, name, key)
-    const control = request.control === 'none' && isOwnDomain ? 'domain' : request.control
+    // What the mailbox of the form would have shown, another that writes instead does not.
+    const isShownOtherwise = request.control !== 'none' && request.control !== 'domain'
+    const control = isShownOtherwise ? request.control : isOwn ? 'domain' : 'none'
     const mailbox = { mailbox: input.mailbox, mailboxKey: mailboxKey(input.mailbox) }
     await prove(tx, { ...request, ...mailbox, control }, 'mailbox')
   })

@@ -25,7 +25,7 @@ export const limits = {
     why: 'Whatever happens, our own mail does not become a flood.',
   },
   'letters.no-mail-host.hour': {
-    count: 20,
+    count: 500,
     windowMs: hour,
     why: 'Letters to domains that DNS knows no mail host of: slips, mostly.',
   },

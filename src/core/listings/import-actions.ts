@@ -117,11 +117,13 @@ function readLine(
 /** One line about a prefix may stand in a batch only once for the database; the later end stands. Gives how many prefixes are new. */
 async function putAside(ctx: Context, begun: Begun, batch: readonly Listing[]): Promise<number> {
   if (batch.length === 0) return 0
-  const byPrefix = new Map<string, Listing>()
+  const byPrefix = new Map<string, lines.Line>()
   for (const listing of batch) {
-    const key = formatPrefix(listing.prefix)
-    const twin = byPrefix.get(key)
-    if (!twin || twin.endsAt < listing.endsAt) byPrefix.set(key, listing)
+    const { endsAt } = listing
+    const prefix = formatPrefix(listing.prefix)
+    const twin = byPrefix.get(prefix)
+    if (!twin || twin.endsAt < endsAt)
+      byPrefix.set(prefix, { prefix, endsAt, listing: store.toText(listing) })
   }
   return await transact(ctx, async (tx) => await lines.stage(tx.queries, begun, [...byPrefix.values()]))
 }
@@ -156,28 +158,16 @@ async function enforceSome(
   const isLast = next.length <= batchSize
   const some = next.slice(0, batchSize)
   if (some.length === 0) return { count: 0, isLast }
-  const active = await store.activeByPrefixes(
-    tx.queries,
-    some.map(({ prefix }) => formatPrefix(prefix)),
-  )
+  const prefixes = some.map(({ prefix }) => prefix)
+  const active = await store.activeByPrefixes(tx.queries, prefixes)
   const byPrefix = new Map(active.map((listing) => [formatPrefix(listing.prefix), listing]))
   const now = tx.clock.now()
-  if (active.length > 0)
-    await lines.supersede(
-      tx.queries,
-      active.map(({ id }) => id),
-      name,
-      now,
-    )
-  await lines.insertAll(
-    tx.queries,
-    some.map((listing) => inForce(listing, byPrefix.get(formatPrefix(listing.prefix)), now)),
+  await store.supersede(tx.queries, active, name, now)
+  const listings = some.map(({ prefix, listing }) =>
+    inForce(store.fromText(listing), byPrefix.get(prefix), now),
   )
-  await lines.unstage(
-    tx.queries,
-    name,
-    some.map(({ prefix }) => prefix),
-  )
+  await store.insertAll(tx.queries, listings)
+  await lines.unstage(tx.queries, name, some)
   if (isLast) await tellEdgesToResync(tx)
   return { count: some.length, isLast }
 }
@@ -198,11 +188,7 @@ async function forget(ctx: Context, name: string, signal?: AbortSignal): Promise
   while (!signal?.aborted) {
     const some = await lines.staged(ctx.db.queries, name, batchSize)
     if (some.length === 0) return
-    await lines.unstage(
-      ctx.db.queries,
-      name,
-      some.map(({ prefix }) => prefix),
-    )
+    await lines.unstage(ctx.db.queries, name, some)
     await breathe()
   }
 }

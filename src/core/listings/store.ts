@@ -221,6 +221,35 @@ export async function countByClass(
   return rows.map((row) => ({ class: row.class, count: Number(row.count) }))
 }
 
+/** Ends listings that an import replaces. */
+export async function supersede(
+  queries: Queries,
+  listings: readonly Listing[],
+  by: string,
+  now: number,
+): Promise<void> {
+  if (listings.length === 0) return
+  await queries
+    .updateTable('listings')
+    .set((eb) => ({
+      state: 'ended',
+      ended_at: now,
+      ended_by: by,
+      ended_why: 'superseded',
+      version: eb('version', '+', 1),
+    }))
+    .where(
+      'id',
+      'in',
+      listings.map(({ id }) => id),
+    )
+    .execute()
+}
+
+export async function insertAll(queries: Queries, listings: readonly Listing[]): Promise<void> {
+  await queries.insertInto('listings').values(listings.map(toRow)).execute()
+}
+
 export async function activeByPrefixes(queries: Queries, prefixes: readonly string[]): Promise<Listing[]> {
   const rows = await queries
     .selectFrom('listings')
@@ -275,7 +304,16 @@ function auditOf(queries: Queries, actions: readonly string[]) {
     .where('audit_records.action', 'in', actions)
 }
 
-export function toRow(listing: Listing): Row {
+/** A listing as text that `fromText` reads back. */
+export function toText(listing: Listing): string {
+  return JSON.stringify(toRow(listing))
+}
+
+export function fromText(text: string): Listing {
+  return fromRow(JSON.parse(text) as Row)
+}
+
+function toRow(listing: Listing): Row {
   return {
     id: listing.id,
     prefix: formatPrefix(listing.prefix),
@@ -300,7 +338,7 @@ export function toRow(listing: Listing): Row {
   }
 }
 
-export function fromRow(row: Row): Listing {
+function fromRow(row: Row): Listing {
   return {
     id: row.id,
     prefix: readPrefix(row.id, row.prefix),
