@@ -195,6 +195,9 @@ describe('the environment', () => {
     assert.deepEqual(wrong('', { POSTERN_LISTEN_TELEPHONE: ':1' }), [
       'POSTERN_LISTEN_TELEPHONE: there is no such key',
     ])
+    assert.deepEqual(wrong('', { POSTERN_LIMITS_LOOKUP_CLIENT_DAY: '1' }), [
+      'POSTERN_LIMITS_LOOKUP_CLIENT_DAY: there is no such key; POSTERN_LIMITS takes JSON',
+    ])
   })
 
   it('may hold what an orchestrator or a test puts there, and empty variables', () => {

@@ -131,10 +131,13 @@ function strayProblem(variable: string): string | undefined {
     known.map((name) => name.slice('POSTERN_'.length)),
   )
   if (meant) return `there is no such key; did you mean POSTERN_${meant}?`
-  const isOfSection = configKeys.some(
-    ({ kind, path }) => kind === 'section' && variable.startsWith(`POSTERN_${path.toUpperCase()}_`),
+  const above = configKeys.find(
+    ({ kind, path }) =>
+      (kind === 'section' || kind === 'structure') && variable.startsWith(`POSTERN_${path.toUpperCase()}_`),
   )
-  return isOfSection ? 'there is no such key' : undefined
+  if (above?.kind === 'structure')
+    return `there is no such key; POSTERN_${above.path.toUpperCase()} takes JSON`
+  return above && 'there is no such key'
 }
 
 function readVariable(key: Key, text: string): unknown {

@@ -73,7 +73,10 @@ export class TableFiles {
         ? await this.#read(this.#path('snapshot.old'))
         : newest
     // An edge starts with a full disk too: it writes the whole table when it can.
-    this.#journal = await this.#openJournal().catch((error: unknown) => void this.#failed(error))
+    this.#journal = await this.#openJournal().catch((error: unknown) => {
+      this.#failed(error)
+      return undefined
+    })
     this.#flush = setInterval(() => void this.#sync(), flushMs)
     this.#flush.unref()
     if (start === undefined || start instanceof SnapshotError) return undefined

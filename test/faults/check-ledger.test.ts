@@ -52,13 +52,18 @@ const entries: readonly Entry[] = [
   { kind: 'confirmed', id: 'r1', ip: '192.0.2.1', outcome: 'delisted', listing: 'l1' },
 ]
 
-function chain(list: readonly (readonly [string, string])[]): { audit: AuditRow[]; auditHead: Ledger['auditHead'] } {
+function chain(list: readonly (readonly [string, string])[]): {
+  audit: AuditRow[]
+  auditHead: Ledger['auditHead']
+} {
   const audit: AuditRow[] = []
   let previous = ''
   for (const [action, subject] of list) {
     const seq = audit.length + 1
     const json = JSON.stringify({ action, actor: 'system:test', at: seq, facts: {}, seq, subject })
-    const hash = createHash('sha256').update(previous + json).digest('hex')
+    const hash = createHash('sha256')
+      .update(previous + json)
+      .digest('hex')
     audit.push({ seq, at: seq, actor: 'system:test', action, subject, facts: '{}', previous, hash })
     previous = hash
   }
@@ -83,12 +88,27 @@ const [delisted, standing, expired] = listings as readonly [Listing, Listing, Li
 const planted: Record<string, readonly [Partial<Ledger>, RegExp]> = {
   'an acknowledged request is gone': [{ requests: [] }, /lost: acknowledged request r1/],
   'an acknowledged listing is gone': [{ listings: [standing, expired] }, /lost: acknowledged listing l1/],
-  'an acknowledged delisting was forgotten': [{ requests: [{ ...request, state: 'open', outcome: '', listing: '' }] }, /lost: confirmation of r1/],
-  'a delisting was noted and not done': [{ listings: [{ ...delisted, state: 'active' }, standing, expired] }, /l1 .*is active, but a request says/],
+  'an acknowledged delisting was forgotten': [
+    { requests: [{ ...request, state: 'open', outcome: '', listing: '' }] },
+    /lost: confirmation of r1/,
+  ],
+  'a delisting was noted and not done': [
+    { listings: [{ ...delisted, state: 'active' }, standing, expired] },
+    /l1 .*is active, but a request says/,
+  ],
   'a listing began that nobody asked for': [{ entries: without(entries, 2) }, /l2 .*nobody asked for it/],
-  'a listing ended that nobody asked for': [{ listings: [delisted, { ...standing, state: 'ended', endedWhy: 'operator' }, expired] }, /l2 .*ended by operator, unasked/],
-  'a listing ended by a request that nobody confirmed': [{ entries: without(without(entries, 7), 6) }, /l1 .*unasked/],
-  'a listing expired before its time': [{ listings: [delisted, standing, { ...expired, endedAt: 59 }] }, /l3 .*ended by expired, unasked/],
+  'a listing ended that nobody asked for': [
+    { listings: [delisted, { ...standing, state: 'ended', endedWhy: 'operator' }, expired] },
+    /l2 .*ended by operator, unasked/,
+  ],
+  'a listing ended by a request that nobody confirmed': [
+    { entries: without(without(entries, 7), 6) },
+    /l1 .*unasked/,
+  ],
+  'a listing expired before its time': [
+    { listings: [delisted, standing, { ...expired, endedAt: 59 }] },
+    /l3 .*ended by expired, unasked/,
+  ],
   'a listing ended twice': [chain([...deeds, ['listing.ended', 'listing:l1']]), /l1 .*ended 2 times/],
   'a listing began twice': [chain([...deeds, ['listing.added', 'listing:l2']]), /l2 .*began 2 times/],
   'an end is without an audit record': [chain(without(deeds, 6)), /l1 .*ended 0 times/],
@@ -104,9 +124,15 @@ const planted: Record<string, readonly [Partial<Ledger>, RegExp]> = {
     { letters: ['m1', 'm2', 'm3', 'm4'].map((id) => ({ ...letter, id })) },
     /4 letters to a@d1.example/,
   ],
-  'a letter belongs to nothing': [{ letters: [{ ...letter, key: 'confirm:r9' }] }, /m1: belongs to no request/],
+  'a letter belongs to nothing': [
+    { letters: [{ ...letter, key: 'confirm:r9' }] },
+    /m1: belongs to no request/,
+  ],
   'a letter was never sent': [{ letters: [{ ...letter, state: 'sending' }] }, /m1: is sending/],
-  'the audit tells of what is not there': [chain([...deeds, ['listing.added', 'listing:l9']]), /listing:l9, which is not there/],
+  'the audit tells of what is not there': [
+    chain([...deeds, ['listing.added', 'listing:l9']]),
+    /listing:l9, which is not there/,
+  ],
   'an audit record was changed': [
     { audit: sound.audit.map((row) => (row.seq === 3 ? { ...row, actor: 'cli:nobody' } : row)) },
     /record 3 is not what was hashed/,

@@ -25,14 +25,21 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
 
   before(async () => {
     sink = await smtpSink()
-    postern = await startInstance({ smarthost: sink.url, settings: `${liftedLimits}delisting: { challengeCost: 1 }\n` })
+    postern = await startInstance({
+      smarthost: sink.url,
+      settings: `${liftedLimits}delisting: { challengeCost: 1 }\n`,
+    })
     around = await drive(postern, sink, join(folder, 'written-ahead.jsonl'))
     await inParallel(4, blocked.length, async (nth) => await listSender(around, blocked[nth] ?? ''))
     await listSender(around, freed)
     asked = await askForLetter(around, freed, 'admin@example.org')
     await confirm(around, asked.id, freed, { link: asked.link, secret: asked.secret })
-    await until('the pass', async () => ((await askOnce(around.policyPort, freed)) === 'DUNNO' ? true : undefined))
-    await until('the refusals', async () => ((await askOnce(around.policyPort, blocked.at(-1) ?? ''))?.startsWith('550 ') ? true : undefined))
+    await until('the pass', async () =>
+      (await askOnce(around.policyPort, freed)) === 'DUNNO' ? true : undefined,
+    )
+    await until('the refusals', async () =>
+      (await askOnce(around.policyPort, blocked.at(-1) ?? ''))?.startsWith('550 ') ? true : undefined,
+    )
   })
 
   after(async () => {
@@ -52,11 +59,21 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
     const refuse = async (addresses: readonly string[]): Promise<void> => {
       for (const address of addresses) {
         // The link works as ever: the edge remembers what signs it.
-        assert.match((await askOnce(around.policyPort, address)) ?? '', /^550 5\.7\.606 .*\/c\/\S+ \(PSN606\)$/)
+        assert.match(
+          (await askOnce(around.policyPort, address)) ?? '',
+          /^550 5\.7\.606 .*\/c\/\S+ \(PSN606\)$/,
+        )
       }
     }
     await refuse(blocked.slice(0, 30))
-    assert.equal(await askOnce(around.policyPort, freed, { protocol_state: 'END-OF-MESSAGE', queue_id: '4FaultTest', size: '400' }), 'DUNNO')
+    assert.equal(
+      await askOnce(around.policyPort, freed, {
+        protocol_state: 'END-OF-MESSAGE',
+        queue_id: '4FaultTest',
+        size: '400',
+      }),
+      'DUNNO',
+    )
     // What killing an edge may lose is what it saw in the last quarter of a second.
     await sleep(1000)
     await killAndWait(postern, 'edge')
@@ -70,14 +87,23 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
 
     const rows = await openRows(join(postern.folder, 'data', 'postern.sqlite'))
     const counted = await until('every record', async () => {
-      const records = await rows.all(`select ip, sum(count) as count from decision_records where at >= ${begun} group by ip`)
+      const records = await rows.all(
+        `select ip, sum(count) as count from decision_records where at >= ${begun} group by ip`,
+      )
       return records.length === blocked.length ? records : undefined
     })
-    const [notices] = await rows.all(`select count(*) as count from let_throughs where queue_id = '4FaultTest'`)
+    const [notices] = await rows.all(
+      `select count(*) as count from let_throughs where queue_id = '4FaultTest'`,
+    )
     await rows.close()
-    assert.deepEqual(counted.filter((row) => number(row, 'count') !== 1).map((row) => text(row, 'ip')), [])
+    assert.deepEqual(
+      counted.filter((row) => number(row, 'count') !== 1).map((row) => text(row, 'ip')),
+      [],
+    )
     assert.equal(notices && number(notices, 'count'), 1)
-    t.diagnostic(`core was away for ${away} ms; ${counted.length} refusals and the first message let through arrived afterwards, once each`)
+    t.diagnostic(
+      `core was away for ${away} ms; ${counted.length} refusals and the first message let through arrived afterwards, once each`,
+    )
   })
 
   it('the page of a request shows afterwards what happened meanwhile', async () => {

@@ -26,4 +26,41 @@ forEachDatabase((_name, open) => {
     await onceOnly(ctx, undefined, 'request', run)
     assert.equal(runs, 3)
   })
+
+  it('A creating request that is asked again while it runs gets the answer of the first, and runs once', async () => {
+    const ctx = testContext({ db: await open() })
+    let runs = 0
+    const run = async (): Promise<{ readonly status: number; readonly body: string }> => {
+      const body = String(++runs)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return { status: 201, body }
+    }
+    const ask = async () => await onceOnly(ctx, 'key', 'request', run)
+    const answers = await Promise.all([ask(), ask(), ask()])
+    assert.deepEqual(answers, Array(3).fill({ status: 201, body: '1' }))
+    const slow = onceOnly(ctx, 'another key', 'request', run)
+    await assert.rejects(
+      onceOnly(ctx, 'another key', 'other request', run),
+      new Refusal('idempotency.mismatch'),
+    )
+    await slow
+    assert.equal(runs, 2)
+  })
+
+  it('A creating request may be tried again when it was refused, and when it died on the way', async () => {
+    const ctx = testContext({ db: await open() })
+    const refused = new Refusal('limit.exceeded')
+    const refuse = async (): Promise<never> => await Promise.reject(refused)
+    await assert.rejects(onceOnly(ctx, 'key', 'request', refuse), refused)
+    const answer = { status: 201, body: 'made' }
+    assert.deepEqual(await onceOnly(ctx, 'key', 'request', async () => await Promise.resolve(answer)), answer)
+    void onceOnly(ctx, 'dead', 'request', async () => await new Promise(() => {}))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    ctx.clock.advance(61_000)
+    assert.deepEqual(
+      await onceOnly(ctx, 'dead', 'request', async () => await Promise.resolve(answer)),
+      answer,
+    )
+    assert.deepEqual(await onceOnly(ctx, 'dead', 'request', refuse), answer)
+  })
 })

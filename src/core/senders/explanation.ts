@@ -45,14 +45,16 @@ export interface Explanation {
 }
 
 export interface ExplainedListing {
-  readonly id: string
+  /** From level `link` on. */
+  readonly id?: string
   readonly scope: string
   readonly reason: ReasonName
   readonly class: ListingClass
   readonly effect: 'refuse' | 'pass'
   readonly since: string
   readonly ends: string
-  readonly recurrence: number
+  /** From level `link` on. */
+  readonly recurrence?: number
   readonly note?: string
   readonly actor?: string
   readonly cause?: string
@@ -102,14 +104,13 @@ export function explanationOf(
 
 function show(listing: Listing, level: Level): ExplainedListing {
   return {
-    id: listing.id,
+    ...(level === 'anyone' ? {} : { id: listing.id, recurrence: listing.recurrence }),
     scope: showPrefix(listing.prefix),
     reason: reasonOf(listing),
     class: listing.class,
     effect: listing.effect,
     since: new Date(listing.sinceAt).toISOString(),
     ends: new Date(listing.endsAt).toISOString(),
-    recurrence: listing.recurrence,
     ...(level === 'operator' ? { note: listing.note, actor: listing.actor, cause: listing.cause } : {}),
   }
 }

@@ -79,14 +79,14 @@ export const delistState = z.object({
 const evidence = z.object({ kind: z.string().max(40), count: z.number() })
 
 const explainedListing = z.object({
-  id: z.string(),
+  id: z.string().optional(),
   scope: z.string(),
   reason: z.string(),
   class: z.enum(listingClasses),
   effect: z.enum(['refuse', 'pass']),
   since: time,
   ends: time,
-  recurrence: z.number(),
+  recurrence: z.number().optional(),
   note: z.string().optional(),
   actor: z.string().optional(),
   cause: z.string().optional(),

@@ -78,7 +78,7 @@ function listingFacts(view: View, listing: ExplainedListing): Html {
     [words.way, passes ? undefined : view.words.site.ways[listing.class]],
     [words.since, time(view, Date.parse(listing.since))],
     [words.ends, timeAndDistance(view, Date.parse(listing.ends))],
-    [words.times, listing.recurrence > 0 ? count(view.language, listing.recurrence) : undefined],
+    [words.times, (listing.recurrence ?? 0) > 0 ? count(view.language, listing.recurrence ?? 0) : undefined],
   ])
 }
 

@@ -141,7 +141,13 @@ function replyOf(view: View, { facts, explanation }: Case, token: string): strin
   const listing = explanation.listings.find(({ id }) => id === facts.listing)
   const prefix = listing && parseListable(listing.scope)
   if (listing === undefined || prefix === undefined || prefix instanceof Refusal) return undefined
-  const entry = { ...listing, prefix, cause: causeOf(facts.reason), ends: Date.parse(listing.ends) }
+  const entry = {
+    ...listing,
+    id: facts.listing,
+    prefix,
+    cause: causeOf(facts.reason),
+    ends: Date.parse(listing.ends),
+  }
   return formatReply({ reason: facts.reason, listing: entry }, facts.address, view.codes, url)
 }
 
