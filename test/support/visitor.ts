@@ -1,0 +1,169 @@
+import { solveChallenge } from 'altcha-lib'
+import { deriveKey } from 'altcha-lib/algorithms/sha'
+import { sql } from 'kysely'
+import { as, type Context } from '../../src/core/context.ts'
+import { issueChallenge } from '../../src/core/challenges/actions.ts'
+import { listLetters } from '../../src/core/outbox/actions.ts'
+import { contentOf } from '../../src/core/outbox/sealed-letter.ts'
+import { letterById } from '../../src/core/outbox/store.ts'
+import type { Database } from '../../src/db/open.ts'
+import { orThrow } from '../../src/base/refusal.ts'
+import { parsePrefix } from '../../src/standards/prefix.ts'
+import { apiRoutes } from '../../src/web/api/api.ts'
+import { eventsRoute } from '../../src/web/api/events.ts'
+import { visitorOf } from '../../src/web/client.ts'
+import type { Web, WebContext } from '../../src/web/env.ts'
+import { portalRoutes } from '../../src/web/portal/portal.ts'
+import { siteActions } from '../../src/web/site/actions.ts'
+import { testContext, type TestContext } from './context.ts'
+import { testSite } from './site.ts'
+
+/** The public site's origin in tests. */
+export const origin = 'https://postmaster.provider.example'
+
+/** The portal and the API over a database, without sockets. */
+export interface Doors {
+  readonly ctx: TestContext
+  /** Somebody with a browser or a program, at this address. */
+  visitor(address?: string): Visitor
+  /** Answer to a fresh proof-of-work challenge. */
+  solved(): Promise<string>
+  /** Path of the link in the newest confirmation letter; undefined when none was written. */
+  letter(): Promise<string | undefined>
+  /** Every row of every table, as text. */
+  dump(): Promise<string>
+}
+
+export function openDoors(db: Database, overrides: Parameters<typeof testContext>[0] = {}): Doors {
+  const ctx = testContext({ db, ...overrides })
+  const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
+  const web = testSite({
+    settings: ctx.settings,
+    clock: ctx.clock,
+    largeBodies: ['/api/v1/events'],
+    site: siteActions(contextFor, async () => await Promise.resolve(undefined)),
+    trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
+    parts: [
+      (app) => portalRoutes(app, { contextFor, https: true }),
+      (app) => eventsRoute(app, contextFor),
+      (app) => apiRoutes(app, { contextFor, site: origin, version: '0.0.0' }),
+    ],
+  })
+  return {
+    ctx,
+    visitor: (address = '198.51.100.7') => new Visitor(web, address),
+    solved: async () => await solved(ctx),
+    letter: async () => await newestLink(ctx),
+    dump: async () => await dump(db),
+  }
+}
+
+/** Keeps cookies, as a browser does, and says where its requests come from. */
+export class Visitor {
+  readonly cookies = new Map<string, string>()
+  readonly #web: Web
+  readonly #address: string
+
+  constructor(web: Web, address: string) {
+    this.#web = web
+    this.#address = address
+  }
+
+  async get(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Response> {
+    return await this.#send(path, { method, headers })
+  }
+
+  /** A form of the site itself. */
+  async submit(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const form = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      ...headers,
+    }
+    return await this.#send(path, {
+      method: 'POST',
+      headers: form,
+      body: new URLSearchParams(fields).toString(),
+    })
+  }
+
+  /** JSON of a program. */
+  async call(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return await this.#send(`/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: text,
+    })
+  }
+
+  /** Bytes as they are. */
+  async send(
+    path: string,
+    body: Uint8Array<ArrayBuffer> | string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    return await this.#send(path, { method: 'POST', headers, body })
+  }
+
+  async #send(
+    path: string,
+    init: {
+      readonly method: string
+      readonly headers: Readonly<Record<string, string>>
+      readonly body?: string | Uint8Array<ArrayBuffer>
+    },
+  ): Promise<Response> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = {
+      'x-forwarded-for': this.#address,
+      ...(cookie === '' ? {} : { cookie }),
+      ...init.headers,
+    }
+    const answer = await this.#web.request(path.startsWith('https:') ? path : `${origin}${path}`, {
+      ...init,
+      headers,
+    })
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (/max-age=0/i.test(line)) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    return answer
+  }
+}
+
+async function solved(ctx: Context): Promise<string> {
+  const challenge = await issueChallenge(ctx)
+  const solution = await solveChallenge({ challenge, deriveKey })
+  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
+}
+
+async function newestLink(ctx: TestContext): Promise<string | undefined> {
+  const { letters } = await listLetters(ctx, { limit: 50 })
+  const newest = letters.find(({ kind }) => kind === 'confirm-delisting')
+  const row = newest && (await letterById(ctx.db.queries, newest.id))
+  const content = row && contentOf(ctx, row)
+  return content?.kind === 'confirm-delisting' ? new URL(content.slots.link).pathname : undefined
+}
+
+async function dump({ queries }: Database): Promise<string> {
+  const tables = await sql<{ name: string }>`
+    select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`.execute(
+    queries,
+  )
+  const texts = await Promise.all(
+    tables.rows.map(async ({ name }) => {
+      const { rows } = await sql`select * from ${sql.table(name)}`.execute(queries)
+      return `${name}\n${rows
+        .map((row) => JSON.stringify(row))
+        .toSorted()
+        .join('\n')}`
+    }),
+  )
+  return texts.join('\n')
+}
