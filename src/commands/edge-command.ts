@@ -11,8 +11,9 @@ export const edgeCommand: Command = {
   summary: 'Run an edge alone: policy server and look-up, answering from memory.',
   run: async (invocation) => {
     const edge = await startThisEdge(configOf(invocation), jsonLog({ process: 'edge' }))
+    const stopped = untilToldToStop()
     process.send?.({ ready: edge.addresses })
-    await untilToldToStop()
+    await stopped
     await edge.close()
     leaveSupervisor()
     return 0

@@ -44,8 +44,9 @@ export const processCommands: readonly Command[] = [
         return 1
       }
       const doors = await startCore(core)
+      const stopped = untilToldToStop()
       process.send?.({ ready: doors.addresses })
-      await untilToldToStop()
+      await stopped
       await doors.close()
       await core.close()
       leaveSupervisor()

@@ -46,18 +46,18 @@ describe('The form of the portal', () => {
     ['the loopback', { ip: '::1' }, 'ip', /special|loopback|::1/i],
     ['an address in another script', { ip: '１９２.0.2.45' }, 'ip', /not an IP address/],
     ['far too much', { ip: '1'.repeat(5000) }, 'ip', /not an IP address/],
-    ['no mailbox', { mailbox: '' }, 'mailbox', /./],
-    ['a mailbox without a domain', { mailbox: 'ada' }, 'mailbox', /./],
-    ['a mailbox with a display name', { mailbox: 'Ada <ada@example.org>' }, 'mailbox', /./],
-    ['two mailboxes', { mailbox: 'ada@example.org, bob@example.org' }, 'mailbox', /./],
+    ['no mailbox', { mailbox: '' }, 'mailbox', /mail address/],
+    ['a mailbox without a domain', { mailbox: 'ada' }, 'mailbox', /mail address/],
+    ['a mailbox with a display name', { mailbox: 'Ada <ada@example.org>' }, 'mailbox', /mail address/],
+    ['two mailboxes', { mailbox: 'ada@example.org, bob@example.org' }, 'mailbox', /mail address/],
     [
       'a mailbox that would be a header',
       { mailbox: 'ada@example.org\nBcc: bob@example.org' },
       'mailbox',
       /./,
     ],
-    ['no responsibility taken', { statement: '' }, 'statement', /./],
-    ['a sum that is not one', { pow: 'bm90aGluZw==' }, undefined, /./],
+    ['no responsibility taken', { statement: '' }, 'statement', /not ticked/],
+    ['a sum that is not one', { pow: 'bm90aGluZw==' }, undefined, /sum|proof of work/],
   ]
   for (const [what, change, field, words] of wrong) {
     it(`says what is wrong and what to do, keeps what was typed, and begins nothing: ${what}`, async () => {
@@ -73,7 +73,7 @@ describe('The form of the portal', () => {
           page,
           new RegExp(`aria-invalid="true"[^>]*name="${field}"|name="${field}"[^>]*aria-invalid="true"`),
         )
-        assert.match(page, new RegExp(`href="#${field}"`), 'the summary leads to the field')
+        assert.match(page, new RegExp(`href="#f-${field}"`), 'the summary leads to the field')
       }
       assert.match(page, /We &lt;b&gt;cleaned&lt;\/b&gt; it/)
       if (change['ip'] === undefined) assert.match(page, /value="192\.0\.2\.45"/)
