@@ -42,7 +42,7 @@ export const portal = {
     writeLead: (mailbox: string) =>
       `Send a message from ${mailbox} to the address below. Subject and text do not matter. The message must be authenticated for its From domain (SPF or DKIM).`,
     writeAfter: 'Then come back to this page and reload it. No reply will come.',
-    until: 'This request is valid until',
+    until: 'This request ends',
     others: 'Other ways to prove it',
     othersLead: 'Any one of these shows that you control the address. Then this page has the button.',
     txtTitle: 'By DNS',
@@ -123,7 +123,7 @@ export const portal = {
     coolDownTitle: 'Not yet: this address was delisted lately',
     coolDownLead:
       'An address can be removed by its sender once a day. It was listed again since the last removal, so something still sends unwanted mail.',
-    coolDownAgain: 'You can press again from',
+    coolDownAgain: 'You can press again',
     coolDownEnds: 'The listing also ends by itself; its record says when.',
     reviewTitle: 'A person will look at it',
     reviewLead:
