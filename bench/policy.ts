@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { edgeFlags } from '../src/edge-flags.ts'
 import { makeEdgeFiles } from './support/edge-files.ts'
 import { pace, saturate, type LoadResult } from './support/policy-load.ts'
 import { requestStream } from './support/policy-requests.ts'
@@ -186,10 +187,8 @@ const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 try {
   await makeEdgeFiles(folder, 'bench', listings)
   const begun = performance.now()
-  const edge = await startMeasured(new URL('support/edge-server.ts', import.meta.url), {
-    dataDir: folder,
-    name: 'bench',
-  })
+  const input = { dataDir: folder, name: 'bench' }
+  const edge = await startMeasured(new URL('support/edge-server.ts', import.meta.url), input, edgeFlags)
   process.stderr.write(
     `the edge was ready with ${listings} listings after ${Math.round(performance.now() - begun)} ms\n`,
   )

@@ -77,7 +77,8 @@ create table edges (
   version text not null,
   seq bigint not null,
   seen_at bigint not null,
-  connected integer not null
+  connected integer not null,
+  core text
 );
 
 create table feed_changes (
@@ -97,7 +98,8 @@ create table idempotent_answers (
   request_hash text not null,
   status integer not null,
   body text not null,
-  at bigint not null
+  at bigint not null,
+  core text
 );
 
 create table import_lines (
@@ -141,7 +143,8 @@ create table letters (
   lease_until_at bigint,
   last_error text,
   created_at bigint not null,
-  sent_at bigint
+  sent_at bigint,
+  lease_core text
 );
 
 create table limit_windows (
@@ -207,7 +210,8 @@ create table sessions (
   csrf text not null,
   created_at bigint not null,
   seen_at bigint not null,
-  expires_at bigint not null
+  expires_at bigint not null,
+  confirmed_at bigint
 );
 
 create table spent_challenges (
@@ -249,7 +253,8 @@ create table webhook_deliveries (
   lease_until_at bigint,
   last_error text,
   created_at bigint not null,
-  sent_at bigint
+  sent_at bigint,
+  lease_core text
 );
 
 alter table audit_records add constraint audit_records_pkey PRIMARY KEY (seq);

@@ -97,7 +97,7 @@ CREATE TABLE edges (
   version text not null,
   seq integer not null,
   seen_at integer not null,
-  connected integer not null,
+  connected integer not null, core text,
   primary key (name)
 ) strict, without rowid;
 
@@ -120,7 +120,7 @@ CREATE TABLE idempotent_answers (
   request_hash text not null,
   status integer not null,
   body text not null,
-  at integer not null,
+  at integer not null, core text,
   primary key (key)
 ) strict, without rowid;
 
@@ -170,7 +170,7 @@ CREATE TABLE letters (
   lease_until_at integer,
   last_error text,
   created_at integer not null,
-  sent_at integer,
+  sent_at integer, lease_core text,
   primary key (id)
 ) strict;
 
@@ -261,7 +261,7 @@ CREATE TABLE sessions (
   csrf text not null,
   created_at integer not null,
   seen_at integer not null,
-  expires_at integer not null,
+  expires_at integer not null, confirmed_at integer,
   primary key (id_hash)
 ) strict, without rowid;
 
@@ -312,7 +312,7 @@ CREATE TABLE webhook_deliveries (
   lease_until_at integer,
   last_error text,
   created_at integer not null,
-  sent_at integer,
+  sent_at integer, lease_core text,
   primary key (id)
 ) strict, without rowid;
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { CannotStart } from './cannot-start.ts'
 import { systemClock } from './base/clock.ts'
 import type { Log } from './base/log.ts'
 import { keyFile } from './base/secret.ts'
@@ -11,6 +12,7 @@ import type { Actor } from './core/actor.ts'
 import type { Context, Keys } from './core/context.ts'
 import { beginEpoch } from './core/edges/actions.ts'
 import { localWakes } from './core/wakes.ts'
+import { coreId } from './core-id.ts'
 import { openDatabase } from './db/open.ts'
 import { migrate } from './db/migrate.ts'
 import { dnsResolver } from './net/resolver.ts'
@@ -48,10 +50,10 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
     clock,
     log,
     actor: actor === 'cli' ? cliActor() : { kind: 'system', name: 'core' },
-    settings: settingsOf(config),
-    keys: openKeys(config.data),
+    ...readFiles(config, actor),
     out: waysOut({ resolver: dnsResolver() }),
     wakes: localWakes(),
+    core: coreId(config.data),
   }
   await beginEpoch(ctx)
   return {
@@ -61,6 +63,16 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
       await db.close()
       lock.release()
     },
+  }
+}
+
+/** What files beside the configuration hold. To start again does not mend one that holds something else. */
+function readFiles(config: Config, actor: 'cli' | 'core'): Pick<Context, 'settings' | 'keys'> {
+  try {
+    return { settings: settingsOf(config), keys: openKeys(config.data) }
+  } catch (error) {
+    const isOfSystem = !(error instanceof Error) || 'code' in error
+    throw isOfSystem || actor === 'cli' ? error : new CannotStart(error.message, { cause: error })
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { UsageError, type Command } from './commands/command.ts'
+import { CannotStart, cannotStartStatus, type CannotStartMessage } from './cannot-start.ts'
+import { UsageError, type Command, type Output } from './commands/command.ts'
 import { processOutput } from './commands/output.ts'
 import { WrongConfig } from './commands/config-of.ts'
 import { edgeCommand } from './commands/edge-command.ts'
@@ -9,7 +10,7 @@ import { edgeCommand } from './commands/edge-command.ts'
 const commands: readonly Command[] =
   process.argv[2] === 'edge' ? [edgeCommand] : (await import('./commands/commands.ts')).commands
 
-/** `postern`: finds the command, reads its options, runs it. Exit status: 0 done, 1 no, 2 wrong usage or configuration. */
+/** `postern`: finds the command, reads its options, runs it. Exit status: 0 done, 1 no, 2 wrong usage or configuration, 78 cannot start before something is changed. */
 async function main(args: readonly string[]): Promise<number> {
   const output = processOutput()
   const command = findCommand(args)
@@ -43,6 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
       output.note(error.mistakes.toString())
       return 2
     }
+    if (error instanceof CannotStart) return await sayCannotStart(error, output)
     output.note(`postern: ${describe(error)}`)
     return 1
   }
@@ -98,6 +100,14 @@ function overview(wrong: string | undefined): string {
 function help({ name, usage, summary, optionHelp = {} }: Command): string {
   const lines = Object.entries(optionHelp).map(([option, words]) => `  --${option.padEnd(12)} ${words}`)
   return `postern ${name} ${usage}\n\n${summary}${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`
+}
+
+/** Under a supervisor it is said there, once for all of them. What was begun already (a door, a connection) ends with the process. */
+async function sayCannotStart({ message }: CannotStart, output: Output): Promise<never> {
+  const said: CannotStartMessage = { cannotStart: message }
+  if (process.send === undefined) output.note(message)
+  else await new Promise((resolve) => process.send?.(said, resolve))
+  process.exit(cannotStartStatus)
 }
 
 /** What went wrong and, a line each, what was behind it. */

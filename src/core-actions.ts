@@ -24,7 +24,7 @@ import {
   showListing,
 } from './core/listings/actions.ts'
 import { exportListings, importListings } from './core/listings/import-actions.ts'
-import { findSession, signIn, signOut, signOutEverywhere } from './core/operators/actions.ts'
+import { confirmSession, findSession, signIn, signOut, signOutEverywhere } from './core/operators/actions.ts'
 import {
   countLetters,
   listLetters,
@@ -49,6 +49,7 @@ export function consoleActions(ctx: Context): ConsoleActions {
   return {
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
+    confirmSession: async (actor, input) => await confirmSession(by(actor), input),
     signOut: async (actor, session) => await signOut(by(actor), session),
     signOutEverywhere: async (actor) => await signOutEverywhere(by(actor)),
     listEdges: async (actor) => await listEdges(by(actor)),
@@ -96,7 +97,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     classOf: async (address) => await classByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     markBounced: async (tag) => await markBounced(ctx, tag),
-    stopLetters: async ({ tag }) => await stopLetters(ctx, tag),
+    stopLetters: async (tag) => await stopLetters(ctx, tag),
     forwardToPostmaster: async ({ mailFrom, raw }) => {
       if (smarthost === 'outbox') {
         keepMessage(kept, raw, ctx.clock.now())

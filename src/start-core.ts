@@ -5,11 +5,13 @@ import { startControl } from './control/server.ts'
 import { consoleActions, intakeActions } from './core-actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { as, type Context } from './core/context.ts'
+import { forgetUnanswered } from './core/idempotency/actions.ts'
 import { forgetClaims } from './core/outbox/deliver-actions.ts'
 import { edgeKeys } from './edge-keys.ts'
 import { showEndpoint } from './endpoint.ts'
 import { startFeed } from './feed/server.ts'
 import { openIntake } from './intake/intake.ts'
+import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
 import { endExpiredListings } from './jobs/end-expired.ts'
@@ -48,6 +50,9 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     closings.unshift(close)
   }
   try {
+    // Whoever holds the folder's lock is its only core: what one that died had in hand is ours at once, its job leases as well.
+    await forgetClaims(ctx)
+    await forgetUnanswered(ctx)
     const feed = await openFeed(ctx, config)
     Object.assign(addresses, feed.addresses)
     closings.unshift(feed.close)
@@ -59,11 +64,7 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
       lmtp: config.listen.lmtp,
       name: config.mail.replyDomain,
       site: config.provider.site,
-      routes: {
-        delist: config.addresses.delist,
-        others: Object.values(config.addresses).filter((mailbox) => mailbox !== config.addresses.delist),
-        replyDomain: config.mail.replyDomain,
-      },
+      routes: routesOf(ctx.settings),
       trust: config.intake.trust,
       actions: intakeActions(ctx, config.notify, join(config.data, 'postmaster')),
       lookup: dnsResolver().lookup,
@@ -72,9 +73,7 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     })
     opened('intake', intake.smtp ? showEndpoint(intake.smtp) : '', intake.close)
     if (intake.lmtp) addresses['lmtp'] = showEndpoint(intake.lmtp)
-    // Whoever holds the lock is the only core: what a dead one had taken is ours at once, leases and letters.
-    await forgetClaims(ctx)
-    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), 'core')
+    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), ctx.core)
     closings.unshift(async () => await jobs.stop())
     const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
     closings.unshift(control.close)

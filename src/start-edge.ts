@@ -4,6 +4,7 @@ import { exemptMailboxes } from './access/exempt.ts'
 import { systemClock } from './base/clock.ts'
 import type { Log } from './base/log.ts'
 import { keyFile, Secret } from './base/secret.ts'
+import { CannotStart } from './cannot-start.ts'
 import type { Config } from './config/config.ts'
 import { startEdge } from './edge/edge.ts'
 import { showEndpoint } from './endpoint.ts'
@@ -20,6 +21,8 @@ export async function startThisEdge(
     dataDir: config.data,
     listenPolicy: showEndpoint(config.listen.policy),
     listenLookup: showEndpoint(config.listen.lookup),
+    policyAllow: config.policy.allow,
+    lookupAllow: config.lookup.allow,
     feed: feedOf(config),
     site: config.provider.site,
     profile: config.codes,
@@ -53,6 +56,6 @@ function readEdgeKey(path: string): Secret {
     .trim()
     .replace(/^ptn_edge_/, '')
   if (!/^[0-9a-f]{64}$/.test(digits))
-    throw new Error(`${path} must hold the key that "postern token add edge" printed`)
+    throw new CannotStart(`${path} must hold the key that "postern token add edge" printed`)
   return new Secret(Buffer.from(digits, 'hex'))
 }

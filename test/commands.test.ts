@@ -90,6 +90,67 @@ describe('listing', () => {
   })
 })
 
+describe('explain', () => {
+  it('says in observe mode that nothing is refused, and what would be', async () => {
+    await postern('listing', 'add', '192.0.2.77', '--reason', 'spam')
+    const enforced = await postern('explain', '192.0.2.77')
+    assert.match(enforced.stdout, /^192\.0\.2\.77 is told 550 5\.7\.606 \(/)
+    writeFileSync(config, `${readFileSync(config, 'utf8')}policy: { mode: observe }\n`)
+    try {
+      const observed = await postern('explain', '192.0.2.77')
+      assert.match(
+        observed.stdout,
+        /^192\.0\.2\.77 passes: nothing is refused at present, this receiver only observes .*would be told 550 5\.7\.606/,
+      )
+    } finally {
+      writeFileSync(config, readFileSync(config, 'utf8').replace(/policy: \{ mode.*\n/, ''))
+    }
+  })
+})
+
+describe('lists of operators and tokens', () => {
+  it('have one of them a line, and one name for when it was made', async () => {
+    for (const name of ['ada', 'bob']) {
+      await postern('operator', 'add', name)
+      await postern('token', 'add', 'api', name)
+    }
+    const when = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`
+    const [operators, tokens] = [await postern('operator', 'list'), await postern('token', 'list')]
+    assert.match(
+      operators.stdout,
+      new RegExp(`^ada {19}reader  created ${when}\nbob {19}reader  created ${when}\n$`),
+    )
+    assert.match(
+      tokens.stdout,
+      new RegExp(`^ada {19}api     created ${when}\nbob {19}api     created ${when}\n$`),
+    )
+    const [first] = (await postern('operator', 'list', '--json')).stdout.split('\n')
+    assert.deepEqual(Object.keys(JSON.parse(first ?? '') as object), ['name', 'role', 'created'])
+  })
+})
+
+describe('a listing that would do the opposite', () => {
+  it('is refused with what to do, and put with --replace; a proposed one is withdrawn by its prefix', async () => {
+    await postern('listing', 'add', '192.0.2.78', '--reason', 'spam')
+    const turned = await postern('listing', 'add', '192.0.2.78', '--reason', 'spam', '--carve-out')
+    assert.equal(turned.status, 1)
+    assert.match(turned.stderr, /End that one first \([0-9a-z]{12}\), or .*“--replace” on the command line/)
+    const replaced = await postern(
+      'listing',
+      'add',
+      '192.0.2.78',
+      '--reason',
+      'spam',
+      '--carve-out',
+      '--replace',
+    )
+    assert.equal(replaced.status, 0)
+    await postern('listing', 'add', '11.0.0.0/8', '--reason', 'spam')
+    const withdrawn = await postern('listing', 'end', '11.0.0.0/8', '--json')
+    assert.equal((json(withdrawn) as { state: string }).state, 'ended')
+  })
+})
+
 describe('--json', () => {
   it('keeps stdout to one JSON object a line', async () => {
     assert.deepEqual(json(await postern('bypass', 'on', '--json')), { bypass: true })
@@ -105,14 +166,45 @@ describe('backup and restore', () => {
   it('bring back what was there, and keep what was put aside', async () => {
     const [backup, data] = [join(folder, 'backup'), join(folder, 'data')]
     mkdirSync(backup)
+    writeFileSync(join(data, 'webhook.secret'), 'whsec_before\n', { mode: 0o600 })
     assert.deepEqual(json(await postern('backup', backup, '--json')), { backup })
-    assert.equal(statSync(join(backup, 'postern.sqlite')).mode & 0o777, 0o600)
+    for (const file of ['postern.sqlite', 'keys/master', 'webhook.secret'])
+      assert.equal(statSync(join(backup, file)).mode & 0o777, 0o600, file)
     await postern('listing', 'add', '192.0.2.99', '--reason', 'spam')
+    writeFileSync(join(data, 'webhook.secret'), 'whsec_after\n')
     const restored = json(await postern('restore', backup, '--json')) as { aside: string }
     assert.equal((await postern('listing', 'show', '192.0.2.99')).status, 1)
     assert.equal((await postern('verify')).status, 0)
-    for (const file of ['postern.sqlite', 'keys/master'])
+    for (const file of ['postern.sqlite', 'keys/master', 'webhook.secret'])
       assert.ok(existsSync(join(data, `${file}.${restored.aside}`)), file)
+    assert.equal(readFileSync(join(data, 'webhook.secret'), 'utf8'), 'whsec_before\n')
+    assert.equal(readFileSync(join(data, `webhook.secret.${restored.aside}`), 'utf8'), 'whsec_after\n')
+  })
+
+  it('of a backup without a webhook secret leave the one that is there', async () => {
+    const [backup, data] = [join(folder, 'without'), join(folder, 'data')]
+    rmSync(join(data, 'webhook.secret'))
+    assert.equal((await postern('backup', backup)).status, 0)
+    assert.ok(!existsSync(join(backup, 'webhook.secret')))
+    writeFileSync(join(data, 'webhook.secret'), 'whsec_new\n')
+    assert.equal((await postern('restore', backup)).status, 0)
+    assert.equal(readFileSync(join(data, 'webhook.secret'), 'utf8'), 'whsec_new\n')
+  })
+
+  it('with PostgreSQL say which tools do it, with exit status 2', async (test) => {
+    process.env['POSTERN_DATABASE'] = 'postgres://postern@127.0.0.1:1/postern'
+    test.after(() => delete process.env['POSTERN_DATABASE'])
+    for (const [command, tool] of [
+      ['backup', 'pg_dump'],
+      ['restore', 'pg_restore'],
+    ] as const) {
+      const ran = await postern(command, join(folder, 'no'))
+      assert.equal(ran.status, 2)
+      assert.match(
+        ran.stderr,
+        new RegExp(`with PostgreSQL use ${tool}, .*data/keys and data/webhook\\.secret`),
+      )
+    }
   })
 
   it('refuse a backup that is not whole, and change nothing', async () => {

@@ -202,7 +202,8 @@ describe('every page', () => {
   })
 
   it('uses addresses and names that belong to nobody', () => {
-    const ours = /^(?:192\.0\.2|198\.51\.100|203\.0\.113|127\.|0\.0\.0\.0|10\.|8\.0\.0\.1$)/
+    const ours =
+      /^(?:192\.0\.2|198\.51\.100|203\.0\.113|127\.|0\.0\.0\.0|10\.|172\.16\.|192\.168\.|8\.0\.0\.1$)/
     const strange = [...pages].flatMap(([path, text]) =>
       (text.match(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? [])
         .filter((address) => !ours.test(address) && address !== '010.0.0.1')

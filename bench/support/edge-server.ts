@@ -1,7 +1,9 @@
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
+import { orThrow } from '../../src/base/refusal.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { exemptMailboxes } from '../../src/access/exempt.ts'
+import { parsePrefix } from '../../src/standards/prefix.ts'
 import { startEdge } from '../../src/edge/edge.ts'
 import { measuredInput, serveMeasured } from './servers.ts'
 
@@ -14,6 +16,8 @@ const edge = await startEdge({
   dataDir,
   listenPolicy: '127.0.0.1:0',
   listenLookup: '127.0.0.1:0',
+  policyAllow: [orThrow(parsePrefix('127.0.0.0/8'))],
+  lookupAllow: [orThrow(parsePrefix('127.0.0.0/8'))],
   feed: { path: `${dataDir}/feed.sock` },
   site: 'https://postmaster.provider.example',
   profile: 'microsoft-like',

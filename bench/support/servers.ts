@@ -22,9 +22,16 @@ export interface MeasuredServer extends Listener {
 /** What the child says when it listens, and when it is asked. */
 type Said = Listener | Usage
 
-/** Starts `module` with `input` as its first argument (JSON); it must call `serveMeasured`. */
-export async function startMeasured(module: URL, input: unknown): Promise<MeasuredServer> {
-  const child = fork(module, [JSON.stringify(input)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** Starts `module` with `input` as its first argument (JSON) and V8's `flags`; it must call `serveMeasured`. */
+export async function startMeasured(
+  module: URL,
+  input: unknown,
+  flags: readonly string[] = [],
+): Promise<MeasuredServer> {
+  const child = fork(module, [JSON.stringify(input)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...flags],
+  })
   const first = await nextMessage(child)
   if (!('port' in first)) throw new Error('the server did not say its port')
   const usage = async (): Promise<Usage> => {

@@ -122,4 +122,8 @@ function makeKeyFile(path: string): void {
   } finally {
     unlinkSync(temporary)
   }
+  // The name is in the folder, and what hangs on the key must not outlive it in a loss of power.
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
 }

@@ -54,13 +54,14 @@ export const databaseCommands: readonly Command[] = [
   {
     name: 'backup',
     usage: 'FOLDER',
-    summary: 'A consistent copy of the embedded database and the keys, while everything runs.',
+    summary:
+      'A consistent copy of the embedded database, the key and the webhook secret, while everything runs.',
     words: [1, 1],
     run: async (invocation) => {
       const config = configOf(invocation)
       const [folder = ''] = invocation.words
       if (config.database !== 'sqlite')
-        throw new UsageError('with PostgreSQL use pg_dump, and copy the folder data/keys')
+        throw new UsageError('with PostgreSQL use pg_dump, and copy data/keys and data/webhook.secret')
       const source = join(config.data, 'postern.sqlite')
       if (!existsSync(source)) throw new UsageError(`there is no database at ${source}`)
       mkdirSync(join(folder, 'keys'), { recursive: true, mode: 0o700 })
@@ -72,7 +73,7 @@ export const databaseCommands: readonly Command[] = [
       })
       database.close()
       chmodSync(copy, 0o600)
-      copyFileSync(join(config.data, 'keys', 'master'), join(folder, 'keys', 'master'))
+      for (const file of [masterKey, ...extras(config.data)]) copySecret(file, config.data, folder)
       answer(invocation, { backup: folder }, `copied to ${folder}`)
       return 0
     },
@@ -86,7 +87,7 @@ export const databaseCommands: readonly Command[] = [
       const config = configOf(invocation)
       const [folder = ''] = invocation.words
       if (config.database !== 'sqlite')
-        throw new UsageError('with PostgreSQL use pg_restore, and copy the folder data/keys')
+        throw new UsageError('with PostgreSQL use pg_restore, and put data/keys and data/webhook.secret back')
       const trouble = troubleWith(folder)
       if (trouble !== undefined) {
         invocation.output.note(`${folder} cannot be restored: ${trouble}. Nothing was changed.`)
@@ -144,6 +145,18 @@ export const databaseCommands: readonly Command[] = [
   },
 ]
 
+const masterKey = join('keys', 'master')
+
+/** What a data folder or a backup may have: the secret that receivers of webhooks hold too. */
+function extras(folder: string): readonly string[] {
+  return ['webhook.secret'].filter((file) => existsSync(join(folder, file)))
+}
+
+function copySecret(file: string, from: string, to: string): void {
+  copyFileSync(join(from, file), join(to, file))
+  chmodSync(join(to, file), 0o600)
+}
+
 /** The answer of a command that has only one. */
 function answer({ json, output }: Invocation, value: object, words: string): void {
   if (json) output.json(value)
@@ -152,7 +165,7 @@ function answer({ json, output }: Invocation, value: object, words: string): voi
 
 /** Why a folder is not a whole backup, before anything is moved. */
 function troubleWith(folder: string): string | undefined {
-  const missing = ['postern.sqlite', join('keys', 'master')].filter((file) => !existsSync(join(folder, file)))
+  const missing = ['postern.sqlite', masterKey].filter((file) => !existsSync(join(folder, file)))
   if (missing.length > 0) return `${missing.join(' and ')} is missing`
   try {
     const database = new DatabaseSync(join(folder, 'postern.sqlite'), { readOnly: true })
@@ -167,13 +180,10 @@ function troubleWith(folder: string): string | undefined {
 /** Moves what is there aside, under names that no later restore takes, and copies the backup into its place. */
 function putInPlace(folder: string, data: string, aside: string): void {
   mkdirSync(join(data, 'keys'), { recursive: true, mode: 0o700 })
-  const key = join('keys', 'master')
-  for (const file of ['postern.sqlite', 'postern.sqlite-wal', 'postern.sqlite-shm', key]) {
+  const copied = ['postern.sqlite', masterKey, ...extras(folder)]
+  for (const file of [...copied, 'postern.sqlite-wal', 'postern.sqlite-shm']) {
     const path = join(data, file)
     if (existsSync(path)) renameSync(path, `${path}.${aside}`)
   }
-  for (const file of ['postern.sqlite', key]) {
-    copyFileSync(join(folder, file), join(data, file))
-    chmodSync(join(data, file), 0o600)
-  }
+  for (const file of copied) copySecret(file, folder, data)
 }

@@ -9,7 +9,7 @@ import { supervise } from '../supervisor.ts'
 import type { Command, Output } from './command.ts'
 import { tellDemoStory, type DemoStory } from './demo-story.ts'
 import { entry } from './process-commands.ts'
-import { untilToldToStop } from './process-life.ts'
+import { runSupervised } from './process-life.ts'
 import { WrongConfig } from './config-of.ts'
 
 /** Doors of the demo; the environment may move them, as everywhere. */
@@ -38,13 +38,10 @@ export const demoCommand: Command = {
       const story = await tellDemoStory(core.ctx)
       await core.close()
       const supervisor = supervise(entry, ['--config', file], jsonLog({ process: 'supervisor' }))
-      const stopped = untilToldToStop()
-      const doors = await Promise.race([supervisor.ready, stopped])
-      if (doors && json) output.json({ doors, ...story })
-      else if (doors) introduce(output, doors, story)
-      await stopped
-      await supervisor.stop()
-      return 0
+      return await runSupervised(supervisor, output, (doors) => {
+        if (json) output.json({ doors, ...story })
+        else introduce(output, doors, story)
+      })
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

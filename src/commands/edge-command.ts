@@ -1,4 +1,5 @@
 import { jsonLog } from '../base/log.ts'
+import { explainStart } from '../cannot-start.ts'
 import { startThisEdge } from '../start-edge.ts'
 import type { Command } from './command.ts'
 import { configOf } from './config-of.ts'
@@ -10,7 +11,10 @@ export const edgeCommand: Command = {
   usage: '[--config FILE]',
   summary: 'Run an edge alone: policy server and look-up, answering from memory.',
   run: async (invocation) => {
-    const edge = await startThisEdge(configOf(invocation), jsonLog({ process: 'edge' }))
+    const config = configOf(invocation)
+    const edge = await startThisEdge(config, jsonLog({ process: 'edge' })).catch((error: unknown) => {
+      throw explainStart(error, config.listen)
+    })
     const stopped = untilToldToStop()
     process.send?.({ ready: edge.addresses })
     await stopped

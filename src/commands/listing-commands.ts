@@ -6,7 +6,7 @@ import type { Refusal, RefusalCode } from '../base/refusal.ts'
 import { readLines } from '../control/frame.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
 import { inWords, withCore } from './with-core.ts'
-import { facts, plain, text } from './output.ts'
+import { facts, line, plain, text } from './output.ts'
 
 const listingOptions = {
   reason: { type: 'string' },
@@ -32,10 +32,15 @@ const waitHelp = { wait: 'wait until every connected edge acts on it' }
 export const listingCommands: readonly Command[] = [
   {
     name: 'listing add',
-    usage: 'ADDRESS|PREFIX --reason R [--class C] [--ends WHEN] [--note TEXT] [--carve-out]',
+    usage: 'ADDRESS|PREFIX --reason R [--class C] [--ends WHEN] [--note TEXT] [--carve-out] [--replace]',
     summary: 'Put an address (IPv6: its /64) or a prefix on the list.',
-    options: { ...listingOptions, 'carve-out': { type: 'boolean' }, ...wait },
-    optionHelp: { ...listingHelp, 'carve-out': 'let it through a wider listing instead', ...waitHelp },
+    options: { ...listingOptions, 'carve-out': { type: 'boolean' }, replace: { type: 'boolean' }, ...wait },
+    optionHelp: {
+      ...listingHelp,
+      'carve-out': 'let it through a wider listing instead',
+      replace: 'end a listing of the same prefix that does the opposite',
+      ...waitHelp,
+    },
     words: [1, 1],
     run: async (invocation) => {
       const { 'carve-out': carveOut, wait: _, ...fields } = invocation.options
@@ -51,7 +56,7 @@ export const listingCommands: readonly Command[] = [
   {
     name: 'listing end',
     usage: 'ADDRESS|PREFIX|ID [--note TEXT]',
-    summary: 'End a listing now.',
+    summary: 'End a listing now, or withdraw one that is only proposed.',
     options: { note: { type: 'string' }, ...wait },
     optionHelp: { note: 'why, for operators', ...waitHelp },
     words: [1, 1],
@@ -96,10 +101,16 @@ export const listingCommands: readonly Command[] = [
   },
   {
     name: 'listing import',
-    usage: 'FILE|- [--format ndjson|csv|rbldnsd] [--reason R] [--class C] [--ends WHEN] [--note TEXT]',
+    usage:
+      'FILE|- [--format ndjson|csv|rbldnsd] [--reason R] [--class C] [--ends WHEN] [--note TEXT] [--replace]',
     summary: 'Put a file of listings in force in one go; options fill in what a line lacks.',
-    options: { ...listingOptions, format: { type: 'string' }, ...wait },
-    optionHelp: { ...listingHelp, format: `${importFormats.join(', ')} (default ndjson)`, ...waitHelp },
+    options: { ...listingOptions, format: { type: 'string' }, replace: { type: 'boolean' }, ...wait },
+    optionHelp: {
+      ...listingHelp,
+      format: `${importFormats.join(', ')} (default ndjson)`,
+      replace: 'end listings of the same prefixes that do the opposite',
+      ...waitHelp,
+    },
     words: [1, 1],
     run: importFile,
   },
@@ -210,14 +221,26 @@ function formatOf({ options }: Invocation): string {
 
 /** The verdict in a sentence, then each listing, the line, the ways out and what the edges said lately. */
 function sayExplanation(value: object, { say }: Invocation['output']): void {
-  const { ip, action, code, status, reason, reference, listings, decisions, path, who, ...rest } =
-    value as Record<string, unknown>
-  const refused = `is told ${text(code)} ${text(status)} (${text(reason)}, ${text(reference)}); way out: ${text(path)}, to act: ${text(who)}`
-  say(`${plain(text(ip))} ${action === 'pass' ? 'passes' : refused}`)
-  const { listing: _, ...shown } = rest
+  const { listings, decisions, ...rest } = value as Record<string, unknown>
+  say(plain(verdictSentence(rest)))
+  const shown = Object.fromEntries(Object.entries(rest).filter(([name]) => !saidOfVerdict.has(name)))
   for (const each of Array.isArray(listings) ? (listings as object[]) : []) say(`\n${facts(each)}`)
   if (facts(shown) !== '') say(`\n${facts(shown)}`)
   for (const each of Array.isArray(decisions) ? (decisions as object[]) : []) say(`\n${facts(each)}`)
+}
+
+/** What the sentence about the verdict says, or the list of listings after it. */
+const saidOfVerdict = new Set(
+  'ip action mode wouldBe code status reason reference path who listing'.split(' '),
+)
+
+function verdictSentence(value: Readonly<Record<string, unknown>>): string {
+  const of = (name: string): string => text(value[name])
+  const told = `told ${of('code')} ${of('status')} (${of('reason')}, ${of('reference')}); way out: ${of('path')}, to act: ${of('who')}`
+  if (value['mode'] !== 'observe')
+    return `${of('ip')} ${value['action'] === 'pass' ? 'passes' : `is ${told}`}`
+  const would = value['wouldBe'] === 'pass' ? 'pass as well' : `be ${told}`
+  return `${of('ip')} passes: nothing is refused at present, this receiver only observes (policy.mode); in enforce mode it would ${would}`
 }
 
 function sayListing(value: object, { say }: Invocation['output']): void {
@@ -225,15 +248,5 @@ function sayListing(value: object, { say }: Invocation['output']): void {
 }
 
 function sayLine(value: object, { say }: Invocation['output']): void {
-  const of = (name: string): string => plain(text((value as Record<string, unknown>)[name] ?? ''))
-  say(
-    [
-      of('id'),
-      of('ip').padEnd(20),
-      of('reason').padEnd(11),
-      of('class').padEnd(13),
-      of('state').padEnd(8),
-      `ends ${of('ends')}`,
-    ].join('  '),
-  )
+  say(line(value, { id: 12, ip: 20, reason: 11, class: 13, state: 8 }, ['ends']))
 }

@@ -49,6 +49,25 @@ export function facts(value: object): string {
   return entries.map(([name, each]) => `${name.padEnd(width)}  ${plain(text(each))}`).join('\n')
 }
 
+/**
+ * One of a list, in one line: `columns` are values with their least width, two spaces between them; `named` follow as `ends 2026-…`,
+ * those that there are.
+ */
+export function line(
+  value: object,
+  columns: Readonly<Record<string, number>>,
+  named: readonly string[],
+): string {
+  const values = new Map<string, unknown>(Object.entries(value))
+  const cells = Object.entries(columns).map(([name, width]) =>
+    plain(text(values.get(name) ?? '')).padEnd(width),
+  )
+  const rest = named
+    .filter((name) => !isNothing(values.get(name)))
+    .map((name) => `${name} ${plain(text(values.get(name)))}`)
+  return [...cells, ...rest].join('  ')
+}
+
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 }

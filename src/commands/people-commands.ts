@@ -4,7 +4,7 @@ import { roles } from '../core/actor.ts'
 import { tokenKinds } from '../core/operators/token-actions.ts'
 import { readBase32, totpCode, totpStep } from '../standards/totp.ts'
 import { UsageError, type Command } from './command.ts'
-import { facts } from './output.ts'
+import { facts, line } from './output.ts'
 import { withCore } from './with-core.ts'
 
 export const peopleCommands: readonly Command[] = [
@@ -47,7 +47,9 @@ export const peopleCommands: readonly Command[] = [
     usage: '',
     summary: 'Who may come in.',
     run: async (invocation) =>
-      await withCore(invocation, 'operator.list', {}, (value, { say }) => say(facts(value))),
+      await withCore(invocation, 'operator.list', {}, (value, { say }) =>
+        say(line(value, { name: 20, role: 6 }, ['created'])),
+      ),
   },
   {
     name: 'operator remove',
@@ -76,7 +78,9 @@ export const peopleCommands: readonly Command[] = [
     usage: '',
     summary: 'Which programs may come in.',
     run: async (invocation) =>
-      await withCore(invocation, 'token.list', {}, (value, { say }) => say(facts(value))),
+      await withCore(invocation, 'token.list', {}, (value, { say }) =>
+        say(line(value, { name: 20, kind: 6 }, ['created', 'lastUsed', 'revoked'])),
+      ),
   },
   {
     name: 'token revoke',

@@ -1,12 +1,14 @@
 import { extname, join } from 'node:path'
 import { jsonLog } from '../base/log.ts'
 import { openCore } from '../app.ts'
+import { CannotStart, explainStart } from '../cannot-start.ts'
+import { lockHolder, takeLock } from '../db/lock.ts'
 import { startCore } from '../start-core.ts'
 import { supervise } from '../supervisor.ts'
 import type { Command, Invocation } from './command.ts'
 import { configOf } from './config-of.ts'
 import { edgeCommand } from './edge-command.ts'
-import { leaveSupervisor, untilToldToStop } from './process-life.ts'
+import { leaveSupervisor, runSupervised, untilToldToStop } from './process-life.ts'
 
 /** The program itself, as source or as build. */
 export const entry = join(import.meta.dirname, '..', `cli${extname(import.meta.filename)}`)
@@ -17,18 +19,20 @@ export const processCommands: readonly Command[] = [
     usage: '[--config FILE]',
     summary: 'Run everything on this machine: one core and one edge, supervised.',
     run: async (invocation) => {
-      configOf(invocation)
-      const log = jsonLog({ process: 'supervisor' })
-      const supervisor = supervise(entry, configArguments(invocation), log)
-      const stopped = untilToldToStop()
-      const doors = await Promise.race([supervisor.ready, stopped])
-      if (doors && invocation.json) invocation.output.json(doors)
-      else if (doors)
-        for (const [name, address] of Object.entries(doors))
-          invocation.output.say(`${name.padEnd(8)} ${address}`)
-      await stopped
-      await supervisor.stop()
-      return 0
+      const { output, json } = invocation
+      const { data } = configOf(invocation)
+      // Before anything starts: an edge beside another of the same name would write in that one's files.
+      const lock = takeLock(data)
+      if (lock === undefined) {
+        output.note(heldBy(data))
+        return 1
+      }
+      lock.release()
+      const supervisor = supervise(entry, configArguments(invocation), jsonLog({ process: 'supervisor' }))
+      return await runSupervised(supervisor, output, (doors) => {
+        if (json) output.json(doors)
+        else for (const [name, address] of Object.entries(doors)) output.say(`${name.padEnd(8)} ${address}`)
+      })
     },
   },
   {
@@ -39,11 +43,11 @@ export const processCommands: readonly Command[] = [
       const config = configOf(invocation)
       const log = jsonLog({ process: 'core' })
       const core = await openCore(config, { actor: 'core', log })
-      if (core === 'locked') {
-        invocation.output.note(`another process holds ${config.data}/lock: is a core running already?`)
-        return 1
-      }
-      const doors = await startCore(core)
+      if (core === 'locked') throw new CannotStart(heldBy(config.data))
+      const doors = await startCore(core).catch(async (error: unknown) => {
+        await core.close()
+        throw explainStart(error, config.listen)
+      })
       const stopped = untilToldToStop()
       process.send?.({ ready: doors.addresses })
       await stopped
@@ -55,6 +59,13 @@ export const processCommands: readonly Command[] = [
   },
   edgeCommand,
 ]
+
+/** For the operator: who has the data folder, and what to do. */
+function heldBy(data: string): string {
+  const pid = lockHolder(data)
+  const who = pid === undefined ? 'another process' : `another process (${pid})`
+  return `${who} holds ${data}/lock: a data folder has one core. Stop that one, or give this one a folder of its own (data)`
+}
 
 function configArguments({ configFile }: Invocation): readonly string[] {
   return configFile === undefined ? [] : ['--config', configFile]

@@ -54,6 +54,19 @@ describe('advice', () => {
     }
   })
 
+  it('names doors of the edge that strangers reach and nobody but this machine is answered at', () => {
+    for (const [door, name] of [
+      ['policy', 'POLICY'],
+      ['lookup', 'LOOKUP'],
+    ] as const) {
+      const open = { ...settled, [`POSTERN_LISTEN_${name}`]: '0.0.0.0:10041' }
+      assert.deepEqual(advised(open), [`${door}.allow`])
+      const allow = `POSTERN_${name}_ALLOW`
+      assert.deepEqual(advised({ ...open, [allow]: '192.168.7.0/24,fd00::/8' }), [`${door}.allow`])
+      assert.deepEqual(advised({ ...open, [allow]: '192.168.7.0/24,203.0.113.25' }), [])
+    }
+  })
+
   it('names a proxy that is not known, and a password in the open', () => {
     assert.deepEqual(advised({ ...settled, POSTERN_TRUSTED_PROXIES: '' }), ['trustedProxies'])
     assert.deepEqual(advised({ ...settled, POSTERN_DATABASE: 'postgres://u:p@h/postern' }), ['database'])

@@ -1,9 +1,10 @@
-import { Refusal } from '../base/refusal.ts'
+import { orThrow, Refusal } from '../base/refusal.ts'
 import { parseAddress } from '../standards/ip.ts'
+import { covers, parsePrefix, type Prefix } from '../standards/prefix.ts'
 import { specialPurpose } from '../standards/special-purpose.ts'
 import type { Config } from './config.ts'
 import type { Mistake } from './mistake.ts'
-import { isLoopback, type Endpoint } from './values.ts'
+import { isLoopback, localNetworks, type Endpoint } from './values.ts'
 
 /** What is wrong or doubtful only when keys are seen together. Each check passes over sections that could not be read. */
 
@@ -47,9 +48,16 @@ export function adviseOn(config: Config): Advice[] {
   }
   if (config.policy.mode === 'observe')
     say('policy.mode', 'is observe: no mail is refused, whatever is listed.')
-  for (const door of ['console', 'policy', 'lookup'] as const) {
-    if (isReachable(config.listen[door])) {
-      say(`listen.${door}`, `listens on ${show(config.listen[door])}: let only those reach it who need to.`)
+  if (isReachable(config.listen.console)) {
+    const place = show(config.listen.console)
+    say('listen.console', `listens on ${place}: let only those reach it who need to.`)
+  }
+  for (const door of ['policy', 'lookup'] as const) {
+    if (isReachable(config.listen[door]) && config[door].allow.every(isLocal)) {
+      say(
+        `${door}.allow`,
+        `names this machine and private networks only: nobody else is answered at ${show(config.listen[door])}.`,
+      )
     }
   }
   if (
@@ -163,6 +171,12 @@ function isReachable(endpoint: Endpoint): boolean {
   if (endpoint.host === '0.0.0.0' || endpoint.host === '::') return true
   const address = parseAddress(endpoint.host)
   return address instanceof Refusal || !specialPurpose(address)
+}
+
+const localSpace = localNetworks.map((text) => orThrow(parsePrefix(text)))
+
+function isLocal(network: Prefix): boolean {
+  return localSpace.some((space) => covers(space, network))
 }
 
 function show(endpoint: Endpoint): string {

@@ -9,6 +9,7 @@ import {
   expectations,
   line,
   list,
+  localNetworks,
   mailbox,
   network,
   notice,
@@ -58,6 +59,14 @@ function section<Shape extends z.ZodRawShape>(sentence: string, shape: Shape) {
   const schema = z.strictObject(shape, { error: 'expected keys and values' }).prefault({} as never)
   keyFacts.add(schema, { sentence, since })
   return schema
+}
+
+/** Private networks as well: where containers and machines behind one firewall ask from. */
+function allowed(who: string) {
+  return key(
+    list(network({ 4: 8, 6: 7 })).prefault([...localNetworks]),
+    `${who} This machine always may; by default private networks may too. Anybody else is closed at once and counted (\`postern_edge_strangers_total\`).`,
+  )
 }
 
 const onFirstDomain = (local: string): { made: string } => ({
@@ -114,7 +123,7 @@ const listen = section(
     ),
     intake: key(
       endpoint().prefault('127.0.0.1:8025'),
-      'Incoming mail of `addresses` and `mail.replyDomain` (SMTP).',
+      'Incoming mail of `addresses.delist`, `addresses.abuse` and `mail.replyDomain` (SMTP).',
     ),
     lmtp: key(endpoint().prefault('127.0.0.1:8024'), 'The same mail by LMTP.'),
     feed: key(
@@ -138,19 +147,33 @@ const mail = section('Letters to senders.', {
   ),
 })
 
+const notYet = 'This version does not take its mail: it is refused with 550 5.1.1, and no page names it.'
+
 const addresses = section(
   'Mailboxes that senders and users write to. All of them take mail from refused senders, within a budget.',
   {
-    abuse: key(mailbox().optional(), 'Reports of abuse from our systems (RFC 2142).', onFirstDomain('abuse')),
+    abuse: key(
+      mailbox().optional(),
+      'Reports of abuse from our systems (RFC 2142). What comes in for it goes on to `notify`, like mail for the postmaster.',
+      onFirstDomain('abuse'),
+    ),
     delist: key(
       mailbox().optional(),
       'Senders who cannot use the portal forward their bounce here.',
       onFirstDomain('delist'),
     ),
-    reports: key(mailbox().optional(), 'Our own users’ reports of spam.', onFirstDomain('report-spam')),
-    junk: key(mailbox().optional(), 'Mail that should have been in junk.', onFirstDomain('junk')),
-    notJunk: key(mailbox().optional(), 'Mail that should not have been in junk.', onFirstDomain('not-junk')),
-    phish: key(mailbox().optional(), 'Phishing.', onFirstDomain('phish')),
+    reports: key(
+      mailbox().optional(),
+      `Our own users’ reports of spam. ${notYet}`,
+      onFirstDomain('report-spam'),
+    ),
+    junk: key(mailbox().optional(), `Mail that should have been in junk. ${notYet}`, onFirstDomain('junk')),
+    notJunk: key(
+      mailbox().optional(),
+      `Mail that should not have been in junk. ${notYet}`,
+      onFirstDomain('not-junk'),
+    ),
+    phish: key(mailbox().optional(), `Phishing. ${notYet}`, onFirstDomain('phish')),
   },
 )
 
@@ -159,6 +182,10 @@ const delisting = section('The delist portal.', {
   review: key(
     duration(hour, 30 * day).prefault('48h'),
     'Within which time a person here decides a request that no rule decides. It is promised on the page.',
+  ),
+  reviews: key(
+    wholeNumber(2, 100_000).prefault(1000),
+    'How many requests may wait for a person at once; half of the places are for senders who show control of their address. Whoever finds no place is told when to come again.',
   ),
   watch: key(
     duration(hour, 30 * day).prefault('7d'),
@@ -261,6 +288,10 @@ export const configSchema = z.strictObject({
       oneOf(['enforce', 'observe']).prefault('enforce'),
       '`observe` lets everything pass and records what would have been said: for the first days behind a real MTA.',
     ),
+    allow: allowed('Mail servers that may ask at `listen.policy`, where it is a TCP port.'),
+  }),
+  lookup: section('The look-up and message door of the edge.', {
+    allow: allowed('Who may ask at `listen.lookup`, where it is a TCP port.'),
   }),
   reputation: section('The engine’s own judgement; listings by hand act at once, whatever stands here.', {
     mode: key(

@@ -17,6 +17,7 @@ export function settingsOf(config: Config) {
       community: provider.community,
     },
     codes,
+    policy: { mode: config.policy.mode },
     protected: config.protected,
     mail,
     addresses,
@@ -24,6 +25,7 @@ export function settingsOf(config: Config) {
     delisting: {
       linkMs: delisting.link,
       reviewMs: delisting.review,
+      mostReviews: delisting.reviews,
       watchMs: delisting.watch,
       challengeCost: delisting.challengeCost,
     },

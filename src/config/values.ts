@@ -77,10 +77,20 @@ function readMailbox(given: string): string | undefined {
   return `${given.slice(0, at)}@${host}`
 }
 
-/** No list of ours means half of the Internet: such a line is a slip, and would open a door to everybody. */
-const widest = { 4: 8, 6: 16 } as const
+/** This machine and private networks: whom a door may be opened to unasked. */
+export const localNetworks: readonly string[] = [
+  '127.0.0.0/8',
+  '::1/128',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  'fc00::/7',
+]
 
-export function network() {
+/** No list of ours means half of the Internet: such a line is a slip, and would open a door to everybody. */
+const widestSettable = { 4: 8, 6: 16 } as const
+
+export function network(widest: Readonly<Record<4 | 6, number>> = widestSettable) {
   return text('a network such as 203.0.113.0/24 or 2001:db8::/32', (given): Prefix | Wrong | undefined => {
     const prefix = parsePrefix(given)
     if (prefix instanceof Refusal) return whyNoNetwork(prefix)

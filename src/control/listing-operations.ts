@@ -20,7 +20,7 @@ const fields = {
   test: z.string().optional(),
 }
 
-const addInput = z.object({ ip: z.string(), ...fields })
+const addInput = z.object({ ip: z.string(), ...fields, replace: z.boolean().optional() })
 const endInput = z.object({ what: z.string(), note: z.string().optional() })
 const searchInput = z.object({
   text: z.string().optional(),
@@ -33,6 +33,7 @@ const importInput = z.object({
   format: z.enum(importFormats),
   ...fields,
   reason: z.enum(causeNames).optional(),
+  replace: z.boolean().optional(),
 })
 const exportInput = z.object({ format: z.enum(importFormats) })
 

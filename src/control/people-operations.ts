@@ -17,8 +17,8 @@ export const peopleOperations: readonly Operation[] = [
   {
     name: 'operator.list',
     run: async (ctx, { emit }) => {
-      for (const operator of await listOperators(ctx))
-        emit({ ...operator, createdAt: rfc3339(operator.createdAt) })
+      for (const { createdAt, ...rest } of await listOperators(ctx))
+        emit({ ...rest, created: rfc3339(createdAt) })
     },
   },
   {

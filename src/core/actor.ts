@@ -1,4 +1,5 @@
-import { Refusal } from '../base/refusal.ts'
+import { orThrow, Refusal } from '../base/refusal.ts'
+import { formatPrefix, networkOf, parseListable } from '../standards/prefix.ts'
 
 /** Who asks. */
 export type Actor =
@@ -49,7 +50,20 @@ export function may(actor: Actor, permission: Permission): boolean {
   }
 }
 
-/** How the audit names the actor: `operator:ada`. */
+/** Who it is, to tell one actor from another: `operator:ada`. Of a visitor it is the address, which is not written down. */
 export function actorName(actor: Actor): string {
   return actor.kind === 'visitor' ? `visitor:${actor.client}` : `${actor.kind}:${actor.name}`
+}
+
+/**
+ * How the audit and the listings name the actor. Of a visitor they keep the network (/24, /56) and no address: nothing is ever
+ * taken out of the audit again (security AUD-2).
+ */
+export function recordedName(actor: Actor): string {
+  return actor.kind === 'visitor' ? `visitor:${visitorNetwork(actor.client)}` : actorName(actor)
+}
+
+/** The network that a visitor comes from: /24 or /56. */
+export function visitorNetwork(client: string): string {
+  return formatPrefix(networkOf(orThrow(parseListable(client))))
 }

@@ -18,6 +18,8 @@ export interface Context {
   readonly keys: Keys
   readonly out: WaysOut
   readonly wakes: Wakes
+  /** Which of several cores on one database this is: the mark on what it has in hand. The same after a restart. */
+  readonly core: string
 }
 
 /** One key per purpose, derived from the master key. */

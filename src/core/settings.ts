@@ -1,6 +1,9 @@
 import type { CodeProfile, Language } from '../access/reasons.ts'
 import type { Prefix } from '../standards/prefix.ts'
 
+/** Whether the policy door acts on the list, or only records what it would have said. */
+export type PolicyMode = 'enforce' | 'observe'
+
 /** What the core reads of the configuration. `config` has the schema; this names the part that rules and actions use. */
 export interface Settings {
   readonly provider: {
@@ -13,6 +16,8 @@ export interface Settings {
     readonly community?: string | undefined
   }
   readonly codes: CodeProfile
+  /** `observe`: nothing is refused, what would have been is recorded. */
+  readonly policy: { readonly mode: PolicyMode }
   readonly protected: { readonly networks: readonly Prefix[]; readonly names: readonly string[] }
   readonly mail: { readonly from: string; readonly replyDomain: string; readonly smarthost: string }
   readonly addresses: {
@@ -30,6 +35,8 @@ export interface Settings {
     readonly linkMs: number
     /** How long a person here has to decide a request in review. */
     readonly reviewMs: number
+    /** How many requests may wait for a person at once. */
+    readonly mostReviews: number
     /** How long a delisted address is watched for its next message. */
     readonly watchMs: number
     /** Cost of the proof of work: hexadecimal zeros that its hash begins with; each makes it sixteen times harder. */
@@ -51,3 +58,9 @@ export interface Settings {
   }
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
 }
+
+/**
+ * Those of `addresses` whose mail is taken. The others are for reports of users, which nothing here reads yet: they are refused, and
+ * no page names them.
+ */
+export const servedAddresses = ['abuse', 'delist'] as const satisfies readonly (keyof Settings['addresses'])[]

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -24,6 +24,24 @@ export function takeLock(dataFolder: string): Lock | undefined {
     throw error
   }
   return { release: () => file.close() }
+}
+
+/** SQLite's locks are of bytes from here on (file format, "The Lock-Byte Page"). */
+const firstLockByte = 2 ** 30
+
+/** The process that holds the lock, where the system tells (`/proc/locks` of Linux, proc(5)). */
+export function lockHolder(dataFolder: string): number | undefined {
+  try {
+    const { ino } = statSync(join(dataFolder, 'lock'))
+    for (const line of readFileSync('/proc/locks', 'latin1').split('\n')) {
+      const [, pid, inode, from] = / WRITE +(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) (\d+)/.exec(line) ?? []
+      // Zero stands for a process of another container.
+      if (Number(inode) === ino && Number(from) >= firstLockByte) return Number(pid) || undefined
+    }
+  } catch {
+    // Whoever it is.
+  }
+  return undefined
 }
 
 function isBusy(error: unknown): boolean {

@@ -91,6 +91,9 @@ async function makeTable(db: Database): Promise<void> {
   const moment = sql.raw(db.dialect === 'sqlite' ? 'integer' : 'bigint')
   const options = sql.raw(db.dialect === 'sqlite' ? ' strict' : '')
   await db.transaction(async (queries) => {
+    // "If not exists" looks before it makes: of two programs starting at once on PostgreSQL one could fail.
+    if (db.dialect === 'postgres')
+      await sql`select pg_advisory_xact_lock(hashtext('postern migrations'))`.execute(queries)
     await sql`create table if not exists migrations (
       name text not null primary key,
       checksum text not null,

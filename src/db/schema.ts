@@ -105,6 +105,8 @@ export interface EdgesTable {
   seq: number
   seen_at: number
   connected: number
+  /** The core that it follows or followed last; null before several cores were told apart. */
+  core: string | null
 }
 
 export interface EdgeAcksTable {
@@ -228,6 +230,8 @@ export interface LettersTable {
   attempts: number
   lease: string | null
   lease_until_at: number | null
+  /** Whose lease it is or was. */
+  lease_core: string | null
   last_error: string | null
   created_at: number
   sent_at: number | null
@@ -250,6 +254,8 @@ export interface WebhookDeliveriesTable {
   attempts: number
   lease: string | null
   lease_until_at: number | null
+  /** Whose lease it is or was. */
+  lease_core: string | null
   last_error: string | null
   created_at: number
   sent_at: number | null
@@ -274,6 +280,7 @@ export interface SessionsTable {
   created_at: number
   seen_at: number
   expires_at: number
+  confirmed_at: number | null
 }
 
 export interface TokensTable {
@@ -297,6 +304,8 @@ export interface IdempotentAnswersTable {
   status: number
   body: string
   at: number
+  /** The core that the request ran on. */
+  core: string | null
 }
 
 export interface LeasesTable {

@@ -16,6 +16,8 @@ export interface Counters {
   /** Connections closed: too many, too slow, idle for too long. */
   connectionsRefused: number
   connectionsTimedOut: number
+  /** Connections closed at once, of peers that may not come to the door. */
+  strangers: number
   lookups: number
   changesApplied: number
   /** Changes and entries that the edge's own guards did not take. */
@@ -42,6 +44,7 @@ export function newCounters(): Counters {
     protocolErrors: 0,
     connectionsRefused: 0,
     connectionsTimedOut: 0,
+    strangers: 0,
     lookups: 0,
     changesApplied: 0,
     guarded: 0,

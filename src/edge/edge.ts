@@ -36,6 +36,9 @@ export interface EdgeOptions {
   /** `host:port`, or the path of a unix socket. */
   readonly listenPolicy: string
   readonly listenLookup: string
+  /** Who may come to these doors over TCP, besides this machine from its own addresses. */
+  readonly policyAllow: readonly Prefix[]
+  readonly lookupAllow: readonly Prefix[]
   readonly feed: FeedAddress
   /** Origin of the public site, without a slash at its end. */
   readonly site: string
@@ -122,6 +125,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const desk = openDesk(state, records)
   const policy = await startPolicyServer({
     listen: readEndpoint(options.listenPolicy),
+    allow: options.policyAllow,
     answer: (request) => answerPolicy(desk, request),
     clock,
     log,
@@ -129,7 +133,15 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     ...(options.policyLimits === undefined ? {} : { limits: options.policyLimits }),
   })
   const gauges = (): Gauges => gaugesOf(state, spool, policy.connections())
-  const lookup = await startLookupServer({ listen: readEndpoint(options.listenLookup), state, gauges })
+  const lookup = await startLookupServer({
+    listen: readEndpoint(options.listenLookup),
+    allow: options.lookupAllow,
+    state,
+    gauges,
+  }).catch(async (error: unknown) => {
+    await policy.close(0)
+    throw error
+  })
   const stopWatching = watchBypass(options.dataDir, log, (on) => {
     state.isBypassed = on
     sayBypass(state)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
@@ -39,6 +39,13 @@ describe('listening', () => {
     await listen(server, { path })
     assert.equal(statSync(path).mode & 0o777, 0o660)
     await close(server)
+  })
+
+  it('never removes what is no socket', async (test) => {
+    const path = join(testFolder(test), 'letter.txt')
+    writeFileSync(path, 'dear all')
+    await assert.rejects(listen(createServer(), { path }), /letter\.txt is there and is no socket/)
+    assert.equal(readFileSync(path, 'utf8'), 'dear all')
   })
 
   it('takes the place of a server that was killed, but not of one that lives', async (test) => {

@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises'
+import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
 
 /** Where a server listens or a client connects. */
@@ -36,8 +36,16 @@ function boundTo(server: Server): string {
   return bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`
 }
 
-/** A killed server leaves its socket file behind; a file that nobody answers at is removed, a living one is not. */
+/**
+ * A killed server leaves its socket file behind; a socket that nobody answers at is removed, a living one is not, and what is
+ * no socket never: somebody has written the wrong path.
+ */
 async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (found === undefined) return
+  if (!found.isSocket()) throw taken(path, `${path} is there and is no socket: it is left as it is`)
   const trouble = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const socket = connect({ path })
     socket.once('connect', () => {
@@ -46,6 +54,11 @@ async function removeStaleSocket(path: string): Promise<void> {
     })
     socket.once('error', resolve)
   })
-  if (trouble === undefined) throw new Error(`somebody listens at ${path} already`)
+  if (trouble === undefined) throw taken(path, `somebody listens at ${path} already`)
   if (trouble.code === 'ECONNREFUSED') await unlink(path)
+}
+
+/** In the shape of the system's own error for a place that is taken. */
+function taken(path: string, message: string): Error {
+  return Object.assign(new Error(message), { code: 'EADDRINUSE', syscall: 'listen', address: path })
 }

@@ -22,8 +22,13 @@ export interface FeedClientOptions {
   readonly onEnd: () => void
 }
 
+/** The connection is over for a reason that is no fault of this program: the message says all. */
+export class FeedEnded extends Error {
+  override readonly name: string = 'FeedEnded'
+}
+
 /** What core sent is not taken; asking again at once would only bring it again. */
-export class Unwelcome extends Error {
+export class Unwelcome extends FeedEnded {
   override readonly name = 'Unwelcome'
 }
 
@@ -39,6 +44,8 @@ const longestLocalMs = 1000
 const silenceMs = 30_000
 /** A connection that held this long was a good one: the next loss starts with eager tries. */
 const goodMs = 5000
+/** While core is away this is said again after so long. */
+const sayAgainMs = 60_000
 
 /** Keeps a connection to core, whatever happens to it. */
 export class FeedClient {
@@ -47,6 +54,11 @@ export class FeedClient {
   #retry: NodeJS.Timeout | undefined
   #tries = 0
   #isClosed = false
+  /** Whether core was there before: at start an edge may be ahead of it. */
+  #hasMet = false
+  /** Milliseconds waited since the last word about it. */
+  #waited = 0
+  #said = ''
 
   constructor(options: FeedClientOptions) {
     this.#options = options
@@ -77,7 +89,10 @@ export class FeedClient {
     let taking: Promise<void> = Promise.resolve()
     this.#socket = socket
     socket.setTimeout(silenceMs, () => socket.destroy(new Error('core has been silent')))
-    socket.once('open', () => this.send(this.#options.hello()))
+    socket.once('open', () => {
+      this.#hasMet = true
+      this.send(this.#options.hello())
+    })
     socket.on('data', (chunk: Buffer) => {
       socket.pause()
       taking = this.#take(reader, chunk).then(
@@ -88,7 +103,10 @@ export class FeedClient {
         },
       )
     })
-    socket.on('error', (error) => (why = error))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // Where a name has several addresses the error holds one for each, and has no message of its own.
+      why = new FeedEnded(error.message === '' ? error.code : error.message)
+    })
     socket.on('close', () => {
       clearTimeout(good)
       // What came before the end is dealt with before the next hello says where we are.
@@ -108,9 +126,26 @@ export class FeedClient {
     if (this.#isClosed) return
     if (why instanceof Unwelcome || why instanceof FeedError) this.#tries = Math.max(this.#tries, eagerTries)
     const wait = this.#wait(this.#tries++)
-    if (this.#tries === 1 || this.#tries >= eagerTries)
-      this.#options.log.warn('feed-lost', { error: why, againInMs: wait })
+    this.#say(why)
+    this.#waited += wait
     this.#retry = setTimeout(() => this.#connect(), wait)
+  }
+
+  /** At once, when the eager tries are over, and now and then; what is wrong with core or with us, when it is new. */
+  #say(why: unknown): void {
+    const { log, feed } = this.#options
+    const words = why instanceof Error ? why.message : 'core closed the connection'
+    const isUsual = why === undefined || why instanceof FeedEnded
+    const isDue = this.#tries === 1 || this.#tries === eagerTries || this.#waited >= sayAgainMs
+    if (!isDue && (isUsual || words === this.#said)) return
+    this.#waited = 0
+    this.#said = words
+    const at = 'path' in feed ? feed.path : `${feed.host}:${feed.port}`
+    // A stack only where something is wrong with this program.
+    if (!isUsual && !(why instanceof FeedError)) log.error('feed-failed', { feed: at, error: why })
+    else if (this.#hasMet) log.warn('feed-lost', { feed: at, why: words })
+    else if (this.#tries === 1) log.info('waiting for core', { feed: at })
+    else log.warn('waiting for core', { feed: at, why: words })
   }
 
   #wait(tries: number): number {

@@ -5,7 +5,7 @@ import type { TableChange } from '../access/listing-entry.ts'
 import { decodeSnapshotSteps, SnapshotError, type Snapshot } from '../access/snapshot.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { formatPrefix } from '../standards/prefix.ts'
-import { Unwelcome } from './feed-client.ts'
+import { FeedEnded, Unwelcome } from './feed-client.ts'
 import { Guard, inspect, isTooMuch } from './guard.ts'
 import type { EdgeState } from './state.ts'
 import type { TableFiles } from './table-files.ts'
@@ -200,6 +200,6 @@ export class Follower {
 
   #askForAll(why: string): Error {
     this.#wantsWhole = true
-    return new Error(`the feed has a gap: ${why}`)
+    return new FeedEnded(`the feed has a gap: ${why}`)
   }
 }

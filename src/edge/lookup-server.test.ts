@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
+import { silentLog } from '../base/log.ts'
 import { setBypass } from './bypass.ts'
 import { readEndpoint } from './endpoint.ts'
 import type { Lookup } from './lookup.ts'
@@ -161,5 +162,26 @@ describe('the health of an edge', () => {
     for (const line of text.trimEnd().split('\n')) {
       assert.match(line, /^(# TYPE [a-z_]+ (counter|gauge)|[a-z_]+\{edge="test"\} [0-9.e+-]+)$/)
     }
+  })
+})
+
+describe('a stranger at the look-up door', () => {
+  it('is closed at once and counted, and one line of log says so', async (test) => {
+    const lines: string[] = []
+    const say = (event: string): void => void lines.push(event)
+    const log = { ...silentLog, warn: say }
+    const { edge, get } = await start(test, { lookupAllow: [], log })
+    const { port } = readEndpoint(edge.lookup) as { readonly port: number }
+    for (let n = 0; n < 3; n++) {
+      const socket = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' })
+      let heard = ''
+      socket.on('error', () => {})
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString()))
+      socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await new Promise((resolve) => socket.once('close', resolve))
+      assert.equal(heard, '')
+    }
+    assert.equal(lines.filter((event) => event === 'stranger-turned-away').length, 1)
+    assert.match(await (await get('/metrics')).text(), /^postern_edge_strangers_total\{edge="test"\} 3$/m)
   })
 })

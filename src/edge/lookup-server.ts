@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Refusal } from '../base/refusal.ts'
 import { parseAddress } from '../standards/ip.ts'
 import { problemDocument, problemType } from '../standards/problem.ts'
+import type { Prefix } from '../standards/prefix.ts'
 import { formatMetrics, type Gauges } from './counters.ts'
+import { doorkeeper } from './doorkeeper.ts'
 import { listen, type Endpoint } from './endpoint.ts'
 import { lookUp } from './lookup.ts'
 import type { EdgeState } from './state.ts'
@@ -19,6 +21,8 @@ export interface LookupServer {
 
 export interface LookupServerOptions {
   readonly listen: Endpoint
+  /** Who may come over TCP. */
+  readonly allow: readonly Prefix[]
   readonly state: EdgeState
   readonly gauges: () => Gauges
 }
@@ -35,7 +39,10 @@ const limits = {
 } as const
 
 export async function startLookupServer(options: LookupServerOptions): Promise<LookupServer> {
+  const { clock, log, counters } = options.state
   const server = createServer(limits, (request, response) => answer(options, request, response))
+  const mayStay = doorkeeper({ door: 'lookup', allow: options.allow, clock, log, counters })
+  server.on('connection', (socket) => void mayStay(server, socket))
   server.maxRequestsPerSocket = mostRequestsPerSocket
   server.maxConnections = mostConnections
   const address = await listen(server, options.listen)

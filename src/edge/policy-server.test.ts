@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
+import { orThrow } from '../base/refusal.ts'
+import { parsePrefix } from '../standards/prefix.ts'
 import { askPolicy, PolicyCaller, policyRequest, testFolder, until } from '../../test/support/edge.ts'
+import { readEndpoint } from './endpoint.ts'
 import { newCounters, type Counters } from './counters.ts'
 import { startPolicyServer, type PolicyLimits, type PolicyServer } from './policy-server.ts'
 
@@ -21,10 +25,12 @@ async function start(
   test: { after(fn: () => Promise<void>): void },
   limits: Partial<PolicyLimits> = {},
   path?: string,
+  allow = ['127.0.0.0/8'],
 ): Promise<Running> {
   const counters = newCounters()
   const server = await startPolicyServer({
     listen: path === undefined ? { host: '127.0.0.1', port: 0 } : { path },
+    allow: allow.map((network) => orThrow(parsePrefix(network))),
     answer: ({ clientAddress }) => `550 5.7.606 ${clientAddress}`,
     clock,
     log: silentLog,
@@ -211,6 +217,39 @@ describe('slow and many clients', () => {
     clearInterval(flood)
     assert.equal(await askPolicy(address), '550 5.7.606 192.0.2.45')
     caller.close()
+  })
+})
+
+describe('strangers', () => {
+  it('are closed at once, unanswered, and counted; whoever is allowed and the machine itself are answered', async (test) => {
+    const { address, counters, connections } = await start(test, {}, undefined, ['127.0.0.2/32'])
+    const { port } = readEndpoint(address) as { readonly port: number }
+    const from = async (localAddress: string): Promise<string> => {
+      const socket = connect({ host: '127.0.0.1', port, localAddress })
+      socket.on('error', () => {})
+      socket.write(policyRequest())
+      return await new Promise((resolve) => {
+        socket.once('data', (chunk) => {
+          socket.destroy()
+          resolve(chunk.toString())
+        })
+        socket.once('close', () => resolve('closed'))
+      })
+    }
+    assert.match(await from('127.0.0.2'), /^action=550/)
+    assert.match(await from('127.0.0.1'), /^action=550/)
+    assert.equal(counters.strangers, 0)
+    for (const stranger of ['127.0.0.3', '127.0.0.3', '127.0.1.2'])
+      assert.equal(await from(stranger), 'closed')
+    assert.equal(counters.strangers, 3)
+    assert.equal(counters.requests, 2)
+    await until(() => connections() === 0, 'nobody to be connected')
+  })
+
+  it('do not matter at a unix socket', async (test) => {
+    const path = join(testFolder(test), 'policy.sock')
+    await start(test, {}, path, [])
+    assert.equal(await askPolicy(path), '550 5.7.606 192.0.2.45')
   })
 })
 

@@ -2,7 +2,9 @@ import { createServer, type Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { formatAction, PolicyReader, ProtocolError, type PolicyRequest } from '../standards/postfix-policy.ts'
+import type { Prefix } from '../standards/prefix.ts'
 import type { Counters } from './counters.ts'
+import { doorkeeper } from './doorkeeper.ts'
 import { listen, type Endpoint } from './endpoint.ts'
 import { LeanReader } from './lean-socket.ts'
 import { dunno } from './policy-answer.ts'
@@ -14,6 +16,8 @@ import { Waiting } from './waiting.ts'
  */
 export interface PolicyServerOptions {
   readonly listen: Endpoint
+  /** Who may come over TCP. */
+  readonly allow: readonly Prefix[]
   /** The action for a request: one line of ASCII. */
   readonly answer: (request: PolicyRequest) => string
   readonly clock: Clock
@@ -68,7 +72,10 @@ const dunnoReply = formatAction(dunno)
 
 export async function startPolicyServer(options: PolicyServerOptions): Promise<PolicyServer> {
   const door = new PolicyDoor(options, { ...policyLimits, ...options.limits })
-  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => door.take(socket))
+  const mayStay = doorkeeper({ door: 'policy', ...options })
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
+    if (mayStay(server, socket)) door.take(socket)
+  })
   const address = await listen(server, options.listen)
   return {
     address,

@@ -5,6 +5,7 @@ import type { Context } from '../core/context.ts'
 import { forgetConnections } from '../core/edges/actions.ts'
 import { FeedConnection, type Patience } from './connection.ts'
 import { snapshotCache } from './snapshot.ts'
+import { strangerLog } from './stranger-log.ts'
 
 /**
  * Core's side of the feed (contracts 5): each edge connects, is brought to the newest table, and gets every change as it is committed.
@@ -138,9 +139,8 @@ function tlsServer(
       else socket.destroy()
     },
   )
-  return server.on('tlsClientError', (error, socket) =>
-    ctx.log.warn('feed.stranger', { from: socket.remoteAddress, why: error.message }),
-  )
+  const note = strangerLog(ctx)
+  return server.on('tlsClientError', ({ message }, socket) => note(socket.remoteAddress, message))
 }
 
 async function listen(

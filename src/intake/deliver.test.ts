@@ -42,6 +42,7 @@ const person: ParsedMessage = {
   },
   attachments: [],
   report: null,
+  feedback: [],
 }
 
 interface Try {
@@ -145,9 +146,10 @@ describe('A delivered message', () => {
     )
     assert.equal(requests[0]?.client, null)
   })
-  it('asks for authentication unless it has no sender', async () => {
+  it('asks for authentication unless it has no sender or is for a letter’s address', async () => {
     const { send, requests } = trial()
     await send({})
+    await send({ to: [bounce], parsed: { subject: 'STOP' } })
     await send({
       mailFrom: '',
       to: [bounce],
@@ -155,7 +157,7 @@ describe('A delivered message', () => {
     })
     assert.deepEqual(
       requests.map(({ authenticate }) => authenticate),
-      [true, false],
+      [true, false, false],
     )
   })
 })

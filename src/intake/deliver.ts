@@ -33,7 +33,7 @@ export interface IntakeActions {
   /** The letter of this tag did not arrive. */
   markBounced(tag: string): Promise<unknown>
   /** The reader of the letter of this tag wants no more. */
-  stopLetters(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
+  stopLetters(tag: string): Promise<unknown>
   /** Hands a message to the people who run this, as it is; resolves when their mail system has taken it. */
   forwardToPostmaster(input: { readonly mailFrom: string; readonly raw: Buffer }): Promise<unknown>
 }
@@ -98,7 +98,7 @@ export function delivery(options: Delivery): Deliver {
         await actions.markBounced(intent.tag)
         return reply(250, '2.0.0 Delivery report noted')
       case 'stop-letters':
-        await actions.stopLetters({ tag: intent.tag, mailbox: intent.mailbox })
+        await actions.stopLetters(intent.tag)
         return reply(250, '2.0.0 You get no more of these letters for 90 days')
       case 'review':
         return await review(intent)
@@ -148,8 +148,9 @@ export function delivery(options: Delivery): Deliver {
     routes,
   }: Incoming): Promise<ParsedMessage | ParseFailure> => {
     const sender = client.isSender && client.address ? formatAddress(client.address) : null
-    // Delivery reports prove nothing about anybody: their tag does.
-    const authenticate = routes.some(({ kind }) => kind !== 'postmaster') && mailFrom !== ''
+    // Delivery reports and replies to letters prove nothing about anybody: their tag does.
+    const authenticate =
+      mailFrom !== '' && routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist')
     return await options.pool.parse(raw, {
       client: sender,
       helo: client.helo,

@@ -114,8 +114,31 @@ describe('Mail that comes in', () => {
     assert.match(await send('ann@example.org', bounceTag, stop), /^250 2\.0\.0 /)
     assert.deepEqual(done, [
       ['markBounced', 'goodbounce.1'],
-      ['stopLetters', { tag: 'goodbounce.1', mailbox: 'ann@example.org' }],
+      ['stopLetters', 'goodbounce.1'],
     ])
+  })
+  it('stops letters to a reader whose domain has no SPF and no DKIM, or no DNS just now', async () => {
+    for (const from of ['ann@bare.example', 'ann@slow.example'])
+      assert.match(
+        await send(from, bounceTag, plainMessage({ From: from, To: bounceTag }, 'STOP')),
+        /^250 2\.0\.0 /,
+      )
+    assert.deepEqual(done, [
+      ['stopLetters', 'goodbounce.1'],
+      ['stopLetters', 'goodbounce.1'],
+    ])
+  })
+  it('stops nothing by a forged tag, an automatic reply or a quotation', async () => {
+    const stop = plainMessage({ Subject: 'STOP' }, 'STOP')
+    assert.match(await send('ann@example.org', 'b+forged.1@postern.provider.example', stop), /^550 5\.1\.1 /)
+    const automatic = plainMessage({ Subject: 'STOP', 'Auto-Submitted': 'auto-replied' }, 'STOP')
+    assert.match(await send('ann@example.org', bounceTag, automatic), /^250 2\.0\.0 /)
+    const away = 'I am away until Monday.\n\n> reply with the single word\n> STOP'
+    const quoting = plainMessage({ Subject: 'Away: please confirm', 'Auto-Submitted': 'auto-replied' }, away)
+    assert.match(await send('ann@example.org', bounceTag, quoting), /^250 2\.0\.0 /)
+    const unmarked = plainMessage({ Subject: 'Away: please confirm' }, away)
+    assert.match(await send('ann@example.org', bounceTag, unmarked), /^550 5\.7\.1 Nobody reads/)
+    assert.deepEqual(done, [])
   })
   it('puts a forwarded bounce before a person', async () => {
     const body = `--b\nContent-Type: text/plain\n\nPlease look.\n--b\nContent-Type: message/rfc822\n\nSubject: Undelivered\n\n550 5.7.511 Access denied, banned sender [192.0.2.66]. A person has to look at this. Please visit ${site}/c/${caseToken} (PSN511)\n--b--`
@@ -151,6 +174,15 @@ describe('Mail that comes in', () => {
     const [[action, input] = []] = done
     assert.equal(action, 'forward')
     assert.match(JSON.stringify(input), /Help/)
+  })
+  it('for abuse reaches the same people, unread: whoever reports need not be authenticated', async () => {
+    assert.match(
+      await send('eve@example.com', 'Abuse@provider.example', plainMessage({ 'List-Id': 'x' }, 'Spam!')),
+      /^250 2\.0\.0 /,
+    )
+    const [[action, input] = []] = done
+    assert.equal(action, 'forward')
+    assert.match(JSON.stringify(input), /Spam!/)
   })
   it('is read by swaks’s rules too', async () => {
     const swaks = (...extra: string[]): Promise<string> =>

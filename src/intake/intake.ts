@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
@@ -104,7 +104,9 @@ async function listening(server: IntakeServer, listen: Listen): Promise<Listen> 
   })
 }
 
+/** A socket that nobody answers at. What is no socket stays, and so does the error of listening there. */
 function isAbandoned(path: string): Promise<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(false)
   return new Promise((resolve) => {
     const probe = connect(path)
     const say = (answer: boolean): void => {

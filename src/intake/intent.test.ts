@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { orThrow } from '../base/refusal.ts'
 import { formatAddress, parseAddress } from '../standards/ip.ts'
 import { intentsOf, type Circumstances, type Intent } from './intent.ts'
-import type { Authentication, ParsedMessage } from './parsed-message.ts'
+import { automaticSigns, type Authentication, type ParsedMessage } from './parsed-message.ts'
 import { knownToken, routes, site } from './test-intake.ts'
 
 const client = orThrow(parseAddress('192.0.2.45'))
@@ -34,6 +34,7 @@ function message(changes: Partial<ParsedMessage> = {}): ParsedMessage {
     authentication: vouched,
     attachments: [],
     report: null,
+    feedback: [],
     ...changes,
   }
 }
@@ -161,7 +162,7 @@ describe('A message to the address of a letter', () => {
       { text: '退订' },
       { subject: '回复：STOP' },
     ]) {
-      const expected = [{ kind: 'stop-letters', tag: 'y.2', mailbox: 'ann@example.org' }]
+      const expected = [{ kind: 'stop-letters', tag: 'y.2' }]
       assert.deepEqual(intentsOf(bounce, message(changes), about), expected, JSON.stringify(changes))
     }
   })
@@ -175,15 +176,31 @@ describe('A message to the address of a letter', () => {
       assert.equal(answerOf(intentsOf(bounce, message(changes), about)), 'refuse 550 5.7.1')
     }
   })
-  it('stops nobody’s letters on a word that is not authenticated', () => {
-    const forged = message({ subject: 'STOP', authentication: { ...vouched, aligned: [] } })
-    assert.equal(answerOf(intentsOf(bounce, forged, about)), 'refuse 550 5.7.26')
+  it('stops letters on the word of a domain without SPF and DKIM too: the tag says whose', () => {
+    for (const authentication of [
+      null,
+      { ...vouched, aligned: [] },
+      { ...vouched, aligned: [], isUnsure: true },
+    ])
+      assert.deepEqual(intentsOf(bounce, message({ subject: 'STOP', authentication }), about), [
+        { kind: 'stop-letters', tag: 'y.2' },
+      ])
   })
-  it('from a program is taken and forgotten: a refusal would only make more mail', () => {
-    assert.equal(
-      answerOf(intentsOf(bounce, message({ automatic: ['auto-replied'], subject: 'STOP' }), about)),
-      'nothing 250 2.0.0',
-    )
+  it('stops nothing by what it quotes, in the text or attached', () => {
+    const vacation = message({
+      subject: 'Re: Please confirm',
+      text: 'I am away.\n\n> Reply with the single word\n> STOP\nSTOP',
+      quoted: 'STOP',
+    })
+    assert.equal(answerOf(intentsOf(bounce, vacation, about)), 'refuse 550 5.7.1')
+  })
+  it('from a program is taken and forgotten, even with STOP: a refusal would only make more mail', () => {
+    for (const sign of automaticSigns) {
+      const written = message({ automatic: [sign], subject: 'STOP', text: 'STOP' })
+      assert.equal(answerOf(intentsOf(bounce, written, about)), 'nothing 250 2.0.0', sign)
+    }
+    const fromNobody = message({ automatic: ['null-return-path'], subject: 'STOP', text: 'STOP' })
+    assert.equal(answerOf(intentsOf(bounce, fromNobody, nobody)), 'nothing 250 2.0.0')
   })
 })
 

@@ -15,7 +15,7 @@ export type Intent =
   /** One of our letters did not arrive. */
   | { readonly kind: 'bounced'; readonly tag: string }
   /** Its reader wants no more letters. */
-  | { readonly kind: 'stop-letters'; readonly tag: string; readonly mailbox: MailAddress }
+  | { readonly kind: 'stop-letters'; readonly tag: string }
   /** A person should look at an address: the case link's, or one that the text names. */
   | {
       readonly kind: 'review'
@@ -40,11 +40,15 @@ export interface Circumstances {
 }
 
 type Tagged = Extract<Route, { kind: 'delist-tag' | 'bounce' | 'delist' }>
+/** Where the writer's own mailbox matters. */
+type OfWriter = Exclude<Tagged, { kind: 'bounce' }>
 
 /** Reads what a message wants of the recipient it was sent to. At least one; all of them are tried. */
 export function intentsOf(route: Tagged, message: ParsedMessage, about: Circumstances): readonly Intent[] {
   if (route.kind === 'bounce') {
-    return [about.mailFrom === '' ? bounceIntent(route.tag, message) : answerIntent(route, message, about)]
+    return [
+      about.mailFrom === '' ? bounceIntent(route.tag, message) : answerIntent(route.tag, message, about.site),
+    ]
   }
   const proof = controlProof(message, about)
   if (route.kind === 'delist') return proof.length > 0 ? proof : [reviewIntent(route, message, about)]
@@ -64,22 +68,19 @@ function bounceIntent(tag: string, message: ParsedMessage): Intent {
     : { kind: 'nothing', answer: reply(250, '2.0.0 Noted, nothing to do') }
 }
 
-/** A reply to a letter: only STOP means anything. */
-function answerIntent(
-  route: Tagged & { kind: 'bounce' },
-  message: ParsedMessage,
-  about: Circumstances,
-): Intent {
+/**
+ * A reply to a letter: only STOP means anything. Whoever writes need not be authenticated: the tag was in that letter only, and all
+ * it can do is to end letters to the mailbox that the letter went to.
+ */
+function answerIntent(tag: string, message: ParsedMessage, site: string): Intent {
   if (message.automatic.length > 0)
     return { kind: 'nothing', answer: reply(250, '2.0.0 Automatic reply, nothing to do') }
-  if (!asksToStop(message)) {
-    const text = `5.7.1 Nobody reads replies to this letter. To get no more of them reply with STOP. For help see ${about.site}/delist`
-    return refused(reply(550, text))
-  }
-  const mailbox = writerOf(route, message, about)
-  return typeof mailbox === 'string' ? { kind: 'stop-letters', tag: route.tag, mailbox } : refused(mailbox)
+  if (asksToStop(message)) return { kind: 'stop-letters', tag }
+  const text = `5.7.1 Nobody reads replies to this letter. To get no more of them reply with STOP. For help see ${site}/delist`
+  return refused(reply(550, text))
 }
 
+/** In the subject or the first line; what is quoted below or attached was written by somebody else. */
 function asksToStop(message: ParsedMessage): boolean {
   const subject = message.subject.replace(/^(?:\s*(?:re|aw|sv|antw|odp|回复|答复)\s*[:：])+/i, '')
   const firstLine = message.text.split('\n').find((line) => line.trim() !== '') ?? ''
@@ -106,7 +107,7 @@ function controlProof(
 }
 
 function reviewIntent(
-  route: Tagged & { kind: 'delist' },
+  route: OfWriter & { kind: 'delist' },
   message: ParsedMessage,
   about: Circumstances,
 ): Intent {
@@ -139,7 +140,7 @@ function languageOf(text: string): Language {
 }
 
 /** The mailbox of the one person who wrote this to us, or why nobody's word is taken for it. */
-function writerOf(route: Tagged, message: ParsedMessage, { site }: Circumstances): MailAddress | Reply {
+function writerOf(route: OfWriter, message: ParsedMessage, { site }: Circumstances): MailAddress | Reply {
   if (message.ambiguous.length > 0) {
     return reply(
       550,

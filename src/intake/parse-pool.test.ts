@@ -49,6 +49,26 @@ describe('The parse pool', () => {
     assert.equal(result.subject, 'over there')
     assert.equal(workers().length, 1)
   })
+  it('hears the longest answer about reported messages that there can be', async () => {
+    const long = `${'\xff'.repeat(300)}@${'\xff"'.repeat(8)}`
+    const received = `Received: from ${long} (${long} [192.0.2.45]) by ${long} with ${long} id ${long} for ${long}; x`
+    const repeated = ['To', 'X-Original-To', 'Authentication-Results'].map(
+      (name) => `${name}: ${`${long},`.repeat(12)}`,
+    )
+    const header = [
+      ...repeated,
+      `From: ${long}`,
+      `Subject: ${long}`,
+      ...Array.from({ length: 40 }, () => received),
+    ]
+    const part = ['--b', 'Content-Type: message/rfc822', '', ...header, '']
+    const body = [...Array.from({ length: 15 }, () => part).flat(), '--b--'].join('\r\n')
+    const head = plainMessage({ 'Content-Type': 'multipart/mixed; boundary=b' }, '').toString('latin1')
+    const result = await pool.parse(Buffer.from(head + body, 'latin1'), { ...request, authenticate: false })
+    assert.ok(!('failure' in result), JSON.stringify(result))
+    assert.equal(result.feedback.length, 10)
+    assert.ok(Buffer.byteLength(JSON.stringify(result)) > 500_000)
+  })
   it('answers the DNS questions of that process', async () => {
     const asked: string[] = []
     const other = open({ lookup: testDns({ 'example.org': 'v=spf1 ip4:192.0.2.45 -all' }, asked) })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestValue, mostHops, mostReports, mostValues, type FeedbackReport } from '../standards/arf.ts'
 
 /**
  * What the parser says about a message. It ran on hostile bytes in a process of its own, so its word is checked against this
@@ -58,6 +59,49 @@ const deliveryReport = z.array(
   }),
 )
 
+const said = z.string().max(longestValue).optional()
+const sayings = z.array(z.string().max(longestValue)).max(mostValues)
+const word = z.string().max(320).optional()
+
+const feedbackReport: z.ZodType<FeedbackReport> = z.strictObject({
+  feedback: z.strictObject({
+    feedbackType: said,
+    userAgent: said,
+    version: said,
+    sourceIp: said,
+    arrivalDate: said,
+    originalMailFrom: said,
+    originalRcptTo: sayings,
+    reportedDomain: sayings,
+    reportedUri: sayings,
+    authenticationResults: sayings,
+    messageId: said,
+    from: said,
+    subject: said,
+    derived: sayings,
+  }),
+  isReport: z.boolean(),
+  reportingUser: word,
+  to: sayings,
+  hops: z
+    .array(
+      z.strictObject({
+        from: word,
+        helo: word,
+        ptr: word,
+        ip: word,
+        by: word,
+        byIp: word,
+        with: word,
+        id: word,
+        for: word,
+        date: word,
+        at: z.number().optional(),
+      }),
+    )
+    .max(mostHops),
+})
+
 export const parsedMessage = z.strictObject({
   /** Mailboxes of the From field, domains lower case and in ASCII. */
   from: z.array(mailbox).max(20),
@@ -75,6 +119,8 @@ export const parsedMessage = z.strictObject({
     .max(mostParts),
   /** Recipients of a delivery report (RFC 3464); null when there is none. */
   report: deliveryReport.max(mostReportedRecipients).nullable(),
+  /** The feedback report, or the messages that somebody attached; empty for most mail. */
+  feedback: z.array(feedbackReport).max(mostReports),
 })
 
 export type ParsedMessage = z.infer<typeof parsedMessage>

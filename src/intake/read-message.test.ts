@@ -232,6 +232,47 @@ describe('The content of a message', () => {
     assert.match(message.quoted, /\/c\/AAAABBBB/)
     assert.deepEqual(message.automatic, ['null-return-path'])
   })
+  it('of a feedback report says what is reported, and of other mail which messages are attached', async () => {
+    const inside = [
+      'Received: from mail.example.org (mail.example.org [192.0.2.45]) by mx.provider.example with ESMTPS id 1',
+      'From: joe@example.org',
+      'Message-ID: <a@example.org>',
+      '',
+      'buy',
+    ]
+    const machine = [
+      '--b',
+      'Content-Type: message/feedback-report',
+      'Content-Transfer-Encoding: base64',
+      '',
+      Buffer.from('Version: 1\r\nFeedback-Type: abuse\r\nDovecot-Reporting-User: ann\r\n').toString('base64'),
+    ]
+    const original = ['--b', 'Content-Type: message/rfc822', 'Content-Disposition: attachment', '', ...inside]
+    const fields = { 'Content-Type': 'multipart/report; report-type=feedback-report; boundary=b' }
+    const body = ['--b', '', 'A report.', ...machine, ...original, '--b--'].join('\n')
+    const { feedback } = await read(plainMessage(fields, body))
+    assert.deepEqual(
+      feedback.map(({ isReport, reportingUser, feedback: said }) => [
+        isReport,
+        reportingUser,
+        said.feedbackType,
+        said.sourceIp,
+        said.messageId,
+      ]),
+      [[true, 'ann', 'abuse', '192.0.2.45', 'a@example.org']],
+    )
+    const forwarded = await read(
+      plainMessage(
+        { 'Content-Type': 'multipart/mixed; boundary=b' },
+        [...original, ...original, '--b--'].join('\n'),
+      ),
+    )
+    assert.deepEqual(
+      forwarded.feedback.map(({ isReport, feedback: said }) => [isReport, said.messageId]),
+      Array.from({ length: 2 }, () => [false, 'a@example.org']),
+    )
+    assert.deepEqual((await read(plainMessage({}))).feedback, [])
+  })
   it('has a subject of one line without control characters', async () => {
     const message = await read(plainMessage({ Subject: '=?utf-8?b?YQ0KQmNjOiB2QGV4YW1wbGUub3Jn?=' }))
     assert.equal(message.subject, 'a Bcc: v@example.org')

@@ -1,4 +1,5 @@
 import { MailParser, type AddressObject, type AttachmentStream, type MessageText } from 'mailparser'
+import { readFeedback, type ReportPart } from '../standards/arf.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
 import { Refusal } from '../base/refusal.ts'
 import { authenticate, type Lookup } from './authenticate.ts'
@@ -15,6 +16,8 @@ import {
   type ReportedRecipient,
 } from './parsed-message.ts'
 
+/** Parts that a feedback report is looked for in; it has three. */
+const mostReportParts = 20
 /** HTML beyond this is not turned into text. */
 const mostHtml = 256 * 1024
 const mostHeaderBytes = 256 * 1024
@@ -47,6 +50,7 @@ export async function readMessage(
     authentication: vouched?.authentication ?? null,
     attachments: content.attachments,
     report: content.report,
+    feedback: [...readFeedback([...content.parts, { type: 'text/plain', text: content.text }])],
   }
 }
 
@@ -57,6 +61,8 @@ interface Content {
   decoded: number
   readonly attachments: { type: string; size: number }[]
   report: ReportedRecipient[] | null
+  /** What may belong to a feedback report. */
+  readonly parts: ReportPart[]
 }
 
 async function readContent(raw: Buffer): Promise<Content | Breach> {
@@ -71,7 +77,15 @@ async function readContent(raw: Buffer): Promise<Content | Breach> {
     maxHeadSize: mostHeaderBytes,
     maxChildNodes: mostParts,
   })
-  const content: Content = { parser, text: '', quoted: '', decoded: 0, attachments: [], report: null }
+  const content: Content = {
+    parser,
+    text: '',
+    quoted: '',
+    decoded: 0,
+    attachments: [],
+    report: null,
+    parts: [],
+  }
   // The content of a part never ends when the parser gives up in the middle of it.
   const givenUp = new Promise<never>((_, reject) => parser.once('error', reject))
   givenUp.catch(() => undefined)
@@ -103,6 +117,7 @@ async function readPart(part: AttachmentStream, content: Content): Promise<void>
   if (!/^(?:text|message)\/|rfc822/.test(type)) return
   const said = Buffer.concat(kept).toString('utf8')
   if (/^message\/(?:global-)?delivery-status$/.test(type)) content.report = readDeliveryReport(said)
+  if (content.parts.length < mostReportParts) content.parts.push({ type, text: said })
   // A message inside may still be quoted-printable: its soft line breaks would cut a link in two.
   if (content.quoted.length < mostText) content.quoted += `${said.replaceAll(/=\r?\n/g, '')}\n`
 }

@@ -5,7 +5,8 @@ import { routeOf, type Routes } from './route.ts'
 
 const routes: Routes = {
   delist: 'delist@provider.example',
-  others: ['abuse@provider.example'],
+  people: ['abuse@provider.example'],
+  others: ['junk@provider.example'],
   replyDomain: 'postern.provider.example',
 }
 const kindOf = (recipient: string): string => routeOf(recipient, routes).kind
@@ -37,8 +38,17 @@ describe('A recipient address', () => {
     assert.equal(kindOf('Postmaster@postern.provider.example'), 'postmaster')
     assert.equal(kindOf('postmaster@provider.example'), 'unknown')
   })
+  it('for abuse is read by the same people as the postmaster’s (RFC 2142 §2)', () => {
+    assert.deepEqual(routeOf('Abuse@Provider.Example', routes), {
+      kind: 'postmaster',
+      mailbox: 'abuse@provider.example',
+    })
+    assert.equal(kindOf('abuse@postern.provider.example'), 'postmaster')
+    assert.equal(kindOf('abuse@example.org'), 'unknown')
+    assert.equal(kindOf('abuse'), 'unknown')
+  })
   it('that is ours but has no door here is told apart from one that does not exist', () => {
-    assert.equal(kindOf('abuse@provider.example'), 'not-served')
+    assert.equal(kindOf('junk@provider.example'), 'not-served')
     assert.equal(kindOf('ann@provider.example'), 'unknown')
   })
   it('without a tag, with another domain or with odd characters is nobody', () => {

@@ -1,3 +1,4 @@
+import { servedAddresses, type Settings } from '../core/settings.ts'
 import { parseDomain } from '../standards/domain.ts'
 
 /** What a recipient address means here. */
@@ -8,7 +9,7 @@ export type Route =
   | { readonly kind: 'bounce'; readonly tag: string; readonly mailbox: string }
   /** The delist mailbox, which takes forwarded bounces. */
   | { readonly kind: 'delist'; readonly mailbox: string }
-  /** Every domain that takes mail has one (RFC 5321 §4.5.1). */
+  /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1), and abuse (RFC 2142 §2). */
   | { readonly kind: 'postmaster'; readonly mailbox: string }
   /** Ours, but this door does not take its mail. */
   | { readonly kind: 'not-served' }
@@ -17,25 +18,38 @@ export type Route =
 export interface Routes {
   /** The delist mailbox. */
   readonly delist: string
-  /** The other mailboxes of `addresses`. */
+  /** Mailboxes whose mail the people who run this read. */
+  readonly people: readonly string[]
+  /** Mailboxes that are ours and take no mail. */
   readonly others: readonly string[]
   /** Domain of the tagged addresses. */
   readonly replyDomain: string
 }
 
+/** The routes of a configuration. */
+export function routesOf({ addresses, mail }: Pick<Settings, 'addresses' | 'mail'>): Routes {
+  const served: ReadonlySet<string> = new Set(servedAddresses)
+  const others = Object.entries(addresses).filter(([name]) => !served.has(name))
+  return {
+    delist: addresses.delist,
+    people: [addresses.abuse],
+    others: others.map(([, mailbox]) => mailbox),
+    replyDomain: mail.replyDomain,
+  }
+}
+
 /** Reads the address of a RCPT command. Letter case does not matter: mail systems on the way fold local parts. */
 export function routeOf(recipient: string, routes: Routes): Route {
   const mailbox = foldMailbox(recipient)
-  if (mailbox === 'postmaster') return { kind: 'postmaster', mailbox }
-  if (mailbox === foldMailbox(routes.delist)) return { kind: 'delist', mailbox }
+  const isAmong = (ours: readonly string[]): boolean => ours.some((each) => foldMailbox(each) === mailbox)
+  if (isAmong([routes.delist])) return { kind: 'delist', mailbox }
+  if (mailbox === 'postmaster' || isAmong(routes.people)) return { kind: 'postmaster', mailbox }
   const at = mailbox.lastIndexOf('@')
   if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) {
-    return routes.others.some((other) => foldMailbox(other) === mailbox)
-      ? { kind: 'not-served' }
-      : { kind: 'unknown' }
+    return isAmong(routes.others) ? { kind: 'not-served' } : { kind: 'unknown' }
   }
   const local = mailbox.slice(0, at)
-  if (local === 'postmaster') return { kind: 'postmaster', mailbox }
+  if (local === 'postmaster' || local === 'abuse') return { kind: 'postmaster', mailbox }
   const [, door = '', tag = ''] = /^(delist|b)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
   if (door === 'delist') return { kind: 'delist-tag', tag, mailbox }
   if (door === 'b') return { kind: 'bounce', tag, mailbox }

@@ -15,7 +15,8 @@ import { openIntake, type Intake, type IntakeOptions } from './intake.ts'
 export const site = 'https://postmaster.provider.example'
 export const routes = {
   delist: 'delist@provider.example',
-  others: ['abuse@provider.example'],
+  people: ['abuse@provider.example'],
+  others: ['junk@provider.example'],
   replyDomain: 'postern.provider.example',
 }
 

@@ -82,6 +82,7 @@ function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
     provider: settings.provider,
     addresses: settings.addresses,
     codes: settings.codes,
+    mode: settings.policy.mode,
     assets,
     now: clock.now(),
     link: (href) => withLanguage(href, named),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PolicyReader, ProtocolError, type PolicyRequest } from '../../src/standards/postfix-policy.ts'
 import { mutate } from './mutate.ts'
-import type { FuzzOptions } from './options.ts'
+import type { FuzzOptions } from '../support/fuzz.ts'
 import { seededRandom, type Random } from './random.ts'
 
 /**

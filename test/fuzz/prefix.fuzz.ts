@@ -4,7 +4,7 @@ import { Refusal } from '../../src/base/refusal.ts'
 import { formatAddress, parseAddress } from '../../src/standards/ip.ts'
 import { formatPrefix, parseListable, parsePrefix, type Prefix } from '../../src/standards/prefix.ts'
 import { mutate } from './mutate.ts'
-import type { FuzzOptions } from './options.ts'
+import type { FuzzOptions } from '../support/fuzz.ts'
 import { seededRandom, type Random } from './random.ts'
 
 /**

@@ -5,8 +5,8 @@ import { silentLog } from '../../src/base/log.ts'
 import { orThrow, Refusal, type RefusalCode } from '../../src/base/refusal.ts'
 import { actorName, permit, type Actor, type Role } from '../../src/core/actor.ts'
 import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
-import type { DelistRequest } from '../../src/core/delisting/request.ts'
-import { readImportLine, writeExportLine } from '../../src/core/listings/import-line.ts'
+import { cursorAfter, type DelistRequest } from '../../src/core/delisting/request.ts'
+import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
 import { entryOf, peopleNeeded, type Listing } from '../../src/core/listings/listing.ts'
 import type { Letter } from '../../src/core/outbox/sealed-letter.ts'
 import { explanationOf } from '../../src/core/senders/explanation.ts'
@@ -148,7 +148,11 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     },
     async findSession(session) {
       const role = (['reader', 'agent', 'admin'] as const).find((each) => sessionOf(each) === session)
-      const times = { createdAt: testStart - 2 * hour, expiresAt: testStart + 10 * hour }
+      const times = {
+        createdAt: testStart - 2 * hour,
+        confirmedAt: testStart - minute,
+        expiresAt: testStart + 10 * hour,
+      }
       return (
         role && {
           name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[role],
@@ -157,6 +161,10 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
           ...times,
         }
       )
+    },
+    async confirmSession(_actor, { code }) {
+      if (code !== testCode) throw new Refusal('sign-in.failed')
+      deeds.push('confirmSession')
     },
     async signOut() {
       deeds.push('signOut')
@@ -265,6 +273,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       return { added, lines: read, refused, refusedCount: refused.length, sha256: 'ab'.repeat(32) }
     },
     async *exportListings(_actor, format) {
+      if (format === 'csv') yield csvHeading
       for (const each of listings.filter(({ state }) => state === 'active'))
         yield writeExportLine(each, format)
     },
@@ -313,22 +322,29 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
         },
       ]
     },
-    async listRequests(_actor, { state, unit, limit }) {
-      return requests
+    async listRequests(_actor, { state, unit, after, limit }) {
+      const sorted = requests
         .filter(
           (each) =>
             (state === undefined || each.state === state) &&
             (unit === undefined || formatPrefix(each.unit) === formatPrefix(unit)),
         )
         .toSorted((a, b) => (state === 'review' ? a.createdAt - b.createdAt : b.createdAt - a.createdAt))
-        .slice(0, limit)
+      const from = after === undefined ? 0 : sorted.findIndex((each) => cursorAfter(each) === after) + 1
+      return sorted.slice(from, from + limit)
     },
     countReviews: async () => requests.filter(({ state }) => state === 'review').length,
     async inspectRequest(_actor, id) {
       const request = requests.find((each) => each.id === id)
       if (!request) throw new Refusal('delisting.not-found')
       const dueAt = (request.decidedAt ?? request.createdAt) + 48 * hour
-      return { request, listings: covering(request.ip), history: about(`delist-request:${id}`), dueAt }
+      return {
+        request,
+        listings: covering(request.ip),
+        history: about(`delist-request:${id}`),
+        waiting: [],
+        dueAt,
+      }
     },
     async decideReview(actor, { id, decision }) {
       permit(actor, 'delisting.decide')

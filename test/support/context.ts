@@ -33,6 +33,7 @@ export function testContext(
     settings: testSettings(),
     keys: testKeys(),
     out: testWaysOut(),
+    core: 'core-1',
     ...overrides,
     clock: overrides.clock ?? fixedClock(testStart),
     wakes,
@@ -51,6 +52,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       networks: [orThrow(parseListable('203.0.113.0/24'))],
     },
     codes: 'microsoft-like',
+    policy: { mode: 'enforce' },
     protected: { networks: [], names: [] },
     mail: {
       from: 'postmaster@provider.example',
@@ -66,7 +68,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       phish: 'phish@provider.example',
     },
     limits: {},
-    delisting: { linkMs: hour, reviewMs: 48 * hour, watchMs: 7 * day, challengeCost: 1 },
+    delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
     listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
     retention: {
       decisionsMs: 30 * day,

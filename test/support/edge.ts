@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
+import { orThrow } from '../../src/base/refusal.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { exemptMailboxes } from '../../src/access/exempt.ts'
 import { encodeFrame, FrameReader, type Frame } from '../../src/access/feed-frame.ts'
 import type { ListingEntry, TableChange } from '../../src/access/listing-entry.ts'
 import { encodeSnapshot } from '../../src/access/snapshot.ts'
 import { ListingTable } from '../../src/access/table.ts'
+import { parsePrefix } from '../../src/standards/prefix.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from '../../src/edge/edge.ts'
 import { readEndpoint } from '../../src/edge/endpoint.ts'
 
@@ -40,6 +42,8 @@ export function edgeOptions(folder: string, options: Partial<EdgeOptions> = {}):
     dataDir: folder,
     listenPolicy: '127.0.0.1:0',
     listenLookup: '127.0.0.1:0',
+    policyAllow: [orThrow(parsePrefix('127.0.0.0/8'))],
+    lookupAllow: [orThrow(parsePrefix('127.0.0.0/8'))],
     feed: { path: join(folder, 'feed.sock') },
     site: 'https://postmaster.provider.example',
     profile: 'microsoft-like',

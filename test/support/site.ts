@@ -3,6 +3,7 @@ import type { Cause, ListingClass } from '../../src/access/reasons.ts'
 import { Refusal, orThrow } from '../../src/base/refusal.ts'
 import { day, fixedClock, minute } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
+import type { Settings } from '../../src/core/settings.ts'
 import { entryOf, type Listing } from '../../src/core/listings/listing.ts'
 import { explanationOf, type Explanation } from '../../src/core/senders/explanation.ts'
 import type { Case } from '../../src/core/senders/actions.ts'
@@ -16,16 +17,17 @@ import { testSettings, testStart } from './context.ts'
 
 /** The public site over a handful of listings and no database: for tests of pages, and to look at them. */
 export function testSite(overrides: Partial<PublicDeps> = {}): Web {
+  const settings = overrides.settings ?? testSettings()
   return publicApp({
-    settings: testSettings(),
+    settings,
     clock: fixedClock(testStart),
     log: silentLog,
     assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
     trustedProxies: [],
     parts: [],
     site: {
-      explain: async (_c, address, level) => explainTest(address, level),
-      openCase: async (_c, token) => openTestCase(token),
+      explain: async (_c, address, level) => explainTest(address, level, settings),
+      openCase: async (_c, token) => openTestCase(token, settings),
       notReady: async () => undefined,
     },
     ...overrides,
@@ -77,7 +79,7 @@ function listing(
   }
 }
 
-function explainTest(address: Address, level: 'anyone' | 'link'): Explanation {
+function explainTest(address: Address, level: 'anyone' | 'link', site: Settings): Explanation {
   const covering = testListings
     .filter(({ prefix }) => covers(prefix, address))
     .toSorted((a, b) => b.prefix.length - a.prefix.length)
@@ -88,16 +90,16 @@ function explainTest(address: Address, level: 'anyone' | 'link'): Explanation {
     exemptPerHour: 0,
   }
   const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
-  return explanationOf(address, verdict, covering, testSettings(), level)
+  return explanationOf(address, verdict, covering, site, level)
 }
 
 /** Tokens of these tests are `<kind>_<address with hyphens>`: `new`, `late` (no record yet), `old` (proves nothing), `busy`, `evil`. */
-function openTestCase(token: string): Case {
+function openTestCase(token: string, site: Settings): Case {
   const [kind = '', ip = ''] = token.split('_')
   const address = parseAddress(ip.replaceAll('-', '.'))
   if (address instanceof Refusal)
     throw new Refusal(kind === 'gone' ? 'case-link.expired' : 'case-link.invalid')
-  const explanation = explainTest(address, 'link')
+  const explanation = explainTest(address, 'link', site)
   const at = testStart - (kind === 'old' ? 9 * day : 40 * minute)
   const reason = kind === 'busy' ? 'mailbox-budget' : (explanation.reason ?? 'spam')
   const listingId = kind === 'busy' ? null : (explanation.listing?.id ?? 'ended0000000')
@@ -124,5 +126,14 @@ function openTestCase(token: string): Case {
             table: 7,
           },
     explanation,
+    refusedBy: refusedByTest(kind, listingId),
   }
+}
+
+/** `old` opens a listing that is kept no longer; of `ended` ones the row is still there. */
+function refusedByTest(kind: string, id: string | null): Case['refusedBy'] {
+  if (id === null) return null
+  const [first] = testListings
+  const listing = testListings.find((each) => each.id === id) ?? (kind === 'old' ? undefined : first)
+  return listing && entryOf(listing)
 }

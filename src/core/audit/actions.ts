@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { breathe } from '../../base/steps.ts'
-import { actorName, permit } from '../actor.ts'
+import { permit, recordedName } from '../actor.ts'
 import type { Context, Tx } from '../context.ts'
 import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
 import * as store from './store.ts'
@@ -19,7 +19,7 @@ export async function record(
   const row = {
     seq,
     at: tx.clock.now(),
-    actor: actorName(tx.actor),
+    actor: recordedName(tx.actor),
     action: event.action,
     subject: event.subject,
     facts: canonicalJson(event.facts),

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { mintCaseLink } from '../../access/case-link.ts'
@@ -39,7 +40,7 @@ import { takeOutcomes } from './event-actions.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from './follow-actions.ts'
 import { proveByMail, proveControl, proveMailbox } from './proof-actions.ts'
 import { decideReview, inspectRequest, listRequests, openReviewByMail } from './review-actions.ts'
-import { putWatch } from './store.ts'
+import { lockById, putWatch } from './store.ts'
 
 const ip = '192.0.2.45'
 const visitor = (ctx: TestContext): Context => as(ctx, { kind: 'visitor', client: '198.51.100.7/32' })
@@ -152,6 +153,21 @@ forEachDatabase((_name, open) => {
           .outcome,
         'delisted',
       )
+    })
+
+    it('counts wrong codes after the decision too, and then opens for no code, but for the secret still', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { id, code, secret } = await start(ctx)
+      const link = await linkIn(ctx)
+      const first = await confirmByLink(ctx, { link, secret })
+      for (let n = 0; n < 5; n++)
+        assert.equal(await refusalOf(openByCode(ctx, { id, code: 'ZZZZZZ' })), 'delisting.second-half-wrong')
+      assert.equal(await refusalOf(openByCode(ctx, { id, code: 'ZZZZZZ' })), 'delisting.burned')
+      assert.equal(await refusalOf(openByCode(ctx, { id, code })), 'delisting.burned')
+      assert.deepEqual(await confirmByLink(ctx, { link, secret }), first)
+      assert.equal((await showRequest(ctx, { id, secret })).state, 'done')
+      assert.equal((await seeLink(ctx, link)).state, 'done')
     })
 
     it('looks at no more than five guesses, however many come at once', async () => {
@@ -373,6 +389,19 @@ forEachDatabase((_name, open) => {
       await sound(ctx)
     })
 
+    it('are looked for sixty times an hour for one client, under however many requests', async () => {
+      const settings = testSettings({ limits: { 'proof.client': { count: 3, windowMs: hour } } })
+      const ctx = testContext({ db: await open(), settings })
+      const answers: string[] = []
+      for (let n = 1; n <= 5; n++) {
+        const { id, secret } = await start(ctx, { ip: `192.0.2.${n}`, mailbox: `a${n}@example.org` })
+        const client = `198.51.100.${n}/32`
+        const asker = as(ctx, { kind: 'visitor', client: n === 5 ? '2001:db8::/64' : client })
+        answers.push(await refusalOf(proveControl(asker, { id, secret, method: 'txt' })))
+      }
+      assert.deepEqual(answers, ['fine', 'fine', 'fine', 'limit.exceeded', 'fine'])
+    })
+
     it('by a file on the address work too, and say what was wrong', async () => {
       const files = new Map<string, string>()
       const ctx = testContext({
@@ -385,7 +414,12 @@ forEachDatabase((_name, open) => {
       await list(ctx)
       const { id, secret } = await start(ctx)
       assert.equal((await proveControl(ctx, { id, secret, method: 'txt' })).trouble, 'temperror')
-      const { token } = (await showRequest(ctx, { id, secret })).proof
+      const { token, httpUrl } = (await showRequest(ctx, { id, secret })).proof
+      assert.equal(httpUrl, `http://${ip}/.well-known/postern-${token}`)
+      assert.deepEqual(await proveControl(ctx, { id, secret, method: 'http' }), {
+        proven: false,
+        lookedAt: [httpUrl],
+      })
       files.set(`/.well-known/postern-${token}`, `${token}\n`)
       assert.equal((await proveControl(ctx, { id, secret, method: 'http' })).proven, true)
       assert.equal((await confirmProven(ctx, { id, secret })).outcome, 'delisted')
@@ -476,6 +510,31 @@ forEachDatabase((_name, open) => {
       assert.equal((await keepOutcomes(ctx, 'mx1', [outcome])).fresh, 1)
       assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, null)
       assert.equal(await takeOutcomes(ctx, 'mx1', [outcome]), 0)
+      assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
+    })
+
+    it('is accepted too when the MTA speaks while the let-through is being noted', async () => {
+      const ctx = testContext({ db: await open() })
+      await list(ctx)
+      const { id, secret } = await start(ctx)
+      await confirmByLink(ctx, { link: await linkIn(ctx), secret })
+      const at = ctx.clock.now()
+      const [gate, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      // Whoever holds the request keeps the let-through from being saved after it looked for the MTA's word.
+      const holding = transact(ctx, async (tx) => {
+        await lockById(tx.queries, id)
+        held.resolve()
+        await gate.promise
+      })
+      await held.promise
+      const notice = { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null }
+      const noting = noteLetThroughs(ctx, [notice])
+      await sleep(100)
+      const outcome = { id: 'e1', at: at + 9, ip, queueId: '4XyZ', outcome: 'accepted' } as const
+      const taking = takeOutcomes(ctx, 'mx1', [outcome])
+      await sleep(100)
+      gate.resolve()
+      await Promise.all([holding, noting, taking])
       assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
     })
 

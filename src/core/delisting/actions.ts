@@ -14,10 +14,10 @@ import {
   parseMailbox,
   type MailAddress,
 } from '../../standards/mail-address.ts'
-import { covers, formatPrefix, networkOf, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
+import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
-import { actorName, type Actor } from '../actor.ts'
+import { actorName, visitorNetwork, type Actor } from '../actor.ts'
 import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { acksOf, type EdgeAck } from '../edges/actions.ts'
@@ -36,13 +36,17 @@ import {
   type SecondHalf,
 } from './halves.ts'
 import {
+  isAnswered,
   maxTries,
   mayConfirm,
+  mayGuess,
+  shownState,
   type Answered,
   type Control,
   type DelistRequest,
   type OutcomeFacts,
   type OutcomeKind,
+  type ShownState,
 } from './request.ts'
 import * as store from './store.ts'
 
@@ -138,10 +142,8 @@ async function spendAsking(
 }
 
 /** Budgets count the network that somebody comes from; in IPv6 one customer has as many addresses as they like. */
-function askerOf(actor: Actor): string {
-  return actor.kind === 'visitor'
-    ? formatPrefix(networkOf(orThrow(parseListable(actor.client))))
-    : actorName(actor)
+export function askerOf(actor: Actor): string {
+  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }
 
 async function insertRequest(
@@ -232,13 +234,18 @@ export async function seeLink(
 ): Promise<{
   readonly id: string
   readonly ip: string
-  readonly state: DelistRequest['state']
+  readonly state: ShownState
   readonly expiresAt: number
 }> {
   const request = await findByLink(ctx, token)
   const refusal = mayConfirm(request, ctx.clock.now())
   if (refusal) throw refusal
-  return { id: request.id, ip: formatAddress(request.ip), state: request.state, expiresAt: request.expiresAt }
+  return {
+    id: request.id,
+    ip: formatAddress(request.ip),
+    state: shownState(request),
+    expiresAt: request.expiresAt,
+  }
 }
 
 /** The button: the letter's half and the second half together decide the request. Pressed again, it gives the same answer. */
@@ -268,7 +275,10 @@ async function findByLink(ctx: Context, token: string): Promise<DelistRequest> {
   return request
 }
 
-/** Throws unless the second half fits; a guess is counted, and the fifth wrong one burns the request (security DEL-6). */
+/**
+ * Throws unless the second half fits; a guess is counted, and the fifth wrong one burns the request (security DEL-6). After the
+ * decision guesses spend what is left: the answer stands, and no code opens it any more.
+ */
 export async function checkSecondHalf(ctx: Context, id: string, half: SecondHalf): Promise<DelistRequest> {
   const request = await store.byId(ctx.db.queries, id)
   if (!request) throw new Refusal('delisting.not-found')
@@ -285,14 +295,19 @@ export async function checkSecondHalf(ctx: Context, id: string, half: SecondHalf
 async function tryHalf(tx: Tx, id: string, half: SecondHalf): Promise<DelistRequest | Refusal> {
   const request = await store.lockById(tx.queries, id)
   if (!request) return new Refusal('delisting.not-found')
-  const refusal = mayConfirm(request, tx.clock.now())
+  const refusal = mayGuess(request) ?? mayConfirm(request, tx.clock.now())
   if (refusal) return refusal
   if (fitsCode(tx.keys.halves, request, half.code)) return request
-  if (request.state === 'done' || request.state === 'review') return secondHalfWrong(request.tries)
   const tries = request.tries + 1
-  await saveRequest(tx, { ...request, tries, state: tries >= maxTries ? 'burned' : request.state })
-  if (tries >= maxTries) {
-    await record(tx, { action: 'delist-request.burned', subject: `delist-request:${id}`, facts: { tries } })
+  const isLast = tries >= maxTries
+  await saveRequest(tx, {
+    ...request,
+    tries,
+    state: isLast && !isAnswered(request) ? 'burned' : request.state,
+  })
+  if (isLast) {
+    const action = isAnswered(request) ? 'delist-request.locked' : 'delist-request.burned'
+    await record(tx, { action, subject: `delist-request:${id}`, facts: { tries } })
   }
   return secondHalfWrong(tries)
 }
@@ -315,7 +330,7 @@ export interface RequestView {
   readonly id: string
   readonly ip: string
   readonly mailbox: string
-  readonly state: DelistRequest['state']
+  readonly state: ShownState
   readonly road: DelistRequest['road']
   readonly control: Control
   readonly createdAt: number
@@ -349,7 +364,7 @@ export async function showRequest(
     id: request.id,
     ip,
     mailbox: maskMailbox(request.mailbox),
-    state: request.state,
+    state: shownState(request),
     road: request.road,
     control: request.control,
     createdAt: request.createdAt,
@@ -370,7 +385,8 @@ export async function showRequest(
   }
 }
 
-function proofUrl(request: DelistRequest): string {
+/** Where a file proves control of the request's address. */
+export function proofUrl(request: DelistRequest): string {
   const host = request.ip.family === 4 ? formatAddress(request.ip) : `[${formatAddress(request.ip)}]`
   return `http://${host}/.well-known/postern-${request.proofToken}`
 }

@@ -11,8 +11,10 @@ import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
+import { findPlace, queueFull } from './queue-actions.ts'
 import {
   chooseCourse,
+  isAnswered,
   mayConfirm,
   type Answered,
   type DelistRequest,
@@ -30,20 +32,23 @@ export async function decideRequest(
   id: string,
   { mailboxProven }: { readonly mailboxProven: boolean },
 ): Promise<Answered> {
-  return await transact(ctx, async (tx) => {
+  const answer = await transact(ctx, async (tx) => {
     await takeTurn(tx)
     const request = await store.lockById(tx.queries, id)
     if (!request) throw new Refusal('delisting.not-found')
-    if (request.state === 'done' || request.state === 'review') return answerOf(request)
+    if (isAnswered(request)) return answerOf(request)
     // Since the second half was looked at, others may have burned it.
     const refusal = mayConfirm(request, tx.clock.now())
     if (refusal) throw refusal
     if (!mailboxProven && request.state !== 'proven') throw new Refusal('delisting.proof-missing')
-    return answerOf(await carryOut(tx, request))
+    const decided = await carryOut(tx, request)
+    return decided instanceof Refusal ? decided : answerOf(decided)
   })
+  if (answer instanceof Refusal) throw answer
+  return answer
 }
 
-async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
+async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest | Refusal> {
   const now = tx.clock.now()
   const { reviewMs } = tx.settings.delisting
   const proven = request.control !== 'none'
@@ -56,17 +61,35 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest> 
   const since = now - Math.max(pace.day.windowMs, pace.month.windowMs)
   const earlier = listing ? await selfDelists(tx, listing.prefix, proven, since) : []
   const course = chooseCourse(listings, earlier, now, { reviewMs, pace })
+  if (course.kind === 'answer' && course.outcome === 'review')
+    return await handOver(tx, request, course.facts, course.listing)
   if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
-  if (!(await spendRemoval(tx, request, proven))) {
-    return await settle(
-      tx,
-      request,
-      'review',
-      { again: new Date(now + reviewMs).toISOString() },
-      course.listing,
-    )
-  }
+  if (!(await spendRemoval(tx, request, proven)))
+    return await handOver(tx, request, { again: new Date(now + reviewMs).toISOString() }, course.listing)
   return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
+}
+
+/** To a person. Where the queue has no place the request stays as it is, and its link works for as long after the time to come again. */
+async function handOver(
+  tx: Tx,
+  request: DelistRequest,
+  facts: OutcomeFacts,
+  listing: Listing | null,
+): Promise<DelistRequest | Refusal> {
+  const place = await findPlace(tx, request)
+  switch (place.kind) {
+    case 'own':
+      return await settle(tx, request, 'review', facts, listing)
+    case 'with': {
+      const { again = facts.again } = place.request.outcomeFacts
+      return await settle(tx, request, 'review', again ? { ...facts, again } : facts, listing, place.request)
+    }
+    case 'none': {
+      const expiresAt = Math.max(request.expiresAt, place.again + tx.settings.delisting.linkMs)
+      await saveRequest(tx, { ...request, expiresAt })
+      return queueFull(place.again)
+    }
+  }
 }
 
 /** All budgets or none: a removal that one of them forbids goes to a person and spends nothing. */
@@ -128,10 +151,11 @@ async function settle(
   outcome: OutcomeKind,
   facts: OutcomeFacts,
   listing: Listing | null,
+  joins?: DelistRequest,
 ): Promise<DelistRequest> {
   const settled: DelistRequest = {
     ...request,
-    state: outcome === 'review' ? 'review' : 'done',
+    state: outcome !== 'review' ? 'done' : joins ? 'joined' : 'review',
     outcome,
     outcomeFacts: facts,
     listingId: listing?.id ?? null,
@@ -139,11 +163,12 @@ async function settle(
   }
   await saveRequest(tx, settled)
   await record(tx, {
-    action: `delist-request.${outcome}`,
+    action: `delist-request.${joins ? 'joined' : outcome}`,
     subject: `delist-request:${request.id}`,
     facts: {
       ip: formatAddress(request.ip),
       control: request.control,
+      ...(joins ? { request: joins.id } : {}),
       ...(listing ? { listing: listing.id, prefix: formatPrefix(listing.prefix) } : {}),
       ...facts,
     },

@@ -58,17 +58,27 @@ export async function noteRefusals(ctx: Context, records: readonly DecisionRecor
   }
 }
 
-/** The MTA said that it took the message with this queue id: "let through" becomes "accepted". False when nobody waits for it. */
+/**
+ * The MTA said that it took the message with this queue id: "let through" becomes "accepted". False when nobody waits for it.
+ * While the unit is under watch its let-through may be being noted at this moment, by somebody who did not see the MTA's word
+ * yet (PostgreSQL): waiting for the turn that they have, one of the two sees the other.
+ */
 export async function noteAccepted(
   ctx: Context,
   message: { readonly ip: string; readonly queueId: string; readonly at: number },
 ): Promise<boolean> {
   const address = parseAddress(message.ip)
   if (address instanceof Refusal) return false
-  const waiting = await store.byQueueId(ctx.db.queries, message.queueId, unitOf(address))
-  if (!waiting || waiting.acceptedAt !== null) return false
+  const unit = unitOf(address)
+  // Asked first: a watch that has ended by now ended in a transaction whose request is seen below.
+  const isWatched = await store.isWatched(ctx.db.queries, unit)
+  if (!isWatched) {
+    const waiting = await store.byQueueId(ctx.db.queries, message.queueId, unit)
+    if (!waiting || waiting.acceptedAt !== null) return false
+  }
   return await transact(ctx, async (tx) => {
-    const request = await store.byQueueId(tx.queries, message.queueId, unitOf(address))
+    if (isWatched) await takeTurn(tx)
+    const request = await store.byQueueId(tx.queries, message.queueId, unit)
     if (!request || request.acceptedAt !== null) return false
     await saveRequest(tx, { ...request, acceptedAt: message.at })
     tx.afterCommit('delisting')

@@ -5,12 +5,12 @@ import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { spend } from '../limits/actions.ts'
-import { checkSecondHalf, isOwnDomain } from './actions.ts'
+import { spend, spendAll } from '../limits/actions.ts'
+import { askerOf, checkSecondHalf, isOwnDomain, proofUrl } from './actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { saveRequest } from './decide-actions.ts'
 import type { SecondHalf } from './halves.ts'
-import type { Control, DelistRequest } from './request.ts'
+import { isAnswered, type Control, type DelistRequest } from './request.ts'
 import * as store from './store.ts'
 
 /**
@@ -58,8 +58,13 @@ export async function proveControl(
   input: SecondHalf & { readonly id: string; readonly method: 'txt' | 'http' },
 ): Promise<Proof> {
   const request = await checkSecondHalf(ctx, input.id, input)
-  if (request.state === 'done' || request.state === 'review') throw new Refusal('delisting.already-decided')
-  await transact(ctx, async (tx) => await spend(tx, 'proof.request', request.id))
+  if (isAnswered(request)) throw new Refusal('delisting.already-decided')
+  await transact(ctx, async (tx) => {
+    await spendAll(tx, [
+      { name: 'proof.client', key: askerOf(tx.actor) },
+      { name: 'proof.request', key: request.id },
+    ])
+  })
   const proof = input.method === 'txt' ? await lookAtTxt(ctx, request) : await lookAtHttp(ctx, request)
   if (proof.proven) await setControl(ctx, request.id, input.method)
   return proof
@@ -79,9 +84,9 @@ async function lookAtTxt(ctx: Context, request: DelistRequest): Promise<Proof> {
 }
 
 async function lookAtHttp(ctx: Context, request: DelistRequest): Promise<Proof> {
-  const path = `/.well-known/postern-${request.proofToken}`
-  const body = await ctx.out.fetchFrom(request.ip, path)
-  return { proven: body !== undefined && shows(body, request.proofToken), lookedAt: [path] }
+  const url = proofUrl(request)
+  const body = await ctx.out.fetchFrom(request.ip, new URL(url).pathname)
+  return { proven: body !== undefined && shows(body, request.proofToken), lookedAt: [url] }
 }
 
 /** A message from the address itself that carries the token, to an exempt mailbox. False when no open request of that address has it. */

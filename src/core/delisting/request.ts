@@ -48,10 +48,29 @@ export type Control = (typeof controls)[number]
 
 /**
  * `open`: the mailbox is not proven yet. `proven`: it is (or control of the address is), the button waits for the second half.
- * `review`: a person decides. `done`: decided. `burned`: too many wrong codes.
+ * `review`: a person decides. `joined`: a person decides it together with the request of the unit that is in review.
+ * `done`: decided. `burned`: too many wrong codes.
  */
-export const requestStates = ['open', 'proven', 'review', 'done', 'burned'] as const
+export const requestStates = ['open', 'proven', 'review', 'joined', 'done', 'burned'] as const
 export type RequestState = (typeof requestStates)[number]
+
+/** What its sender is told of the state: with whom it waits is not theirs to know. */
+export const shownStates = ['open', 'proven', 'review', 'done', 'burned'] as const
+export type ShownState = (typeof shownStates)[number]
+
+/** Where a list of requests goes on after this one. */
+export function cursorAfter({ createdAt, id }: DelistRequest): string {
+  return `${createdAt}.${id}`
+}
+
+export function shownState({ state }: DelistRequest): ShownState {
+  return state === 'joined' ? 'review' : state
+}
+
+/** Whether the button was pressed and answered: by a rule, or with "a person decides". */
+export function isAnswered({ state }: DelistRequest): boolean {
+  return state === 'review' || state === 'joined' || state === 'done'
+}
 
 export const outcomeKinds = [
   'delisted',
@@ -85,12 +104,15 @@ export interface Answered {
 /** Wrong second halves before a request is burned (security DEL-6). */
 export const maxTries = 5
 
-/** Whether the second half may still be tried. */
+/** Whether the second half may still be shown. What is answered is answered again to whoever has the secret. */
 export function mayConfirm(request: DelistRequest, now: number): Refusal | undefined {
-  if (request.state === 'burned' || request.tries >= maxTries) return new Refusal('delisting.burned')
-  if (request.state !== 'done' && request.state !== 'review' && request.expiresAt <= now)
-    return new Refusal('delisting.expired')
-  return undefined
+  if (isAnswered(request)) return undefined
+  return mayGuess(request) ?? (request.expiresAt <= now ? new Refusal('delisting.expired') : undefined)
+}
+
+/** Whether a code may still be tried: after five wrong ones, before or after the decision, the right one opens nothing either. */
+export function mayGuess(request: DelistRequest): Refusal | undefined {
+  return request.state === 'burned' || request.tries >= maxTries ? new Refusal('delisting.burned') : undefined
 }
 
 /** What to do with a confirmed request, before any budget is asked. */

@@ -17,6 +17,7 @@ import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
 import { hashHalf, newHalves } from './halves.ts'
+import { findPlace, queueFull } from './queue-actions.ts'
 import type { DelistRequest, RequestState } from './request.ts'
 import * as store from './store.ts'
 
@@ -26,13 +27,22 @@ export async function listRequests(
   wanted: {
     readonly state?: RequestState | undefined
     readonly unit?: Prefix | undefined
-    /** Created before (milliseconds): for the next page. */
-    readonly before?: number | undefined
+    /** `cursorAfter` the last request of the page before. */
+    readonly after?: string | undefined
     readonly limit: number
   },
 ): Promise<readonly DelistRequest[]> {
   permit(ctx.actor, 'console.read')
-  return await store.list(ctx.db.queries, wanted)
+  const { after, ...rest } = wanted
+  return await store.list(ctx.db.queries, {
+    ...rest,
+    after: after === undefined ? undefined : readCursor(after),
+  })
+}
+
+function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } | undefined {
+  const [createdAt = '', id = ''] = cursor.split('.')
+  return /^\d{1,15}$/.test(createdAt) ? { createdAt: Number(createdAt), id } : undefined
 }
 
 /** How many requests wait for a person. */
@@ -48,25 +58,36 @@ export async function inspectRequest(
   readonly request: DelistRequest
   readonly listings: readonly Listing[]
   readonly history: readonly AuditRecord[]
+  /** Other requests for the same unit that wait for the same decision. */
+  readonly waiting: readonly DelistRequest[]
   /** When a person has to have decided. */
   readonly dueAt: number
 }> {
   permit(ctx.actor, 'console.read')
   const request = await store.byId(ctx.db.queries, id)
   if (!request) throw new Refusal('delisting.not-found')
-  const [listings, history] = await Promise.all([
+  const [listings, history, waiting] = await Promise.all([
     coveringListings(ctx, request.ip),
     listAudit(ctx, { subject: `delist-request:${id}`, limit: 100 }),
+    waitingBeside(ctx, request),
   ])
   return {
     request,
     listings,
     history,
+    waiting,
     dueAt: (request.decidedAt ?? request.createdAt) + ctx.settings.delisting.reviewMs,
   }
 }
 
-/** A person decides a request in review; the sender gets a letter either way. */
+async function waitingBeside(ctx: Context, request: DelistRequest): Promise<readonly DelistRequest[]> {
+  if (request.state !== 'review' && request.state !== 'joined') return []
+  const open = await store.openReview(ctx.db.queries, request.unit)
+  const joined = await store.listJoined(ctx.db.queries, request.unit)
+  return [...(open ? [open] : []), ...joined].filter(({ id }) => id !== request.id)
+}
+
+/** A person decides a request in review, and with it those that joined it; each sender gets a letter either way. */
 export async function decideReview(
   ctx: Context,
   input: { readonly id: string; readonly decision: 'delist' | 'decline' },
@@ -80,8 +101,22 @@ export async function decideReview(
     const decided = { ...request, decidedBy: actorName(tx.actor) }
     const settled = input.decision === 'delist' ? await letIn(tx, decided) : await decline(tx, decided)
     await writeDecision(tx, settled, input.decision)
+    for (const joined of await store.listJoined(tx.queries, request.unit))
+      await decideAlike(tx, joined, settled, input.decision)
     return settled
   })
+}
+
+/** What was decided of the request in review holds for one that joined it. */
+async function decideAlike(
+  tx: Tx,
+  joined: DelistRequest,
+  { outcome, feedSeq, decidedBy }: DelistRequest,
+  decision: 'delist' | 'decline',
+): Promise<void> {
+  const alike = { ...joined, feedSeq, decidedBy }
+  const kind = outcome === 'delisted' || outcome === 'declined' ? outcome : 'not-listed'
+  await writeDecision(tx, await close(tx, alike, kind), decision)
 }
 
 /** Ends the sender's own listings; out of a listed range the sender is carved, the range stays. */
@@ -104,7 +139,7 @@ async function decline(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
 async function close(
   tx: Tx,
   request: DelistRequest,
-  outcome: 'declined' | 'not-listed',
+  outcome: 'delisted' | 'declined' | 'not-listed',
 ): Promise<DelistRequest> {
   const closed: DelistRequest = {
     ...request,
@@ -146,6 +181,7 @@ export async function hearWriter(ctx: Context, mailbox: MailAddress): Promise<vo
 /**
  * A person wrote to the delist mailbox about a refused address (class investigate is repaired that way).
  * Opens a review, or joins the one that is open for the address; `not-listed` when there is nothing to decide.
+ * Throws `delisting.queue-full` with the time to write again.
  */
 export async function openReviewByMail(
   ctx: Context,
@@ -168,9 +204,12 @@ export async function openReviewByMail(
     await takeTurn(tx)
     const [listing] = await coveringIn(tx, ip)
     if (!listing || listing.effect === 'pass') return 'not-listed'
-    if (await store.openReview(tx.queries, unitOf(ip))) return 'joined'
-    await insertReview(tx, { ...input, ip, control: opened?.proves === true ? 'case-link' : 'none' }, listing)
-    return 'opened'
+    const control = opened?.proves === true ? 'case-link' : 'none'
+    const place = await findPlace(tx, { unit: unitOf(ip), control })
+    if (place.kind === 'none') throw queueFull(place.again)
+    const joins = place.kind === 'with' ? place.request : undefined
+    await insertReview(tx, { ...input, ip, control }, listing, joins)
+    return joins ? 'joined' : 'opened'
   })
 }
 
@@ -204,6 +243,7 @@ async function insertReview(
     readonly note: string
   },
   listing: Listing,
+  joins: DelistRequest | undefined,
 ): Promise<void> {
   const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
   await store.insert(tx.queries, {
@@ -216,7 +256,7 @@ async function insertReview(
     note: plainText(input.note, 4000),
     road: 'write-in',
     control: input.control,
-    state: 'review',
+    state: joins ? 'joined' : 'review',
     linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
     browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
     codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
@@ -226,7 +266,9 @@ async function insertReview(
     expiresAt: now + tx.settings.delisting.linkMs,
     decidedAt: now,
     outcome: 'review',
-    outcomeFacts: { again: new Date(now + tx.settings.delisting.reviewMs).toISOString() },
+    outcomeFacts: joins?.outcomeFacts ?? {
+      again: new Date(now + tx.settings.delisting.reviewMs).toISOString(),
+    },
     listingId: listing.id,
     feedSeq: null,
     wantsLetter: false,
@@ -239,10 +281,11 @@ async function insertReview(
     version: 1,
   })
   await record(tx, {
-    action: 'delist-request.review',
+    action: joins ? 'delist-request.joined' : 'delist-request.review',
     subject: `delist-request:${id}`,
     facts: {
       ip: formatAddress(input.ip),
+      ...(joins ? { request: joins.id } : {}),
       listing: listing.id,
       prefix: formatPrefix(listing.prefix),
       road: 'delist mailbox',

@@ -122,6 +122,45 @@ export async function openReview(queries: Queries, unit: Prefix): Promise<Delist
   return row && fromRow(row)
 }
 
+/** Requests that wait together with the one of the unit that is in review, in the order they came. */
+export async function listJoined(queries: Queries, unit: Prefix): Promise<DelistRequest[]> {
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('unit', '=', formatPrefix(unit))
+    .where('state', '=', 'joined')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** How many are in review: in all, and of those that show no control of their address. */
+export async function countReviews(
+  queries: Queries,
+): Promise<{ readonly all: number; readonly unproven: number }> {
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select((eb) => ['control', eb.fn.countAll<number>().as('count')])
+    .where('state', '=', 'review')
+    .groupBy('control')
+    .execute()
+  const all = rows.reduce((sum, { count }) => sum + Number(count), 0)
+  return { all, unproven: Number(rows.find(({ control }) => control === 'none')?.count ?? 0) }
+}
+
+/** The request that has been in review for longest. */
+export async function oldestReview(queries: Queries): Promise<DelistRequest | undefined> {
+  const row = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('state', '=', 'review')
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
 /** Whether a person has declined a request of this unit since then. */
 export async function wasDeclined(queries: Queries, unit: Prefix, since: number): Promise<boolean> {
   const row = await queries
@@ -155,18 +194,23 @@ export async function list(
   wanted: {
     readonly state?: string | undefined
     readonly unit?: Prefix | undefined
-    readonly before?: number | undefined
+    readonly after?: { readonly createdAt: number; readonly id: string } | undefined
     readonly limit: number
   },
 ): Promise<DelistRequest[]> {
   let query = queries.selectFrom('delist_requests').select(columns)
   if (wanted.state) query = query.where('state', '=', wanted.state)
   if (wanted.unit) query = query.where('unit', '=', formatPrefix(wanted.unit))
-  if (wanted.before !== undefined) query = query.where('created_at', '<', wanted.before)
-  const rows = await query
-    .orderBy('created_at', wanted.state === 'review' ? 'asc' : 'desc')
-    .limit(wanted.limit)
-    .execute()
+  const [order, beyond] = wanted.state === 'review' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  const { after } = wanted
+  if (after)
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_at', beyond, after.createdAt),
+        eb.and([eb('created_at', '=', after.createdAt), eb('id', beyond, after.id)]),
+      ]),
+    )
+  const rows = await query.orderBy('created_at', order).orderBy('id', order).limit(wanted.limit).execute()
   return rows.map(fromRow)
 }
 

@@ -1,3 +1,4 @@
+import { minute } from '../../base/clock.ts'
 import { newId } from '../../base/id.ts'
 import { changeToJson } from '../../access/feed-frame.ts'
 import type { TableChange } from '../../access/listing-entry.ts'
@@ -88,6 +89,7 @@ export async function noteEdge(
     ...edge,
     connected: edge.connected ? 1 : 0,
     seen_at: ctx.clock.now(),
+    core: ctx.core,
   })
 }
 
@@ -97,19 +99,23 @@ export async function noteAck(ctx: Context, edge: string, seq: number, at: numbe
   ctx.wakes.wake('delisting')
 }
 
-/** At start nobody is connected. */
+/** At start nobody is connected to this core. */
 export async function forgetConnections(ctx: Context): Promise<void> {
-  await store.setAllDisconnected(ctx.db.queries)
+  await store.setDisconnected(ctx.db.queries, ctx.core)
 }
+
+/** A core says twice a minute that an edge of its is there; one that has died cannot say that it is not. */
+const elsewhereMs = 2 * minute
 
 export async function listEdges(ctx: Context): Promise<readonly Edge[]> {
   const rows = await store.listEdges(ctx.db.queries)
+  const oldest = ctx.clock.now() - elsewhereMs
   return rows.map((row) => ({
     name: row.name,
     version: row.version,
     seq: row.seq,
     seenAt: row.seen_at,
-    connected: row.connected === 1,
+    connected: row.connected === 1 && (row.core === ctx.core || row.seen_at >= oldest),
   }))
 }
 

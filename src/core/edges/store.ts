@@ -53,16 +53,26 @@ export async function changesAfter(
     .execute()
 }
 
+/** That an edge has gone counts only while it follows the core that says so: it may be at another by now. */
 export async function saveEdge(queries: Queries, edge: Tables['edges']): Promise<void> {
   await queries
     .insertInto('edges')
     .values(edge)
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(edge))
+    .onConflict((conflict) => {
+      const saved = conflict.column('name').doUpdateSet(edge)
+      if (edge.connected === 1) return saved
+      return saved.where((eb) => eb.or([eb('edges.core', '=', edge.core), eb('edges.core', 'is', null)]))
+    })
     .execute()
 }
 
-export async function setAllDisconnected(queries: Queries): Promise<void> {
-  await queries.updateTable('edges').set({ connected: 0 }).execute()
+/** Those of this core, and those of nobody. */
+export async function setDisconnected(queries: Queries, core: string): Promise<void> {
+  await queries
+    .updateTable('edges')
+    .set({ connected: 0 })
+    .where((eb) => eb.or([eb('core', '=', core), eb('core', 'is', null)]))
+    .execute()
 }
 
 export async function insertAck(queries: Queries, row: Tables['edge_acks']): Promise<void> {
@@ -76,7 +86,7 @@ export async function insertAck(queries: Queries, row: Tables['edge_acks']): Pro
 export async function listEdges(queries: Queries): Promise<readonly Tables['edges'][]> {
   return await queries
     .selectFrom('edges')
-    .select(['name', 'version', 'seq', 'seen_at', 'connected'])
+    .select(['name', 'version', 'seq', 'seen_at', 'connected', 'core'])
     .orderBy('name')
     .execute()
 }

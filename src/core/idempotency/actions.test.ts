@@ -4,7 +4,7 @@ import { testContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { as } from '../context.ts'
-import { onceOnly } from './actions.ts'
+import { forgetUnanswered, onceOnly } from './actions.ts'
 
 forEachDatabase((_name, open) => {
   it('A creating request runs once for its key and asker, and its answer is not readable in the database', async () => {
@@ -64,5 +64,30 @@ forEachDatabase((_name, open) => {
       answer,
     )
     assert.deepEqual(await onceOnly(ctx, 'dead', 'request', refuse), answer)
+  })
+
+  it('A creating request that a killed core had begun may be tried again once that core has started anew', async () => {
+    const db = await open()
+    const ctx = testContext({ db, core: 'a' })
+    const other = testContext({ db, core: 'b', clock: ctx.clock })
+    const answer = { status: 201, body: 'made' }
+    const run = async (): Promise<typeof answer> => await Promise.resolve(answer)
+    const hang = async (): Promise<never> => await new Promise(() => {})
+    await onceOnly(ctx, 'answered', 'request', run)
+    void onceOnly(ctx, 'dead', 'request', hang)
+    void onceOnly(other, 'runs elsewhere', 'request', hang)
+    const kept = async (): Promise<number> =>
+      (await db.queries.selectFrom('idempotent_answers').select('key').execute()).length
+    while ((await kept()) < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    await forgetUnanswered(ctx)
+    assert.equal(await kept(), 2)
+    let runs = 0
+    const again = async (): Promise<typeof answer> => {
+      runs++
+      return await run()
+    }
+    assert.deepEqual(await onceOnly(ctx, 'dead', 'request', again), answer)
+    assert.deepEqual(await onceOnly(ctx, 'answered', 'request', again), answer)
+    assert.equal(runs, 1)
   })
 })

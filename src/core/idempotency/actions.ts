@@ -53,12 +53,18 @@ export async function onceOnly(
       status,
       body,
       at: ctx.clock.now(),
+      core: ctx.core,
     })
     return answer
   } catch (error) {
     await store.remove(queries, found.taken)
     throw error
   }
+}
+
+/** At start: what this core had begun and not answered when it died may be tried again at once. */
+export async function forgetUnanswered(ctx: Context): Promise<void> {
+  await store.removeAll(ctx.db.queries, ctx.core, running)
 }
 
 /** Takes the key for this request, or gives the answer that is kept under it. */
@@ -71,7 +77,7 @@ async function take(
   const end = ctx.clock.elapsed() + patienceMs
   for (;;) {
     const now = ctx.clock.now()
-    const wanted: Row = { key, request_hash: requestHash, status: running, body: '', at: now }
+    const wanted: Row = { key, request_hash: requestHash, status: running, body: '', at: now, core: ctx.core }
     if (await store.insert(queries, wanted)) return { taken: wanted }
     const known = await store.byKey(queries, key)
     if (known && known.request_hash !== requestHash) throw new Refusal('idempotency.mismatch')

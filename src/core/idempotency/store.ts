@@ -7,7 +7,7 @@ type Row = Tables['idempotent_answers']
 export async function byKey(queries: Queries, key: string): Promise<Row | undefined> {
   return await queries
     .selectFrom('idempotent_answers')
-    .select(['key', 'request_hash', 'status', 'body', 'at'])
+    .select(['key', 'request_hash', 'status', 'body', 'at', 'core'])
     .where('key', '=', key)
     .executeTakeFirst()
 }
@@ -40,5 +40,14 @@ export async function remove(queries: Queries, { key, status, at }: Row): Promis
     .where('key', '=', key)
     .where('status', '=', status)
     .where('at', '=', at)
+    .execute()
+}
+
+/** Those of this core that have this status. */
+export async function removeAll(queries: Queries, core: string, status: number): Promise<void> {
+  await queries
+    .deleteFrom('idempotent_answers')
+    .where('core', '=', core)
+    .where('status', '=', status)
     .execute()
 }

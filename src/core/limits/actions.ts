@@ -22,6 +22,12 @@ export async function spend(tx: Tx, name: LimitName, key: string, count = 1): Pr
   if (refusal) throw refusal
 }
 
+/** Spends all of the costs, or throws `limit.exceeded` and spends none. */
+export async function spendAll(tx: Tx, costs: readonly Cost[]): Promise<void> {
+  const refusal = await trySpend(tx, costs)
+  if (refusal) throw refusal
+}
+
 /** Spends all of the costs, or none and gives the refusal. */
 export async function trySpend(tx: Tx, costs: readonly Cost[]): Promise<Refusal | undefined> {
   const now = tx.clock.now()

@@ -70,6 +70,11 @@ export const limits = {
     why: 'The look-up tells about one address; it is no way to read the whole list.',
   },
   'proof.request': { count: 20, windowMs: hour, why: 'Every check of a proof asks somebody else’s servers.' },
+  'proof.client': {
+    count: 60,
+    windowMs: hour,
+    why: 'Nor can one client have them asked under many requests.',
+  },
   'intake.sender.hour': {
     count: 20,
     windowMs: hour,
@@ -78,7 +83,17 @@ export const limits = {
   'sign-in.name': {
     count: 10,
     windowMs: 15 * minute,
-    why: 'A password cannot be guessed, from however many addresses.',
+    why: 'A client cannot guess the password of an operator. Counted for each name and client: nobody is locked out from elsewhere.',
+  },
+  'sign-in.name.all': {
+    count: 100,
+    windowMs: hour,
+    why: 'Nor can many clients: once a name was tried this often, each of them has the fewer tries of `sign-in.name.besieged`.',
+  },
+  'sign-in.name.besieged': {
+    count: 5,
+    windowMs: hour,
+    why: 'Enough for whoever knows the password, for each name and client.',
   },
   'sign-in.client': { count: 30, windowMs: 15 * minute, why: 'Nor can the names of operators.' },
   'case-link.client': { count: 20, windowMs: hour, why: 'Case links that we did not make are guesses.' },

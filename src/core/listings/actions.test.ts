@@ -5,7 +5,7 @@ import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { formatPrefix, parseListable } from '../../standards/prefix.ts'
-import { testContext, type TestContext } from '../../../test/support/context.ts'
+import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { as, type Context } from '../context.ts'
@@ -63,6 +63,10 @@ async function sound(ctx: TestContext): Promise<void> {
   assert.deepEqual(await verifyListings(ctx), [])
 }
 
+function dataOf(body = ''): unknown {
+  return (JSON.parse(body) as { readonly data: unknown }).data
+}
+
 async function* lines(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts
 }
@@ -90,6 +94,50 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await told(ctx), ['put 192.0.2.45/32', 'drop 192.0.2.45/32'])
       assert.equal(await refusalOf(endListing(ctx, { id: listing.id })), 'listing.already-ended')
       await sound(ctx)
+    })
+
+    it('are told to webhooks and kept in the audit in the words of the API', async () => {
+      const webhooks = [{ url: 'https://hooks.provider.example/a', secret: 'plain words' }]
+      const ctx = testContext({ db: await open(), settings: testSettings({ webhooks }) })
+      const { id, endsAt } = await addListing(ctx, spam('192.0.2.45', { ends: '7d', note: 'burst' }))
+      ctx.clock.advance(1)
+      await endListing(ctx, { id })
+      const [added, ended] = await ctx.db.queries
+        .selectFrom('webhook_deliveries')
+        .select('body')
+        .orderBy('created_at')
+        .execute()
+      const listing = {
+        id,
+        ip: '192.0.2.45/32',
+        reason: 'spam',
+        class: 'self-service',
+        effect: 'refuse',
+        state: 'active',
+        since: new Date(ctx.clock.now() - 1).toISOString(),
+        ends: new Date(endsAt).toISOString(),
+        recurrence: 0,
+        note: 'burst',
+        url: null,
+        test: null,
+        actor: 'cli:test',
+        endedAt: null,
+        endedWhy: null,
+      }
+      assert.deepEqual(dataOf(added?.body), { id, listing })
+      const endedAt = new Date(ctx.clock.now()).toISOString()
+      assert.deepEqual(dataOf(ended?.body), {
+        id,
+        listing: { ...listing, state: 'ended', endedAt, endedWhy: 'operator' },
+      })
+      const { history } = await showListing(ctx, id)
+      assert.deepEqual(
+        history.map(({ facts }) => [facts['ip'], facts['reason']]),
+        [
+          ['192.0.2.45/32', undefined],
+          ['192.0.2.45/32', 'spam'],
+        ],
+      )
     })
 
     it('are sharpened, not doubled, when added again', async () => {
@@ -174,7 +222,8 @@ forEachDatabase((_name, open) => {
       const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
       const bob = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
       assert.equal((await addListing(ada, spam('198.51.0.0/16', { effect: 'pass' }))).state, 'active')
-      assert.equal((await addListing(ada, spam('198.51.0.0/16'))).state, 'proposed')
+      assert.equal(await refusalOf(addListing(ada, spam('198.51.0.0/16'))), 'listing.other-effect')
+      assert.equal((await addListing(ada, spam('198.51.0.0/16', { replace: true }))).state, 'proposed')
       assert.equal((await addListing(bob, spam('198.51.0.0/16', { effect: 'pass' }))).effect, 'pass')
       const [hole] = await coveringListings(ctx, orThrow(parseAddress('198.51.100.1')))
       assert.equal(hole?.effect, 'pass')
@@ -196,6 +245,43 @@ forEachDatabase((_name, open) => {
       const anew = await addListing(ctx, spam('198.51.0.0/16', { ends: '1h' }))
       assert.deepEqual([anew.state, anew.id === old.id], ['proposed', false])
       assert.equal((await showListing(ctx, old.id)).listing.endedWhy, 'expired')
+      await sound(ctx)
+    })
+
+    it('are not turned into a hole, or back, unless somebody says so; then the old one ends as replaced', async () => {
+      const ctx = testContext({ db: await open() })
+      const first = await addListing(ctx, spam('192.0.2.45', { class: 'investigate', ends: '30d' }))
+      assert.equal(
+        await refusalOf(addListing(ctx, spam('192.0.2.45', { effect: 'pass' }))),
+        'listing.other-effect',
+      )
+      assert.equal((await findListing(ctx, '192.0.2.45')).version, first.version)
+      const hole = await addListing(ctx, spam('192.0.2.45', { effect: 'pass', ends: '1h', replace: true }))
+      assert.deepEqual(
+        [hole.effect, hole.class, hole.endsAt, hole.id === first.id],
+        ['pass', 'self-service', ctx.clock.now() + hour, false],
+      )
+      assert.equal((await showListing(ctx, first.id)).listing.endedWhy, 'superseded')
+      assert.equal(await refusalOf(addListing(ctx, spam('192.0.2.45'))), 'listing.other-effect')
+      ctx.clock.advance(2 * hour)
+      // Over, though the job has not ended it yet: it stands in nobody's way.
+      assert.equal((await addListing(ctx, spam('192.0.2.45'))).effect, 'refuse')
+      assert.equal((await showListing(ctx, hole.id)).listing.endedWhy, 'expired')
+      await sound(ctx)
+    })
+
+    it('that were only proposed are withdrawn by their prefix too, with a record; the one in force comes first', async () => {
+      const ctx = testContext({ db: await open() })
+      const proposed = await addListing(ctx, spam('198.51.0.0/16'))
+      assert.equal((await findListing(ctx, '198.51.0.0/16')).id, proposed.id)
+      await endListing(ctx, { id: proposed.id, note: 'a mistake' })
+      assert.deepEqual(
+        (await showListing(ctx, proposed.id)).history.map(({ action }) => action),
+        ['listing.ended', 'listing.proposed'],
+      )
+      const hole = await addListing(ctx, spam('198.51.0.0/16', { effect: 'pass' }))
+      await addListing(ctx, spam('198.51.0.0/16', { replace: true }))
+      assert.equal((await findListing(ctx, '198.51.0.0/16')).id, hole.id)
       await sound(ctx)
     })
 
@@ -248,6 +334,24 @@ forEachDatabase((_name, open) => {
       assert.deepEqual([now.class, now.endsAt, now.id === active.id], ['investigate', active.endsAt, false])
       assert.equal((await findListing(ctx, '192.0.2.45')).endsAt, ctx.clock.now() + 48 * hour)
       assert.equal((await told(ctx)).at(-1), 'resync')
+      await sound(ctx)
+    })
+
+    it('turns no listing into its opposite unless told to', async () => {
+      const ctx = testContext({ db: await open() })
+      await addListing(ctx, spam('192.0.2.9'))
+      const bring = async (replace: boolean): Promise<readonly (readonly [number, string])[]> =>
+        (
+          await importListings(ctx, {
+            format: 'rbldnsd',
+            defaults: { cause: 'spam', replace },
+            lines: lines('192.0.2.8', '!192.0.2.9'),
+          })
+        ).refused.map(({ line, code }) => [line, code] as const)
+      assert.deepEqual(await bring(false), [[2, 'listing.other-effect']])
+      assert.equal((await findListing(ctx, '192.0.2.9')).effect, 'refuse')
+      assert.deepEqual(await bring(true), [])
+      assert.equal((await findListing(ctx, '192.0.2.9')).effect, 'pass')
       await sound(ctx)
     })
 
@@ -315,6 +419,7 @@ forEachDatabase((_name, open) => {
         await addListing(from, spam('2001:db8:7::/48', { cause: 'harvest' }))
         await addListing(from, spam('192.0.2.9', { effect: 'pass' }))
         const texts = await Array.fromAsync(exportListings(from, format))
+        if (format === 'csv') assert.equal(texts[0], 'ip,reason,class,ends,note,url,test,effect')
         const answer = await importListings(to, {
           format,
           defaults: { cause: 'spam' },
@@ -325,6 +430,19 @@ forEachDatabase((_name, open) => {
         assert.equal((await findListing(to, '192.0.2.9')).effect, 'pass', format)
         if (format !== 'rbldnsd')
           assert.equal((await findListing(to, '192.0.2.45')).note, '=cmd|"x", y', format)
+      }
+    })
+
+    it('reads CSV with the heading of an export, as a spreadsheet saves it, and without', async () => {
+      const line = '"192.0.2.45","spam"'
+      for (const heading of [[], ['ip,reason'], ['"ip","reason"'], ['\ufeffip,reason'], ['IP']]) {
+        const ctx = testContext({ db: await open() })
+        const answer = await importListings(ctx, {
+          format: 'csv',
+          defaults: {},
+          lines: lines(...heading, line),
+        })
+        assert.deepEqual([answer.added, answer.refusedCount], [1, 0], heading[0] ?? 'none')
       }
     })
   })

@@ -5,50 +5,59 @@ import type { ListingEntry } from '../../access/listing-entry.ts'
 import { Conflict } from '../../db/open.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
-import { actorName, permit } from '../actor.ts'
-import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
+import { actorName, permit, recordedName } from '../actor.ts'
+import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
-import { defaultEnd, entryOf, mayAgree, merge, peopleNeeded, readWish } from './listing.ts'
+import { defaultEnd, entryOf, mayAgree, mayPut, merge, peopleNeeded, readWish } from './listing.ts'
 import type { EndWhy, Listing, ListingFields, ListingWish } from './listing.ts'
 import * as store from './store.ts'
 
 /**
- * Puts a prefix on the list. An active listing of the same prefix is sharpened, never doubled.
+ * Puts a prefix on the list. An active listing of the same prefix is sharpened, never doubled; one that does the opposite
+ * stands in the way unless `replace` is given.
  * A prefix of /16 (IPv6 /32) or wider is proposed first and acts when a second person adds it too, or the same one after a quarter of an hour.
  */
 export async function addListing(ctx: Context, fields: ListingFields): Promise<Listing> {
   permit(ctx.actor, 'listing.add')
   const wish = orThrow(readWish(fields, ctx.settings, ctx.clock.now()))
-  return await transact(ctx, async (tx) => await putListing(tx, wish))
+  return await transact(ctx, async (tx) => await putListing(tx, wish, fields.replace === true))
 }
 
-async function putListing(tx: Tx, wish: ListingWish): Promise<Listing> {
+async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean): Promise<Listing> {
   await takeTurn(tx)
   const now = tx.clock.now()
   const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
   const proposed = await store.byPrefix(tx.queries, wish.prefix, 'proposed')
   const recurrence = await store.countEnded(tx.queries, wish.prefix, now - tx.settings.listing.recurrenceMs)
   const endsAt = wish.endsAt ?? defaultEnd(recurrence, tx.settings, now)
+  if (active?.effect === wish.effect) return await sharpen(tx, active, wish, endsAt)
   // A wide hole that becomes a listing refuses as much as a new one.
-  const needsTwo = wish.effect === 'refuse' && active?.effect !== 'refuse' && peopleNeeded(wish.prefix) === 2
-  if (active && !needsTwo) return await sharpen(tx, active, wish, endsAt)
-  const listing = newListing(tx, wish, endsAt, recurrence)
+  const needsTwo = wish.effect === 'refuse' && peopleNeeded(wish.prefix) === 2
   if (needsTwo && proposed && proposed.endsAt > now) {
     const refusal = mayAgree(proposed, actorName(tx.actor), now)
     if (refusal) throw refusal
-    if (active) await lift(tx, active, 'superseded')
+    if (active) await makeWay(tx, active)
     return await begin(tx, { ...proposed, endsAt: Math.max(proposed.endsAt, endsAt) }, 'listing.agreed')
   }
+  const refusal = active && active.endsAt > now && !mayReplace ? mayPut(active, wish) : undefined
+  if (refusal) throw refusal
+  const listing = newListing(tx, wish, endsAt, recurrence)
   if (needsTwo) {
     // Nobody agreed while it would have held: what it said then is not agreed to now.
     if (proposed) await lift(tx, proposed, 'expired')
     return await propose(tx, listing)
   }
+  if (active) await makeWay(tx, active)
   await store.insert(tx.queries, listing)
   await announce(tx, listing, 'listing.added')
   return listing
+}
+
+/** Ends what stood at the prefix until now. */
+async function makeWay(tx: Tx, active: Listing): Promise<void> {
+  await lift(tx, active, active.endsAt > tx.clock.now() ? 'superseded' : 'expired')
 }
 
 function newListing(tx: Tx, wish: ListingWish, endsAt: number, recurrence: number): Listing {
@@ -92,7 +101,7 @@ async function sharpen(tx: Tx, active: Listing, wish: ListingWish, endsAt: numbe
 async function announce(tx: Tx, listing: Listing, action: string): Promise<void> {
   await record(tx, { action, subject: `listing:${listing.id}`, facts: factsOf(listing) })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing) })
-  await queueWebhook(tx, action, { listing: factsOf(listing), id: listing.id })
+  await queueWebhook(tx, action, { id: listing.id, listing: told(listing) })
 }
 
 /** Ends a listing before its time. */
@@ -111,21 +120,23 @@ export async function endListing(
   })
 }
 
-/** Ends a listing inside another action's transaction. What was only proposed no edge knows of: there may be another entry of the prefix. */
+/** Ends a listing inside another action's transaction. What was only proposed no edge or webhook knows of: there may be another entry of the prefix. */
 export async function lift(tx: Tx, listing: Listing, why: EndWhy, note = ''): Promise<Listing> {
-  const by = actorName(tx.actor)
+  const by = recordedName(tx.actor)
   const ended: Listing = { ...listing, state: 'ended', endedAt: tx.clock.now(), endedBy: by, endedWhy: why }
   await save(tx, ended)
-  const facts = { prefix: formatPrefix(listing.prefix), why, ...(note ? { note: note.slice(0, 1000) } : {}) }
+  const facts = { ip: formatPrefix(listing.prefix), why, ...(note ? { note: note.slice(0, 1000) } : {}) }
   await record(tx, { action: 'listing.ended', subject: `listing:${listing.id}`, facts })
-  if (listing.state === 'active') await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
-  await queueWebhook(tx, 'listing.ended', { listing: facts, id: listing.id })
+  if (listing.state === 'active') {
+    await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
+    await queueWebhook(tx, 'listing.ended', { id: listing.id, listing: told(ended) })
+  }
   return { ...ended, version: ended.version + 1 }
 }
 
 /** Lets one sender through a listed range, until the range's listing ends. */
 export async function putCarveOut(tx: Tx, unit: Prefix, range: Listing): Promise<Listing> {
-  return await putListing(tx, {
+  const wish: ListingWish = {
     prefix: unit,
     cause: range.cause,
     class: range.class,
@@ -135,7 +146,8 @@ export async function putCarveOut(tx: Tx, unit: Prefix, range: Listing): Promise
     url: null,
     test: null,
     evidence: [],
-  })
+  }
+  return await putListing(tx, wish, true)
 }
 
 /** In one transaction: a few milliseconds in which core does nothing else. */
@@ -181,7 +193,7 @@ export interface ListingSearch {
   readonly limit: number
 }
 
-/** Listings, newest first, in pages. Refuses a text that is neither address, prefix nor id. */
+/** Listings, newest first, in pages. Refuses a text that is neither address, prefix nor id, and an `after` that no page gave. */
 export async function searchListings(
   ctx: Context,
   wanted: ListingSearch,
@@ -205,9 +217,17 @@ function readSearchText(text: string): Partial<store.Search> {
   return { covers: within, within }
 }
 
-function readCursor(cursor: string): { sinceAt: number; id: string } | undefined {
-  const [sinceAt = '', id = ''] = cursor.split('.')
-  return /^\d{1,15}$/.test(sinceAt) ? { sinceAt: Number(sinceAt), id } : undefined
+function readCursor(cursor: string): { readonly sinceAt: number; readonly id: string } {
+  const [, sinceAt, id] = /^(\d{1,15})\.([0-9a-z]{12})$/.exec(cursor) ?? []
+  if (sinceAt === undefined || id === undefined)
+    throw new Refusal('form.invalid', { field: 'after', why: 'cursor' })
+  return { sinceAt: Number(sinceAt), id }
+}
+
+/** The listing of this id as a door may use it, in force or ended; undefined when it is kept no longer. */
+export async function listingEntry(ctx: Context, id: string): Promise<ListingEntry | undefined> {
+  const listing = await store.byId(ctx.db.queries, id)
+  return listing && entryOf(listing)
 }
 
 /** Every active listing that covers the address, most specific first. */
@@ -245,13 +265,15 @@ export async function countListings(
   return await store.countByClass(ctx.db.queries, ctx.clock.now())
 }
 
-/** The listing that somebody names by id, or by exact address or prefix. */
+/** The listing that somebody names by id, or by exact address or prefix: the one in force, else the one that is proposed. */
 export async function findListing(ctx: Context, text: string): Promise<Listing> {
   permit(ctx.actor, 'console.read')
   const byId = await store.byId(ctx.db.queries, text)
   if (byId) return byId
   const prefix = orThrow(parseListable(text))
-  const listing = await store.byPrefix(ctx.db.queries, prefix, 'active')
+  const listing =
+    (await store.byPrefix(ctx.db.queries, prefix, 'active')) ??
+    (await store.byPrefix(ctx.db.queries, prefix, 'proposed'))
   if (listing) return listing
   const covering = parseAddress(text)
   const [widest] = covering instanceof Refusal ? [] : await coveringListings(ctx, covering)
@@ -266,11 +288,12 @@ async function save(tx: Tx, listing: Listing): Promise<void> {
     throw new Conflict(`listing ${listing.id} was changed by somebody else`)
 }
 
+/** What the audit keeps, in the words of the API. */
 function factsOf(listing: Listing): Record<string, string | number> {
   const { prefix, cause, effect, endsAt, recurrence, note, url, test } = listing
   return {
-    prefix: formatPrefix(prefix),
-    cause,
+    ip: formatPrefix(prefix),
+    reason: cause,
     class: listing.class,
     effect,
     ends: new Date(endsAt).toISOString(),
@@ -279,4 +302,30 @@ function factsOf(listing: Listing): Record<string, string | number> {
     ...(url ? { url } : {}),
     ...(test ? { test } : {}),
   }
+}
+
+/** What webhooks are told: the listing as the API shows it, without its evidence, which stays in the console. */
+function told(listing: Listing): AuditFacts {
+  const { id, effect, state, recurrence, note, url, test, endedAt, endedWhy } = listing
+  return {
+    id,
+    ip: formatPrefix(listing.prefix),
+    reason: listing.cause,
+    class: listing.class,
+    effect,
+    state,
+    since: rfc3339(listing.sinceAt),
+    ends: rfc3339(listing.endsAt),
+    recurrence,
+    note,
+    url,
+    test,
+    actor: listing.actor,
+    endedAt: endedAt === null ? null : rfc3339(endedAt),
+    endedWhy,
+  }
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString()
 }

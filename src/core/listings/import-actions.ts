@@ -8,8 +8,9 @@ import { permit } from '../actor.ts'
 import { listAudit, record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdgesToResync } from '../edges/actions.ts'
-import { defaultEnd, merge, peopleNeeded, readWish, type Listing, type ListingFields } from './listing.ts'
-import { readImportLine, writeExportLine, type ImportFormat } from './import-line.ts'
+import { defaultEnd, mayPut, merge, peopleNeeded, readWish } from './listing.ts'
+import type { Listing, ListingFields } from './listing.ts'
+import { csvHeading, readImportLine, writeExportLine, type ImportFormat } from './import-line.ts'
 import * as lines from './import-store.ts'
 import * as store from './store.ts'
 
@@ -53,23 +54,35 @@ export async function importListings(
   const hash = createHash('sha256')
   const refused: { line: number; code: RefusalCode; facts: Record<string, string | number> }[] = []
   let [line, refusedCount, added] = [0, 0, 0]
-  let batch: Listing[] = []
+  let batch: ReadLine[] = []
+  const refuse = (at: number, { code, facts }: Refusal): void => {
+    refusedCount++
+    if (refused.length < 1000) refused.push({ line: at, code, facts: { ...facts } })
+  }
+  const putBatchAside = async (): Promise<void> => {
+    const opposites = await findOpposites(ctx, input.defaults.replace === true ? [] : batch)
+    for (const [at, refusal] of opposites) refuse(at, refusal)
+    const usable = batch.filter((each) => !opposites.has(each.line))
+    added += await putAside(
+      ctx,
+      begun,
+      usable.map(({ listing }) => listing),
+    )
+    batch = []
+  }
   try {
     for await (const text of input.lines) {
       line++
       hash.update(text).update('\n')
       const listing = readLine(ctx, text, input, begun.name)
-      if (listing instanceof Refusal) {
-        refusedCount++
-        if (refused.length < 1000) refused.push({ line, code: listing.code, facts: { ...listing.facts } })
-      } else if (listing) batch.push(listing)
+      if (listing instanceof Refusal) refuse(line, listing)
+      else if (listing) batch.push({ line, listing })
       if (line % batchSize !== 0) continue
-      added += await putAside(ctx, begun, batch)
-      batch = []
+      await putBatchAside()
       input.onProgress?.(line)
       await breathe()
     }
-    added += await putAside(ctx, begun, batch)
+    await putBatchAside()
   } catch (error) {
     await forget(ctx, begun.name)
     throw error
@@ -78,6 +91,32 @@ export async function importListings(
   await decide(ctx, begun.name, { added, lines: line, refused: refusedCount, format: input.format, sha256 })
   await carryOut(ctx, begun.name, (done) => input.onProgress?.(done, added))
   return { added, lines: line, refused, refusedCount, sha256 }
+}
+
+interface ReadLine {
+  readonly line: number
+  readonly listing: Listing
+}
+
+/** Lines that would turn an active listing into its opposite, with the refusal of each. */
+async function findOpposites(
+  ctx: Context,
+  batch: readonly ReadLine[],
+): Promise<ReadonlyMap<number, Refusal>> {
+  if (batch.length === 0) return new Map()
+  const prefixes = batch.map(({ listing }) => formatPrefix(listing.prefix))
+  const active = await store.activeByPrefixes(ctx.db.queries, prefixes)
+  const now = ctx.clock.now()
+  const byPrefix = new Map(
+    active.filter(({ endsAt }) => endsAt > now).map((each) => [formatPrefix(each.prefix), each]),
+  )
+  const opposites = new Map<number, Refusal>()
+  for (const { line, listing } of batch) {
+    const there = byPrefix.get(formatPrefix(listing.prefix))
+    const refusal = there && mayPut(there, listing)
+    if (refusal) opposites.set(line, refusal)
+  }
+  return opposites
 }
 
 interface Begun {
@@ -172,9 +211,9 @@ async function enforceSome(
   return { count: some.length, isLast }
 }
 
-/** Adding again keeps the graver class and the later end (contracts 7). */
+/** Adding again keeps the graver class and the later end (contracts 7); what does the opposite is replaced as a whole. */
 function inForce(listing: Listing, active: Listing | undefined, now: number): Listing {
-  if (!active) return { ...listing, sinceAt: now }
+  if (active?.effect !== listing.effect) return { ...listing, sinceAt: now }
   return {
     ...listing,
     ...merge(active, listing, listing.endsAt),
@@ -210,9 +249,14 @@ export async function settleImports(ctx: Context, startedAt: number, signal: Abo
   }
 }
 
-/** Every active listing as lines of the format. */
+/** Every active listing as lines of the format, after its heading if it has one. The audit knows who took them before the first is given. */
 export async function* exportListings(ctx: Context, format: ImportFormat): AsyncGenerator<string> {
   permit(ctx.actor, 'console.read')
+  await transact(
+    ctx,
+    async (tx) => await record(tx, { action: 'listing.exported', subject: 'export', facts: { format } }),
+  )
+  if (format === 'csv') yield csvHeading
   let last = ''
   for (;;) {
     const page = await store.activePage(ctx.db.queries, last, batchSize)

@@ -13,21 +13,23 @@ export type ImportFormat = (typeof importFormats)[number]
 /** Columns of the CSV form, in order. */
 const csvColumns = ['ip', 'reason', 'class', 'ends', 'note', 'url', 'test', 'effect'] as const
 
+/** First line of an export (RFC 4180 §2.3); an import passes over it, and does without. */
+export const csvHeading = csvColumns.join(',')
+
 /** The fields of a line, undefined when it carries none (empty, comment, heading), or why it cannot be used. */
 export function readImportLine(
   text: string,
   format: ImportFormat,
   defaults: Partial<ListingFields>,
 ): ListingFields | Refusal | undefined {
+  // A byte order mark, which spreadsheets put at the start, goes with the spaces.
   const line = text.trim()
   if (line === '' || line.startsWith('#')) return undefined
   switch (format) {
     case 'ndjson':
       return readJson(line, defaults)
     case 'csv':
-      return line.toLowerCase().startsWith('ip,') || line.toLowerCase() === 'ip'
-        ? undefined
-        : readCsv(line, defaults)
+      return /^"?ip"?(,|$)/i.test(line) ? undefined : readCsv(line, defaults)
     case 'rbldnsd':
       return /^[:$;]/.test(line) ? undefined : readTrie(line, defaults)
   }

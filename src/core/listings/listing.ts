@@ -68,6 +68,8 @@ export interface ListingFields {
   readonly url?: string | undefined
   readonly test?: string | undefined
   readonly evidence?: readonly Evidence[] | undefined
+  /** Ends an active listing of the same prefix that does the opposite; without it that one stands in the way. */
+  readonly replace?: boolean | undefined
 }
 
 /** Fills in the defaults and refuses what no listing can be (security LST-1, LST-2). */
@@ -171,6 +173,13 @@ export function merge(
 ): Pick<Listing, 'class' | 'endsAt' | 'url' | 'test'> {
   const graver = gravity[wish.class] >= gravity[active.class] ? wish : active
   return { class: graver.class, endsAt: Math.max(active.endsAt, endsAt), url: graver.url, test: graver.test }
+}
+
+/** A listing that refuses is not turned into one that lets through, or back, unless somebody says so. */
+export function mayPut(active: Listing, wish: ListingWish): Refusal | undefined {
+  if (active.effect === wish.effect) return undefined
+  const { id, effect, prefix } = active
+  return new Refusal('listing.other-effect', { prefix: formatPrefix(prefix), id, effect })
 }
 
 /** Whether the listing is about more than the one sender an address stands for. */

@@ -9,6 +9,7 @@ import { listAudit } from '../audit/actions.ts'
 import { as } from '../context.ts'
 import {
   addOperator,
+  confirmSession,
   findSession,
   listOperators,
   removeOperator,
@@ -16,6 +17,7 @@ import {
   signOut,
   signOutEverywhere,
 } from './actions.ts'
+import { isFresh } from './operator.ts'
 import { addToken, findToken, listTokens, revokeToken } from './token-actions.ts'
 
 const minute = 60_000
@@ -123,6 +125,7 @@ forEachDatabase((_name, open) => {
         role: 'agent',
         csrf,
         createdAt: ctx.clock.now(),
+        confirmedAt: ctx.clock.now(),
         expiresAt: ctx.clock.now() + 12 * 60 * minute,
       })
       const [record] = await listAudit(ctx, { limit: 1 })
@@ -150,17 +153,37 @@ forEachDatabase((_name, open) => {
       )
     })
 
-    it('is over after ten tries for a name in a quarter of an hour, right ones too', async () => {
+    it('is over after ten tries of a client for a name in a quarter of an hour, right ones too', async () => {
       const { ctx, code } = await withAda(await context())
-      const input = { name: 'ada', password: 'wrong', code: '000000' }
-      for (let n = 0; n < 10; n++)
-        await assert.rejects(signIn(ctx, { ...input, client: `192.0.2.${n}/32` }), refused('sign-in.failed'))
+      const input = { name: 'ada', password: 'wrong', code: '000000', client }
+      for (let n = 0; n < 10; n++) await assert.rejects(signIn(ctx, input), refused('sign-in.failed'))
       await assert.rejects(
         signIn(ctx, { name: 'ADA', password, code: code(), client }),
         refused('limit.exceeded'),
       )
       ctx.clock.advance(15 * minute)
       await signIn(ctx, { name: 'ada', password, code: code(), client })
+    })
+
+    it('cannot be stopped from elsewhere, however often and from wherever the name is tried', async () => {
+      const { ctx, code } = await withAda(await context())
+      const wrong = { name: 'ada', password: 'wrong', code: '000000' }
+      for (let n = 0; n < 110; n++)
+        await assert.rejects(signIn(ctx, { ...wrong, client: `198.51.${n}.0/24` }), refused('sign-in.failed'))
+      await signIn(ctx, { name: 'ada', password, code: code(), client })
+    })
+
+    it('leaves each client five tries an hour while a name is tried from many places', async () => {
+      const { ctx, code } = await withAda(await context())
+      const wrong = { name: 'ada', password: 'wrong', code: '000000' }
+      for (let n = 0; n < 100; n++)
+        await assert.rejects(signIn(ctx, { ...wrong, client: `198.51.${n}.0/24` }), refused('sign-in.failed'))
+      const again = { ...wrong, client: '198.51.100.0/24' }
+      for (let n = 0; n < 5; n++) await assert.rejects(signIn(ctx, again), refused('sign-in.failed'))
+      await assert.rejects(signIn(ctx, again), refused('limit.exceeded'))
+      await signIn(ctx, { name: 'ada', password, code: code(), client })
+      const others = { ...wrong, name: 'bob', client: '198.51.101.0/24' }
+      for (let n = 0; n < 10; n++) await assert.rejects(signIn(ctx, others), refused('sign-in.failed'))
     })
 
     it('is over after thirty tries of a client, whatever the names', async () => {
@@ -178,6 +201,30 @@ forEachDatabase((_name, open) => {
   })
 
   describe('a session', () => {
+    it('counts a code as fresh for ten minutes, and another one again, which is used once and cannot be guessed', async () => {
+      const { ctx, code } = await withAda(await context())
+      const { session } = await signIn(ctx, { name: 'ada', password, code: code(), client })
+      const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+      const fresh = async (): Promise<boolean | undefined> => {
+        const found = await findSession(ctx, session)
+        return found && isFresh(found, ctx.clock.now())
+      }
+      ctx.clock.advance(10 * minute - 1)
+      assert.equal(await fresh(), true)
+      ctx.clock.advance(1)
+      assert.equal(await fresh(), false)
+      const input = { session, code: code(), client }
+      await confirmSession(ada, input)
+      assert.equal(await fresh(), true)
+      await assert.rejects(confirmSession(ada, input), refused('sign-in.failed'))
+      const [record] = await listAudit(ctx, { limit: 1 })
+      assert.deepEqual([record?.action, record?.actor], ['operator.confirmed', 'operator:ada'])
+      for (let n = 0; n < 7; n++)
+        await assert.rejects(confirmSession(ada, { ...input, code: '000000' }), refused('sign-in.failed'))
+      await assert.rejects(confirmSession(ada, { ...input, code: '000000' }), refused('limit.exceeded'))
+      await assert.rejects(confirmSession(ctx, input), refused('session.required'))
+    })
+
     it('is stored as a hash, and found by its secret only', async () => {
       const { ctx, code } = await withAda(await context())
       const { session } = await signIn(ctx, { name: 'ada', password, code: code(), client })

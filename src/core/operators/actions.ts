@@ -8,7 +8,7 @@ import { formatBase32, otpauthUri, verifyTotp } from '../../standards/totp.ts'
 import { permit, roles, type Role } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { as, transact, type Context } from '../context.ts'
-import { trySpend } from '../limits/actions.ts'
+import { spendAll, trySpend } from '../limits/actions.ts'
 import {
   checkName,
   checkPassword,
@@ -97,13 +97,7 @@ export async function signIn(
   input: { readonly name: string; readonly password: string; readonly code: string; readonly client: string },
 ): Promise<{ readonly session: string; readonly csrf: string }> {
   const name = input.name.trim().toLowerCase().slice(0, 64)
-  const costs = [
-    { name: 'sign-in.client', key: input.client },
-    { name: 'sign-in.name', key: name },
-  ] as const
-  // Spent and kept before anything is looked at: a try that is undone would be a try for nothing.
-  const refusal = await transact(ctx, async (tx) => await trySpend(tx, costs))
-  if (refusal) throw refusal
+  await spendTry(ctx, name, input.client)
   const operator = await store.operatorByName(ctx.db.queries, name)
   const isRight = await isPassword(input.password, operator?.password_hash ?? nobodysHash)
   const step = verifyTotp(totpSecretOf(ctx, operator), input.code, ctx.clock.now(), operator?.totp_step)
@@ -112,6 +106,27 @@ export async function signIn(
     throw new Refusal('sign-in.failed')
   }
   return await beginSession(as(ctx, { kind: 'operator', name, role: readRole(operator.role) }), name, step)
+}
+
+/**
+ * Spent and kept before anything is looked at: a try that is undone would be a try for nothing. What others spend of a name leaves
+ * each client tries of its own, fewer while the name is tried from many places: nobody can lock an operator out from elsewhere.
+ */
+async function spendTry(ctx: Context, name: string, client: string): Promise<void> {
+  const key = `${client} ${name}`
+  await transact(
+    ctx,
+    async (tx) =>
+      await spendAll(tx, [
+        { name: 'sign-in.client', key: client },
+        { name: 'sign-in.name', key },
+      ]),
+  )
+  await transact(ctx, async (tx) => {
+    if ((await trySpend(tx, [{ name: 'sign-in.name.all', key: name }])) === undefined) return
+    ctx.log.warn('sign-in.besieged', { name })
+    await spendAll(tx, [{ name: 'sign-in.name.besieged', key }])
+  })
 }
 
 async function beginSession(
@@ -131,6 +146,7 @@ async function beginSession(
       created_at: now,
       seen_at: now,
       expires_at: now + longestSessionMs,
+      confirmed_at: null,
     })
     await record(tx, { action: 'operator.signed-in', subject: `operator:${name}`, facts: {} })
   })
@@ -149,8 +165,32 @@ export async function findSession(ctx: Context, session: string): Promise<Sessio
     role: readRole(row.role),
     csrf: row.csrf,
     createdAt: row.created_at,
+    confirmedAt: row.confirmed_at ?? row.created_at,
     expiresAt: row.expires_at,
   }
+}
+
+/**
+ * Another code of the authenticator app, from an operator who is in, before a deed that does much at once (security CON-6).
+ * Throws `sign-in.failed`, or `limit.exceeded`: tries cost what signing in costs.
+ */
+export async function confirmSession(
+  ctx: Context,
+  input: { readonly session: string; readonly code: string; readonly client: string },
+): Promise<void> {
+  const { actor } = ctx
+  if (actor.kind !== 'operator') throw new Refusal('session.required')
+  const { name } = actor
+  await spendTry(ctx, name, input.client)
+  const operator = await store.operatorByName(ctx.db.queries, name)
+  const step = verifyTotp(totpSecretOf(ctx, operator), input.code, ctx.clock.now(), operator?.totp_step)
+  if (step === undefined) throw new Refusal('sign-in.failed')
+  await transact(ctx, async (tx) => {
+    if (!(await store.useStep(tx.queries, name, step))) throw new Refusal('sign-in.failed')
+    const hash = sessionHash(tx, input.session.slice(0, 100))
+    if (!(await store.noteConfirmed(tx.queries, hash, tx.clock.now()))) throw new Refusal('session.required')
+    await record(tx, { action: 'operator.confirmed', subject: `operator:${name}`, facts: {} })
+  })
 }
 
 /** Ends the session of this secret; one that has ended already is no error. */

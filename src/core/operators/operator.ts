@@ -16,6 +16,8 @@ export interface Session {
   /** Every form of the session carries it. */
   readonly csrf: string
   readonly createdAt: number
+  /** When a code of the authenticator app was shown last: at signing in, or since. */
+  readonly confirmedAt: number
   /** When it ends at the latest. */
   readonly expiresAt: number
 }
@@ -23,6 +25,9 @@ export interface Session {
 /** A session ends after half an hour without a page, and after twelve hours in any case (security CON-2). */
 export const idleMs = 30 * minute
 export const longestSessionMs = 12 * hour
+
+/** How long a code counts for deeds that do much at once, or take much away (security CON-6). */
+export const freshMs = 10 * minute
 
 /** Noted at most this often that a session or token was used: not every page is a write. */
 export const noteUseMs = minute
@@ -40,6 +45,11 @@ export function checkPassword(password: string): Refusal | undefined {
   return password.length >= leastPassword
     ? undefined
     : new Refusal('operator.password-short', { least: leastPassword })
+}
+
+/** Whether whoever sits there has shown a code lately. */
+export function isFresh(session: Pick<Session, 'confirmedAt'>, now: number): boolean {
+  return now - session.confirmedAt < freshMs
 }
 
 export function isAlive(

@@ -81,10 +81,20 @@ export async function sessionByHash(
   return await queries
     .selectFrom('sessions')
     .innerJoin('operators', 'operators.name', 'sessions.operator')
-    .select(['operator', 'role', 'csrf', 'sessions.created_at', 'seen_at', 'expires_at'])
+    .select(['operator', 'role', 'csrf', 'sessions.created_at', 'seen_at', 'expires_at', 'confirmed_at'])
     .where('id_hash', '=', hash)
     .where('removed_at', 'is', null)
     .executeTakeFirst()
+}
+
+/** False when the session has ended. */
+export async function noteConfirmed(queries: Queries, hash: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('sessions')
+    .set({ confirmed_at: now })
+    .where('id_hash', '=', hash)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }
 
 export async function noteSeen(queries: Queries, hash: string, now: number): Promise<void> {

@@ -23,6 +23,7 @@ import {
   noteOutcome,
   type ClaimedLetter,
 } from './deliver-actions.ts'
+import { leaseMs } from './retry.ts'
 
 const hour = 3_600_000
 const minute = 60_000
@@ -196,12 +197,28 @@ forEachDatabase((_name, open) => {
       assert.equal(ids.length, 20)
     })
 
-    it('begins at once again after a start with nobody else about', async () => {
+    it('begins at once again when the core that had a letter in hand starts anew', async () => {
       const ctx = await context()
       await queue(ctx)
       await only(ctx)
       await forgetClaims(ctx)
       assert.equal((await only(ctx)).attempts, 2)
+    })
+
+    it('leaves a letter that another core has in hand to that one until its lease ends', async () => {
+      const ctx = await context()
+      const other = testContext({ db: ctx.db, clock: ctx.clock, core: 'another' })
+      await queue(ctx)
+      await only(ctx)
+      await forgetClaims(other)
+      assert.deepEqual(await claimLetters(other, 10), [])
+      ctx.clock.advance(leaseMs - 1)
+      assert.deepEqual(await claimLetters(other, 10), [])
+      ctx.clock.advance(1)
+      assert.equal((await only(other)).attempts, 2)
+      // It is the other's now, and no business of the first.
+      await forgetClaims(ctx)
+      assert.deepEqual(await claimLetters(ctx, 10), [])
     })
 
     it('waits longer after each failure, and gives up before its time has passed', async () => {
@@ -283,6 +300,16 @@ forEachDatabase((_name, open) => {
       ctx.clock.advance(90 * 24 * hour - 1)
       assert.equal(await queue(ctx), 'suppressed')
       ctx.clock.advance(1)
+      assert.equal(await queue(ctx), 'queued')
+    })
+
+    it('by a forged tag, or one for another purpose, does nothing', async () => {
+      const ctx = await context()
+      await queue(ctx)
+      const letter = await only(ctx)
+      await noteOutcome(ctx, letter, sent)
+      assert.equal(await stopLetters(ctx, `${letter.id}.${'0'.repeat(20)}`), false)
+      assert.equal(await stopLetters(ctx, signTag(ctx.keys.tags, 'delist', letter.id)), false)
       assert.equal(await queue(ctx), 'queued')
     })
 

@@ -62,6 +62,7 @@ export async function queueLetter(
     attempts: 0,
     lease: null,
     lease_until_at: null,
+    lease_core: null,
     last_error: null,
     created_at: now,
     sent_at: null,

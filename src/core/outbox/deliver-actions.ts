@@ -35,7 +35,8 @@ export async function claimLetters(ctx: Context, limit: number): Promise<readonl
     const claimed: ClaimedLetter[] = []
     for (const row of await store.dueLetters(tx.queries, now, limit)) {
       const lease = newId()
-      if (!(await store.leaseLetter(tx.queries, row, lease, now, now + leaseMs))) continue
+      const taken = { id: lease, core: tx.core, until: now + leaseMs }
+      if (!(await store.leaseLetter(tx.queries, row, taken, now))) continue
       const letter = await readClaimed(tx, row, lease)
       if (typeof letter === 'string') await giveUp(tx, { ...row, lease }, letter)
       else claimed.push(letter)
@@ -140,9 +141,9 @@ export async function nextLetterAt(ctx: Context): Promise<number | undefined> {
 }
 
 /**
- * Lets go of letters and webhooks that a dead process had taken, without waiting for their leases. Only at a start at which
- * no other core can be running.
+ * At start: lets go of letters and webhooks that this core had taken before it died, without waiting for their leases. Those of
+ * another core are its own until their leases end.
  */
 export async function forgetClaims(ctx: Context): Promise<void> {
-  await store.endLeases(ctx.db.queries, ctx.clock.now())
+  await store.endLeases(ctx.db.queries, ctx.core, ctx.clock.now())
 }

@@ -5,6 +5,14 @@ type Queries = Kysely<Tables>
 export type LetterRow = Tables['letters']
 export type DeliveryRow = Tables['webhook_deliveries']
 
+/** Whose the work on a row is, and for how long: afterwards somebody else may have it. */
+export interface Lease {
+  readonly id: string
+  /** `ctx.core` */
+  readonly core: string
+  readonly until: number
+}
+
 const letterColumns = [
   'id',
   'key',
@@ -18,6 +26,7 @@ const letterColumns = [
   'attempts',
   'lease',
   'lease_until_at',
+  'lease_core',
   'last_error',
   'created_at',
   'sent_at',
@@ -33,6 +42,7 @@ const deliveryColumns = [
   'attempts',
   'lease',
   'lease_until_at',
+  'lease_core',
   'last_error',
   'created_at',
   'sent_at',
@@ -78,13 +88,19 @@ export async function dueLetters(queries: Queries, now: number, limit: number): 
 export async function leaseLetter(
   queries: Queries,
   letter: { readonly id: string; readonly attempts: number },
-  lease: string,
+  lease: Lease,
   now: number,
-  until: number,
 ): Promise<boolean> {
   const { numUpdatedRows } = await queries
     .updateTable('letters')
-    .set({ state: 'sending', lease, lease_until_at: until, next_at: until, attempts: letter.attempts + 1 })
+    .set({
+      state: 'sending',
+      lease: lease.id,
+      lease_core: lease.core,
+      lease_until_at: lease.until,
+      next_at: lease.until,
+      attempts: letter.attempts + 1,
+    })
     .where('id', '=', letter.id)
     .where('state', 'in', ['queued', 'sending'])
     .where('next_at', '<=', now)
@@ -183,13 +199,19 @@ export async function dueDeliveries(queries: Queries, now: number, limit: number
 export async function leaseDelivery(
   queries: Queries,
   delivery: { readonly id: string; readonly attempts: number },
-  lease: string,
+  lease: Lease,
   now: number,
-  until: number,
 ): Promise<boolean> {
   const { numUpdatedRows } = await queries
     .updateTable('webhook_deliveries')
-    .set({ state: 'sending', lease, lease_until_at: until, next_at: until, attempts: delivery.attempts + 1 })
+    .set({
+      state: 'sending',
+      lease: lease.id,
+      lease_core: lease.core,
+      lease_until_at: lease.until,
+      next_at: lease.until,
+      attempts: delivery.attempts + 1,
+    })
     .where('id', '=', delivery.id)
     .where('state', 'in', ['queued', 'sending'])
     .where('next_at', '<=', now)
@@ -233,12 +255,14 @@ export async function listDeliveries(
   return await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
 
-/** Ends every lease now: for a start at which nobody else can be at work. */
-export async function endLeases(queries: Queries, now: number): Promise<void> {
-  await queries.updateTable('letters').set({ next_at: now }).where('state', '=', 'sending').execute()
-  await queries
-    .updateTable('webhook_deliveries')
-    .set({ next_at: now })
-    .where('state', '=', 'sending')
-    .execute()
+/** Ends every lease of this core now: for its start, at which nobody can be at work under them. */
+export async function endLeases(queries: Queries, core: string, now: number): Promise<void> {
+  for (const table of ['letters', 'webhook_deliveries'] as const) {
+    await queries
+      .updateTable(table)
+      .set({ next_at: now })
+      .where('state', '=', 'sending')
+      .where('lease_core', '=', core)
+      .execute()
+  }
 }

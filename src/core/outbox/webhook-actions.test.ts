@@ -5,6 +5,8 @@ import { testContext, testSettings, type TestContext } from '../../../test/suppo
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { listAudit } from '../audit/actions.ts'
 import { transact } from '../context.ts'
+import { forgetClaims } from './deliver-actions.ts'
+import { leaseMs } from './retry.ts'
 import {
   claimWebhooks,
   listWebhooks,
@@ -26,8 +28,7 @@ forEachDatabase((_name, open) => {
   const queue = async (ctx: TestContext): Promise<void> =>
     await transact(
       ctx,
-      async (tx) =>
-        await queueWebhook(tx, 'listing.ended', { id: 'x', listing: { prefix: '192.0.2.45/32' } }),
+      async (tx) => await queueWebhook(tx, 'listing.ended', { id: 'x', listing: { ip: '192.0.2.45/32' } }),
     )
   const only = async (ctx: TestContext): Promise<ClaimedDelivery> => {
     const claimed = await claimWebhooks(ctx, 10)
@@ -39,6 +40,19 @@ forEachDatabase((_name, open) => {
   }
 
   describe('a webhook', () => {
+    it('that another core has in hand stays its own until its lease ends, and is at once again the core’s that starts anew', async () => {
+      const ctx = await context()
+      const other = testContext({ db: ctx.db, clock: ctx.clock, settings: ctx.settings, core: 'another' })
+      await queue(ctx)
+      await only(ctx)
+      await forgetClaims(other)
+      assert.deepEqual(await claimWebhooks(other, 10), [])
+      await forgetClaims(ctx)
+      assert.equal((await only(ctx)).attempts, 2)
+      ctx.clock.advance(leaseMs)
+      assert.equal((await only(other)).attempts, 3)
+    })
+
     it('goes to every configured URL, signed as Standard Webhooks say', async () => {
       const ctx = await context()
       await queue(ctx)
@@ -66,7 +80,7 @@ forEachDatabase((_name, open) => {
         assert.deepEqual(JSON.parse(request.body), {
           type: 'listing.ended',
           timestamp: '2026-05-04T10:00:00.000Z',
-          data: { id: 'x', listing: { prefix: '192.0.2.45/32' } },
+          data: { id: 'x', listing: { ip: '192.0.2.45/32' } },
         })
       }
     })

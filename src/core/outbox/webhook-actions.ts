@@ -24,6 +24,7 @@ export async function queueWebhook(tx: Tx, event: string, data: AuditFacts): Pro
       attempts: 0,
       lease: null,
       lease_until_at: null,
+      lease_core: null,
       last_error: null,
       created_at: now,
       sent_at: null,
@@ -53,7 +54,8 @@ export async function claimWebhooks(ctx: Context, limit: number): Promise<readon
     const claimed: ClaimedDelivery[] = []
     for (const row of await store.dueDeliveries(tx.queries, now, limit)) {
       const lease = newId()
-      if (!(await store.leaseDelivery(tx.queries, row, lease, now, now + leaseMs))) continue
+      const taken = { id: lease, core: tx.core, until: now + leaseMs }
+      if (!(await store.leaseDelivery(tx.queries, row, taken, now))) continue
       const delivery = { id: row.id, lease, event: row.event, attempts: row.attempts + 1 }
       const webhook = tx.settings.webhooks.find(({ url }) => url === row.url)
       if (!webhook) await giveUp(tx, delivery, 'this webhook is not configured any more')

@@ -34,7 +34,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       table: 'delist_requests',
       key: ['id'],
       by: 'created_at',
-      where: sql`created_at < ${keep.requests} and state <> 'review'`,
+      where: sql`created_at < ${keep.requests} and state not in ('review', 'joined')`,
     },
     {
       table: 'listings',

@@ -1,12 +1,13 @@
 import { decide, type Verdict } from '../../access/decide.ts'
 import { exemptMailboxes } from '../../access/exempt.ts'
 import { openCaseLink, type CaseFacts } from '../../access/case-link.ts'
+import type { ListingEntry } from '../../access/listing-entry.ts'
 import { orThrow } from '../../base/refusal.ts'
 import type { Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
 import type { Context } from '../context.ts'
 import { decisionsAbout, findDecision, type Decision } from '../decisions/actions.ts'
-import { coveringListings } from '../listings/actions.ts'
+import { coveringListings, listingEntry } from '../listings/actions.ts'
 import { entryOf, type Listing } from '../listings/listing.ts'
 import { explanationOf, type Explanation, type Level } from './explanation.ts'
 
@@ -34,17 +35,20 @@ export interface Case {
   readonly proves: boolean
   /** Undefined until the edge has shipped it, or when it is older than we keep records. */
   readonly decision: Decision | undefined
+  /** The listing that refused, in force or ended; null when none did, undefined when it is kept no longer. */
+  readonly refusedBy: ListingEntry | null | undefined
   readonly explanation: Explanation
 }
 
 /** Opens the link of a refusal; the token alone is enough for 30 days. Throws `case-link.invalid` or `case-link.expired`. */
 export async function openCase(ctx: Context, token: string): Promise<Case> {
   const { facts, proves } = orThrow(openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now()))
-  const [decision, explanation] = await Promise.all([
+  const [decision, explanation, refusedBy] = await Promise.all([
     findDecision(ctx, { ...facts, unit: unitOf(facts.address) }),
     explain(ctx, facts.address, 'link'),
+    facts.listing === null ? null : listingEntry(ctx, facts.listing),
   ])
-  return { facts, proves, decision, explanation }
+  return { facts, proves, decision, explanation, refusedBy }
 }
 
 /** What the edges said about an address lately; for operators. */

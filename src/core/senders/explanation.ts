@@ -13,7 +13,7 @@ import {
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { isRange, type Evidence, type Listing } from '../listings/listing.ts'
-import type { Settings } from '../settings.ts'
+import type { PolicyMode, Settings } from '../settings.ts'
 
 /**
  * How much an asker may see (contracts 6). `anyone`: state, code, class, scope, times.
@@ -25,7 +25,11 @@ export type Level = 'anyone' | 'link' | 'operator'
 /** One schema for the look-up, `GET /senders/{ip}` and `postern explain --json`; what is above the asker's level is absent. */
 export interface Explanation {
   readonly ip: string
+  /** What happens to mail from the address now; in observe mode it all passes. */
   readonly action: Verdict['action']
+  readonly mode: PolicyMode
+  /** Only in observe mode: what enforce mode would do. `code` and everything below is of that. */
+  readonly wouldBe?: Verdict['action']
   readonly code: number | null
   readonly status: string | null
   readonly reason: ReasonName | null
@@ -39,7 +43,7 @@ export interface Explanation {
   readonly who: Who
   readonly evidence?: readonly Evidence[]
   readonly ways?: readonly Way[]
-  /** The line that the MTA says, with the public address of the record. */
+  /** The line that the MTA says (in observe mode: would say), with the public address of the record. */
   readonly line?: string
   readonly url: string
 }
@@ -84,7 +88,7 @@ export function explanationOf(
   const path = verdict.action === 'pass' || !deciding ? 'none' : pathOf(deciding.class)
   return {
     ip,
-    action: verdict.action,
+    ...actionIn(settings.policy.mode, verdict.action),
     code: reason === null ? null : reasons[reason].code,
     status: reason === null ? null : reasons[reason].status[settings.codes],
     reason,
@@ -100,6 +104,18 @@ export function explanationOf(
       : {}),
     url,
   }
+}
+
+function actionIn(
+  mode: PolicyMode,
+  action: Verdict['action'],
+): Pick<Explanation, 'action' | 'mode' | 'wouldBe'> {
+  return mode === 'enforce' ? { action, mode } : { action: 'pass', mode, wouldBe: action }
+}
+
+/** What the list says of the address, whether or not the mail server acts on it yet. */
+export function verdictOf({ action, wouldBe }: Explanation): Verdict['action'] {
+  return wouldBe ?? action
 }
 
 function show(listing: Listing, level: Level): ExplainedListing {

@@ -1,11 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
+import { testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { addListing, coveringListings } from '../../core/listings/actions.ts'
-import { listRequests } from '../../core/delisting/review-actions.ts'
+import { listRequests, openReviewByMail } from '../../core/delisting/review-actions.ts'
 import { parseAddress } from '../../standards/ip.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { apiEndpoints } from './api.ts'
 import * as schemas from './schemas.ts'
@@ -132,6 +134,50 @@ describe('The JSON twin of the portal', () => {
     assert.deepEqual(codes, [...Array<string>(5).fill('delisting.second-half-wrong'), 'delisting.burned'])
   })
 
+  it('shows a request for its secret in the header or in the address, and says so in the document', async () => {
+    const doors = await listed()
+    const { id, secret } = await begin(doors, doors.visitor())
+    const path = `/api/v1/delist-requests/${id}`
+    const visitor = doors.visitor()
+    const byHeader = await (await visitor.get(path, { authorization: `Bearer ${secret}` })).json()
+    const byQuery = await answerOf(
+      await visitor.get(`${path}?secret=${secret}`),
+      '/delist-requests/{id}',
+      'get',
+    )
+    assert.deepEqual(byQuery, byHeader)
+    const document = JSON.stringify(await (await visitor.get('/api/v1/openapi.json')).json())
+    assert.match(document, /"security":\[\{"secret":\[\]\},\{\}\]/)
+    assert.match(document, /"name":"secret","in":"query"/)
+  })
+
+  it('says when to come again while more wait for a person than can be looked at', async () => {
+    const { delisting } = testSettings()
+    const doors = openDoors(await open(), {
+      settings: testSettings({ delisting: { ...delisting, mostReviews: 2 } }),
+    })
+    for (const each of [ip, '192.0.2.46'])
+      await addListing(doors.ctx, {
+        prefix: orThrow(parseListable(each)),
+        cause: 'spam',
+        class: 'investigate',
+      })
+    await openReviewByMail(doors.ctx, {
+      mailbox: orThrow(parseMailbox('bob@example.org')),
+      language: 'en',
+      address: orThrow(parseAddress('192.0.2.46')),
+      note: '',
+    })
+    const program = doors.visitor()
+    const { id, link, secret } = await begin(doors, program)
+    const answer = await program.call(`/delist-requests/${id}/confirm`, { link, secret })
+    assert.ok(Number(answer.headers.get('retry-after')) > 47 * 3600)
+    const problem = schemas.problem.parse(await answer.json())
+    assert.deepEqual([problem.status, problem.code], [429, 'delisting.queue-full'])
+    assert.match(problem.detail, /stays open until then\. You can try again from \d/)
+    assert.match(String(problem['again']), /^2026-/)
+  })
+
   it('shows a request to nobody without its secret', async () => {
     const doors = await listed()
     const { id, code } = await begin(doors, doors.visitor())
@@ -238,7 +284,9 @@ describe('The JSON twin of the portal', () => {
       proven: false,
       lookedAt: ['mail.example.org'],
     })
-    assert.equal((await answerOf(await look('http'), '/delist-requests/{id}/proof'))['proven'], false)
+    const looked = await answerOf(await look('http'), '/delist-requests/{id}/proof')
+    assert.equal(looked['proven'], false)
+    assert.match(String(looked['lookedAt']), /^http:\/\/[\d.]+\/\.well-known\/postern-[0-9a-z]{26}$/)
     assert.deepEqual(await problemOf(await look('dream')), [422, 'form.invalid'])
     assert.deepEqual(await problemOf(await program.call(`/delist-requests/${id}/proof`, { method: 'txt' })), [
       403,

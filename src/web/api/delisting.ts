@@ -74,11 +74,19 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/delist-requests/{id}',
-    summary: 'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`)',
+    summary:
+      'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
+    takesSecret: true,
+    query: schemas.delistQuery,
     answer: schemas.delistState,
     status: 200,
-    handle: async ({ ctx, parameters, secret }) =>
-      stateOf(await showRequest(ctx, { id: parameters['id'] ?? '', secret })),
+    handle: async ({ ctx, parameters, query, secret }) =>
+      stateOf(
+        await showRequest(ctx, {
+          id: parameters['id'] ?? '',
+          secret: secret ?? query.get('secret') ?? undefined,
+        }),
+      ),
   }),
 ]
 

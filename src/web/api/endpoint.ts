@@ -13,6 +13,7 @@ export interface Call<Body> {
   readonly body: Body
   /** The bearer of an API token; only on endpoints that ask for one. */
   readonly isProgram: boolean
+  /** What stands behind `Authorization: Bearer`. */
   readonly secret: string | undefined
 }
 
@@ -24,9 +25,12 @@ export interface Endpoint<Body = unknown> {
   readonly summary: string
   /** Needs `Authorization: Bearer` with an API token. */
   readonly token?: boolean
+  /** Takes the secret of a delist request as `Authorization: Bearer` too. */
+  readonly takesSecret?: boolean
   /** Creates something: honours `Idempotency-Key`. */
   readonly creates?: boolean
-  readonly query?: Readonly<Record<string, string>>
+  /** The parameters of the query, each with its description. `readQuery` reads them by it. */
+  readonly query?: z.ZodObject<Readonly<Record<string, z.ZodType>>>
   readonly body?: z.ZodType<Body>
   readonly answer: z.ZodType
   readonly status: 200 | 201 | 202
@@ -41,18 +45,28 @@ export function endpoint<Body>(definition: Endpoint<Body>): Endpoint {
     ...definition,
     handle: async (call) => {
       // Without a schema the handler takes no body, and its type says so.
-      const body = definition.body === undefined ? (undefined as Body) : readBody(definition.body, call.body)
+      const body =
+        definition.body === undefined ? (undefined as Body) : readAs(definition.body, call.body, 'body')
       return await definition.handle({ ...call, body })
     },
   }
 }
 
-function readBody<Body>(schema: z.ZodType<Body>, value: unknown): Body {
+/** The query's parameters as the schema wants them; those it does not know or that are empty are passed over. Throws `form.invalid`. */
+export function readQuery<Query>(schema: z.ZodType<Query>, query: URLSearchParams): Query {
+  const names = [...query.keys()]
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new Refusal('form.invalid', { why: 'twice', field: twice.slice(0, 40) })
+  const given = [...query].filter(([, value]) => value !== '')
+  return readAs(schema, Object.fromEntries(given), 'query')
+}
+
+/** `whole`: what is refused when no single field is. */
+function readAs<Value>(schema: z.ZodType<Value>, value: unknown, whole: string): Value {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  const field =
-    issue?.path.join('.') || (issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : 'body')
+  const field = issue?.path.join('.') || (issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : whole)
   throw new Refusal('form.invalid', {
     why: (issue?.message ?? 'unknown').slice(0, 120),
     field: field.slice(0, 80),

@@ -69,6 +69,18 @@ describe('GET /senders/{ip}', () => {
     assert.doesNotMatch(JSON.stringify(seen), /mx2|cli|traps|318/)
   })
 
+  it('says in observe mode that mail passes, and what would be said', async () => {
+    const { visitor, ctx } = openDoors(await open(), {
+      settings: testSettings({ policy: { mode: 'observe' } }),
+    })
+    await addListing(ctx, { prefix: orThrow(parseListable('192.0.2.45')), cause: 'spam' })
+    const seen = schemas.explanation.parse(await json(await visitor().get(path), 200))
+    assert.deepEqual(
+      [seen.action, seen.mode, seen.wouldBe, seen.code, seen.status],
+      ['pass', 'observe', 'reject', 550, '5.7.606'],
+    )
+  })
+
   it('tells more to whoever shows a case link, and to the address itself: rounded counts, never traps, and ways out', async () => {
     const { visitor, ctx } = await listed()
     const token = (ip: string, ageMs = 0): string =>
@@ -227,6 +239,56 @@ describe('The listings of the API', () => {
     assert.deepEqual(seen, [...[6, 5, 4, 3, 2, 1, 0].map((nth) => `198.51.100.${nth}`), '192.0.2.45'])
   })
 
+  it('refuse a question that cannot be understood instead of answering another', async () => {
+    const doors = await listed()
+    const key = await bearer(doors)
+    for (const [query, field] of [
+      ['state=gone', 'state'],
+      ['reason=mood', 'reason'],
+      ['class=none', 'class'],
+      ['after=99.x', 'after'],
+      ['after=yesterday', 'after'],
+      ['limit=0', 'limit'],
+      ['limit=201', 'limit'],
+      ['limit=many', 'limit'],
+      ['limit=1.5', 'limit'],
+      ['state=active&state=ended', 'state'],
+    ] as const) {
+      const answer = await doors.visitor().get(`/api/v1/listings?${query}`, key)
+      const problem = await json(answer, 422)
+      assert.deepEqual([problem['code'], problem['field']], ['form.invalid', field], query)
+    }
+    const { listings } = await json(
+      await doors.visitor().get('/api/v1/listings?state=active&reason=spam&limit=200&after=', key),
+      200,
+    )
+    assert.equal((listings as unknown[]).length, 1)
+  })
+
+  it('are documented with what each parameter may be', async () => {
+    const document = await (await (await listed()).visitor().get('/api/v1/openapi.json')).text()
+    assert.match(document, /\{"name":"limit","in":"query","schema":\{[^}]*"minimum":1,"maximum":200[^}]*\}/)
+    assert.match(
+      document,
+      /\{"name":"state","in":"query","schema":\{[^}]*"enum":\["active","ended","proposed"\]/,
+    )
+    assert.match(document, /\{"name":"after","in":"query","description":"Cursor/)
+  })
+
+  it('do not turn into a carve-out unless the program says that it replaces', async () => {
+    const doors = await listed()
+    const key = await bearer(doors)
+    const hole = { ip: '192.0.2.45', reason: 'spam', effect: 'pass' }
+    const problem = await json(await doors.visitor().call('/listings', hole, key), 409)
+    assert.equal(problem['code'], 'listing.other-effect')
+    assert.match(
+      String(problem['detail']),
+      /^End that one first \([0-9a-z]{12}\), or say that this one replaces it/,
+    )
+    const replaced = await json(await doors.visitor().call('/listings', { ...hole, replace: true }, key), 201)
+    assert.equal(replaced['effect'], 'pass')
+  })
+
   it('refuse what no listing can be', async () => {
     const doors = await listed()
     const key = await bearer(doors)
@@ -314,13 +376,13 @@ describe('The OpenAPI document', () => {
     )
     const served = [...apiEndpoints.map(({ method, path }) => `${method} ${path}`), 'post /events']
     assert.deepEqual(written.toSorted(), served.toSorted())
-    for (const { method, path, body, token, status, creates } of apiEndpoints) {
+    for (const { method, path, body, token, takesSecret, status, creates } of apiEndpoints) {
       const operation = paths[path]?.[method]
       assert.ok(operation)
       const named = operation.parameters.filter((each) => each.in === 'path').map(({ name }) => `{${name}}`)
       assert.deepEqual(named, path.match(/\{\w+\}/g) ?? [])
       assert.equal(operation.requestBody !== undefined, body !== undefined)
-      assert.equal(operation.security !== undefined, token === true)
+      assert.equal(operation.security !== undefined, token === true || takesSecret === true)
       assert.equal(
         operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
         creates === true,

@@ -9,7 +9,7 @@ import type { Level } from '../../core/senders/explanation.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { covers, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { isAbout, networkOf } from '../client.ts'
-import { endpoint, type Call, type Endpoint } from './endpoint.ts'
+import { endpoint, readQuery, type Call, type Endpoint } from './endpoint.ts'
 import * as schemas from './schemas.ts'
 
 /** Look-up of a sender for anybody, and the list itself for programs with a token. */
@@ -18,7 +18,7 @@ export const listingEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/senders/{ip}',
     summary: 'The decision about an address now; how much it says depends on who asks',
-    query: { case: 'Token of a case link about this address' },
+    query: schemas.senderQuery,
     answer: schemas.explanation,
     status: 200,
     budget: (call) => {
@@ -40,26 +40,12 @@ export const listingEndpoints: readonly Endpoint[] = [
     path: '/listings',
     summary: 'Listings, newest first',
     token: true,
-    query: {
-      text: 'Address, prefix or listing id',
-      state: 'active, ended or proposed',
-      reason: 'Cause',
-      class: 'Class',
-      after: 'Cursor: `next` of the page before',
-      limit: 'At most 200',
-    },
+    query: schemas.listingQuery,
     answer: schemas.listingPage,
     status: 200,
     handle: async ({ ctx, query }) => {
-      const state = query.get('state')
-      const page = await searchListings(ctx, {
-        text: query.get('text') ?? undefined,
-        state: state === 'active' || state === 'ended' || state === 'proposed' ? state : undefined,
-        cause: query.get('reason') ?? undefined,
-        class: query.get('class') ?? undefined,
-        after: query.get('after') ?? undefined,
-        limit: Math.min(200, Math.max(1, Number(query.get('limit') ?? 50) || 50)),
-      })
+      const { reason: cause, ...wanted } = readQuery(schemas.listingQuery, query)
+      const page = await searchListings(ctx, { ...wanted, cause })
       return { ...page, listings: page.listings.map(listingOf) }
     },
   }),

@@ -15,7 +15,14 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
     servers: [{ url: `${server}/api/v1` }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        secret: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The `secret` that POST /delist-requests gave',
+        },
+      },
       responses: {
         problem: {
           description: 'A refusal (RFC 9457) with a stable code',
@@ -31,14 +38,11 @@ function operation(endpoint: Endpoint): unknown {
   return {
     summary: endpoint.summary,
     ...(endpoint.token ? { security: [{ token: [] }] } : {}),
+    // `{}`: or in the query.
+    ...(endpoint.takesSecret ? { security: [{ secret: [] }, {}] } : {}),
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      ...Object.entries(endpoint.query ?? {}).map(([name, description]) => ({
-        name,
-        in: 'query',
-        description,
-        schema: { type: 'string' },
-      })),
+      ...Object.entries(endpoint.query?.shape ?? {}).map(([name, schema]) => queryParameter(name, schema)),
       ...(endpoint.creates
         ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }]
         : []),
@@ -59,6 +63,12 @@ function operation(endpoint: Endpoint): unknown {
       default: { $ref: '#/components/responses/problem' },
     },
   }
+}
+
+function queryParameter(name: string, schema: z.ZodType): unknown {
+  const { description, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' })
+  const { $schema: _, ...type } = rest
+  return { name, in: 'query', description, schema: type }
 }
 
 /** The one operation that does not take JSON, but a JSON object a line. */

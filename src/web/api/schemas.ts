@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { causeNames, listingClasses } from '../../access/reasons.ts'
-import { outcomeKinds, requestStates } from '../../core/delisting/request.ts'
+import { outcomeKinds, shownStates } from '../../core/delisting/request.ts'
 
 /** What the API takes and gives. These schemas validate, and the OpenAPI document is printed from them. */
 
@@ -59,14 +59,21 @@ export const delistProof = z.strictObject({
 
 export const delistProofAnswer = z.object({
   proven: z.boolean(),
-  lookedAt: z.array(z.string()),
+  lookedAt: z.array(z.string()).describe('Names that were asked for TXT, or the URL that was fetched'),
   trouble: z.enum(['temperror', 'no-ptr']).optional(),
+})
+
+export const delistQuery = z.object({
+  secret: z
+    .string()
+    .optional()
+    .describe('The secret, where a header cannot be set; prefer the header, for addresses are logged'),
 })
 
 export const delistState = z.object({
   id: z.string(),
   ip: z.string(),
-  state: z.enum(requestStates),
+  state: z.enum(shownStates),
   outcome: z.enum(outcomeKinds).optional(),
   expiresAt: time,
   proof: z.object({ token: z.string(), txt: z.string(), httpUrl: z.string() }),
@@ -94,7 +101,14 @@ const explainedListing = z.object({
 
 export const explanation = z.object({
   ip: z.string(),
-  action: z.enum(['pass', 'defer', 'reject']),
+  action: z.enum(['pass', 'defer', 'reject']).describe('What happens to mail from it now'),
+  mode: z.enum(['enforce', 'observe']).describe('`observe`: nothing is refused at present'),
+  wouldBe: z
+    .enum(['pass', 'defer', 'reject'])
+    .optional()
+    .describe(
+      'Only in observe mode: what enforce mode would do; `code` and what follows is what would be said',
+    ),
   code: z.number().nullable(),
   status: z.string().nullable(),
   reason: z.string().nullable(),
@@ -129,6 +143,10 @@ export const listingFields = z.strictObject({
   url: z.url().optional().describe('Where to go, of class third-party'),
   test: z.string().max(100).optional().describe('Test to pass, of class policy'),
   evidence: z.array(evidence).max(20).optional(),
+  replace: z
+    .boolean()
+    .optional()
+    .describe('End an active listing of the same prefix with the other `effect`; without it that is refused'),
 })
 
 export const listing = z.object({
@@ -148,6 +166,19 @@ export const listing = z.object({
   actor: z.string(),
   endedAt: time.nullable(),
   endedWhy: z.string().nullable(),
+})
+
+export const listingQuery = z.object({
+  text: z.string().max(100).optional().describe('Address, prefix or listing id'),
+  state: z.enum(['active', 'ended', 'proposed']).optional(),
+  reason: z.enum(causeNames).optional(),
+  class: z.enum(listingClasses).optional(),
+  after: z.string().max(40).optional().describe('Cursor: `next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const senderQuery = z.object({
+  case: z.string().optional().describe('Token of a case link about this address'),
 })
 
 export const listingPage = z.object({ listings: z.array(listing), next: z.string().optional() })

@@ -22,6 +22,11 @@ export interface ConsoleActions {
   signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
   /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */
   findSession(session: string): Promise<Session | undefined>
+  /** Another code from an operator who is in. Throws `sign-in.failed` or `limit.exceeded`. */
+  confirmSession(
+    actor: Actor,
+    input: { readonly session: string; readonly code: string; readonly client: string },
+  ): Promise<void>
   signOut(actor: Actor, session: string): Promise<void>
   /** Ends every session of the operator. */
   signOutEverywhere(actor: Actor): Promise<void>
@@ -66,7 +71,7 @@ export interface ConsoleActions {
     wanted: {
       readonly state?: RequestState | undefined
       readonly unit?: Prefix | undefined
-      readonly before?: number | undefined
+      readonly after?: string | undefined
       readonly limit: number
     },
   ): Promise<readonly DelistRequest[]>
@@ -78,6 +83,7 @@ export interface ConsoleActions {
     readonly request: DelistRequest
     readonly listings: readonly Listing[]
     readonly history: readonly AuditRecord[]
+    readonly waiting: readonly DelistRequest[]
     readonly dueAt: number
   }>
   decideReview(

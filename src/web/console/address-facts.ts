@@ -1,9 +1,10 @@
 import type { Decision } from '../../core/decisions/actions.ts'
-import type { Explanation } from '../../core/senders/explanation.ts'
+import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { badge, literal, verbatim } from '../ui/notice.ts'
+import { wouldBeRefused } from '../ui/observing.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
@@ -31,11 +32,13 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
   </section>`
 }
 
-function verdict(view: View, ip: string, { action, line }: Explanation): Html {
+function verdict(view: View, ip: string, explanation: Explanation): Html {
   const words = view.words.console.address
-  if (action === 'pass') return html`<p>${badge('good', words.passes(ip))}</p>`
-  return html`<p>${action === 'defer' ? words.deferred(ip) : words.refused(ip)}</p>
-    ${line === undefined ? '' : verbatim(line)}`
+  const { action, line } = explanation
+  if (verdictOf(explanation) === 'pass') return html`<p>${badge('good', words.passes(ip))}</p>`
+  const now = action === 'defer' ? words.deferred(ip) : words.refused(ip)
+  return html`${explanation.mode === 'observe' ? wouldBeRefused(view, ip) : html`<p>${now}</p>`}
+  ${line === undefined ? '' : verbatim(line)}`
 }
 
 function decisionTable(view: View, decisions: readonly Decision[]): Html {

@@ -6,6 +6,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { isSame } from '../../base/secret.ts'
 import type { Actor } from '../../core/actor.ts'
 import type { Session } from '../../core/operators/actions.ts'
+import { isFresh } from '../../core/operators/operator.ts'
 import { serveAssets } from '../assets.ts'
 import { clientOf, visitorOf } from '../client.ts'
 import { isCrossSite } from '../cross-site.ts'
@@ -31,6 +32,7 @@ import {
   type Visit,
 } from './route.ts'
 import { consoleRoutes } from './routes.ts'
+import { askForCode } from './step-up.ts'
 
 /** The operators' console: its own application for its own listener. Throws when a route does not declare who may use it. */
 export function consoleApp(deps: ConsoleDeps, routes: readonly ConsoleRoute[] = consoleRoutes): Web {
@@ -92,6 +94,7 @@ function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
     provider: settings.provider,
     addresses: settings.addresses,
     codes: settings.codes,
+    mode: settings.policy.mode,
     assets,
     now: clock.now(),
     link: (href) => href,
@@ -126,6 +129,7 @@ async function serve(route: ConsoleRoute, visit: Visit): Promise<ConsolePage | R
   if (route.permission === 'anyone') return await route.handle(read)
   if (!isOfSession(read)) throw new Refusal('session.required')
   if (!route.safe && !hasToken(form, read.session)) throw new Refusal('form.cross-site')
+  if (route.fresh && !isFresh(read.session, visit.view.now)) return askForCode(visit.view)
   return await route.handle(read)
 }
 

@@ -4,13 +4,12 @@ import { html } from '../ui/html.ts'
 import { buttonLink, literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 import { places } from './places.ts'
-import { visibleRefusal } from './refusal-sentence.ts'
 import type { ConsolePage, Visit } from './route.ts'
 
 /** Pages of the console for when it did not work; each leads on. */
 
 export function refusedContent(view: View, refusal: Refusal): ConsolePage {
-  return { ...refusalContent(view, visibleRefusal(refusal)), status: refusal.status }
+  return { ...refusalContent(view, refusal), status: refusal.status }
 }
 
 export function notFoundContent(view: View): ConsolePage {

@@ -28,6 +28,7 @@ const forms = [
   [`/requests/${'wait'.padEnd(26, '0')}/decline`, {}],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
   ['/audit/verify', {}],
+  ['/account/code', { code: testCode }],
   ['/account/sign-out-everywhere', {}],
   ['/sign-out', {}],
   ['/sign-in', { name: 'agent', password: testPassword, code: testCode }],

@@ -55,9 +55,10 @@ export function actorWords(view: View, actor: string): string {
 function subjectLink(view: View, record: AuditRecord): Html {
   const [kind, id] = record.subject.includes(':') ? split(record.subject) : [record.subject, '']
   const { ip, prefix } = record.facts
-  const name = [kind === 'listing' ? prefix : undefined, kind === 'delist-request' ? ip : undefined].find(
-    (fact) => typeof fact === 'string',
-  )
+  const name = [
+    kind === 'listing' ? (ip ?? prefix) : undefined,
+    kind === 'delist-request' ? ip : undefined,
+  ].find((fact) => typeof fact === 'string')
   const words = html`${view.words.console.audit.subjects[kind] ?? visible(kind)}
   ${(name ?? id) ? literal(visible(name ?? id)) : ''}`
   switch (kind) {
@@ -97,7 +98,7 @@ function factList(view: View, { facts, subject }: AuditRecord): Html {
 /** The subject is shown by its prefix or address already. */
 function isNamed(subject: string, name: string): boolean {
   return subject.startsWith('listing:')
-    ? name === 'prefix'
+    ? name === 'ip' || name === 'prefix'
     : subject.startsWith('delist-request:') && name === 'ip'
 }
 
@@ -105,6 +106,8 @@ function isNamed(subject: string, name: string): boolean {
 function factWords(view: View, name: string, value: AuditFact): Html | string {
   const words = view.words.console
   const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    reason: words.causes,
+    // Records of the first version called it so.
     cause: words.causes,
     class: words.classes,
     effect: words.listing.effects,

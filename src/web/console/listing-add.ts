@@ -13,12 +13,14 @@ import {
 } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import { span } from '../ui/moment.ts'
+import type { View } from '../ui/view.ts'
 import { postForm } from './frame.ts'
 import { fieldOf, readFields, valuesOf, type ListingValues, type Name } from './listing-form.ts'
 import { previewPage } from './listing-preview.ts'
 import { places } from './places.ts'
 import { refusalSentence } from './refusal-sentence.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+import { askForCode, needsCode } from './step-up.ts'
 
 /** Adding a listing takes two steps without any script: the form, then what it means; nothing is kept between them but the form itself. */
 export const addListingRoutes: readonly ConsoleRoute[] = [
@@ -44,6 +46,7 @@ async function takeForm(visit: OperatorVisit): Promise<ConsolePage | Response> {
     const fields = readFields(values)
     const wish = readWish(fields, visit.deps.settings, visit.view.now)
     if (wish instanceof Refusal) throw wish
+    if (needsCode(visit, wish.prefix)) return askForCodeWith(visit.view, values)
     if (step !== 'confirm') return await previewPage(visit, values, wish)
     const listing = await visit.actions.addListing(visit.actor, fields)
     return goTo(
@@ -54,6 +57,11 @@ async function takeForm(visit: OperatorVisit): Promise<ConsolePage | Response> {
     const message = refusalSentence(visit.view, error)
     return { ...formPage(visit, values, [{ field: fieldOf(error), message }]), status: error.status }
   }
+}
+
+/** Comes back to the form as it was. */
+function askForCodeWith(view: View, values: ListingValues): Response {
+  return askForCode({ ...view, query: places.addListing.href({ ...values }).replace(/^[^?]*/, '') })
 }
 
 function formPage(

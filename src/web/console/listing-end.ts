@@ -11,6 +11,7 @@ import { actorWords } from './history.ts'
 import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+import { askForCode, needsCode } from './step-up.ts'
 
 /** The two deeds on one listing, each with a page before it that says what will happen. */
 export const listingDeedRoutes: readonly ConsoleRoute[] = [
@@ -37,6 +38,7 @@ async function endPage(visit: OperatorVisit): Promise<ConsolePage | Response> {
   const words = view.words.console.listing
   const { listing } = await visit.actions.showListing(visit.actor, part(visit, 'id'))
   if (listing.state === 'ended') return goTo(places.listing.href({ id: listing.id }))
+  if (needsCode(visit, listing.prefix)) return askForCode(view)
   const title = words.endTitle(showPrefix(listing.prefix))
   const body = html`${textField(view, { name: 'note', label: words.why, hint: words.whyHint, maxlength: 500, autofocus: true })}
     <div class="actions">
@@ -74,6 +76,8 @@ async function stillCovering(
 
 async function end(visit: OperatorVisit): Promise<Response> {
   const id = part(visit, 'id')
+  const { listing } = await visit.actions.showListing(visit.actor, id)
+  if (needsCode(visit, listing.prefix)) return askForCode(visit.view)
   const note = visit.form.get('note')?.trim()
   await visit.actions.endListing(visit.actor, { id, ...(note ? { note } : {}) })
   return goTo(places.listing.href({ id }, { done: 'ended' }))
@@ -84,6 +88,7 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
   const words = view.words.console.listing
   const { listing } = await visit.actions.showListing(visit.actor, part(visit, 'id'))
   if (listing.state !== 'proposed') return goTo(places.listing.href({ id: listing.id }))
+  if (needsCode(visit, listing.prefix)) return askForCode(view)
   const title = words.agreeTitle(showPrefix(listing.prefix))
   const refusal = mayAgree(listing, actorName(visit.actor), view.now)
   const back = html`<a href="${places.listing.href({ id: listing.id })}">${words.keep}</a>`
@@ -112,6 +117,7 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
 async function agree(visit: OperatorVisit): Promise<Response> {
   const { listing } = await visit.actions.showListing(visit.actor, part(visit, 'id'))
   if (listing.state !== 'proposed') return goTo(places.listing.href({ id: listing.id }))
+  if (needsCode(visit, listing.prefix)) return askForCode(visit.view)
   const { prefix, cause, effect, endsAt, note, url, test, evidence } = listing
   const agreed = await visit.actions.addListing(visit.actor, {
     prefix,

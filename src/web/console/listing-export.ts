@@ -8,14 +8,8 @@ export const exportRoute: ConsoleRoute = {
   path: places.exportListings.pattern,
   permission: 'console.read',
   safe: true,
+  fresh: true,
   handle: exportFile,
-}
-
-/** What stands before the lines: an import passes over it. */
-const heading: Readonly<Record<ImportFormat, string>> = {
-  csv: 'ip,reason,class,ends,note,url,test\r\n',
-  ndjson: '',
-  rbldnsd: '',
 }
 
 const types: Readonly<Record<ImportFormat, string>> = {
@@ -27,11 +21,7 @@ const types: Readonly<Record<ImportFormat, string>> = {
 async function exportFile({ query, actions, actor, view }: OperatorVisit): Promise<Response> {
   const format = importFormats.find((known) => known === query.get('format')) ?? 'ndjson'
   const day = new Date(view.now).toISOString().slice(0, 10)
-  const lines = bytesOf(
-    heading[format],
-    actions.exportListings(actor, format),
-    format === 'csv' ? '\r\n' : '\n',
-  )
+  const lines = bytesOf(actions.exportListings(actor, format), format === 'csv' ? '\r\n' : '\n')
   return new Response(ReadableStream.from(lines), {
     headers: {
       'Content-Type': types[format],
@@ -43,9 +33,9 @@ async function exportFile({ query, actions, actor, view }: OperatorVisit): Promi
 /** Bytes of a piece before it is handed on: a line at a time would be slow. */
 const pieceLength = 32 * 1024
 
-async function* bytesOf(head: string, lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
-  let piece = head
+  let piece = ''
   for await (const line of lines) {
     piece += line + end
     if (piece.length < pieceLength) continue

@@ -5,7 +5,7 @@ import { parseListable } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
 
 /** The fields of the form that adds a listing, as typed and as core takes them. */
-export const names = ['prefix', 'effect', 'cause', 'class', 'ends', 'url', 'test', 'note'] as const
+export const names = ['prefix', 'effect', 'cause', 'class', 'ends', 'url', 'test', 'note', 'replace'] as const
 export type Name = (typeof names)[number]
 export type ListingValues = Readonly<Record<Name, string>>
 
@@ -20,6 +20,7 @@ export function valuesOf(given: Fields): ListingValues {
     url: value('url'),
     test: value('test'),
     note: value('note'),
+    replace: value('replace'),
   }
 }
 
@@ -38,6 +39,7 @@ export function readFields(values: ListingValues): ListingFields {
     note: values.note || undefined,
     url: values.url || undefined,
     test: values.test || undefined,
+    replace: values.replace === 'yes',
   }
 }
 

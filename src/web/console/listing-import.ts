@@ -36,6 +36,7 @@ export const importRoutes: readonly ConsoleRoute[] = [
     path: places.importListings.pattern,
     permission: 'listing.import',
     safe: true,
+    fresh: true,
     handle: showForm,
   },
   {
@@ -43,6 +44,7 @@ export const importRoutes: readonly ConsoleRoute[] = [
     path: places.importListings.pattern,
     permission: 'listing.import',
     safe: false,
+    fresh: true,
     handle: takeForm,
     upload: { tooLarge: tooLargePage },
   },

@@ -41,16 +41,17 @@ export async function previewPage(
   ).length
   const same = around.listings.find(isThis)
   const wishedEnd = wished.endsAt ?? defaultEnd(recurrence, deps.settings, view.now)
-  const { endsAt, ...merged } = same ? merge(same, wished, wishedEnd) : { endsAt: wishedEnd }
+  const replaces = same !== undefined && same.effect !== wished.effect
+  const { endsAt, ...merged } = same && !replaces ? merge(same, wished, wishedEnd) : { endsAt: wishedEnd }
   const wish = { ...wished, ...merged }
-  const twoPeople = wish.effect === 'refuse' && same === undefined && peopleNeeded(wish.prefix) === 2
+  const twoPeople = wish.effect === 'refuse' && same?.effect !== 'refuse' && peopleNeeded(wish.prefix) === 2
   const others = around.listings.filter((listing) => !isThis(listing))
-  const kept = { ...values, ends: new Date(endsAt).toISOString() }
+  const kept = { ...values, ends: new Date(endsAt).toISOString(), replace: replaces ? 'yes' : '' }
   return {
     title: words.previewTitle,
     body: html`<div class="narrow">
       <h1>${words.previewTitle}</h1>
-      ${same === undefined ? '' : notice('warning', words.sharpens)}
+      ${same === undefined ? '' : notice('warning', replaces ? words.replaces[same.effect] : words.sharpens)}
       ${twoPeople ? notice('warning', words.twoPeople(text)) : ''}
       ${meaning(visit, wish, { endsAt, recurrence, twoPeople })}
       ${postForm(
@@ -59,7 +60,7 @@ export async function previewPage(
         html`${names.map((name) => hiddenField(name, kept[name]))}
           <div class="actions">
             <button class="button danger" name="step" value="confirm">
-              ${twoPeople ? words.propose : words.confirm}
+              ${twoPeople ? words.propose : replaces ? words.replace : words.confirm}
             </button>
             <button class="button quiet" name="step" value="change">${words.change}</button>
           </div>`,

@@ -104,6 +104,17 @@ describe('Adding a listing', () => {
     )
   })
 
+  it('says when it would replace an entry that does the opposite, and does so when that is confirmed', async () => {
+    const { ask } = testConsole()
+    const preview = await page(
+      ask('agent', '/listings/add', { prefix: '192.0.2.45', cause: 'spam', effect: 'pass' }),
+    )
+    assert.match(preview, /refuses its mail now\. If you go on, that listing ends/)
+    assert.match(preview, /Replace it/)
+    assert.doesNotMatch(preview, /It stays one/)
+    assert.equal(hiddenFields(preview, '/listings/add')['replace'], 'yes')
+  })
+
   it('shows the end that grows with each return', async () => {
     const { ask } = testConsole()
     const preview = await page(ask('agent', '/listings/add', { prefix: '192.0.2.45', cause: 'spam' }))
@@ -252,7 +263,7 @@ describe('The export', () => {
     const csv = await ask('reader', '/listings/export?format=csv')
     assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="listings-2026-05-04.csv"')
     const [head, ...lines] = (await csv.text()).trimEnd().split('\r\n')
-    assert.equal(head, 'ip,reason,class,ends,note,url,test')
+    assert.equal(head, 'ip,reason,class,ends,note,url,test,effect')
     assert.equal(lines.length, 7)
     const ndjson = (await page(ask('reader', '/listings/export?format=ndjson'))).trimEnd().split('\n')
     assert.equal(ndjson.length, 7)

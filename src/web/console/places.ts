@@ -20,6 +20,7 @@ export const places = {
   audit: route('/audit'),
   verifyAudit: route('/audit/verify'),
   account: route('/account'),
+  confirmSelf: route('/account/code'),
   signOutEverywhere: route('/account/sign-out-everywhere'),
   signIn: route('/sign-in'),
   signOut: route('/sign-out'),

@@ -24,7 +24,8 @@ export function requestBadge(view: View, request: DelistRequest): Html {
   const { requests, outcomes } = view.words.console
   switch (request.state) {
     case 'review':
-      return badge('warning', requests.states.review)
+    case 'joined':
+      return badge('warning', requests.states[request.state])
     case 'done':
       return badge(
         request.outcome === 'delisted' ? 'good' : 'quiet',

@@ -6,12 +6,13 @@ import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import { submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { actionsRow, postForm } from './frame.ts'
 import { actorWords, history } from './history.ts'
 import { listingTable, said, when } from './listing-parts.ts'
 import { places } from './places.ts'
-import { requestBadge } from './request-parts.ts'
+import { requestBadge, requestLink } from './request-parts.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
 export const requestRoutes: readonly ConsoleRoute[] = [
@@ -59,6 +60,7 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
     request,
     listings,
     history: records,
+    waiting,
     dueAt,
   } = await actions.inspectRequest(actor, part(visit, 'id'))
   const ip = formatAddress(request.ip)
@@ -81,6 +83,7 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
           ${facts(view, request)}
         </section>
       </div>
+      ${waitingList(view, request, waiting)}
       <h2>${words.covering}</h2>
       ${listingTable(view, listings, { around: request.unit, empty: words.noCovering })}
       <p><a href="${places.listings.href({ text: ip })}">${words.lookUp}</a></p>
@@ -122,6 +125,28 @@ function clock(view: View, dueAt: number): Html {
     late ? 'bad' : 'warning',
     html`${late ? words.overdueSince : words.dueIn} ${when(view, dueAt)}`,
   )
+}
+
+/** The others who ask for the same address: one decision holds for all of them. */
+function waitingList(view: View, request: DelistRequest, waiting: readonly DelistRequest[]): Html | string {
+  const { request: words, controls, requests } = view.words.console
+  if (waiting.length === 0) return ''
+  return html`<h2>${words.waiting}</h2>
+    <p>${request.state === 'joined' ? words.waitsWith : words.waitingLead}</p>
+    ${table({
+      caption: words.waiting,
+      quiet: true,
+      stack: true,
+      head: [requests.address, requests.asked, requests.control, requests.mailbox, words.note],
+      rows: waiting.map((each) => [
+        html`${requestLink(each)} ${each.state === 'review' ? requestBadge(view, each) : ''}`,
+        when(view, each.createdAt),
+        controls[each.control],
+        html`<span translate="no">${visible(each.mailbox)}</span>`,
+        said(each.note),
+      ]),
+      empty: '',
+    })}`
 }
 
 function facts(view: View, request: DelistRequest): Html {

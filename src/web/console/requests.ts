@@ -1,5 +1,10 @@
 import { Refusal } from '../../base/refusal.ts'
-import { requestStates, type DelistRequest, type RequestState } from '../../core/delisting/request.ts'
+import {
+  cursorAfter,
+  requestStates,
+  type DelistRequest,
+  type RequestState,
+} from '../../core/delisting/request.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
 import { hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
@@ -29,19 +34,18 @@ interface Wish {
   readonly state: RequestState | 'all'
   readonly text: string
   readonly address: Address | Refusal | undefined
-  readonly before: number | undefined
+  readonly after: string | undefined
 }
 
 function readWish({ query }: OperatorVisit): Wish {
   const text = (query.get('ip') ?? '').trim()
-  const before = query.get('before') ?? ''
   return {
     state:
       [...requestStates, 'all' as const].find((state) => state === query.get('state')) ??
       (text === '' ? 'review' : 'all'),
     text,
     address: text === '' ? undefined : parseAddress(text),
-    before: /^\d{1,15}$/.test(before) ? Number(before) : undefined,
+    after: query.get('after') || undefined,
   }
 }
 
@@ -57,7 +61,7 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
           state: wish.state === 'all' ? undefined : wish.state,
           unit:
             wish.address === undefined || wish.address instanceof Refusal ? undefined : unitOf(wish.address),
-          before: wish.before,
+          after: wish.after,
           limit: pageSize + 1,
         }),
     actions.countReviews(actor),
@@ -129,17 +133,16 @@ function emptyWords(view: View, { state, address }: Wish): Html {
   return html`${state === 'review' ? words.noReviews : words.none}${state === 'all' ? '' : all}`
 }
 
-/** Pages go back in time. The queue has no second page: its oldest come first, and go as they are decided. */
+/** Pages go back in time; those of the queue, whose longest waiting come first, forward. */
 function pager(view: View, wish: Wish, found: readonly DelistRequest[], waiting: number): Html | string {
   const last = found[pageSize - 1]
   const { requests, listings } = view.words.console
-  if (wish.state === 'review')
-    return found.length > pageSize
-      ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>`
-      : ''
+  const isQueue = wish.state === 'review'
+  const hasMore = found.length > pageSize && last !== undefined
   const query = { state: wish.state, ip: wish.text || undefined }
-  return html`<nav class="pager">
-    ${wish.before === undefined ? '' : html`<a href="${places.requests.href(query)}">${listings.newest}</a>`}
-    ${found.length > pageSize && last ? html`<a href="${places.requests.href({ ...query, before: last.createdAt })}" rel="next">${listings.older}</a>` : ''}
-  </nav>`
+  return html`${isQueue && hasMore ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>` : ''}
+    <nav class="pager">
+      ${wish.after === undefined ? '' : html`<a href="${places.requests.href(query)}">${isQueue ? requests.oldest : listings.newest}</a>`}
+      ${hasMore ? html`<a href="${places.requests.href({ ...query, after: cursorAfter(last) })}" rel="next">${isQueue ? requests.later : listings.older}</a>` : ''}
+    </nav>`
 }

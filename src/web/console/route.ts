@@ -57,6 +57,8 @@ interface Declared {
   readonly path: string
   /** Whether it changes nothing. A safe route is a GET, an unsafe one a POST with a page of the same address. */
   readonly safe: boolean
+  /** Only with a code of the authenticator app shown lately (security CON-6). */
+  readonly fresh?: boolean
   /** Takes a file beside its fields, and a longer body; the page for one that is too long all the same. */
   readonly upload?: { readonly tooLarge: (visit: Visit) => ConsolePage }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { roles, type Role } from '../../core/actor.ts'
-import { testConsole } from '../../../test/support/console.ts'
+import { testCode, testConsole } from '../../../test/support/console.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
 
@@ -33,6 +33,8 @@ const policy: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /audit/verify': 'reader',
   'POST /audit/verify': 'reader',
   'GET /account': 'reader',
+  'GET /account/code': 'reader',
+  'POST /account/code': 'reader',
   'GET /account/sign-out-everywhere': 'reader',
   'POST /account/sign-out-everywhere': 'reader',
   'GET /sign-out': 'reader',
@@ -55,6 +57,7 @@ const ids = {
 /** What makes each form do its deed. */
 const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
+  '/account/code': { code: testCode },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }
 

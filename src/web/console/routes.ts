@@ -5,6 +5,7 @@ import { addListingRoutes } from './listing-add.ts'
 import { listingDeedRoutes } from './listing-end.ts'
 import { exportRoute } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
+import { stepUpRoutes } from './step-up.ts'
 import { listingRoute } from './listing.ts'
 import { listingsRoute } from './listings.ts'
 import { machineRoutes } from './machines.ts'
@@ -29,6 +30,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...outboxRoutes,
   ...auditRoutes,
   ...accountRoutes,
+  ...stepUpRoutes,
   ...signInRoutes,
   ...languageRoutes,
   ...machineRoutes,

@@ -53,6 +53,37 @@ describe('sentences for refusals', () => {
     })
   }
 
+  it('write out what cannot be seen in a fact, in both languages', () => {
+    for (const language of ['en', 'zh-CN'] as const) {
+      for (const code of codes) {
+        const hostile = Object.fromEntries(
+          Object.keys(typical).map((name) => [name, 'x\u202e\u0007\u2066\ny']),
+        )
+        const sentence = Object.values(
+          messages[language].refusals[code]({ ...hostile, why: hostile['name'] ?? '' }),
+        )
+        assert.doesNotMatch(sentence.join(''), /[\p{Cc}\p{Cf}]/u, code)
+      }
+      const { what } = messages[language].refusals['address.not-an-address']({ input: '1\u202e2' })
+      assert.ok(what.startsWith('“1\\u202e2”'), what)
+    }
+  })
+
+  it('leave no gap in Chinese where a fact is missing or empty, and keep what is quoted as it is', () => {
+    const gap = / [，。；：？！、）”]|[，。；：？！、（“] |\p{Script=Han} +\p{Script=Han}|“”|（）/u
+    for (const code of codes) {
+      for (const name of Object.keys(typical)) {
+        const { [name]: _, ...without } = typical
+        for (const facts of [without, { ...without, [name]: '' }, { ...typical, why: '', field: '' }])
+          for (const part of ['what', 'next'] as const) {
+            const sentence = messages['zh-CN'].refusals[code](facts)[part]
+            assert.doesNotMatch(sentence, gap, `${code}: ${sentence}`)
+          }
+      }
+    }
+    assert.match(messages['zh-CN'].refusals['prefix.not-a-prefix']({ input: '你 好' }).what, /^“你 好”/)
+  })
+
   it('mention the facts', () => {
     const said = (code: RefusalCode, facts: Facts): string =>
       Object.values(messages.en.refusals[code](facts)).join(' ')

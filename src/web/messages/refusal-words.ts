@@ -1,5 +1,6 @@
 import type { Facts, RefusalCode } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
+import { visible } from '../ui/html.ts'
 import { moment } from '../ui/moment.ts'
 
 /** A refusal in words. */
@@ -13,10 +14,34 @@ interface RefusalWords {
 /** A sentence for every code: the compiler says which is missing. */
 export type RefusalSentences = Readonly<Record<RefusalCode, (facts: Facts) => RefusalWords>>
 
+/**
+ * The same sentences for facts as refusals carry them. A fact may be what a stranger typed or pasted, so what cannot be seen in it is
+ * written out (`\u202e`); an empty one counts as missing. `tidy`: what the language does to a sentence with its facts in it.
+ */
+export function fitForPeople(
+  sentences: RefusalSentences,
+  tidy: (sentence: string) => string = (sentence) => sentence,
+): RefusalSentences {
+  const entries = Object.entries(sentences).map(([code, sentence]) => [
+    code,
+    (facts: Facts) => {
+      const { what, next } = sentence(seen(facts))
+      return { what: tidy(what), next: tidy(next) }
+    },
+  ])
+  return Object.fromEntries(entries) as RefusalSentences
+}
+
+function seen(facts: Facts): Facts {
+  const given = Object.entries(facts).filter(([, value]) => value !== '')
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === 'string' ? visible(value) : value]),
+  )
+}
+
 /** A fact as text; `otherwise` when the refusal does not carry it. */
 export function factText(facts: Facts, name: string, otherwise = ''): string {
-  const value = facts[name]
-  return value === undefined || value === '' ? otherwise : String(value)
+  return String(facts[name] ?? otherwise)
 }
 
 /** A fact that is an RFC 3339 time, in words of the language; undefined when the refusal does not carry it. */

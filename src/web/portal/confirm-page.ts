@@ -2,6 +2,7 @@ import { routes } from '../routes.ts'
 import { errorSummary, submit } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
+import { observing } from '../ui/observing.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
 import { codeField } from './request-page.ts'
@@ -18,7 +19,8 @@ export function confirmPage(
     title: words.title(request.ip),
     noindex: true,
     body: html`<h1>${words.title(request.ip)}</h1>
-      ${road(view, 2)} ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
+      ${observing(view)} ${road(view, 2)}
+      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
       <p class="lead">${words.lead(request.ip)}</p>
       <p>${words.reminder}</p>
       <form method="post" action="${view.link(routes.delist.confirm.href({ link }))}">

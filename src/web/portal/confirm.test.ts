@@ -1,14 +1,17 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
+import { testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { day, hour, minute } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from '../../core/delisting/follow-actions.ts'
+import { decideReview, listRequests, openReviewByMail } from '../../core/delisting/review-actions.ts'
 import { feedHead, noteAck, noteEdge } from '../../core/edges/actions.ts'
 import { addListing, coveringListings } from '../../core/listings/actions.ts'
 import type { ListingFields } from '../../core/listings/listing.ts'
 import { parseAddress } from '../../standards/ip.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { decisionRecord, letThrough } from '../../../test/support/feed-edge.ts'
 
@@ -63,6 +66,34 @@ describe('The button behind the letter’s link', () => {
     assert.deepEqual([again.status, again.headers.get('location')], [303, request])
     assert.equal(await doors.dump(), dump)
     assert.match(await mainOf(await browser.get(request)), /192\.0\.2\.45 is delisted/)
+  })
+
+  it('says in the reader’s language when to press again while too many wait for a person, and keeps the request', async () => {
+    const { delisting } = testSettings()
+    const settings = testSettings({ delisting: { ...delisting, mostReviews: 2 } })
+    const ctx = openDoors(await open(), { settings })
+    for (const each of ['192.0.2.46', '192.0.2.47'])
+      await addListing(ctx.ctx, {
+        prefix: orThrow(parseListable(each)),
+        cause: 'spam',
+        class: 'investigate',
+      })
+    await openReviewByMail(ctx.ctx, {
+      mailbox: orThrow(parseMailbox('bob@example.org')),
+      language: 'en',
+      address: orThrow(parseAddress('192.0.2.46')),
+      note: '',
+    })
+    const { browser, link, request } = await asked({ class: 'investigate', ends: '30d' }, ctx)
+    const answer = await browser.submit(link, {})
+    assert.equal(answer.status, 429)
+    assert.match(await mainOf(answer), /stays open until then\. You can try again from \d+ May 2026/)
+    assert.match(await mainOf(await browser.submit(`/zh-CN${link}`, {})), /但会为您保留.*之后可以再次尝试/)
+    const [waits] = await listRequests(ctx.ctx, { state: 'review', limit: 1 })
+    await decideReview(ctx.ctx, { id: waits?.id ?? '', decision: 'decline' })
+    ctx.ctx.clock.advance(2 * day)
+    assert.equal((await browser.submit(link, {})).headers.get('location'), request)
+    assert.match(await mainOf(await browser.get(request)), /人工/)
   })
 
   it('asks another browser for the code, as a person types it', async () => {

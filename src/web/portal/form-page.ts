@@ -13,6 +13,7 @@ import {
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { notice, steps } from '../ui/notice.ts'
+import { observing } from '../ui/observing.ts'
 import type { View } from '../ui/view.ts'
 
 /** What stands in the form when it is shown. */
@@ -42,7 +43,7 @@ export function formPage(
     noindex: values.ip !== undefined || values.caseToken !== undefined,
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead}</p>
-      ${road(view, 0)} ${errorSummary(view, errors)}
+      ${observing(view)} ${road(view, 0)} ${errorSummary(view, errors)}
       ${values.caseAddress === undefined ? '' : notice('good', words.fromCase(values.caseAddress))}
       <form
         method="post"

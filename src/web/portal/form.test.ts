@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
 import { databases } from '../../../test/support/database.ts'
+import { testSettings } from '../../../test/support/context.ts'
 import { openDoors, type Doors } from '../../../test/support/visitor.ts'
 import { mintCaseLink } from '../../access/case-link.ts'
 import { day, hour } from '../../base/clock.ts'
@@ -28,6 +29,17 @@ async function caseToken({ ctx }: Doors, ip: string, ageMs = 0): Promise<string>
   } as const
   return await Promise.resolve(mintCaseLink(ctx.keys.caseLink('mx1'), facts))
 }
+
+describe('The portal of a receiver that only observes', () => {
+  it('says so on the form, in both languages, and nothing of it where mail is refused', async () => {
+    const observing = openDoors(await open(), { settings: testSettings({ policy: { mode: 'observe' } }) })
+    const read = async ({ visitor }: Doors, path: string): Promise<string> =>
+      await (await visitor().get(path)).text()
+    assert.match(await read(observing, '/en/delist'), /Nothing is refused at present/)
+    assert.match(await read(observing, '/zh-CN/delist'), /目前不拒收任何邮件/)
+    assert.doesNotMatch(await read(await doors(), '/en/delist'), /Nothing is refused at present/)
+  })
+})
 
 describe('The form of the portal', () => {
   const wrong: readonly (readonly [

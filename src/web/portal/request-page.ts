@@ -5,6 +5,7 @@ import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
+import { observing } from '../ui/observing.ts'
 import { timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
@@ -24,7 +25,7 @@ export function openRequestPage(
     scripts: [view.assets.href('delist.js')],
     body: html`<div data-live="${routes.delist.request.href({ id: request.id })}/events">
       <h1>${words.title(request.ip)}</h1>
-      ${road(view, isProven ? 2 : 1)}
+      ${observing(view)} ${road(view, isProven ? 2 : 1)}
       ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
       <p>${words.until} ${timeAndDistance(view, request.expiresAt)}${view.words.common.fullStop}</p>
       ${isProven ? '' : otherWays(view, request, proof)}

@@ -1,8 +1,9 @@
 import type { RequestView } from '../../core/delisting/actions.ts'
 import { routes } from '../routes.ts'
-import { html, type Html } from '../ui/html.ts'
+import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { badge, buttonLink, definitions, literal, notice } from '../ui/notice.ts'
+import { observing } from '../ui/observing.ts'
 import { table } from '../ui/table.ts'
 import { time, timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
@@ -25,7 +26,7 @@ export function resultPage(view: View, request: RequestView): Page {
       ${refresh === undefined ? '' : html`data-live="${routes.delist.request.href({ id: request.id })}/events"`}
     >
       <h1>${title}</h1>
-      ${road(view, 3)} ${body}
+      ${observing(view)} ${road(view, 3)} ${body}
       <p>
         <a href="${view.link(routes.address.href({ address: request.ip }))}"
           >${view.words.portal.result.seeRecord}</a
@@ -147,7 +148,7 @@ function thirdParty(view: View, request: RequestView): Html {
       url === undefined
         ? ''
         : html`<p>${buttonLink(url, words.thirdPartyGo)}</p>
-            <p>${literal(url)}</p>`
+            <p>${literal(visible(url))}</p>`
     }`
 }
 
@@ -155,5 +156,5 @@ function policy(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { test } = request.facts
   return html`<p class="lead">${words.policyLead}</p>
-    ${definitions([[words.policyTest, test === undefined ? undefined : literal(test)]])}`
+    ${definitions([[words.policyTest, test === undefined ? undefined : literal(visible(test))]])}`
 }

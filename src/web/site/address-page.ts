@@ -1,8 +1,9 @@
-import type { Explanation } from '../../core/senders/explanation.ts'
+import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { mailLink, notice } from '../ui/notice.ts'
+import { wouldBeRefused } from '../ui/observing.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
 import { endsSentence, evidence, listingsOf, sentence, wayOut } from './listing-parts.ts'
@@ -23,15 +24,12 @@ export function addressPage(view: View, explanation: Explanation): Page {
 
 function state(view: View, explanation: Explanation): Html {
   const words = view.words.site.address
-  const { ip, listing, listings, action, reason } = explanation
-  if (action === 'reject' && listing !== null && reason !== null) {
+  const { ip, listing, listings, mode, reason } = explanation
+  if (verdictOf(explanation) === 'reject' && listing !== null && reason !== null) {
     const start = view.link(routes.delist.start.href({ ip }))
-    return html`${notice(
-        'bad',
-        words.listed(ip),
-        html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
-          ${endsSentence(view, listing)}`,
-      )}
+    const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
+      ${endsSentence(view, listing)}`
+    return html`${mode === 'observe' ? wouldBeRefused(view, ip, why) : notice('bad', words.listed(ip), why)}
       <h2>${view.words.site.record.next}</h2>
       ${wayOut(view, explanation, start)}`
   }

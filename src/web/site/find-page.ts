@@ -5,6 +5,7 @@ import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
+import type { Named } from './bounce.ts'
 import type { Found } from './find.ts'
 
 /** The box that takes anything from a bounce. It leads on without script. A POST, because bounces are long and name mailboxes. */
@@ -53,8 +54,10 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
     case 'foreign':
       return {
         title: words.foreignTitle,
-        body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.ip)}`,
+        body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.named)}`,
       }
+    case 'unsure':
+      return { title: words.unsureTitle, body: pick(view, found.candidates) }
     case 'refused': {
       const { what, next } = view.words.refusals[found.refusal.code](found.refusal.facts)
       const { heading, rest } = headingOf(what)
@@ -72,9 +75,22 @@ function lead(text: string): Html {
   return html`<p class="lead">${text}</p>`
 }
 
-function lookAnyway(view: View, ip: string | undefined): Html {
-  if (ip === undefined) return html``
-  return html`<p>
-    ${view.words.site.find.foreignLook} <a href="${view.link(routes.address.href({ address: ip }))}">${ip}</a>
-  </p>`
+function lookAnyway(view: View, { sender, candidates }: Named): Html {
+  const words = view.words.site.find
+  if (sender !== undefined) return html`<p>${words.foreignLook} ${addressLink(view, sender)}</p>`
+  return candidates.length > 0 ? pick(view, candidates) : html`<p>${words.noSender}</p>`
+}
+
+/** A longer list helps nobody who does not know the address anyway. */
+const mostCandidates = 10
+
+function pick(view: View, candidates: readonly string[]): Html {
+  return html`<p>${view.words.site.find.unsure}</p>
+    <ul>
+      ${candidates.slice(0, mostCandidates).map((ip) => html`<li>${addressLink(view, ip)}</li>`)}
+    </ul>`
+}
+
+function addressLink(view: View, ip: string): Html {
+  return html`<a href="${view.link(routes.address.href({ address: ip }))}">${ip}</a>`
 }

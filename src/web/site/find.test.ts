@@ -21,7 +21,9 @@ function target(text: string): string {
     case 'unknown-code':
       return `unknown code ${found.code}`
     case 'foreign':
-      return `foreign ${found.host} ${found.ip}`
+      return `foreign ${found.host} ${found.named.sender ?? `unsure ${found.named.candidates.join(' ')}`}`
+    case 'unsure':
+      return `unsure ${found.candidates.join(' ')}`
     case 'refused':
       return found.refusal.code
     case 'name':

@@ -1,7 +1,8 @@
 import { findReasons, reasonNames, reasons, type ReasonName } from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
-import { covers, type Prefix } from '../../standards/prefix.ts'
+import type { Prefix } from '../../standards/prefix.ts'
+import { readSender, type Named } from './bounce.ts'
 
 /** What somebody pasted: an address, a code, our link, or the line of a bounce with any of them in it. */
 export type Found =
@@ -9,8 +10,10 @@ export type Found =
   | { readonly kind: 'address'; readonly ip: string }
   | { readonly kind: 'code'; readonly code: string; readonly reasons: readonly ReasonName[] }
   | { readonly kind: 'unknown-code'; readonly code: string }
-  /** Somebody else's refusal, by the host of its link. */
-  | { readonly kind: 'foreign'; readonly host: string; readonly ip: string | undefined }
+  /** Somebody else's refusal, by the host of its link; with the sender's address, or what it may be. */
+  | { readonly kind: 'foreign'; readonly host: string; readonly named: Named }
+  /** Addresses of which any may be the sender's. */
+  | { readonly kind: 'unsure'; readonly candidates: readonly string[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'name' | 'mailbox' | 'nothing' }
 
@@ -72,11 +75,12 @@ function findInLine(
   const host = foreignHost(text, ours.host)
   const token = findToken(text, ours.host)
   if (token !== undefined) return { kind: 'record', token }
-  const ip = addressIn(text, ours.networks)
-  if (host !== undefined) return { kind: 'foreign', host, ip }
-  if (ip !== undefined) return { kind: 'address', ip }
+  const named = readSender(text, ours.networks)
+  if (host !== undefined) return { kind: 'foreign', host, named }
+  if (named.sender !== undefined) return { kind: 'address', ip: named.sender }
   const code = codeIn(text)
-  return code === undefined ? { kind: 'nothing' } : codeFound(code)
+  if (code !== undefined) return codeFound(code)
+  return named.candidates.length > 0 ? { kind: 'unsure', candidates: named.candidates } : { kind: 'nothing' }
 }
 
 /**
@@ -99,22 +103,6 @@ function foreignHost(text: string, host: string): string | undefined {
     name.toLowerCase().replace(/\.$/, ''),
   )
   return hosts.includes(host.replace(/:\d+$/, '')) ? undefined : hosts[0]
-}
-
-/** The address that was refused: the last one in brackets that is not ours, else the last one without. */
-function addressIn(text: string, networks: readonly Prefix[]): string | undefined {
-  const inBrackets = [...text.matchAll(/\[([0-9a-f.:]{3,45})\]/gi)].map(([, word = '']) => word)
-  const bare = [
-    ...text.matchAll(
-      /(?<![\w.:-])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{4,42})(?![\w.]*\d|:\d)/gi,
-    ),
-  ]
-  for (const word of [...inBrackets.toReversed(), ...bare.map(([, found = '']) => found).toReversed()]) {
-    const address = parseAddress(word)
-    if (address instanceof Refusal || networks.some((network) => covers(network, address))) continue
-    return formatAddress(address)
-  }
-  return undefined
 }
 
 function codeIn(text: string): string | undefined {

@@ -36,15 +36,12 @@ function ending(view: View, topic: HelpTopic): Html {
     case 'bulk':
       return writeTo(view, postmaster)
     case 'spam':
-      return writeTo(view, view.addresses.reports, view.addresses.abuse)
+      return writeTo(view, view.addresses.abuse)
   }
 }
 
-function writeTo(view: View, ...mailboxes: readonly string[]): Html {
-  const [first = '', ...others] = mailboxes.map((mailbox) => mailLink(mailbox))
-  return html`<p class="write">
-    ${view.words.site.help.writeTo} ${first}${others.map((link) => html` · ${link}`)}
-  </p>`
+function writeTo(view: View, mailbox: string): Html {
+  return html`<p class="write">${view.words.site.help.writeTo} ${mailLink(mailbox)}</p>`
 }
 
 /** The mailbox that every mail domain has (RFC 5321 §4.5.1). */

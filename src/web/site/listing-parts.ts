@@ -1,7 +1,7 @@
 import { pathOf, reasons } from '../../access/reasons.ts'
-import type { Explanation, ExplainedListing } from '../../core/senders/explanation.ts'
+import { verdictOf, type Explanation, type ExplainedListing } from '../../core/senders/explanation.ts'
 import { routes } from '../routes.ts'
-import { html, type Html } from '../ui/html.ts'
+import { html, visible, type Html } from '../ui/html.ts'
 import { count, distance } from '../ui/moment.ts'
 import { buttonLink, definitions, literal } from '../ui/notice.ts'
 import { time, timeAndDistance } from '../ui/time.ts'
@@ -28,7 +28,7 @@ export function endsSentence(view: View, listing: ExplainedListing): Html {
  */
 export function wayOut(view: View, explanation: Explanation, start: string, reasonNext?: string): Html {
   const { listing } = explanation
-  if (listing === null || explanation.action === 'pass') return html``
+  if (listing === null || verdictOf(explanation) === 'pass') return html``
   const words = view.words.site
   const isAsExpected = reasons[listing.reason].path === pathOf(listing.class)
   const body = isAsExpected && reasonNext !== undefined ? reasonNext : words.waysBody[listing.class]
@@ -37,7 +37,7 @@ export function wayOut(view: View, explanation: Explanation, start: string, reas
     ${isSeveral(explanation) ? html`<p>${words.address.several}</p>` : ''}
     ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}
     ${isElsewhere(listing) && way === undefined ? html`<p>${words.waysAskLink}</p>` : ''}
-    ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(way.test)}</p>`}
+    ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(visible(way.test))}</p>`}
     ${wayButton(view, listing, start, way?.url)}`
 }
 
@@ -93,7 +93,7 @@ function codeLink(view: View, listing: ExplainedListing): Html {
 export function evidence(view: View, explanation: Explanation): Html {
   const words = view.words.site
   const seen = explanation.evidence ?? []
-  if (seen.length === 0 || explanation.action === 'pass') return html``
+  if (seen.length === 0 || verdictOf(explanation) === 'pass') return html``
   return html`<h2>${words.address.evidence}</h2>
     ${definitions(seen.map(({ kind, count: many }) => [words.evidenceKinds[kind] ?? kind, count(view.language, many)]))}
     <p class="hint">${words.address.evidenceNote}</p>`

@@ -1,14 +1,14 @@
 import { formatReply } from '../../access/reply.ts'
-import { causeNames, causes, reasons, type ReasonName } from '../../access/reasons.ts'
+import { reasons } from '../../access/reasons.ts'
 import { minute, day } from '../../base/clock.ts'
-import { Refusal } from '../../base/refusal.ts'
 import type { Case } from '../../core/senders/actions.ts'
+import { verdictOf } from '../../core/senders/explanation.ts'
 import { formatAddress } from '../../standards/ip.ts'
-import { parseListable } from '../../standards/prefix.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
+import { wouldBeRefused } from '../ui/observing.ts'
 import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
@@ -45,7 +45,7 @@ function isDeferral({ facts }: Case): boolean {
 function refused(view: View, opened: Case, start: string): Html {
   const words = view.words.site.record
   const { why, next } = reasonParts(view, opened.facts.reason)
-  const isStill = opened.explanation.action === 'reject'
+  const isStill = verdictOf(opened.explanation) === 'reject'
   return html`${stateNow(view, opened)}
     <h2>${words.why}</h2>
     <p>${why}</p>
@@ -61,7 +61,7 @@ function refused(view: View, opened: Case, start: string): Html {
 function putOff(view: View, opened: Case, start: string): Html {
   const words = view.words.site.record
   const { why, next, until } = reasonParts(view, opened.facts.reason)
-  const isListed = opened.explanation.action === 'reject'
+  const isListed = verdictOf(opened.explanation) === 'reject'
   return html`${notice('info', words.nowBusy, html`<p>${until}</p>`)}
     <h2>${words.why}</h2>
     <p>${why}</p>
@@ -72,9 +72,11 @@ function putOff(view: View, opened: Case, start: string): Html {
 
 function stateNow(view: View, { explanation }: Case): Html {
   const words = view.words.site.record
-  const { ip, listing, action } = explanation
-  if (action === 'reject' && listing !== null)
-    return notice('bad', words.nowRefused(ip), endsSentence(view, listing))
+  const { ip, listing, mode } = explanation
+  if (verdictOf(explanation) === 'reject' && listing !== null) {
+    const ends = endsSentence(view, listing)
+    return mode === 'observe' ? wouldBeRefused(view, ip, ends) : notice('bad', words.nowRefused(ip), ends)
+  }
   return notice('good', words.nowFree(ip), html`<p>${words.nowFreeBody}</p>`)
 }
 
@@ -89,7 +91,7 @@ function proof(view: View, opened: Case): Html {
 function course(view: View, opened: Case): Html {
   const words = view.words.site.record
   const listing = opened.explanation.listing
-  if (listing === null || opened.explanation.action === 'pass') return html``
+  if (listing === null || verdictOf(opened.explanation) === 'pass') return html``
   const happenings: Happening[] = [
     {
       at: Date.parse(listing.since),
@@ -133,26 +135,11 @@ function saw(view: View, opened: Case, token: string): Html {
     }`
 }
 
-/** The SMTP line as it was said; undefined when the listing that shaped it is gone. */
-function replyOf(view: View, { facts, explanation }: Case, token: string): string | undefined {
+/** The SMTP line as it was said; undefined when the listing that shaped it is kept no longer. */
+function replyOf(view: View, { facts, refusedBy }: Case, token: string): string | undefined {
+  if (refusedBy === undefined) return undefined
   const url = view.provider.site + routes.record.href({ token })
-  if (facts.listing === null)
-    return formatReply({ reason: facts.reason, listing: null }, facts.address, view.codes, url)
-  const listing = explanation.listings.find(({ id }) => id === facts.listing)
-  const prefix = listing && parseListable(listing.scope)
-  if (listing === undefined || prefix === undefined || prefix instanceof Refusal) return undefined
-  const entry = {
-    ...listing,
-    id: facts.listing,
-    prefix,
-    cause: causeOf(facts.reason),
-    ends: Date.parse(listing.ends),
-  }
-  return formatReply({ reason: facts.reason, listing: entry }, facts.address, view.codes, url)
-}
-
-function causeOf(reason: ReasonName): (typeof causeNames)[number] {
-  return causeNames.find((name) => causes[name].reason === reason) ?? 'manual'
+  return formatReply({ reason: facts.reason, listing: refusedBy }, facts.address, view.codes, url)
 }
 
 function refusedAt({ decision, facts }: Case): number {

@@ -41,6 +41,7 @@ const answered = [
   '/find?q=',
   '/find?q=mail.example.org',
   '/find?q=nothing%20here',
+  '/find?q=192.0.2.45%20or%20192.0.2.46',
   '/find?q=see%20https%3A%2F%2Fother.example%2F%20%5B192.0.2.45%5D',
   '/ip/192.0.2.45',
   '/ip/192.0.2.66',
@@ -166,6 +167,26 @@ describe('the box for what came back', () => {
   })
 })
 
+describe('the box and a bounce from elsewhere', () => {
+  const said = 'host mx.other.example[198.51.100.25] said: 550 5.7.1'
+  it('looks up the sender that the refusal names, never the server that refused', async () => {
+    const q = encodeURIComponent(`${said} client [192.0.2.45] blocked, see https://other.example/why`)
+    const { page } = await get(`/find?q=${q}`)
+    assert.match(page, /href="\/ip\/192\.0\.2\.45"/)
+    assert.doesNotMatch(page, /href="\/ip\/198/)
+  })
+
+  it('asks for the sender when it is not named', async () => {
+    const elsewhere = await get(`/find?q=${encodeURIComponent(`${said} no, see https://other.example/why`)}`)
+    assert.match(elsewhere.page, /does not name the address that sent the mail/)
+    assert.doesNotMatch(elsewhere.page, /href="\/ip\//)
+    const several = await get('/find?q=192.0.2.45%20or%20192.0.2.46')
+    assert.equal(several.status, 200)
+    assert.match(several.page, /We cannot tell from this text/)
+    assert.match(several.page, /href="\/ip\/192\.0\.2\.45".*href="\/ip\/192\.0\.2\.46"/s)
+  })
+})
+
 describe('the look-up', () => {
   it('says that an address is listed, why, until when, and what to do', async () => {
     const text = await words('/ip/192.0.2.45')
@@ -178,6 +199,28 @@ describe('the look-up', () => {
       assert.ok(text.includes(part), part)
     }
     assert.match((await get('/ip/192.0.2.45')).page, /href="\/delist\?ip=192\.0\.2\.45"/)
+  })
+
+  it('says while this receiver only observes that nothing is refused, and what would be', async () => {
+    const observing = testSite({ settings: testSettings({ policy: { mode: 'observe' } }) })
+    const read = async (path: string): Promise<string> =>
+      await (await observing.request(origin + path)).text()
+    const listed = await read('/en/ip/192.0.2.45')
+    assert.match(listed, /Nothing is refused at present/)
+    assert.match(listed, /This receiver only observes/)
+    assert.match(listed, /In enforce mode, mail from 192\.0\.2\.45 would be refused\./)
+    assert.match(listed, /href="\/en\/delist\?ip=192\.0\.2\.45"/)
+    assert.doesNotMatch(listed, /is refused here/)
+    const chinese = await read('/zh-CN/ip/192.0.2.45')
+    assert.match(chinese, /目前不拒收任何邮件/)
+    assert.match(chinese, /启用拦截（enforce 模式）后，来自 192\.0\.2\.45 的邮件将被拒收。/)
+    assert.doesNotMatch(chinese, /正被我们拒收/)
+    const record = await read('/en/c/new_192-0-2-45')
+    assert.match(record, /Nothing is refused at present/)
+    assert.doesNotMatch(record, /is still refused/)
+    assert.match(await read('/en/ip/198.51.100.9'), /is let through/)
+    assert.doesNotMatch(await read('/en/ip/192.0.2.1'), /would be refused/)
+    assert.doesNotMatch((await get('/en/ip/192.0.2.45')).page, /only observes/)
   })
 
   it('tells strangers nothing about the evidence, and the address itself its rounded counts without traps', async () => {
@@ -279,6 +322,12 @@ describe('the record behind the link of a refusal', () => {
     const text = await words('/c/old_192-0-2-1')
     assert.match(text, /192\.0\.2\.1 is no longer refused/)
     assert.ok(!text.includes('Request removal') && !text.includes('What to do'))
+  })
+
+  it('keeps the line that was said for as long as the listing is kept, ended or not', async () => {
+    const line = /550 5\.7\.606 Access denied, banned sending IP \[192\.0\.2\.1\]/
+    assert.match(await words('/c/new_192-0-2-1'), line)
+    assert.doesNotMatch(await words('/c/old_192-0-2-1'), line)
   })
 
   it('leads to whoever decides', async () => {

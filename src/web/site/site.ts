@@ -90,6 +90,7 @@ async function answer(c: WebContext, question: string, ours: Parameters<typeof f
     case 'name':
     case 'mailbox':
     case 'foreign':
+    case 'unsure':
     case 'unknown-code':
       return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
   }

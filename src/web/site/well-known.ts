@@ -1,7 +1,7 @@
 import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { limitNames, limitOf, limits, type LimitName } from '../../core/limits/limits.ts'
-import type { Settings } from '../../core/settings.ts'
+import { servedAddresses, type Settings } from '../../core/settings.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Web } from '../env.ts'
 import { routes } from '../routes.ts'
@@ -66,11 +66,14 @@ function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
     limits: Object.fromEntries(
       limitNames.filter(isPublished).map((name) => [name, publishedLimit(name, settings)]),
     ),
-    addresses: { postmaster: `postmaster@${provider.domains[0] ?? ''}`, ...addresses },
+    addresses: {
+      postmaster: `postmaster@${provider.domains[0] ?? ''}`,
+      ...Object.fromEntries(servedAddresses.map((name) => [name, addresses[name]])),
+    },
     outbound: provider.networks.map(formatPrefix),
     portal: provider.site + routes.delist.start.href(),
     api: provider.site + routes.api.href(),
-    reporting: { abuse: `mailto:${addresses.abuse}`, spam: `mailto:${addresses.reports}` },
+    reporting: { abuse: `mailto:${addresses.abuse}` },
   }
 }
 

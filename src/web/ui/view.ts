@@ -1,5 +1,5 @@
 import type { CodeProfile, Language } from '../../access/reasons.ts'
-import type { Settings } from '../../core/settings.ts'
+import type { PolicyMode, Settings } from '../../core/settings.ts'
 import type { Assets } from '../assets.ts'
 import type { Messages } from '../messages/en.ts'
 
@@ -16,6 +16,8 @@ export interface View {
   readonly addresses: Settings['addresses']
   /** Which enhanced status codes this installation speaks. */
   readonly codes: CodeProfile
+  /** Whether the mail servers act on the list. */
+  readonly mode: PolicyMode
   readonly assets: Assets
   /** Milliseconds since 1970. */
   readonly now: number

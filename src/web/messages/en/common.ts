@@ -32,6 +32,12 @@ export const common = {
   older: 'Older',
   /** Says what an external link is. */
   elsewhere: ' (another site)',
+  /** Where `policy.mode` is observe. */
+  observing: {
+    title: 'Nothing is refused at present',
+    lead: 'This receiver only observes for now: mail from listed addresses is let through as well. The listings stand all the same, and a removal counts when enforcement begins.',
+    would: (ip: string) => `In enforce mode, mail from ${ip} would be refused.`,
+  },
   script: { copy: 'Copy', copied: 'Copied' },
   errors: {
     notFoundTitle: 'There is no page at this address',

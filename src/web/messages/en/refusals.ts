@@ -1,8 +1,8 @@
 import type { Facts } from '../../../base/refusal.ts'
-import { factText as text, factTime, type RefusalSentences } from '../refusal-words.ts'
+import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 
 /** What happened and what to do, for every refusal. */
-export const refusals: RefusalSentences = {
+export const refusals = fitForPeople({
   'address.not-an-address': (facts) => ({
     what: `${quoted(facts, 'This')} is not an IP address.`,
     next: 'Give one address such as 192.0.2.45 or 2001:db8::1, without a port or a name. The bounce has it in square brackets.',
@@ -67,6 +67,10 @@ export const refusals: RefusalSentences = {
     what: 'We do not know yet that the mailbox or the address is yours.',
     next: 'Open the link in the letter, or use one of the other proofs on the page of the request.',
   }),
+  'delisting.queue-full': (facts) => ({
+    what: 'A person has to decide this request, and more requests wait for one than can be looked at in time. Yours is not in the queue yet; it is kept.',
+    next: `Your request stays open until then. ${again(facts)}`,
+  }),
   'delisting.second-half-wrong': (facts) => ({
     what: 'The code does not match this letter.',
     next: `Type the six characters shown on the page where you began. ${tries(facts)}`,
@@ -123,6 +127,10 @@ export const refusals: RefusalSentences = {
       facts['covering'] === undefined
         ? 'Look it up by its address.'
         : `The address lies in the listing of ${text(facts, 'covering')}.`,
+  }),
+  'listing.other-effect': (facts) => ({
+    what: `${text(facts, 'prefix', 'This prefix')} has an entry in force that ${facts['effect'] === 'pass' ? 'lets it through' : 'refuses it'}, and this one would do the opposite.`,
+    next: `End that one first${id(facts)}, or say that this one replaces it: “--replace” on the command line, “replace” in the API, the second step in the console.`,
   }),
   'mailbox.invalid': (facts) => ({
     what: `${quoted(facts, 'This')} is not a mail address that we can write to.`,
@@ -196,10 +204,15 @@ export const refusals: RefusalSentences = {
     what: `There is no token named ${text(facts, 'name', 'like that')}.`,
     next: '“postern token list” shows all.',
   }),
-}
+})
 
 function quoted(facts: Facts, otherwise: string): string {
-  return facts['input'] === undefined || facts['input'] === '' ? otherwise : `“${facts['input']}”`
+  return facts['input'] === undefined ? otherwise : `“${facts['input']}”`
+}
+
+function id(facts: Facts): string {
+  const known = text(facts, 'id')
+  return known === '' ? '' : ` (${known})`
 }
 
 function again(facts: Facts): string {
@@ -234,6 +247,11 @@ function invalidForm(facts: Facts): { what: string; next: string } {
       return {
         what: `${field} holds control characters that cannot be seen.`,
         next: 'They often come along when copying from a terminal. Type it in by hand, or paste it as plain text.',
+      }
+    case 'cursor':
+      return {
+        what: `${field} is not a place in this list.`,
+        next: 'Hand back the “next” of the page before, or leave it out to begin at the newest.',
       }
     case 'twice':
       return { what: `${field} was given more than once.`, next: 'Send the form from its page here.' }

@@ -1,215 +1,227 @@
 import type { Facts } from '../../../base/refusal.ts'
-import { factText as text, factTime, type RefusalSentences } from '../refusal-words.ts'
+import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 
-export const refusals: RefusalSentences = spaced({
-  'address.not-an-address': (facts) => ({
-    what: `${quoted(facts, '输入的内容')}不是 IP 地址。`,
-    next: '请填写单个地址，例如 192.0.2.45 或 2001:db8::1，不要带端口或主机名。退信中方括号里的就是该地址。',
-  }),
-  'address.leading-zero': (facts) => ({
-    what: `${quoted(facts, '该地址')}中有以 0 开头的数字。有些程序会按八进制读取，因此可能指向两个不同的地址。`,
-    next: '请去掉数字前面的 0，例如把 010.0.0.1 写成 10.0.0.1。',
-  }),
-  'address.is-prefix': (facts) => ({
-    what: `${quoted(facts, '输入的内容')}是一个网段，而这里需要的是单个地址。`,
-    next: '请填写退信方括号中的那个地址，去掉斜杠及其后面的数字。',
-  }),
-  'address.special-purpose': (facts) => ({
-    what: `${text(facts, 'prefix', '该地址')} 属于特殊用途地址段 ${text(facts, 'block')}，不可能从互联网向我们发送邮件。`,
-    next: '您看到的可能是内网地址。请使用退信方括号中的公网地址。',
-  }),
-  'address.protected': (facts) => ({
-    what: `${text(facts, 'prefix', '该地址')} 与受保护的网段 ${text(facts, 'protected')} 重叠，受保护的网段永远不会被封锁。`,
-    next: '请改用不与其重叠的更小网段，或在配置中调整受保护的网段。',
-  }),
-  'audit.broken': () => ({
-    what: '审计链校验不通过。',
-    next: '请停止一切更改，保留数据库副本，并运行“postern verify”查看是哪条记录。',
-  }),
-  'case-link.invalid': () => ({
-    what: '该链接不是我们签发的，或者缺少了一部分。',
-    next: '邮件软件可能会把长行截断。请复制退信中的整行内容，粘贴到下面的输入框，或者直接查询其中的 IP 地址。',
-  }),
-  'case-link.expired': () => ({
-    what: '该链接已超过 30 天，对应的记录已经删除。',
-    next: '请改为查询 IP 地址。如果邮件仍被拒收，请使用最近一封退信中的链接。',
-  }),
-  'database.away': () => ({
-    what: '我们的数据库暂时没有响应。',
-    next: '请一分钟后再试。此前已向您确认的内容不会丢失。',
-  }),
-  'database.busy': () => ({
-    what: '当前请求过多，您的请求没有排上，没有任何内容被更改。',
-    next: '请几秒钟后重新提交。',
-  }),
-  'delisting.again-later': (facts) => ({
-    what: '该地址不久前刚解除过封锁，之后又再次被封锁。',
-    next: `再次申请之前，请先找出仍在发信的来源。${again(facts)}`,
-  }),
-  'delisting.already-decided': () => ({
-    what: '该申请已经处理完毕。',
-    next: '结果见申请页面。如果邮件仍被拒收，请通过最近一封退信中的链接重新申请。',
-  }),
-  'delisting.burned': () => ({
-    what: '验证码已输错五次，该申请已关闭。封锁状态没有变化。',
-    next: '请重新申请。验证码显示在提交表单后的页面上，不在邮件里。',
-  }),
-  'delisting.expired': () => ({
-    what: '邮件中的链接已过期。',
-    next: '请重新申请，新的确认邮件会立即发出。',
-  }),
-  'delisting.not-found': () => ({
-    what: '找不到该申请，或者当前浏览器不是提交申请时使用的浏览器。',
-    next: '请完整打开邮件中的链接，或重新申请。',
-  }),
-  'delisting.proof-missing': () => ({
-    what: '我们还无法确认该邮箱或该地址由您管理。',
-    next: '请打开邮件中的链接，或使用申请页面上的其他验证方式。',
-  }),
-  'delisting.second-half-wrong': (facts) => ({
-    what: '验证码与这封邮件不匹配。',
-    next: `请输入提交申请时页面上显示的六位验证码。${tries(facts)}`,
-  }),
-  'delisting.statement-missing': () => ({
-    what: '您尚未勾选责任声明。',
-    next: '请阅读声明，确认属实后勾选：只有愿意对该地址所发邮件负责的人才能申请解除封锁。',
-  }),
-  'disk.full': () => ({
-    what: '目前无法保存任何内容，因此没有任何更改。',
-    next: '请稍后再试。我们的邮件管理员已收到通知。',
-  }),
-  'form.cross-site': () => ({
-    what: '该表单是从其他网站提交的，我们没有处理。',
-    next: '请在本站打开页面后重新提交。没有任何内容被更改。',
-  }),
-  'form.invalid': (facts) => invalidForm(facts),
-  'form.too-large': () => ({
-    what: '提交的内容过长。',
-    next: '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。',
-  }),
-  'idempotency.mismatch': () => ({
-    what: '该 Idempotency-Key 已用于另一个请求。',
-    next: '请为新的请求使用新的键。',
-  }),
-  'letter.final': () => ({
-    what: '该邮件不能再次发送：它不是已放弃发送的邮件，或者已过有效时间。',
-    next: '无需任何操作。如仍有需要，请对方重新提交申请。',
-  }),
-  'letter.not-found': () => ({
-    what: '找不到该邮件。',
-    next: '它可能已过保留期限被删除。请在发件箱中查看。',
-  }),
-  'limit.exceeded': (facts) => ({ what: '操作次数超出了允许的上限。', next: again(facts) }),
-  'listing.already-ended': (facts) => ({
-    what: `${text(facts, 'prefix', '该地址')} 的封锁已经结束。`,
-    next: '无需再做任何操作。',
-  }),
-  'listing.class-field': (facts) => ({
-    what: `类别为 ${text(facts, 'class', 'policy')} 的封锁必须填写${facts['field'] === 'url' ? '负责移除的机构网址' : '可使其结束的检测项名称'}。`,
-    next: `请填写“${text(facts, 'field', 'test')}”。`,
-  }),
-  'listing.ends-invalid': (facts) => ({
-    what: `${quoted(facts, '结束时间')}不是将来的时间。`,
-    next: '请填写时长（例如 24h、7d），或时间（例如 2026-05-04T10:00:00Z）。',
-  }),
-  'listing.never-ends': (facts) => ({
-    what: '每项封锁都必须自动结束，而这一项的期限过长。',
-    next: `请选择 ${text(facts, 'longestDays', '365')} 天以内的结束时间。到期后如有需要，可以再次封锁。`,
-  }),
-  'listing.not-found': (facts) => ({
-    what: `找不到${text(facts, 'id') === '' ? '该' : ''}封锁记录 ${text(facts, 'id')}。`,
-    next:
-      facts['covering'] === undefined
-        ? '请按地址查询。'
-        : `该地址包含在 ${text(facts, 'covering')} 的封锁中。`,
-  }),
-  'mailbox.invalid': (facts) => ({
-    what: `${quoted(facts, '输入的内容')}不是可以收信的邮箱地址。`,
-    next: mailboxAdvice(facts),
-  }),
-  'operator.exists': (facts) => ({
-    what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`,
-    next: '请换一个名称。',
-  }),
-  'operator.name-invalid': () => ({
-    what: '这个名称不能用作操作员名称。',
-    next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
-  }),
-  'operator.not-found': (facts) => ({
-    what: `没有名为 ${text(facts, 'name', '该名称')} 的操作员。`,
-    next: '运行“postern operator list”可查看全部操作员。',
-  }),
-  'operator.password-short': (facts) => ({
-    what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
-    next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
-  }),
-  'permission.denied': (facts) => ({
-    what: `您的角色无权执行此操作（${text(facts, 'permission', '缺少权限')}）。`,
-    next: '请联系本系统的管理员。',
-  }),
-  'pow.invalid': () => ({
-    what: '浏览器自动完成的小计算已过期或未完成。',
-    next: '请刷新页面后重新提交。如果浏览器禁用了脚本，请改为给我们写信，页面上有收信地址。',
-  }),
-  'pow.replayed': () => ({
-    what: '该表单已经提交过。',
-    next: '如果没有看到下一页，请刷新表单后再提交一次。',
-  }),
-  'prefix.host-bits': (facts) => ({
-    what: `${quoted(facts, '该网段')}在前缀长度之后仍有非零位。`,
-    next: `您要填写的是不是 ${text(facts, 'suggestion', '网段本身')}？`,
-  }),
-  'prefix.not-a-prefix': (facts) => ({
-    what: `${quoted(facts, '输入的内容')}不是网段。`,
-    next: '请填写网段的起始地址、斜杠和前缀长度，例如 192.0.2.0/24 或 2001:db8::/48。',
-  }),
-  'prefix.too-wide': (facts) => ({
-    what: `${quoted(facts, '该网段')}超出了封锁允许的最大范围。`,
-    next: `最大为 ${text(facts, 'widest', 'IPv4 /8、IPv6 /16')}。请只封锁实际发信的部分。`,
-  }),
-  'prefix.too-narrow': (facts) => ({
-    what: `${quoted(facts, '该网段')}小于判断的最小单位：IPv4 为单个地址，IPv6 为地址所在的 /64。`,
-    next: `请使用 ${text(facts, 'suggestion', '/64')}。`,
-  }),
-  'prefix.two-people': (facts) => ({
-    what: `${text(facts, 'prefix', '该网段')} 范围很大，需要另一位操作员同意。`,
-    next: agree(facts),
-  }),
-  'session.required': () => ({ what: '您尚未登录，或离开时间过长。', next: '请登录后重新操作。' }),
-  'sign-in.failed': () => ({
-    what: '用户名、密码和验证码不匹配。',
-    next: '请重试。六位验证码每 30 秒变化一次，请检查手机时间是否准确。',
-  }),
-  'token.exists': (facts) => ({
-    what: `名为 ${text(facts, 'name', '该名称')} 的令牌已存在。`,
-    next: '请换一个名称，或先撤销原有令牌。',
-  }),
-  'token.invalid': () => ({
-    what: '令牌缺失、无效或已被撤销。',
-    next: '请在请求中加上“Authorization: Bearer …”，令牌由“postern token add”生成。',
-  }),
-  'token.not-found': (facts) => ({
-    what: `没有名为 ${text(facts, 'name', '该名称')} 的令牌。`,
-    next: '运行“postern token list”可查看全部令牌。',
-  }),
-})
+export const refusals = fitForPeople(
+  {
+    'address.not-an-address': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}不是 IP 地址。`,
+      next: '请填写单个地址，例如 192.0.2.45 或 2001:db8::1，不要带端口或主机名。退信中方括号里的就是该地址。',
+    }),
+    'address.leading-zero': (facts) => ({
+      what: `${quoted(facts, '该地址')}中有以 0 开头的数字。有些程序会按八进制读取，因此可能指向两个不同的地址。`,
+      next: '请去掉数字前面的 0，例如把 010.0.0.1 写成 10.0.0.1。',
+    }),
+    'address.is-prefix': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}是一个网段，而这里需要的是单个地址。`,
+      next: '请填写退信方括号中的那个地址，去掉斜杠及其后面的数字。',
+    }),
+    'address.special-purpose': (facts) => ({
+      what: `${text(facts, 'prefix', '该地址')} 属于特殊用途地址段 ${text(facts, 'block')}，不可能从互联网向我们发送邮件。`,
+      next: '您看到的可能是内网地址。请使用退信方括号中的公网地址。',
+    }),
+    'address.protected': (facts) => ({
+      what: `${text(facts, 'prefix', '该地址')} 与受保护的网段 ${text(facts, 'protected')} 重叠，受保护的网段永远不会被封锁。`,
+      next: '请改用不与其重叠的更小网段，或在配置中调整受保护的网段。',
+    }),
+    'audit.broken': () => ({
+      what: '审计链校验不通过。',
+      next: '请停止一切更改，保留数据库副本，并运行“postern verify”查看是哪条记录。',
+    }),
+    'case-link.invalid': () => ({
+      what: '该链接不是我们签发的，或者缺少了一部分。',
+      next: '邮件软件可能会把长行截断。请复制退信中的整行内容，粘贴到下面的输入框，或者直接查询其中的 IP 地址。',
+    }),
+    'case-link.expired': () => ({
+      what: '该链接已超过 30 天，对应的记录已经删除。',
+      next: '请改为查询 IP 地址。如果邮件仍被拒收，请使用最近一封退信中的链接。',
+    }),
+    'database.away': () => ({
+      what: '我们的数据库暂时没有响应。',
+      next: '请一分钟后再试。此前已向您确认的内容不会丢失。',
+    }),
+    'database.busy': () => ({
+      what: '当前请求过多，您的请求没有排上，没有任何内容被更改。',
+      next: '请几秒钟后重新提交。',
+    }),
+    'delisting.again-later': (facts) => ({
+      what: '该地址不久前刚解除过封锁，之后又再次被封锁。',
+      next: `再次申请之前，请先找出仍在发信的来源。${again(facts)}`,
+    }),
+    'delisting.already-decided': () => ({
+      what: '该申请已经处理完毕。',
+      next: '结果见申请页面。如果邮件仍被拒收，请通过最近一封退信中的链接重新申请。',
+    }),
+    'delisting.burned': () => ({
+      what: '验证码已输错五次，该申请已关闭。封锁状态没有变化。',
+      next: '请重新申请。验证码显示在提交表单后的页面上，不在邮件里。',
+    }),
+    'delisting.expired': () => ({
+      what: '邮件中的链接已过期。',
+      next: '请重新申请，新的确认邮件会立即发出。',
+    }),
+    'delisting.not-found': () => ({
+      what: '找不到该申请，或者当前浏览器不是提交申请时使用的浏览器。',
+      next: '请完整打开邮件中的链接，或重新申请。',
+    }),
+    'delisting.proof-missing': () => ({
+      what: '我们还无法确认该邮箱或该地址由您管理。',
+      next: '请打开邮件中的链接，或使用申请页面上的其他验证方式。',
+    }),
+    'delisting.queue-full': (facts) => ({
+      what: '该申请需要人工处理，但目前排队的申请已满。您的申请尚未进入队列，但会为您保留。',
+      next: `在此之前您的申请一直有效。${again(facts)}`,
+    }),
+    'delisting.second-half-wrong': (facts) => ({
+      what: '验证码与这封邮件不匹配。',
+      next: `请输入提交申请时页面上显示的六位验证码。${tries(facts)}`,
+    }),
+    'delisting.statement-missing': () => ({
+      what: '您尚未勾选责任声明。',
+      next: '请阅读声明，确认属实后勾选：只有愿意对该地址所发邮件负责的人才能申请解除封锁。',
+    }),
+    'disk.full': () => ({
+      what: '目前无法保存任何内容，因此没有任何更改。',
+      next: '请稍后再试。我们的邮件管理员已收到通知。',
+    }),
+    'form.cross-site': () => ({
+      what: '该表单是从其他网站提交的，我们没有处理。',
+      next: '请在本站打开页面后重新提交。没有任何内容被更改。',
+    }),
+    'form.invalid': (facts) => invalidForm(facts),
+    'form.too-large': () => ({
+      what: '提交的内容过长。',
+      next: '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。',
+    }),
+    'idempotency.mismatch': () => ({
+      what: '该 Idempotency-Key 已用于另一个请求。',
+      next: '请为新的请求使用新的键。',
+    }),
+    'letter.final': () => ({
+      what: '该邮件不能再次发送：它不是已放弃发送的邮件，或者已过有效时间。',
+      next: '无需任何操作。如仍有需要，请对方重新提交申请。',
+    }),
+    'letter.not-found': () => ({
+      what: '找不到该邮件。',
+      next: '它可能已过保留期限被删除。请在发件箱中查看。',
+    }),
+    'limit.exceeded': (facts) => ({ what: '操作次数超出了允许的上限。', next: again(facts) }),
+    'listing.already-ended': (facts) => ({
+      what: `${text(facts, 'prefix', '该地址')} 的封锁已经结束。`,
+      next: '无需再做任何操作。',
+    }),
+    'listing.class-field': (facts) => ({
+      what: `类别为 ${text(facts, 'class', 'policy')} 的封锁必须填写${facts['field'] === 'url' ? '负责移除的机构网址' : '可使其结束的检测项名称'}。`,
+      next: `请填写“${text(facts, 'field', 'test')}”。`,
+    }),
+    'listing.ends-invalid': (facts) => ({
+      what: `${quoted(facts, '结束时间')}不是将来的时间。`,
+      next: '请填写时长（例如 24h、7d），或时间（例如 2026-05-04T10:00:00Z）。',
+    }),
+    'listing.never-ends': (facts) => ({
+      what: '每项封锁都必须自动结束，而这一项的期限过长。',
+      next: `请选择 ${text(facts, 'longestDays', '365')} 天以内的结束时间。到期后如有需要，可以再次封锁。`,
+    }),
+    'listing.not-found': (facts) => ({
+      what: `找不到${text(facts, 'id') === '' ? '该' : ''}封锁记录 ${text(facts, 'id')}。`,
+      next:
+        facts['covering'] === undefined
+          ? '请按地址查询。'
+          : `该地址包含在 ${text(facts, 'covering')} 的封锁中。`,
+    }),
+    'listing.other-effect': (facts) => ({
+      what: `${text(facts, 'prefix', '该网段')} 已有一条${facts['effect'] === 'pass' ? '放行' : '封锁'}记录生效，与您要添加的相反。`,
+      next: `请先结束该记录${id(facts)}；或者明确要求替换：命令行使用“--replace”，API 使用“replace”，控制台在第二步确认。`,
+    }),
+    'mailbox.invalid': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}不是可以收信的邮箱地址。`,
+      next: mailboxAdvice(facts),
+    }),
+    'operator.exists': (facts) => ({
+      what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`,
+      next: '请换一个名称。',
+    }),
+    'operator.name-invalid': () => ({
+      what: '这个名称不能用作操作员名称。',
+      next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
+    }),
+    'operator.not-found': (facts) => ({
+      what: `没有名为 ${text(facts, 'name', '该名称')} 的操作员。`,
+      next: '运行“postern operator list”可查看全部操作员。',
+    }),
+    'operator.password-short': (facts) => ({
+      what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
+      next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
+    }),
+    'permission.denied': (facts) => ({
+      what: `您的角色无权执行此操作（${text(facts, 'permission', '缺少权限')}）。`,
+      next: '请联系本系统的管理员。',
+    }),
+    'pow.invalid': () => ({
+      what: '浏览器自动完成的小计算已过期或未完成。',
+      next: '请刷新页面后重新提交。如果浏览器禁用了脚本，请改为给我们写信，页面上有收信地址。',
+    }),
+    'pow.replayed': () => ({
+      what: '该表单已经提交过。',
+      next: '如果没有看到下一页，请刷新表单后再提交一次。',
+    }),
+    'prefix.host-bits': (facts) => ({
+      what: `${quoted(facts, '该网段')}在前缀长度之后仍有非零位。`,
+      next: `您要填写的是不是 ${text(facts, 'suggestion', '网段本身')}？`,
+    }),
+    'prefix.not-a-prefix': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}不是网段。`,
+      next: '请填写网段的起始地址、斜杠和前缀长度，例如 192.0.2.0/24 或 2001:db8::/48。',
+    }),
+    'prefix.too-wide': (facts) => ({
+      what: `${quoted(facts, '该网段')}超出了封锁允许的最大范围。`,
+      next: `最大为 ${text(facts, 'widest', 'IPv4 /8、IPv6 /16')}。请只封锁实际发信的部分。`,
+    }),
+    'prefix.too-narrow': (facts) => ({
+      what: `${quoted(facts, '该网段')}小于判断的最小单位：IPv4 为单个地址，IPv6 为地址所在的 /64。`,
+      next: `请使用 ${text(facts, 'suggestion', '/64')}。`,
+    }),
+    'prefix.two-people': (facts) => ({
+      what: `${text(facts, 'prefix', '该网段')} 范围很大，需要另一位操作员同意。`,
+      next: agree(facts),
+    }),
+    'session.required': () => ({ what: '您尚未登录，或离开时间过长。', next: '请登录后重新操作。' }),
+    'sign-in.failed': () => ({
+      what: '用户名、密码和验证码不匹配。',
+      next: '请重试。六位验证码每 30 秒变化一次，请检查手机时间是否准确。',
+    }),
+    'token.exists': (facts) => ({
+      what: `名为 ${text(facts, 'name', '该名称')} 的令牌已存在。`,
+      next: '请换一个名称，或先撤销原有令牌。',
+    }),
+    'token.invalid': () => ({
+      what: '令牌缺失、无效或已被撤销。',
+      next: '请在请求中加上“Authorization: Bearer …”，令牌由“postern token add”生成。',
+    }),
+    'token.not-found': (facts) => ({
+      what: `没有名为 ${text(facts, 'name', '该名称')} 的令牌。`,
+      next: '运行“postern token list”可查看全部令牌。',
+    }),
+  },
+  unspaced,
+)
 
-/** Where a fact is missing, the words that stand for it take no space. */
-function spaced(sentences: RefusalSentences): RefusalSentences {
-  const tidy = (text: string): string =>
-    text.replaceAll(/(?<=[\p{Script=Han}，。]) +(?=[\p{Script=Han}，。])/gu, '')
-  const entries = Object.entries(sentences).map(([code, sentence]) => [
-    code,
-    (facts: Facts) => {
-      const { what, next } = sentence(facts)
-      return { what: tidy(what), next: tidy(next) }
-    },
-  ])
-  return Object.fromEntries(entries) as RefusalSentences
+/** Where a fact is missing, the words that stand for it take no space. What is quoted stays as it was typed. */
+function unspaced(sentence: string): string {
+  return sentence
+    .split(/(“[^”]*”)/)
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replaceAll(/(?<=[\p{Script=Han}，。]) +(?=[\p{Script=Han}，。])/gu, ''),
+    )
+    .join('')
 }
 
 function quoted(facts: Facts, otherwise: string): string {
-  return facts['input'] === undefined || facts['input'] === '' ? otherwise : `“${facts['input']}”`
+  return facts['input'] === undefined ? otherwise : `“${facts['input']}”`
+}
+
+function id(facts: Facts): string {
+  const known = text(facts, 'id')
+  return known === '' ? '' : `（${known}）`
 }
 
 function again(facts: Facts): string {
@@ -242,6 +254,11 @@ function invalidForm(facts: Facts): { what: string; next: string } {
       return {
         what: `${field}中含有不可见的控制字符。`,
         next: '从终端复制时常会带上这类字符。请手动输入，或以纯文本方式粘贴。',
+      }
+    case 'cursor':
+      return {
+        what: `${field}不是该列表中的位置。`,
+        next: '请使用上一页返回的“next”；如需从最新的一条开始，请不填。',
       }
     case 'twice':
       return { what: `${field}重复出现。`, next: '请在本站页面上提交表单。' }
