@@ -30,7 +30,8 @@ create table decision_records (
   table_seq bigint not null,
   count integer not null,
   mode text not null,
-  minute integer not null
+  minute integer not null,
+  authentication text
 );
 
 create table delist_requests (
@@ -79,6 +80,24 @@ create table edges (
   seen_at bigint not null,
   connected integer not null,
   core text
+);
+
+create table evidence_hours (
+  unit text not null,
+  hour bigint not null,
+  source text not null,
+  era bigint not null,
+  ham integer not null,
+  bulk integer not null,
+  spam integer not null,
+  phish integer not null,
+  malware integer not null,
+  unjudged integer not null,
+  recipients integer not null,
+  unknown integer not null,
+  traps integer not null,
+  complaints double precision not null,
+  not_junk integer not null
 );
 
 create table feed_changes (
@@ -177,14 +196,19 @@ create table listings (
   version integer not null
 );
 
-create table message_outcomes (
+create table mail_events (
+  seq bigint not null,
   source text not null,
   id text not null,
-  queue_id text not null,
-  ip text not null,
-  outcome text not null,
+  type text not null,
   at bigint not null,
-  received_at bigint not null
+  received_at bigint not null,
+  backfill integer not null,
+  unit text not null,
+  ip text not null,
+  queue_id text,
+  accepted integer not null,
+  body text not null
 );
 
 create table migrations (
@@ -204,6 +228,15 @@ create table operators (
   removed_at bigint
 );
 
+create table senders (
+  unit text not null,
+  since_at bigint not null,
+  seen_at bigint not null,
+  ptr text,
+  home text,
+  prior double precision
+);
+
 create table sessions (
   id_hash text not null,
   operator text not null,
@@ -217,6 +250,12 @@ create table sessions (
 create table spent_challenges (
   id text not null,
   expires_at bigint not null
+);
+
+create table standings (
+  key text not null,
+  standing text,
+  seq bigint not null
 );
 
 create table suppressions (
@@ -282,6 +321,8 @@ CREATE UNIQUE INDEX decision_records_pkey ON public.decision_records USING btree
 
 alter table delist_requests add constraint delist_requests_pkey PRIMARY KEY (id);
 
+CREATE INDEX delist_requests_queue ON public.delist_requests USING btree (queue_id) WHERE ((queue_id IS NOT NULL) AND (accepted_at IS NULL));
+
 CREATE INDEX delist_requests_state ON public.delist_requests USING btree (state, created_at);
 
 CREATE INDEX delist_requests_unit ON public.delist_requests USING btree (unit, created_at);
@@ -297,6 +338,14 @@ CREATE UNIQUE INDEX edge_acks_pkey ON public.edge_acks USING btree (edge, seq);
 alter table edges add constraint edges_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX edges_pkey ON public.edges USING btree (name);
+
+alter table evidence_hours add constraint evidence_hours_pkey PRIMARY KEY (unit, hour, source, era);
+
+CREATE INDEX evidence_hours_hour ON public.evidence_hours USING btree (hour);
+
+CREATE INDEX evidence_hours_source ON public.evidence_hours USING btree (source, hour);
+
+CREATE UNIQUE INDEX evidence_hours_pkey ON public.evidence_hours USING btree (unit, hour, source, era);
 
 alter table feed_changes add constraint feed_changes_pkey PRIMARY KEY (seq);
 
@@ -342,6 +391,8 @@ CREATE UNIQUE INDEX limit_windows_pkey ON public.limit_windows USING btree (key)
 
 alter table listings add constraint listings_pkey PRIMARY KEY (id);
 
+CREATE INDEX listings_ended ON public.listings USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX listings_ends ON public.listings USING btree (class, ends_at) WHERE (state = 'active'::text);
 
 CREATE INDEX listings_prefix ON public.listings USING btree (prefix, since_at);
@@ -354,11 +405,15 @@ CREATE UNIQUE INDEX listings_active ON public.listings USING btree (prefix) WHER
 
 CREATE UNIQUE INDEX listings_pkey ON public.listings USING btree (id);
 
-alter table message_outcomes add constraint message_outcomes_pkey PRIMARY KEY (source, id);
+alter table mail_events add constraint mail_events_pkey PRIMARY KEY (seq);
 
-CREATE INDEX message_outcomes_queue ON public.message_outcomes USING btree (queue_id, ip);
+CREATE INDEX mail_events_queue ON public.mail_events USING btree (queue_id, ip) WHERE ((queue_id IS NOT NULL) AND (accepted = 1));
 
-CREATE UNIQUE INDEX message_outcomes_pkey ON public.message_outcomes USING btree (source, id);
+CREATE INDEX mail_events_received ON public.mail_events USING btree (received_at);
+
+CREATE UNIQUE INDEX mail_events_id ON public.mail_events USING btree (id, source);
+
+CREATE UNIQUE INDEX mail_events_pkey ON public.mail_events USING btree (seq);
 
 alter table migrations add constraint migrations_pkey PRIMARY KEY (name);
 
@@ -367,6 +422,12 @@ CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
 alter table operators add constraint operators_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
+
+alter table senders add constraint senders_pkey PRIMARY KEY (unit);
+
+CREATE INDEX senders_seen ON public.senders USING btree (seen_at);
+
+CREATE UNIQUE INDEX senders_pkey ON public.senders USING btree (unit);
 
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id_hash);
 
@@ -377,6 +438,12 @@ CREATE UNIQUE INDEX sessions_pkey ON public.sessions USING btree (id_hash);
 alter table spent_challenges add constraint spent_challenges_pkey PRIMARY KEY (id);
 
 CREATE UNIQUE INDEX spent_challenges_pkey ON public.spent_challenges USING btree (id);
+
+alter table standings add constraint standings_pkey PRIMARY KEY (key);
+
+CREATE UNIQUE INDEX standings_pkey ON public.standings USING btree (key);
+
+CREATE UNIQUE INDEX standings_seq ON public.standings USING btree (seq);
 
 alter table suppressions add constraint suppressions_pkey PRIMARY KEY (mailbox_hash);
 

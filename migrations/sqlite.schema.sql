@@ -37,7 +37,7 @@ CREATE TABLE decision_records (
   table_seq integer not null,
   count integer not null,
   mode text not null,
-  minute integer not null,
+  minute integer not null, authentication text,
   primary key (edge, boot, seq)
 ) strict;
 
@@ -81,6 +81,8 @@ CREATE TABLE delist_requests (
 
 CREATE UNIQUE INDEX delist_requests_link on delist_requests (link_hash);
 
+CREATE INDEX delist_requests_queue on delist_requests (queue_id) where queue_id is not null and accepted_at is null;
+
 CREATE INDEX delist_requests_state on delist_requests (state, created_at);
 
 CREATE INDEX delist_requests_unit on delist_requests (unit, created_at);
@@ -100,6 +102,29 @@ CREATE TABLE edges (
   connected integer not null, core text,
   primary key (name)
 ) strict, without rowid;
+
+CREATE TABLE evidence_hours (
+  unit text not null,
+  hour integer not null,
+  source text not null,
+  era integer not null,
+  ham integer not null,
+  bulk integer not null,
+  spam integer not null,
+  phish integer not null,
+  malware integer not null,
+  unjudged integer not null,
+  recipients integer not null,
+  unknown integer not null,
+  traps integer not null,
+  complaints real not null,
+  not_junk integer not null,
+  primary key (unit, hour, source, era)
+) strict, without rowid;
+
+CREATE INDEX evidence_hours_hour on evidence_hours (hour);
+
+CREATE INDEX evidence_hours_source on evidence_hours (source, hour);
 
 CREATE TABLE feed_changes (
   seq integer not null,
@@ -216,6 +241,8 @@ CREATE TABLE listings (
 
 CREATE UNIQUE INDEX listings_active on listings (prefix) where state = 'active';
 
+CREATE INDEX listings_ended on listings (ended_at) where ended_at is not null;
+
 CREATE INDEX listings_ends on listings (class, ends_at) where state = 'active';
 
 CREATE INDEX listings_prefix on listings (prefix, since_at);
@@ -224,18 +251,27 @@ CREATE INDEX listings_range on listings (range_key, length);
 
 CREATE INDEX listings_since on listings (since_at, id);
 
-CREATE TABLE message_outcomes (
+CREATE TABLE mail_events (
+  seq integer not null,
   source text not null,
   id text not null,
-  queue_id text not null,
-  ip text not null,
-  outcome text not null,
+  type text not null,
   at integer not null,
   received_at integer not null,
-  primary key (source, id)
-) strict, without rowid;
+  backfill integer not null,
+  unit text not null,
+  ip text not null,
+  queue_id text,
+  accepted integer not null,
+  body text not null,
+  primary key (seq)
+) strict;
 
-CREATE INDEX message_outcomes_queue on message_outcomes (queue_id, ip);
+CREATE UNIQUE INDEX mail_events_id on mail_events (id, source);
+
+CREATE INDEX mail_events_queue on mail_events (queue_id, ip) where queue_id is not null and accepted = 1;
+
+CREATE INDEX mail_events_received on mail_events (received_at);
 
 CREATE TABLE migrations (
       name text not null primary key,
@@ -255,6 +291,18 @@ CREATE TABLE operators (
   primary key (name)
 ) strict, without rowid;
 
+CREATE TABLE senders (
+  unit text not null,
+  since_at integer not null,
+  seen_at integer not null,
+  ptr text,
+  home text,
+  prior real,
+  primary key (unit)
+) strict, without rowid;
+
+CREATE INDEX senders_seen on senders (seen_at);
+
 CREATE TABLE sessions (
   id_hash text not null,
   operator text not null,
@@ -272,6 +320,15 @@ CREATE TABLE spent_challenges (
   expires_at integer not null,
   primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE standings (
+  key text not null,
+  standing text,
+  seq integer not null,
+  primary key (key)
+) strict, without rowid;
+
+CREATE UNIQUE INDEX standings_seq on standings (seq);
 
 CREATE TABLE suppressions (
   mailbox_hash text not null,

@@ -3,6 +3,7 @@ import { reasonNames, reasons, whoActs } from '../src/access/reasons.ts'
 import { refusals, type RefusalCode } from '../src/base/refusal.ts'
 import { configurationPage, exampleFile } from '../src/config/document.ts'
 import { limitNames, limits } from '../src/core/limits/limits.ts'
+import { thresholdNames, thresholds } from '../src/core/reputation/tuning.ts'
 import { formatDuration } from '../src/standards/duration.ts'
 import { refusals as english } from '../src/web/messages/en/refusals.ts'
 import { refusals as chinese } from '../src/web/messages/zh-CN/refusals.ts'
@@ -13,6 +14,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reasons.md': reasonsPage,
   'docs/refusals.md': refusalsPage,
   'docs/limits.md': limitsPage,
+  'docs/thresholds.md': thresholdsPage,
 }
 
 const note = (file: string): string => `<!-- Printed from ${file} by \`npm run docs\`; do not edit. -->`
@@ -81,6 +83,25 @@ function limitsPage(): string {
     ...limitNames.map((name) => {
       const { count, windowMs, why } = limits[name]
       return `| \`${name}\` | ${count} | ${formatDuration(windowMs)} | ${why} |`
+    }),
+  )
+}
+
+function thresholdsPage(): string {
+  return lines(
+    '# Thresholds of the judgement',
+    '',
+    note('src/core/reputation/tuning.ts'),
+    '',
+    'What [the judgement](reputation.md) is made with. Each can be changed under `reputation.tuning` in the configuration; try a change with the',
+    'dry run of the console, or with `postern replay --config`, before it acts. Secret ones are shown to operators only, on pages and',
+    'in answers: whoever knows them stays just below. (They are printed here because the built-in values are in the source.)',
+    '',
+    '| name | value | unit | senders may know it | why |',
+    '|---|---|---|---|---|',
+    ...thresholdNames.map((name) => {
+      const { value, unit, why, isPublic } = thresholds[name]
+      return `| \`${name}\` | ${value} | ${unit} | ${isPublic ? 'yes' : 'no'} | ${why} |`
     }),
   )
 }

@@ -8,6 +8,10 @@ export const neededPackages = [
   'swaks',
   'fonts-noto-cjk',
   'postgrey',
+  'rspamd',
+  'dovecot-imapd',
+  'dovecot-lmtpd',
+  'dovecot-sieve',
 ] as const
 
 /**

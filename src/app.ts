@@ -11,6 +11,7 @@ import { settingsOf } from './config/settings.ts'
 import type { Actor } from './core/actor.ts'
 import type { Context, Keys } from './core/context.ts'
 import { beginEpoch } from './core/edges/actions.ts'
+import { Tally } from './core/tally.ts'
 import { localWakes } from './core/wakes.ts'
 import { coreId } from './core-id.ts'
 import { openDatabase } from './db/open.ts'
@@ -53,6 +54,7 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
     ...readFiles(config, actor),
     out: waysOut({ resolver: dnsResolver() }),
     wakes: localWakes(),
+    tally: new Tally(),
     core: coreId(config.data),
   }
   await beginEpoch(ctx)

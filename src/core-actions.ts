@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
-import { countRefusals } from './core/decisions/actions.ts'
+import { takeReport } from './core/complaints/actions.ts'
+import { countRefusals, observedOn } from './core/decisions/actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
   classByMail,
@@ -33,6 +34,7 @@ import {
   showLetter,
   stopLetters,
 } from './core/outbox/actions.ts'
+import { DryRuns, thresholdsInForce } from './core/reputation/dry-run-actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
 import type { Actor } from './core/actor.ts'
 import { Refusal } from './base/refusal.ts'
@@ -46,6 +48,7 @@ import type { ConsoleActions } from './web/console/actions.ts'
 
 export function consoleActions(ctx: Context): ConsoleActions {
   const by = (actor: Actor): Context => as(ctx, actor)
+  const dryRuns = new DryRuns()
   return {
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
@@ -65,6 +68,11 @@ export function consoleActions(ctx: Context): ConsoleActions {
     exportListings: (actor, format) => exportListings(by(actor), format),
     explain: async (actor, address) => await explain(by(actor), address, 'operator'),
     recentDecisions: async (actor, address) => await recentDecisions(by(actor), address),
+    observedOn: async (actor, wanted) => await observedOn(by(actor), wanted),
+    thresholdsInForce: async (actor) => thresholdsInForce(by(actor)),
+    showDryRun: async (actor) => dryRuns.show(by(actor)),
+    startDryRun: async (actor, wish) => await dryRuns.start(by(actor), wish),
+    cancelDryRun: async (actor) => await dryRuns.cancel(by(actor)),
     listRequests: async (actor, wanted) => await listRequests(by(actor), wanted),
     countReviews: async (actor) => await countReviews(by(actor)),
     inspectRequest: async (actor, id) => await inspectRequest(by(actor), id),
@@ -98,6 +106,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async (tag) => await stopLetters(ctx, tag),
+    takeReport: async (report) => await takeReport(ctx, report),
     forwardToPostmaster: async ({ mailFrom, raw }) => {
       if (smarthost === 'outbox') {
         keepMessage(kept, raw, ctx.clock.now())

@@ -6,6 +6,7 @@ import { consoleActions, intakeActions } from './core-actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
+import { settleEngineMode } from './core/listings/mode-actions.ts'
 import { forgetClaims } from './core/outbox/deliver-actions.ts'
 import { edgeKeys } from './edge-keys.ts'
 import { showEndpoint } from './endpoint.ts'
@@ -15,6 +16,7 @@ import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
 import { endExpiredListings } from './jobs/end-expired.ts'
+import { judgeMail } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
@@ -53,12 +55,14 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     // Whoever holds the folder's lock is its only core: what one that died had in hand is ours at once, its job leases as well.
     await forgetClaims(ctx)
     await forgetUnanswered(ctx)
+    await settleEngineMode(ctx)
     const feed = await openFeed(ctx, config)
     Object.assign(addresses, feed.addresses)
     closings.unshift(feed.close)
     const sites = webApps(ctx, config)
     opened('site', ...(await listenHttp(sites.site, config.listen.site)))
     opened('console', ...(await listenHttp(sites.console, config.listen.console)))
+    const dns = dnsResolver()
     const intake = await openIntake({
       smtp: config.listen.intake,
       lmtp: config.listen.lmtp,
@@ -66,8 +70,11 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
       site: config.provider.site,
       routes: routesOf(ctx.settings),
       trust: config.intake.trust,
+      networks: config.provider.networks,
+      desk: { domains: config.provider.domains, abuse: config.addresses.abuse },
       actions: intakeActions(ctx, config.notify, join(config.data, 'postmaster')),
-      lookup: dnsResolver().lookup,
+      lookup: dns.lookup,
+      mx: dns.mx,
       clock: ctx.clock,
       log: ctx.log,
     })
@@ -109,7 +116,14 @@ async function openFeed(ctx: Context, { data, listen }: Core['config']): Promise
 
 function jobsOf(smarthost: string) {
   const send = smarthost === 'outbox' ? 'outbox' : openSmtp(smarthost).send
-  return [deliverLetters(send), deliverWebhooks(), endExpiredListings(), settleOldImports(), purgeOld()]
+  return [
+    deliverLetters(send),
+    deliverWebhooks(),
+    endExpiredListings(),
+    judgeMail(),
+    settleOldImports(),
+    purgeOld(),
+  ]
 }
 
 function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {

@@ -225,6 +225,16 @@ describe('what is shipped for Postfix', () => {
   })
 })
 
+describe('what is shipped for rspamd', () => {
+  it('is what the page about rspamd says', () => {
+    const page = read('docs/integrate/rspamd.md')
+    const [line = ''] = read('deploy/postfix/milter_header_checks').split('\n').slice(-2)
+    assert.ok(page.includes(line) && line.startsWith('/^X-Postern-Refuse'))
+    for (const [, name = ''] of read('deploy/rspamd/postern.conf').matchAll(/^ +#? ?(\w+) = /gm))
+      assert.ok(read('deploy/rspamd/plugins.d/postern.lua').includes(`  ${name} = `), name)
+  })
+})
+
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

@@ -38,6 +38,8 @@ async function actualColumns(db: Database): Promise<string[]> {
     INTEGER: 'number',
     integer: 'number',
     bigint: 'number',
+    REAL: 'number',
+    'double precision': 'number',
   }
   return rows
     .map(({ at, type, open }) => `${at}: ${types[type] ?? type}${open === 1 ? ' | null' : ''}`)

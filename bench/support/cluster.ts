@@ -55,6 +55,7 @@ const budgets = [
   'letters.all.hour',
   'letters.no-mail-host.hour',
   'lookup.client.day',
+  'events.source.minute',
 ]
 
 /** Starts it; resolves when every edge has the table. */

@@ -25,9 +25,17 @@ export function senderAddress(nth: number): string {
 }
 
 /** Lists the sender and asks for its removal, up to the letter. */
-export async function prepareDelist({ site, coreSocket, takeLetter }: Road, ip: string): Promise<Ready> {
+export async function prepareDelist(road: Road, ip: string): Promise<Ready> {
   const quiet = { emit: () => {}, progress: () => {} }
-  await callCore(coreSocket, 'listing.add', { ip, reason: 'spam' }, undefined, quiet)
+  await callCore(road.coreSocket, 'listing.add', { ip, reason: 'spam' }, undefined, quiet)
+  return await askToDelist(road, ip)
+}
+
+/** Asks for the removal of a sender that is listed, up to the letter. */
+export async function askToDelist(
+  { site, takeLetter }: Omit<Road, 'coreSocket'>,
+  ip: string,
+): Promise<Ready> {
   const mailbox = `postmaster@${ip.replaceAll(/[.:]+/g, '-')}.example`
   const challenge = (await (await fetch(`${site}/api/v1/challenge`)).json()) as Challenge
   const solution = await solveChallenge({ challenge, deriveKey })

@@ -23,6 +23,7 @@ const edge = await startEdge({
   profile: 'microsoft-like',
   mode: 'enforce',
   exempt: exemptMailboxes(['provider.example'], [], 'postern.provider.example'),
+  domains: ['provider.example'],
   exemptPerHour: 20,
   protected: [],
   recordsKey: new Secret(Buffer.alloc(32, 7)),

@@ -4,9 +4,11 @@ import fc from 'fast-check'
 import { orThrow } from '../base/refusal.ts'
 import { parseAddress } from '../standards/ip.ts'
 import { parseListable } from '../standards/prefix.ts'
-import { decide, type DecideSettings } from './decide.ts'
+import { hour, minute } from '../base/clock.ts'
+import { decide, type DecideRequest, type DecideSettings, type RateView } from './decide.ts'
 import { exemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
+import { ourNames } from './our-names.ts'
 import { causeNames, listingClasses } from './reasons.ts'
 
 const now = Date.UTC(2026, 4, 4)
@@ -15,6 +17,7 @@ const settings: DecideSettings = {
   protected: [orThrow(parseListable('203.0.113.0/24'))],
   exempt: exemptMailboxes(['provider.example'], ['delist@provider.example'], 'postern.provider.example'),
   exemptPerHour: 20,
+  ourNames: ourNames(['provider.example'], 'https://postmaster.provider.example'),
 }
 
 function entry(changes: Partial<ListingEntry> = {}): ListingEntry {
@@ -107,5 +110,111 @@ describe('The decision', () => {
           ).action !== 'reject',
       ),
     )
+  })
+})
+
+const rate: RateView = {
+  mode: 'enforce',
+  rules: { newPerHour: 40, greyKeptMs: 6 * hour, stormAttempts: 60 },
+  standing: { kind: 'hourly', perHour: 3, reason: 'new-sender' },
+  passed: 0,
+  attempts: 0,
+  triedMs: undefined,
+  sincePassedMs: Infinity,
+}
+
+/** What is said to a sender that is not listed, as `action reason`. */
+function said(changes: Partial<RateView>, request: Partial<DecideRequest> = {}): string {
+  const verdict = decide(
+    { listing: undefined, spent: 0, rate: { ...rate, ...changes } },
+    { address, recipient: 'user@provider.example', helo: 'mail.example.org', ...request },
+    settings,
+    now,
+  )
+  const { action, reason, observed } = verdict
+  return observed === undefined
+    ? `${action} ${reason}`
+    : `${action}, observed ${observed.action} ${observed.reason}`
+}
+
+describe('The decision about a sender that is not listed', () => {
+  const six = orThrow(parseAddress('2001:db8::45'))
+
+  it('passes within its budget and defers beyond it, with the reason of its standing', () => {
+    assert.equal(said({ passed: 2 }), 'pass null')
+    assert.equal(said({ passed: 3 }), 'defer new-sender')
+    const standing = { kind: 'hourly', perHour: 3, reason: 'suspicious' } as const
+    assert.equal(said({ standing, passed: 3 }), 'defer suspicious')
+    assert.equal(said({ standing: { kind: 'free' }, passed: 3000 }), 'pass null')
+  })
+
+  it('passes a grey sender that tries again after the wait, one message at a time', () => {
+    const standing = {
+      kind: 'grey',
+      waitMs: 4 * minute,
+      spacingMs: 10 * minute,
+      reason: 'new-sender',
+    } as const
+    assert.equal(said({ standing }), 'defer new-sender')
+    assert.equal(said({ standing, triedMs: 4 * minute - 1 }), 'defer new-sender')
+    assert.equal(said({ standing, triedMs: 4 * minute }), 'pass null')
+    assert.equal(said({ standing, triedMs: 6 * hour + 1 }), 'defer new-sender')
+    assert.equal(said({ standing, triedMs: 5 * minute, sincePassedMs: minute }), 'defer new-sender')
+  })
+
+  it('calls it a storm when attempts do not slow down', () => {
+    assert.equal(said({ passed: 3, attempts: 59 }), 'defer new-sender')
+    assert.equal(said({ passed: 3, attempts: 60 }), 'defer retry-storm')
+    assert.equal(said({ passed: 2, attempts: 60 }), 'pass null')
+  })
+
+  it('refuses who greets with our name, in any case of letters', () => {
+    assert.equal(said({}, { helo: 'Provider.Example' }), 'reject bad-helo')
+    assert.equal(said({}, { helo: 'postmaster.provider.example' }), 'reject bad-helo')
+    assert.equal(said({}, { helo: 'mail.provider.example' }), 'pass null')
+  })
+
+  it('defers IPv6 without a confirmed name, and nobody of whom the name is not known', () => {
+    assert.equal(said({}, { address: six, name: null }), 'defer no-reverse-name')
+    assert.equal(said({}, { address: six, name: 'mail.example.org' }), 'pass null')
+    assert.equal(said({}, { address: six }), 'pass null')
+    assert.equal(said({}, { name: null }), 'pass null')
+  })
+
+  it('obeys the mode: observing it acts on nothing, and while it only defers nothing is final', () => {
+    assert.equal(said({ mode: 'observe', passed: 3 }), 'pass, observed defer new-sender')
+    assert.equal(said({ mode: 'observe' }, { helo: 'provider.example' }), 'pass, observed reject bad-helo')
+    assert.equal(said({ mode: 'defer', passed: 3 }), 'defer new-sender')
+    assert.equal(said({ mode: 'defer' }, { helo: 'provider.example' }), 'defer suspicious')
+  })
+
+  it('leaves alone what is written to exempt mailboxes, our own networks, private addresses and carve-outs', () => {
+    const over = { passed: 100, attempts: 100 }
+    const ours = orThrow(parseAddress('203.0.113.9'))
+    const inside = orThrow(parseAddress('10.1.2.3'))
+    assert.equal(said(over, { recipient: 'postmaster@provider.example' }), 'pass null')
+    assert.equal(said(over, { address: ours, helo: 'provider.example' }), 'pass null')
+    assert.equal(said(over, { address: inside }), 'pass null')
+    const view = { listing: entry({ effect: 'pass' }), spent: 0, rate: { ...rate, ...over } }
+    assert.equal(decide(view, { address, recipient: 'user@provider.example' }, settings, now).action, 'pass')
+  })
+})
+
+describe('The decision about what the engine listed', () => {
+  const request = { address, recipient: 'user@provider.example' }
+
+  it('is to defer while the engine only defers', () => {
+    const listing = entry({ effect: 'defer' })
+    const { action, reason, listing: by } = decide({ listing, spent: 0 }, request, settings, now)
+    assert.deepEqual([action, reason, by?.id], ['defer', 'suspicious', listing.id])
+  })
+
+  it('is to pass while the engine only observes, with what would have been said', () => {
+    const listing = entry({ effect: 'observe' })
+    const verdict = decide({ listing, spent: 0 }, request, settings, now)
+    assert.deepEqual([verdict.action, verdict.reason, verdict.listing], ['pass', null, null])
+    assert.deepEqual(verdict.observed, { action: 'reject', reason: 'spam', listing })
+    const toUs = { address, recipient: 'postmaster@provider.example' }
+    assert.equal(decide({ listing, spent: 0 }, toUs, settings, now).observed, undefined)
   })
 })

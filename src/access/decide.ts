@@ -1,8 +1,10 @@
 import { judgedAs, type Address } from '../standards/ip.ts'
-import { covers, type Prefix } from '../standards/prefix.ts'
+import { covers, unitOf, type Prefix } from '../standards/prefix.ts'
+import { specialPurpose } from '../standards/special-purpose.ts'
 import { isExempt, type ExemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
 import { reasonOf, type ReasonName } from './reasons.ts'
+import type { EngineMode, RateRules, Standing } from './standing.ts'
 
 /**
  * The one decision. The policy server, the look-up, `explain`, the portal and the code page all call it,
@@ -14,14 +16,35 @@ export interface DecideRequest {
   readonly address: Address
   /** Recipient mailbox; absent when the question is about the address alone. */
   readonly recipient?: string | undefined
+  /** As given. */
+  readonly helo?: string | undefined
+  /** The client's forward-confirmed name; null when it has none, absent when that is not known. */
+  readonly name?: string | null | undefined
 }
 
-/** What is known about the asker. */
+/** What is known of the asker. */
 export interface View {
-  /** The most specific unexpired entry that covers the address. */
+  /** The entry that decides about the address (`decidingEntry`). */
   readonly listing: ListingEntry | undefined
   /** Messages from the address's unit to exempt mailboxes within the hour, this one not counted. */
   readonly spent: number
+  /** What a sender that is not listed is held to; absent while nobody judges, and where the question is about listings alone. */
+  readonly rate?: RateView | undefined
+}
+
+/** What the edge counts of a sender that is not listed, and what it is held to. */
+export interface RateView {
+  readonly mode: EngineMode
+  readonly rules: RateRules
+  readonly standing: Standing
+  /** Messages of the unit that passed within the hour, this one not counted. */
+  readonly passed: number
+  /** Messages that were put off within ten minutes. */
+  readonly attempts: number
+  /** Time since a message like this was first tried; undefined when it was not. */
+  readonly triedMs: number | undefined
+  /** Time since a message of the unit last passed; Infinity when none did. */
+  readonly sincePassedMs: number
 }
 
 export interface DecideSettings {
@@ -30,6 +53,8 @@ export interface DecideSettings {
   readonly exempt: ExemptMailboxes
   /** Messages an hour that a listed unit may send to exempt mailboxes. */
   readonly exemptPerHour: number
+  /** Names that nobody else greets with, lower case. */
+  readonly ourNames: ReadonlySet<string>
 }
 
 export interface Verdict {
@@ -39,6 +64,15 @@ export interface Verdict {
   readonly listing: ListingEntry | null
   /** Why the mail passes although the address is listed. */
   readonly spared: 'exempt-mailbox' | 'protected' | 'carve-out' | null
+  /** Of mail that passes: what would have been said if the engine's judgement were acted on. */
+  readonly observed?: Saying | undefined
+}
+
+/** What is said to a sender whose mail does not pass. */
+export interface Saying {
+  readonly action: 'defer' | 'reject'
+  readonly reason: ReasonName
+  readonly listing: ListingEntry | null
 }
 
 const pass: Verdict = { action: 'pass', reason: null, listing: null, spared: null }
@@ -46,16 +80,70 @@ const pass: Verdict = { action: 'pass', reason: null, listing: null, spared: nul
 /** Judges one request at `now` (milliseconds since 1970). */
 export function decide(view: View, request: DecideRequest, settings: DecideSettings, now: number): Verdict {
   const { listing } = view
-  if (listing === undefined || listing.ends <= now) return pass
+  if (listing === undefined || listing.ends <= now) return byRate(view.rate, request, settings)
   if (listing.effect === 'pass') return { ...pass, listing, spared: 'carve-out' }
-  if (settings.protected.some((prefix) => covers(prefix, judgedAs(request.address)))) {
-    return { ...pass, listing, spared: 'protected' }
+  if (isProtected(request.address, settings)) return { ...pass, listing, spared: 'protected' }
+  if (listing.effect === 'observe') {
+    if (isToExempt(request, settings)) return pass
+    return { ...pass, observed: { action: 'reject', reason: reasonOf(listing), listing } }
   }
-  if (request.recipient === undefined || !isExempt(settings.exempt, request.recipient)) {
+  if (!isToExempt(request, settings)) {
+    if (listing.effect === 'defer') return { action: 'defer', reason: 'suspicious', listing, spared: null }
     return { action: 'reject', reason: reasonOf(listing), listing, spared: null }
   }
   if (view.spent >= settings.exemptPerHour) {
     return { action: 'defer', reason: 'mailbox-budget', listing, spared: null }
   }
   return { ...pass, listing, spared: 'exempt-mailbox' }
+}
+
+/** The engine's rules for those who are not listed. Of exempt mailboxes, protected networks and private addresses they say nothing. */
+function byRate(rate: RateView | undefined, request: DecideRequest, settings: DecideSettings): Verdict {
+  if (rate === undefined) return pass
+  const saying = sayingOf(rate, request, settings)
+  if (saying === undefined || isToExempt(request, settings)) return pass
+  if (isProtected(request.address, settings) || specialPurpose(unitOf(judgedAs(request.address)))) return pass
+  if (rate.mode === 'observe') return { ...pass, observed: saying }
+  // While the engine only defers, nothing that it finds is final.
+  if (rate.mode === 'defer' && saying.action === 'reject')
+    return { ...saying, action: 'defer', reason: 'suspicious', spared: null }
+  return { ...saying, spared: null }
+}
+
+function sayingOf(rate: RateView, request: DecideRequest, { ourNames }: DecideSettings): Saying | undefined {
+  const { address, helo, name } = request
+  if (helo !== undefined && ourNames.has(helo.toLowerCase()))
+    return { action: 'reject', reason: 'bad-helo', listing: null }
+  if (name === null && judgedAs(address).family === 6)
+    return { action: 'defer', reason: 'no-reverse-name', listing: null }
+  const reason = overStanding(rate)
+  if (reason === undefined) return undefined
+  const isStorm = rate.attempts >= rate.rules.stormAttempts
+  return { action: 'defer', reason: isStorm ? 'retry-storm' : reason, listing: null }
+}
+
+/** Why a message is put off, if it is. */
+function overStanding(rate: RateView): 'new-sender' | 'suspicious' | undefined {
+  const { standing, triedMs, rules } = rate
+  switch (standing.kind) {
+    case 'free':
+      return undefined
+    case 'hourly': {
+      const { perHour, trickleMs = Infinity } = standing
+      const isTrickle = rate.sincePassedMs >= trickleMs && trickleMs < Infinity
+      return rate.passed + 1 <= perHour || isTrickle ? undefined : standing.reason
+    }
+    case 'grey': {
+      const isRetried = triedMs !== undefined && triedMs >= standing.waitMs && triedMs <= rules.greyKeptMs
+      return isRetried && rate.sincePassedMs >= standing.spacingMs ? undefined : standing.reason
+    }
+  }
+}
+
+function isProtected(address: Address, settings: DecideSettings): boolean {
+  return settings.protected.some((prefix) => covers(prefix, judgedAs(address)))
+}
+
+function isToExempt({ recipient }: DecideRequest, { exempt }: DecideSettings): boolean {
+  return recipient !== undefined && isExempt(exempt, recipient)
 }

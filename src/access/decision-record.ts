@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { boot, count, edgeName, ip, listingId, strangersText, time } from './feed-fields.ts'
+import { authenticationTests, type AuthenticationTest } from './high-volume.ts'
 import { reasonNames, type ReasonName } from './reasons.ts'
 
 /** A refusal or deferral as the edge recorded it, one per case link; `count` grows while the link is the same (contracts 8). */
@@ -26,6 +27,10 @@ export interface DecisionRecord {
   readonly standing: null
   /** Messages in the hour to exempt mailboxes, when that is what ran out. */
   readonly budget: { readonly limit: number; readonly spent: number; readonly until: number } | null
+  /** At the message stage: whose mail it said it was, and which tests failed. */
+  readonly authentication?:
+    | { readonly domain: string; readonly failed: readonly AuthenticationTest[] }
+    | undefined
   /** Feed number of the table that decided. */
   readonly table: number
   readonly count: number
@@ -71,6 +76,9 @@ export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.object({
   listing: listingId.nullable(),
   standing: z.null(),
   budget: z.object({ limit: count, spent: count, until: time }).nullable(),
+  authentication: z
+    .object({ domain: strangersText, failed: z.array(z.enum(authenticationTests)).max(3) })
+    .optional(),
   table: count,
   count: count.min(1),
   mode: z.enum(['enforce', 'observe']),

@@ -3,7 +3,7 @@ import type { Words } from '../standards/ip.ts'
 import { unitLength, widestLength, type Prefix } from '../standards/prefix.ts'
 import { column } from './entry-layout.ts'
 import type { EntryRows } from './entry-rows.ts'
-import type { ListingEntry } from './listing-entry.ts'
+import { effects, type Effect, type ListingEntry } from './listing-entry.ts'
 import { causeNames, causes, listingClasses, type Cause, type ListingClass } from './reasons.ts'
 
 /** Last second an entry can end at, in 2106. */
@@ -17,9 +17,10 @@ const classWires = {
   'third-party': 2,
   policy: 3,
 } as const satisfies Record<ListingClass, number>
-const effectWires = { refuse: 0, pass: 1 } as const
+const effectWires = { refuse: 0, pass: 1, observe: 2, defer: 3 } as const satisfies Record<Effect, number>
 
 const causeByWire = new Map<number, Cause>(causeNames.map((name) => [causes[name].wire, name]))
+const effectByWire = new Map<number, Effect>(effects.map((name) => [effectWires[name], name]))
 const classByWire = new Map<number, ListingClass>(listingClasses.map((name) => [classWires[name], name]))
 
 /** What a table looks for besides the address bits: family and length in one byte. */
@@ -83,7 +84,7 @@ export function faultOf(
   if ((high & ~highMask(length)) !== 0 || (low & ~lowMask(length)) !== 0) return 'host bits set'
   if (!causeByWire.has((traits >>> 8) & 255)) return 'unknown cause'
   if (!classByWire.has((traits >>> 16) & 255)) return 'unknown class'
-  if (traits >>> 24 > effectWires.pass) return 'unknown effect'
+  if (!effectByWire.has(traits >>> 24)) return 'unknown effect'
   if (!(idHigh <= largestHalf && idLow <= largestHalf)) return 'not a listing id'
   if (!(ends > 0 && ends <= lastSecond && Number.isInteger(ends))) return 'end not a whole second before 2106'
   return undefined
@@ -97,7 +98,7 @@ export function entryAt(rows: EntryRows, row: number): ListingEntry {
     id: listingIdOf(rows.word(row, column.idHigh), rows.word(row, column.idLow)),
     cause: causeByWire.get((traits >>> 8) & 255) ?? 'manual',
     class: classByWire.get((traits >>> 16) & 255) ?? 'investigate',
-    effect: traits >>> 24 === effectWires.pass ? 'pass' : 'refuse',
+    effect: effectByWire.get(traits >>> 24) ?? 'refuse',
     ends: rows.word(row, column.ends) * 1000,
   }
 }

@@ -12,6 +12,7 @@ import {
   type LetThrough,
 } from './feed-frame.ts'
 import { encodeSnapshot } from './snapshot.ts'
+import { mostStandings, type StandingsFrame } from './standings-frame.ts'
 import { ListingTable } from './table.ts'
 
 const now = 1_700_000_000_000
@@ -54,8 +55,25 @@ const letThrough: LetThrough = {
 const table = new ListingTable()
 table.put(entry('192.0.2.0/24'))
 
+const standings: StandingsFrame = {
+  type: 'standings',
+  at: now,
+  mode: 'defer',
+  rules: { newPerHour: 40, greyKeptMs: 21_600_000, stormAttempts: 60 },
+  whole: true,
+  more: true,
+  seq: 3,
+  entries: [
+    ['192.0.2.45/32', { kind: 'hourly', perHour: 7.5, reason: 'suspicious' }],
+    ['org example.org', { kind: 'free' }],
+    ['2001:db8::/64', { kind: 'grey', waitMs: 240_000, spacingMs: 600_000, reason: 'new-sender' }],
+    ['kind none', null],
+  ],
+}
+
 const frames: readonly Frame[] = [
   { type: 'hello', name: 'mx1', version: '0.1.0', epoch: '', seq: 0, boot: '7k2m' },
+  { type: 'hello', name: 'mx1', version: '0.1.0', epoch: '', seq: 0, boot: '7k2m', takes: ['standings'] },
   { type: 'hello', name: 'mx1', version: '0.1.0', epoch: 'abc', seq: 2 ** 53 - 1, boot: '7k2m' },
   { type: 'welcome', epoch: 'abc', seq: 5, caseLinkKey: 'ab'.repeat(32), keyId: 255 },
   {
@@ -79,6 +97,8 @@ const frames: readonly Frame[] = [
   { type: 'records', batch: 2, records: [], letThroughs: [] },
   { type: 'stored', batch: 2 },
   { type: 'ping', seq: 7, at: now },
+  standings,
+  { ...standings, mode: 'observe', whole: false, more: false, entries: [] },
 ]
 
 const stream = Buffer.concat(frames.map(encodeFrame))
@@ -183,6 +203,8 @@ describe('The reader of frames', () => {
     const allowed = new Set([
       'hello.epoch=""',
       'welcome.settings={}',
+      'standings.whole=true',
+      'standings.more=true',
       ...['helo', 'ptr', 'mailFrom'].flatMap((field) => [`record.${field}=null`, `record.${field}=""`]),
       ...['listing', 'standing', 'budget'].map((field) => `record.${field}=null`),
       ...['helo', 'mailFrom'].flatMap((field) => [`letThrough.${field}=null`, `letThrough.${field}=""`]),
@@ -209,6 +231,11 @@ describe('The reader of frames', () => {
     )
     refuses('ack', 5, { seq: 1, at: 1 }, as)
     refuses('ping', 8, { seq: 1, at: 1 }, as)
+    const { type: _, ...fields } = standings
+    refuses('standings', 9, fields, as)
+    const [entry] = standings.entries
+    const tooMany = { ...fields, entries: Array.from({ length: mostStandings + 1 }, () => entry) }
+    assert.throws(() => new FrameReader('core').push(wire(9, JSON.stringify(tooMany))), FeedError)
     refuses('record', 6, record, (body) => ({ batch: 1, records: [body], letThroughs: [] }))
     refuses('letThrough', 6, letThrough, (body) => ({ batch: 1, records: [], letThroughs: [body] }))
   })

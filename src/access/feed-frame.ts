@@ -8,6 +8,7 @@ import {
 import { FeedError } from './feed-error.ts'
 import { boot, count, edgeName, epoch, readAs, time } from './feed-fields.ts'
 import type { TableChange } from './listing-entry.ts'
+import { standingsSchema, type StandingsFrame } from './standings-frame.ts'
 import { changeSchema, changeToJson } from './table-change.ts'
 
 export type { DecisionRecord, LetThrough } from './decision-record.ts'
@@ -29,6 +30,8 @@ export type Frame =
       readonly epoch: string
       readonly seq: number
       readonly boot: string
+      /** What it takes beyond the frames and entries of the first version. */
+      readonly takes?: readonly string[] | undefined
     }
   /** Core answers: where the feed is, the key to sign case links with (hexadecimal) and its number. */
   | {
@@ -51,6 +54,8 @@ export type Frame =
     }
   /** Core has made the batch durable. */
   | { readonly type: 'stored'; readonly batch: number }
+  /** Only for an edge that takes `standings`. */
+  | StandingsFrame
   /** Still there: the number the sender is at. */
   | { readonly type: 'ping'; readonly seq: number; readonly at: number }
 
@@ -79,6 +84,7 @@ const rules = {
   records: { wire: 6, from: ['edge'], longest: 8 * mib },
   stored: { wire: 7, from: ['core'], longest: 4 * kib },
   ping: { wire: 8, from: ['core', 'edge'], longest: 4 * kib },
+  standings: { wire: 9, from: ['core'], longest: 4 * mib },
 } as const satisfies Record<FrameType, Rule>
 
 const typeByWire: ReadonlyMap<number, FrameType> = new Map(
@@ -93,6 +99,7 @@ const jsonFrame: z.ZodType<Frame> = z.discriminatedUnion('type', [
     epoch: epoch.or(z.literal('')),
     seq: count,
     boot,
+    takes: z.array(z.string().max(40)).max(40).optional(),
   }),
   z.object({
     type: z.literal('welcome'),
@@ -112,6 +119,7 @@ const jsonFrame: z.ZodType<Frame> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('stored'), batch: count }),
   z.object({ type: z.literal('ping'), seq: count, at: time }),
+  standingsSchema,
 ])
 
 const headBytes = 5

@@ -1,6 +1,10 @@
 import type { Prefix } from '../standards/prefix.ts'
 import type { Cause, ListingClass } from './reasons.ts'
 
+export const effects = ['refuse', 'pass', 'observe', 'defer'] as const
+/** What an entry does: `pass` is a carve-out from a wider listing; `observe` only records what it would have said. */
+export type Effect = (typeof effects)[number]
+
 /** A listing as the edge knows it: what the decision needs and nothing about people. */
 export interface ListingEntry {
   readonly prefix: Prefix
@@ -8,10 +12,31 @@ export interface ListingEntry {
   readonly id: string
   readonly cause: Cause
   readonly class: ListingClass
-  /** `pass`: a carve-out from a wider listing. */
-  readonly effect: 'refuse' | 'pass'
+  readonly effect: Effect
   /** Milliseconds since 1970, a whole number of seconds; the entry does not act from then on. */
   readonly ends: number
+}
+
+/**
+ * The entry that decides among those that cover an address, narrowest first: the narrowest, but one that only defers or observes
+ * never stands before a wider one that does more.
+ */
+export function decidingEntry(narrowestFirst: readonly ListingEntry[]): ListingEntry | undefined {
+  let least: ListingEntry | undefined
+  for (const entry of narrowestFirst) {
+    switch (entry.effect) {
+      case 'refuse':
+        return entry
+      case 'pass':
+        return least?.effect === 'defer' ? least : entry
+      case 'defer':
+        if (least?.effect !== 'defer') least = entry
+        break
+      case 'observe':
+        least ??= entry
+    }
+  }
+  return least
 }
 
 /** One numbered step of the feed. Applying the same change again changes nothing. */

@@ -66,7 +66,7 @@ export interface Reason {
   /** Where in the SMTP dialogue the decision can be made. */
   readonly stage: 'rcpt' | 'message'
   readonly path: Path
-  /** First sentence of the SMTP line without its full stop: ASCII, English. */
+  /** First sentence of the SMTP line without its full stop: ASCII, English. `[domain]` stands for the sending domain. */
   readonly text: string
   /** Whether the address follows in brackets. */
   readonly showsAddress: boolean
@@ -265,6 +265,165 @@ export const reasons = {
         why: 'postmaster@、abuse@ 和解除封锁邮箱接收所有人的来信，包括已被封锁的发件人。为防止被刷爆，每个地址在这些邮箱上都有额度。',
         next: '您无需操作，您的邮件服务器会保留邮件并自动重试。',
         until: '额度会在一小时内恢复。',
+      },
+    },
+  },
+  'new-sender': {
+    wire: 8,
+    reference: 'PSN500',
+    code: 451,
+    status: { 'microsoft-like': '4.7.500', 'iana-strict': '4.7.0' },
+    stage: 'rcpt',
+    path: 'wait',
+    text: 'Please try again later: we do not know this sender yet',
+    showsAddress: true,
+    action: 'Your mail server does this by itself; details at',
+    slug: 'new-sender',
+    words: {
+      en: {
+        title: 'We do not know this address yet',
+        why: 'Mail from an address that we know little of is let in a few messages at a time, so that a machine that was broken into cannot flood our users before anybody notices.',
+        next: 'Nothing. Your mail server keeps the message and tries again by itself. What helps: a reverse name (PTR) that points back to the address, SPF and DKIM, and a steady volume that grows slowly.',
+        until:
+          'Usually minutes. The budget grows with every message that our users want, and is gone after two weeks at most.',
+      },
+      'zh-CN': {
+        title: '我们还不了解该 IP 地址',
+        why: '对于了解甚少的地址，我们每次只放行少量邮件，以免被入侵的机器在被发现之前大量骚扰我们的用户。',
+        next: '您无需操作，您的邮件服务器会保留邮件并自动重试。有帮助的做法：配置能正反向互相印证的 PTR 记录，启用 SPF 和 DKIM，并让发信量平稳、逐步增长。',
+        until: '通常只需几分钟。每收到一封用户需要的邮件，额度就会增长；最迟两周后不再限制。',
+      },
+    },
+  },
+  suspicious: {
+    wire: 9,
+    reference: 'PSN550',
+    code: 451,
+    status: { 'microsoft-like': '4.7.550', 'iana-strict': '4.7.1' },
+    stage: 'rcpt',
+    path: 'wait',
+    text: 'Access denied, please try again later',
+    showsAddress: true,
+    action: 'Mail from this address changed and is being looked at; see',
+    slug: 'change-of-pattern',
+    words: {
+      en: {
+        title: 'Mail from this address has changed, and we are looking at it',
+        why: 'The mail that comes from this address lately is not like what came before: more of it is unwanted, or many of its recipients do not exist. While that is being judged, only a little passes.',
+        next: 'If you run this server, look for an account or a web form that somebody else is using. If nothing is wrong, do nothing: your mail server tries again by itself.',
+        until:
+          'Minutes to hours. It ends by itself when the mail is wanted again; if it is not, the address is listed.',
+      },
+      'zh-CN': {
+        title: '该 IP 地址的邮件出现异常变化，正在评估',
+        why: '该地址近来发出的邮件与以往不同：垃圾邮件增多，或者许多收件人不存在。评估期间只放行少量邮件。',
+        next: '如果您管理这台服务器，请检查是否有账号或网页表单被他人盗用。如果一切正常，则无需操作，邮件服务器会自动重试。',
+        until: '几分钟到几小时。邮件恢复正常后限制自动解除；否则该地址会被封锁。',
+      },
+    },
+  },
+  'retry-storm': {
+    wire: 10,
+    reference: 'PSN850',
+    code: 451,
+    status: { 'microsoft-like': '4.7.850', 'iana-strict': '4.7.0' },
+    stage: 'rcpt',
+    path: 'wait',
+    text: 'Too many attempts after a temporary answer from',
+    showsAddress: true,
+    action: 'Please retry more slowly; details at',
+    slug: 'retry-storm',
+    words: {
+      en: {
+        title: 'Too many attempts after a temporary answer',
+        why: 'This address was asked to come back later and tries again many times a minute instead.',
+        next: 'Let the mail server wait longer between attempts: five minutes, then longer each time, is common.',
+        until: 'It ends by itself a few minutes after the attempts slow down.',
+      },
+      'zh-CN': {
+        title: '收到临时拒绝后重试过于频繁',
+        why: '我们请该地址稍后再试，它却每分钟重试许多次。',
+        next: '请调大邮件服务器的重试间隔：常见做法是先等五分钟，之后逐次延长。',
+        until: '重试放缓几分钟后自动解除。',
+      },
+    },
+  },
+  'no-reverse-name': {
+    wire: 11,
+    reference: 'PSN025',
+    code: 450,
+    status: { 'microsoft-like': '4.7.25', 'iana-strict': '4.7.25' },
+    stage: 'rcpt',
+    path: 'fix',
+    text: 'The sending IPv6 address must have a reverse DNS record',
+    showsAddress: true,
+    action: 'To see how to set one please visit',
+    slug: 'no-reverse-name',
+    words: {
+      en: {
+        title: 'This IPv6 address has no reverse name',
+        why: 'A mail server on IPv6 needs a name in reverse DNS (PTR) that points back to the same address. Machines that are not meant to send mail have none.',
+        next: 'Ask whoever gave you the address to set the PTR record, and let the name have an AAAA record with the address. Or send over IPv4.',
+        until:
+          'The first message after the record can be seen is accepted. Your mail server keeps trying meanwhile.',
+      },
+      'zh-CN': {
+        title: '该 IPv6 地址没有反向解析记录',
+        why: '通过 IPv6 发信的邮件服务器必须有反向解析记录（PTR），并且该名称要解析回同一地址。不用于发信的机器通常没有这项记录。',
+        next: '请联系地址提供商设置 PTR 记录，并为该名称添加指向此地址的 AAAA 记录；也可以改用 IPv4 发信。',
+        until: '记录生效后的第一封邮件即可送达，在此期间您的邮件服务器会自动重试。',
+      },
+    },
+  },
+  'bad-helo': {
+    wire: 12,
+    reference: 'PSN506',
+    code: 550,
+    status: { 'microsoft-like': '5.7.506', 'iana-strict': '5.7.1' },
+    stage: 'rcpt',
+    path: 'fix',
+    text: 'Access denied, bad HELO: that name is ours',
+    showsAddress: true,
+    action: 'Greet with the name of your own host; details at',
+    slug: 'bad-helo',
+    words: {
+      en: {
+        title: 'This server greeted us with our own name',
+        why: 'In HELO or EHLO a mail server says its own name. This one said ours, which only programs do that want to look like somebody else.',
+        next: 'Let your mail server greet with its own fully qualified name (in Postfix: smtp_helo_name or myhostname).',
+        until: 'The first message with the right name is accepted; no request is needed.',
+      },
+      'zh-CN': {
+        title: '该服务器在问候时使用了我们的名称',
+        why: '邮件服务器在 HELO/EHLO 中应报出自己的名称，而该服务器报的是我们的名称，只有企图冒充他人的程序才会这样做。',
+        next: '请让邮件服务器使用自己的完整域名进行问候（Postfix 中为 smtp_helo_name 或 myhostname）。',
+        until: '改正后的第一封邮件即可送达，无需申请。',
+      },
+    },
+  },
+  authentication: {
+    wire: 13,
+    reference: 'PSN515',
+    code: 550,
+    status: { 'microsoft-like': '5.7.515', 'iana-strict': '5.7.26' },
+    stage: 'message',
+    path: 'fix',
+    text: 'Access denied, sending domain [domain] does not meet the required authentication level',
+    showsAddress: false,
+    action: 'To see which of SPF, DKIM and DMARC failed, and how to fix it, please visit',
+    slug: 'authentication-required',
+    words: {
+      en: {
+        title: 'This domain sends much mail, and a message of it did not prove that it comes from the domain',
+        why: 'A domain that sends us more than a few thousand messages a day must pass SPF, DKIM and DMARC with every message. Whoever forges mail prefers the names that everybody receives mail from.',
+        next: 'Fix the tests that failed, in the DNS of the domain or at the service that sends in its name. If you did not send the message, nothing needs doing: somebody used your domain, and a DMARC policy of reject stops that everywhere.',
+        until: 'The next message that passes all three tests is accepted; no request is needed.',
+      },
+      'zh-CN': {
+        title: '该域名的发信量很大，但邮件未能证明确实来自该域名',
+        why: '每天向我们发送数千封以上邮件的域名，每封邮件都必须通过 SPF、DKIM 和 DMARC 验证。伪造邮件的人最喜欢冒用大家经常收到来信的域名。',
+        next: '请在该域名的 DNS 中，或在以该域名发信的服务商处，修正未通过的项目。如果这封邮件不是您发的，则无需操作：是有人冒用您的域名，把 DMARC 策略设为 reject 可以让各家收件方都拒收此类邮件。',
+        until: '下一封通过全部三项验证的邮件即可送达，无需申请。',
       },
     },
   },

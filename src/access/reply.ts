@@ -14,7 +14,12 @@ export function roomBeside(client: { readonly name: string; readonly address: st
 
 /** The one line that a refused server sees (contracts 8). ASCII, English, at most `octets` long; words are cut, never the link. */
 export function formatReply(
-  verdict: { readonly reason: ReasonName; readonly listing: ListingEntry | null },
+  verdict: {
+    readonly reason: ReasonName
+    readonly listing: ListingEntry | null
+    /** Of the header From, where the reason names it. */
+    readonly domain?: string | undefined
+  },
   address: Address,
   profile: CodeProfile,
   url: string,
@@ -25,7 +30,7 @@ export function formatReply(
     {
       code: reason.code,
       status: reason.status[profile],
-      text: shortReason(reason, verdict.listing),
+      text: shortReason(reason, verdict.listing).replace(domainPlace, `[${verdict.domain ?? 'domain'}]`),
       ...(reason.showsAddress ? { address: formatAddress(address) } : {}),
       action: whatToDo(reason, verdict.listing),
       url,
@@ -34,6 +39,9 @@ export function formatReply(
     octets,
   )
 }
+
+/** Where the sending domain stands in a reason's text. */
+const domainPlace = '[domain]'
 
 /** A listing wider than one sender names its range, so that nobody looks for the fault in one address alone. */
 function shortReason(reason: Reason, listing: ListingEntry | null): string {

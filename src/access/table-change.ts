@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatPrefix } from '../standards/prefix.ts'
 import { listingId, prefix, readAs, time, unit } from './feed-fields.ts'
-import type { TableChange } from './listing-entry.ts'
+import { effects, type TableChange } from './listing-entry.ts'
 import { causeNames, listingClasses } from './reasons.ts'
 
 /** A change as JSON, in frames and in core's table of changes: prefixes as text, times in milliseconds. */
@@ -29,7 +29,7 @@ const put = z
     id: listingId,
     cause: z.enum(causeNames),
     class: z.enum(listingClasses),
-    effect: z.enum(['refuse', 'pass']),
+    effect: z.enum(effects),
     ends,
   })
   .transform(({ kind, ...entry }) => ({ kind, entry }))

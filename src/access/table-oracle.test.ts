@@ -73,7 +73,7 @@ describe('The table answers like one that looks at every entry', () => {
           }
           const asked = nearAddress(random)
           assert.deepEqual(table.findAll(asked, now), naive.findAll(asked, now))
-          assert.deepEqual(table.find(asked, now), naive.findAll(asked, now)[0])
+          assert.deepEqual(table.find(asked, now), deciding(naive.findAll(asked, now)))
           assert.equal(table.size, naive.entries.size)
         }
         const byPrefix = new Map([...table.entries()].map((each) => [formatPrefix(each.prefix), each]))
@@ -142,6 +142,18 @@ describe('The table answers like sorted ranges', () => {
   })
 })
 
+/** Which of the entries that cover an address, narrowest first, decides: of those up to the first that is firm, the one that does most. */
+function deciding(covering: readonly ListingEntry[]): ListingEntry | undefined {
+  const firm = covering.findIndex(({ effect }) => effect === 'refuse' || effect === 'pass')
+  const near = firm < 0 ? covering : covering.slice(0, firm + 1)
+  const strength = ['observe', 'pass', 'defer', 'refuse']
+  return near.reduce<ListingEntry | undefined>(
+    (most, entry) =>
+      most === undefined || strength.indexOf(entry.effect) > strength.indexOf(most.effect) ? entry : most,
+    undefined,
+  )
+}
+
 /** An address inside a listed prefix, or just beside it. */
 function inside(bits: number, { prefix }: ListingEntry): Address {
   const [a, b] = prefix.words
@@ -172,7 +184,8 @@ function* sweep(
       open.push(range)
     }
     close(open, at)
-    yield [address, open.findLast(({ entry }) => entry.ends > now)?.entry]
+    const covering = open.map(({ entry }) => entry).filter(({ ends }) => ends > now)
+    yield [address, deciding(covering.toReversed())]
   }
 }
 

@@ -66,6 +66,21 @@ describe('The table', () => {
     }
   })
 
+  it('lets no entry that only defers or observes stand before a wider one that does more', () => {
+    const wide = entry('198.51.100.0/24', { id: 'w0de00000000' })
+    const open = entry('198.51.100.0/28', { id: 'h0ne00000000', effect: 'pass' })
+    const defer = entry('198.51.100.0/30', { id: 'defer0000000', effect: 'defer' })
+    const observe = entry('198.51.100.1', { id: 'bserve000000', effect: 'observe' })
+    const found = (...entries: (typeof wide)[]) => tableOf(...entries).find(address('198.51.100.1'), now)?.id
+    assert.equal(found(wide, observe), wide.id)
+    assert.equal(found(wide, defer), wide.id)
+    assert.equal(found(wide, defer, observe), wide.id)
+    assert.equal(found(wide, open, observe), open.id)
+    assert.equal(found(wide, open, defer, observe), defer.id)
+    assert.equal(found(defer, observe), defer.id)
+    assert.equal(found(observe), observe.id)
+  })
+
   it('lets the wider entry act once the narrower has ended', () => {
     const wide = entry('192.0.2.0/24', { ends: now + 60_000 })
     const narrow = entry('192.0.2.45', { ends: now, effect: 'pass' })

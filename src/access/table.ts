@@ -4,7 +4,7 @@ import { EntryIndex } from './entry-index.ts'
 import type { EntryRows } from './entry-rows.ts'
 import { column } from './entry-layout.ts'
 import { entryAt, familyOfKind, highMask, kindOf, lengthOfKind, lowMask, wordsOf } from './entry-words.ts'
-import type { ListingEntry, TableChange } from './listing-entry.ts'
+import { decidingEntry, type ListingEntry, type TableChange } from './listing-entry.ts'
 import { Watches, type Watch } from './watches.ts'
 
 /**
@@ -42,7 +42,7 @@ export class ListingTable {
   }
 
   /**
-   * The row of the most specific entry that covers an address and acts at `nowSeconds`, or -1; allocates nothing.
+   * The row of the most specific entry that covers an address and has not ended at `nowSeconds`, or -1; allocates nothing.
    * `high` and `low` are the address's first two words. The row is good for `entryAt` until the table changes.
    */
   findRow(family: 4 | 6, high: number, low: number, nowSeconds: number): number {
@@ -59,11 +59,14 @@ export class ListingTable {
     return entryAt(this.#index.rows, row)
   }
 
-  /** The most specific entry that covers the address and acts now. */
+  /** The entry that decides about the address now: the most specific that covers it, but see `decidingEntry`. */
   find(address: Address, nowMs: number): ListingEntry | undefined {
     const { family, words } = judgedAs(address)
     const row = this.findRow(family, words[0], words[1], Math.floor(nowMs / 1000))
-    return row < 0 ? undefined : this.entryAt(row)
+    if (row < 0) return undefined
+    const entry = this.entryAt(row)
+    if (entry.effect === 'refuse' || entry.effect === 'pass') return entry
+    return decidingEntry(this.findAll(address, nowMs))
   }
 
   /** Every entry that covers the address and has not ended, narrowest first. */

@@ -52,6 +52,7 @@ export const refusals = {
   'prefix.too-wide': 422,
   'prefix.too-narrow': 422,
   'prefix.two-people': 409,
+  'reputation.dry-run-busy': 409,
   'session.required': 401,
   'sign-in.failed': 401,
   'token.exists': 409,

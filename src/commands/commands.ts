@@ -2,9 +2,12 @@ import type { Command } from './command.ts'
 import { databaseCommands } from './database-commands.ts'
 import { demoCommand } from './demo-command.ts'
 import { doctorCommand } from './doctor-command.ts'
+import { ingestCommand } from './ingest-command.ts'
 import { listingCommands } from './listing-commands.ts'
 import { peopleCommands } from './people-commands.ts'
 import { processCommands } from './process-commands.ts'
+import { replayCommand } from './replay-command.ts'
+import { voidCommand } from './void-command.ts'
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly Command[] = [
@@ -12,6 +15,9 @@ export const commands: readonly Command[] = [
   demoCommand,
   ...listingCommands,
   ...databaseCommands,
+  ingestCommand,
+  replayCommand,
+  voidCommand,
   doctorCommand,
   ...peopleCommands,
 ]

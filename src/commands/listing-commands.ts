@@ -4,7 +4,9 @@ import { importFormats } from '../core/listings/import-line.ts'
 import { causeNames, listingClasses } from '../access/reasons.ts'
 import type { Refusal, RefusalCode } from '../base/refusal.ts'
 import { readLines } from '../control/frame.ts'
+import type { Explanation } from '../core/senders/explanation.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
+import { judgedLines } from './explanation-words.ts'
 import { inWords, withCore } from './with-core.ts'
 import { facts, line, plain, text } from './output.ts'
 
@@ -226,12 +228,18 @@ function sayExplanation(value: object, { say }: Invocation['output']): void {
   const shown = Object.fromEntries(Object.entries(rest).filter(([name]) => !saidOfVerdict.has(name)))
   for (const each of Array.isArray(listings) ? (listings as object[]) : []) say(`\n${facts(each)}`)
   if (facts(shown) !== '') say(`\n${facts(shown)}`)
+  const judged = judgedLines(value as Explanation)
+  if (judged.length > 0) say(`\n${judged.map(plain).join('\n')}`)
   for (const each of Array.isArray(decisions) ? (decisions as object[]) : []) say(`\n${facts(each)}`)
 }
 
 /** What the sentence about the verdict says, or the list of listings after it. */
 const saidOfVerdict = new Set(
-  'ip action mode wouldBe code status reason reference path who listing'.split(' '),
+  [
+    'ip action mode wouldBe code status reason reference path who listing',
+    // The judgement has lines of its own.
+    'standing rule bounds line prior counters concerns ways recurrence firstSeen lastSeen name home days',
+  ].flatMap((names) => names.split(' ')),
 )
 
 function verdictSentence(value: Readonly<Record<string, unknown>>): string {

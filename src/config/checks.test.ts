@@ -35,7 +35,7 @@ describe('advice', () => {
   it('names what switches something off', () => {
     assert.deepEqual(advised({ ...settled, POSTERN_POLICY_MODE: 'observe' }), ['policy.mode'])
     assert.deepEqual(advised({ ...settled, POSTERN_MAIL_SMARTHOST: 'outbox' }), ['mail.smarthost'])
-    assert.deepEqual(advised({ ...settled, POSTERN_REPUTATION_MODE: 'enforce' }), ['reputation.mode'])
+    assert.deepEqual(advised({ ...settled, POSTERN_HIGH_VOLUME_MODE: 'junk' }), ['highVolume.mode'])
     assert.deepEqual(advised({ ...settled, POSTERN_PROTECTED_NAMES: 'mx.example.org' }), ['protected.names'])
   })
 

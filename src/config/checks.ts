@@ -18,6 +18,7 @@ export function checkTogether(config: Partial<Config>): Found[] {
     ...exemptTooMuch(config),
     ...listTwice(config),
     ...termsTooLong(config),
+    ...junkAfterReject(config),
   ]
 }
 
@@ -70,8 +71,12 @@ export function adviseOn(config: Config): Advice[] {
       'is empty, yet the site is behind a proxy: all visitors share one budget until the proxy stands here.',
     )
   }
-  if (config.reputation.mode !== 'observe')
-    say('reputation.mode', 'has no effect: this version has no judgement of its own yet.')
+  if (config.highVolume.mode !== 'observe') {
+    say(
+      'highVolume.mode',
+      `is ${config.highVolume.mode}: it works only where the content filter asks the message door at ${show(config.listen.lookup)} (docs/integrate/message-door.md). At RCPT nothing is known of a message’s domain, so without the door the rule can only observe.`,
+    )
+  }
   if (config.protected.names.length > 0) {
     say(
       'protected.names',
@@ -93,6 +98,15 @@ export function unknownLimits(config: Config, known: readonly string[]): Found[]
   return strange.map((name) => ({
     path: `limits.${name}`,
     problem: 'there is no such limit (docs/limits.md names them all)',
+  }))
+}
+
+/** `known`: the thresholds that there are. */
+export function unknownThresholds(config: Config, known: readonly string[]): Found[] {
+  const strange = Object.keys(config.reputation.tuning).filter((name) => !known.includes(name))
+  return strange.map((name) => ({
+    path: `reputation.tuning.${name}`,
+    problem: 'there is no such threshold (docs/thresholds.md names them all)',
   }))
 }
 
@@ -163,6 +177,12 @@ function listTwice({ provider }: Partial<Config>): Found[] {
 function termsTooLong({ listing }: Partial<Config>): Found[] {
   if (!listing || listing.terms.every((term) => term <= listing.longest)) return []
   return [{ path: 'listing.terms', problem: 'a term is longer than listing.longest' }]
+}
+
+function junkAfterReject({ highVolume }: Partial<Config>): Found[] {
+  const { junkSince, rejectSince } = highVolume ?? {}
+  if (junkSince === undefined || rejectSince === undefined || junkSince < rejectSince) return []
+  return [{ path: 'highVolume.junkSince', problem: 'is not before highVolume.rejectSince' }]
 }
 
 /** Whether somebody outside of this machine and its private networks could reach the door. */

@@ -369,3 +369,29 @@ describe('keys that do not fit together', () => {
     assert.match(wrong('listing: { longest: 2d }').join(), /a term is longer than listing.longest/)
   })
 })
+
+describe('dates', () => {
+  it('are the beginning of a UTC day', () => {
+    const { highVolume } = good(
+      'highVolume: { mode: reject, junkSince: 2026-04-01, rejectSince: 2026-05-05 }',
+    )
+    assert.equal(highVolume.junkSince, Date.UTC(2026, 3, 1))
+    assert.equal(highVolume.rejectSince, Date.UTC(2026, 4, 5))
+  })
+
+  for (const date of ['2026-02-30', '2026-5-5', '5 May 2026', '2026-05-05T00:00:00Z', '20260505']) {
+    it(`are not ${date}`, () => {
+      assert.match(
+        wrong(`highVolume: { junkSince: "${date}" }`).join('\n'),
+        /highVolume\.junkSince: .*expected a date/,
+      )
+    })
+  }
+
+  it('of junk are before those of reject', () => {
+    assert.match(
+      wrong('highVolume: { junkSince: 2026-05-05, rejectSince: 2026-05-05 }').join('\n'),
+      /highVolume\.junkSince: is not before/,
+    )
+  })
+})

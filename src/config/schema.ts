@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { day, hour, minute, second } from '../base/clock.ts'
+import { highVolumeModes } from '../access/high-volume.ts'
 import {
   database,
+  date,
   domain,
   duration,
   edgeName,
@@ -123,7 +125,7 @@ const listen = section(
     ),
     intake: key(
       endpoint().prefault('127.0.0.1:8025'),
-      'Incoming mail of `addresses.delist`, `addresses.abuse` and `mail.replyDomain` (SMTP).',
+      'Incoming mail of `addresses` and `mail.replyDomain` (SMTP).',
     ),
     lmtp: key(endpoint().prefault('127.0.0.1:8024'), 'The same mail by LMTP.'),
     feed: key(
@@ -147,8 +149,6 @@ const mail = section('Letters to senders.', {
   ),
 })
 
-const notYet = 'This version does not take its mail: it is refused with 550 5.1.1, and no page names it.'
-
 const addresses = section(
   'Mailboxes that senders and users write to. All of them take mail from refused senders, within a budget.',
   {
@@ -164,16 +164,20 @@ const addresses = section(
     ),
     reports: key(
       mailbox().optional(),
-      `Our own users’ reports of spam. ${notYet}`,
+      'Reports of spam by our own users and mail stores: ARF (RFC 5965), which says what is reported, or a message as attachment, which means junk. [How](integrate/dovecot.md).',
       onFirstDomain('report-spam'),
     ),
-    junk: key(mailbox().optional(), `Mail that should have been in junk. ${notYet}`, onFirstDomain('junk')),
+    junk: key(
+      mailbox().optional(),
+      'The same, for mail that should have been in junk.',
+      onFirstDomain('junk'),
+    ),
     notJunk: key(
       mailbox().optional(),
-      `Mail that should not have been in junk. ${notYet}`,
+      'The same, for mail that should not have been in junk.',
       onFirstDomain('not-junk'),
     ),
-    phish: key(mailbox().optional(), `Phishing. ${notYet}`, onFirstDomain('phish')),
+    phish: key(mailbox().optional(), 'The same, for phishing.', onFirstDomain('phish')),
   },
 )
 
@@ -227,6 +231,10 @@ const retention = section('When data is removed. The audit chain is kept.', {
     'Numbered changes for edges. An edge that was away longer starts from a snapshot.',
   ),
   requests: key(duration(day, 3 * 365 * day).prefault('90d'), 'Delist requests with their mailboxes.'),
+  events: key(
+    duration(3 * day, 90 * day).prefault('7d'),
+    'Mail events as they came. Hourly counters made of them are kept longer; an event whose id was seen within this time is a duplicate.',
+  ),
 })
 
 const webhook = z
@@ -253,6 +261,10 @@ const limit = z
 
 const limitName = z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, {
   error: 'expected the name of a limit, such as lookup.client.day',
+})
+
+const thresholdName = z.string().regex(/^[a-zA-Z]+$/, {
+  error: 'expected the name of a threshold, such as newBudget',
 })
 
 export const configSchema = z.strictObject({
@@ -293,10 +305,51 @@ export const configSchema = z.strictObject({
   lookup: section('The look-up and message door of the edge.', {
     allow: allowed('Who may ask at `listen.lookup`, where it is a TCP port.'),
   }),
+  highVolume: section(
+    'Domains that send much must pass SPF, DKIM and DMARC with every message. Works where the content filter asks the message door (docs/integrate/message-door.md); elsewhere nothing is known of a message’s domain and the rule stays without effect.',
+    {
+      mode: key(
+        oneOf(highVolumeModes).prefault('observe'),
+        '`observe` records what would be refused, `junk` adds the header `X-Postern-Junk`, `reject` answers 550 5.7.515 at the end of DATA.',
+      ),
+      messages: key(
+        wholeNumber(1, 100_000_000).prefault(5000),
+        'A domain with more than this, its sub-domains and refused messages included, is high-volume. Each edge counts for itself.',
+        { unit: 'messages a UTC day' },
+      ),
+      junkSince: key(
+        date().optional(),
+        'Day from which `junk` is done, also on the way to `reject`; observed until then.',
+        { example: '2026-04-01' },
+      ),
+      rejectSince: key(
+        date().optional(),
+        'Day from which `reject` is done. Until then it is `junk` where `junkSince` has come, else observed.',
+        { example: '2026-05-05' },
+      ),
+      stays: key(
+        duration(day, 365 * day).prefault('30d'),
+        'How long a domain stays high-volume after the last day that it was.',
+      ),
+    },
+  ),
   reputation: section('The engine’s own judgement; listings by hand act at once, whatever stands here.', {
     mode: key(
       oneOf(['observe', 'defer', 'enforce']).prefault('observe'),
-      'This version has no judgement of its own yet: the key is read and checked, and changes nothing.',
+      'How far the judgement goes: `observe` records what it would have done, `defer` only defers, `enforce` defers and refuses. Begin with `observe`, and look at who would have been hit.',
+    ),
+    terms: key(
+      list(duration(minute, 365 * day), 1).prefault(['1h', '6h', '24h', '72h', '7d']),
+      'How long its first listing of a sender lasts, the second, and so on; the last stays.',
+    ),
+    tuning: key(
+      z
+        .record(thresholdName, z.number().nonnegative(), {
+          error: 'expected names of thresholds, each with a number',
+        })
+        .prefault({}),
+      'Thresholds that differ from the built-in ones, by name (docs/thresholds.md). Try a change with the dry run first.',
+      { example: '{ newBudget: 60 }' },
     ),
   }),
   mail,

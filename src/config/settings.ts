@@ -18,6 +18,11 @@ export function settingsOf(config: Config) {
     },
     codes,
     policy: { mode: config.policy.mode },
+    reputation: {
+      mode: config.reputation.mode,
+      termsMs: config.reputation.terms,
+      tuning: config.reputation.tuning,
+    },
     protected: config.protected,
     mail,
     addresses,
@@ -35,6 +40,7 @@ export function settingsOf(config: Config) {
       endedListingsMs: retention.endedListings,
       feedChangesMs: retention.feedChanges,
       requestsMs: retention.requests,
+      eventsMs: retention.events,
     },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
   }

@@ -58,6 +58,15 @@ export function duration(shortest: number, longest: number) {
   })
 }
 
+/** The beginning of a UTC day, milliseconds since 1970. */
+export function date() {
+  return text('a date such as 2026-05-05 (UTC)', (given) => {
+    const at = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : NaN
+    const isReal = !Number.isNaN(at) && new Date(at).toISOString().startsWith(given)
+    return isReal ? at : undefined
+  })
+}
+
 /** A domain name, A-labels, lower case; `localhost` is one. */
 export function domain() {
   return text('a domain name such as provider.example', (given) => parseDomain(given, 1))

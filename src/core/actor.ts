@@ -27,6 +27,8 @@ const permissions = {
   'letter.retry': 'agent',
   'operator.manage': 'admin',
   'token.manage': 'admin',
+  'evidence.void': 'admin',
+  'reputation.dry-run': 'agent',
 } as const satisfies Record<string, Role>
 
 export type Permission = keyof typeof permissions

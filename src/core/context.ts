@@ -6,6 +6,7 @@ import type { Database } from '../db/open.ts'
 import type { Tables } from '../db/schema.ts'
 import type { Actor } from './actor.ts'
 import type { Settings } from './settings.ts'
+import type { Tally } from './tally.ts'
 import type { WaysOut } from './ways-out.ts'
 
 /** Everything an action needs that is not in its input: who asks, when, with which database, keys and ways out. */
@@ -18,6 +19,8 @@ export interface Context {
   readonly keys: Keys
   readonly out: WaysOut
   readonly wakes: Wakes
+  /** Counters for `/metrics`. */
+  readonly tally: Tally
   /** Which of several cores on one database this is: the mark on what it has in hand. The same after a restart. */
   readonly core: string
 }
@@ -41,7 +44,7 @@ export interface Keys {
 }
 
 /** What a committed transaction may set in motion. */
-export type Wake = 'feed' | 'letters' | 'webhooks' | 'delisting'
+export type Wake = 'feed' | 'letters' | 'webhooks' | 'delisting' | 'events' | 'standings'
 
 /** Tells sleeping loops of this process that there is work; a missed wake only costs their next poll. */
 export interface Wakes {

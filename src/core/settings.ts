@@ -1,4 +1,5 @@
 import type { CodeProfile, Language } from '../access/reasons.ts'
+import type { EngineMode } from '../access/standing.ts'
 import type { Prefix } from '../standards/prefix.ts'
 
 /** Whether the policy door acts on the list, or only records what it would have said. */
@@ -18,6 +19,13 @@ export interface Settings {
   readonly codes: CodeProfile
   /** `observe`: nothing is refused, what would have been is recorded. */
   readonly policy: { readonly mode: PolicyMode }
+  readonly reputation: {
+    readonly mode: EngineMode
+    /** Terms of the engine's own listings by recurrence; the last stays. */
+    readonly termsMs: readonly number[]
+    /** Thresholds that differ from the built-in ones, by name. */
+    readonly tuning: Readonly<Record<string, number>>
+  }
   readonly protected: { readonly networks: readonly Prefix[]; readonly names: readonly string[] }
   readonly mail: { readonly from: string; readonly replyDomain: string; readonly smarthost: string }
   readonly addresses: {
@@ -55,12 +63,7 @@ export interface Settings {
     readonly endedListingsMs: number
     readonly feedChangesMs: number
     readonly requestsMs: number
+    readonly eventsMs: number
   }
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
 }
-
-/**
- * Those of `addresses` whose mail is taken. The others are for reports of users, which nothing here reads yet: they are refused, and
- * no page names them.
- */
-export const servedAddresses = ['abuse', 'delist'] as const satisfies readonly (keyof Settings['addresses'])[]

@@ -2,8 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, sql, type Dialect } from 'kysely'
 import { Refusal } from '../base/refusal.ts'
+import type { NewMailEvent } from './append.ts'
+import { appendRows } from './postgres-append.ts'
 import { isPostgresConflict, isPostgresFull, isTwin, postgresDialect } from './postgres.ts'
-import { isSqliteConflict, isSqliteFull, sqliteDialect } from './sqlite.ts'
+import { openSqlite, isSqliteConflict, isSqliteFull } from './sqlite.ts'
 import type { Tables } from './schema.ts'
 
 /** One database: a file of SQLite or a server of PostgreSQL, with the same tables. */
@@ -16,6 +18,11 @@ export interface Database {
    * five times in all; then `database.busy` is thrown. It must not await the network, nor use `queries` of the outside.
    */
   transaction<T>(work: (queries: Kysely<Tables>) => Promise<T>): Promise<T>
+  /**
+   * Keeps mail events, each once per source, in the order given; gives how many were new, when all are durable. Not within a transaction:
+   * it is one of its own, which events of others may share.
+   */
+  appendEvents(rows: readonly NewMailEvent[]): Promise<number>
   close(): Promise<void>
 }
 
@@ -41,13 +48,25 @@ export async function openDatabase(url: string, options: { readonly file: string
     if (inside.getStore()?.open)
       throw new Error('a query of the outside within a transaction: use the queries of the transaction')
   }
-  const dialect: Dialect = sqlite ? sqliteDialect(options.file, guard) : postgresDialect(url, guard)
+  const embedded = sqlite ? openSqlite(options.file, guard) : undefined
+  const dialect: Dialect = embedded?.dialect ?? postgresDialect(url, guard)
   const queries = new Kysely<Tables>({ dialect })
+  const transaction: Database['transaction'] = async (work) =>
+    await withRetries(async () => await once(queries, inside, work))
   return {
     dialect: sqlite ? 'sqlite' : 'postgres',
     queries,
-    transaction: async (work) => await withRetries(async () => await once(queries, inside, work)),
-    close: async () => await queries.destroy(),
+    transaction,
+    appendEvents: async (rows) => {
+      guard()
+      if (rows.length === 0) return 0
+      if (!embedded) return await transaction(async (inTransaction) => await appendRows(inTransaction, rows))
+      return await withRetries(async () => await embedded.events.append(rows))
+    },
+    close: async () => {
+      await embedded?.events.close()
+      await queries.destroy()
+    },
   }
 }
 

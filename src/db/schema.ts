@@ -24,7 +24,10 @@ export interface Tables {
   spent_challenges: SpentChallengesTable
   idempotent_answers: IdempotentAnswersTable
   leases: LeasesTable
-  message_outcomes: MessageOutcomesTable
+  mail_events: MailEventsTable
+  evidence_hours: EvidenceHoursTable
+  senders: SendersTable
+  standings: StandingsTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -143,6 +146,8 @@ export interface DecisionRecordsTable {
   mode: string
   /** Minute of the case link's token, with which (edge, unit, listing, reason) it finds its record. */
   minute: number
+  /** JSON or null: the domain, and the tests that failed at the message stage. */
+  authentication: string | null
 }
 
 export interface LetThroughsTable {
@@ -314,13 +319,67 @@ export interface LeasesTable {
   until_at: number
 }
 
-/** Outcome of a message by queue id, from mail events: turns "let through" into "accepted". */
-export interface MessageOutcomesTable {
+/** What happened to mail, as a source told it; read in order of `seq` by whoever judges. */
+export interface MailEventsTable {
+  /** From the head `events`: committed in order and without a gap. */
+  seq: number
   source: string
+  /** Unique within its source. */
   id: string
-  queue_id: string
-  ip: string
-  outcome: string
+  type: string
   at: number
   received_at: number
+  /** 1: builds standing and never lists. */
+  backfill: number
+  /** /32 or /64. */
+  unit: string
+  ip: string
+  queue_id: string | null
+  /** 1: a message that the MTA accepted. */
+  accepted: number
+  /** The event of contracts 2 in JSON, mailboxes as keyed hashes. */
+  body: string
+}
+
+/** What was counted of a sender in one hour, by source. */
+export interface EvidenceHoursTable {
+  unit: string
+  /** Hours since 1970. */
+  hour: number
+  source: string
+  /** When the listing before ended, 0 before the first: evidence of an earlier era is prior, not evidence. */
+  era: number
+  ham: number
+  bulk: number
+  spam: number
+  phish: number
+  malware: number
+  unjudged: number
+  recipients: number
+  unknown: number
+  traps: number
+  complaints: number
+  not_junk: number
+}
+
+/** What a sender is remembered for besides its counters. */
+export interface SendersTable {
+  unit: string
+  since_at: number
+  seen_at: number
+  /** Forward-confirmed name; `''` when it has none, null when it is not known. */
+  ptr: string | null
+  /** Organisational domain that its mail was authenticated for. */
+  home: string | null
+  /** Unwanted share that was expected of it before its own evidence, when that was last counted; null when it was not. */
+  prior: number | null
+}
+
+/** What the edges are told of senders that are not listed. */
+export interface StandingsTable {
+  key: string
+  /** JSON; null: dropped. */
+  standing: string | null
+  /** From the head `standings`. */
+  seq: number
 }

@@ -11,17 +11,29 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
+import type { Appender } from './append.ts'
+import { sharedPen, type Pen } from './pen.ts'
+import { sqliteAppender } from './sqlite-append.ts'
 
 /**
  * Kysely over `node:sqlite`: one connection that writes, in turns, and one that only reads. The write-ahead log lets a
  * reader see what is committed while somebody else's transaction runs. Synchronous FULL: committed means on disk.
+ * Mail events are written by a third, in a thread of its own.
  */
-export function sqliteDialect(file: string, guard: () => void): Dialect {
+export function openSqlite(
+  file: string,
+  guard: () => void,
+): { readonly dialect: Dialect; readonly events: Appender } {
+  const pen = sharedPen()
+  const driver = new SqliteDriver(file, guard, pen)
   return {
-    createDriver: () => new SqliteDriver(file, guard),
-    createAdapter: () => new Adapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createIntrospector: (queries) => new SqliteIntrospector(queries),
+    dialect: {
+      createDriver: () => driver,
+      createAdapter: () => new Adapter(),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createIntrospector: (queries) => new SqliteIntrospector(queries),
+    },
+    events: sqliteAppender(file, pen, () => driver.leaveCheckpoints()),
   }
 }
 
@@ -47,6 +59,12 @@ const busyTimeout = 10
 /** How long a writer waits for another process in all; between tries this process does other things. */
 const patienceMs = 5_000
 
+/**
+ * Pages of the write-ahead log after which this process puts them into the file while the thread of the mail events runs: it does so
+ * earlier, and nobody waits for it then.
+ */
+const lateCheckpoint = 64_000
+
 /** Prepared statements kept; the builder makes the same text for the same question. */
 const statementsKept = 400
 
@@ -60,13 +78,14 @@ class Adapter extends SqliteAdapter {
 class SqliteDriver implements Driver {
   readonly #file: string
   readonly #guard: () => void
-  readonly #turns = new Turns()
+  readonly #turns: Turns
   #writer: Statements | undefined
   #reader: Statements | undefined
 
-  constructor(file: string, guard: () => void) {
+  constructor(file: string, guard: () => void, pen: Pen) {
     this.#file = file
     this.#guard = guard
+    this.#turns = new Turns(pen)
   }
 
   async init(): Promise<void> {
@@ -76,6 +95,11 @@ class SqliteDriver implements Driver {
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;')
     this.#writer = new Statements(writer)
     this.#reader = new Statements(new DatabaseSync(this.#file, { timeout: busyTimeout, readOnly: true }))
+  }
+
+  /** From now on another thread puts the log into the file. */
+  leaveCheckpoints(): void {
+    this.#writer?.exec(`pragma wal_autocheckpoint = ${lateCheckpoint}`)
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
@@ -107,7 +131,12 @@ class SqliteDriver implements Driver {
 
 /** Hands out the pen: one holder at a time, in the order of asking. */
 class Turns {
+  readonly #pen: Pen
   #last: Promise<void> = Promise.resolve()
+
+  constructor(pen: Pen) {
+    this.#pen = pen
+  }
 
   /** Resolves when it is the caller's turn; the answer ends the turn. */
   async take(): Promise<() => void> {
@@ -115,7 +144,11 @@ class Turns {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
     await before
-    return resolve
+    await this.#pen.take()
+    return () => {
+      this.#pen.give()
+      resolve()
+    }
   }
 }
 

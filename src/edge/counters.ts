@@ -19,6 +19,10 @@ export interface Counters {
   /** Connections closed at once, of peers that may not come to the door. */
   strangers: number
   lookups: number
+  /** Questions answered at the message door; the refused and observed ones count as such too. */
+  messages: number
+  /** Let through with the header that asks for the junk folder. */
+  junked: number
   changesApplied: number
   /** Changes and entries that the edge's own guards did not take. */
   guarded: number
@@ -46,6 +50,8 @@ export function newCounters(): Counters {
     connectionsTimedOut: 0,
     strangers: 0,
     lookups: 0,
+    messages: 0,
+    junked: 0,
     changesApplied: 0,
     guarded: 0,
     snapshotsLoaded: 0,
@@ -69,8 +75,15 @@ export interface Gauges {
   readonly bypass: boolean
   readonly stale: boolean
   readonly policyConnections: number
+  /** Domains of which the message door asks more. */
+  readonly highVolumeDomains: number
   readonly spoolBytes: number
   readonly spoolLostBytes: number
+  /** Senders and ranges that core has said a standing of. */
+  readonly standings: number
+  readonly standingsBytes: number
+  /** Whether they are acted on: core has confirmed them within a quarter of an hour. */
+  readonly standingsHeld: boolean
 }
 
 /** Prometheus text exposition format 0.0.4. */

@@ -6,7 +6,9 @@ import type { Log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import { isEdgeName } from '../access/edge-name.ts'
 import type { ExemptMailboxes } from '../access/exempt.ts'
+import { defaultHighVolume, type HighVolumeSettings } from '../access/high-volume.ts'
 import type { CodeProfile } from '../access/reasons.ts'
+import { ourNames } from '../access/our-names.ts'
 import { ListingTable } from '../access/table.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { isBypassed, watchBypass } from './bypass.ts'
@@ -21,8 +23,11 @@ import { startPolicyServer, type PolicyLimits } from './policy-server.ts'
 import { Records } from './records.ts'
 import { Shipper } from './shipper.ts'
 import { Spool } from './spool.ts'
+import { Standings } from './standings.ts'
 import { isStale, type EdgeState } from './state.ts'
 import { TableFiles } from './table-files.ts'
+import { Volumes } from './volumes.ts'
+import { readVolumes, writeVolumes } from './volumes-file.ts'
 
 /**
  * The edge: answers the MTA from memory and follows core. No database; disk only behind the answers.
@@ -46,8 +51,12 @@ export interface EdgeOptions {
   /** `observe`: DUNNO to everything, with a record of what would have been said. */
   readonly mode: 'enforce' | 'observe'
   readonly exempt: ExemptMailboxes
+  /** Domains whose mail we receive: nobody else greets with them. */
+  readonly domains: readonly string[]
   /** Messages an hour that a listed unit may send to exempt mailboxes. */
   readonly exemptPerHour: number
+  /** What is asked of domains that send much; observed by default. */
+  readonly highVolume?: HighVolumeSettings
   /** Never refused, whatever core says: this machine's own list. */
   readonly protected: readonly Prefix[]
   /** For keyed hashes of recipients: the mailbox itself never leaves the edge. */
@@ -96,6 +105,14 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const remember = async (): Promise<void> => {
     await writeMemory(memoryPath, state).catch((error: unknown) => log.error('memory-not-written', { error }))
   }
+  const highVolume = options.highVolume ?? defaultHighVolume
+  const volumesPath = join(dir, `${name}.volumes`)
+  const volumes = new Volumes(highVolume.messages, highVolume.staysMs, await readVolumes(volumesPath))
+  const keepVolumes = async (): Promise<void> => {
+    await writeVolumes(volumesPath, volumes.keep()).catch((error: unknown) =>
+      log.error('volumes-not-written', { error }),
+    )
+  }
   const follower = new Follower({
     state,
     files,
@@ -132,12 +149,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     counters: state.counters,
     ...(options.policyLimits === undefined ? {} : { limits: options.policyLimits }),
   })
-  const gauges = (): Gauges => gaugesOf(state, spool, policy.connections())
+  const gauges = (): Gauges => gaugesOf(state, spool, policy.connections(), volumes.size)
   const lookup = await startLookupServer({
     listen: readEndpoint(options.listenLookup),
     allow: options.lookupAllow,
     state,
     gauges,
+    messages: { state, records, volumes, highVolume },
   }).catch(async (error: unknown) => {
     await policy.close(0)
     throw error
@@ -150,7 +168,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     if (state.epoch === '') return
     files.compactWhenDue(() => ({ table: state.table, epoch: state.epoch, seq: state.seq, at: clock.now() }))
   }, upkeepMs)
-  const memory = setInterval(() => void (state.isConnected && remember()), memoryMs)
+  const memory = setInterval(() => {
+    if (state.isConnected) void remember()
+    if (state.counters.messages > 0) void keepVolumes()
+  }, memoryMs)
   feed.start()
   void follower.inspectTable()
   log.info('edge-started', {
@@ -175,6 +196,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       await spool.close()
       await files.close()
       if (state.contactAt !== undefined) await remember()
+      if (state.counters.messages > 0) await keepVolumes()
       log.info('edge-stopped', { name })
     },
   }
@@ -185,11 +207,23 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
   const { name, site, profile, mode, exempt, exemptPerHour, clock, log } = options
   const [loaded, memory] = [await files.load(), await readMemory(memoryPath)]
   const state: EdgeState = {
-    settings: { name, site, profile, mode, decide: { protected: options.protected, exempt, exemptPerHour } },
+    settings: {
+      name,
+      site,
+      profile,
+      mode,
+      decide: {
+        protected: options.protected,
+        exempt,
+        exemptPerHour,
+        ourNames: ourNames(options.domains, site),
+      },
+    },
     clock,
     log,
     counters: newCounters(),
     table: loaded?.table ?? new ListingTable(),
+    standings: new Standings(),
     epoch: loaded?.epoch ?? '',
     seq: loaded?.seq ?? 0,
     contactAt: memory.contactAt ?? loaded?.at,
@@ -207,7 +241,12 @@ function sayBypass({ isBypassed: isOn, log }: EdgeState): void {
   else log.warn('bypass is off: listings act again')
 }
 
-function gaugesOf(state: EdgeState, spool: Spool, policyConnections: number): Gauges {
+function gaugesOf(
+  state: EdgeState,
+  spool: Spool,
+  policyConnections: number,
+  highVolumeDomains: number,
+): Gauges {
   const now = state.clock.now()
   return {
     listings: state.table.size,
@@ -218,7 +257,11 @@ function gaugesOf(state: EdgeState, spool: Spool, policyConnections: number): Ga
     bypass: state.isBypassed,
     stale: isStale(state, now),
     policyConnections,
+    highVolumeDomains,
     spoolBytes: spool.bytes,
     spoolLostBytes: spool.lostBytes,
+    standings: state.standings.size,
+    standingsBytes: state.standings.bytes,
+    standingsHeld: state.standings.isHeld(now),
   }
 }

@@ -65,7 +65,7 @@ export class Follower {
     const { state, version, boot } = this.#options
     const { epoch, seq } = this.#wantsWhole ? { epoch: '', seq: 0 } : state
     this.#wantsWhole = false
-    return { type: 'hello', name: state.settings.name, version, epoch, seq, boot }
+    return { type: 'hello', name: state.settings.name, version, epoch, seq, boot, takes: ['standings'] }
   }
 
   /** Takes frames in their order. Throws when the connection must end. */
@@ -78,6 +78,7 @@ export class Follower {
       else if (frame.type === 'welcome') this.#takeWelcome(frame)
       else if (frame.type === 'stored') this.#options.onStored(frame.batch)
       else if (frame.type === 'ping') this.#takePing(frame.seq)
+      else if (frame.type === 'standings') state.standings.take(frame, state.contactAt)
     }
     this.#acknowledge()
   }
@@ -85,6 +86,7 @@ export class Follower {
   ended(): void {
     this.#offered = undefined
     this.#options.state.isConnected = false
+    this.#options.state.standings.interrupt()
   }
 
   #takeWelcome({ epoch, caseLinkKey, keyId }: Extract<Frame, { type: 'welcome' }>): void {

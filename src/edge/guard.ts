@@ -71,7 +71,7 @@ export class Guard {
 
 /** A carve-out refuses nobody. */
 function isForbidden(entry: ListingEntry, networks: readonly Prefix[]): boolean {
-  return entry.effect === 'refuse' && networks.some((network) => overlaps(network, entry.prefix))
+  return entry.effect !== 'pass' && networks.some((network) => overlaps(network, entry.prefix))
 }
 
 function shareOf({ effect, prefix }: ListingEntry): number {

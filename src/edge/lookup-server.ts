@@ -7,11 +7,12 @@ import { formatMetrics, type Gauges } from './counters.ts'
 import { doorkeeper } from './doorkeeper.ts'
 import { listen, type Endpoint } from './endpoint.ts'
 import { lookUp } from './lookup.ts'
+import { answerMessage, readMessageQuestion, type MessageDesk } from './message-door.ts'
 import type { EdgeState } from './state.ts'
 
 /**
  * The door for scripts: `GET /v1/lookup/{ip}` from the same memory and the same decision as the policy server,
- * `/healthz` and `/metrics`. Limits of security API-2.
+ * `/healthz` and `/metrics`; and the message door, `POST /v1/decide`. Limits of security API-2.
  */
 export interface LookupServer {
   /** As `readEndpoint` reads it. */
@@ -25,6 +26,7 @@ export interface LookupServerOptions {
   readonly allow: readonly Prefix[]
   readonly state: EdgeState
   readonly gauges: () => Gauges
+  readonly messages: MessageDesk
 }
 
 const mostConnections = 1024
@@ -56,12 +58,10 @@ export async function startLookupServer(options: LookupServerOptions): Promise<L
   }
 }
 
-function answer(
-  { state, gauges }: LookupServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function answer(options: LookupServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const { state, gauges } = options
   const path = request.url ?? ''
+  if (path === '/v1/decide') return takeQuestion(options, request, response)
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD')
     return sendProblem(state, response, 405, 'method-not-allowed')
@@ -85,6 +85,57 @@ function answer(
   sendJson(response, 200, lookUp(state, address))
 }
 
+/** Fifty recipients of the greatest length are 16 kB, fifty signing domains as much. */
+const longestQuestion = 65_536
+
+/** The message door. A body that is too long is answered before it has come. */
+function takeQuestion(
+  { state, messages }: LookupServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST')
+    return sendProblem(state, response, 405, 'method-not-allowed')
+  }
+  const chunks: Buffer[] = []
+  let length = 0
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length <= longestQuestion) return void chunks.push(chunk)
+    if (response.headersSent) return
+    response.setHeader('connection', 'close')
+    sendProblem(state, response, 413, 'too-large')
+  })
+  request.on('end', () => {
+    if (length <= longestQuestion) answerQuestion(state, messages, Buffer.concat(chunks), response)
+  })
+  request.on('error', () => {})
+}
+
+function answerQuestion(
+  state: EdgeState,
+  messages: MessageDesk,
+  body: Buffer,
+  response: ServerResponse,
+): void {
+  const value = parseJson(body)
+  if (value === undefined) return sendProblem(state, response, 400, 'not-json')
+  const asked = readMessageQuestion(value)
+  if (typeof asked === 'string') return sendProblem(state, response, 422, 'form.invalid', { why: asked })
+  if (asked instanceof Refusal) return sendProblem(state, response, asked.status, asked.code, asked.facts)
+  sendJson(response, 200, answerMessage(messages, asked))
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
 /** The text as it was before percent-encoding; what is none is no address either. */
 function decoded(text: string): string {
   try {
@@ -99,8 +150,12 @@ const details: Readonly<Record<string, string>> = {
   'address.not-an-address': 'Give one address such as 192.0.2.45 or 2001:db8::1.',
   'address.leading-zero': 'Leave leading zeros out: some programs read them as octal.',
   'address.is-prefix': 'Give a single address, without a prefix length.',
-  'method-not-allowed': 'This door answers GET and HEAD.',
-  'not-found': 'Ask for /v1/lookup/{ip}, /healthz or /metrics.',
+  'form.invalid':
+    'Give a JSON object with `ip` and what is known of the message; `why` says what cannot be read.',
+  'method-not-allowed': 'This door answers GET and HEAD, and POST at /v1/decide.',
+  'not-found': 'Ask for /v1/lookup/{ip}, /v1/decide, /healthz or /metrics.',
+  'not-json': 'The body must be one JSON object.',
+  'too-large': 'A question has at most 64 KiB.',
 }
 
 /** The code is the title: words are for the site, which knows the reader's language. */

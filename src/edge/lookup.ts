@@ -1,5 +1,5 @@
 import { decide } from '../access/decide.ts'
-import type { ListingEntry } from '../access/listing-entry.ts'
+import type { Effect, ListingEntry } from '../access/listing-entry.ts'
 import { reasonOf, reasons, type ReasonName, type Reason } from '../access/reasons.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { formatPrefix } from '../standards/prefix.ts'
@@ -9,7 +9,7 @@ import { isStale, whyOpen, type EdgeState } from './state.ts'
 export interface Lookup {
   readonly ip: string
   readonly listed: boolean
-  readonly action: 'pass' | 'reject'
+  readonly action: 'pass' | 'defer' | 'reject'
   readonly code: number | null
   readonly status: string | null
   readonly reason: ReasonName | null
@@ -35,7 +35,7 @@ interface Covering {
   readonly scope: string
   readonly reason: ReasonName
   readonly class: string
-  readonly effect: 'refuse' | 'pass'
+  readonly effect: Effect
   readonly ends: string
 }
 
@@ -44,13 +44,13 @@ export function lookUp(state: EdgeState, address: Address): Lookup {
   const now = clock.now()
   const listing = table.find(address, now)
   const { action, reason } = decide({ listing, spent: 0 }, { address }, settings.decide, now)
-  const isListed = action === 'reject' && listing !== undefined && reason !== null
+  const isListed = action !== 'pass' && listing !== undefined && reason !== null
   const isRefused = isListed && whyOpen(state, now) === undefined && settings.mode === 'enforce'
   const ip = formatAddress(address)
   return {
     ip,
     listed: isListed,
-    action: isRefused ? 'reject' : 'pass',
+    action: isRefused ? action : 'pass',
     ...(isListed ? factsOf(listing, reason, state) : noFacts),
     url: `${settings.site}/ip/${ip}`,
     listings: table.findAll(address, now).map(describe),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Messages, type MessageView } from './messages.ts'
 
 function view(spent: number): MessageView {
-  return { listing: undefined, spent, table: 1, isCounted: false }
+  return { listing: undefined, spent, table: 1, rate: undefined, isNoted: false, isCounted: false }
 }
 
 describe('messages in progress', () => {

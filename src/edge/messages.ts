@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RateView } from '../access/decide.ts'
 import type { ListingEntry } from '../access/listing-entry.ts'
 
 /** What the edge knew when a message's first recipient was judged; it holds for the message's other recipients. */
@@ -8,6 +9,10 @@ export interface MessageView {
   readonly spent: number
   /** Number of the last change that the table held then. */
   readonly table: number
+  /** What a sender that is not listed is held to: as it was when the message was noted. */
+  rate: RateView | undefined
+  /** Whether the message has been noted as let through or put off by that. */
+  isNoted: boolean
   /** Whether the message has been counted against the budget of exempt mailboxes. */
   isCounted: boolean
 }

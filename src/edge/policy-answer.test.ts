@@ -8,6 +8,9 @@ import { openCaseLink } from '../access/case-link.ts'
 import { exemptMailboxes } from '../access/exempt.ts'
 import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
 import type { ListingEntry } from '../access/listing-entry.ts'
+import { ourNames } from '../access/our-names.ts'
+import type { StandingEntry } from '../access/standing.ts'
+import type { StandingsFrame } from '../access/standings-frame.ts'
 import { ListingTable } from '../access/table.ts'
 import { PolicyReader, type PolicyRequest } from '../standards/postfix-policy.ts'
 import { entry, listable } from '../../test/support/listing-entries.ts'
@@ -15,6 +18,7 @@ import { caseLinkKey, policyRequest } from '../../test/support/edge.ts'
 import { newCounters } from './counters.ts'
 import { answerPolicy, openDesk, type Desk } from './policy-answer.ts'
 import { Records } from './records.ts'
+import { Standings } from './standings.ts'
 import type { EdgeState } from './state.ts'
 
 const start = 1_760_000_000_000
@@ -46,6 +50,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
           'postern.provider.example',
         ),
         exemptPerHour: 2,
+        ourNames: ourNames(['provider.example'], 'https://postmaster.provider.example'),
       },
       ...settings,
     },
@@ -53,6 +58,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
     log: silentLog,
     counters: newCounters(),
     table,
+    standings: new Standings(),
     epoch: 'first',
     seq: 7,
     contactAt: start,
@@ -383,3 +389,132 @@ describe('the edge fails open', () => {
     assert.match(ask(), refusal)
   })
 })
+
+/** A scene in which core has said what these senders are held to. */
+function held(entries: readonly StandingEntry[], changes: Partial<StandingsFrame> = {}): Scene {
+  const here = scene([])
+  here.state.standings.take(
+    {
+      type: 'standings',
+      at: start,
+      mode: 'enforce',
+      rules: { newPerHour: 2, greyKeptMs: 6 * hour, stormAttempts: 60 },
+      whole: true,
+      more: false,
+      seq: 1,
+      entries,
+      ...changes,
+    },
+    start,
+  )
+  return here
+}
+
+describe('A sender that is not listed', () => {
+  const suspicious: StandingEntry = ['192.0.2.45/32', { kind: 'hourly', perHour: 2, reason: 'suspicious' }]
+
+  it('may send as many messages an hour as its standing says, each to as many recipients as it likes', () => {
+    const { ask } = held([suspicious])
+    for (const instance of ['a', 'b'])
+      for (const recipient of ['x@provider.example', 'y@provider.example', 'z@provider.example'])
+        assert.equal(ask({ instance, recipient }), 'DUNNO')
+    for (const recipient of ['x@provider.example', 'y@provider.example'])
+      assert.match(ask({ instance: 'c', recipient }), /^451 4\.7\.550 .*\(PSN550\)$/)
+    assert.equal(ask({ instance: 'b', recipient: 'w@provider.example' }), 'DUNNO')
+  })
+
+  it('gets through again as the hour goes by', () => {
+    const { ask, clock } = held([suspicious])
+    assert.deepEqual([ask(), ask()], ['DUNNO', 'DUNNO'])
+    assert.match(ask(), /^451 /)
+    clock.advance(14 * minute)
+    assert.match(ask(), /^451 /)
+    const again = held([suspicious])
+    assert.deepEqual([again.ask(), again.ask()], ['DUNNO', 'DUNNO'])
+    again.state.standings.take(confirmation(start + 2 * hour), start + 2 * hour)
+    again.clock.advance(2 * hour)
+    assert.equal(again.ask(), 'DUNNO')
+  })
+
+  it('always reaches our service mailboxes, which its budget is not spent on', () => {
+    const { ask } = held([suspicious])
+    const recipient = 'postmaster@provider.example'
+    for (let nth = 0; nth < 5; nth++) assert.equal(ask({ instance: `m${nth}`, recipient }), 'DUNNO')
+    assert.deepEqual([ask({ instance: 'm0' }), ask({ instance: 'm1' })], ['DUNNO', 'DUNNO'])
+    assert.match(ask({ instance: 'm2' }), /^451 /)
+    assert.equal(ask({ instance: 'm6', recipient }), 'DUNNO')
+  })
+
+  it('is put off at first when it is grey, and passes when it tries the same again', () => {
+    const { ask, clock } = held([
+      ['192.0.2.45/32', { kind: 'grey', waitMs: 4 * minute, spacingMs: 10 * minute, reason: 'new-sender' }],
+    ])
+    assert.match(ask({ sender: 'bob@example.org' }), /^451 4\.7\.500 .*\(PSN500\)$/)
+    clock.advance(5 * minute)
+    assert.match(ask({ sender: 'bob@example.net' }), /^451 4\.7\.500 /)
+    assert.equal(ask({ sender: 'bob@example.org' }), 'DUNNO')
+    assert.match(ask({ sender: 'bob@example.org' }), /^451 4\.7\.500 /)
+  })
+
+  it('is told so when it storms', () => {
+    const { ask, clock } = held([suspicious])
+    clock.advance(10 * minute - (start % (10 * minute)))
+    for (let nth = 0; nth < 62; nth++) ask()
+    assert.match(ask(), /^451 4\.7\.850 .*\(PSN850\)$/)
+  })
+
+  it('is nobody with our name, and in IPv6 somebody with a name', () => {
+    const { ask } = held([])
+    assert.match(ask({ helo_name: 'provider.example' }), /^550 5\.7\.506 .*\(PSN506\)$/)
+    const nameless = { client_address: '2001:db8::45', client_name: 'unknown' }
+    assert.match(ask(nameless), /^450 4\.7\.25 .*\(PSN025\)$/)
+    assert.equal(ask({ client_address: '2001:db8::45' }), 'DUNNO')
+  })
+
+  it('is a user of ours when it has signed in', () => {
+    const { ask } = held([suspicious])
+    for (let nth = 0; nth < 5; nth++) assert.equal(ask({ sasl_username: 'alice' }), 'DUNNO')
+  })
+
+  it('is recorded with what ran out, and only recorded while the engine observes', () => {
+    for (const mode of ['enforce', 'observe'] as const) {
+      const { ask, told, state } = held([suspicious], { mode })
+      const answers = [ask(), ask(), ask(), ask()]
+      assert.equal(answers.filter((answer) => answer !== 'DUNNO').length, mode === 'enforce' ? 2 : 0)
+      const [record, ...others] = told().records
+      assert.equal(others.length, 0)
+      assert.deepEqual(
+        [record?.reason, record?.mode, record?.count, record?.listing, record?.budget],
+        ['suspicious', mode, 2, null, { limit: 2, spent: 2, until: start + hour }],
+      )
+      assert.equal(state.counters[mode === 'enforce' ? 'deferred' : 'observed'], 2)
+    }
+  })
+
+  it('passes when core has not said for a quarter of an hour that what it said is true', () => {
+    const { ask, clock, state } = held([suspicious])
+    for (let nth = 0; nth < 3; nth++) ask()
+    assert.match(ask(), /^451 /)
+    clock.advance(15 * minute)
+    assert.equal(ask(), 'DUNNO')
+    assert.equal(ask({ helo_name: 'provider.example' }), 'DUNNO')
+    state.standings.take(confirmation(clock.now()), clock.now())
+    assert.match(ask({ helo_name: 'provider.example' }), /^550 /)
+  })
+
+  it('that the engine listed passes while it observes, and is put off while it defers', () => {
+    const observed = scene([entry('192.0.2.45', { effect: 'observe' })])
+    assert.equal(observed.ask(), 'DUNNO')
+    const [record] = observed.told().records
+    assert.deepEqual([record?.reason, record?.mode, record?.listing], ['spam', 'observe', '0123456789ab'])
+    const deferred = scene([entry('192.0.2.45', { effect: 'defer' })])
+    assert.match(deferred.ask(), /^451 4\.7\.550 /)
+    assert.equal(deferred.ask({ recipient: 'postmaster@provider.example' }), 'DUNNO')
+  })
+})
+
+/** Core says that all stays as it was. */
+function confirmation(at: number): StandingsFrame {
+  const rules = { newPerHour: 2, greyKeptMs: 6 * hour, stormAttempts: 60 }
+  return { type: 'standings', at, mode: 'enforce', rules, whole: false, more: false, seq: 1, entries: [] }
+}

@@ -1,13 +1,15 @@
 import { hour } from '../base/clock.ts'
 import { Refusal } from '../base/refusal.ts'
-import { decide, type Verdict } from '../access/decide.ts'
+import { decide, type RateView, type Saying, type Verdict } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
-import { recordText } from '../access/feed-frame.ts'
-import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
+import { isExempt } from '../access/exempt.ts'
+import { recordText, type DecisionRecord } from '../access/feed-frame.ts'
+import { reasons, type Reason } from '../access/reasons.ts'
 import { roomBeside } from '../access/reply.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import type { PolicyRequest } from '../standards/postfix-policy.ts'
 import { formatPrefix, unitOf } from '../standards/prefix.ts'
+import { Budgets, nothingSeen } from './budgets.ts'
 import { Messages, type MessageView } from './messages.ts'
 import type { Records } from './records.ts'
 import { RefusalLines } from './refusal-lines.ts'
@@ -20,20 +22,28 @@ export interface Desk {
   readonly records: Records
   readonly messages: Messages
   readonly spent: Spent
+  readonly budgets: Budgets
   readonly lines: RefusalLines
 }
 
 /** A desk that has seen nothing yet. */
 export function openDesk(state: EdgeState, records: Records): Desk {
   const lines = new RefusalLines(state.settings.profile)
-  return { state, records, messages: new Messages(), spent: new Spent(), lines }
+  return { state, records, messages: new Messages(), spent: new Spent(), budgets: new Budgets(), lines }
 }
 
 /** The only way to pass: later restrictions still have their say (access(5)); OK would skip them. */
 export const dunno = 'DUNNO'
 
-/** An address that is not listed and not watched. */
-const nothingKnown: MessageView = { listing: undefined, spent: 0, table: 0, isCounted: true }
+/** An address that is not listed, while standings are not held to. */
+const nothingKnown: MessageView = {
+  listing: undefined,
+  spent: 0,
+  table: 0,
+  rate: undefined,
+  isNoted: true,
+  isCounted: true,
+}
 
 /**
  * The action for one request, `DUNNO` or the refusal line, from memory alone.
@@ -64,29 +74,35 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   const address = parseAddress(request.clientAddress)
   if (address instanceof Refusal) return dunno
   const view = viewOf(desk, request, address, now)
-  if (view.listing === undefined) return dunno
+  if (view === nothingKnown) return dunno
+  if (!view.isNoted) view.rate = rateOf(desk, request, address, now)
   // Until a message is counted, others of the unit may use up the budget: its sessions at once are not worth more than one.
   const spent = view.isCounted ? view.spent : Math.max(view.spent, desk.spent.of(address, now))
   const verdict = decide(
-    { listing: view.listing, spent },
-    { address, recipient: request.recipient },
+    { listing: view.listing, spent, rate: view.rate },
+    {
+      address,
+      recipient: request.recipient,
+      helo: request.heloName,
+      name: confirmedName(request),
+    },
     state.settings.decide,
     now,
   )
+  noteRate(desk, view, verdict, request, address, now)
   if (verdict.action === 'pass') {
     if (verdict.spared === 'exempt-mailbox') countMessage(desk, view, address, now)
     if (verdict.spared !== null) state.counters.spared++
+    if (verdict.observed === undefined) return dunno
+    speak(desk, verdict.observed, 'observe', { ...view, spent }, request, address, now)
+    state.counters.observed++
     return dunno
   }
-  const line = speak(
-    desk,
-    { ...verdict, reason: verdict.reason ?? 'manual' },
-    { ...view, spent },
-    request,
-    address,
-    now,
-  )
-  if (state.settings.mode === 'observe') {
+  const { action, reason, listing } = verdict
+  const { mode } = state.settings
+  const saying: Saying = { action, reason: reason ?? 'manual', listing }
+  const line = speak(desk, saying, mode, { ...view, spent }, request, address, now)
+  if (mode === 'observe') {
     state.counters.observed++
     return dunno
   }
@@ -103,8 +119,50 @@ function viewOf(desk: Desk, request: PolicyRequest, address: Address, now: numbe
 
 function look({ state, spent }: Desk, address: Address, now: number): MessageView {
   const listing = state.table.find(address, now)
-  if (listing === undefined) return nothingKnown
-  return { listing, spent: spent.of(address, now), table: state.seq, isCounted: false }
+  const isHeld = listing === undefined && state.standings.isHeld(now)
+  if (listing === undefined && !isHeld) return nothingKnown
+  return {
+    listing,
+    spent: spent.of(address, now),
+    table: state.seq,
+    rate: undefined,
+    isNoted: !isHeld,
+    isCounted: false,
+  }
+}
+
+function rateOf({ state, budgets }: Desk, request: PolicyRequest, address: Address, now: number): RateView {
+  const { mode, rules } = state.standings
+  const standing = state.standings.of(address, confirmedName(request))
+  const seen = standing.kind === 'free' ? nothingSeen : budgets.of(address, domainOf(request.sender), now)
+  return { mode, rules, standing, ...seen }
+}
+
+/** One of a message's recipients tells what becomes of it; those of exempt mailboxes tell nothing. */
+function noteRate(
+  { state, budgets }: Desk,
+  view: MessageView,
+  verdict: Verdict,
+  request: PolicyRequest,
+  address: Address,
+  now: number,
+): void {
+  if (view.isNoted || view.rate === undefined) return
+  const { exempt } = state.settings.decide
+  if (isExempt(exempt, request.recipient)) return
+  view.isNoted = true
+  // Nobody counts what a free sender does.
+  if (view.rate.standing.kind === 'free') return
+  // While the engine only observes, it counts as if it had acted: what it would have put off has not passed.
+  const isPutOff = verdict.action !== 'pass' || verdict.observed !== undefined
+  if (!isPutOff) budgets.notePassed(address, now)
+  else budgets.notePutOff(address, domainOf(request.sender), now, view.rate.rules.greyKeptMs)
+}
+
+/** Postfix says `unknown` of a client whose name does not lead back to its address, and nothing where it has not looked. */
+function confirmedName({ clientName }: PolicyRequest): string | null | undefined {
+  if (clientName === '') return undefined
+  return clientName === 'unknown' ? null : clientName
 }
 
 function countMessage({ spent }: Desk, view: MessageView, address: Address, now: number): void {
@@ -116,7 +174,8 @@ function countMessage({ spent }: Desk, view: MessageView, address: Address, now:
 /** The line, and the record behind its link. */
 function speak(
   desk: Desk,
-  verdict: Verdict & { readonly reason: ReasonName },
+  saying: Saying,
+  mode: DecisionRecord['mode'],
   view: MessageView,
   request: PolicyRequest,
   address: Address,
@@ -125,20 +184,19 @@ function speak(
   const { state, records, lines } = desk
   const minute = Math.floor(now / 60_000)
   const ip = formatAddress(address)
-  const listing = verdict.listing?.id ?? null
-  const token = `${ip} ${listing ?? ''} ${verdict.reason}`
+  const listing = saying.listing?.id ?? null
+  const token = `${ip} ${listing ?? ''} ${saying.reason} ${mode}`
   const spoken = records.again(token, minute, request.recipient)
   if (spoken !== undefined) return spoken
-  const { name, site, profile, mode, decide: rules } = state.settings
+  const { name, site, profile } = state.settings
   const { caseLink } = state
   const url =
     caseLink === undefined
       ? `${site}/ip/${ip}`
-      : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, edge: name, minute, reason: verdict.reason, listing, address })}`
+      : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, edge: name, minute, reason: saying.reason, listing, address })}`
   const room = roomBeside({ name: request.clientName, address: request.clientAddress })
-  const line = lines.lineOf(verdict, address, ip, url, room)
-  const reason: Reason = reasons[verdict.reason]
-  const isBudget = verdict.reason === 'mailbox-budget'
+  const line = lines.lineOf(saying, address, ip, url, room)
+  const reason: Reason = reasons[saying.reason]
   records.add(token, line, request.recipient, {
     at: now,
     ip,
@@ -147,14 +205,27 @@ function speak(
     mailFrom: domainOf(request.sender),
     code: reason.code,
     status: reason.status[profile],
-    reason: verdict.reason,
+    reason: saying.reason,
     listing,
-    budget: isBudget ? { limit: rules.exemptPerHour, spent: view.spent, until: now + hour } : null,
+    budget: budgetOf(saying, view, state, now),
     table: view.table,
     mode,
     minute,
   })
   return line
+}
+
+/** What ran out, where it was a number of messages. */
+function budgetOf(
+  { reason, listing }: Saying,
+  { spent, rate }: MessageView,
+  { settings }: EdgeState,
+  now: number,
+): DecisionRecord['budget'] {
+  const until = now + hour
+  if (reason === 'mailbox-budget') return { limit: settings.decide.exemptPerHour, spent, until }
+  if (listing !== null || rate?.standing.kind !== 'hourly' || reason !== rate.standing.reason) return null
+  return { limit: Math.floor(rate.standing.perHour), spent: Math.floor(rate.passed), until }
 }
 
 /** At END-OF-MESSAGE every recipient has been let through; milters come after us. */

@@ -17,7 +17,11 @@ export interface RefusalFacts extends Pick<
   | 'table'
   | 'mode'
   | 'minute'
-> {}
+  | 'authentication'
+> {
+  /** `rcpt` when it does not say. */
+  readonly stage?: DecisionRecord['stage']
+}
 
 export type LetThroughFacts = Omit<LetThrough, 'edge' | 'boot' | 'seq'>
 
@@ -76,7 +80,7 @@ export class Records {
   }
 
   /** The line that goes with a token, if it was spoken before in this minute; counts the refusal then. */
-  again(token: string, minute: number, recipient: string): string | undefined {
+  again(token: string, minute: number, recipient: string | readonly string[]): string | undefined {
     if (minute !== this.#minute) this.#turn(minute)
     const known = this.#tokens.get(token)
     if (known === undefined) return undefined
@@ -87,7 +91,7 @@ export class Records {
   }
 
   /** The first refusal under a token. Of the recipient only its keyed hash leaves this process. */
-  add(token: string, line: string, recipient: string, facts: RefusalFacts): void {
+  add(token: string, line: string, recipient: string | readonly string[], facts: RefusalFacts): void {
     if (facts.minute !== this.#minute) this.#turn(facts.minute)
     const first: Token = { line, facts, seq: ++this.#seq, count: 1, recipients: [], isShipped: false }
     this.#addRecipient(first, recipient)
@@ -180,7 +184,11 @@ export class Records {
     }
   }
 
-  #addRecipient(token: Token, recipient: string): void {
+  #addRecipient(token: Token, recipient: string | readonly string[]): void {
+    if (typeof recipient !== 'string') {
+      for (const each of recipient.slice(0, mostRecipients)) this.#addRecipient(token, each)
+      return
+    }
     if (token.recipients.length >= mostRecipients) return
     const hash = this.#hashOf(recipient.toLowerCase())
     if (!token.recipients.includes(hash)) token.recipients.push(hash)

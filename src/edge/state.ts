@@ -6,6 +6,7 @@ import type { DecideSettings } from '../access/decide.ts'
 import type { CodeProfile } from '../access/reasons.ts'
 import type { ListingTable } from '../access/table.ts'
 import type { Counters } from './counters.ts'
+import type { Standings } from './standings.ts'
 
 /** What does not change while an edge runs. */
 export interface EdgeSettings {
@@ -24,6 +25,8 @@ export interface EdgeState {
   readonly log: Log
   readonly counters: Counters
   table: ListingTable
+  /** What core says of senders that are not listed. */
+  readonly standings: Standings
   /** History that `seq` counts in; empty before the first snapshot. */
   epoch: string
   /** Last change applied. */

@@ -6,6 +6,8 @@ import { saveDecisions } from '../core/decisions/actions.ts'
 import { noteLetThroughs, noteRefusals } from '../core/delisting/follow-actions.ts'
 import { changesAfter, feedHead, noteAck, noteEdge } from '../core/edges/actions.ts'
 import { isResync, type Snapshots } from './snapshot.ts'
+import { changeForOlder, snapshotForOlder } from './older-edges.ts'
+import { StandingsSource } from './standings.ts'
 
 type Hello = Extract<Frame, { type: 'hello' }>
 type Records = Extract<Frame, { type: 'records' }>
@@ -59,6 +61,10 @@ export class FeedConnection {
   /** Sending of changes, while it goes on. */
   #pumping: Promise<void> | undefined
   #again = false
+  /** What it is told of standings; undefined for an edge that does not take them, and until the table is sent. */
+  #standings: StandingsSource | undefined
+  #telling: Promise<void> | undefined
+  #tellAgain = false
   #seenAt = 0
   /** Last number acknowledged, and the one written down. */
   #acked: number | undefined
@@ -85,12 +91,17 @@ export class FeedConnection {
     this.ended = closed.then(async () => {
       clearTimeout(late)
       this.#then(async () => await this.#noteEnd())
-      await Promise.all([this.#work, this.#pumping])
+      await Promise.all([this.#work, this.#pumping, this.#telling])
     })
   }
 
   get #name(): string {
     return this.#hello?.name ?? 'unknown'
+  }
+
+  /** Whether it is of a version that knows no standings, and no entries that observe or defer. */
+  get #isOlder(): boolean {
+    return this.#hello?.takes?.includes('standings') !== true
   }
 
   end(why: string): void {
@@ -103,6 +114,36 @@ export class FeedConnection {
     if (this.#sent === undefined) return
     this.#send({ type: 'ping', seq: this.#sent, at: this.#ctx.clock.now() })
     this.#noteLife()
+    this.tellStandings()
+  }
+
+  /** Sends what is new of standings; called and remembered like `pump`. */
+  tellStandings(): void {
+    const standings = this.#standings
+    if (standings === undefined || this.#socket.destroyed) return
+    this.#tellAgain = this.#telling !== undefined
+    this.#telling ??= this.#sendStandings(standings)
+      .catch((error: unknown) => this.#broke(error))
+      .finally(() => {
+        this.#telling = undefined
+        if (this.#tellAgain) this.tellStandings()
+      })
+  }
+
+  async #sendStandings(standings: StandingsSource): Promise<void> {
+    for await (const frame of standings.due()) {
+      this.#send(frame)
+      await breathe()
+      if (this.#socket.writableLength >= highWater) await this.#drained()
+      if (this.#socket.destroyed) return
+    }
+  }
+
+  async #drained(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#socket.once('drain', resolve)
+      this.#socket.once('close', resolve)
+    })
   }
 
   /** Sends what is new. Called on every wake; calls while one runs are remembered, not queued. */
@@ -132,7 +173,8 @@ export class FeedConnection {
           await this.#sendSnapshot(seq)
           return
         }
-        this.#send({ type: 'change', seq, change: changeFromJson(json) })
+        const read = this.#isOlder ? changeForOlder : changeFromJson
+        this.#send({ type: 'change', seq, change: read(json) })
         this.#sent = seq
       }
       this.#socket.uncork()
@@ -144,7 +186,8 @@ export class FeedConnection {
   /** The whole table, at least as new as `atLeast`. */
   async #sendSnapshot(atLeast: number): Promise<void> {
     const snapshot = await this.#options.snapshots(atLeast)
-    this.#send({ type: 'snapshot', bytes: snapshot.bytes })
+    const bytes = this.#isOlder ? await snapshotForOlder(snapshot.bytes) : snapshot.bytes
+    this.#send({ type: 'snapshot', bytes })
     this.#sent = snapshot.seq
     this.#again = true
   }
@@ -210,6 +253,9 @@ export class FeedConnection {
       this.#acked = hello.seq
     } else await this.#sendSnapshot(0)
     this.pump()
+    if (this.#isOlder) return
+    this.#standings = new StandingsSource(this.#ctx)
+    this.tellStandings()
   }
 
   /** Whether every change after `from` is still there to send. */

@@ -90,12 +90,15 @@ export async function startFeed(
   )
   chmodSync(path, 0o600)
   const remote = tls && (await listen(tlsServer(ctx, tls, accept), tls))
-  const stopWaking = ctx.wakes.on('feed', pumpAll)
+  const tellAll = (): void => {
+    for (const connection of byName.values()) connection.tellStandings()
+  }
+  const stopWaking = [ctx.wakes.on('feed', pumpAll), ctx.wakes.on('standings', tellAll)]
   const timers = [setInterval(pumpAll, pollMs), setInterval(pingAll, pingMs)]
   return {
     tls: remote && addressOf(remote),
     close: async () => {
-      stopWaking()
+      for (const stop of stopWaking) stop()
       timers.forEach(clearInterval)
       stopping.abort()
       const connections = [...all.keys()]

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { Refusal } from '../base/refusal.ts'
 import { parseAddress, type Address } from '../standards/ip.ts'
 import { covers, type Prefix } from '../standards/prefix.ts'
-import type { Client } from './deliver.ts'
+import type { Client } from './client.ts'
 import { Pace, type PaceLimits } from './pace.ts'
 import { replies, type Reply } from './reply.ts'
 

@@ -7,7 +7,10 @@ import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
 import {
   caseToken,
+  desk,
   knownToken,
+  loopback,
+  networks,
   notedActions,
   routes,
   site,
@@ -43,6 +46,7 @@ const person: ParsedMessage = {
   attachments: [],
   report: null,
   feedback: [],
+  hops: [],
 }
 
 interface Try {
@@ -75,6 +79,8 @@ function trial(): {
     clock: { now: () => Date.parse('2026-05-04T10:00:00Z'), elapsed: () => 0 },
     log: silentLog,
     site,
+    desk,
+    ours: async () => ({ names: desk.domains, networks: [...networks, loopback] }),
   })
   const send = async (about: Try): Promise<string[]> => {
     next = about.parsed && 'failure' in about.parsed ? about.parsed : { ...person, ...about.parsed }

@@ -5,10 +5,14 @@ import type { Log } from '../base/log.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { MailAddress } from '../standards/mail-address.ts'
+import type { Report } from '../core/complaints/actions.ts'
+import type { OurServers } from '../standards/received-chain.ts'
+import type { Client } from './client.ts'
 import { intentsOf, type Intent } from './intent.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure } from './parsed-message.ts'
 import { isAccepted, isTemporary, replies, reply, replyTo, type Reply } from './reply.ts'
+import { answerReport, readReport, type ReportDesk, type ReportRoute } from './report.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -34,6 +38,8 @@ export interface IntakeActions {
   markBounced(tag: string): Promise<unknown>
   /** The reader of the letter of this tag wants no more. */
   stopLetters(tag: string): Promise<unknown>
+  /** Keeps the complaints of a report; how many of them are kept now. */
+  takeReport(report: Report): Promise<number>
   /** Hands a message to the people who run this, as it is; resolves when their mail system has taken it. */
   forwardToPostmaster(input: { readonly mailFrom: string; readonly raw: Buffer }): Promise<unknown>
 }
@@ -47,16 +53,7 @@ export interface ReviewByMail {
   readonly note: string
 }
 
-/** Where the message came from. */
-export interface Client {
-  /** Undefined when nobody said. */
-  readonly address: Address | undefined
-  /** False when the address is that of a relay of ours which did not say for whom it speaks: it vouches for nothing. */
-  readonly isSender: boolean
-  readonly helo: string | null
-}
-
-export type ServedRoute = Exclude<Route, { kind: 'unknown' | 'not-served' }>
+export type ServedRoute = Exclude<Route, { kind: 'unknown' }>
 
 export interface Incoming {
   readonly raw: Buffer
@@ -72,6 +69,9 @@ export interface Delivery {
   readonly log: Log
   /** Origin of the public site. */
   readonly site: string
+  readonly desk: ReportDesk
+  /** Our mail servers, relays among them. */
+  readonly ours: () => Promise<OurServers>
 }
 
 /** Gives every recipient's answer, in order. Never rejects. */
@@ -150,7 +150,8 @@ export function delivery(options: Delivery): Deliver {
     const sender = client.isSender && client.address ? formatAddress(client.address) : null
     // Delivery reports and replies to letters prove nothing about anybody: their tag does.
     const authenticate =
-      mailFrom !== '' && routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist')
+      mailFrom !== '' &&
+      routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist' || kind === 'report')
     return await options.pool.parse(raw, {
       client: sender,
       helo: client.helo,
@@ -158,6 +159,20 @@ export function delivery(options: Delivery): Deliver {
       authenticate,
       now: clock.now(),
     })
+  }
+  const hearReport = async (
+    { client }: Incoming,
+    route: ReportRoute,
+    parsed: ParsedMessage,
+  ): Promise<Reply> => {
+    const report = readReport(
+      route,
+      parsed,
+      { client, ours: await options.ours(), at: clock.now() },
+      options.desk,
+    )
+    if ('code' in report) return report
+    return answerReport(report, await actions.takeReport(report), options.desk)
   }
   const answer = async (
     incoming: Incoming,
@@ -167,6 +182,7 @@ export function delivery(options: Delivery): Deliver {
     if (route.kind === 'postmaster') return await forward(actions, incoming)
     if (parsed === null) return replies.fault
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
+    if (route.kind === 'report') return await hearReport(incoming, route, parsed)
     const client = incoming.client.isSender ? incoming.client.address : undefined
     const intents = intentsOf(route, parsed, { client, mailFrom: incoming.mailFrom, site })
     const answers: Reply[] = []

@@ -5,10 +5,12 @@ import type { Log } from '../base/log.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { Admission, admissionLimits, type AdmissionLimits } from './admission.ts'
 import { delivery, type IntakeActions } from './deliver.ts'
+import { mailHosts, type MxLookup } from './mail-hosts.ts'
 import { MailHold } from './mail-hold.ts'
 import { paceLimits, type PaceLimits } from './pace.ts'
 import { openParsePool, type ParsePool } from './parse-pool.ts'
 import type { DnsLookup } from './question-budget.ts'
+import type { ReportDesk } from './report.ts'
 import type { Routes } from './route.ts'
 import { IntakeServer } from './smtp.ts'
 
@@ -26,9 +28,14 @@ export interface IntakeOptions {
   readonly routes: Routes
   /** Networks of our own relays (`intake.trust`). */
   readonly trust: readonly Prefix[]
+  readonly desk: ReportDesk
+  /** Our own networks. */
+  readonly networks: readonly Prefix[]
   readonly actions: IntakeActions
   /** DNS for SPF, DKIM and DMARC. */
   readonly lookup: DnsLookup
+  /** DNS for the names of our own mail servers. */
+  readonly mx: MxLookup
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Partial<
@@ -53,6 +60,9 @@ const heldBytes = 64 * 1024 * 1024
 
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const { actions, clock, log, site, limits = {} } = options
+  const hosts = mailHosts(options.desk.domains, options.mx, clock)
+  const networks = [...options.networks, ...options.trust]
+  const ours = async () => ({ names: [...options.desk.domains, ...(await hosts())], networks })
   const pool = options.pool ?? openParsePool({ lookup: options.lookup, log, clock })
   const shared = {
     name: options.name,
@@ -62,7 +72,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     pace: { ...paceLimits, ...limits },
     admission: new Admission({ ...admissionLimits, ...limits }, clock),
     hold: new MailHold(limits.heldBytes ?? heldBytes),
-    deliver: delivery({ actions, pool, clock, log, site }),
+    deliver: delivery({ actions, pool, clock, log, site, desk: options.desk, ours }),
     isOurTag: actions.isOurTag,
     clock,
     log,

@@ -35,6 +35,7 @@ function message(changes: Partial<ParsedMessage> = {}): ParsedMessage {
     attachments: [],
     report: null,
     feedback: [],
+    hops: [],
     ...changes,
   }
 }

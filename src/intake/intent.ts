@@ -1,10 +1,11 @@
 import type { Language } from '../access/reasons.ts'
 import { Refusal } from '../base/refusal.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
-import { parseMailbox, type MailAddress } from '../standards/mail-address.ts'
+import type { MailAddress } from '../standards/mail-address.ts'
 import type { ParsedMessage } from './parsed-message.ts'
 import { reply, type Reply } from './reply.ts'
 import type { Route } from './route.ts'
+import { writerOf, type Writing } from './writer.ts'
 
 /** What the writer of a message wants of us, as far as this door does it. */
 export type Intent =
@@ -52,7 +53,7 @@ export function intentsOf(route: Tagged, message: ParsedMessage, about: Circumst
   }
   const proof = controlProof(message, about)
   if (route.kind === 'delist') return proof.length > 0 ? proof : [reviewIntent(route, message, about)]
-  const mailbox = writerOf(route, message, about)
+  const mailbox = writerOf(message, writingTo(route, about))
   if (typeof mailbox === 'string') return [...proof, { kind: 'prove-mailbox', tag: route.tag, mailbox }]
   return proof.length > 0 ? proof : [refused(mailbox)]
 }
@@ -111,7 +112,7 @@ function reviewIntent(
   message: ParsedMessage,
   about: Circumstances,
 ): Intent {
-  const mailbox = writerOf(route, message, about)
+  const mailbox = writerOf(message, writingTo(route, about))
   if (typeof mailbox !== 'string') return refused(mailbox)
   const diagnostics = (message.report ?? []).map(({ diagnostic }) => diagnostic)
   const said = [message.subject, message.text, ...diagnostics, message.quoted].join('\n')
@@ -139,37 +140,8 @@ function languageOf(text: string): Language {
   return han * 10 > beginning.replaceAll(/\s/g, '').length ? 'zh-CN' : 'en'
 }
 
-/** The mailbox of the one person who wrote this to us, or why nobody's word is taken for it. */
-function writerOf(route: OfWriter, message: ParsedMessage, { site }: Circumstances): MailAddress | Reply {
-  if (message.ambiguous.length > 0) {
-    return reply(
-      550,
-      `5.6.0 The message header can be read in two ways; please write a plain new message or use ${site}/delist`,
-    )
-  }
-  if (message.automatic.length > 0)
-    return reply(550, `5.7.1 Automatic messages are not taken here, please use ${site}/delist`)
-  const mailbox = message.from.length === 1 ? parseMailbox(message.from[0] ?? '') : undefined
-  if (mailbox === undefined || mailbox instanceof Refusal) {
-    return reply(550, `5.6.0 From must name one mailbox; please write a new message or use ${site}/delist`)
-  }
-  const { authentication } = message
-  if (!authentication || (authentication.aligned.length === 0 && authentication.isUnsure)) {
-    return reply(451, '4.7.24 SPF or DKIM could not be checked just now, try again later')
-  }
-  if (authentication.aligned.length === 0) {
-    return reply(
-      550,
-      `5.7.26 The From address is not authenticated by DKIM or SPF of its domain; please use ${site}/delist instead`,
-    )
-  }
-  // A signature alone could have been lifted from a message to somebody else.
-  if (authentication.aligned.includes('spf') || authentication.signedRecipients.includes(route.mailbox))
-    return mailbox
-  return reply(
-    550,
-    `5.7.7 The DKIM signature does not cover ${route.mailbox} in To or Cc; please write to it directly or use ${site}/delist`,
-  )
+function writingTo({ mailbox }: OfWriter, { site }: Circumstances): Writing {
+  return { mailbox, elsewhere: `${site}/delist` }
 }
 
 /** The token of the first case link to this site; line breaks within a long link are not mended. */

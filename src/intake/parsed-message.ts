@@ -63,6 +63,24 @@ const said = z.string().max(longestValue).optional()
 const sayings = z.array(z.string().max(longestValue)).max(mostValues)
 const word = z.string().max(320).optional()
 
+const hops = z
+  .array(
+    z.strictObject({
+      from: word,
+      helo: word,
+      ptr: word,
+      ip: word,
+      by: word,
+      byIp: word,
+      with: word,
+      id: word,
+      for: word,
+      date: word,
+      at: z.number().optional(),
+    }),
+  )
+  .max(mostHops)
+
 const feedbackReport: z.ZodType<FeedbackReport> = z.strictObject({
   feedback: z.strictObject({
     feedbackType: said,
@@ -83,23 +101,7 @@ const feedbackReport: z.ZodType<FeedbackReport> = z.strictObject({
   isReport: z.boolean(),
   reportingUser: word,
   to: sayings,
-  hops: z
-    .array(
-      z.strictObject({
-        from: word,
-        helo: word,
-        ptr: word,
-        ip: word,
-        by: word,
-        byIp: word,
-        with: word,
-        id: word,
-        for: word,
-        date: word,
-        at: z.number().optional(),
-      }),
-    )
-    .max(mostHops),
+  hops,
 })
 
 export const parsedMessage = z.strictObject({
@@ -121,6 +123,8 @@ export const parsedMessage = z.strictObject({
   report: deliveryReport.max(mostReportedRecipients).nullable(),
   /** The feedback report, or the messages that somebody attached; empty for most mail. */
   feedback: z.array(feedbackReport).max(mostReports),
+  /** Trace fields of the message itself, newest first. */
+  hops,
 })
 
 export type ParsedMessage = z.infer<typeof parsedMessage>

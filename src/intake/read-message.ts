@@ -1,11 +1,12 @@
 import { MailParser, type AddressObject, type AttachmentStream, type MessageText } from 'mailparser'
-import { readFeedback, type ReportPart } from '../standards/arf.ts'
+import { mostHops, readFeedback, type ReportPart } from '../standards/arf.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
+import { readReceived, type Hop } from '../standards/received.ts'
 import { Refusal } from '../base/refusal.ts'
 import { authenticate, type Lookup } from './authenticate.ts'
 import { automaticSignsOf } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
-import { breachOfBody, readHeader, type Header } from './message-budget.ts'
+import { breachOfBody, readHeader, valuesOf, type Header } from './message-budget.ts'
 import {
   mostParts,
   mostText,
@@ -51,7 +52,13 @@ export async function readMessage(
     attachments: content.attachments,
     report: content.report,
     feedback: [...readFeedback([...content.parts, { type: 'text/plain', text: content.text }])],
+    hops: hopsOf(header),
   }
+}
+
+function hopsOf(header: Header): Hop[] {
+  const fields = valuesOf(header, 'received').slice(0, mostHops)
+  return fields.map((value) => readReceived(value.replaceAll(/[\x00-\x1f\x7f]+/g, ' ')))
 }
 
 interface Content {

@@ -23,7 +23,6 @@ export function isTemporary(answer: Reply): boolean {
 /** The answers that do not depend on what is in a message. */
 export const replies = {
   noSuchMailbox: reply(550, '5.1.1 No such mailbox here'),
-  notServed: reply(550, '5.1.1 This mailbox is not served here'),
   tooManyUnknown: reply(421, '4.7.0 Too many unknown recipients from your network, try again in ten minutes'),
   tooManyConnections: reply(421, '4.7.0 Too many connections from your network, try again in a minute'),
   tooManyMessages: reply(451, '4.7.0 Too many messages from your network, try again in a minute'),

@@ -6,7 +6,10 @@ import { routeOf, type Routes } from './route.ts'
 const routes: Routes = {
   delist: 'delist@provider.example',
   people: ['abuse@provider.example'],
-  others: ['junk@provider.example'],
+  reports: [
+    { mailbox: 'Report-Spam@provider.example', complaint: undefined },
+    { mailbox: 'junk@provider.example', complaint: 'junk' },
+  ],
   replyDomain: 'postern.provider.example',
 }
 const kindOf = (recipient: string): string => routeOf(recipient, routes).kind
@@ -47,8 +50,17 @@ describe('A recipient address', () => {
     assert.equal(kindOf('abuse@example.org'), 'unknown')
     assert.equal(kindOf('abuse'), 'unknown')
   })
-  it('that is ours but has no door here is told apart from one that does not exist', () => {
-    assert.equal(kindOf('junk@provider.example'), 'not-served')
+  it('for reports says what is reported, unless it takes reports of every kind', () => {
+    assert.deepEqual(routeOf('JUNK@provider.example', routes), {
+      kind: 'report',
+      complaint: 'junk',
+      mailbox: 'junk@provider.example',
+    })
+    assert.deepEqual(routeOf('report-spam@provider.example', routes), {
+      kind: 'report',
+      complaint: undefined,
+      mailbox: 'report-spam@provider.example',
+    })
     assert.equal(kindOf('ann@provider.example'), 'unknown')
   })
   it('without a tag, with another domain or with odd characters is nobody', () => {

@@ -1,4 +1,5 @@
-import { servedAddresses, type Settings } from '../core/settings.ts'
+import type { ComplaintKind } from '../access/mail-event.ts'
+import type { Settings } from '../core/settings.ts'
 import { parseDomain } from '../standards/domain.ts'
 
 /** What a recipient address means here. */
@@ -11,8 +12,8 @@ export type Route =
   | { readonly kind: 'delist'; readonly mailbox: string }
   /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1), and abuse (RFC 2142 §2). */
   | { readonly kind: 'postmaster'; readonly mailbox: string }
-  /** Ours, but this door does not take its mail. */
-  | { readonly kind: 'not-served' }
+  /** Reports of spam; `complaint` is what the mailbox means, for those that do not say it themselves. */
+  | { readonly kind: 'report'; readonly complaint: ComplaintKind | undefined; readonly mailbox: string }
   | { readonly kind: 'unknown' }
 
 export interface Routes {
@@ -20,20 +21,23 @@ export interface Routes {
   readonly delist: string
   /** Mailboxes whose mail the people who run this read. */
   readonly people: readonly string[]
-  /** Mailboxes that are ours and take no mail. */
-  readonly others: readonly string[]
+  /** Mailboxes for reports of spam, and what each means. */
+  readonly reports: readonly { readonly mailbox: string; readonly complaint: ComplaintKind | undefined }[]
   /** Domain of the tagged addresses. */
   readonly replyDomain: string
 }
 
 /** The routes of a configuration. */
 export function routesOf({ addresses, mail }: Pick<Settings, 'addresses' | 'mail'>): Routes {
-  const served: ReadonlySet<string> = new Set(servedAddresses)
-  const others = Object.entries(addresses).filter(([name]) => !served.has(name))
   return {
     delist: addresses.delist,
     people: [addresses.abuse],
-    others: others.map(([, mailbox]) => mailbox),
+    reports: [
+      { mailbox: addresses.reports, complaint: undefined },
+      { mailbox: addresses.junk, complaint: 'junk' },
+      { mailbox: addresses.notJunk, complaint: 'not-junk' },
+      { mailbox: addresses.phish, complaint: 'phish' },
+    ],
     replyDomain: mail.replyDomain,
   }
 }
@@ -44,10 +48,10 @@ export function routeOf(recipient: string, routes: Routes): Route {
   const isAmong = (ours: readonly string[]): boolean => ours.some((each) => foldMailbox(each) === mailbox)
   if (isAmong([routes.delist])) return { kind: 'delist', mailbox }
   if (mailbox === 'postmaster' || isAmong(routes.people)) return { kind: 'postmaster', mailbox }
+  const report = routes.reports.find((each) => isAmong([each.mailbox]))
+  if (report) return { kind: 'report', complaint: report.complaint, mailbox }
   const at = mailbox.lastIndexOf('@')
-  if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) {
-    return isAmong(routes.others) ? { kind: 'not-served' } : { kind: 'unknown' }
-  }
+  if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) return { kind: 'unknown' }
   const local = mailbox.slice(0, at)
   if (local === 'postmaster' || local === 'abuse') return { kind: 'postmaster', mailbox }
   const [, door = '', tag = ''] = /^(delist|b)\+([0-9a-z.]{1,64})$/.exec(local) ?? []

@@ -117,8 +117,6 @@ export class IntakeServer extends SMTPServer {
     const route = routeOf(recipient, routes)
     const client = countedBy(this.#connectionOf(session))
     switch (route.kind) {
-      case 'not-served':
-        return replies.notServed
       case 'unknown':
         return admission.unknownRecipient(client)
       case 'delist-tag':
@@ -134,6 +132,7 @@ export class IntakeServer extends SMTPServer {
         break
       }
       case 'delist':
+      case 'report':
     }
     // LMTP answers once for every recipient it accepted, and the library keeps one of two that are the same.
     const named = session.envelope.rcptTo.some(
@@ -206,7 +205,7 @@ function isNullSender({ envelope }: SMTPServerSession): boolean {
 
 function servedRoute(address: string, routes: Routes): ServedRoute[] {
   const route = routeOf(address, routes)
-  return route.kind === 'unknown' || route.kind === 'not-served' ? [] : [route]
+  return route.kind === 'unknown' ? [] : [route]
 }
 
 function errorOf(answer: Reply | undefined): Error | null {

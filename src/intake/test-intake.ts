@@ -8,6 +8,7 @@ import { orThrow } from '../base/refusal.ts'
 import { formatAddress, parseAddress } from '../standards/ip.ts'
 import { parsePrefix, type Prefix } from '../standards/prefix.ts'
 import type { IntakeActions } from './deliver.ts'
+import type { ReportDesk } from './report.ts'
 import { openIntake, type Intake, type IntakeOptions } from './intake.ts'
 
 /** What the tests of this folder share: an intake with actions that note what they were asked, a DNS, a signer and a bare client. */
@@ -16,9 +17,17 @@ export const site = 'https://postmaster.provider.example'
 export const routes = {
   delist: 'delist@provider.example',
   people: ['abuse@provider.example'],
-  others: ['junk@provider.example'],
+  reports: [
+    { mailbox: 'report-spam@provider.example', complaint: undefined },
+    { mailbox: 'junk@provider.example', complaint: 'junk' },
+    { mailbox: 'not-junk@provider.example', complaint: 'not-junk' },
+    { mailbox: 'phish@provider.example', complaint: 'phish' },
+  ],
   replyDomain: 'postern.provider.example',
-}
+} as const
+
+export const desk: ReportDesk = { domains: ['provider.example'], abuse: 'abuse@provider.example' }
+export const networks: readonly Prefix[] = [orThrow(parsePrefix('203.0.113.0/24'))]
 
 export type Done = readonly [action: string, input: unknown]
 
@@ -51,6 +60,10 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     },
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),
+    takeReport: async (report) => {
+      done.push(['takeReport', report])
+      return report.complaints.length
+    },
     forwardToPostmaster: async ({ mailFrom, raw }) =>
       void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
     ...overrides,
@@ -73,8 +86,11 @@ export async function testIntake(overrides: Partial<IntakeOptions> & { readonly 
     site,
     routes,
     trust: [loopback],
+    networks,
+    desk,
     actions: notedActions(done),
     lookup: dns,
+    mx: async () => [],
     clock: systemClock(),
     log: silentLog,
     ...options,

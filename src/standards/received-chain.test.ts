@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { orThrow } from '../base/refusal.ts'
 import { parsePrefix } from './prefix.ts'
-import { handoverOf, probableHandover } from './received-chain.ts'
+import { handoverOf, isFromInside, probableHandover } from './received-chain.ts'
 import { readReceived } from './received.ts'
 
 const ours = { names: ['provider.example'], networks: [orThrow(parsePrefix('203.0.113.0/24'))] }
@@ -45,6 +45,23 @@ describe('Where a message came in', () => {
   it('never depends on what stands below it', () => {
     const lines = fc.array(fc.oneof(fc.constantFrom(forged, border, 'by localhost'), fc.string()))
     fc.assert(fc.property(lines, (below) => assert.equal(handover(border, ...below), '192.0.2.45')))
+  })
+})
+
+describe('A message from inside', () => {
+  const isInside = (...lines: readonly string[]): boolean => isFromInside(lines.map(readReceived), ours)
+  const local = 'by mx.provider.example (Postfix, from userid 115) id 2'
+  it('was only in the hands of our own servers, or has no trace at all', () => {
+    assert.ok(isInside())
+    assert.ok(isInside('from imap (imap [10.0.0.7]) by mx.provider.example with ESMTP', local))
+    assert.ok(isInside('from mx.provider.example by imap.provider.example with LMTP id y', local))
+    assert.ok(isInside('(qmail 4711 invoked by uid 89)', local))
+  })
+  it('never had a stranger as client or server, and nobody who is not named', () => {
+    assert.ok(!isInside(border))
+    assert.ok(!isInside(local, border))
+    assert.ok(!isInside('by mx.example.org with ESMTP', local))
+    assert.ok(!isInside('from x (unknown [unknown]) by mx.provider.example with ESMTP'))
   })
 })
 

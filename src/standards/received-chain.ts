@@ -26,13 +26,23 @@ export function handoverOf(hops: readonly Hop[], ours: OurServers): Hop | undefi
     // qmail: `(qmail 4711 invoked by uid 89)`.
     if (hop.from === undefined && hop.by === undefined) continue
     if (!isOurs(hop, ours)) return undefined
-    // Handed on within one machine; `with LMTP` over a socket of the file system names no address.
-    if (hop.from === undefined || (hop.ip === undefined && /^(?:lmtp|local)/i.test(hop.with ?? ''))) continue
+    if (hop.from === undefined || isHandedOn(hop)) continue
     const client = hop.ip === undefined ? undefined : parseAddress(hop.ip)
     if (client === undefined || client instanceof Refusal) return undefined
     if (!isInside(client, ours)) return hop
   }
   return undefined
+}
+
+/** Whether a message was written inside: every server that it passed is ours, and so is every client that one of them names. */
+export function isFromInside(hops: readonly Hop[], ours: OurServers): boolean {
+  return hops.every((hop) => {
+    if (hop.from === undefined && hop.by === undefined) return true
+    if (!isOurs(hop, ours)) return false
+    if (hop.from === undefined || isHandedOn(hop)) return true
+    const client = hop.ip === undefined ? undefined : parseAddress(hop.ip)
+    return client !== undefined && !(client instanceof Refusal) && isInside(client, ours)
+  })
 }
 
 /**
@@ -56,6 +66,11 @@ function isOurs({ by = '', byIp }: Hop, { names, networks }: OurServers): boolea
     const address = text === undefined ? undefined : parseAddress(text)
     return address !== undefined && !(address instanceof Refusal) && isIn(networks, address)
   })
+}
+
+/** Within one machine: `with LMTP` over a socket of the file system names no address. */
+function isHandedOn(hop: Hop): boolean {
+  return hop.ip === undefined && /^(?:lmtp|local)/i.test(hop.with ?? '')
 }
 
 function isInside(address: Address, { networks }: OurServers): boolean {

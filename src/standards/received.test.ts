@@ -142,6 +142,7 @@ describe('A trace field', () => {
       fc.property(
         fc.oneof(
           fc.string({ unit: 'binary' }),
+          fc.constant(`from x by ${'İ'.repeat(300)}`),
           fc.array(pieces).map((all) => all.join('')),
         ),
         (text) => {

@@ -129,7 +129,10 @@ function nameFound(text: string): string | undefined {
 }
 
 function nameOf(token: Token | undefined): string | undefined {
-  return token?.kind === 'word' ? token.text.toLowerCase().replace(/\.$/, '') : undefined
+  // A letter may become two by folding.
+  return token?.kind === 'word'
+    ? token.text.toLowerCase().replace(/\.$/, '').slice(0, longestWord)
+    : undefined
 }
 
 const keywords = new Set(['via', 'with', 'id', 'for'])

@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Context } from '../core/context.ts'
 import { countReviews } from '../core/delisting/review-actions.ts'
 import { countRefusals } from '../core/decisions/actions.ts'
+import { countReports } from '../core/complaints/actions.ts'
+import { countEvents } from '../core/events/actions.ts'
 import { feedHead, listEdges } from '../core/edges/actions.ts'
 import { countListings } from '../core/listings/actions.ts'
 import { countLetters } from '../core/outbox/actions.ts'
@@ -36,6 +38,7 @@ export async function coreMetrics(ctx: Context): Promise<string> {
     countRefusals(ctx, ctx.clock.now() - 3600_000),
   ])
   const memory = process.memoryUsage()
+  const events = countEvents(ctx)
   return [
     gauge('postern_feed_seq', 'Number of the newest change for the edges', [['', head.seq]]),
     gauge(
@@ -61,11 +64,34 @@ export async function coreMetrics(ctx: Context): Promise<string> {
     gauge('postern_refusals_last_hour', 'Messages refused in the last hour, as the edges reported', [
       ['', refusals],
     ]),
+    counter(
+      'postern_events_total',
+      'Mail events by source and what became of them, since this core started',
+      events.taken,
+    ),
+    counter('postern_events_refused_total', 'Lines of mail events that were not taken', events.refused),
+    counter(
+      'postern_reports_total',
+      'Reports of spam by mail, by teller and what became of them, since this core started',
+      countReports(ctx),
+    ),
     gauge('postern_core_memory_bytes', 'Memory of the core process', [
       ['{kind="rss"}', memory.rss],
       ['{kind="heap"}', memory.heapUsed],
     ]),
   ].join('')
+}
+
+function counter(
+  name: string,
+  help: string,
+  values: readonly { readonly labels: Readonly<Record<string, string>>; readonly count: number }[],
+): string {
+  const lines = values.map(({ labels, count }) => {
+    const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+    return `${name}{${pairs.join(',')}} ${count}\n`
+  })
+  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join('')}`
 }
 
 function gauge(

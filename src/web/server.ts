@@ -83,6 +83,7 @@ function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
     addresses: settings.addresses,
     codes: settings.codes,
     mode: settings.policy.mode,
+    engine: settings.reputation.mode,
     assets,
     now: clock.now(),
     link: (href) => withLanguage(href, named),

@@ -9,6 +9,8 @@ import { cursorAfter, type DelistRequest } from '../../src/core/delisting/reques
 import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
 import { entryOf, peopleNeeded, type Listing } from '../../src/core/listings/listing.ts'
 import type { Letter } from '../../src/core/outbox/sealed-letter.ts'
+import type { DryRunState } from '../../src/core/reputation/dry-run-actions.ts'
+import { thresholdNames, thresholds } from '../../src/core/reputation/tuning.ts'
 import { explanationOf } from '../../src/core/senders/explanation.ts'
 import { formatAddress, parseAddress } from '../../src/standards/ip.ts'
 import type { MailAddress } from '../../src/standards/mail-address.ts'
@@ -19,6 +21,7 @@ import { consoleApp } from '../../src/web/console/app.ts'
 import type { ConsoleDeps, ConsoleRoute } from '../../src/web/console/route.ts'
 import type { Web } from '../../src/web/env.ts'
 import { testSettings, testStart } from './context.ts'
+import { knownSender } from './known-sender.ts'
 
 /** A day's worth of a small mail system in memory, and the console over it: for tests of pages, and to look at them. */
 export interface TestConsole {
@@ -113,6 +116,7 @@ interface Story {
 
 function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly deeds: readonly string[] } {
   const deeds: string[] = []
+  let dryRun: DryRunState | undefined
   const { listings, requests, letters, audit, text } = story
   const note = (actor: Actor, action: string, subject: string, facts: AuditFacts): void => {
     audit.unshift({ seq: audit.length + 1, at: testStart, actor: actorName(actor), action, subject, facts })
@@ -284,9 +288,58 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
         protected: [],
         exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
         exemptPerHour: 0,
+        ourNames: new Set<string>(),
       }
-      const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
-      return explanationOf(address, verdict, around, testSettings(), 'operator')
+      const verdict = decide(
+        { listing: first && entryOf(first, 'enforce'), spent: 0 },
+        { address },
+        settings,
+        testStart,
+      )
+      const { family } = address
+      const isKnown = listings.length > 0 && family === 4
+      const known = isKnown
+        ? ({ name: { kind: 'own', text: text ?? 'mail.example.org' }, home: text ?? 'example.org' } as const)
+        : unknownSender
+      return explanationOf(address, verdict, around, testSettings(), 'operator', {
+        sender: knownSender(known),
+        now: testStart,
+      })
+    },
+    async observedOn() {
+      if (listings.length === 0) return { days: [], senders: [] }
+      const today = testStart - (testStart % day)
+      const sender = (unit: string, reason: string, code: number, count: number) => ({
+        unit,
+        reason,
+        code,
+        ptr: text ?? (code === 550 ? null : 'mail.example.org'),
+        count,
+        lastAt: testStart - 20 * minute,
+      })
+      return {
+        days: [
+          { day: today, count: 1874, senders: 3 },
+          { day: today - day, count: 211, senders: 9 },
+        ],
+        senders: [
+          sender('192.0.2.45/32', 'spam', 550, 1800),
+          sender('2001:db8:1:2::/64', 'no-reverse-name', 451, 62),
+          sender('198.51.100.9/32', 'new-sender', 451, 12),
+        ],
+      }
+    },
+    thresholdsInForce: async () => testThresholds,
+    showDryRun: async () => dryRun,
+    async startDryRun(actor, wish) {
+      permit(actor, 'reputation.dry-run')
+      deeds.push(`startDryRun:${wish.days}`)
+      dryRun = { ...testDryRun, wish, by: text ? `operator:${text}` : actorName(actor) }
+      return dryRun
+    },
+    async cancelDryRun(actor) {
+      permit(actor, 'reputation.dry-run')
+      deeds.push('cancelDryRun')
     },
     async recentDecisions(_actor, address) {
       if (covering(address).length === 0) return []
@@ -706,4 +759,46 @@ function tell({ text, empty }: TestConsoleOptions): Story {
     }))
     .toReversed()
   return { listings, requests, letters, audit, text }
+}
+
+/** A sender that nobody has heard of. */
+const unknownSender = {
+  since: null,
+  seenAt: null,
+  name: { kind: 'unknown', text: undefined },
+  home: null,
+  grade: 'new',
+  standing: { kind: 'free' },
+  standingKey: null,
+  hours: [],
+} as const
+
+const testThresholds = thresholdNames.map((name) => ({ name, ...thresholds[name] }))
+
+/** A replay that is done. */
+const testDryRun: DryRunState = {
+  id: 'dryrun0000',
+  wish: { days: 7, changes: {} },
+  by: 'operator:ada',
+  startedAt: testStart - minute,
+  endedAt: testStart,
+  state: 'done',
+  done: 12_400,
+  result: {
+    messages: 12_400,
+    senders: 830,
+    now: { passed: 11_000, deferred: 900, refused: 500 },
+    tried: { passed: 10_950, deferred: 870, refused: 580 },
+    hit: [
+      {
+        unit: '192.0.2.45/32',
+        messages: 90,
+        now: { passed: 80, deferred: 10, refused: 0 },
+        tried: { passed: 10, deferred: 10, refused: 70 },
+      },
+    ],
+    hitCount: 1,
+    freed: [],
+    freedCount: 0,
+  },
 }

@@ -1,19 +1,16 @@
-import { fixedClock } from '../../src/base/clock.ts'
+import { day, fixedClock, hour } from '../../src/base/clock.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { Context, Keys, Wake, Wakes } from '../../src/core/context.ts'
 import type { Settings } from '../../src/core/settings.ts'
+import { Tally } from '../../src/core/tally.ts'
 import type { WaysOut } from '../../src/core/ways-out.ts'
 import type { Database } from '../../src/db/open.ts'
 import { parseListable } from '../../src/standards/prefix.ts'
 
 /** The moment at which tests begin: 2026-05-04T10:00:00Z, a Monday. */
 export const testStart = Date.UTC(2026, 4, 4, 10)
-
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
 
 /** A context with a clock set by hand, and a list of what was woken. */
 export interface TestContext extends Context {
@@ -33,6 +30,7 @@ export function testContext(
     settings: testSettings(),
     keys: testKeys(),
     out: testWaysOut(),
+    tally: new Tally(),
     core: 'core-1',
     ...overrides,
     clock: overrides.clock ?? fixedClock(testStart),
@@ -53,6 +51,11 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     codes: 'microsoft-like',
     policy: { mode: 'enforce' },
+    reputation: {
+      mode: 'enforce',
+      termsMs: [hour, 6 * hour, 24 * hour, 72 * hour, 7 * day],
+      tuning: {},
+    },
     protected: { networks: [], names: [] },
     mail: {
       from: 'postmaster@provider.example',
@@ -75,6 +78,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       endedListingsMs: 90 * day,
       feedChangesMs: 7 * day,
       requestsMs: 90 * day,
+      eventsMs: 7 * day,
     },
     webhooks: [],
     ...overrides,
@@ -130,6 +134,9 @@ const noDatabase: Database = {
     throw new Error('this test has no database: testContext({ db })')
   },
   transaction: async () => {
+    throw new Error('this test has no database: testContext({ db })')
+  },
+  appendEvents: async () => {
     throw new Error('this test has no database: testContext({ db })')
   },
   close: async () => {},

@@ -7,10 +7,11 @@ import { openDatabase, type Database } from '../../src/db/open.ts'
 import { freshPostgres, postgresTemplate } from './postgres.ts'
 
 /** Opens a database of its own with all tables; or, with `sameAs`, another handle to one opened before, as a second process would have. */
-export type OpenDatabase = (options?: {
-  readonly sameAs?: Database
-  readonly empty?: boolean
-}) => Promise<Database>
+export interface OpenDatabase {
+  (options?: { readonly sameAs?: Database; readonly empty?: boolean }): Promise<Database>
+  /** Where a database is that was opened, for another process. */
+  placeOf(db: Database): Place
+}
 
 /** The databases that the same tests run on. */
 export const databaseNames = ['SQLite', 'PostgreSQL'] as const
@@ -27,7 +28,7 @@ export function forEachDatabase(tests: (name: DatabaseName, open: OpenDatabase) 
   }
 }
 
-interface Place {
+export interface Place {
   readonly url: string
   readonly file: string
 }
@@ -36,7 +37,9 @@ interface Place {
 export function databases(name: DatabaseName): { readonly open: OpenDatabase; close(): Promise<void> } {
   const places = new WeakMap<Database, Place>()
   const endings: (() => Promise<void>)[] = []
-  const open: OpenDatabase = async (options = {}) => {
+  const openOne = async (
+    options: { readonly sameAs?: Database; readonly empty?: boolean } = {},
+  ): Promise<Database> => {
     const place = options.sameAs
       ? places.get(options.sameAs)
       : await freshPlace(name, endings, options.empty === true)
@@ -47,6 +50,12 @@ export function databases(name: DatabaseName): { readonly open: OpenDatabase; cl
     if (name === 'SQLite' && !options.sameAs && !options.empty) await migrate(db, { now: 0 })
     return db
   }
+  const placeOf = (db: Database): Place => {
+    const place = places.get(db)
+    if (!place) throw new Error('it was not opened here')
+    return place
+  }
+  const open: OpenDatabase = Object.assign(openOne, { placeOf })
   const close = async (): Promise<void> => {
     for (const end of endings.splice(0).reverse()) await end()
   }

@@ -49,6 +49,7 @@ export function edgeOptions(folder: string, options: Partial<EdgeOptions> = {}):
     profile: 'microsoft-like',
     mode: 'enforce',
     exempt: exemptMailboxes(['provider.example'], ['delist@provider.example'], 'postern.provider.example'),
+    domains: ['provider.example'],
     exemptPerHour: 3,
     protected: [],
     recordsKey: new Secret(Buffer.alloc(32, 7)),

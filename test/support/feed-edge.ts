@@ -69,10 +69,16 @@ export class FeedEdge {
     return edge
   }
 
-  hello(name: string, { epoch, seq }: { readonly epoch: string; readonly seq: number }): void {
+  /** `takes`: what it takes beyond the first version; nothing: it is an older edge. */
+  hello(
+    name: string,
+    { epoch, seq }: { readonly epoch: string; readonly seq: number },
+    takes: readonly string[] = [],
+  ): void {
     this.epoch = epoch
     this.seq = seq
-    this.send({ type: 'hello', name, version: '1.0.0', epoch, seq, boot: '0123456789abcdefghjkmnpqrs' })
+    const boot = '0123456789abcdefghjkmnpqrs'
+    this.send({ type: 'hello', name, version: '1.0.0', epoch, seq, boot, takes })
   }
 
   send(frame: Frame | Uint8Array): void {

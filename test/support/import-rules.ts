@@ -35,13 +35,16 @@ export const floors: Readonly<Record<string, number>> = {
   leases: 1,
   limits: 1,
   edges: 1,
+  standings: 1,
+  complaints: 2,
   outbox: 2,
   retention: 2,
   decisions: 3,
   listings: 3,
   operators: 3,
+  reputation: 4,
   delisting: 4,
-  senders: 4,
+  senders: 5,
 }
 
 /** What must not be reached from a place, over however many files. */

@@ -1,6 +1,6 @@
 import { listingIdOf } from '../../src/base/id.ts'
 import { orThrow } from '../../src/base/refusal.ts'
-import type { ListingEntry } from '../../src/access/listing-entry.ts'
+import { effects, type ListingEntry } from '../../src/access/listing-entry.ts'
 import { causeNames, listingClasses } from '../../src/access/reasons.ts'
 import { parseAddress, type Address } from '../../src/standards/ip.ts'
 import { parseListable, prefixOf, type Prefix } from '../../src/standards/prefix.ts'
@@ -63,7 +63,7 @@ export function randomEntry(random: Random, around: Address, ends: number): List
     id: listingIdOf(random(2 ** 30), random(2 ** 30)),
     cause: pick(random, causeNames),
     class: pick(random, listingClasses),
-    effect: random(4) === 0 ? 'pass' : 'refuse',
+    effect: random(3) > 0 ? 'refuse' : pick(random, effects),
     ends,
   }
 }

@@ -19,6 +19,7 @@ export interface Postfix {
   readonly port: number
   /** What it logged so far. */
   log(): string
+  readonly logFile: string
   stop(): Promise<void>
 }
 
@@ -30,6 +31,8 @@ export async function startPostfix(options: {
   readonly policy: string
   readonly domain: string
   readonly port: number
+  /** Lines that go below the usual in main.cf. */
+  readonly settings?: string
 }): Promise<Postfix> {
   if (!existsSync('/usr/sbin/postfix')) {
     throw new Error(
@@ -45,7 +48,10 @@ export async function startPostfix(options: {
   chownSync(join(folder, 'data'), uid ?? 0, gid ?? 0)
   const policy = options.policy.startsWith('/') ? `unix:${options.policy}` : `inet:${options.policy}`
   const service = `{ ${policy}, timeout=2s, try_limit=1, default_action=DUNNO }`
-  writeFileSync(join(folder, 'etc', 'main.cf'), mainCf(folder, options.domain, service))
+  writeFileSync(
+    join(folder, 'etc', 'main.cf'),
+    mainCf(folder, options.domain, service) + (options.settings ?? ''),
+  )
   writeFileSync(join(folder, 'etc', 'master.cf'), masterCf(options.port))
   const postfix = (...words: readonly string[]): string => {
     const { status, stdout, stderr } = spawnSync('postfix', ['-c', join(folder, 'etc'), ...words], {
@@ -60,6 +66,7 @@ export async function startPostfix(options: {
   return {
     port: options.port,
     log: () => readLog(folder),
+    logFile: join(folder, 'data', 'mail.log'),
     stop: async () => {
       spawnSync('postfix', ['-c', join(folder, 'etc'), 'abort'], { stdio: 'ignore' })
       await sleep(200)

@@ -1,5 +1,5 @@
 import { decide } from '../../src/access/decide.ts'
-import type { Cause, ListingClass } from '../../src/access/reasons.ts'
+import type { Cause, ListingClass, ReasonName } from '../../src/access/reasons.ts'
 import { Refusal, orThrow } from '../../src/base/refusal.ts'
 import { day, fixedClock, minute } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -14,6 +14,7 @@ import type { PublicDeps } from '../../src/web/deps.ts'
 import type { Web } from '../../src/web/env.ts'
 import { publicApp } from '../../src/web/server.ts'
 import { testSettings, testStart } from './context.ts'
+import { knownSender } from './known-sender.ts'
 
 /** The public site over a handful of listings and no database: for tests of pages, and to look at them. */
 export function testSite(overrides: Partial<PublicDeps> = {}): Web {
@@ -88,12 +89,28 @@ function explainTest(address: Address, level: 'anyone' | 'link', site: Settings)
     protected: [],
     exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
     exemptPerHour: 0,
+    ourNames: new Set<string>(),
   }
-  const verdict = decide({ listing: first && entryOf(first), spent: 0 }, { address }, settings, testStart)
-  return explanationOf(address, verdict, covering, site, level)
+  const verdict = decide(
+    { listing: first && entryOf(first, 'enforce'), spent: 0 },
+    { address },
+    settings,
+    testStart,
+  )
+  const known = level === 'anyone' ? undefined : { sender: knownSender(), now: testStart }
+  return explanationOf(address, verdict, covering, site, level, known)
 }
 
-/** Tokens of these tests are `<kind>_<address with hyphens>`: `new`, `late` (no record yet), `old` (proves nothing), `busy`, `evil`. */
+/** Reasons of rules that no listing is behind. */
+export const ruleReasons = [
+  'new-sender',
+  'suspicious',
+  'retry-storm',
+  'no-reverse-name',
+  'bad-helo',
+] as const satisfies readonly ReasonName[]
+
+/** Tokens of these tests are a reason of `ruleReasons` or `<kind>_<address with hyphens>`: `new`, `late` (no record yet), `old` (proves nothing), `busy`, `evil`, `forged` (failed the tests of the message stage). */
 function openTestCase(token: string, site: Settings): Case {
   const [kind = '', ip = ''] = token.split('_')
   const address = parseAddress(ip.replaceAll('-', '.'))
@@ -101,8 +118,14 @@ function openTestCase(token: string, site: Settings): Case {
     throw new Refusal(kind === 'gone' ? 'case-link.expired' : 'case-link.invalid')
   const explanation = explainTest(address, 'link', site)
   const at = testStart - (kind === 'old' ? 9 * day : 40 * minute)
-  const reason = kind === 'busy' ? 'mailbox-budget' : (explanation.reason ?? 'spam')
-  const listingId = kind === 'busy' ? null : (explanation.listing?.id ?? 'ended0000000')
+  const reason =
+    kind === 'busy'
+      ? 'mailbox-budget'
+      : kind === 'forged'
+        ? 'authentication'
+        : (ruleReasons.find((name) => name === kind) ?? explanation.reason ?? 'spam')
+  const isOfListing = kind !== 'busy' && kind !== 'forged' && reason !== kind
+  const listingId = !isOfListing ? null : (explanation.listing?.id ?? 'ended0000000')
   return {
     facts: { keyId: 1, edge: 'mx1', minute: Math.floor(at / minute), reason, listing: listingId, address },
     proves: kind !== 'old',
@@ -121,6 +144,12 @@ function openTestCase(token: string, site: Settings): Case {
             status: '5.7.606',
             reason,
             listing: listingId,
+            ...(kind === 'forged' && {
+              authentication: [
+                { domain: 'example.org', failed: ['dkim', 'dmarc'] as const },
+                { domain: 'example.com', failed: ['spf'] as const },
+              ],
+            }),
             count: 3,
             mode: 'enforce',
             table: 7,
@@ -135,5 +164,5 @@ function refusedByTest(kind: string, id: string | null): Case['refusedBy'] {
   if (id === null) return null
   const [first] = testListings
   const listing = testListings.find((each) => each.id === id) ?? (kind === 'old' ? undefined : first)
-  return listing && entryOf(listing)
+  return listing && entryOf(listing, 'enforce')
 }

@@ -16,6 +16,8 @@ export async function swaks(options: {
   readonly to: string
   readonly from?: string
   readonly helo?: string
+  /** The whole message, header and body, with CR LF; else a short one. */
+  readonly message?: string
 }): Promise<Sent> {
   const words = [
     '--server',
@@ -30,10 +32,9 @@ export async function swaks(options: {
     `ADDR=${options.client} NAME=[UNAVAILABLE]`,
     '--timeout',
     '20',
-    '--body',
-    'A message of the journey.',
-    '--header',
-    'Subject: journey',
+    ...(options.message === undefined
+      ? ['--body', 'A message of the journey.', '--header', 'Subject: journey']
+      : ['--data', options.message.replaceAll('\r\n', '\n')]),
   ]
   const output = await new Promise<string>((resolve) => {
     execFile('swaks', words, { encoding: 'utf8' }, (_error, stdout, stderr) => resolve(stdout + stderr))

@@ -104,13 +104,17 @@ async function lookForCore(data: string): Promise<CoreSeen> {
   }
 }
 
-async function examinePostfix({ listen, mail }: Config): Promise<readonly Finding[]> {
+async function examinePostfix({ listen, mail, highVolume }: Config): Promise<readonly Finding[]> {
   const path = ['/usr/sbin/postconf', '/usr/local/sbin/postconf'].find((each) => existsSync(each))
   if (path === undefined) return [ok('postfix', 'there is none on this machine')]
   try {
     // -n: what is set; -x: with $names expanded. MAIL_CONFIG names another instance than the usual.
     const { stdout } = await promisify(execFile)(path, ['-nx'], { timeout: 10_000, maxBuffer: 1 << 22 })
-    return judgePostfix(readPostconf(stdout), { policy: listen.policy, replyDomain: mail.replyDomain })
+    return judgePostfix(readPostconf(stdout), {
+      policy: listen.policy,
+      replyDomain: mail.replyDomain,
+      refusesMessages: highVolume.mode === 'reject',
+    })
   } catch (error) {
     return [
       warning(

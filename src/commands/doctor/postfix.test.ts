@@ -194,3 +194,16 @@ describe('A Postfix', () => {
     assert.deepEqual(troubles(good, { ...wanted, policy: { host: '0.0.0.0', port: 10040 } }), [])
   })
 })
+
+describe('the message door in Postfix', () => {
+  const refusing = { ...wanted, refusesMessages: true }
+
+  it('needs a milter and header checks where a rule refuses messages, and is not asked for elsewhere', () => {
+    assert.deepEqual(troubles(good), [])
+    assert.deepEqual(troubles(good, refusing), [
+      'warning: highVolume.mode is reject, but Postfix does not set smtpd_milters and milter_header_checks: nothing is refused at the end of DATA',
+    ])
+    const milters = { smtpd_milters: 'inet:127.0.0.1:11332', milter_header_checks: 'regexp:/etc/postfix/x' }
+    assert.deepEqual(troubles({ ...good, ...milters }, refusing), [])
+  })
+})

@@ -7,6 +7,8 @@ import { policyChecks, postfixSeconds, type PolicyCheck, type Postconf } from '.
 export interface Wanted {
   readonly policy: Config['listen']['policy']
   readonly replyDomain: string
+  /** Whether a rule of the message door refuses anything. */
+  readonly refusesMessages?: boolean
 }
 
 const client = 'smtpd_client_restrictions'
@@ -37,6 +39,7 @@ export function judgePostfix(postconf: Postconf, wanted: Wanted): readonly Findi
     ...judgeSettings(postconf, client, asked),
     ...(end ? judgeSettings(postconf, endOfData, end) : [noEnd(line)]),
     ...judgeReplyDomain(postconf, wanted.replyDomain),
+    ...(wanted.refusesMessages === true ? judgeMessageDoor(postconf) : []),
   ]
 }
 
@@ -80,6 +83,19 @@ function judgeDelay(postconf: Postconf): Finding[] {
       'postfix',
       'smtpd_delay_reject is no: Postern is asked before the recipient is known, and refuses nobody',
       'set smtpd_delay_reject = yes, the default',
+    ),
+  ]
+}
+
+/** Without these the answer of the message door stays a header of a message that is delivered. */
+function judgeMessageDoor(postconf: Postconf): Finding[] {
+  const missing = ['smtpd_milters', 'milter_header_checks'].filter((name) => !postconf.get(name))
+  if (missing.length === 0) return []
+  return [
+    warning(
+      'postfix',
+      `highVolume.mode is reject, but Postfix does not set ${missing.join(' and ')}: nothing is refused at the end of DATA`,
+      'set up the message door (docs/integrate/rspamd.md)',
     ),
   ]
 }

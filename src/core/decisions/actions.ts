@@ -2,6 +2,8 @@ import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
 import type { ReasonName } from '../../access/reasons.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
+import { day } from '../../base/clock.ts'
+import { permit } from '../actor.ts'
 import type { Context } from '../context.ts'
 import { transact } from '../context.ts'
 import * as store from './store.ts'
@@ -23,7 +25,11 @@ export interface Decision {
   readonly mode: string
   /** Feed number of the table that decided. */
   readonly table: number
+  /** At the message stage: each sending domain that the link speaks of, and the tests that failed; never empty. */
+  readonly authentication?: readonly FailedAuthentication[]
 }
+
+export type FailedAuthentication = NonNullable<DecisionRecord['authentication']>
 
 /** Keeps what an edge shipped; the same batch again changes nothing. */
 export async function saveDecisions(
@@ -48,7 +54,8 @@ export async function findDecision(
     readonly listing: string | null
   },
 ): Promise<Decision | undefined> {
-  return await store.byLink(ctx.db.queries, { ...link, unit: formatPrefix(link.unit) })
+  const found = await store.byLink(ctx.db.queries, { ...link, unit: formatPrefix(link.unit) })
+  return found[0] && decisionOf(found[0], found)
 }
 
 /** Decisions about an address's unit, newest first. */
@@ -57,10 +64,43 @@ export async function decisionsAbout(
   unit: Prefix,
   limit: number,
 ): Promise<readonly Decision[]> {
-  return await store.byUnit(ctx.db.queries, formatPrefix(unit), limit)
+  return (await store.byUnit(ctx.db.queries, formatPrefix(unit), limit)).map((found) => decisionOf(found))
 }
 
 /** Refusals since a time: messages refused, and how many decisions they came from. */
 export async function countRefusals(ctx: Context, since: number): Promise<number> {
   return await store.countSince(ctx.db.queries, since)
+}
+
+/** `all`: the records under the same link. */
+export type { ObservedSender } from './store.ts'
+
+/** What would have been said on one day while nothing, or not everything, is acted on. */
+export interface Observed {
+  /** Days with anything, newest first. */
+  readonly days: readonly { readonly day: number; readonly count: number; readonly senders: number }[]
+  /** Of the day that was asked for, the most often first. */
+  readonly senders: readonly store.ObservedSender[]
+}
+
+/** Who would have been hit on a day (its beginning, milliseconds since 1970), and the days around. */
+export async function observedOn(
+  ctx: Context,
+  { since, on, limit }: { readonly since: number; readonly on: number; readonly limit: number },
+): Promise<Observed> {
+  permit(ctx.actor, 'console.read')
+  const { queries } = ctx.db
+  const [days, senders] = await Promise.all([
+    store.observedDays(queries, since),
+    store.observedSenders(queries, on, on + day, limit),
+  ])
+  return { days, senders }
+}
+
+function decisionOf(found: store.Found, all: readonly store.Found[] = [found]): Decision {
+  const { authentication: _, ...rest } = found
+  const failed = all.flatMap(({ authentication }) =>
+    authentication === null ? [] : [JSON.parse(authentication) as FailedAuthentication],
+  )
+  return failed.length === 0 ? rest : { ...rest, authentication: failed }
 }

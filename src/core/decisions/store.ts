@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
+import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Tables } from '../../db/schema.ts'
 import { parseAddress } from '../../standards/ip.ts'
@@ -22,11 +23,23 @@ const columns = [
   'count',
   'mode',
   'table_seq as table',
+  'authentication',
 ] as const
 
-type Found = Pick<
+export type Found = Pick<
   Tables['decision_records'],
-  'edge' | 'at' | 'stage' | 'ip' | 'helo' | 'ptr' | 'code' | 'status' | 'reason' | 'count' | 'mode'
+  | 'edge'
+  | 'at'
+  | 'stage'
+  | 'ip'
+  | 'helo'
+  | 'ptr'
+  | 'code'
+  | 'status'
+  | 'reason'
+  | 'count'
+  | 'mode'
+  | 'authentication'
 > & {
   readonly mailFrom: string | null
   readonly listing: string | null
@@ -59,6 +72,7 @@ export async function upsertRecord(queries: Queries, record: DecisionRecord): Pr
       count: record.count,
       mode: record.mode,
       minute: record.minute,
+      authentication: record.authentication === undefined ? null : JSON.stringify(record.authentication),
     })
     .onConflict((conflict) =>
       conflict
@@ -87,6 +101,9 @@ export async function insertLetThrough(queries: Queries, notice: LetThrough): Pr
     .execute()
 }
 
+/** An address that sends for several domains has one link for all of them within a minute. */
+const mostUnderOneLink = 10
+
 export async function byLink(
   queries: Queries,
   link: {
@@ -96,7 +113,7 @@ export async function byLink(
     readonly reason: string
     readonly listing: string | null
   },
-): Promise<Found | undefined> {
+): Promise<Found[]> {
   const query = queries
     .selectFrom('decision_records')
     .select(columns)
@@ -108,7 +125,7 @@ export async function byLink(
     link.listing === null
       ? query.where('listing_id', 'is', null)
       : query.where('listing_id', '=', link.listing)
-  return await exact.orderBy('at').executeTakeFirst()
+  return await exact.orderBy('at').limit(mostUnderOneLink).execute()
 }
 
 export async function byUnit(queries: Queries, unit: string, limit: number): Promise<Found[]> {
@@ -129,6 +146,70 @@ export async function countSince(queries: Queries, since: number): Promise<numbe
     .where('mode', '=', 'enforce')
     .executeTakeFirstOrThrow()
   return Number(total)
+}
+
+/** What would have been said, by day (beginnings, milliseconds since 1970), newest first. */
+export async function observedDays(
+  queries: Queries,
+  since: number,
+): Promise<readonly { readonly day: number; readonly count: number; readonly senders: number }[]> {
+  const rows = await queries
+    .selectFrom('decision_records')
+    .select((eb) => [
+      sql<number>`at - at % ${sql.lit(day)}`.as('day'),
+      eb.fn.sum<number>('count').as('count'),
+      eb.fn.count<number>('unit').distinct().as('senders'),
+    ])
+    .where('mode', '=', 'observe')
+    .where('at', '>=', since)
+    .groupBy(sql`at - at % ${sql.lit(day)}`)
+    .orderBy(sql`at - at % ${sql.lit(day)}`, 'desc')
+    .execute()
+  return rows.map((row) => ({
+    day: Number(row.day),
+    count: Number(row.count),
+    senders: Number(row.senders),
+  }))
+}
+
+/** Who it would have been said to, the most often first. */
+export async function observedSenders(
+  queries: Queries,
+  from: number,
+  until: number,
+  limit: number,
+): Promise<readonly ObservedSender[]> {
+  const rows = await queries
+    .selectFrom('decision_records')
+    .select((eb) => [
+      'unit',
+      'reason',
+      'code',
+      eb.fn.max('ptr').as('ptr'),
+      eb.fn.sum<number>('count').as('count'),
+      eb.fn.max('at').as('lastAt'),
+    ])
+    .where('mode', '=', 'observe')
+    .where('at', '>=', from)
+    .where('at', '<', until)
+    .groupBy(['unit', 'reason', 'code'])
+    .orderBy('count', 'desc')
+    .orderBy('unit')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...row, count: Number(row.count), lastAt: Number(row.lastAt) }))
+}
+
+/** One sender and reason of a day. */
+export interface ObservedSender {
+  /** `192.0.2.45/32` */
+  readonly unit: string
+  readonly reason: string
+  readonly code: number
+  readonly ptr: string | null
+  /** Messages. */
+  readonly count: number
+  readonly lastAt: number
 }
 
 function unitText(ip: string): string {

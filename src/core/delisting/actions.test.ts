@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
+import type { MailEvent } from '../../access/mail-event.ts'
 import { mintCaseLink } from '../../access/case-link.ts'
 import { day, hour, minute } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
@@ -16,6 +17,7 @@ import {
   testWaysOut,
   type TestContext,
 } from '../../../test/support/context.ts'
+import { message } from '../../../test/support/mail-events.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { issueChallenge } from '../challenges/actions.ts'
@@ -35,7 +37,7 @@ import {
   startRequest,
   type Started,
 } from './actions.ts'
-import { keepOutcomes } from '../events/actions.ts'
+import { takeEvents } from '../events/actions.ts'
 import { takeOutcomes } from './event-actions.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from './follow-actions.ts'
 import { proveByMail, proveControl, proveMailbox } from './proof-actions.ts'
@@ -43,6 +45,10 @@ import { decideReview, inspectRequest, listRequests, openReviewByMail } from './
 import { lockById, putWatch } from './store.ts'
 
 const ip = '192.0.2.45'
+
+/** What the MTA says when it has taken the message. */
+const acceptance = (at: number): MailEvent =>
+  message(ip, at, { id: 'e1', queueId: '4XyZ', outcome: 'accepted' })
 const visitor = (ctx: TestContext): Context => as(ctx, { kind: 'visitor', client: '198.51.100.7/32' })
 
 async function solved(ctx: Context): Promise<string> {
@@ -506,10 +512,10 @@ forEachDatabase((_name, open) => {
       await noteLetThroughs(ctx, [
         { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null },
       ])
-      const outcome = { id: 'e1', at: at + 9, ip, queueId: '4XyZ', outcome: 'accepted' } as const
-      assert.equal((await keepOutcomes(ctx, 'mx1', [outcome])).fresh, 1)
+      const outcome = acceptance(at + 9)
+      assert.equal((await takeEvents(ctx, 'mx1', [outcome])).accepted, 1)
       assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, null)
-      assert.equal(await takeOutcomes(ctx, 'mx1', [outcome]), 0)
+      assert.equal((await takeOutcomes(ctx, 'mx1', [outcome])).duplicates, 1)
       assert.equal((await showRequest(ctx, { id, secret })).firstAcceptedAt, at + 9)
     })
 
@@ -530,7 +536,7 @@ forEachDatabase((_name, open) => {
       const notice = { edge: 'mx1', boot: 'b', seq: 1, at, ip, queueId: '4XyZ', helo: null, mailFrom: null }
       const noting = noteLetThroughs(ctx, [notice])
       await sleep(100)
-      const outcome = { id: 'e1', at: at + 9, ip, queueId: '4XyZ', outcome: 'accepted' } as const
+      const outcome = acceptance(at + 9)
       const taking = takeOutcomes(ctx, 'mx1', [outcome])
       await sleep(100)
       gate.resolve()

@@ -7,7 +7,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { trySpend } from '../limits/actions.ts'
 import { limitOf } from '../limits/limits.ts'
-import { coveringIn, lift, selfDelists } from '../listings/actions.ts'
+import { actingIn, lift, selfDelists } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
@@ -52,7 +52,7 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest |
   const now = tx.clock.now()
   const { reviewMs } = tx.settings.delisting
   const proven = request.control !== 'none'
-  const listings = await coveringIn(tx, request.ip)
+  const listings = await actingIn(tx, request.ip)
   const [listing] = listings
   const pace = {
     day: limitOf('delist.unit.day', tx.settings),

@@ -10,8 +10,8 @@ import { actorName, permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
-import { coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
-import { isRange, type Listing } from '../listings/listing.ts'
+import { actingIn, coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
+import { effectOf, isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
@@ -202,7 +202,7 @@ export async function openReviewByMail(
   await transact(ctx, async (tx) => await spend(tx, name, key))
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
-    const [listing] = await coveringIn(tx, ip)
+    const [listing] = await actingIn(tx, ip)
     if (!listing || listing.effect === 'pass') return 'not-listed'
     const control = opened?.proves === true ? 'case-link' : 'none'
     const place = await findPlace(tx, { unit: unitOf(ip), control })
@@ -218,7 +218,9 @@ export async function openReviewByMail(
  * declined before) is for a person, whatever the listing's own class. Undefined when nothing refuses the address.
  */
 export async function classByMail(ctx: Context, address: Address): Promise<ListingClass | undefined> {
-  const [listing] = await coveringListings(ctx, address)
+  const listings = await coveringListings(ctx, address)
+  const { mode } = ctx.settings.reputation
+  const listing = listings.find((each) => effectOf(each, mode) !== 'observe')
   if (!listing || listing.effect === 'pass') return undefined
   if (listing.class !== 'self-service') return listing.class
   const declined = await store.wasDeclined(ctx.db.queries, unitOf(address), listing.sinceAt)

@@ -254,6 +254,33 @@ export async function isWatched(queries: Queries, unit: Prefix): Promise<boolean
   return row !== undefined
 }
 
+/** Those of the units that are under watch. */
+export async function watchedAmong(queries: Queries, units: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await queries.selectFrom('watches').select('unit').where('unit', 'in', padded(units)).execute()
+  return new Set(rows.map(({ unit }) => unit))
+}
+
+/** Those of the queue ids that a request waits for: let through, and not known to be accepted. */
+export async function awaitedAmong(
+  queries: Queries,
+  queueIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select('queue_id')
+    .where('queue_id', 'in', padded(queueIds))
+    .where('accepted_at', 'is', null)
+    .execute()
+  return new Set(rows.flatMap(({ queue_id }) => (queue_id === null ? [] : [queue_id])))
+}
+
+/** With the last value repeated, so that lists of all lengths make few statements. */
+function padded(values: readonly string[]): readonly string[] {
+  const last = values.at(-1)
+  const length = values.length <= 16 ? 16 : 256 * Math.ceil(values.length / 256)
+  return last === undefined ? values : [...values, ...Array<string>(length - values.length).fill(last)]
+}
+
 export async function listWatches(queries: Queries, now: number): Promise<readonly Tables['watches'][]> {
   return await queries
     .selectFrom('watches')

@@ -3,24 +3,31 @@ import type { Tables } from '../../db/schema.ts'
 
 type Queries = Kysely<Tables>
 
-/** False when the source told this event before. */
-export async function insertOutcome(queries: Queries, row: Tables['message_outcomes']): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await queries
-    .insertInto('message_outcomes')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['source', 'id']).doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
-}
-
 export async function acceptedAt(queries: Queries, queueId: string, ip: string): Promise<number | undefined> {
   const row = await queries
-    .selectFrom('message_outcomes')
+    .selectFrom('mail_events')
     .select('at')
     .where('queue_id', '=', queueId)
     .where('ip', '=', ip)
-    .where('outcome', '=', 'accepted')
+    .where('accepted', '=', 1)
     .orderBy('at')
     .executeTakeFirst()
   return row?.at
+}
+
+export type StoredEvent = Pick<Tables['mail_events'], 'seq' | 'source' | 'received_at' | 'backfill' | 'body'>
+
+/** In order of their numbers. */
+export async function eventsAfter(
+  queries: Queries,
+  seq: number,
+  limit: number,
+): Promise<readonly StoredEvent[]> {
+  return await queries
+    .selectFrom('mail_events')
+    .select(['seq', 'source', 'received_at', 'backfill', 'body'])
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
 }

@@ -80,6 +80,16 @@ export const limits = {
     windowMs: hour,
     why: 'A robot that writes to a service mailbox is not read without end.',
   },
+  'complaints.mailbox.hour': {
+    count: 60,
+    windowMs: hour,
+    why: 'A user who forwards spam to us; nobody reads more of it than this.',
+  },
+  'complaints.program.minute': {
+    count: 6000,
+    windowMs: minute,
+    why: 'Reports of one mail store of ours, each for a button that somebody pressed.',
+  },
   'sign-in.name': {
     count: 10,
     windowMs: 15 * minute,
@@ -96,6 +106,11 @@ export const limits = {
     why: 'Enough for whoever knows the password, for each name and client.',
   },
   'sign-in.client': { count: 30, windowMs: 15 * minute, why: 'Nor can the names of operators.' },
+  'events.source.minute': {
+    count: 1_000_000,
+    windowMs: minute,
+    why: 'Lines of mail events from one source: far above any mail server, and a source that runs wild leaves room for the others.',
+  },
   'case-link.client': { count: 20, windowMs: hour, why: 'Case links that we did not make are guesses.' },
 } as const satisfies Record<string, Limit & { readonly why: string }>
 

@@ -10,7 +10,17 @@ import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/a
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
-import { defaultEnd, entryOf, mayAgree, mayPut, merge, peopleNeeded, readWish } from './listing.ts'
+import {
+  defaultEnd,
+  effectOf,
+  engineName,
+  entryOf,
+  mayAgree,
+  mayPut,
+  merge,
+  peopleNeeded,
+  readWish,
+} from './listing.ts'
 import type { EndWhy, Listing, ListingFields, ListingWish } from './listing.ts'
 import * as store from './store.ts'
 
@@ -25,7 +35,8 @@ export async function addListing(ctx: Context, fields: ListingFields): Promise<L
   return await transact(ctx, async (tx) => await putListing(tx, wish, fields.replace === true))
 }
 
-async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean): Promise<Listing> {
+/** The same inside another action's transaction. `mayReplace`: an entry of the other effect gives way. */
+export async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean): Promise<Listing> {
   await takeTurn(tx)
   const now = tx.clock.now()
   const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
@@ -92,7 +103,9 @@ async function begin(tx: Tx, listing: Listing, action: string): Promise<Listing>
 
 async function sharpen(tx: Tx, active: Listing, wish: ListingWish, endsAt: number): Promise<Listing> {
   const { cause, effect, note, evidence } = wish
-  const sharper: Listing = { ...active, ...merge(active, wish, endsAt), cause, effect, note, evidence }
+  // Whatever the engine's mode, what a person lists again acts.
+  const actor = active.actor === engineName ? actorName(tx.actor) : active.actor
+  const sharper: Listing = { ...active, ...merge(active, wish, endsAt), cause, effect, note, evidence, actor }
   await save(tx, sharper)
   await announce(tx, sharper, 'listing.added-again')
   return { ...sharper, version: sharper.version + 1 }
@@ -100,7 +113,7 @@ async function sharpen(tx: Tx, active: Listing, wish: ListingWish, endsAt: numbe
 
 async function announce(tx: Tx, listing: Listing, action: string): Promise<void> {
   await record(tx, { action, subject: `listing:${listing.id}`, facts: factsOf(listing) })
-  await tellEdges(tx, { kind: 'put', entry: entryOf(listing) })
+  await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })
   await queueWebhook(tx, action, { id: listing.id, listing: told(listing) })
 }
 
@@ -227,7 +240,7 @@ function readCursor(cursor: string): { readonly sinceAt: number; readonly id: st
 /** The listing of this id as a door may use it, in force or ended; undefined when it is kept no longer. */
 export async function listingEntry(ctx: Context, id: string): Promise<ListingEntry | undefined> {
   const listing = await store.byId(ctx.db.queries, id)
-  return listing && entryOf(listing)
+  return listing && entryOf(listing, ctx.settings.reputation.mode)
 }
 
 /** Every active listing that covers the address, most specific first. */
@@ -238,6 +251,12 @@ export async function coveringListings(ctx: Context, address: Address): Promise<
 /** The same inside a transaction. */
 export async function coveringIn(tx: Tx, address: Address): Promise<readonly Listing[]> {
   return await store.covering(tx.queries, address, tx.clock.now())
+}
+
+/** Those of them that act: what the engine only observes is left out, for nobody is to ask for its end. */
+export async function actingIn(tx: Tx, address: Address): Promise<readonly Listing[]> {
+  const { mode } = tx.settings.reputation
+  return (await coveringIn(tx, address)).filter((listing) => effectOf(listing, mode) !== 'observe')
 }
 
 /** When listings of this prefix were ended by their senders, newest first. Proven and unproven removals are counted apart. */
@@ -256,7 +275,7 @@ export async function entriesPage(
   afterId: string,
   limit: number,
 ): Promise<readonly ListingEntry[]> {
-  return await store.entriesPage(ctx.db.queries, afterId, limit)
+  return await store.entriesPage(ctx.db.queries, afterId, limit, ctx.settings.reputation.mode)
 }
 
 export async function countListings(

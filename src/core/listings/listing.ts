@@ -1,7 +1,8 @@
 import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
-import type { ListingEntry } from '../../access/listing-entry.ts'
+import type { Effect, ListingEntry } from '../../access/listing-entry.ts'
 import { causes, type Cause, type ListingClass } from '../../access/reasons.ts'
+import type { EngineMode } from '../../access/standing.ts'
 import { parseDuration } from '../../standards/duration.ts'
 import { formatPrefix, overlaps, unitLength, type Prefix } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
@@ -39,8 +40,11 @@ export interface Evidence {
   readonly count: number
 }
 
-/** `delist-unproven`: a self-removal by somebody who did not show control of the address; it raises no recurrence. */
-export const endWhys = ['expired', 'delist', 'delist-unproven', 'operator', 'superseded'] as const
+/**
+ * `delist-unproven`: a self-removal by somebody who did not show control of the address. `evidence`: what it rested on is void. Neither
+ * raises recurrence.
+ */
+export const endWhys = ['expired', 'delist', 'delist-unproven', 'operator', 'superseded', 'evidence'] as const
 export type EndWhy = (typeof endWhys)[number]
 
 /** What somebody asks to be listed, read and complete. */
@@ -187,8 +191,17 @@ export function isRange(listing: { readonly prefix: Prefix }): boolean {
   return listing.prefix.length < unitLength[listing.prefix.family]
 }
 
+/** How listings by the engine name their actor. */
+export const engineName = 'system:engine'
+
+/** What a listing does: of those by the engine `reputation.mode` decides; those by hand act as they say. */
+export function effectOf(listing: Pick<Listing, 'effect' | 'actor'>, mode: EngineMode): Effect {
+  if (listing.effect === 'pass' || listing.actor !== engineName) return listing.effect
+  return mode === 'enforce' ? 'refuse' : mode
+}
+
 /** The listing as the edges know it. */
-export function entryOf(listing: Listing): ListingEntry {
-  const { prefix, id, cause, effect, endsAt } = listing
-  return { prefix, id, cause, class: listing.class, effect, ends: endsAt }
+export function entryOf(listing: Listing, mode: EngineMode): ListingEntry {
+  const { prefix, id, cause, endsAt } = listing
+  return { prefix, id, cause, class: listing.class, effect: effectOf(listing, mode), ends: endsAt }
 }

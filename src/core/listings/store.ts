@@ -10,8 +10,9 @@ import {
 } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
+import { engineModes, type EngineMode } from '../../access/standing.ts'
 import { judgedAs, type Address } from '../../standards/ip.ts'
-import { endWhys, type EndWhy, type Evidence, type Listing } from './listing.ts'
+import { effectOf, endWhys, type EndWhy, type Evidence, type Listing } from './listing.ts'
 
 type Queries = Kysely<Tables>
 type Row = Tables['listings']
@@ -55,6 +56,50 @@ export async function update(queries: Queries, listing: Listing): Promise<boolea
   return numUpdatedRows === 1n
 }
 
+/** Those in force, with `actor`, and those that ended since; oldest first. Without an actor only the ended ones, by anybody. */
+export async function endedSince(
+  queries: Queries,
+  since: number,
+  actor: string | undefined,
+): Promise<readonly Listing[]> {
+  const all = queries.selectFrom('listings').select(columns).orderBy('since_at')
+  const ended =
+    actor === undefined
+      ? all.where('state', '=', 'ended').where('ended_at', '>', since)
+      : all
+          .where('actor', '=', actor)
+          .where((eb) =>
+            eb.or([
+              eb('state', '=', 'active'),
+              eb.and([eb('state', '=', 'ended'), eb('ended_at', '>', since)]),
+            ]),
+          )
+  return (await ended.execute()).map(fromRow)
+}
+
+/** What somebody listed of one prefix: in force, or ended since. Oldest first. */
+export async function ofPrefixBy(
+  queries: Queries,
+  prefix: Prefix,
+  actor: string,
+  endedSince: number,
+): Promise<readonly Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('prefix', '=', formatPrefix(prefix))
+    .where('actor', '=', actor)
+    .where((eb) =>
+      eb.or([
+        eb('state', '=', 'active'),
+        eb.and([eb('state', '=', 'ended'), eb('ended_at', '>', endedSince)]),
+      ]),
+    )
+    .orderBy('since_at')
+    .execute()
+  return rows.map(fromRow)
+}
+
 export async function byId(queries: Queries, id: string): Promise<Listing | undefined> {
   const row = await queries.selectFrom('listings').select(columns).where('id', '=', id).executeTakeFirst()
   return row && fromRow(row)
@@ -95,7 +140,7 @@ export async function countEnded(queries: Queries, prefix: Prefix, since: number
     .where('prefix', '=', formatPrefix(prefix))
     .where('state', '=', 'ended')
     .where('effect', '=', 'refuse')
-    .where('ended_why', 'not in', ['superseded', 'delist-unproven'])
+    .where('ended_why', 'not in', ['superseded', 'delist-unproven', 'evidence'])
     .where('ended_at', '>=', since)
     .executeTakeFirstOrThrow()
   return Number(count)
@@ -174,10 +219,15 @@ export async function activePage(queries: Queries, afterId: string, limit: numbe
 }
 
 /** What the edges need of active listings, by id, in pages. */
-export async function entriesPage(queries: Queries, afterId: string, limit: number): Promise<ListingEntry[]> {
+export async function entriesPage(
+  queries: Queries,
+  afterId: string,
+  limit: number,
+  mode: EngineMode,
+): Promise<ListingEntry[]> {
   const rows = await queries
     .selectFrom('listings')
-    .select(['id', 'prefix', 'cause', 'class', 'effect', 'ends_at'])
+    .select(['id', 'prefix', 'cause', 'class', 'effect', 'ends_at', 'actor'])
     .where('id', '>', afterId)
     .where('state', '=', 'active')
     .orderBy('id')
@@ -188,7 +238,7 @@ export async function entriesPage(queries: Queries, afterId: string, limit: numb
     prefix: readPrefix(row.id, row.prefix),
     cause: oneOf(causeNames, row.cause, row.id),
     class: oneOf(listingClasses, row.class, row.id),
-    effect: oneOf(['refuse', 'pass'] as const, row.effect, row.id),
+    effect: effectOf({ effect: readEffect(row), actor: row.actor }, mode),
     ends: row.ends_at,
   }))
 }
@@ -219,6 +269,31 @@ export async function countByClass(
     .groupBy('class')
     .execute()
   return rows.map((row) => ({ class: row.class, count: Number(row.count) }))
+}
+
+/** The mode that the edges' tables are of; undefined before any was noted. */
+export async function engineMode(queries: Queries): Promise<EngineMode | undefined> {
+  const row = await queries.selectFrom('heads').select('value').where('name', '=', 'mode').executeTakeFirst()
+  return engineModes.find((mode) => mode === row?.value)
+}
+
+export async function setEngineMode(queries: Queries, mode: EngineMode): Promise<void> {
+  await queries
+    .insertInto('heads')
+    .values({ name: 'mode', seq: 0, value: mode })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: mode }))
+    .execute()
+}
+
+export async function hasActiveBy(queries: Queries, actor: string): Promise<boolean> {
+  const row = await queries
+    .selectFrom('listings')
+    .select('id')
+    .where('state', '=', 'active')
+    .where('actor', '=', actor)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Ends listings that an import replaces. */
@@ -344,7 +419,7 @@ function fromRow(row: Row): Listing {
     prefix: readPrefix(row.id, row.prefix),
     cause: oneOf(causeNames, row.cause, row.id),
     class: oneOf(listingClasses, row.class, row.id),
-    effect: oneOf(['refuse', 'pass'] as const, row.effect, row.id),
+    effect: readEffect(row),
     state: oneOf(['active', 'ended', 'proposed'] as const, row.state, row.id),
     sinceAt: row.since_at,
     endsAt: row.ends_at,
@@ -359,6 +434,10 @@ function fromRow(row: Row): Listing {
     endedWhy: row.ended_why === null ? null : oneOf(endWhys, row.ended_why, row.id),
     version: row.version,
   }
+}
+
+function readEffect({ id, effect }: Pick<Row, 'id' | 'effect'>): Listing['effect'] {
+  return oneOf(['refuse', 'pass'] as const, effect, id)
 }
 
 function readPrefix(id: string, text: string): Prefix {

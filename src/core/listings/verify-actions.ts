@@ -22,7 +22,7 @@ export async function verifyListings(ctx: Context): Promise<readonly Breach[]> {
   const guarded = [...ctx.settings.provider.networks, ...ctx.settings.protected.networks]
   let last = ''
   for (;;) {
-    const page = await store.entriesPage(ctx.db.queries, last, pageSize)
+    const page = await store.entriesPage(ctx.db.queries, last, pageSize, 'enforce')
     for (const entry of page) {
       if (entry.ends > latest) breaches.push({ invariant: 'I3', what: `listing ${entry.id} never ends` })
       if (entry.effect === 'refuse' && guarded.some((net) => overlaps(net, entry.prefix))) {

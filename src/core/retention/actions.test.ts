@@ -103,6 +103,16 @@ async function seed(ctx: TestContext): Promise<void> {
     last_error: null,
     sent_at: null,
   }
+  const event = {
+    source: 's',
+    type: 'message',
+    backfill: 0,
+    unit: '',
+    ip: '',
+    queue_id: null,
+    accepted: 1,
+    body: '',
+  }
   const decision = {
     edge: 'e',
     boot: 'b',
@@ -144,8 +154,8 @@ async function seed(ctx: TestContext): Promise<void> {
       .values({ edge: 'e', boot: 'b', seq, at, ip: '', unit: '', queue_id: '', helo: null, mail_from: null })
       .execute()
     await queries
-      .insertInto('message_outcomes')
-      .values({ source: 's', id, queue_id: '', ip: '', outcome: '', at, received_at: at })
+      .insertInto('mail_events')
+      .values({ ...event, seq, id, at, received_at: at })
       .execute()
     await queries
       .insertInto('watches')
@@ -212,7 +222,7 @@ forEachDatabase((_name, open) => {
         'edge_acks',
         'decision_records',
         'let_throughs',
-        'message_outcomes',
+        'mail_events',
         'watches',
         'delist_requests',
         'listings',

@@ -31,7 +31,7 @@ async function purgeTable(ctx: Context, expired: store.Expired, signal?: AbortSi
   const due = await store.countExpired(ctx.db.queries, expired, batch + 1)
   if (due === 0) return 0
   // Counting a large table is work, so only when the brake could matter.
-  const most = due <= batch ? batch : mostToDelete(await store.countRows(ctx.db.queries, expired.table))
+  const most = due <= batch ? batch : mostToDelete(await store.countRows(ctx.db.queries, expired))
   let gone = 0
   while (gone < most && !signal?.aborted) {
     const limit = Math.min(batch, most - gone)

@@ -7,18 +7,20 @@ export interface Keep {
   readonly endedListings: number
   readonly feedChanges: number
   readonly requests: number
+  readonly events: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
 
 export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now: number): Keep {
-  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs } = settings.retention
+  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs, eventsMs } = settings.retention
   return {
     decisions: now - decisionsMs,
     // An earlier listing counts as recurrence for as long as that looks back.
     endedListings: now - Math.max(endedListingsMs, settings.listing.recurrenceMs),
     feedChanges: now - feedChangesMs,
     requests: now - requestsMs,
+    events: now - eventsMs,
     ended: now - day,
   }
 }

@@ -1,7 +1,8 @@
 import { decide, type Verdict } from '../../access/decide.ts'
 import { exemptMailboxes } from '../../access/exempt.ts'
 import { openCaseLink, type CaseFacts } from '../../access/case-link.ts'
-import type { ListingEntry } from '../../access/listing-entry.ts'
+import { decidingEntry, type ListingEntry } from '../../access/listing-entry.ts'
+import { ourNames } from '../../access/our-names.ts'
 import { orThrow } from '../../base/refusal.ts'
 import type { Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
@@ -9,23 +10,28 @@ import type { Context } from '../context.ts'
 import { decisionsAbout, findDecision, type Decision } from '../decisions/actions.ts'
 import { coveringListings, listingEntry } from '../listings/actions.ts'
 import { entryOf, type Listing } from '../listings/listing.ts'
+import { knownSender } from '../reputation/explain-actions.ts'
 import { explanationOf, type Explanation, type Level } from './explanation.ts'
 
 /** The decision about an address now, as far as the asker may see it. The same function that the edge answers from decides. */
 export async function explain(ctx: Context, address: Address, level: Level): Promise<Explanation> {
   const listings = await coveringListings(ctx, address)
-  return explanationOf(address, judge(ctx, address, listings), listings, ctx.settings, level)
+  const verdict = judge(ctx, address, listings)
+  if (level === 'anyone') return explanationOf(address, verdict, listings, ctx.settings, level)
+  const judged = { sender: await knownSender(ctx, address), now: ctx.clock.now() }
+  return explanationOf(address, verdict, listings, ctx.settings, level, judged)
 }
 
 function judge(ctx: Context, address: Address, listings: readonly Listing[]): Verdict {
-  const { provider, protected: guarded, addresses, mail } = ctx.settings
-  const [listing] = listings
+  const { provider, protected: guarded, addresses, mail, reputation } = ctx.settings
   const settings = {
     protected: [...provider.networks, ...guarded.networks],
     exempt: exemptMailboxes(provider.domains, Object.values(addresses), mail.replyDomain),
     exemptPerHour: 0,
+    ourNames: ourNames(provider.domains, provider.site),
   }
-  return decide({ listing: listing && entryOf(listing), spent: 0 }, { address }, settings, ctx.clock.now())
+  const listing = decidingEntry(listings.map((each) => entryOf(each, reputation.mode)))
+  return decide({ listing, spent: 0 }, { address }, settings, ctx.clock.now())
 }
 
 /** What a case link opens: the decision it was printed for, and what is true now. */

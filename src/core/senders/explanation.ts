@@ -1,4 +1,5 @@
 import type { Verdict } from '../../access/decide.ts'
+import type { Effect } from '../../access/listing-entry.ts'
 import { formatReply } from '../../access/reply.ts'
 import {
   pathOf,
@@ -10,10 +11,14 @@ import {
   type ReasonName,
   type Who,
 } from '../../access/reasons.ts'
+import type { EngineMode } from '../../access/standing.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { showPrefix } from '../../standards/prefix.ts'
-import { isRange, type Evidence, type Listing } from '../listings/listing.ts'
+import { effectOf, type Evidence, type Listing } from '../listings/listing.ts'
+import type { Concern, KnownSender } from '../reputation/known-sender.ts'
 import type { PolicyMode, Settings } from '../settings.ts'
+import { judgedOf, toldConcerns, toldCounts, type Judged } from './judged.ts'
+import { waysOfListing, waysOfStanding, type Way } from './ways.ts'
 
 /**
  * How much an asker may see (contracts 6). `anyone`: state, code, class, scope, times.
@@ -23,12 +28,15 @@ import type { PolicyMode, Settings } from '../settings.ts'
 export type Level = 'anyone' | 'link' | 'operator'
 
 /** One schema for the look-up, `GET /senders/{ip}` and `postern explain --json`; what is above the asker's level is absent. */
-export interface Explanation {
+export interface Explanation extends Partial<Judged> {
   readonly ip: string
   /** What happens to mail from the address now; in observe mode it all passes. */
   readonly action: Verdict['action']
   readonly mode: PolicyMode
-  /** Only in observe mode: what enforce mode would do. `code` and everything below is of that. */
+  /**
+   * Only in observe mode, and to operators where only the engine observes: what would be done otherwise. `code` and everything below
+   * is of that.
+   */
   readonly wouldBe?: Verdict['action']
   readonly code: number | null
   readonly status: string | null
@@ -42,9 +50,12 @@ export interface Explanation {
   readonly path: Path
   readonly who: Who
   readonly evidence?: readonly Evidence[]
+  /** What weighs against the sender, by kind and where it is going; from level `link` on. */
+  readonly concerns?: readonly Concern[]
+  /** The two nearest ways out; from level `link` on. */
   readonly ways?: readonly Way[]
-  /** The line that the MTA says (in observe mode: would say), with the public address of the record. */
-  readonly line?: string
+  /** Only to operators, as everything of `Judged`. The line that the MTA says (in observe mode: would say), with the public address of the record. */
+  readonly reply?: string
   readonly url: string
 }
 
@@ -54,7 +65,7 @@ export interface ExplainedListing {
   readonly scope: string
   readonly reason: ReasonName
   readonly class: ListingClass
-  readonly effect: 'refuse' | 'pass'
+  readonly effect: Effect
   readonly since: string
   readonly ends: string
   /** From level `link` on. */
@@ -64,43 +75,50 @@ export interface ExplainedListing {
   readonly cause?: string
 }
 
-/** A way out, nearest first. */
-export interface Way {
-  readonly kind: 'portal' | 'review' | 'third-party' | 'test' | 'wait'
-  /** RFC 3339, of `wait`. */
-  readonly at?: string
-  readonly url?: string
-  readonly test?: string
+/** What is known of the sender itself, and when. */
+export interface Known {
+  readonly sender: KnownSender
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
-/** Puts the decision and its listings together for an asker of `level`. */
+/** Puts the decision and its listings together for an asker of `level`; `judged` is nothing for strangers. */
 export function explanationOf(
   address: Address,
   verdict: Verdict,
   listings: readonly Listing[],
   settings: Settings,
   level: Level,
+  judged?: Known,
 ): Explanation {
-  const deciding = listings.find((listing) => listing.id === verdict.listing?.id)
-  const reason = verdict.reason
+  const { reputation } = settings
+  // What the engine only observes is nobody's business but the operator's.
+  const said = level === 'operator' ? { ...verdict, ...verdict.observed } : verdict
+  const shown = listings.filter(
+    (each) => level === 'operator' || effectOf(each, reputation.mode) !== 'observe',
+  )
+  const deciding = shown.find((listing) => listing.id === said.listing?.id)
+  const { reason } = said
+  const known = level === 'operator' || reputation.mode !== 'observe' ? judged : undefined
   const ip = formatAddress(address)
   const url = `${settings.provider.site}/ip/${ip}`
-  const path = verdict.action === 'pass' || !deciding ? 'none' : pathOf(deciding.class)
+  const path = said.action === 'pass' || !deciding ? 'none' : pathOf(deciding.class)
   return {
     ip,
-    ...actionIn(settings.policy.mode, verdict.action),
+    ...actionIn(settings.policy.mode, verdict.action, said.action),
     code: reason === null ? null : reasons[reason].code,
     status: reason === null ? null : reasons[reason].status[settings.codes],
     reason,
     reference: reason === null ? null : reasons[reason].reference,
     class: deciding?.class ?? null,
-    listing: deciding ? show(deciding, level) : null,
-    listings: listings.map((listing) => show(listing, level)),
+    listing: deciding ? show(deciding, level, reputation.mode) : null,
+    listings: shown.map((listing) => show(listing, level, reputation.mode)),
     path,
     who: whoActs[path],
-    ...(level === 'anyone' ? {} : { evidence: evidenceFor(deciding, level), ways: waysOut(deciding) }),
+    ...(level === 'anyone' ? {} : shownToSender(deciding, level, known)),
+    ...(level === 'operator' && known ? judgedOf(known.sender, deciding, known.now) : {}),
     ...(level === 'operator' && reason !== null
-      ? { line: formatReply({ reason, listing: verdict.listing }, address, settings.codes, url) }
+      ? { reply: formatReply({ reason, listing: said.listing }, address, settings.codes, url) }
       : {}),
     url,
   }
@@ -109,8 +127,10 @@ export function explanationOf(
 function actionIn(
   mode: PolicyMode,
   action: Verdict['action'],
+  said: Verdict['action'],
 ): Pick<Explanation, 'action' | 'mode' | 'wouldBe'> {
-  return mode === 'enforce' ? { action, mode } : { action: 'pass', mode, wouldBe: action }
+  if (mode === 'observe') return { action: 'pass', mode, wouldBe: said }
+  return action === said ? { action, mode } : { action, mode, wouldBe: said }
 }
 
 /** What the list says of the address, whether or not the mail server acts on it yet. */
@@ -118,16 +138,30 @@ export function verdictOf({ action, wouldBe }: Explanation): Verdict['action'] {
   return wouldBe ?? action
 }
 
-function show(listing: Listing, level: Level): ExplainedListing {
+function show(listing: Listing, level: Level, mode: EngineMode): ExplainedListing {
   return {
     ...(level === 'anyone' ? {} : { id: listing.id, recurrence: listing.recurrence }),
     scope: showPrefix(listing.prefix),
     reason: reasonOf(listing),
     class: listing.class,
-    effect: listing.effect,
+    effect: effectOf(listing, mode),
     since: new Date(listing.sinceAt).toISOString(),
     ends: new Date(listing.endsAt).toISOString(),
     ...(level === 'operator' ? { note: listing.note, actor: listing.actor, cause: listing.cause } : {}),
+  }
+}
+
+function shownToSender(
+  deciding: Listing | undefined,
+  level: Level,
+  known: Known | undefined,
+): Pick<Explanation, 'evidence' | 'concerns' | 'ways'> {
+  const isRefused = deciding !== undefined && deciding.effect === 'refuse'
+  const ofStanding = deciding === undefined && known?.sender.isHeld ? waysOfStanding(known.sender) : []
+  return {
+    evidence: evidenceFor(deciding, level, known),
+    ...(known ? { concerns: toldConcerns(known.sender, deciding, known.now) } : {}),
+    ways: isRefused ? waysOfListing(deciding) : ofStanding,
   }
 }
 
@@ -135,10 +169,14 @@ function show(listing: Listing, level: Level): ExplainedListing {
 const toldKinds = ['messages', 'spam', 'complaints', 'unknownRecipients', 'malware', 'phish']
 
 /** Senders see kinds and a rounded count, never traps: what a list cleaner could count would give the traps away. */
-function evidenceFor(listing: Listing | undefined, level: Level): readonly Evidence[] {
-  if (!listing) return []
-  if (level === 'operator') return listing.evidence
-  return listing.evidence
+function evidenceFor(
+  listing: Listing | undefined,
+  level: Level,
+  known: Known | undefined,
+): readonly Evidence[] {
+  const seen = listing?.evidence ?? (known ? toldCounts(known.sender) : [])
+  if (level === 'operator') return seen
+  return seen
     .filter(({ kind }) => toldKinds.includes(kind))
     .map(({ kind, count }) => ({ kind, count: rounded(count) }))
 }
@@ -148,19 +186,4 @@ function rounded(count: number): number {
   if (count < 10) return count
   const step = 10 ** Math.floor(Math.log10(count))
   return Math.round(count / step) * step
-}
-
-function waysOut(listing: Listing | undefined): readonly Way[] {
-  if (!listing || listing.effect === 'pass') return []
-  const wait: Way = { kind: 'wait', at: new Date(listing.endsAt).toISOString() }
-  switch (listing.class) {
-    case 'self-service':
-      return [{ kind: isRange(listing) ? 'review' : 'portal' }, wait]
-    case 'investigate':
-      return [{ kind: 'review' }, wait]
-    case 'third-party':
-      return [{ kind: 'third-party', ...(listing.url ? { url: listing.url } : {}) }, wait]
-    case 'policy':
-      return [{ kind: 'test', ...(listing.test ? { test: listing.test } : {}) }, wait]
-  }
 }

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { testContext } from '../../../test/support/context.ts'
+import { testContext, testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { testSite } from '../../../test/support/site.ts'
+import type { Context } from '../../core/context.ts'
 import { addToken } from '../../core/operators/token-actions.ts'
 import { eventsRoute } from './events.ts'
 
@@ -15,8 +16,10 @@ type Send = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Response>
 
-async function door(): Promise<{ readonly send: Send; readonly token: string; kept(): Promise<number> }> {
-  const ctx = testContext({ db: await open() })
+async function door(
+  limits: Context['settings']['limits'] = {},
+): Promise<{ readonly send: Send; readonly token: string; kept(): Promise<number> }> {
+  const ctx = testContext({ db: await open(), settings: testSettings({ limits }) })
   const site = testSite({
     parts: [(app) => eventsRoute(app, () => ctx)],
     largeBodies: ['/api/v1/events'],
@@ -26,7 +29,7 @@ async function door(): Promise<{ readonly send: Send; readonly token: string; ke
     token,
     send: async (body, headers = { authorization: `Bearer ${token}` }) =>
       await site.request('/api/v1/events', { method: 'POST', headers, body, duplex: 'half' }),
-    kept: async () => (await ctx.db.queries.selectFrom('message_outcomes').select('id').execute()).length,
+    kept: async () => (await ctx.db.queries.selectFrom('mail_events').select('id').execute()).length,
   }
 }
 
@@ -99,5 +102,33 @@ describe('The door of mail events', () => {
       authorization: `Bearer ${token}`,
     })
     assert.equal(bomb.status, 422)
+  })
+
+  it('says that nothing could be used, and names no more lines than a thousand', async () => {
+    const { send, kept } = await door()
+    const empty = await send('')
+    assert.deepEqual([empty.status, await empty.json()], [400, { accepted: 0, duplicates: 0, refused: [] }])
+    const bad = await send('x\n'.repeat(1500))
+    assert.equal(bad.status, 400)
+    const { refused, refusedCount } = (await bad.json()) as { refused: unknown[]; refusedCount: number }
+    assert.deepEqual([refused.length, refusedCount], [1000, 1500])
+    assert.equal(await kept(), 0)
+  })
+
+  it('stores nothing of a flood beyond the quota of its source, and says when to come again', async () => {
+    const { send, kept } = await door({ 'events.source.minute': { count: 20, windowMs: 60_000 } })
+    const lines = (from: number): string =>
+      Array.from({ length: 15 }, (_, nth) => event(`${from + nth}`)).join('\n')
+    assert.equal((await send(lines(0))).status, 202)
+    const flood = await send(lines(100))
+    assert.equal(flood.status, 429)
+    assert.equal(((await flood.json()) as { code: string }).code, 'limit.exceeded')
+    assert.equal(await kept(), 15)
+  })
+
+  it('reads no encoding but gzip', async () => {
+    const { send, token } = await door()
+    const answer = await send(event('a'), { authorization: `Bearer ${token}`, 'content-encoding': 'br' })
+    assert.equal(answer.status, 422)
   })
 })

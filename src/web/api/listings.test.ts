@@ -63,7 +63,7 @@ describe('GET /senders/{ip}', () => {
       ['reject', 550, '5.7.606', 'self-service'],
     )
     assert.deepEqual(
-      ['evidence', 'ways', 'line'].filter((name) => name in seen),
+      ['evidence', 'concerns', 'ways', 'reply', 'line'].filter((name) => name in seen),
       [],
     )
     assert.doesNotMatch(JSON.stringify(seen), /mx2|cli|traps|318/)
@@ -126,7 +126,7 @@ describe('GET /senders/{ip}', () => {
       { kind: 'spam', count: 318 },
       { kind: 'traps', count: 4 },
     ])
-    assert.match(String(seen['line']), /^550 5\.7\.606 .*192\.0\.2\.45.*\(PSN606\)$/)
+    assert.match(String(seen['reply']), /^550 5\.7\.606 .*192\.0\.2\.45.*\(PSN606\)$/)
     assert.match(JSON.stringify(seen), /seen at mx2/)
   })
 

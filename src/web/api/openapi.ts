@@ -73,8 +73,7 @@ function queryParameter(name: string, schema: z.ZodType): unknown {
 
 /** The one operation that does not take JSON, but a JSON object a line. */
 const eventsOperation = {
-  summary:
-    'What happened to mail, one event a line (docs/integrate/http-api.md); gzip allowed, at most 10 MiB',
+  summary: 'What happened to mail, one event a line (docs/integrate/events.md); gzip allowed, at most 10 MiB',
   security: [{ token: [] }],
   requestBody: { required: true, content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
   responses: {

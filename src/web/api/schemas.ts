@@ -1,5 +1,9 @@
 import { z } from 'zod'
+import { effects } from '../../access/listing-entry.ts'
 import { causeNames, listingClasses } from '../../access/reasons.ts'
+import { grades } from '../../core/reputation/grade.ts'
+import { ruleNames } from '../../core/senders/judged.ts'
+import { wayKinds } from '../../core/senders/ways.ts'
 import { outcomeKinds, shownStates } from '../../core/delisting/request.ts'
 
 /** What the API takes and gives. These schemas validate, and the OpenAPI document is printed from them. */
@@ -90,7 +94,9 @@ const explainedListing = z.object({
   scope: z.string(),
   reason: z.string(),
   class: z.enum(listingClasses),
-  effect: z.enum(['refuse', 'pass']),
+  effect: z
+    .enum(effects)
+    .describe('`observe`, `defer`: a listing by the engine, as far as `reputation.mode` lets it act'),
   since: time,
   ends: time,
   recurrence: z.number().optional(),
@@ -107,7 +113,7 @@ export const explanation = z.object({
     .enum(['pass', 'defer', 'reject'])
     .optional()
     .describe(
-      'Only in observe mode: what enforce mode would do; `code` and what follows is what would be said',
+      'Only in observe mode, and to operators where only the engine observes: what would be done otherwise; `code` and what follows is what would be said',
     ),
   code: z.number().nullable(),
   status: z.string().nullable(),
@@ -119,17 +125,58 @@ export const explanation = z.object({
   path: z.string(),
   who: z.string(),
   evidence: z.array(evidence).optional(),
+  concerns: z
+    .array(z.object({ kind: z.string(), direction: z.enum(['rising', 'falling', 'steady']) }))
+    .optional()
+    .describe('What weighs against the sender, by kind and where it is going'),
   ways: z
     .array(
       z.object({
-        kind: z.string(),
+        kind: z.enum(wayKinds),
         at: time.optional(),
         url: z.string().optional(),
         test: z.string().optional(),
       }),
     )
     .optional(),
-  line: z.string().optional(),
+  reply: z.string().optional().describe('The line that the mail server says, or would say'),
+  standing: z
+    .object({
+      grade: z.enum(grades),
+      budget: z
+        .union([
+          z.object({ kind: z.literal('hourly'), perHour: z.number(), left: z.number() }),
+          z.object({ kind: z.literal('first-try'), waitMinutes: z.number(), spacingMinutes: z.number() }),
+        ])
+        .nullable()
+        .describe('null: none'),
+      key: z.string().nullable(),
+    })
+    .optional()
+    .describe('This and what follows: to operators only'),
+  counters: z.array(evidence).optional().describe('As they weigh now'),
+  rule: z.enum(ruleNames).optional(),
+  bounds: z.object({ lower: z.number(), mean: z.number(), upper: z.number() }).optional(),
+  line: z.number().optional().describe('Unwanted share that the lower bound has to be above for a listing'),
+  prior: z.object({ mean: z.number(), strength: z.number() }).optional(),
+  recurrence: z.number().optional(),
+  firstSeen: time.nullable().optional(),
+  lastSeen: time.nullable().optional(),
+  name: z.object({ kind: z.string(), text: z.string().nullable() }).optional(),
+  home: z.string().nullable().optional(),
+  days: z
+    .array(
+      z.object({
+        at: z.number().describe('Beginning of the day, milliseconds since 1970'),
+        wanted: z.number(),
+        unwanted: z.number(),
+        unjudged: z.number(),
+        unknown: z.number(),
+        traps: z.number(),
+        complaints: z.number(),
+      }),
+    )
+    .optional(),
   url: z.string(),
 })
 
@@ -206,4 +253,5 @@ export const eventsAnswer = z.object({
   accepted: z.number(),
   duplicates: z.number(),
   refused: z.array(z.object({ line: z.number(), reason: z.string() })),
+  refusedCount: z.number().optional().describe('How many in all, where more were refused than are named'),
 })

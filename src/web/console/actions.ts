@@ -4,8 +4,9 @@ import type { ListingSearch } from '../../core/listings/actions.ts'
 import type { Listing, ListingFields } from '../../core/listings/listing.ts'
 import type { AuditRecord, ChainAnswer } from '../../core/audit/actions.ts'
 import type { DelistRequest, RequestState } from '../../core/delisting/request.ts'
-import type { Decision } from '../../core/decisions/actions.ts'
+import type { Decision, Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
+import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reputation/dry-run-actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { Session } from '../../core/operators/actions.ts'
@@ -65,6 +66,17 @@ export interface ConsoleActions {
 
   explain(actor: Actor, address: Address): Promise<Explanation>
   recentDecisions(actor: Actor, address: Address): Promise<readonly Decision[]>
+
+  /** Who would have been hit on the day that begins `on`, and the days since. */
+  observedOn(
+    actor: Actor,
+    wanted: { readonly since: number; readonly on: number; readonly limit: number },
+  ): Promise<Observed>
+  thresholdsInForce(actor: Actor): Promise<readonly ThresholdInForce[]>
+  /** The last dry run of this core, if there was one. */
+  showDryRun(actor: Actor): Promise<DryRunState | undefined>
+  startDryRun(actor: Actor, wish: DryRunWish): Promise<DryRunState>
+  cancelDryRun(actor: Actor): Promise<void>
 
   listRequests(
     actor: Actor,

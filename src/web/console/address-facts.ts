@@ -9,6 +9,7 @@ import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { places } from './places.ts'
+import { senderFacts } from './sender-facts.ts'
 import type { OperatorVisit } from './route.ts'
 
 /** Everything about one address: what the gate says now, and what it said lately. For whoever has its owner on the telephone. */
@@ -22,7 +23,7 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
   ])
   return await html`<section class="address">
     <h2>${words.title(ip)}</h2>
-    ${verdict(view, ip, explanation)}
+    ${verdict(view, ip, explanation)} ${senderFacts(view, explanation)}
     <p>
       <a href="${explanation.url}">${words.public}</a> ·
       <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a>
@@ -34,11 +35,12 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
 
 function verdict(view: View, ip: string, explanation: Explanation): Html {
   const words = view.words.console.address
-  const { action, line } = explanation
+  const { action, reply } = explanation
   if (verdictOf(explanation) === 'pass') return html`<p>${badge('good', words.passes(ip))}</p>`
   const now = action === 'defer' ? words.deferred(ip) : words.refused(ip)
-  return html`${explanation.mode === 'observe' ? wouldBeRefused(view, ip) : html`<p>${now}</p>`}
-  ${line === undefined ? '' : verbatim(line)}`
+  const said = explanation.wouldBe === undefined ? now : words.engineObserves(ip)
+  return html`${explanation.mode === 'observe' ? wouldBeRefused(view, ip) : html`<p>${said}</p>`}
+  ${reply === undefined ? '' : verbatim(reply)}`
 }
 
 function decisionTable(view: View, decisions: readonly Decision[]): Html {

@@ -95,6 +95,7 @@ function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
     addresses: settings.addresses,
     codes: settings.codes,
     mode: settings.policy.mode,
+    engine: settings.reputation.mode,
     assets,
     now: clock.now(),
     link: (href) => href,

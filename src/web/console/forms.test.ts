@@ -27,6 +27,8 @@ const forms = [
   [`/requests/${'wait'.padEnd(26, '0')}/delist`, {}],
   [`/requests/${'wait'.padEnd(26, '0')}/decline`, {}],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
+  ['/dry-run', { days: '7' }],
+  ['/dry-run/cancel', {}],
   ['/audit/verify', {}],
   ['/account/code', { code: testCode }],
   ['/account/sign-out-everywhere', {}],

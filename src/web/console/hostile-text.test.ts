@@ -19,6 +19,8 @@ const pages = [
   '/listings/third0000000/end',
   '/listings/add',
   '/listings/import',
+  '/observed',
+  '/dry-run',
   '/requests',
   '/requests?state=all',
   '/requests?state=all&ip=192.0.2.66',

@@ -1,6 +1,7 @@
 import { reasons, reasonOf } from '../../access/reasons.ts'
 import { formatReply } from '../../access/reply.ts'
-import { entryOf, type Listing } from '../../core/listings/listing.ts'
+import type { Effect } from '../../access/listing-entry.ts'
+import { effectOf, entryOf, type Listing } from '../../core/listings/listing.ts'
 import type { Settings } from '../../core/settings.ts'
 import { covers, formatPrefix, showPrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
 import { routes } from '../routes.ts'
@@ -36,12 +37,26 @@ export function listingLink(listing: Listing): Html {
   >`
 }
 
+function effectBadge(view: View, effect: Effect): Html {
+  const words = view.words.console.listings
+  switch (effect) {
+    case 'refuse':
+      return badge('bad', words.states.active)
+    case 'pass':
+      return badge('good', words.pass)
+    case 'observe':
+      return badge('quiet', words.observe)
+    case 'defer':
+      return badge('warning', words.defer)
+  }
+}
+
 export function stateBadge(view: View, listing: Listing): Html {
   const words = view.words.console.listings
   switch (listing.state) {
     case 'active':
       if (listing.endsAt <= view.now) return badge('quiet', words.timeUp)
-      return listing.effect === 'pass' ? badge('good', words.pass) : badge('bad', words.states.active)
+      return effectBadge(view, effectOf(listing, view.engine))
     case 'proposed':
       return badge('warning', words.states.proposed)
     case 'ended':
@@ -101,7 +116,7 @@ export function senderLine(listing: Listing, settings: Settings): Html {
   const reason = reasonOf(listing)
   return verbatim(
     formatReply(
-      { reason, listing: entryOf(listing) },
+      { reason, listing: entryOf(listing, settings.reputation.mode) },
       address,
       settings.codes,
       publicUrl(listing.prefix, settings),

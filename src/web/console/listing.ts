@@ -1,7 +1,8 @@
 import { Refusal } from '../../base/refusal.ts'
 import { actorName, may } from '../../core/actor.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
-import { mayAgree, reflectionMs, type Listing } from '../../core/listings/listing.ts'
+import { effectOf, mayAgree, reflectionMs, type Listing } from '../../core/listings/listing.ts'
+import type { Settings } from '../../core/settings.ts'
 import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
@@ -107,8 +108,7 @@ function lead({ view, deps, actor }: OperatorVisit, listing: Listing): Html {
   switch (listing.state) {
     case 'active':
       return html`<p class="lead">
-        ${listing.effect === 'pass' ? words.passesUntil : html`${codeOf(listing, deps.settings)} ${words.refusedUntil}`}
-        ${when(view, listing.endsAt)}
+        ${actsUntil(view, listing, deps.settings)} ${when(view, listing.endsAt)}
       </p>`
     case 'proposed': {
       const refusal = mayAgree(listing, actorName(actor), view.now)
@@ -126,6 +126,20 @@ function lead({ view, deps, actor }: OperatorVisit, listing: Listing): Html {
   }
 }
 
+function actsUntil(view: View, listing: Listing, settings: Settings): Html | string {
+  const words = view.words.console.listing
+  switch (effectOf(listing, settings.reputation.mode)) {
+    case 'refuse':
+      return html`${codeOf(listing, settings)} ${words.refusedUntil}`
+    case 'pass':
+      return words.passesUntil
+    case 'observe':
+      return words.observedUntil
+    case 'defer':
+      return words.deferredUntil
+  }
+}
+
 function facts({ view }: OperatorVisit, listing: Listing): Html {
   const { listing: words, causes, classes, classMeans } = view.words.console
   return definitions([
@@ -133,7 +147,8 @@ function facts({ view }: OperatorVisit, listing: Listing): Html {
     [words.class, html`${classes[listing.class]} <span class="far">${classMeans[listing.class]}</span>`],
     [
       words.effect,
-      html`${words.effects[listing.effect]} <span class="far">${sizeWords(view, listing.prefix)}</span>`,
+      html`${words.effects[effectOf(listing, view.engine)]}
+        <span class="far">${sizeWords(view, listing.prefix)}</span>`,
     ],
     [words.since, when(view, listing.sinceAt)],
     listing.endedAt === null

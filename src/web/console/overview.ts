@@ -1,5 +1,6 @@
 import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import type { Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -31,7 +32,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
-  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest] = await Promise.all([
+  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed] = await Promise.all([
     actions.listEdges(actor),
     actions.feedSeq(actor),
     actions.countListings(actor),
@@ -40,6 +41,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
     actions.listRequests(actor, { state: 'review', limit: shown }),
     actions.countReviews(actor),
     actions.listAudit(actor, { limit: shown }),
+    actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
   ])
   const inForce = classes.reduce((sum, each) => sum + each.count, 0)
   return {
@@ -59,6 +61,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
           letters.dead > 0 ? badge('bad', words.dead(letters.dead)) : words.noneDead,
         )}
       </ul>
+      ${observedNotice(visit, observed)}
       <div class="columns">
         <section>
           <h2>${words.waiting}</h2>
@@ -105,6 +108,19 @@ function overdue({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[
 function edgeNotice(view: View, edges: readonly Edge[]): Html | string {
   const away = edges.filter((edge) => !edge.connected).length
   return away === 0 ? '' : notice('warning', view.words.console.overview.edgesAway(away))
+}
+
+/** While something is only observed: who would have been hit, and the way on. */
+function observedNotice({ view, deps }: OperatorVisit, { days }: Observed): Html {
+  const words = view.words.judgement.observed
+  const { policy, reputation } = deps.settings
+  const [today] = days
+  if (policy.mode === 'enforce' && reputation.mode === 'enforce' && today === undefined) return html``
+  const figures = words.overview(
+    count(view.language, today?.count ?? 0),
+    count(view.language, today?.senders ?? 0),
+  )
+  return html`<p>${figures} <a href="${places.observed.href()}">${words.look}</a></p>`
 }
 
 function waitingTable({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[], all: number): Html {

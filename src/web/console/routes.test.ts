@@ -19,6 +19,11 @@ const policy: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /listings/:id/end': 'agent',
   'GET /listings/:id/agree': 'agent',
   'POST /listings/:id/agree': 'agent',
+  'GET /observed': 'reader',
+  'GET /dry-run': 'agent',
+  'POST /dry-run': 'agent',
+  'GET /dry-run/cancel': 'agent',
+  'POST /dry-run/cancel': 'agent',
   'GET /requests': 'reader',
   'GET /requests/:id': 'reader',
   'GET /requests/:id/delist': 'agent',
@@ -58,6 +63,7 @@ const ids = {
 const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
   '/account/code': { code: testCode },
+  '/dry-run': { days: '7', badLine: '0.5' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }
 

@@ -10,6 +10,8 @@ import { listingRoute } from './listing.ts'
 import { listingsRoute } from './listings.ts'
 import { machineRoutes } from './machines.ts'
 import { outboxRoutes } from './outbox.ts'
+import { dryRunRoutes } from './dry-run.ts'
+import { observedRoute } from './observed.ts'
 import { overviewRoute } from './overview.ts'
 import { requestRoutes } from './request.ts'
 import { requestsRoute } from './requests.ts'
@@ -25,6 +27,8 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   exportRoute,
   listingRoute,
   ...listingDeedRoutes,
+  observedRoute,
+  ...dryRunRoutes,
   requestsRoute,
   ...requestRoutes,
   ...outboxRoutes,

@@ -1,9 +1,10 @@
 import type { Messages } from './en.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
+import { judgement } from './zh-CN/judgement.ts'
 import { portal } from './zh-CN/portal.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
 /** Simplified Chinese, written by hand. */
-export const zhCN = { common, site, portal, console, refusals } satisfies Messages
+export const zhCN = { common, site, portal, console, judgement, refusals } satisfies Messages

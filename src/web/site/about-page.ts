@@ -32,6 +32,13 @@ export function aboutPage(view: View, { retention, provider }: Settings): Page {
         [words.contact.delist, mailLink(view.addresses.delist)],
       ])}
       <p class="hint">${words.contactNote}</p>
+      <h2>${words.usersTitle}</h2>
+      <p>${words.users}</p>
+      ${definitions([
+        [words.userContact.junk, mailLink(view.addresses.junk)],
+        [words.userContact.notJunk, mailLink(view.addresses.notJunk)],
+        [words.userContact.phish, mailLink(view.addresses.phish)],
+      ])}
       ${
         provider.networks.length === 0
           ? ''

@@ -6,7 +6,7 @@ import { mailLink, notice } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
-import { endsSentence, evidence, listingsOf, sentence, wayOut } from './listing-parts.ts'
+import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
 import { reasonParts } from './reason-parts.ts'
 
 /** The state of one address now, and what to do. */
@@ -16,7 +16,8 @@ export function addressPage(view: View, explanation: Explanation): Page {
     title: words.title(explanation.ip),
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
-      ${state(view, explanation)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
+      ${state(view, explanation)} ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)}
+      ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
@@ -30,6 +31,14 @@ function state(view: View, explanation: Explanation): Html {
     const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
       ${endsSentence(view, listing)}`
     return html`${mode === 'observe' ? wouldBeRefused(view, ip, why) : notice('bad', words.listed(ip), why)}
+      <h2>${view.words.site.record.next}</h2>
+      ${wayOut(view, explanation, start)}`
+  }
+  if (verdictOf(explanation) === 'defer' && listing !== null && reason !== null) {
+    const start = view.link(routes.delist.start.href({ ip }))
+    const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
+      ${endsSentence(view, listing)}`
+    return html`${notice('info', words.deferred(ip), why)}
       <h2>${view.words.site.record.next}</h2>
       ${wayOut(view, explanation, start)}`
   }

@@ -7,6 +7,7 @@ import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
+import { authenticationTable } from './authentication-parts.ts'
 import { findBox } from './find-page.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
 
@@ -44,9 +45,10 @@ export function codePage(view: View, name: ReasonName): Page {
         [words.who, view.words.site.who[whoActs[reason.path]]],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
-      ${reasonSections(view, name)} ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
+      ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}
+      ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
       <h2>${words.seen}</h2>
-      ${verbatim(formatReply({ reason: name, listing: null }, exampleAddress, view.codes, url))}
+      ${verbatim(formatReply({ reason: name, listing: null, domain: 'example.org' }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,
   }
 }
@@ -77,6 +79,11 @@ export function unknownCodePage(view: View, code: string): Page {
       ${findBox(view)}
       <p><a href="${view.link(routes.codes.href())}">${view.words.site.codes.other}</a></p>`,
   }
+}
+
+function tests(view: View): Html {
+  return html`<h2>${view.words.site.authentication.caption}</h2>
+    ${authenticationTable(view)}`
 }
 
 function codesTable(view: View, names: readonly ReasonName[]): Html {

@@ -79,7 +79,7 @@ describe('what somebody pastes', () => {
     for (const text of ['PSN606', 'psn606', '(PSN606)', 'refused (PSN606)'])
       assert.equal(target(text), 'code PSN606', text)
     assert.equal(target('550 5.7.606 Access denied.'), 'code 5.7.606')
-    assert.equal(target('5.7.26'), 'unknown code 5.7.26')
+    assert.equal(target('5.7.27'), 'unknown code 5.7.27')
   })
 
   it('is told apart when another provider refused', () => {
@@ -155,7 +155,7 @@ describe('the address of a code page', () => {
     ]) {
       assert.deepEqual(reasonsOfPath(text), ['spam'], text)
     }
-    assert.deepEqual(reasonsOfPath('5.7.26'), [])
+    assert.deepEqual(reasonsOfPath('5.7.27'), [])
     assert.equal(readCode('606'), undefined)
   })
 

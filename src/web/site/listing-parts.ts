@@ -1,11 +1,13 @@
 import { pathOf, reasons } from '../../access/reasons.ts'
 import { verdictOf, type Explanation, type ExplainedListing } from '../../core/senders/explanation.ts'
+import type { Way } from '../../core/senders/ways.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count, distance } from '../ui/moment.ts'
 import { buttonLink, definitions, literal } from '../ui/notice.ts'
 import { time, timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { concernList, wayList } from '../ui/ways.ts'
 
 /** Parts that the page of an address and the page of a record share. */
 
@@ -89,6 +91,20 @@ function codeLink(view: View, listing: ExplainedListing): Html {
     ${reason.words[view.language].title}`
 }
 
+/** What weighs against the sender, and what it can do about it; only for those who may see it. */
+export function judged(view: View, explanation: Explanation, ways: readonly Way[] | undefined): Html {
+  const list = ways ?? explanation.ways ?? []
+  const isShown = list.length > 0 || (explanation.concerns ?? []).length > 0
+  if (!isShown) return html``
+  return html`${concernList(view, explanation.concerns ?? [])}
+  ${
+    list.length === 0
+      ? ''
+      : html`<h2>${view.words.judgement.waysTitle}</h2>
+          ${wayList(view, list)}`
+  }`
+}
+
 /** What we saw before the listing; only for those who may see it. */
 export function evidence(view: View, explanation: Explanation): Html {
   const words = view.words.site
@@ -105,7 +121,7 @@ function isElsewhere(listing: ExplainedListing): boolean {
 
 /** Whether another listing takes over when the deciding one ends. */
 function isSeveral({ listings }: Explanation): boolean {
-  return listings.filter(({ effect }) => effect === 'refuse').length > 1
+  return listings.filter(({ effect }) => effect !== 'pass').length > 1
 }
 
 /** About more than one sender: wider than an IPv4 address or the /64 of an IPv6 one. */

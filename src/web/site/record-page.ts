@@ -3,6 +3,7 @@ import { reasons } from '../../access/reasons.ts'
 import { minute, day } from '../../base/clock.ts'
 import type { Case } from '../../core/senders/actions.ts'
 import { verdictOf } from '../../core/senders/explanation.ts'
+import { waysOfReason } from '../../core/senders/ways.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -12,8 +13,9 @@ import { wouldBeRefused } from '../ui/observing.ts'
 import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
-import { endsSentence, evidence, listingsOf, sentence, wayOut } from './listing-parts.ts'
-import { reasonParts } from './reason-parts.ts'
+import { authenticationRecord } from './authentication-parts.ts'
+import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
+import { reasonParts, reasonSections } from './reason-parts.ts'
 
 /** How long a link proves that an SMTP session came from the address (contracts 8). */
 const provesMs = 7 * day
@@ -32,10 +34,17 @@ export function recordPage(view: View, token: string, opened: Case): Page {
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
       ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
-      ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
-      ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
+      ${judgedNow(view, opened)} ${course(view, opened)} ${saw(view, opened, token)}
+      ${evidence(view, explanation)} ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>`,
   }
+}
+
+/** Of a refusal that no listing made, the ways out are those of its reason; of one that is over there are none. */
+function judgedNow(view: View, { facts, explanation }: Case): Html {
+  const isListed = verdictOf(explanation) === 'reject'
+  const ways = isListed ? undefined : (waysOfReason(facts.reason) ?? [])
+  return judged(view, explanation, ways)
 }
 
 function isDeferral({ facts }: Case): boolean {
@@ -45,6 +54,10 @@ function isDeferral({ facts }: Case): boolean {
 function refused(view: View, opened: Case, start: string): Html {
   const words = view.words.site.record
   const { why, next } = reasonParts(view, opened.facts.reason)
+  if (opened.facts.reason === 'authentication')
+    return authenticationRecord(view, opened.decision?.authentication, { why, next })
+  // A rule about the session is kept at the next one: no listing has to be lifted.
+  if (opened.facts.listing === null) return reasonSections(view, opened.facts.reason)
   const isStill = verdictOf(opened.explanation) === 'reject'
   return html`${stateNow(view, opened)}
     <h2>${words.why}</h2>
@@ -61,13 +74,14 @@ function refused(view: View, opened: Case, start: string): Html {
 function putOff(view: View, opened: Case, start: string): Html {
   const words = view.words.site.record
   const { why, next, until } = reasonParts(view, opened.facts.reason)
-  const isListed = verdictOf(opened.explanation) === 'reject'
+  const now = verdictOf(opened.explanation)
   return html`${notice('info', words.nowBusy, html`<p>${until}</p>`)}
     <h2>${words.why}</h2>
     <p>${why}</p>
     <h2>${words.next}</h2>
     <p>${next}</p>
-    ${isListed ? html`${stateNow(view, opened)}${wayOut(view, opened.explanation, start)}${proof(view, opened)}` : ''}`
+    ${now === 'reject' ? stateNow(view, opened) : ''}
+    ${now === 'pass' ? '' : html`${wayOut(view, opened.explanation, start)}${proof(view, opened)}`}`
 }
 
 function stateNow(view: View, { explanation }: Case): Html {
@@ -135,11 +149,13 @@ function saw(view: View, opened: Case, token: string): Html {
     }`
 }
 
-/** The SMTP line as it was said; undefined when the listing that shaped it is kept no longer. */
-function replyOf(view: View, { facts, refusedBy }: Case, token: string): string | undefined {
+/** The SMTP line as it was said; undefined when the listing or the record that shaped it is not there. */
+function replyOf(view: View, { facts, refusedBy, decision }: Case, token: string): string | undefined {
   if (refusedBy === undefined) return undefined
   const url = view.provider.site + routes.record.href({ token })
-  return formatReply({ reason: facts.reason, listing: refusedBy }, facts.address, view.codes, url)
+  const domain = decision?.authentication?.[0]?.domain
+  if (facts.reason === 'authentication' && domain === undefined) return undefined
+  return formatReply({ reason: facts.reason, listing: refusedBy, domain }, facts.address, view.codes, url)
 }
 
 function refusedAt({ decision, facts }: Case): number {

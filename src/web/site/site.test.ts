@@ -4,7 +4,8 @@ import { describe, it } from 'node:test'
 import { reasonNames, reasons } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { testSettings, testStart } from '../../../test/support/context.ts'
-import { testSite } from '../../../test/support/site.ts'
+import { ruleReasons, testSite } from '../../../test/support/site.ts'
+import { reasonsOfPath } from './find.ts'
 import { helpTopics } from './help-page.ts'
 
 const origin = 'https://postmaster.provider.example'
@@ -63,7 +64,7 @@ const answered = [
 const refused = [
   ['/nothing', 404],
   ['/help/nothing', 404],
-  ['/codes/5.7.26', 404],
+  ['/codes/5.7.27', 404],
   ['/c/x', 404],
   ['/c/gone_x', 410],
   ['/ip/010.0.0.1', 422],
@@ -312,6 +313,19 @@ describe('the record behind the link of a refusal', () => {
     assert.match((await get('/c/new_192-0-2-45')).page, /class="button" href="\/delist\?case=new_192-0-2-45"/)
   })
 
+  it('names the tests that a message failed, for each domain, and how to pass them', async () => {
+    const { page } = await get('/en/c/forged_192-0-2-46')
+    const text = page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+    assert.match(
+      text,
+      /The three tests: example\.org .*SPF passed or not known .* DKIM failed .* DMARC failed/,
+    )
+    assert.match(text, /The three tests: example\.com .*SPF failed .* DKIM passed or not known/)
+    assert.ok(text.includes('sending domain [example.org] does not meet the required authentication level.'))
+    assert.match(text, /The next message that passes all three tests is accepted/)
+    assert.doesNotMatch(text, /Delist IP/)
+  })
+
   it('opens before the record has arrived', async () => {
     const text = await words('/c/late_192-0-2-45')
     assert.match(text, /details of the connection are still on their way/)
@@ -343,6 +357,20 @@ describe('the record behind the link of a refusal', () => {
     assert.match(text, /451 4\.7\.500 Too many messages/)
   })
 
+  it('tells who broke a rule why, what to do and by when, and offers no removal', async () => {
+    for (const reason of ruleReasons) {
+      for (const language of ['en', 'zh-CN'] as const) {
+        const { why, next, until } = reasons[reason].words[language]
+        const { page } = await get(`/${language}/c/${reason}_192-0-2-99`)
+        for (const sentence of [why, next, until])
+          assert.ok(page.includes(sentence), `${reason}: ${sentence}`)
+        assert.ok(!/delist[^"]*case=/.test(page), reason)
+      }
+      const line = `${reasons[reason].code} ${reasons[reason].status['microsoft-like']} ${reasons[reason].text}`
+      assert.ok((await words(`/c/${reason}_192-0-2-99`)).includes(line), line)
+    }
+  })
+
   it('shows what strangers said as text, with what cannot be seen written out', async () => {
     const { page } = await get('/c/evil_192-0-2-45')
     assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;\\u202emoc.elpmaxe'))
@@ -372,6 +400,7 @@ describe('the pages of codes', () => {
         status['microsoft-like'],
         `${code}-${status['microsoft-like']}`,
       ]) {
+        if (reasonsOfPath(text).length > 1) continue
         assert.deepEqual([(await get(`/codes/${text}`)).location, text], [`/codes/${slug}`, text])
       }
     }

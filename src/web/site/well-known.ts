@@ -1,7 +1,7 @@
 import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { limitNames, limitOf, limits, type LimitName } from '../../core/limits/limits.ts'
-import { servedAddresses, type Settings } from '../../core/settings.ts'
+import type { Settings } from '../../core/settings.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Web } from '../env.ts'
 import { routes } from '../routes.ts'
@@ -68,7 +68,7 @@ function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
     ),
     addresses: {
       postmaster: `postmaster@${provider.domains[0] ?? ''}`,
-      ...Object.fromEntries(servedAddresses.map((name) => [name, addresses[name]])),
+      ...addresses,
     },
     outbound: provider.networks.map(formatPrefix),
     portal: provider.site + routes.delist.start.href(),

@@ -1,4 +1,5 @@
 import type { CodeProfile, Language } from '../../access/reasons.ts'
+import type { EngineMode } from '../../access/standing.ts'
 import type { PolicyMode, Settings } from '../../core/settings.ts'
 import type { Assets } from '../assets.ts'
 import type { Messages } from '../messages/en.ts'
@@ -18,6 +19,8 @@ export interface View {
   readonly codes: CodeProfile
   /** Whether the mail servers act on the list. */
   readonly mode: PolicyMode
+  /** How far the engine's own judgement goes. */
+  readonly engine: EngineMode
   readonly assets: Assets
   /** Milliseconds since 1970. */
   readonly now: number

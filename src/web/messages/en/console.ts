@@ -114,6 +114,8 @@ export const console = {
     >,
     timeUp: 'time is up',
     pass: 'lets through',
+    observe: 'only observed',
+    defer: 'defers',
   },
 
   address: {
@@ -121,6 +123,8 @@ export const console = {
     passes: (ip: string) => `Mail from ${ip} passes.`,
     refused: (ip: string) => `Mail from ${ip} is refused with:`,
     deferred: (ip: string) => `Mail from ${ip} is deferred with:`,
+    engineObserves: (ip: string) =>
+      `Mail from ${ip} passes: the engine only observes (reputation.mode). Otherwise it would say:`,
     public: 'What the sender sees',
     requests: 'Requests for it',
     decisions: 'What the edges said lately',
@@ -163,6 +167,7 @@ export const console = {
     'delist-unproven': 'the sender removed it',
     operator: 'a person here ended it',
     superseded: 'another listing took its place',
+    evidence: 'what it rested on was withdrawn',
   } satisfies Record<EndWhy, string>,
 
   add: {
@@ -220,6 +225,8 @@ export const console = {
     title: (prefix: string) => `Listing of ${prefix}`,
     refusedUntil: 'Mail is refused until',
     passesUntil: 'Mail is let through until',
+    observedUntil: 'The engine’s own listing, and only observed (reputation.mode): mail passes. Until',
+    deferredUntil: 'The engine’s own listing, which only defers (reputation.mode). Mail is put off until',
     proposed: 'Nothing is refused yet: this is so wide that a second person has to agree.',
     endedLead: 'It ended',
     facts: 'Facts',
@@ -227,7 +234,12 @@ export const console = {
     reason: 'Reason',
     class: 'Class',
     effect: 'Effect',
-    effects: { refuse: 'refuses mail', pass: 'lets mail through' },
+    effects: {
+      refuse: 'refuses mail',
+      pass: 'lets mail through',
+      observe: 'only observed: mail passes',
+      defer: 'defers mail',
+    },
     since: 'Since',
     ends: 'Ends by itself',
     ended: 'Ended',
@@ -548,6 +560,11 @@ export const console = {
       'letter.retried': 'Sent a letter again',
       'letter.bounced': 'Letter came back',
       'letter.stopped': 'Reader wants no more letters',
+      'evidence.voided': 'Took back what a source said',
+      'reputation.dry-run': 'Started a dry run',
+      'reputation.dry-run-cancelled': 'Cancelled a dry run',
+      'reputation.brake-on': 'The self-incident brake was pulled',
+      'reputation.brake-off': 'The self-incident brake was let go',
     } as Readonly<Record<string, string>>,
     facts: {
       prefix: 'prefix',
@@ -596,6 +613,8 @@ export const console = {
       listing: 'listing',
       webhook: 'web hook',
       retention: 'stored data',
+      source: 'source of events',
+      reputation: 'judgement',
       'delist-request': 'request',
       letter: 'letter',
       operator: 'operator',

@@ -184,6 +184,10 @@ export const refusals = fitForPeople({
     what: `${text(facts, 'prefix', 'A prefix this wide')} is so wide that a second person has to agree.`,
     next: agree(facts),
   }),
+  'reputation.dry-run-busy': () => ({
+    what: 'Another dry run is under way.',
+    next: 'Wait until it is done, or cancel it.',
+  }),
   'session.required': () => ({
     what: 'You are not signed in, or were away too long.',
     next: 'Sign in and do it again.',

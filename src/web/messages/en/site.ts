@@ -50,6 +50,7 @@ export const site = {
     title: (ip: string) => `Is ${ip} listed?`,
     formTitle: 'Look up an IP address',
     listed: (ip: string) => `${ip} is refused here`,
+    deferred: (ip: string) => `Mail from ${ip} is put off here for now`,
     notListed: (ip: string) => `${ip} is not listed here`,
     spared: (ip: string) => `${ip} is let through`,
     sparedBody:
@@ -150,6 +151,19 @@ export const site = {
       'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',
     forward:
       'Not the administrator? Send this page to whoever runs your mail: the link in it says everything they need.',
+  },
+  authentication: {
+    caption: 'The three tests',
+    test: 'Test',
+    result: 'This message',
+    fix: 'How to pass it',
+    passed: 'passed or not known',
+    failed: 'failed',
+    nowFree: 'The next message that passes all three tests is accepted',
+    spf: 'Let the TXT record of the domain in the envelope sender (MAIL FROM) name every server that sends its mail, as in “v=spf1 ip4:192.0.2.0/24 -all”. A sending service says what to include. At most ten look-ups are followed.',
+    dkim: 'Let the server sign every message and publish the public key at <selector>._domainkey of the domain. A signature breaks when the message is changed on its way after signing.',
+    dmarc:
+      'Publish a TXT record at _dmarc of the domain in From, for a beginning “v=DMARC1; p=none; rua=mailto:…”. SPF or DKIM, better both, must pass for that same domain or a sub-domain of it: a signature of the sending service alone does not count.',
   },
   codes: {
     title: 'What our replies mean',
@@ -256,6 +270,14 @@ export const site = {
       delist: 'Delist mailbox',
     },
     contactNote: 'These mailboxes take mail from everybody, refused senders included.',
+    usersTitle: 'If you have a mailbox with us',
+    users:
+      'To report a message, forward it as an attachment, so that its header comes along. These mailboxes take reports from our own users only.',
+    userContact: {
+      junk: 'Spam that reached your inbox',
+      notJunk: 'Wanted mail in the junk folder',
+      phish: 'Phishing',
+    },
     networksTitle: 'Where our mail comes from',
     networks: 'Mail from our servers leaves from these networks:',
     programsTitle: 'For programs',

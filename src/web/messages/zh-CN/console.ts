@@ -103,6 +103,8 @@ export const console: Messages['console'] = {
     states: { active: '生效中', proposed: '待同意', ended: '已结束' },
     timeUp: '已到期',
     pass: '放行',
+    observe: '仅观察',
+    defer: '暂缓',
   },
 
   address: {
@@ -110,6 +112,7 @@ export const console: Messages['console'] = {
     passes: (ip) => `来自 ${ip} 的邮件正常接收。`,
     refused: (ip) => `来自 ${ip} 的邮件会被拒收，返回：`,
     deferred: (ip) => `来自 ${ip} 的邮件会被暂缓，返回：`,
+    engineObserves: (ip) => `来自 ${ip} 的邮件正常接收：引擎目前仅作观察（reputation.mode）。否则会返回：`,
     public: '发件人看到的页面',
     requests: '该地址的申请',
     decisions: '边缘节点最近的答复',
@@ -152,6 +155,7 @@ export const console: Messages['console'] = {
     'delist-unproven': '发件人自行解除',
     operator: '由我们的人员结束',
     superseded: '被另一条封锁取代',
+    evidence: '所依据的证据已作废',
   },
 
   add: {
@@ -206,6 +210,8 @@ export const console: Messages['console'] = {
     title: (prefix) => `${prefix} 的封锁`,
     refusedUntil: '拒收，有效期至',
     passesUntil: '放行，有效期至',
+    observedUntil: '引擎自动添加，目前仅作观察（reputation.mode），邮件照常放行。有效期至',
+    deferredUntil: '引擎自动添加，目前只暂缓接收（reputation.mode）。有效期至',
     proposed: '目前尚未拒收任何邮件：该网段范围很大，需要另一位操作员同意。',
     endedLead: '已于以下时间结束：',
     facts: '基本信息',
@@ -213,7 +219,12 @@ export const console: Messages['console'] = {
     reason: '原因',
     class: '类别',
     effect: '作用',
-    effects: { refuse: '拒收邮件', pass: '放行邮件' },
+    effects: {
+      refuse: '拒收邮件',
+      pass: '放行邮件',
+      observe: '仅观察，邮件放行',
+      defer: '暂缓接收邮件',
+    },
     since: '开始时间',
     ends: '自动结束时间',
     ended: '结束时间',
@@ -527,6 +538,11 @@ export const console: Messages['console'] = {
       'letter.retried': '重新发送邮件',
       'letter.bounced': '邮件被退回',
       'letter.stopped': '收件人要求不再来信',
+      'evidence.voided': '作废了某来源的数据',
+      'reputation.dry-run': '开始试运行',
+      'reputation.dry-run-cancelled': '取消试运行',
+      'reputation.brake-on': '自身故障制动已启动',
+      'reputation.brake-off': '自身故障制动已解除',
     },
     facts: {
       prefix: '网段',
@@ -575,6 +591,8 @@ export const console: Messages['console'] = {
       listing: '封锁',
       webhook: 'webhook',
       retention: '存储数据',
+      source: '邮件事件来源',
+      reputation: '评判引擎',
       'delist-request': '申请',
       letter: '邮件',
       operator: '操作员',

@@ -184,6 +184,10 @@ export const refusals = fitForPeople(
       what: `${text(facts, 'prefix', '该网段')} 范围很大，需要另一位操作员同意。`,
       next: agree(facts),
     }),
+    'reputation.dry-run-busy': () => ({
+      what: '另一次试运行正在进行。',
+      next: '请等待其完成，或将其取消。',
+    }),
     'session.required': () => ({ what: '您尚未登录，或离开时间过长。', next: '请登录后重新操作。' }),
     'sign-in.failed': () => ({
       what: '用户名、密码和验证码不匹配。',

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { takeOutcomes } from '../src/core/delisting/event-actions.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { openDatabase } from '../src/db/open.ts'
+import { testContext } from '../test/support/context.ts'
+import { quantile } from '../test/support/policy-client.ts'
+import { freshPostgres } from '../test/support/postgres.ts'
+import { startCluster, type Cluster } from './support/cluster.ts'
+
+/**
+ * Mail events through the door of a running core (`POST /api/v1/events`), with random ids: how many a second are durable, what that costs
+ * core of processor time, how quickly pages are answered meanwhile, and what it needs of memory with many distinct addresses. On the
+ * embedded database and on PostgreSQL. One JSON object a line: figure, unit, value, bar, ok.
+ *
+ * node bench/ingest.ts [--events 400000] [--addresses 5000000] [--at-once 4] [--database sqlite|postgres]
+ */
+const { values: flags } = parseArgs({
+  options: {
+    events: { type: 'string', default: '400000' },
+    addresses: { type: 'string', default: '5000000' },
+    'at-once': { type: 'string', default: '4' },
+    database: { type: 'string' },
+  },
+})
+const events = Number(flags.events)
+const addresses = Number(flags.addresses)
+const atOnce = Number(flags['at-once'])
+const mib = 1024 * 1024
+
+/** Events in one request: what a busy mail server gathers in a few seconds. */
+const perRequest = 5000
+
+/** Requests made ready beforehand, so that the sender's own work is not measured with core's. */
+const readyMade = Math.ceil(events / perRequest)
+
+let isGood = true
+
+function print(
+  figure: string,
+  unit: string,
+  value: number,
+  bar?: { readonly least?: number; readonly most?: number },
+): void {
+  const ok = bar === undefined || (value >= (bar.least ?? -Infinity) && value <= (bar.most ?? Infinity))
+  isGood &&= ok
+  const line = {
+    figure,
+    unit,
+    value: Math.round(value * 100) / 100,
+    ...(bar === undefined ? {} : { bar: bar.least ?? bar.most, ok }),
+  }
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+/** Addresses of 2001:db8::/32, so that no real sender is named: one /64 each. */
+function addressOf(nth: number): string {
+  const number = (nth * 2_654_435_761) % addresses
+  return `2001:db8:${Math.floor(number / 65_536).toString(16)}:${(number % 65_536).toString(16)}::1`
+}
+
+function eventLine(nth: number, at: string): string {
+  return JSON.stringify({
+    v: 1,
+    id: randomUUID(),
+    at,
+    type: 'message',
+    ip: addressOf(nth),
+    helo: 'mail.example.org',
+    ptr: 'mail.example.org',
+    mailFrom: 'example.org',
+    from: 'example.org',
+    spf: 'pass',
+    dkim: ['example.org'],
+    dmarc: 'pass',
+    recipients: 1,
+    unknownRecipients: 0,
+    trapRecipients: 0,
+    outcome: 'accepted',
+    verdict: 'ham',
+    size: 18_231,
+    messageId: `<${nth}@example.org>`,
+    queueId: randomUUID().slice(0, 12),
+  })
+}
+
+function makeRequests(): readonly Buffer<ArrayBuffer>[] {
+  const at = new Date().toISOString()
+  return Array.from({ length: readyMade }, (_, nth) => {
+    const lines = Array.from({ length: perRequest }, (_, each) => eventLine(nth * perRequest + each, at))
+    return Buffer.from(gzipSync(lines.join('\n'), { level: 1 }))
+  })
+}
+
+/** Sends all of them, so many at once; gives how many events were durable. */
+async function sendAll(
+  cluster: Cluster,
+  token: string,
+  requests: readonly Buffer<ArrayBuffer>[],
+): Promise<number> {
+  const left = [...requests]
+  let durable = 0
+  const headers = { authorization: `Bearer ${token}`, 'content-encoding': 'gzip' }
+  const send = async (): Promise<void> => {
+    for (let body = left.pop(); body; body = left.pop()) {
+      const answer = await fetch(`${cluster.site}/api/v1/events`, { method: 'POST', headers, body })
+      if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`)
+      durable += ((await answer.json()) as { accepted: number }).accepted
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, send))
+  return durable
+}
+
+/** Asks for pages again and again until told to stop; gives how long each took from when it should have been asked. */
+function askPages({ site }: Cluster): { stop(): Promise<readonly number[]> } {
+  const times: number[] = []
+  let isOver = false
+  const asking = (async () => {
+    for (let due = performance.now(), nth = 0; !isOver; due += 20, nth++) {
+      const wait = due - performance.now()
+      if (wait > 0) await sleep(wait)
+      const since = Math.min(due, performance.now())
+      const page = await fetch(nth % 2 === 0 ? `${site}/` : `${site}/ip/2001:db8:0:${nth.toString(16)}::1`)
+      await page.text()
+      times.push(performance.now() - since)
+      due = Math.max(due, performance.now() - 200)
+    }
+  })()
+  return {
+    stop: async () => {
+      isOver = true
+      await asking
+      return times
+    },
+  }
+}
+
+/** Processor time of a process so far, seconds (proc(5), `stat`: ticks are hundredths). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+async function throughTheDoor(name: string, database: string | undefined, isJudged = true): Promise<void> {
+  const cluster = await startCluster({
+    edges: 0,
+    transport: 'unix',
+    ...(database === undefined ? {} : { database }),
+  })
+  try {
+    const [made] = await cluster.ask('token.add', { kind: 'events', name: 'mx1' })
+    const token = String((made as { token: string }).token)
+    if (!isJudged) await holdJudge(database ?? 'sqlite', join(cluster.folder, 'core', 'postern.sqlite'))
+    const requests = makeRequests()
+    const before = cluster.core.memory().now
+    const quiet = askPages(cluster)
+    await sleep(3000)
+    print(`${name}: pages before, p99`, 'ms', quantile(await quiet.stop(), 0.99))
+    const pages = askPages(cluster)
+    const [begun, cpu] = [performance.now(), cpuSeconds(cluster.core.pid)]
+    const durable = await sendAll(cluster, token, requests)
+    const seconds = (performance.now() - begun) / 1000
+    const used = cpuSeconds(cluster.core.pid) - cpu
+    const times = await pages.stop()
+    const least = database === undefined ? { least: 20_000 } : undefined
+    print(`${name}: durable events`, '1/s', durable / seconds, least)
+    print(`${name}: durable events for each second of processor time`, '1/s', durable / used, least)
+    print(`${name}: pages meanwhile, p50 of ${times.length}`, 'ms', quantile(times, 0.5))
+    print(`${name}: pages meanwhile, p99`, 'ms', quantile(times, 0.99), { most: 50 })
+    print(`${name}: core resident before`, 'MiB', before / mib)
+    print(`${name}: core resident at most`, 'MiB', cluster.core.memory().most / mib)
+  } finally {
+    await cluster.stop()
+  }
+}
+
+/** Takes the lease of the job that judges, as another core would: what is left is the intake and the pages. */
+async function holdJudge(url: string, file: string): Promise<void> {
+  const db = await openDatabase(url, { file })
+  const lease = { holder: 'bench', until_at: Date.now() + 3_600_000 }
+  await db.queries.updateTable('leases').set(lease).where('name', '=', 'job:engine').execute()
+  await db.close()
+}
+
+/** Reading and keeping alone, in this process: no door, no pages, and nobody who judges what was kept. */
+async function intakeAlone(name: string, url: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
+  const db = await openDatabase(url, { file: join(folder, 'postern.sqlite') })
+  try {
+    await migrate(db, { now: 0 })
+    const ctx = testContext({ db })
+    const at = new Date(ctx.clock.now()).toISOString()
+    const lines = Array.from({ length: events }, (_, nth) => eventLine(nth, at))
+    const [begun, cpu] = [performance.now(), process.cpuUsage()]
+    const { accepted } = await takeOutcomes(ctx, 'mx1', lines)
+    const { user, system } = process.cpuUsage(cpu)
+    const least = url === 'sqlite' ? { least: 20_000 } : undefined
+    print(
+      `${name}: intake alone, durable events`,
+      '1/s',
+      (accepted / (performance.now() - begun)) * 1000,
+      least,
+    )
+    print(
+      `${name}: intake alone, for each second of processor time`,
+      '1/s',
+      (accepted / (user + system)) * 1e6,
+      least,
+    )
+  } finally {
+    await db.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (flags.database !== 'postgres') {
+  await intakeAlone('SQLite', 'sqlite')
+  await throughTheDoor('SQLite, judged by another core', undefined, false)
+  await throughTheDoor('SQLite', undefined)
+}
+if (flags.database !== 'sqlite') {
+  const first = await freshPostgres()
+  await intakeAlone('PostgreSQL', first.url)
+  await first.drop()
+  const second = await freshPostgres()
+  await throughTheDoor('PostgreSQL', second.url)
+  await second.drop()
+}
+process.exitCode = isGood ? 0 : 1

@@ -1,0 +1,56 @@
+import type { Explanation } from '../core/senders/explanation.ts'
+import type { Way } from '../core/senders/ways.ts'
+
+/** What the judgement knows of a sender, in lines for an operator's terminal. */
+export function judgedLines(explanation: Explanation): readonly string[] {
+  const { standing, rule, bounds, line, prior, counters = [], concerns = [], ways = [] } = explanation
+  if (standing === undefined || bounds === undefined || prior === undefined || rule === undefined) return []
+  const name = explanation.name?.text ?? (explanation.name?.kind === 'none' ? 'none' : 'not known')
+  const seen =
+    typeof explanation.firstSeen === 'string'
+      ? `first heard of ${explanation.firstSeen}, last ${explanation.lastSeen ?? ''}`
+      : 'never heard of'
+  return [
+    `grade       ${standing.grade}: ${seen}`,
+    `name        ${name}${explanation.home ? `; its mail is authenticated for ${explanation.home}` : ''}`,
+    `rule        ${rule}${standing.key === null ? '' : ` (as of ${standing.key})`}`,
+    `budget      ${budgetWords(standing.budget)}`,
+    `unwanted    ${percent(bounds.mean)} of its mail, between ${percent(bounds.lower)} and ${percent(bounds.upper)}; expected before: ${percent(prior.mean)}`,
+    `line        listed when the lower bound is over ${percent(line ?? 0)}; earlier listings: ${explanation.recurrence ?? 0}`,
+    `counters    ${counters.length === 0 ? 'nothing counted' : counters.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`,
+    ...(concerns.length === 0
+      ? []
+      : [`weighs      ${concerns.map(({ kind, direction }) => `${kind} (${direction})`).join(', ')}`]),
+    ...(ways.length === 0 ? [] : [`ways out    ${ways.map(wayWords).join('; ')}`]),
+  ]
+}
+
+function budgetWords(budget: NonNullable<Explanation['standing']>['budget']): string {
+  if (budget === null) return 'none: it may send what it likes'
+  if (budget.kind === 'hourly') return `${budget.perHour} messages an hour, about ${budget.left} left`
+  return `a first message passes when it is tried again after ${budget.waitMinutes} minutes, the next after ${budget.spacingMinutes}`
+}
+
+function wayWords({ kind, at, url, test }: Way): string {
+  const until = at === undefined ? '' : kind === 'clean' ? `, in full at ${at} at the latest` : ` until ${at}`
+  return `${wayNames[kind]}${until}${url ?? ''}${test ?? ''}`
+}
+
+const wayNames: Readonly<Record<Way['kind'], string>> = {
+  portal: 'the sender removes it itself',
+  review: 'the sender asks, and a person decides',
+  'third-party': 'whoever decides on removal: ',
+  test: 'the test passes: ',
+  wait: 'wait',
+  retry: 'its server tries again by itself',
+  clean: 'wanted mail widens the budget',
+  'stop-unwanted': 'the unwanted mail stops',
+  'clean-list': 'mailboxes that do not exist are left out',
+  'slow-down': 'fewer attempts',
+  'reverse-name': 'a reverse name that points back',
+  helo: 'a HELO name of its own',
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { takeOutcomes } from '../core/delisting/event-actions.ts'
+import type { GivenEvent } from '../core/events/actions.ts'
+import type { Operation } from './operation.ts'
+
+const takeInput = z.object({
+  source: z.string().regex(/^[a-z][a-z0-9._-]{1,31}$/),
+  backfill: z.boolean().optional(),
+})
+
+/**
+ * Mail events from a command of this machine. A line is `<number>\t<event>`, or `<number>\t!<sentence>` for one that the command could not
+ * read: numbers are those of the file that it reads, for the answer. Whoever has this socket has no quota; reading stops while writing
+ * is behind.
+ */
+export const eventOperations: readonly Operation[] = [
+  {
+    name: 'events.take',
+    run: async (ctx, { input, lines, emit, progress }) => {
+      const { source, backfill } = takeInput.parse(input)
+      let taken = 0
+      const given = async function* (): AsyncGenerator<GivenEvent> {
+        for await (const line of lines) {
+          yield readGiven(line)
+          if (++taken % 1000 === 0) progress(taken)
+        }
+      }
+      emit(await takeOutcomes(ctx, source, given(), { backfill }))
+    },
+  },
+]
+
+/** What `readGiven` reads. */
+export function formatGiven(line: number, event: string | { readonly unusable: string }): string {
+  if (typeof event !== 'string') return `${line}\t!${event.unusable}`
+  return `${line}\t${event.startsWith('!') ? ' ' : ''}${event}`
+}
+
+function readGiven(text: string): GivenEvent {
+  const tab = text.indexOf('\t')
+  const line = Number(text.slice(0, tab))
+  return text[tab + 1] === '!' ? { line, unusable: text.slice(tab + 2) } : { line, text: text.slice(tab + 1) }
+}

@@ -1,0 +1,189 @@
+import { day, hour } from '../../base/clock.ts'
+import { formatPrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
+import type { Assessment } from './assess.ts'
+import { Evidence } from './evidence.ts'
+import type { Prior } from './grade.ts'
+import { rangeOf, type Groups } from './groups.ts'
+import type { Finding } from './listing-rule.ts'
+import { evidenceOf, type EndWhy, type Note } from './notes.ts'
+import type { OwnListing, Sender } from './sender.ts'
+import type { Tuning } from './tuning.ts'
+
+export interface BookSettings {
+  readonly tuning: Tuning
+  /** Terms of listings by recurrence; the last stays. */
+  readonly termsMs: readonly number[]
+  /** How far back earlier listings count. */
+  readonly recurrenceMs: number
+  /** Whether the operator trusts what lies in it, or protects it from listings. */
+  readonly isProtected: (prefix: Prefix) => boolean
+}
+
+export interface RangeListing extends OwnListing {
+  /** Members that are let through. */
+  readonly carved: Set<string>
+}
+
+/** Who is listed by the judgement, and since when; what begins and ends is noted. */
+export class Book {
+  readonly #settings: BookSettings
+  readonly #groups: Groups
+  readonly #listed = new Set<Sender>()
+  readonly #ranges = new Map<string, RangeListing>()
+  readonly #rangeLapses = new Map<string, readonly number[]>()
+  #notes: Note[] = []
+  #nextEnd = Infinity
+
+  constructor(settings: BookSettings, groups: Groups) {
+    this.#settings = settings
+    this.#groups = groups
+  }
+
+  takeNotes(): readonly Note[] {
+    const notes = this.#notes
+    this.#notes = []
+    return notes
+  }
+
+  note(note: Note): void {
+    this.#notes.push(note)
+  }
+
+  list(sender: Sender, finding: Finding, assessment: Assessment, now: number): void {
+    const { cause, class: listingClass, recurrence } = finding
+    const ends = now + this.#term(recurrence)
+    const { unit: prefix } = sender
+    const listing: OwnListing = { prefix, cause, class: listingClass, since: now, ends, recurrence }
+    sender.past = pastOf(assessment)
+    this.#put(sender, listing)
+    this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(assessment.counts) })
+    this.#groups.rangeOf(sender).noteMember(sender.key, true, now)
+    this.weighRange(sender, now)
+  }
+
+  end(sender: Sender, why: EndWhy, at: number): void {
+    const { listing } = sender
+    if (listing === undefined) return
+    this.#listed.delete(sender)
+    sender.listing = undefined
+    beginEra(sender, at, this.#settings.tuning)
+    const recent = sender.lapses.filter((lapse) => at - lapse < this.#settings.recurrenceMs)
+    sender.lapses = why === 'evidence' ? recent : [...recent, at]
+    sender.floor = Math.max(sender.usual, why === 'expired' ? 0 : this.#settings.tuning.newBudget)
+    if (why !== 'expired') {
+      sender.freeUntil = at + hour
+      this.#groups.rangeOf(sender).forgive(sender.key)
+    }
+    this.#notes.push({ kind: 'ended', at, prefix: listing.prefix, why })
+  }
+
+  /** Takes back what was listed for a cause since a time: it should not have been. */
+  takeBack(cause: OwnListing['cause'], since: number, now: number): void {
+    for (const sender of this.#listed)
+      if (sender.listing?.cause === cause && sender.listing.since > since) this.end(sender, 'evidence', now)
+  }
+
+  /** Ends what is over by `now`, in the order in which it ended. */
+  expire(now: number): void {
+    if (now < this.#nextEnd) return
+    const due = [...this.#listed].flatMap((sender) =>
+      sender.listing && sender.listing.ends <= now ? [{ sender, ends: sender.listing.ends }] : [],
+    )
+    due.sort((a, b) => a.ends - b.ends)
+    for (const { sender, ends } of due) this.end(sender, 'expired', ends)
+    for (const [key, range] of this.#ranges) {
+      if (range.ends > now) continue
+      this.#ranges.delete(key)
+      this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), range.ends])
+      this.#notes.push({ kind: 'ended', at: range.ends, prefix: range.prefix, why: 'expired' })
+    }
+    this.#nextEnd = Infinity
+    for (const { listing } of this.#listed) this.#nextEnd = Math.min(this.#nextEnd, listing?.ends ?? Infinity)
+    for (const { ends } of this.#ranges.values()) this.#nextEnd = Math.min(this.#nextEnd, ends)
+  }
+
+  /** Several distinct bad members, and most of its judged ones bad: the range itself is listed. */
+  weighRange(sender: Sender, now: number): void {
+    const { tuning, isProtected, recurrenceMs } = this.#settings
+    const prefix = rangeOf(sender.unit)
+    const key = formatPrefix(prefix)
+    if (this.#ranges.has(key) || isProtected(prefix)) return
+    const group = this.#groups.rangeOf(sender)
+    const { judged, bad } = group.members(now)
+    if (bad < tuning.rangeMembers || bad < judged * tuning.rangeShare) return
+    const recurrence = (this.#rangeLapses.get(key) ?? []).filter((at) => now - at < recurrenceMs).length
+    const ends = now + this.#term(recurrence)
+    const listing: OwnListing = { prefix, cause: 'spam', class: 'self-service', since: now, ends, recurrence }
+    this.#putRange(listing)
+    this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(group.evidence.counts(now)) })
+  }
+
+  /** The listed range that a unit is in. */
+  range(unit: Prefix, now: number): RangeListing | undefined {
+    if (this.#ranges.size === 0) return undefined
+    const range = this.#ranges.get(formatPrefix(rangeOf(unit)))
+    return range && range.ends > now ? range : undefined
+  }
+
+  carve(range: RangeListing, sender: Sender, now: number): void {
+    range.carved.add(sender.key)
+    this.#notes.push({ kind: 'carved', at: now, unit: sender.unit, range: range.prefix })
+  }
+
+  /** Somebody else has ended the range's listing. */
+  forgetRange(prefix: Prefix): void {
+    this.#ranges.delete(formatPrefix(prefix))
+  }
+
+  /** A listing of before, in force or over: it counts for recurrence, and what came before it for nothing. */
+  recall(sender: Sender, listing: OwnListing, endedAt: number | undefined): void {
+    sender.past = { mean: 0.25, strength: this.#settings.tuning.priorStrength }
+    if (endedAt === undefined) {
+      this.#put(sender, listing)
+      return
+    }
+    sender.watermark = Math.max(sender.watermark, endedAt)
+    sender.lapses = [...sender.lapses, endedAt]
+  }
+
+  recallRange(listing: OwnListing, endedAt: number | undefined): void {
+    const key = formatPrefix(listing.prefix)
+    if (endedAt === undefined) this.#putRange(listing)
+    else this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), endedAt])
+  }
+
+  #put(sender: Sender, listing: OwnListing): void {
+    sender.listing = listing
+    this.#listed.add(sender)
+    this.#nextEnd = Math.min(this.#nextEnd, listing.ends)
+  }
+
+  #putRange(listing: OwnListing): void {
+    this.#ranges.set(formatPrefix(listing.prefix), { ...listing, carved: new Set() })
+    this.#nextEnd = Math.min(this.#nextEnd, listing.ends)
+  }
+
+  #term(recurrence: number): number {
+    const { termsMs } = this.#settings
+    return termsMs[Math.min(recurrence, termsMs.length - 1)] ?? day
+  }
+}
+
+/** Whether a listing is about a range and not about one sender. */
+export function isRangeListing({ prefix }: OwnListing): boolean {
+  return prefix.length < unitLength[prefix.family]
+}
+
+/** From now on only what is received afterwards counts. */
+export function beginEra(sender: Sender, at: number, { halfLife }: Tuning): void {
+  sender.watermark = at
+  sender.evidence = new Evidence(halfLife)
+  sender.drift.reset()
+  sender.trial = undefined
+  sender.reporters = new Set()
+}
+
+/** What an era leaves behind: neither a good name nor a bad one. */
+export function pastOf({ prior }: Assessment): Prior {
+  return { mean: Math.max(0.1, Math.min(0.5, prior.mean)), strength: prior.strength }
+}

@@ -1,0 +1,138 @@
+import { strict as assert } from 'node:assert'
+import { after, describe, it } from 'node:test'
+import { testContext, testStart } from '../../../test/support/context.ts'
+import { databases } from '../../../test/support/database.ts'
+import { message } from '../../../test/support/mail-events.ts'
+import { hour, minute, second } from '../../base/clock.ts'
+import { orThrow } from '../../base/refusal.ts'
+import type { MessageEvent } from '../../access/mail-event.ts'
+import { formatPrefix, parseListable } from '../../standards/prefix.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { as, type Context } from '../context.ts'
+import { takeEvents } from '../events/actions.ts'
+import { coveringListings, endListing } from '../listings/actions.ts'
+import { standingsAfter, standingsHead } from '../standings/actions.ts'
+import { Engine } from './engine-actions.ts'
+
+const ip = '192.0.2.45'
+const address = orThrow(parseAddress(ip))
+
+/** `count` messages a second apart, up to now. */
+function burst(ctx: Context, count: number, fields: Partial<MessageEvent> = {}): readonly MessageEvent[] {
+  const now = ctx.clock.now()
+  return Array.from({ length: count }, (_, nth) =>
+    message(ip, now - (count - nth) * second, { verdict: 'spam', ...fields }),
+  )
+}
+
+async function run(ctx: Context, engine: Engine): Promise<void> {
+  while (await engine.step(ctx));
+}
+
+async function standingOf(ctx: Context, key: string): Promise<string | undefined> {
+  const { entries } = await standingsAfter(ctx, 0, 1000)
+  return entries.findLast(([name]) => name === key)?.[1]?.kind
+}
+
+for (const kind of ['SQLite', 'PostgreSQL'] as const) {
+  const { open, close } = databases(kind)
+  after(close)
+
+  const begun = async () => {
+    const ctx = testContext({ db: await open(), actor: { kind: 'system', name: 'engine' } })
+    return { ctx, engine: await Engine.open(ctx) }
+  }
+
+  describe(`The engine on ${kind}`, () => {
+    it('lists a burst once, with its evidence, and goes on after a restart', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 30))
+      await run(ctx, engine)
+      const [listing] = await coveringListings(ctx, address)
+      assert.equal(listing?.cause, 'spam')
+      assert.equal(listing?.actor, 'system:engine')
+      assert.deepEqual(listing?.evidence, [
+        { kind: 'messages', count: 20 },
+        { kind: 'spam', count: 20 },
+      ])
+      const again = await Engine.open(ctx)
+      await takeEvents(ctx, 'mx1', burst(ctx, 30))
+      await run(ctx, again)
+      assert.deepEqual(
+        (await coveringListings(ctx, address)).map(({ id, endsAt }) => [id, endsAt]),
+        [[listing?.id, listing?.endsAt]],
+      )
+      assert.equal(await engine.isCurrent(ctx), false)
+    })
+
+    it('remembers evidence over a restart in the middle of a burst', async () => {
+      const { ctx, engine } = await begun()
+      const events = burst(ctx, 30)
+      await takeEvents(ctx, 'mx1', events.slice(0, 15))
+      await run(ctx, engine)
+      assert.deepEqual(await coveringListings(ctx, address), [])
+      await takeEvents(ctx, 'mx1', events.slice(15))
+      await run(ctx, await Engine.open(ctx))
+      assert.equal((await coveringListings(ctx, address)).length, 1)
+    })
+
+    it('lists nobody on what was before a removal by hand', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 30))
+      await run(ctx, engine)
+      const [listing] = await coveringListings(ctx, address)
+      ctx.clock.advance(minute)
+      await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+      ctx.clock.advance(minute)
+      await run(ctx, engine)
+      assert.equal(await standingOf(ctx, `${ip}/32`), 'free')
+      const late = burst(ctx, 40).map((event) => ({ ...event, at: event.at - 10 * minute }))
+      await takeEvents(ctx, 'mx1', late)
+      for (const each of [engine, await Engine.open(ctx)]) {
+        if (await each.isCurrent(ctx)) await run(ctx, each)
+        assert.deepEqual(await coveringListings(ctx, address), [])
+      }
+    })
+
+    it('builds standing of old logs and lists nobody for them', async () => {
+      const { ctx, engine } = await begun()
+      const old = Array.from({ length: 200 }, (_, nth) =>
+        message(ip, testStart - 20 * 24 * hour + nth * hour, { verdict: nth < 100 ? 'spam' : 'ham' }),
+      )
+      await takeEvents(ctx, 'mx1', old, { backfill: true })
+      await run(ctx, engine)
+      assert.deepEqual(await coveringListings(ctx, address), [])
+      const rows = await ctx.db.queries.selectFrom('evidence_hours').select(['unit', 'ham', 'spam']).execute()
+      assert.equal(
+        rows.reduce((sum, { ham, spam }) => sum + ham + spam, 0),
+        200,
+      )
+      assert.ok(rows.every(({ unit }) => unit === formatPrefix(orThrow(parseListable(ip)))))
+    })
+
+    it('knows good senders of old logs on the first day: none of them has a budget', async () => {
+      const { ctx, engine } = await begun()
+      const good = Array.from({ length: 20 }, (_, nth) => `192.0.2.${nth + 1}`)
+      const old = good.flatMap((from, sender) =>
+        Array.from({ length: 60 }, (_, nth) =>
+          message(from, testStart - 15 * 24 * hour + nth * 5 * hour, {
+            ptr: sender % 2 ? `mx.good${sender}.example` : null,
+            verdict: nth % 50 === 7 ? 'spam' : 'ham',
+          }),
+        ),
+      )
+      await takeEvents(ctx, 'mx1', old, { backfill: true })
+      await run(ctx, engine)
+      for (const from of good) assert.equal(await standingOf(ctx, `${from}/32`), 'free', from)
+    })
+
+    it('tells the edges what a sender may do, and that it holds', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 8))
+      await run(ctx, engine)
+      assert.equal(await standingOf(ctx, `${ip}/32`), 'hourly')
+      assert.notEqual(await standingOf(ctx, 'kind none'), undefined)
+      assert.equal((await standingsHead(ctx)).confirmedAt, ctx.clock.now())
+    })
+  })
+}

@@ -1,0 +1,89 @@
+import { hour } from '../../base/clock.ts'
+
+/**
+ * What is counted of a subject, hour by hour, with decay. Adding is commutative: evidence that comes late or in another order gives the
+ * same sums, so several writers can add at once and a restart changes nothing.
+ */
+export const evidenceKinds = [
+  'ham',
+  'bulk',
+  'spam',
+  'phish',
+  'malware',
+  /** Messages that no filter has judged. */
+  'unjudged',
+  'recipients',
+  'unknown',
+  /** Messages that reached a trap. */
+  'traps',
+  /** Complaints, each by the weight of its reporter. */
+  'complaints',
+  'notJunk',
+] as const
+export type EvidenceKind = (typeof evidenceKinds)[number]
+
+const verdictKinds: ReadonlySet<EvidenceKind> = new Set(['ham', 'bulk', 'spam', 'phish', 'malware'])
+
+/** Whether it is a message that somebody judged. */
+export function isVerdict(kind: EvidenceKind): boolean {
+  return verdictKinds.has(kind)
+}
+
+export type Counts = Readonly<Record<EvidenceKind, number>>
+
+export const nothing = Object.fromEntries(evidenceKinds.map((kind) => [kind, 0])) as Counts
+
+const indexOf = Object.fromEntries(evidenceKinds.map((kind, index) => [kind, index])) as Readonly<
+  Record<EvidenceKind, number>
+>
+
+/** Decayed sums of one subject. */
+export class Evidence {
+  readonly #sums = new Float64Array(evidenceKinds.length)
+  readonly #halfLife: number
+  #hour = 0
+
+  /** `halfLife` in hours. */
+  constructor(halfLife: number) {
+    this.#halfLife = halfLife
+  }
+
+  /** Counts something that happened at `at` (milliseconds since 1970). */
+  add(kind: EvidenceKind, count: number, at: number): void {
+    const when = Math.floor(at / hour)
+    if (when > this.#hour) this.#moveTo(when)
+    const index = indexOf[kind]
+    this.#sums[index] = (this.#sums[index] ?? 0) + count * this.#decay(this.#hour - when)
+  }
+
+  /** The sums as they weigh at `now`. */
+  counts(now: number): Counts {
+    const weight = this.#decay(Math.max(0, Math.floor(now / hour) - this.#hour))
+    const of = (index: number): number => (this.#sums[index] ?? 0) * weight
+    return {
+      ham: of(0),
+      bulk: of(1),
+      spam: of(2),
+      phish: of(3),
+      malware: of(4),
+      unjudged: of(5),
+      recipients: of(6),
+      unknown: of(7),
+      traps: of(8),
+      complaints: of(9),
+      notJunk: of(10),
+    }
+  }
+
+  #moveTo(when: number): void {
+    const weight = this.#decay(when - this.#hour)
+    for (let index = 0; index < evidenceKinds.length; index++) {
+      this.#sums[index] = (this.#sums[index] ?? 0) * weight
+    }
+    this.#hour = when
+  }
+
+  #decay(hours: number): number {
+    return hours === 0 ? 1 : 2 ** (-hours / this.#halfLife)
+  }
+}

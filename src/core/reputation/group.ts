@@ -1,0 +1,62 @@
+import { day } from '../../base/clock.ts'
+import { Evidence, type EvidenceKind } from './evidence.ts'
+import { hitsOf, meanOf, type Hits, type Prior } from './grade.ts'
+import type { Tuning } from './tuning.ts'
+
+/**
+ * What is known of many senders together: a range, an organisation, a kind of name. Each member adds only a little,
+ * so that a group is what most of its members are and not what its loudest is.
+ */
+export class Group {
+  readonly evidence: Evidence
+  seenAt = 0
+  /** Members that have been judged, and those that were found bad, with the day they were. */
+  readonly #judged = new Map<string, number>()
+  readonly #bad = new Map<string, number>()
+
+  constructor(halfLife: number) {
+    this.evidence = new Evidence(halfLife)
+  }
+
+  add(kind: EvidenceKind, count: number, at: number): void {
+    this.evidence.add(kind, count, at)
+    this.seenAt = Math.max(this.seenAt, at)
+  }
+
+  noteMember(member: string, isBad: boolean, now: number): void {
+    note(this.#judged, member, now)
+    if (isBad) note(this.#bad, member, now)
+    else this.#bad.delete(member)
+  }
+
+  forgive(member: string): void {
+    this.#bad.delete(member)
+  }
+
+  members(now: number): { readonly judged: number; readonly bad: number } {
+    for (const map of [this.#judged, this.#bad]) forgetOld(map, now)
+    return { judged: this.#judged.size, bad: this.#bad.size }
+  }
+
+  hits(now: number, tuning: Tuning): Hits {
+    return hitsOf(this.evidence.counts(now), tuning)
+  }
+
+  /** The expected share, without what one member has added itself. */
+  mean(now: number, prior: Prior, tuning: Tuning, own: Hits): number {
+    const { bad, good, judged } = this.hits(now, tuning)
+    const others = { bad: Math.max(0, bad - own.bad), good: Math.max(0, good - own.good), judged }
+    return meanOf(others, prior)
+  }
+}
+
+const mostMembers = 512
+const memberMs = 7 * day
+
+function note(map: Map<string, number>, member: string, now: number): void {
+  if (map.has(member) || map.size < mostMembers) map.set(member, now)
+}
+
+function forgetOld(map: Map<string, number>, now: number): void {
+  for (const [member, at] of map) if (now - at > memberMs) map.delete(member)
+}

@@ -1,0 +1,104 @@
+import { formatPrefix, prefixOf, type Prefix } from '../../standards/prefix.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import { day } from '../../base/clock.ts'
+import { nothing, type EvidenceKind } from './evidence.ts'
+import { Group } from './group.ts'
+import { hitsOf, type Prior } from './grade.ts'
+import type { Sender } from './sender.ts'
+import type { Tuning } from './tuning.ts'
+
+/** Before anything is known of anybody: one message in four. */
+const everybody: Prior = { mean: 0.25, strength: 8 }
+const groupStrength = 6
+/** Judged messages that one member adds to its groups in a day. */
+const mostGiven = 5
+/** A kind of name is known by the first messages of those who have it, not by the large ones among them. */
+const firstMessages = 5
+const oldestMs = 30 * day
+
+/** The groups that senders belong to. A new sender starts from the nearest one that something is known of. */
+export class Groups {
+  readonly #groups = new Map<string, Group>()
+  readonly #tuning: Tuning
+
+  constructor(tuning: Tuning) {
+    this.#tuning = tuning
+  }
+
+  /** What is expected of a sender before it has shown anything itself: from the widest group to the nearest. */
+  priorOf(sender: Sender, now: number): Prior {
+    const { halfLife } = this.#tuning
+    const mean = chainOf(sender).reduce((prior, key) => {
+      const group = this.#groups.get(key)
+      if (group === undefined) return prior
+      const own = (isKind(key) ? sender.kindShare : sender.share).hits(now, halfLife)
+      return { mean: group.mean(now, prior, this.#tuning, own), strength: groupStrength }
+    }, everybody).mean
+    return { mean, strength: this.#tuning.priorStrength }
+  }
+
+  /** Counts a sender's evidence for its groups, as far as one member may. `judged`: its judged messages so far. */
+  add(sender: Sender, kind: EvidenceKind, count: number, at: number, judged: number): void {
+    const today = Math.floor(at / day)
+    if (sender.givenDay !== today) {
+      sender.givenDay = today
+      sender.given = 0
+    }
+    const room = Math.min(count, mostGiven - sender.given)
+    if (room <= 0) return
+    sender.given += room
+    const isFirst = judged <= firstMessages
+    for (const key of chainOf(sender)) if (isFirst || !isKind(key)) this.#of(key).add(kind, room, at)
+    const { bad, good } = hitsOf({ ...nothing, [kind]: room }, this.#tuning)
+    sender.share.add(bad, good, at, this.#tuning.halfLife)
+    if (isFirst) sender.kindShare.add(bad, good, at, this.#tuning.halfLife)
+  }
+
+  rangeOf(sender: Sender): Group {
+    return this.#of(rangeKey(sender.unit))
+  }
+
+  /** Whether the organisation in the sender's name is known and sends hardly anything unwanted. */
+  isGoodOrganisation({ name }: Sender, now: number): boolean {
+    const group = name.organisation === undefined ? undefined : this.#groups.get(`org ${name.organisation}`)
+    const hits = group?.hits(now, this.#tuning)
+    return hits !== undefined && hits.judged >= 20 && hits.bad < hits.good * 0.1
+  }
+
+  forgetOld(now: number): void {
+    for (const [key, group] of this.#groups) if (now - group.seenAt > oldestMs) this.#groups.delete(key)
+  }
+
+  #of(key: string): Group {
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      group = new Group(this.#tuning.halfLife)
+      this.#groups.set(key, group)
+    }
+    return group
+  }
+}
+
+/** The range that a sender is in: /24, in IPv6 /56. */
+export function rangeOf(unit: Prefix): Prefix {
+  return prefixOf(unit, unit.family === 4 ? 24 : 56)
+}
+
+function rangeKey(unit: Prefix): string {
+  return `net ${formatPrefix(rangeOf(unit))}`
+}
+
+/** Keys of a sender's groups, widest first. */
+function chainOf({ name, home, unit }: Sender): readonly string[] {
+  // That others have names too says nothing against a host that has one.
+  const keys = name.kind === 'own' ? [] : [`kind ${name.kind}`]
+  if (unit.family === 6) keys.push(`net ${formatAddress(prefixOf(unit, 48))}/48`)
+  keys.push(rangeKey(unit))
+  if (name.organisation !== undefined) keys.push(`org ${name.organisation}`)
+  if (home !== undefined && home !== name.organisation) keys.push(`domain ${home}`)
+  return keys
+}
+
+function isKind(key: string): boolean {
+  return key.startsWith('kind ')
+}

@@ -1,0 +1,33 @@
+import { day, hour } from '../../base/clock.ts'
+import { exemptMailboxes } from '../../access/exempt.ts'
+import { ourNames } from '../../access/our-names.ts'
+import type { RateRules } from '../../access/standing.ts'
+import { mayBeListed } from '../listings/listing.ts'
+import type { Settings } from '../settings.ts'
+import type { ReputationSettings } from './reputation.ts'
+import { tuningWith, type Tuning } from './tuning.ts'
+
+/** What the judgement reads of the configuration. */
+export function reputationSettings(settings: Settings): ReputationSettings {
+  const { provider, addresses, mail, listing, reputation } = settings
+  const tuning = tuningWith(reputation.tuning)
+  return {
+    tuning,
+    rules: rateRules(tuning),
+    termsMs: reputation.termsMs,
+    recurrenceMs: listing.recurrenceMs,
+    coolDownMs: settings.limits['delist.unit.day']?.windowMs ?? day,
+    isProtected: (prefix) => mayBeListed(prefix, settings) !== undefined,
+    decide: {
+      protected: [...provider.networks, ...settings.protected.networks],
+      exempt: exemptMailboxes(provider.domains, Object.values(addresses), mail.replyDomain),
+      exemptPerHour: 0,
+      ourNames: ourNames(provider.domains, provider.site),
+    },
+  }
+}
+
+/** The figures that the edges go by. */
+export function rateRules({ newBudget, greyHours, stormAttempts }: Tuning): RateRules {
+  return { newPerHour: newBudget, greyKeptMs: greyHours * hour, stormAttempts }
+}

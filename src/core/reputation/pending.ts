@@ -1,0 +1,60 @@
+import { hour } from '../../base/clock.ts'
+import type { Counts, EvidenceKind } from './evidence.ts'
+import type { Sender } from './sender.ts'
+
+/** What was counted of one sender in one hour from one source. */
+export interface CountedHour {
+  readonly unit: string
+  readonly hour: number
+  readonly source: string
+  readonly era: number
+  readonly counts: Readonly<Record<EvidenceKind, number>>
+}
+
+/** Evidence and senders that were judged and are not written down yet. */
+export class Pending {
+  readonly #hours = new Map<
+    string,
+    { row: Omit<CountedHour, 'counts'>; counts: Record<EvidenceKind, number> }
+  >()
+  readonly #senders = new Map<string, Sender>()
+
+  count(sender: Sender, kind: EvidenceKind, count: number, at: number, source: string): void {
+    const row = { unit: sender.key, hour: Math.floor(at / hour), source, era: sender.watermark }
+    const key = `${row.unit} ${row.hour} ${row.era} ${source}`
+    let known = this.#hours.get(key)
+    if (known === undefined) {
+      known = { row, counts: { ...empty } }
+      this.#hours.set(key, known)
+    }
+    known.counts[kind] += count
+    this.#senders.set(sender.key, sender)
+  }
+
+  hours(): readonly CountedHour[] {
+    return [...this.#hours.values()].map(({ row, counts }) => ({ ...row, counts }))
+  }
+
+  senders(): readonly Sender[] {
+    return [...this.#senders.values()]
+  }
+
+  clear(): void {
+    this.#hours.clear()
+    this.#senders.clear()
+  }
+}
+
+const empty: Counts = {
+  ham: 0,
+  bulk: 0,
+  spam: 0,
+  phish: 0,
+  malware: 0,
+  unjudged: 0,
+  recipients: 0,
+  unknown: 0,
+  traps: 0,
+  complaints: 0,
+  notJunk: 0,
+}

@@ -1,0 +1,383 @@
+import { hour, minute } from '../../base/clock.ts'
+import { decide, type DecideSettings, type Verdict } from '../../access/decide.ts'
+import type { ListingEntry } from '../../access/listing-entry.ts'
+import type { ComplaintEvent, MessageEvent } from '../../access/mail-event.ts'
+import type { ReasonName } from '../../access/reasons.ts'
+import type { RateRules, Standing } from '../../access/standing.ts'
+import type { Address } from '../../standards/ip.ts'
+import { organisationOf } from '../../standards/organisation.ts'
+import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { assess, type Assessment } from './assess.ts'
+import { beginEra, Book, isRangeListing, pastOf, type BookSettings, type RangeListing } from './book.ts'
+import { Brake } from './brake.ts'
+import { floorOf, standingOf } from './budget.ts'
+import { Evidence, evidenceKinds, isVerdict, type Counts, type EvidenceKind } from './evidence.ts'
+import { hitsOf, weightOf, type Grade } from './grade.ts'
+import { Groups } from './groups.ts'
+import { findingOf } from './listing-rule.ts'
+import { MessageMemory } from './message-memory.ts'
+import type { Note } from './notes.ts'
+import { Reporters } from './reporters.ts'
+import { Senders, type Attempt, type Remembered } from './senders.ts'
+import type { OwnListing, Sender } from './sender.ts'
+
+export interface Opinion {
+  readonly action: Verdict['action']
+  readonly reason: ReasonName | null
+  readonly grade: Grade
+}
+
+export interface ReputationSettings extends BookSettings {
+  /** Between two removals by the sender itself. */
+  readonly coolDownMs: number
+  readonly decide: DecideSettings
+  readonly rules: RateRules
+  /** Called with everything that is counted of a sender. */
+  readonly onEvidence?: (sender: Sender, kind: EvidenceKind, count: number, at: number) => void
+}
+
+/** What a sender is, for people. */
+export interface Examined {
+  readonly sender: Sender
+  readonly assessment: Assessment
+  readonly standing: Standing
+}
+
+export type DelistAnswer =
+  | 'done'
+  | 'not-listed'
+  | 'cool-down'
+  | 'investigate'
+  | 'range'
+  | 'third-party'
+  | 'policy'
+
+/** Judged messages from which a member counts for its range. */
+const memberMessages = 3
+/** What the filter alone has done is taken back so far when it turns out to have gone mad. */
+const takenBackMs = 2 * hour
+/** A trial does not end sooner, whatever is clean in it. */
+const shortestTrialMs = 10 * minute
+const mostReporters = 256
+
+/**
+ * The judgement in memory: decides about attempts, learns from what passed, lists and forgives. It has no clock: time comes with what
+ * it is told, and never goes back.
+ */
+export class Reputation {
+  readonly #settings: ReputationSettings
+  readonly #senders: Senders
+  readonly #groups: Groups
+  readonly #book: Book
+  readonly #brake = new Brake()
+  readonly #messages = new MessageMemory()
+  readonly #reporters = new Reporters()
+
+  constructor(settings: ReputationSettings) {
+    this.#settings = settings
+    this.#senders = new Senders(settings.tuning.halfLife)
+    this.#groups = new Groups(settings.tuning)
+    this.#book = new Book(settings, this.#groups)
+  }
+
+  /** Senders that are remembered. */
+  get size(): number {
+    return this.#senders.size
+  }
+
+  /** What changed on the list since the last call, in order. */
+  takeNotes(): readonly Note[] {
+    return this.#book.takeNotes()
+  }
+
+  /** Lets time pass: listings expire, the brake lets go, what is old is forgotten. */
+  tick(now: number): void {
+    this.#book.expire(now)
+    if (this.#brake.tick(now)) this.#book.note({ kind: 'brake', at: now, isOn: false })
+    if (this.#senders.prune(now)) this.#groups.forgetOld(now)
+  }
+
+  /** The one decision, as an edge makes it that knows everything at once. */
+  decide(attempt: Attempt): Opinion {
+    const { at, address, helo, ptr } = attempt
+    if (this.#settings.isProtected(unitOf(address))) return { action: 'pass', reason: null, grade: 'trusted' }
+    const { sender, assessment, standing } = this.#examine(this.#senders.peek(attempt), at)
+    const first = sender.firstTry(attempt.mailFrom ?? '', at, this.#settings.rules.greyKeptMs)
+    const rate = {
+      mode: 'enforce',
+      rules: this.#settings.rules,
+      standing,
+      passed: sender.passed(at),
+      attempts: sender.attempts(at),
+      triedMs: first === undefined ? undefined : at - first,
+      sincePassedMs: at - sender.passedAt,
+    } as const
+    const listing = this.#entryFor(sender, assessment, at)
+    const { action, reason } = decide(
+      { listing, spent: 0, rate },
+      { address, helo, name: ptr },
+      this.#settings.decide,
+      at,
+    )
+    return { action, reason, grade: sender.listing === undefined ? assessment.grade : 'bad' }
+  }
+
+  /** The message was let in; what became of it comes with `learn`. */
+  passed(attempt: Attempt): void {
+    this.#senders.of(attempt).notePassed(attempt.at)
+  }
+
+  /** The message was put off or refused: nothing is known of it but that it was tried. */
+  attempted(attempt: Attempt): void {
+    const sender = this.#senders.of(attempt)
+    sender.noteAttempt(attempt.at)
+    sender.noteTry(attempt.mailFrom ?? '', attempt.at, this.#settings.rules.greyKeptMs)
+  }
+
+  /**
+   * What became of a message that was let in. `now`: when it is known. `isOld`: from a log of before the judgement began;
+   * it builds standing and lists nobody.
+   */
+  learn(event: MessageEvent, now = event.at, isOld = false): void {
+    if (event.isOurs) return
+    const sender = this.#senders.of(event)
+    this.#remember(event, sender.key)
+    this.#learnHome(event, sender)
+    if (event.at < sender.watermark) return
+    const before = this.#assess(sender, now)
+    const kind = this.#hear(event, sender, before, now)
+    if (event.recipients) this.#count(sender, 'recipients', event.recipients, event.at)
+    if (event.unknownRecipients) this.#count(sender, 'unknown', event.unknownRecipients, event.at)
+    if (event.trapRecipients) this.#count(sender, 'traps', 1, event.at)
+    this.#count(sender, kind, 1, event.at)
+    if (isVerdict(kind)) this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
+    if (isOld) return
+    const bad = weightOf(kind, this.#settings.tuning) + (event.trapRecipients ? 2 : 0)
+    if (bad > 0 || kind === 'ham' || kind === 'bulk')
+      sender.drift.add(bad, bad > 0 ? 0 : 1, event.at, before.limits.mean)
+    if (this.#noteMember(sender, before.line, now)) this.#book.weighRange(sender, now)
+    this.#weigh(sender, now)
+  }
+
+  /** A recipient's report. False when it matches no message that was let in. */
+  complain(event: ComplaintEvent, now = event.at): boolean {
+    const message = this.#messages.about(event, now)
+    if (message === undefined) return false
+    const sender = this.#senders.byKey(message.sender)
+    if (sender === undefined || message.at < sender.watermark) return true
+    if (event.kind === 'not-junk') {
+      this.#count(sender, 'notJunk', 1, event.at)
+      return true
+    }
+    const { reporter = `nobody ${sender.key}` } = event
+    const assessment = this.#assess(sender, now)
+    const isContradicted = message.isWanted && (assessment.isSteady || assessment.grade === 'good')
+    const weight = this.#reporters.weigh(reporter, sender.key, isContradicted, now)
+    if (weight === 0) return true
+    for (const reporters of [sender.reporters, sender.trial?.reporters])
+      if (reporters && reporters.size < mostReporters) reporters.add(reporter)
+    this.#count(sender, 'complaints', weight, event.at)
+    if (!assessment.isSteady) sender.drift.add(weight, 0, event.at, assessment.limits.mean)
+    this.#weigh(sender, now)
+    return true
+  }
+
+  /** A proven and confirmed removal by the sender itself. */
+  delist(address: Address, now: number): DelistAnswer {
+    const known = this.#senders.at(unitOf(address))
+    const isEarly = known !== undefined && now - known.delistedAt < this.#settings.coolDownMs
+    if (known?.listing) {
+      if (known.listing.class !== 'self-service') return known.listing.class
+      if (isEarly) return 'cool-down'
+      known.delistedAt = now
+      this.#book.end(known, 'delist', now)
+      return 'done'
+    }
+    const range = this.#book.range(unitOf(address), now)
+    if (range === undefined) {
+      if (known?.trial && !isEarly) this.#forgive(known, now)
+      return 'not-listed'
+    }
+    const sender = this.#senders.of({ at: now, address })
+    if (range.carved.has(sender.key)) return 'not-listed'
+    if (isEarly) return 'cool-down'
+    if (this.#assess(sender, now).hits.bad >= this.#settings.tuning.suspectHits) return 'range'
+    sender.delistedAt = now
+    sender.floor = Math.max(sender.usual, this.#settings.tuning.newBudget)
+    sender.freeUntil = now + hour
+    this.#book.carve(range, sender, now)
+    return 'done'
+  }
+
+  /** The sender as it is remembered and judged now. */
+  examine(address: Address, now: number): Examined | undefined {
+    const sender = this.#senders.at(unitOf(address))
+    return sender && this.#examine(sender, now)
+  }
+
+  /** The standing of whoever has the name and address: of a sender as it is remembered, else of a new one. */
+  standingOf(attempt: Attempt): Standing {
+    return this.#examine(this.#senders.peek(attempt), attempt.at).standing
+  }
+
+  /** A sender as it was written down. */
+  recall(unit: Prefix, known: Remembered): void {
+    this.#senders.recall(unit, known)
+  }
+
+  /** Evidence of a remembered sender as it was written down. Lists nobody. */
+  recallEvidence(unit: Prefix, counts: Partial<Counts>, at: number): void {
+    const sender = this.#senders.at(unit)
+    if (sender === undefined || at < sender.watermark) return
+    let { judged } = hitsOf(sender.evidence.counts(at), this.#settings.tuning)
+    for (const kind of evidenceKinds) {
+      const count = counts[kind] ?? 0
+      if (count === 0) continue
+      sender.evidence.add(kind, count, at)
+      if (!isVerdict(kind)) continue
+      judged += count
+      this.#groups.add(sender, kind, count, at, judged)
+    }
+    this.#noteMember(sender, this.#settings.tuning.badLine, at)
+  }
+
+  /** A message of before that complaints may be about. */
+  recallMessage(event: MessageEvent): void {
+    if (!event.isOurs) this.#remember(event, formatPrefix(unitOf(event.address)))
+  }
+
+  /** A listing that the judgement made before, in force or over. */
+  recallListing(listing: OwnListing, endedAt: number | undefined): void {
+    if (isRangeListing(listing)) {
+      this.#book.recallRange(listing, endedAt)
+      return
+    }
+    const { prefix, since } = listing
+    const unknown = { since, seen: since, ptr: undefined, home: undefined }
+    this.#book.recall(this.#senders.at(prefix) ?? this.#senders.recall(prefix, unknown), listing, endedAt)
+  }
+
+  /** A listing of this prefix was ended by somebody else: what was before counts no more. */
+  lifted(prefix: Prefix, now: number): void {
+    this.#book.forgetRange(prefix)
+    const sender = this.#senders.at(prefix)
+    if (sender?.listing) this.#book.end(sender, 'delist', now)
+    else if (sender) this.#forgive(sender, now)
+  }
+
+  /** What the message counts as: while the brake is on, what the filter calls spam is not judged. */
+  #hear({ verdict }: MessageEvent, sender: Sender, before: Assessment, now: number): EvidenceKind {
+    if (verdict === undefined || verdict === 'unknown') return 'unjudged'
+    if (before.isSteady) {
+      const turned = this.#brake.hear(sender.key, verdict === 'spam', now)
+      if (turned) this.#book.note({ kind: 'brake', at: now, isOn: turned === 'pulled' })
+      if (turned === 'pulled') this.#takeBack(now)
+    }
+    return verdict === 'spam' && this.#brake.since !== undefined ? 'unjudged' : verdict
+  }
+
+  /** What the filter alone has done lately is undone. */
+  #takeBack(now: number): void {
+    this.#book.takeBack('spam', now - takenBackMs, now)
+    for (const sender of this.#senders.all()) {
+      if (sender.trial?.isSteady !== true || now - sender.trial.since > takenBackMs) continue
+      sender.trial = undefined
+      sender.drift.reset()
+    }
+  }
+
+  #count(sender: Sender, kind: EvidenceKind, count: number, at: number): void {
+    sender.evidence.add(kind, count, at)
+    sender.trial?.evidence.add(kind, count, at)
+    this.#settings.onEvidence?.(sender, kind, count, at)
+  }
+
+  /** Lists the sender, begins or ends its trial: as its evidence stands now. */
+  #weigh(sender: Sender, now: number): void {
+    const { tuning, isProtected } = this.#settings
+    const assessment = this.#assess(sender, now)
+    const { isSteady, isSuspicious } = assessment
+    if (isSuspicious)
+      sender.trial ??= { since: now, evidence: new Evidence(tuning.halfLife), reporters: new Set(), isSteady }
+    else if (sender.trial && now - sender.trial.since > shortestTrialMs) sender.trial = undefined
+    else if (!sender.trial) sender.usual = floorOf(this.#standingOf(sender, assessment, now))
+    if (sender.listing !== undefined || isProtected(sender.unit)) return
+    const finding = findingOf(sender, assessment, tuning, now)
+    if (finding === undefined || (this.#brake.since !== undefined && finding.cause === 'spam')) return
+    this.#book.list(sender, finding, assessment, now)
+  }
+
+  /** What a member's own few messages say of its range; gives whether it is a bad member. */
+  #noteMember(sender: Sender, line: number, now: number): boolean {
+    const hits = hitsOf(sender.evidence.counts(now), this.#settings.tuning, 0)
+    if (hits.judged < memberMessages) return false
+    const isBad = hits.bad / (hits.bad + hits.good) > line
+    this.#groups.rangeOf(sender).noteMember(sender.key, isBad, now)
+    return isBad
+  }
+
+  /** What is listed of the sender: itself, or its range while it is not carved out. */
+  #entryFor(sender: Sender, assessment: Assessment, now: number): ListingEntry | undefined {
+    const range = this.#book.range(sender.unit, now)
+    const isRange = range !== undefined && !this.#isCarved(range, sender, assessment, now)
+    const listing = sender.listing ?? (isRange ? range : undefined)
+    if (listing === undefined) return undefined
+    const { prefix, cause, class: listingClass, ends } = listing
+    return { prefix, id: '', cause, class: listingClass, effect: 'refuse', ends }
+  }
+
+  /** A member with good evidence of its own, or of a good organisation, is not its range. */
+  #isCarved(
+    range: RangeListing,
+    sender: Sender,
+    { grade, hits, isSteady }: Assessment,
+    now: number,
+  ): boolean {
+    if (range.carved.has(sender.key)) return true
+    // It wrote before its neighbours did, and nothing of it was unwanted.
+    const isBystander =
+      sender.since < range.since && hits.good >= memberMessages && hits.bad < hits.good * 0.1
+    if (grade !== 'good' && !isSteady && !isBystander && !this.#groups.isGoodOrganisation(sender, now))
+      return false
+    this.#book.carve(range, sender, now)
+    return true
+  }
+
+  /** A sender that was only put off, and whose owner says that it is mended: what was is past. */
+  #forgive(sender: Sender, now: number): void {
+    sender.delistedAt = now
+    sender.floor = Math.max(sender.usual, this.#settings.tuning.newBudget)
+    sender.freeUntil = now + hour
+    sender.past = pastOf(this.#assess(sender, now))
+    beginEra(sender, now, this.#settings.tuning)
+  }
+
+  #assess(sender: Sender, now: number): Assessment {
+    return assess(sender, sender.past ?? this.#groups.priorOf(sender, now), this.#settings.tuning, now)
+  }
+
+  #examine(sender: Sender, now: number): Examined {
+    const assessment = this.#assess(sender, now)
+    return { sender, assessment, standing: this.#standingOf(sender, assessment, now) }
+  }
+
+  #standingOf(sender: Sender, assessment: Assessment, now: number): Standing {
+    const isBraked = this.#brake.since !== undefined
+    return standingOf(sender, assessment, isBraked, this.#settings.tuning, now)
+  }
+
+  #remember(event: MessageEvent, sender: string): void {
+    if (event.outcome !== undefined && event.outcome !== 'accepted') return
+    const isWanted = event.verdict === 'ham' || event.verdict === 'bulk' || event.verdict === undefined
+    this.#messages.add(event, { sender, at: event.at, isWanted, rcpt: event.rcpt })
+  }
+
+  /** The domain that accepted mail was authenticated for. */
+  #learnHome({ outcome, mailFrom, spf, dkim }: MessageEvent, sender: Sender): void {
+    if (outcome !== 'accepted' || !mailFrom) return
+    const home = organisationOf(mailFrom)
+    if (home === undefined || home === sender.home) return
+    const isSigned = dkim?.some((domain) => organisationOf(domain) === home) === true
+    if (isSigned || spf === 'pass') sender.home = home
+  }
+}

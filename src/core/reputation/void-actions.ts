@@ -1,0 +1,178 @@
+import { hour } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
+import { parsePrefix } from '../../standards/prefix.ts'
+import { permit } from '../actor.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import type { Listing } from '../listings/listing.ts'
+import { putStandings } from '../standings/actions.ts'
+import { readName } from '../../standards/reverse-name.ts'
+import type { EvidenceKind } from './evidence.ts'
+import { ptrOf, type HourRow } from './recall-actions.ts'
+import { reconsider } from './reconsider-actions.ts'
+import * as store from './store.ts'
+
+export interface VoidAnswer {
+  readonly source: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** Events that are gone. */
+  readonly events: number
+  /** Senders that they were about, as far as anything had been counted. */
+  readonly senders: number
+  /** Listings that nothing carries any more; they have ended. */
+  readonly ended: readonly Listing[]
+}
+
+const pageSize = 2000
+
+/**
+ * Everything that a source has said since a time is as if it had never been said: its events go, what was counted of them goes, and the
+ * engine's listings that rest on it end without a trace in recurrence. Whoever judges remembers anew. What it said before stays, in the
+ * same hour too as long as the events are kept; of later hours everything that it counted goes, kept or not.
+ */
+export async function voidSource(
+  ctx: Context,
+  { source, since }: { readonly source: string; readonly since: number },
+): Promise<VoidAnswer> {
+  permit(ctx.actor, 'evidence.void')
+  if (since > ctx.clock.now()) throw new Refusal('form.invalid', { field: 'since', why: 'future' })
+  const { events, units } = await transact(ctx, async (tx) => await forget(tx, source, since))
+  await dropOrganisations(ctx, units)
+  const prefixes = units.map((unit) => orThrow(parsePrefix(unit)))
+  const ended = await reconsider(ctx, { units: prefixes })
+  return { source, since, events, senders: units.length, ended }
+}
+
+async function forget(
+  tx: Tx,
+  source: string,
+  since: number,
+): Promise<{ readonly events: number; readonly units: readonly string[] }> {
+  const { queries } = tx
+  // First of all: whoever is judging at this moment does not get to write down what it has heard.
+  await store.beginGeneration(queries, tx.clock.now())
+  const firstHour = Math.floor(since / hour)
+  const units = new Set<string>()
+  for (let after = ''; ;) {
+    const page = await store.unitsOfSource(queries, source, firstHour, after, pageSize)
+    for (const unit of page) units.add(unit)
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageSize) break
+    after = last
+  }
+  const late = await countLate(tx, source, since, firstHour)
+  for (const { unit } of late) units.add(unit)
+  await store.deleteHours(queries, source, firstHour + 1)
+  for (const each of late) await takeBack(tx, source, each)
+  const events = await store.deleteEvents(queries, source, since)
+  await record(tx, {
+    action: 'evidence.voided',
+    subject: `source:${source}`,
+    facts: { since: new Date(since).toISOString(), events, senders: units.size },
+  })
+  tx.afterCommit('events')
+  return { events, units: [...units] }
+}
+
+interface LateHour {
+  readonly unit: string
+  readonly hour: number
+  readonly counts: Partial<Record<EvidenceKind, number>>
+}
+
+/** What the voided events were counted as in hours that keep something: that of `since`, and those before it. */
+async function countLate(
+  tx: Tx,
+  source: string,
+  since: number,
+  lastHour: number,
+): Promise<readonly LateHour[]> {
+  const hours = new Map<string, LateHour>()
+  for (let after = 0; ;) {
+    const page = await store.saidSince(tx.queries, source, since, after, pageSize)
+    for (const { unit, at, body } of page) {
+      const which = Math.floor(at / hour)
+      const event = which > lastHour ? undefined : readMailEvent(JSON.parse(body))
+      if (event === undefined || typeof event === 'string') continue
+      const key = `${unit} ${which}`
+      const known = hours.get(key) ?? { unit, hour: which, counts: {} }
+      hours.set(key, { ...known, counts: added(known.counts, countedAs(event)) })
+    }
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageSize) return [...hours.values()]
+    after = last.seq
+  }
+}
+
+/** What an event adds to the counters of its sender. */
+function countedAs(event: MailEvent): LateHour['counts'] {
+  switch (event.type) {
+    case 'connection':
+      return {}
+    case 'complaint':
+      return event.kind === 'not-junk' ? { notJunk: 1 } : { complaints: 1 }
+    case 'message': {
+      if (event.isOurs) return {}
+      const { verdict = 'unknown', recipients = 1, unknownRecipients = 0, trapRecipients = 0 } = event
+      const kind = verdict === 'unknown' ? 'unjudged' : verdict
+      return { [kind]: 1, recipients, unknown: unknownRecipients, traps: trapRecipients > 0 ? 1 : 0 }
+    }
+  }
+}
+
+function added(to: LateHour['counts'], more: LateHour['counts']): LateHour['counts'] {
+  const sums: Partial<Record<EvidenceKind, number>> = { ...to }
+  for (const [kind, count] of Object.entries(more) as [EvidenceKind, number][])
+    sums[kind] = (sums[kind] ?? 0) + count
+  return sums
+}
+
+/** Takes counts out of an hour again, never below nothing; of the latest era first. */
+async function takeBack(tx: Tx, source: string, { unit, hour: which, counts }: LateHour): Promise<void> {
+  const left = new Map(Object.entries(counts) as [EvidenceKind, number][])
+  for (const row of await store.hourRows(tx.queries, { unit, hour: which, source })) {
+    const rest = { ...row }
+    const take = (column: Column, kind: EvidenceKind): void => {
+      const taken = Math.min(rest[column], left.get(kind) ?? 0)
+      rest[column] -= taken
+      left.set(kind, (left.get(kind) ?? 0) - taken)
+    }
+    for (const column of columns) take(column, column === 'not_junk' ? 'notJunk' : column)
+    // While the brake is on, what the filter calls spam is counted as not judged.
+    take('unjudged', 'spam')
+    await store.replaceHour(tx.queries, rest)
+  }
+}
+
+const columns = [
+  'ham',
+  'bulk',
+  'spam',
+  'phish',
+  'malware',
+  'unjudged',
+  'recipients',
+  'unknown',
+  'traps',
+  'complaints',
+  'not_junk',
+] as const satisfies readonly (keyof HourRow)[]
+type Column = (typeof columns)[number]
+
+/** What the edges were told of their organisations holds no more; the engine says it anew with the next message. */
+async function dropOrganisations(ctx: Context, units: readonly string[]): Promise<void> {
+  const keys = new Set<string>()
+  for (let from = 0; from < units.length; from += 500) {
+    for (const row of await store.sendersOf(ctx.db.queries, units.slice(from, from + 500))) {
+      const { organisation } = readName(ptrOf(row), orThrow(parsePrefix(row.unit)))
+      if (organisation !== undefined) keys.add(`org ${organisation}`)
+    }
+  }
+  if (keys.size > 0)
+    await putStandings(
+      ctx,
+      [...keys].map((key) => ({ key, standing: null })),
+    )
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { Refusal } from '../base/refusal.ts'
+import { mintCaseLink } from '../access/case-link.ts'
+import { isExempt } from '../access/exempt.ts'
+import { recordText } from '../access/feed-frame.ts'
+import { judgeHighVolume, type AuthenticationTest, type HighVolumeSettings } from '../access/high-volume.ts'
+import { dmarcResults, spfResults, verdicts } from '../access/mail-event.ts'
+import { reasons, type Reason } from '../access/reasons.ts'
+import { formatReply } from '../access/reply.ts'
+import { parseDomain } from '../standards/domain.ts'
+import { formatAddress, judgedAs, parseAddress, type Address } from '../standards/ip.ts'
+import { organisationOf } from '../standards/organisation.ts'
+import { covers } from '../standards/prefix.ts'
+import type { Records } from './records.ts'
+import { whyOpen, type EdgeState } from './state.ts'
+import type { Volumes } from './volumes.ts'
+
+/**
+ * The message door: `POST /v1/decide`, asked by the content filter at the end of DATA, when it is known who wrote the message.
+ * What RCPT could decide has been said there; here are the rules that need a verified domain.
+ */
+export interface MessageDesk {
+  readonly state: EdgeState
+  readonly records: Records
+  readonly volumes: Volumes
+  readonly highVolume: HighVolumeSettings
+}
+
+export interface MessageAnswer {
+  readonly action: 'pass' | 'reject' | 'defer'
+  /** SMTP reply code. */
+  readonly code?: number
+  /** Enhanced status code. */
+  readonly status?: string
+  /** What follows the code in the SMTP line, the enhanced code first: printable ASCII, at most 450 octets. */
+  readonly text?: string
+  /** One header to add to a message that passes: `X-Postern-Junk: …`. */
+  readonly header?: string
+}
+
+const name = z.string().max(500)
+
+/** What is asked. Fields of the event format (contracts 2); others are ignored. */
+const question = z.object({
+  ip: z.string().max(45),
+  helo: name.optional(),
+  ptr: name.nullish(),
+  mailFrom: name.optional(),
+  from: name.optional(),
+  spf: z.enum(spfResults).optional(),
+  dkim: z.array(name).max(50).optional(),
+  dmarc: z.enum(dmarcResults).optional(),
+  verdict: z.enum(verdicts).optional(),
+  recipients: z.array(z.string().max(320)).optional(),
+  queueId: z.string().max(64).optional(),
+})
+
+export interface MessageQuestion extends Omit<z.output<typeof question>, 'ip'> {
+  readonly address: Address
+}
+
+/** The question in a parsed body; a refusal, or a sentence that says why there is none. */
+export function readMessageQuestion(value: unknown): MessageQuestion | Refusal | string {
+  const parsed = question.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`.slice(0, 200)
+  }
+  const { ip, ...rest } = parsed.data
+  const address = parseAddress(ip)
+  return address instanceof Refusal ? address : { ...rest, address }
+}
+
+const pass: MessageAnswer = { action: 'pass' }
+
+/** The answer, from memory alone. Every message counts for its domain, whatever becomes of it. */
+export function answerMessage(desk: MessageDesk, asked: MessageQuestion): MessageAnswer {
+  const { state, volumes, highVolume } = desk
+  const now = state.clock.now()
+  state.counters.messages++
+  const domain = domainOf(asked.from)
+  if (domain === undefined) return pass
+  volumes.add(domain, now)
+  if (whyOpen(state, now) !== undefined) {
+    state.counters.open++
+    return pass
+  }
+  const { action, failed } = judgeHighVolume(volumes.isHigh(domain, now), asked, highVolume, now)
+  if (action === 'pass') return pass
+  if (isSpared(state, asked)) {
+    state.counters.spared++
+    return pass
+  }
+  const isObserved = state.settings.mode === 'observe' || action === 'observe'
+  if (isObserved) {
+    state.counters.observed++
+    speak(desk, asked, { domain, failed, isObserved }, now)
+    return pass
+  }
+  if (action === 'junk') {
+    state.counters.junked++
+    const { site, profile } = state.settings
+    const { status, slug }: Reason = reasons.authentication
+    const page = `${site}/codes/${slug}`
+    return {
+      ...pass,
+      header: `X-Postern-Junk: ${status[profile]} domain=${domain} failed=${failed.join(',')} ${page}`,
+    }
+  }
+  state.counters.refused++
+  return speak(desk, asked, { domain, failed, isObserved }, now)
+}
+
+/** Sub-domains count with their organisation. Names that nobody owns are counted for nobody. */
+function domainOf(from: string | undefined): string | undefined {
+  const name = from === undefined ? undefined : parseDomain(from, 2)
+  return name === undefined ? undefined : organisationOf(name)
+}
+
+/** Networks that are never refused, and mail that goes to nobody but the mailboxes that take mail from everybody. */
+function isSpared({ settings }: EdgeState, { address, recipients = [] }: MessageQuestion): boolean {
+  const rules = settings.decide
+  if (rules.protected.some((prefix) => covers(prefix, judgedAs(address)))) return true
+  return recipients.length > 0 && recipients.every((mailbox) => isExempt(rules.exempt, mailbox))
+}
+
+/** The refusal, and the record behind its link. */
+function speak(
+  { state, records }: MessageDesk,
+  asked: MessageQuestion,
+  found: {
+    readonly domain: string
+    readonly failed: readonly AuthenticationTest[]
+    readonly isObserved: boolean
+  },
+  now: number,
+): MessageAnswer {
+  const { domain, failed } = found
+  const { name, site, profile } = state.settings
+  const reason = 'authentication'
+  const { code, status }: Reason = reasons[reason]
+  const minute = Math.floor(now / 60_000)
+  const ip = formatAddress(asked.address)
+  const token = `${ip} ${reason} ${domain} ${failed.join(' ')}`
+  const recipients = asked.recipients ?? []
+  const answer = (line: string): MessageAnswer => ({
+    action: 'reject',
+    code,
+    status: status[profile],
+    text: line.slice(`${code} `.length),
+  })
+  const spoken = records.again(token, minute, recipients)
+  if (spoken !== undefined) return answer(spoken)
+  const { caseLink } = state
+  const facts = { edge: name, minute, reason, listing: null, address: asked.address } as const
+  const url =
+    caseLink === undefined
+      ? `${site}/ip/${ip}`
+      : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, ...facts })}`
+  const line = formatReply({ reason, listing: null, domain }, asked.address, profile, url)
+  records.add(token, line, recipients, {
+    at: now,
+    stage: 'message',
+    ip,
+    helo: plain(asked.helo),
+    ptr: plain(asked.ptr),
+    mailFrom: asked.mailFrom === undefined ? null : domainIn(asked.mailFrom),
+    code,
+    status: status[profile],
+    reason,
+    listing: null,
+    budget: null,
+    authentication: { domain, failed },
+    table: state.seq,
+    mode: found.isObserved ? 'observe' : 'enforce',
+    minute,
+  })
+  return answer(line)
+}
+
+/** Records hold domains, never local parts (contracts 2); empty for the null sender. */
+function domainIn(mailFrom: string): string {
+  return recordText(mailFrom.slice(mailFrom.lastIndexOf('@') + 1))
+}
+
+function plain(text: string | null | undefined): string | null {
+  return text ? recordText(text) : null
+}

@@ -1,0 +1,135 @@
+/**
+ * One line of a mail log: when, which machine, which program, what. Read are the forms in which syslog daemons and Postfix itself write
+ * files: `May  4 10:15:30 mx postfix/smtpd[1234]: …` (RFC 3164 §4.1), the same with an RFC 3339 time (Debian 12, journald) and
+ * RFC 5424 (§6). Before any of them may stand `<priority>`.
+ */
+export interface SyslogLine {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly host: string
+  /** `postfix/smtpd`. */
+  readonly program: string
+  readonly pid: number
+  readonly text: string
+}
+
+/** Characters; what a daemon writes of one message is shorter. */
+const longest = 16_384
+
+const dayMs = 86_400_000
+const hourMs = 3_600_000
+
+const frame = new RegExp(
+  [
+    '^(?:<\\d{1,3}>)?(?:1 )?',
+    '(?:(?<date>\\d{4}-\\d\\d-\\d\\d)[T ]|(?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2}) (?:(?<year>\\d{4}) )?)',
+    '(?<time>\\d\\d:\\d\\d:\\d\\d)(?:[.,](?<fraction>\\d{1,9}))?(?<zone>Z|[+-]\\d\\d:?\\d\\d)? ',
+    '(?<host>[!-~]{1,255}) ',
+    '(?:(?<program>[^\\s[\\]]{1,255})\\[(?<pid>\\d{1,10})\\]: ',
+    // RFC 5424: name, process, kind of message, structured data.
+    '|(?<name>\\S{1,48}) (?<process>\\d{1,10}) \\S{1,32} (?:-|(?:\\[(?:[^\\]"]|"(?:[^"\\\\]|\\\\.)*")*\\])+) (?:\\ufeff)?)',
+    '(?<text>.*)$',
+  ].join(''),
+  's',
+)
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** Reads the lines of logs whose times without a zone are those of one zone. */
+export class SyslogReader {
+  readonly #zone: Intl.DateTimeFormat | undefined
+  /** Local hour → milliseconds that it is ahead of UTC. */
+  readonly #offsets = new Map<number, number>()
+
+  /** `zone`: a name of the IANA database. Throws RangeError for what is none. */
+  constructor(zone = 'UTC') {
+    this.#zone = zone === 'UTC' ? undefined : zoneFormat(zone)
+  }
+
+  /**
+   * The line without its end; undefined when it is none. `latest`: a time before which it was written, such as now or the file's last
+   * change; a time without a year is in the last year that makes it no later (a day is let pass for clocks that differ).
+   */
+  read(line: string, latest: number): SyslogLine | undefined {
+    const found = frame.exec(line.slice(0, longest))?.groups
+    if (found === undefined) return undefined
+    const at = this.#timeOf(found, latest)
+    if (at === undefined) return undefined
+    return {
+      at,
+      host: found['host'] ?? '',
+      program: found['program'] ?? found['name'] ?? '',
+      pid: Number(found['pid'] ?? found['process']),
+      text: found['text'] ?? '',
+    }
+  }
+
+  #timeOf(found: Readonly<Record<string, string | undefined>>, latest: number): number | undefined {
+    const { date, month = '', day = '', year, time = '', fraction = '', zone } = found
+    const clock = `${time}.${fraction.slice(0, 3).padEnd(3, '0')}`
+    if (date !== undefined) return this.#instant(`${date}T${clock}`, zone)
+    const number = months.indexOf(month) + 1
+    if (number === 0) return undefined
+    const inYear = (of: number | string): number | undefined =>
+      this.#instant(`${of}-${String(number).padStart(2, '0')}-${day.padStart(2, '0')}T${clock}`, zone)
+    if (year !== undefined) return inYear(year)
+    const last = new Date(latest + dayMs).getUTCFullYear()
+    // The eve of the year in one zone is its first day in another; 29 February is not in every year.
+    for (let of = last + 1; of > last - 9; of--) {
+      const at = inYear(of)
+      if (at !== undefined && at <= latest + dayMs) return at
+    }
+    return undefined
+  }
+
+  /** `text`: a date and time with three decimals. Undefined for the 30th of February. */
+  #instant(text: string, zone: string | undefined): number | undefined {
+    const local = Date.parse(`${text}Z`)
+    if (Number.isNaN(local) || new Date(local).toISOString() !== `${text}Z`) return undefined
+    if (zone === undefined) return local - this.#offset(local)
+    const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? []
+    const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+    return sign === '-' ? local + offset : local - offset
+  }
+
+  #offset(local: number): number {
+    if (this.#zone === undefined) return 0
+    const hour = Math.floor(local / hourMs)
+    const known = this.#offsets.get(hour)
+    if (known !== undefined) return known
+    // The first guess is wrong by one change of the clocks at most.
+    const guess = offsetAt(this.#zone, local)
+    const offset = offsetAt(this.#zone, local - guess)
+    if (this.#offsets.size > 10_000) this.#offsets.clear()
+    this.#offsets.set(hour, offset)
+    return offset
+  }
+}
+
+function zoneFormat(zone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+}
+
+/** How far the zone's clocks are ahead of UTC then, in milliseconds. */
+function offsetAt(zone: Intl.DateTimeFormat, at: number): number {
+  const parts = new Map(zone.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0
+  const shown = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  )
+  return shown - Math.floor(at / 1000) * 1000
+}
