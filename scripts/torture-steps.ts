@@ -50,6 +50,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 2,
   },
   {
+    name: 'judgement',
+    what: 'A hundred thousand random histories of senders: nobody is listed again on what came before a removal.',
+    file: 'src/core/reputation/properties.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '100000' },
+    minutes: 7,
+  },
+  {
     name: 'delist journey',
     what: 'A hundred rounds from the click to the policy server’s new answer, through Postfix and a browser.',
     file: 'test/journeys/delist.test.ts',
@@ -61,7 +68,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: '200 random `kill -9` of core and of edge during 2,000 delist flows on SQLite, 50 on PostgreSQL, behind a real Postfix.',
     file: 'test/faults/kill.test.ts',
     env: {},
-    minutes: 30,
+    minutes: 23,
   },
   {
     name: 'scanners',

@@ -130,11 +130,17 @@ export function messageEventOf(
     unknownRecipients: Math.min(unknown, recipients),
     outcome,
     isOurs: outcome !== 'accepted' && answers.every((answer) => isOwnAnswer(answer, site)),
-    verdict: whole && refusedAs(whole),
+    ...verdictOf(whole),
     size: message?.size,
     messageId: readMessageId(textOf(message?.messageId, 998) ?? ''),
     queueId: message?.queueId,
   }
+}
+
+/** What the filter thought, where it refused the message and said so. */
+function verdictOf(whole: PostfixRefusal | undefined): Pick<MessageEvent, 'verdict'> {
+  const verdict = whole && refusedAs(whole)
+  return verdict === undefined ? {} : { verdict }
 }
 
 export function connectionEventOf(

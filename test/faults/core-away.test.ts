@@ -88,7 +88,7 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
     const rows = await openRows(join(postern.folder, 'data', 'postern.sqlite'))
     const counted = await until('every record', async () => {
       const records = await rows.all(
-        `select ip, sum(count) as count from decision_records where at >= ${begun} group by ip`,
+        `select ip, sum(count) as count from decision_records where at >= ${begun} and mode = 'enforce' group by ip`,
       )
       return records.length === blocked.length ? records : undefined
     })
