@@ -2,6 +2,9 @@ import { second } from '../base/clock.ts'
 import { Engine } from '../core/reputation/engine-actions.ts'
 import type { Job } from './scheduler.ts'
 
+/** Between two steps of a backlog: pages and events come first. */
+const pauseMs = 25
+
 /** Follows the mail events: counts, lists, forgives, and tells the edges what senders may do. */
 export function judgeMail(): Job {
   let engine: Engine | undefined
@@ -13,7 +16,7 @@ export function judgeMail(): Job {
     run: async (ctx) => {
       try {
         if (engine === undefined || !(await engine.isCurrent(ctx))) engine = await Engine.open(ctx)
-        return (await engine.step(ctx)) ? 0 : undefined
+        return (await engine.step(ctx)) ? pauseMs : undefined
       } catch (error) {
         // What it knows may be ahead of what is written down: it remembers anew.
         engine = undefined

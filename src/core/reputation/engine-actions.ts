@@ -19,7 +19,7 @@ import type { Sender } from './sender.ts'
 import * as store from './store.ts'
 
 /** Events judged in one step, and between two breaths: some milliseconds in which core does nothing else. */
-const stepSize = 2000
+const stepSize = 300
 const sliceSize = 100
 /** How long after a change of what was judged those who begin look at the listings again that it may have caught. */
 const reconsiderMs = 10 * minute

@@ -19,7 +19,7 @@ export interface StandingsHead {
 }
 
 /** Rows in one transaction: others wait for no longer than that. */
-const batch = 500
+const batch = 100
 
 /** What was dropped is kept so long: an edge that is connected has been told of it by then, and one that comes gets the list without it. */
 const droppedKeptMs = hour
