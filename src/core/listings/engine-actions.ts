@@ -37,7 +37,7 @@ export async function listByEngine(ctx: Context, wish: EngineWish | EngineCarveO
     const { prefix, cause, evidence } = wish
     const endsAt = Math.ceil(wish.endsAt / 1000) * 1000
     const fields = { prefix, cause, class: wish.class, evidence, effect: 'refuse', endsAt } as const
-    await putListing(tx, { ...fields, note: '', url: null, test: null }, false)
+    await putListing(tx, { ...fields, note: '', url: null, test: null }, true)
   })
 }
 

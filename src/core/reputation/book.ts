@@ -102,20 +102,21 @@ export class Book {
     for (const { ends } of this.#ranges.values()) this.#nextEnd = Math.min(this.#nextEnd, ends)
   }
 
-  /** Several distinct bad members, and most of its judged ones bad: the range itself is listed. */
-  weighRange(sender: Sender, now: number): void {
+  /** Several distinct bad members, and most of its judged ones bad: the range itself is listed. Gives whether it was, now. */
+  weighRange(sender: Sender, now: number): boolean {
     const { tuning, isProtected, recurrenceMs } = this.#settings
     const prefix = rangeOf(sender.unit)
     const key = formatPrefix(prefix)
-    if (this.#ranges.has(key) || isProtected(prefix)) return
+    if (this.#ranges.has(key) || isProtected(prefix)) return false
     const group = this.#groups.rangeOf(sender)
     const { judged, bad } = group.members(now)
-    if (bad < tuning.rangeMembers || bad < judged * tuning.rangeShare) return
+    if (bad < tuning.rangeMembers || bad < judged * tuning.rangeShare) return false
     const recurrence = (this.#rangeLapses.get(key) ?? []).filter((at) => now - at < recurrenceMs).length
     const ends = now + this.#term(recurrence)
     const listing: OwnListing = { prefix, cause: 'spam', class: 'self-service', since: now, ends, recurrence }
     this.#putRange(listing)
     this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(group.evidence.counts(now)) })
+    return true
   }
 
   /** The listed range that a unit is in. */
@@ -177,6 +178,7 @@ export function isRangeListing({ prefix }: OwnListing): boolean {
 /** From now on only what is received afterwards counts. */
 export function beginEra(sender: Sender, at: number, { halfLife }: Tuning): void {
   sender.watermark = at
+  sender.hasOld = false
   sender.evidence = new Evidence(halfLife)
   sender.drift.reset()
   sender.trial = undefined

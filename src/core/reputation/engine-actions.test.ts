@@ -101,11 +101,13 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       )
       await takeEvents(ctx, 'mx1', old, { backfill: true })
       await run(ctx, engine)
+      await takeEvents(ctx, 'mx1', [message(ip, testStart, { verdict: 'ham' })])
+      for (const each of [engine, await Engine.open(ctx)]) if (await each.isCurrent(ctx)) await run(ctx, each)
       assert.deepEqual(await coveringListings(ctx, address), [])
       const rows = await ctx.db.queries.selectFrom('evidence_hours').select(['unit', 'ham', 'spam']).execute()
       assert.equal(
         rows.reduce((sum, { ham, spam }) => sum + ham + spam, 0),
-        200,
+        201,
       )
       assert.ok(rows.every(({ unit }) => unit === formatPrefix(orThrow(parseListable(ip)))))
     })

@@ -21,6 +21,8 @@ import * as store from './store.ts'
 /** Events judged in one step, and between two breaths: some milliseconds in which core does nothing else. */
 const stepSize = 300
 const sliceSize = 100
+/** How much later than it says something may be seen. */
+const overlapMs = minute
 /** How long after a change of what was judged those who begin look at the listings again that it may have caught. */
 const reconsiderMs = 10 * minute
 
@@ -33,16 +35,18 @@ export class Engine {
   readonly #pending = new Pending()
   readonly #recent = new Recent()
   #head: store.JudgedHead
-  #source = ''
+  #telling = { source: '', isOld: false }
   readonly #teller: Teller
   #liftedUntil: number
+  /** Listings that are known to have ended lately. */
+  #lifted: ReadonlySet<string> = new Set()
 
   private constructor(ctx: Context, head: store.JudgedHead) {
     this.#head = head
     this.#liftedUntil = ctx.clock.now()
     this.#judge = new Reputation({
       ...reputationSettings(ctx.settings),
-      onEvidence: (sender, kind, count, at) => this.#pending.count(sender, kind, count, at, this.#source),
+      onEvidence: (sender, kind, count, at) => this.#pending.count(sender, kind, count, at, this.#telling),
     })
     this.#teller = new Teller(this.#judge)
   }
@@ -100,7 +104,7 @@ export class Engine {
   }: Awaited<ReturnType<typeof store.eventsAfter>>[number]): void {
     const event = readMailEvent(JSON.parse(body))
     if (typeof event === 'string') return
-    this.#source = source
+    this.#telling = { source, isOld: backfill === 1 }
     this.#judge.tick(now)
     this.#hear(event, now, backfill === 1)
   }
@@ -124,7 +128,7 @@ export class Engine {
   #toldOnce(event: MessageEvent, now: number): MessageEvent {
     const { verdict, queueId, ip } = event
     if (verdict === undefined || queueId === undefined) return event
-    const isKnown = this.#recent.isToldByAnother(`${ip} ${queueId}`, this.#source, now)
+    const isKnown = this.#recent.isToldByAnother(`${ip} ${queueId}`, this.#telling.source, now)
     return isKnown ? { ...event, verdict: undefined } : event
   }
 
@@ -144,7 +148,8 @@ export class Engine {
         }
         case 'ended':
           // What has expired is ended by the job for all listings.
-          if (note.why !== 'expired') await liftByEngine(engine, note.prefix, 'superseded')
+          if (note.why !== 'expired')
+            await liftByEngine(engine, note.prefix, note.why === 'evidence' ? 'evidence' : 'superseded')
           break
         case 'carved':
           await listByEngine(engine, { prefix: note.unit, effect: 'pass', within: note.range })
@@ -164,13 +169,17 @@ export class Engine {
 
   /** Listings that somebody else has ended since the last step. */
   async #hearLifted(ctx: Context, now: number): Promise<void> {
-    const lifted = await listingsBy(ctx, { endedSince: this.#liftedUntil })
+    // What was ended a moment ago may be committed only now.
+    const lifted = await listingsBy(ctx, { endedSince: this.#liftedUntil - overlapMs })
     this.#liftedUntil = now
-    for (const { prefix, endedAt, endedWhy, endedBy } of lifted) {
+    const heard = new Set(lifted.map(({ id }) => id))
+    for (const { id, prefix, endedAt, endedWhy, endedBy } of lifted) {
+      if (this.#lifted.has(id)) continue
       if (endedWhy === 'expired' || endedBy === 'system:engine' || endedAt === null) continue
       this.#judge.lifted(prefix, endedAt)
       this.#teller.touch({ at: now, address: prefix })
     }
+    this.#lifted = heard
   }
 
   /** Evidence, senders and the place in the events, in one transaction. */

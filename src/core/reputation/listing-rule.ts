@@ -36,15 +36,16 @@ export function findingOf(
   const { counts, isSteady } = assessment
   const ofTrial = sender.trial?.evidence.counts(now)
   for (const [seen, prior] of [
-    [counts, assessment.prior],
+    [sender.hasOld ? undefined : counts, assessment.prior],
     [ofTrial, trialPrior],
   ] as const) {
     if (seen === undefined || !isOverLine(seen, prior, assessment, sender, tuning)) continue
     if (isSteady && !isCorroborated(sender, assessment, tuning, now)) continue
     return of(causeOf(seen, isSteady, tuning), seen)
   }
-  const { recipients, unknown } = ofTrial && isSteady ? ofTrial : counts
-  if (unknown >= (isSteady ? 50 : 10) && recipients >= tuning.harvestRecipients) {
+  const { recipients, unknown } = ofTrial && (isSteady || sender.hasOld) ? ofTrial : counts
+  const mayList = ofTrial !== undefined || !sender.hasOld
+  if (mayList && unknown >= (isSteady ? 50 : 10) && recipients >= tuning.harvestRecipients) {
     const { lower } = boundsOf(1 + unknown, 3 + Math.max(0, recipients - unknown))
     if (lower > tuning.harvestShare) return of('harvest', counts)
   }

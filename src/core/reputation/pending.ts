@@ -11,6 +11,15 @@ export interface CountedHour {
   readonly counts: Readonly<Record<EvidenceKind, number>>
 }
 
+/** Era of what old logs say: it builds standing and never lists. */
+export const oldEra = 1
+
+/** Who tells, and whether from an old log. */
+interface Teller {
+  readonly source: string
+  readonly isOld: boolean
+}
+
 /** Evidence and senders that were judged and are not written down yet. */
 export class Pending {
   readonly #hours = new Map<
@@ -19,9 +28,10 @@ export class Pending {
   >()
   readonly #senders = new Map<string, Sender>()
 
-  count(sender: Sender, kind: EvidenceKind, count: number, at: number, source: string): void {
-    const row = { unit: sender.key, hour: Math.floor(at / hour), source, era: sender.watermark }
-    const key = `${row.unit} ${row.hour} ${row.era} ${source}`
+  count(sender: Sender, kind: EvidenceKind, count: number, at: number, { source, isOld }: Teller): void {
+    const era = isOld ? oldEra : sender.watermark
+    const row = { unit: sender.key, hour: Math.floor(at / hour), source, era }
+    const key = `${row.unit} ${row.hour} ${era} ${source}`
     let known = this.#hours.get(key)
     if (known === undefined) {
       known = { row, counts: { ...empty } }

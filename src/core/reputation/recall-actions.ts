@@ -52,7 +52,8 @@ export function recallSender(
 
 export function recallHours(judge: Reputation, unit: Prefix, rows: readonly HourRow[], until: number): void {
   for (const each of rows)
-    if (each.hour * hour <= until) judge.recallEvidence(unit, countsOf(each), each.hour * hour + hour - 1)
+    if (each.hour * hour <= until)
+      judge.recallEvidence(unit, countsOf(each), each.hour * hour + hour - 1, each.era)
 }
 
 /** Everybody of the range of a unit, but those in `without`. */

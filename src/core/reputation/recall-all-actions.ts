@@ -49,7 +49,7 @@ async function recallHours(ctx: Context, judge: Reputation, since: number): Prom
   for (let after = { unit: '', hour: 0, source: '', era: 0 }; ;) {
     const rows = await store.hoursAfter(ctx.db.queries, after, Math.floor(since / hour), pageSize)
     for (const row of rows)
-      judge.recallEvidence(orThrow(parsePrefix(row.unit)), countsOf(row), row.hour * hour + hour - 1)
+      judge.recallEvidence(orThrow(parsePrefix(row.unit)), countsOf(row), row.hour * hour + hour - 1, row.era)
     const last = rows.at(-1)
     if (last === undefined || rows.length < pageSize) return
     after = last

@@ -97,6 +97,28 @@ describe('The judgement', () => {
     assert.deepEqual(added(judge.takeNotes()), [])
   })
 
+  it('lists a range of bad members, and lets its good member through at once', () => {
+    const judge = testReputation()
+    const good = '192.0.2.200'
+    for (let at = start; at < start + 3 * day; at += hour)
+      send(judge, message(good, at, { ptr: 'mx.good.example' }))
+    const now = start + 3 * day
+    for (let member = 1; member <= 30; member++)
+      for (let nth = 0; nth < 4; nth++)
+        send(
+          judge,
+          message(`192.0.2.${member}`, now + member * hour + nth * 15 * minute, { verdict: 'spam' }),
+        )
+    const notes = judge.takeNotes()
+    assert.ok(added(notes).some(({ listing }) => listing.prefix.length === 24))
+    assert.ok(
+      notes.some(
+        (note) => note.kind === 'carved' && note.unit.words[0] === message(good, now).address.words[0],
+      ),
+    )
+    assert.equal(send(judge, message(good, now + 31 * hour, { ptr: 'mx.good.example' })).action, 'pass')
+  })
+
   it('lists nobody who is protected', () => {
     const judge = testReputation()
     assert.deepEqual(sendMany(judge, '203.0.113.9', start, 100, second, { verdict: 'malware' }), {

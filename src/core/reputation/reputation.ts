@@ -17,6 +17,7 @@ import { Groups } from './groups.ts'
 import { findingOf } from './listing-rule.ts'
 import { MessageMemory } from './message-memory.ts'
 import type { Note } from './notes.ts'
+import { oldEra } from './pending.ts'
 import { Reporters } from './reporters.ts'
 import { Senders, type Attempt, type Remembered } from './senders.ts'
 import type { OwnListing, Sender } from './sender.ts'
@@ -151,12 +152,16 @@ export class Reputation {
     if (event.trapRecipients) this.#count(sender, 'traps', 1, event.at)
     this.#count(sender, kind, 1, event.at)
     if (isVerdict(kind)) this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
-    if (isOld) return
+    if (isOld) {
+      sender.hasOld = true
+      return
+    }
     const bad = weightOf(kind, this.#settings.tuning) + (event.trapRecipients ? 2 : 0)
     if (bad > 0 || kind === 'ham' || kind === 'bulk')
       sender.drift.add(bad, bad > 0 ? 0 : 1, event.at, before.limits.mean)
-    if (this.#noteMember(sender, before.line, now)) this.#book.weighRange(sender, now)
+    if (this.#noteMember(sender, before.line, now)) this.#weighRange(sender, now)
     this.#weigh(sender, now)
+    this.#spareFromRange(sender, now)
   }
 
   /** A recipient's report. False when it matches no message that was let in. */
@@ -225,10 +230,11 @@ export class Reputation {
     this.#senders.recall(unit, known)
   }
 
-  /** Evidence of a remembered sender as it was written down. Lists nobody. */
-  recallEvidence(unit: Prefix, counts: Partial<Counts>, at: number): void {
+  /** Evidence of a remembered sender as it was written down, of the era that began at `era`. Lists nobody. */
+  recallEvidence(unit: Prefix, counts: Partial<Counts>, at: number, era: number): void {
     const sender = this.#senders.at(unit)
-    if (sender === undefined || at < sender.watermark) return
+    if (sender === undefined || era < sender.watermark) return
+    if (era === oldEra) sender.hasOld = true
     let { judged } = hitsOf(sender.evidence.counts(at), this.#settings.tuning)
     for (const kind of evidenceKinds) {
       const count = counts[kind] ?? 0
@@ -254,7 +260,9 @@ export class Reputation {
     }
     const { prefix, since } = listing
     const unknown = { since, seen: since, ptr: undefined, home: undefined }
-    this.#book.recall(this.#senders.at(prefix) ?? this.#senders.recall(prefix, unknown), listing, endedAt)
+    // It ended for the judgement when its time came, not when that was written down.
+    const over = endedAt === undefined ? undefined : Math.min(endedAt, listing.ends)
+    this.#book.recall(this.#senders.at(prefix) ?? this.#senders.recall(prefix, unknown), listing, over)
   }
 
   /** A listing of this prefix was ended by somebody else: what was before counts no more. */
@@ -314,6 +322,17 @@ export class Reputation {
     const isBad = hits.bad / (hits.bad + hits.good) > line
     this.#groups.rangeOf(sender).noteMember(sender.key, isBad, now)
     return isBad
+  }
+
+  /** Lists the range of a bad member if that is due; its good members are let through at once. */
+  #weighRange(sender: Sender, now: number): void {
+    if (!this.#book.weighRange(sender, now)) return
+    for (const other of this.#senders.all()) this.#spareFromRange(other, now)
+  }
+
+  #spareFromRange(sender: Sender, now: number): void {
+    const range = this.#book.range(sender.unit, now)
+    if (range && sender.listing === undefined) this.#isCarved(range, sender, this.#assess(sender, now), now)
   }
 
   /** What is listed of the sender: itself, or its range while it is not carved out. */

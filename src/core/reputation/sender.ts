@@ -46,6 +46,8 @@ export class Sender {
   reporters = new Set<string>()
   /** What the time before the last listing leaves behind; undefined before the first. */
   past: Prior | undefined
+  /** Some of its evidence is from old logs, which list nobody: only a trial does then. */
+  hasOld = false
   /** What is received before this counts for nothing any more. */
   watermark = 0
   /** Budget that it had while nothing was wrong, and the one that a probation is not below. */

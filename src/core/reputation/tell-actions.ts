@@ -106,9 +106,10 @@ export class Teller {
   }
 }
 
-/** An address of the range that nothing is known of: the range itself. */
-function strangerIn({ family, words }: Prefix): Attempt['address'] {
-  return { family, words }
+/** An address of the range that hardly anybody sends from: its last. */
+function strangerIn({ family, words: [first, second, third, fourth] }: Prefix): Attempt['address'] {
+  if (family === 4) return { family, words: [(first | 255) >>> 0, second, third, fourth] }
+  return { family, words: [first, (second | 255) >>> 0, third, fourth] }
 }
 
 /** Somebody new with a name of this kind, from nowhere. */
