@@ -42,6 +42,7 @@ export async function startThisEdge(
       staysMs: config.highVolume.stays,
     },
     protected: [...config.provider.networks, ...config.protected.networks],
+    protectedNames: config.protected.names,
     recordsKey: keyFile(join(config.data, 'keys', 'master')).derive('recipients'),
     clock: systemClock(),
     log,

@@ -26,6 +26,7 @@ const edge = await startEdge({
   domains: ['provider.example'],
   exemptPerHour: 20,
   protected: [],
+  protectedNames: [],
   recordsKey: new Secret(Buffer.alloc(32, 7)),
   clock: systemClock(),
   log: silentLog,

@@ -15,6 +15,7 @@ const now = Date.UTC(2026, 4, 4)
 const address = orThrow(parseAddress('192.0.2.45'))
 const settings: DecideSettings = {
   protected: [orThrow(parseListable('203.0.113.0/24'))],
+  protectedNames: ['partner.example'],
   exempt: exemptMailboxes(['provider.example'], ['delist@provider.example'], 'postern.provider.example'),
   exemptPerHour: 20,
   ourNames: ourNames(['provider.example'], 'https://postmaster.provider.example'),
@@ -35,6 +36,29 @@ function entry(changes: Partial<ListingEntry> = {}): ListingEntry {
 describe('The decision', () => {
   it('passes an address that is not listed', () => {
     assert.equal(decide({ listing: undefined, spent: 0 }, { address }, settings, now).action, 'pass')
+  })
+
+  it('passes a listed one whose confirmed name is protected, whatever the engine thinks of it', () => {
+    const rate: RateView = {
+      mode: 'enforce',
+      rules: { newPerHour: 1, greyKeptMs: hour, stormAttempts: 3 },
+      standing: { kind: 'hourly', perHour: 1, reason: 'suspicious' },
+      passed: 5,
+      attempts: 9,
+      triedMs: undefined,
+      sincePassedMs: 0,
+    }
+    for (const listing of [entry(), undefined]) {
+      const about = (name: string | null | undefined) =>
+        decide({ listing, spent: 0, rate }, { address, name }, settings, now)
+      assert.equal(about('Mail.Partner.example').action, 'pass')
+      assert.equal(about('partner.example.').action, 'pass')
+      // What ends in the same letters is another name, and a client without a confirmed name has none.
+      for (const other of ['not-partner.example', 'partner.example.org', null, undefined])
+        assert.notEqual(about(other).action, 'pass', String(other))
+    }
+    const said = decide({ listing: entry(), spent: 0 }, { address, name: 'partner.example' }, settings, now)
+    assert.equal(said.spared, 'protected')
   })
 
   it('refuses a listed one with the reason of its listing', () => {

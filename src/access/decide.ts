@@ -3,6 +3,7 @@ import { covers, unitOf, type Prefix } from '../standards/prefix.ts'
 import { specialPurpose } from '../standards/special-purpose.ts'
 import { isExempt, type ExemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
+import { isNamed } from './protected-names.ts'
 import { reasonOf, type ReasonName } from './reasons.ts'
 import type { EngineMode, RateRules, Standing } from './standing.ts'
 
@@ -50,6 +51,8 @@ export interface RateView {
 export interface DecideSettings {
   /** Never listed, whatever the table says: the rule is checked again here, next to the answer. */
   readonly protected: readonly Prefix[]
+  /** Forward-confirmed names of clients that are never listed, and everything below them; lower case. */
+  readonly protectedNames: readonly string[]
   readonly exempt: ExemptMailboxes
   /** Messages an hour that a listed unit may send to exempt mailboxes. */
   readonly exemptPerHour: number
@@ -82,7 +85,7 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
   const { listing } = view
   if (listing === undefined || listing.ends <= now) return byRate(view.rate, request, settings)
   if (listing.effect === 'pass') return { ...pass, listing, spared: 'carve-out' }
-  if (isProtected(request.address, settings)) return { ...pass, listing, spared: 'protected' }
+  if (isProtected(request, settings)) return { ...pass, listing, spared: 'protected' }
   if (listing.effect === 'observe') {
     if (isToExempt(request, settings)) return pass
     return { ...pass, observed: { action: 'reject', reason: reasonOf(listing), listing } }
@@ -97,12 +100,12 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
   return { ...pass, listing, spared: 'exempt-mailbox' }
 }
 
-/** The engine's rules for those who are not listed. Of exempt mailboxes, protected networks and private addresses they say nothing. */
+/** The engine's rules for those who are not listed. Of exempt mailboxes, protected senders and private addresses they say nothing. */
 function byRate(rate: RateView | undefined, request: DecideRequest, settings: DecideSettings): Verdict {
   if (rate === undefined) return pass
   const saying = sayingOf(rate, request, settings)
   if (saying === undefined || isToExempt(request, settings)) return pass
-  if (isProtected(request.address, settings) || specialPurpose(unitOf(judgedAs(request.address)))) return pass
+  if (isProtected(request, settings) || specialPurpose(unitOf(judgedAs(request.address)))) return pass
   if (rate.mode === 'observe') return { ...pass, observed: saying }
   // While the engine only defers, nothing that it finds is final.
   if (rate.mode === 'defer' && saying.action === 'reject')
@@ -140,8 +143,13 @@ function overStanding(rate: RateView): 'new-sender' | 'suspicious' | undefined {
   }
 }
 
-function isProtected(address: Address, settings: DecideSettings): boolean {
-  return settings.protected.some((prefix) => covers(prefix, judgedAs(address)))
+/** By its network, or by the name that leads back to it. */
+export function isProtected(
+  { address, name }: Pick<DecideRequest, 'address' | 'name'>,
+  settings: Pick<DecideSettings, 'protected' | 'protectedNames'>,
+): boolean {
+  const { protected: networks, protectedNames } = settings
+  return networks.some((prefix) => covers(prefix, judgedAs(address))) || isNamed(protectedNames, name)
 }
 
 function isToExempt({ recipient }: DecideRequest, { exempt }: DecideSettings): boolean {

@@ -11,6 +11,7 @@ export const refusals = {
   'address.is-prefix': 422,
   'address.special-purpose': 422,
   'address.protected': 409,
+  'address.protected-name': 409,
   'audit.broken': 500,
   'case-link.invalid': 404,
   'case-link.expired': 410,

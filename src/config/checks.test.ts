@@ -36,7 +36,6 @@ describe('advice', () => {
     assert.deepEqual(advised({ ...settled, POSTERN_POLICY_MODE: 'observe' }), ['policy.mode'])
     assert.deepEqual(advised({ ...settled, POSTERN_MAIL_SMARTHOST: 'outbox' }), ['mail.smarthost'])
     assert.deepEqual(advised({ ...settled, POSTERN_HIGH_VOLUME_MODE: 'junk' }), ['highVolume.mode'])
-    assert.deepEqual(advised({ ...settled, POSTERN_PROTECTED_NAMES: 'mx.example.org' }), ['protected.names'])
   })
 
   it('names doors that strangers could reach', () => {

@@ -77,12 +77,6 @@ export function adviseOn(config: Config): Advice[] {
       `is ${config.highVolume.mode}: it works only where the content filter asks the message door at ${show(config.listen.lookup)} (docs/integrate/message-door.md). At RCPT nothing is known of a message’s domain, so without the door the rule can only observe.`,
     )
   }
-  if (config.protected.names.length > 0) {
-    say(
-      'protected.names',
-      'has no effect: this version protects by network. Name the networks of these hosts in protected.networks.',
-    )
-  }
   if (/^[a-z]+:\/\/[^/@]*:[^/@]+@/.test(config.database)) {
     say(
       'database',

@@ -292,7 +292,8 @@ export const configSchema = z.strictObject({
     ),
     names: key(
       list(domain()).prefault([]),
-      'Forward-confirmed host names, and everything below them. This version knows no names when it decides: the key is read and checked, name their networks as well.',
+      'Host names, and everything below them: a client whose forward-confirmed name this is passes whatever is listed, and is held to no budget. The mail server tells the name with each message (Postfix: `client_name`); the pages look it up themselves. A name that does not lead back to the address protects nobody.',
+      { example: '[mail.example.org]' },
     ),
   }),
   policy: section('What the policy door answers.', {

@@ -59,6 +59,8 @@ export interface EdgeOptions {
   readonly highVolume?: HighVolumeSettings
   /** Never refused, whatever core says: this machine's own list. */
   readonly protected: readonly Prefix[]
+  /** Forward-confirmed names that are never refused, and everything below them; lower case. */
+  readonly protectedNames: readonly string[]
   /** For keyed hashes of recipients: the mailbox itself never leaves the edge. */
   readonly recordsKey: Secret
   readonly clock: Clock
@@ -214,6 +216,7 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
       mode,
       decide: {
         protected: options.protected,
+        protectedNames: options.protectedNames,
         exempt,
         exemptPerHour,
         ourNames: ourNames(options.domains, site),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../base/refusal.ts'
+import { isProtected } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
 import { isExempt } from '../access/exempt.ts'
 import { recordText } from '../access/feed-frame.ts'
@@ -8,9 +9,8 @@ import { dmarcResults, spfResults, verdicts } from '../access/mail-event.ts'
 import { reasons, type Reason } from '../access/reasons.ts'
 import { formatReply } from '../access/reply.ts'
 import { parseDomain } from '../standards/domain.ts'
-import { formatAddress, judgedAs, parseAddress, type Address } from '../standards/ip.ts'
+import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import { organisationOf } from '../standards/organisation.ts'
-import { covers } from '../standards/prefix.ts'
 import type { Records } from './records.ts'
 import { whyOpen, type EdgeState } from './state.ts'
 import type { Volumes } from './volumes.ts'
@@ -117,10 +117,10 @@ function domainOf(from: string | undefined): string | undefined {
   return name === undefined ? undefined : organisationOf(name)
 }
 
-/** Networks that are never refused, and mail that goes to nobody but the mailboxes that take mail from everybody. */
-function isSpared({ settings }: EdgeState, { address, recipients = [] }: MessageQuestion): boolean {
+/** Senders that are never refused, and mail that goes to nobody but the mailboxes that take mail from everybody. */
+function isSpared({ settings }: EdgeState, { address, ptr, recipients = [] }: MessageQuestion): boolean {
   const rules = settings.decide
-  if (rules.protected.some((prefix) => covers(prefix, judgedAs(address)))) return true
+  if (isProtected({ address, name: ptr }, rules)) return true
   return recipients.length > 0 && recipients.every((mailbox) => isExempt(rules.exempt, mailbox))
 }
 

@@ -44,6 +44,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
       mode: 'enforce',
       decide: {
         protected: [listable('203.0.113.0/24')],
+        protectedNames: ['partner.example'],
         exempt: exemptMailboxes(
           ['provider.example'],
           ['delist@provider.example'],
@@ -107,6 +108,17 @@ describe('the answer at RCPT', () => {
 
   it('is the explained line for a listed one', () => {
     assert.match(scene([listed]).ask(), refusal)
+  })
+
+  it('is DUNNO for a listed one whose name, as Postfix has confirmed it, is protected', () => {
+    const { ask } = scene([listed])
+    assert.equal(
+      ask({ client_name: 'mx1.partner.example', reverse_client_name: 'mx1.partner.example' }),
+      'DUNNO',
+    )
+    // The name in the reverse zone alone is the sender's own word.
+    assert.match(ask({ client_name: 'unknown', reverse_client_name: 'mx1.partner.example' }), refusal)
+    assert.match(ask({ helo_name: 'mx1.partner.example', client_name: 'mail.example.org' }), refusal)
   })
 
   it('carries a link that opens to what was decided', () => {

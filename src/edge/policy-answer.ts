@@ -236,7 +236,8 @@ function noteLetThrough({ state, records }: Desk, request: PolicyRequest, now: n
   if (!state.table.watched(unit, now)) return
   // A listed sender's letter to postmaster@ is no sign that its mail flows again.
   const listing = state.table.find(address, now)
-  if (decide({ listing, spent: 0 }, { address }, state.settings.decide, now).action !== 'pass') return
+  const client = { address, name: confirmedName(request) }
+  if (decide({ listing, spent: 0 }, client, state.settings.decide, now).action !== 'pass') return
   state.counters.letThroughs++
   records.letThrough(formatPrefix(unit), {
     at: now,

@@ -286,6 +286,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       const [first] = around
       const settings = {
         protected: [],
+        protectedNames: [],
         exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
         exemptPerHour: 0,
         ourNames: new Set<string>(),

@@ -52,6 +52,7 @@ export function edgeOptions(folder: string, options: Partial<EdgeOptions> = {}):
     domains: ['provider.example'],
     exemptPerHour: 3,
     protected: [],
+    protectedNames: [],
     recordsKey: new Secret(Buffer.alloc(32, 7)),
     clock: systemClock(),
     log: silentLog,

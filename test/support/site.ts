@@ -87,6 +87,7 @@ function explainTest(address: Address, level: 'anyone' | 'link', site: Settings)
   const [first] = covering
   const settings = {
     protected: [],
+    protectedNames: [],
     exempt: { mailboxes: new Set<string>(), domains: new Set<string>() },
     exemptPerHour: 0,
     ourNames: new Set<string>(),

@@ -2,6 +2,7 @@ import { newListingId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
+import { isNamed } from '../../access/protected-names.ts'
 import { Conflict } from '../../db/open.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
@@ -32,7 +33,20 @@ import * as store from './store.ts'
 export async function addListing(ctx: Context, fields: ListingFields): Promise<Listing> {
   permit(ctx.actor, 'listing.add')
   const wish = orThrow(readWish(fields, ctx.settings, ctx.clock.now()))
+  await refuseProtectedName(ctx, wish)
   return await transact(ctx, async (tx) => await putListing(tx, wish, fields.replace === true))
+}
+
+/**
+ * An address whose forward-confirmed name is protected is not listed. What has many addresses (a range, an IPv6 /64) has no one name: there
+ * the edge looks at the name of each client. DNS that does not answer protects nobody.
+ */
+async function refuseProtectedName(ctx: Context, { prefix, effect }: ListingWish): Promise<void> {
+  const guarded = ctx.settings.protected.names
+  if (guarded.length === 0 || effect === 'pass' || prefix.family === 6 || prefix.length < 32) return
+  const names = await ctx.out.confirmedNames(prefix)
+  const name = names === 'temperror' ? undefined : names.find((each) => isNamed(guarded, each))
+  if (name !== undefined) throw new Refusal('address.protected-name', { prefix: formatPrefix(prefix), name })
 }
 
 /** The same inside another action's transaction. `mayReplace`: an entry of the other effect gives way. */

@@ -16,7 +16,8 @@ export interface BookSettings {
   /** How far back earlier listings count. */
   readonly recurrenceMs: number
   /** Whether the operator trusts what lies in it, or protects it from listings. */
-  readonly isProtected: (prefix: Prefix) => boolean
+  /** By the networks, or by the sender's forward-confirmed name. */
+  readonly isProtected: (prefix: Prefix, name?: string | null) => boolean
 }
 
 export interface RangeListing extends OwnListing {

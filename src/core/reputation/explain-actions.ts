@@ -111,7 +111,7 @@ async function standingFor(
 }
 
 function gradeFor(ctx: Context, { sender, assessment }: Examined, standing: Standing): Grade {
-  if (reputationSettings(ctx.settings).isProtected(sender.unit)) return 'trusted'
+  if (reputationSettings(ctx.settings).isProtected(sender.unit, sender.name.text)) return 'trusted'
   if (sender.listing !== undefined && sender.listing.ends > ctx.clock.now()) return 'bad'
   const { grade } = assessment
   const isSuspicious = standing.kind !== 'free' && standing.reason === 'suspicious'

@@ -1,6 +1,7 @@
 import { day, hour } from '../../base/clock.ts'
 import { exemptMailboxes } from '../../access/exempt.ts'
 import { ourNames } from '../../access/our-names.ts'
+import { isNamed } from '../../access/protected-names.ts'
 import type { RateRules } from '../../access/standing.ts'
 import { mayBeListed } from '../listings/listing.ts'
 import type { Settings } from '../settings.ts'
@@ -17,9 +18,11 @@ export function reputationSettings(settings: Settings): ReputationSettings {
     termsMs: reputation.termsMs,
     recurrenceMs: listing.recurrenceMs,
     coolDownMs: settings.limits['delist.unit.day']?.windowMs ?? day,
-    isProtected: (prefix) => mayBeListed(prefix, settings) !== undefined,
+    isProtected: (prefix, name) =>
+      mayBeListed(prefix, settings) !== undefined || isNamed(settings.protected.names, name),
     decide: {
       protected: [...provider.networks, ...settings.protected.networks],
+      protectedNames: settings.protected.names,
       exempt: exemptMailboxes(provider.domains, Object.values(addresses), mail.replyDomain),
       exemptPerHour: 0,
       ourNames: ourNames(provider.domains, provider.site),

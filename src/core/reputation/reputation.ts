@@ -101,7 +101,8 @@ export class Reputation {
   /** The one decision, as an edge makes it that knows everything at once. */
   decide(attempt: Attempt): Opinion {
     const { at, address, helo, ptr } = attempt
-    if (this.#settings.isProtected(unitOf(address))) return { action: 'pass', reason: null, grade: 'trusted' }
+    if (this.#settings.isProtected(unitOf(address), ptr))
+      return { action: 'pass', reason: null, grade: 'trusted' }
     const { sender, assessment, standing } = this.#examine(this.#senders.peek(attempt), at)
     const first = sender.firstTry(attempt.mailFrom ?? '', at, this.#settings.rules.greyKeptMs)
     const rate = {
@@ -309,7 +310,7 @@ export class Reputation {
       sender.trial ??= { since: now, evidence: new Evidence(tuning.halfLife), reporters: new Set(), isSteady }
     else if (sender.trial && now - sender.trial.since > shortestTrialMs) sender.trial = undefined
     else if (!sender.trial) sender.usual = floorOf(this.#standingOf(sender, assessment, now))
-    if (sender.listing !== undefined || isProtected(sender.unit)) return
+    if (sender.listing !== undefined || isProtected(sender.unit, sender.name.text)) return
     const finding = findingOf(sender, assessment, tuning, now)
     if (finding === undefined || (this.#brake.since !== undefined && finding.cause === 'spam')) return
     this.#book.list(sender, finding, assessment, now)

@@ -1,8 +1,9 @@
-import { decide, type Verdict } from '../../access/decide.ts'
+import { decide, type DecideSettings, type Verdict } from '../../access/decide.ts'
 import { exemptMailboxes } from '../../access/exempt.ts'
 import { openCaseLink, type CaseFacts } from '../../access/case-link.ts'
 import { decidingEntry, type ListingEntry } from '../../access/listing-entry.ts'
 import { ourNames } from '../../access/our-names.ts'
+import { isNamed } from '../../access/protected-names.ts'
 import { orThrow } from '../../base/refusal.ts'
 import type { Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
@@ -11,27 +12,44 @@ import { decisionsAbout, findDecision, type Decision } from '../decisions/action
 import { coveringListings, listingEntry } from '../listings/actions.ts'
 import { entryOf, type Listing } from '../listings/listing.ts'
 import { knownSender } from '../reputation/explain-actions.ts'
+import type { KnownSender } from '../reputation/known-sender.ts'
 import { explanationOf, type Explanation, type Level } from './explanation.ts'
 
 /** The decision about an address now, as far as the asker may see it. The same function that the edge answers from decides. */
 export async function explain(ctx: Context, address: Address, level: Level): Promise<Explanation> {
   const listings = await coveringListings(ctx, address)
-  const verdict = judge(ctx, address, listings)
+  const name = await protectedName(ctx, address, level === 'anyone' && listings.length === 0)
+  const verdict = judge(ctx, { address, name }, listings)
   if (level === 'anyone') return explanationOf(address, verdict, listings, ctx.settings, level)
-  const judged = { sender: await knownSender(ctx, address), now: ctx.clock.now() }
+  const known = await knownSender(ctx, address)
+  const sender: KnownSender = name === undefined ? known : { ...known, grade: 'trusted' }
+  const judged = { sender, now: ctx.clock.now() }
   return explanationOf(address, verdict, listings, ctx.settings, level, judged)
 }
 
-function judge(ctx: Context, address: Address, listings: readonly Listing[]): Verdict {
+/** The forward-confirmed name that protects the address, by a look-up of our own; undefined when none does, or DNS does not say. */
+async function protectedName(ctx: Context, address: Address, isIdle: boolean): Promise<string | undefined> {
+  const guarded = ctx.settings.protected.names
+  if (isIdle || guarded.length === 0) return undefined
+  const names = await ctx.out.confirmedNames(address)
+  return names === 'temperror' ? undefined : names.find((name) => isNamed(guarded, name))
+}
+
+function judge(
+  ctx: Context,
+  client: { readonly address: Address; readonly name: string | undefined },
+  listings: readonly Listing[],
+): Verdict {
   const { provider, protected: guarded, addresses, mail, reputation } = ctx.settings
-  const settings = {
+  const settings: DecideSettings = {
     protected: [...provider.networks, ...guarded.networks],
+    protectedNames: guarded.names,
     exempt: exemptMailboxes(provider.domains, Object.values(addresses), mail.replyDomain),
     exemptPerHour: 0,
     ourNames: ourNames(provider.domains, provider.site),
   }
   const listing = decidingEntry(listings.map((each) => entryOf(each, reputation.mode)))
-  return decide({ listing, spent: 0 }, { address }, settings, ctx.clock.now())
+  return decide({ listing, spent: 0 }, client, settings, ctx.clock.now())
 }
 
 /** What a case link opens: the decision it was printed for, and what is true now. */

@@ -84,6 +84,7 @@ describe('What an explanation says of a listing by the engine', () => {
     const reputation = { ...testSettings().reputation, mode: engine }
     const rules = {
       protected: [],
+      protectedNames: [],
       exempt: exemptMailboxes([], [], ''),
       exemptPerHour: 0,
       ourNames: new Set(''),

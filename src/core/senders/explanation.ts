@@ -157,7 +157,8 @@ function shownToSender(
   known: Known | undefined,
 ): Pick<Explanation, 'evidence' | 'concerns' | 'ways'> {
   const isRefused = deciding !== undefined && deciding.effect === 'refuse'
-  const ofStanding = deciding === undefined && known?.sender.isHeld ? waysOfStanding(known.sender) : []
+  const isHeld = deciding === undefined && known?.sender.isHeld && known.sender.grade !== 'trusted'
+  const ofStanding = isHeld ? waysOfStanding(known.sender) : []
   return {
     evidence: evidenceFor(deciding, level, known),
     ...(known ? { concerns: toldConcerns(known.sender, deciding, known.now) } : {}),

@@ -120,7 +120,8 @@ function ruleOf(
   return kind === 'grey' ? 'first-try' : known.standing.reason
 }
 
-function budgetOf({ standing, passed }: KnownSender): Budget | null {
+function budgetOf({ grade, standing, passed }: KnownSender): Budget | null {
+  if (grade === 'trusted') return null
   switch (standing.kind) {
     case 'free':
       return null

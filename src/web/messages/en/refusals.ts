@@ -23,6 +23,10 @@ export const refusals = fitForPeople({
     what: `${text(facts, 'prefix', 'This address')} overlaps ${text(facts, 'protected', 'a protected network')}, which is never listed.`,
     next: 'Choose a narrower prefix outside it, or change the protected networks in the configuration.',
   }),
+  'address.protected-name': (facts) => ({
+    what: `The reverse name of ${text(facts, 'prefix', 'this address')}, ${text(facts, 'name', 'its name')}, leads back to it and is among the protected names (protected.names), which are never listed.`,
+    next: 'Take the name out of protected.names if this sender must be refused.',
+  }),
   'audit.broken': () => ({
     what: 'The audit chain does not add up.',
     next: 'Stop making changes, keep a copy of the database, and run “postern verify” to see which record it is.',

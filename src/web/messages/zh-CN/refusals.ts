@@ -23,6 +23,10 @@ export const refusals = fitForPeople(
       what: `${text(facts, 'prefix', '该地址')} 与受保护的网段 ${text(facts, 'protected')} 重叠，受保护的网段永远不会被封锁。`,
       next: '请改用不与其重叠的更小网段，或在配置中调整受保护的网段。',
     }),
+    'address.protected-name': (facts) => ({
+      what: `${text(facts, 'prefix', '该地址')} 的反向解析域名 ${text(facts, 'name')} 可正向解析回该地址，且属于受保护的名称（protected.names），永远不会被封锁。`,
+      next: '如确需拒收该发件人，请先将该名称从 protected.names 中移除。',
+    }),
     'audit.broken': () => ({
       what: '审计链校验不通过。',
       next: '请停止一切更改，保留数据库副本，并运行“postern verify”查看是哪条记录。',
