@@ -168,15 +168,51 @@ async function throughTheDoor(name: string, database: string | undefined, isJudg
     const seconds = (performance.now() - begun) / 1000
     const used = cpuSeconds(cluster.core.pid) - cpu
     const times = await pages.stop()
+    const caughtUp = isJudged ? await catchUp(cluster, name, database, begun, durable) : async () => {}
     const least = database === undefined ? { least: 20_000 } : undefined
     print(`${name}: durable events`, '1/s', durable / seconds, least)
     print(`${name}: durable events for each second of processor time`, '1/s', durable / used, least)
     print(`${name}: pages meanwhile, p50 of ${times.length}`, 'ms', quantile(times, 0.5))
     print(`${name}: pages meanwhile, p99`, 'ms', quantile(times, 0.99), { most: 50 })
+    await caughtUp()
     print(`${name}: core resident before`, 'MiB', before / mib)
     print(`${name}: core resident at most`, 'MiB', cluster.core.memory().most / mib)
   } finally {
     await cluster.stop()
+  }
+}
+
+/** Waits until everything is judged, and asks for pages meanwhile; gives what prints how that went. */
+async function catchUp(
+  cluster: Cluster,
+  name: string,
+  database: string | undefined,
+  begun: number,
+  durable: number,
+): Promise<() => Promise<void>> {
+  const db = await openDatabase(database ?? 'sqlite', {
+    file: join(cluster.folder, 'core', 'postern.sqlite'),
+  })
+  const behind = async (): Promise<number> => {
+    const rows = await db.queries
+      .selectFrom('heads')
+      .select(['name', 'seq'])
+      .where('name', 'in', ['events', 'judged'])
+      .execute()
+    const seqOf = (head: string): number => rows.find((row) => row.name === head)?.seq ?? 0
+    return seqOf('events') - seqOf('judged')
+  }
+  const atEnd = await behind()
+  const pages = askPages(cluster)
+  for (let left = atEnd; left > 0; left = await behind()) await sleep(250)
+  const seconds = (performance.now() - begun) / 1000
+  const times = await pages.stop()
+  await db.close()
+  return async () => {
+    print(`${name}: events not judged yet when the last was durable`, '', atEnd)
+    print(`${name}: judged events, until all were`, '1/s', durable / seconds)
+    if (times.length > 50)
+      print(`${name}: pages while the rest is judged, p99`, 'ms', quantile(times, 0.99), { most: 50 })
   }
 }
 

@@ -16,10 +16,11 @@ import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
 import { endExpiredListings } from './jobs/end-expired.ts'
-import { judgeMail } from './jobs/judge-mail.ts'
+import { judgeMail, type Judge } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
+import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
 import { apiRoutes } from './web/api/api.ts'
@@ -44,7 +45,8 @@ export interface OpenDoors {
 type Closing = () => Promise<void>
 
 /** Opens every door of core, in the order in which they are needed, and closes them in the reverse. */
-export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
+export async function startCore(core: Core): Promise<OpenDoors> {
+  const { ctx, config } = core
   const closings: Closing[] = []
   const addresses: Record<string, string> = {}
   const opened = (name: string, address: string, close: Closing): void => {
@@ -80,7 +82,9 @@ export async function startCore({ ctx, config }: Core): Promise<OpenDoors> {
     })
     opened('intake', intake.smtp ? showEndpoint(intake.smtp) : '', intake.close)
     if (intake.lmtp) addresses['lmtp'] = showEndpoint(intake.lmtp)
-    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost), ctx.core)
+    const judge = judgeThread(core)
+    closings.unshift(judge.close)
+    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost, judge), ctx.core)
     closings.unshift(async () => await jobs.stop())
     const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
     closings.unshift(control.close)
@@ -114,13 +118,13 @@ async function openFeed(ctx: Context, { data, listen }: Core['config']): Promise
   }
 }
 
-function jobsOf(smarthost: string) {
+function jobsOf(smarthost: string, judge: Judge) {
   const send = smarthost === 'outbox' ? 'outbox' : openSmtp(smarthost).send
   return [
     deliverLetters(send),
     deliverWebhooks(),
     endExpiredListings(),
-    judgeMail(),
+    judgeMail(judge),
     settleOldImports(),
     purgeOld(),
   ]

@@ -3,10 +3,17 @@
  * counter; what comes after is counted as `other`.
  */
 export class Tally {
+  readonly #pass: (counter: string, labels: Labels, count: number) => void
   readonly #counters = new Map<string, Map<string, { readonly labels: Labels; count: number }>>()
+
+  /** `pass`: told of everything that is counted, where another thread keeps the sums. */
+  constructor(pass: (counter: string, labels: Labels, count: number) => void = () => {}) {
+    this.#pass = pass
+  }
 
   add(counter: string, labels: Labels, count = 1): void {
     if (count === 0) return
+    this.#pass(counter, labels, count)
     const all = this.#counters.get(counter) ?? new Map<string, { readonly labels: Labels; count: number }>()
     this.#counters.set(counter, all)
     const known = all.get(keyOf(labels))

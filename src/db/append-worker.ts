@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { eventColumns, unpackRows } from './append.ts'
-import { otherPen } from './pen.ts'
+import { patientPen } from './pen.ts'
 import type { AppendDone, AppendInput, AppendOrder } from './sqlite-append.ts'
 
 /**
@@ -32,7 +32,7 @@ const busyTimeout = 5000
 if (parentPort) serve(parentPort, workerData as AppendInput)
 
 function serve(port: MessagePort, input: AppendInput): void {
-  const pen = otherPen(input.pen)
+  const pen = patientPen(input.pen, 'events')
   const database = new DatabaseSync(input.file, { timeout: busyTimeout })
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma cache_size = -32768',

@@ -23,6 +23,8 @@ export interface Database {
    * it is one of its own, which events of others may share.
    */
   appendEvents(rows: readonly NewMailEvent[]): Promise<number>
+  /** Of the embedded database: what the thread that judges opens the same file with, and the way to forget it when it has ended. */
+  readonly beside?: { readonly pen: SharedArrayBuffer; forget(): void } | undefined
   close(): Promise<void>
 }
 
@@ -39,16 +41,19 @@ const tries = 5
 
 /**
  * Opens the database that `url` names: `sqlite` (then `file` is it, made when missing) or `postgres://…`.
- * Tables are made by `migrate`.
+ * Tables are made by `migrate`. `pen`: that of the main thread (`beside`), in the thread that judges.
  */
-export async function openDatabase(url: string, options: { readonly file: string }): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  options: { readonly file: string; readonly pen?: SharedArrayBuffer | undefined },
+): Promise<Database> {
   const sqlite = url === 'sqlite'
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   const guard = (): void => {
     if (inside.getStore()?.open)
       throw new Error('a query of the outside within a transaction: use the queries of the transaction')
   }
-  const embedded = sqlite ? openSqlite(options.file, guard) : undefined
+  const embedded = sqlite ? openSqlite(options.file, guard, options.pen) : undefined
   const dialect: Dialect = embedded?.dialect ?? postgresDialect(url, guard)
   const queries = new Kysely<Tables>({ dialect })
   const transaction: Database['transaction'] = async (work) =>
@@ -63,6 +68,7 @@ export async function openDatabase(url: string, options: { readonly file: string
       if (!embedded) return await transaction(async (inTransaction) => await appendRows(inTransaction, rows))
       return await withRetries(async () => await embedded.events.append(rows))
     },
+    beside: embedded && { pen: embedded.pen.memory, forget: () => embedded.pen.forget('judge') },
     close: async () => {
       await embedded?.events.close()
       await queries.destroy()

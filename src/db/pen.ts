@@ -1,92 +1,109 @@
 /**
- * The right to write to an SQLite file, shared by two threads of one process: the connection of the main thread and the one that
- * appends mail events. SQLite itself would let them collide and try again at random, and the busier of the two would always win;
- * here whoever waits is the next to write.
+ * The right to write to an SQLite file, shared by the threads of one process that write to it: the main thread, the one that appends mail
+ * events and the one that judges. SQLite itself would let them collide and try again at random, and the busiest of them would always
+ * win; here whoever waits is the next to write, in turn.
  */
 export interface Pen {
-  /** Resolves when the main thread has it; blocks nothing. */
+  /** Resolves when this thread has it; blocks nothing. */
   take(): Promise<void>
   give(): void
-  /** Where the other thread finds it. */
+  /** Where the other threads find it. */
   readonly memory: SharedArrayBuffer
-  /** The other thread is gone, perhaps with the pen in its hand. */
-  forgetOther(): void
+  /** Another thread is gone, perhaps with the pen in its hand. */
+  forget(holder: Holder): void
 }
 
-/** The other thread's end of it. It has nothing else to do, so it stands still until it may write. */
-export interface OtherPen {
+/** The end of a thread that has nothing else to do, so it stands still until it may write. */
+export interface PatientPen {
   take(): void
   give(): void
-  /** Whether the main thread waits for it. */
+  /** Whether somebody else waits for it. */
   readonly isWanted: boolean
 }
 
-/** Cells of the shared memory. */
+const holders = ['main', 'events', 'judge'] as const
+export type Holder = (typeof holders)[number]
+
+/** Cells of the shared memory: the state, then one for each holder that says whether it waits. */
 const state = 0
-const mainWaits = 1
-const otherWaits = 2
+const firstWait = 1
 
 /** What the state can be. A pen that is kept for somebody is taken by nobody else. */
 const free = 0
-const withMain = 1
-const withOther = 2
-const forMain = 3
-const forOther = 4
+const withHolder = (nth: number): number => 1 + 2 * nth
+const keptFor = (nth: number): number => 2 + 2 * nth
 
 /** How long a thread sleeps at most before it looks again by itself, in milliseconds. */
 const lookAgainMs = 20
 
-export function sharedPen(): Pen {
-  const memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)
+/** A new pen, or this thread's end of the one in `memory`. */
+export function sharedPen(memory = newMemory(), holder: Holder = 'main'): Pen {
   const cells = new Int32Array(memory)
-  const tryTake = (): boolean => isTaken(cells, forMain, withMain)
+  const own = holders.indexOf(holder)
   return {
     memory,
     take: async () => {
-      if (tryTake()) return
-      Atomics.store(cells, mainWaits, 1)
-      for (let seen = Atomics.load(cells, state); !tryTake(); seen = Atomics.load(cells, state)) {
-        if (seen !== free && seen !== forMain) await Atomics.waitAsync(cells, state, seen, lookAgainMs).value
+      if (isTaken(cells, own)) return
+      Atomics.store(cells, firstWait + own, 1)
+      for (let seen = Atomics.load(cells, state); !isTaken(cells, own); seen = Atomics.load(cells, state)) {
+        if (seen !== free && seen !== keptFor(own))
+          await Atomics.waitAsync(cells, state, seen, lookAgainMs).value
       }
-      Atomics.store(cells, mainWaits, 0)
+      Atomics.store(cells, firstWait + own, 0)
     },
-    give: () => giveOn(cells, otherWaits, forOther),
-    forgetOther: () => {
-      Atomics.store(cells, otherWaits, 0)
-      Atomics.compareExchange(cells, state, withOther, free)
-      Atomics.compareExchange(cells, state, forOther, free)
-      Atomics.notify(cells, state)
-    },
+    give: () => giveOn(cells, own),
+    forget: (gone) => forget(cells, holders.indexOf(gone)),
   }
 }
 
-export function otherPen(memory: SharedArrayBuffer): OtherPen {
+export function patientPen(memory: SharedArrayBuffer, holder: Holder): PatientPen {
   const cells = new Int32Array(memory)
-  const tryTake = (): boolean => isTaken(cells, forOther, withOther)
+  const own = holders.indexOf(holder)
   return {
     take: () => {
-      if (tryTake()) return
-      Atomics.store(cells, otherWaits, 1)
-      for (let seen = Atomics.load(cells, state); !tryTake(); seen = Atomics.load(cells, state)) {
-        if (seen !== free && seen !== forOther) Atomics.wait(cells, state, seen, lookAgainMs)
+      if (isTaken(cells, own)) return
+      Atomics.store(cells, firstWait + own, 1)
+      for (let seen = Atomics.load(cells, state); !isTaken(cells, own); seen = Atomics.load(cells, state)) {
+        if (seen !== free && seen !== keptFor(own)) Atomics.wait(cells, state, seen, lookAgainMs)
       }
-      Atomics.store(cells, otherWaits, 0)
+      Atomics.store(cells, firstWait + own, 0)
     },
-    give: () => giveOn(cells, mainWaits, forMain),
+    give: () => giveOn(cells, own),
     get isWanted() {
-      return Atomics.load(cells, mainWaits) === 1
+      return nextAfter(cells, own) !== undefined
     },
   }
 }
 
-function isTaken(cells: Int32Array, kept: number, taken: number): boolean {
+function newMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer((firstWait + holders.length) * Int32Array.BYTES_PER_ELEMENT)
+}
+
+function isTaken(cells: Int32Array, own: number): boolean {
   return (
-    Atomics.compareExchange(cells, state, kept, taken) === kept ||
-    Atomics.compareExchange(cells, state, free, taken) === free
+    Atomics.compareExchange(cells, state, keptFor(own), withHolder(own)) === keptFor(own) ||
+    Atomics.compareExchange(cells, state, free, withHolder(own)) === free
   )
 }
 
-function giveOn(cells: Int32Array, waits: number, kept: number): void {
-  Atomics.store(cells, state, Atomics.load(cells, waits) === 1 ? kept : free)
+/** To whoever waits, beginning after the one that gives: nobody waits for more than one turn of each other. */
+function giveOn(cells: Int32Array, own: number): void {
+  const next = nextAfter(cells, own)
+  Atomics.store(cells, state, next === undefined ? free : keptFor(next))
+  Atomics.notify(cells, state)
+}
+
+function nextAfter(cells: Int32Array, own: number): number | undefined {
+  for (let step = 1; step < holders.length; step++) {
+    const nth = (own + step) % holders.length
+    if (Atomics.load(cells, firstWait + nth) === 1) return nth
+  }
+  return undefined
+}
+
+function forget(cells: Int32Array, gone: number): void {
+  Atomics.store(cells, firstWait + gone, 0)
+  Atomics.compareExchange(cells, state, withHolder(gone), free)
+  Atomics.compareExchange(cells, state, keptFor(gone), free)
   Atomics.notify(cells, state)
 }

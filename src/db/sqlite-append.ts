@@ -68,7 +68,7 @@ function startThread(file: string, pen: Pen, onGone: () => void): Thread {
   })
   worker.once('exit', () => {
     onGone()
-    pen.forgetOther()
+    pen.forget('events')
     for (const asked of waiting.values())
       asked.reject(new Error('the thread that appends mail events has ended', { cause: fault }))
     gone.resolve()

@@ -18,14 +18,17 @@ import { sqliteAppender } from './sqlite-append.ts'
 /**
  * Kysely over `node:sqlite`: one connection that writes, in turns, and one that only reads. The write-ahead log lets a
  * reader see what is committed while somebody else's transaction runs. Synchronous FULL: committed means on disk.
- * Mail events are written by a third, in a thread of its own.
+ * Mail events are written by a third, in a thread of its own. `pen`: of the main thread, when the one that judges opens the file.
  */
 export function openSqlite(
   file: string,
   guard: () => void,
-): { readonly dialect: Dialect; readonly events: Appender } {
-  const pen = sharedPen()
+  memory?: SharedArrayBuffer,
+): { readonly dialect: Dialect; readonly events: Appender; readonly pen: Pen } {
+  const pen = memory === undefined ? sharedPen() : sharedPen(memory, 'judge')
   const driver = new SqliteDriver(file, guard, pen)
+  // The thread that appends belongs to the main thread, and puts the log into the file for all.
+  if (memory !== undefined) driver.leaveCheckpoints()
   return {
     dialect: {
       createDriver: () => driver,
@@ -33,8 +36,16 @@ export function openSqlite(
       createQueryCompiler: () => new SqliteQueryCompiler(),
       createIntrospector: (queries) => new SqliteIntrospector(queries),
     },
-    events: sqliteAppender(file, pen, () => driver.leaveCheckpoints()),
+    events: memory === undefined ? sqliteAppender(file, pen, () => driver.leaveCheckpoints()) : noAppender,
+    pen,
   }
+}
+
+const noAppender: Appender = {
+  append: async () => {
+    throw new Error('only the main thread appends mail events')
+  },
+  close: async () => {},
 }
 
 /** Another process holds the file (SQLITE_BUSY, SQLITE_LOCKED). */
@@ -81,6 +92,7 @@ class SqliteDriver implements Driver {
   readonly #turns: Turns
   #writer: Statements | undefined
   #reader: Statements | undefined
+  #leavesCheckpoints = false
 
   constructor(file: string, guard: () => void, pen: Pen) {
     this.#file = file
@@ -94,11 +106,13 @@ class SqliteDriver implements Driver {
     const writer = new DatabaseSync(this.#file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;')
     this.#writer = new Statements(writer)
+    if (this.#leavesCheckpoints) this.leaveCheckpoints()
     this.#reader = new Statements(new DatabaseSync(this.#file, { timeout: busyTimeout, readOnly: true }))
   }
 
   /** From now on another thread puts the log into the file. */
   leaveCheckpoints(): void {
+    this.#leavesCheckpoints = true
     this.#writer?.exec(`pragma wal_autocheckpoint = ${lateCheckpoint}`)
   }
 
