@@ -23,11 +23,12 @@ export interface Rspamd {
 
 const deploy = join(import.meta.dirname, '..', '..', 'deploy', 'rspamd')
 
-/** Starts one that asks the DNS server on `dns` alone. `settings` go into section `postern`. */
+/** Starts one that asks the DNS server on `dns` alone. `settings` go into section `postern`, `exporter` into `metadata_exporter`. */
 export async function startRspamd(options: {
   readonly port: number
   readonly dns: number
   readonly settings: string
+  readonly exporter?: string
 }): Promise<Rspamd> {
   if (!existsSync('/usr/bin/rspamd')) {
     throw new Error(
@@ -37,7 +38,12 @@ export async function startRspamd(options: {
   const folder = mkdtempSync(join(tmpdir(), 'postern-rspamd-'))
   mkdirSync(join(folder, 'db'))
   cpSync(join(deploy, 'plugins.d'), join(folder, 'plugins.d'), { recursive: true })
-  for (const name of ['spf.lua', 'dmarc.lua'])
+  const modules = [
+    'spf.lua',
+    'dmarc.lua',
+    ...(options.exporter === undefined ? [] : ['metadata_exporter.lua']),
+  ]
+  for (const name of modules)
     symlinkSync(`/usr/share/rspamd/plugins/${name}`, join(folder, 'plugins.d', name))
   // Debian's list of ten thousand suffixes takes half a minute to compile.
   writeFileSync(join(folder, 'suffixes'), 'com\nnet\norg\n')
@@ -66,7 +72,7 @@ export async function startRspamd(options: {
 
 function configText(
   folder: string,
-  { port, dns, settings }: { readonly port: number; readonly dns: number; readonly settings: string },
+  { port, dns, settings, exporter }: Parameters<typeof startRspamd>[0],
 ): string {
   return `options {
   filters = "dkim";
@@ -100,7 +106,7 @@ dmarc { }
 postern {
 ${settings}
 }
-`
+${exporter === undefined ? '' : `metadata_exporter {\n${exporter}\n}\n`}`
 }
 
 async function answers(port: number): Promise<boolean> {

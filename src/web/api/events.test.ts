@@ -72,6 +72,28 @@ describe('The door of mail events', () => {
     assert.equal(await kept(), 2)
   })
 
+  it('takes what rspamd posts, with the token as a password, and answers what rspamd takes for success', async () => {
+    const { send, token, kept } = await door()
+    const authorization = `Basic ${Buffer.from(`rspamd:${token}`).toString('base64')}`
+    const metadata = { ip: '192.0.2.45', qid: '4XyZ', user: 'unknown', action: 'reject', symbols: [] }
+    const text = JSON.stringify(metadata)
+    const form = `--b\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n${text}\r\n--b--\r\n`
+    const asForm = { authorization, 'content-type': 'multipart/form-data; boundary=b' }
+    const said = async (body: string, headers: Readonly<Record<string, string>>) => {
+      const answer = await send(body, headers)
+      const { accepted, duplicates } = (await answer.json()) as { accepted: number; duplicates: number }
+      return [answer.status, accepted, duplicates]
+    }
+    assert.deepEqual(await said(text, { authorization, 'content-type': 'text/plain' }), [200, 1, 0])
+    assert.deepEqual(await said(form, asForm), [200, 0, 1], 'the same message')
+    assert.deepEqual(await said(form.replace('4XyZ', '4XyA'), asForm), [200, 1, 0])
+    const ofOurs = text.replace('"unknown"', '"ada"')
+    assert.deepEqual(await said(ofOurs, { authorization }), [200, 0, 0], 'our own user')
+    assert.deepEqual(await said(form.replaceAll('metadata', 'x'), asForm), [400, 0, 0])
+    assert.equal((await send(text, { authorization: 'Basic cnNwYW1kOng=' })).status, 401)
+    assert.equal(await kept(), 2)
+  })
+
   it('reads nothing of whoever has no token of a source', async () => {
     const { send, kept } = await door()
     let pulled = 0

@@ -7,10 +7,11 @@ import { takeOutcomes } from '../../core/delisting/event-actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readBytes } from '../read-bytes.ts'
+import { isOfRspamd, rspamdEvent } from './rspamd-body.ts'
 
 /**
  * `POST /api/v1/events` (contracts 2): what happened to mail, one JSON object a line, from a source with a token. What the answer calls
- * accepted is durable.
+ * accepted is durable. What rspamd's own `metadata_exporter` posts is taken too, one message a request.
  */
 
 /** Contracts 2: a request's most, and what it may unfold to. */
@@ -26,22 +27,36 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
   const places = new Places(mostAtOnce)
   app.post('/api/v1/events', async (c) => {
     const ctx = contextFor(c)
-    const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-    const source = await findToken(ctx, 'events', bearer)
+    const source = await findToken(ctx, 'events', tokenIn(c.req.header('authorization') ?? ''))
     if (!source) throw new Refusal('token.invalid')
     const sent = await readBytes(c, mostBytes)
     if (sent === undefined) throw new Refusal('form.too-large')
     const encoding = c.req.header('content-encoding') ?? 'identity'
-    const { refusedCount, ...answer } = await places.run(async () => {
+    const contentType = c.req.header('content-type') ?? ''
+    const { taken, isOfFilter } = await places.run(async () => {
       const bytes = await unfolded(sent, encoding)
       const program = as(ctx, { kind: 'program', name: source.name })
-      const lines = await countLines(bytes)
-      return await takeOutcomes(program, source.name, linesOf(bytes), { lines })
+      const isOfFilter = isOfRspamd(bytes, contentType)
+      const given = isOfFilter ? rspamdEvent(bytes, contentType, ctx.clock.now()) : linesOf(bytes)
+      const lines = isOfFilter ? 1 : await countLines(bytes)
+      return { taken: await takeOutcomes(program, source.name, given, { lines }), isOfFilter }
     })
+    const { refusedCount, ...answer } = taken
     const more = refusedCount > answer.refused.length ? { refusedCount } : {}
     const isUsed = answer.accepted + answer.duplicates > 0
+    // rspamd calls everything but 200 an error, and mail of our own users, which is no event, is none.
+    if (isOfFilter) return c.json(answer, refusedCount === 0 ? 200 : 400)
     return c.json({ ...answer, ...more }, isUsed ? 202 : 400)
   })
+}
+
+/** RFC 6750; or as the password of RFC 7617, which is all that rspamd's exporter can send. */
+function tokenIn(authorization: string): string {
+  const [, bearer] = /^bearer +(\S+)$/i.exec(authorization) ?? []
+  if (bearer !== undefined) return bearer
+  const [, basic = ''] = /^basic +(\S+)$/i.exec(authorization) ?? []
+  const pair = Buffer.from(basic, 'base64').toString('latin1')
+  return pair.slice(pair.indexOf(':') + 1)
 }
 
 async function unfolded(sent: Uint8Array<ArrayBuffer>, encoding: string): Promise<Buffer> {

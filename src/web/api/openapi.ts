@@ -75,8 +75,19 @@ function queryParameter(name: string, schema: z.ZodType): unknown {
 const eventsOperation = {
   summary: 'What happened to mail, one event a line (docs/integrate/events.md); gzip allowed, at most 10 MiB',
   security: [{ token: [] }],
-  requestBody: { required: true, content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+  requestBody: {
+    required: true,
+    content: {
+      'application/x-ndjson': { schema: { type: 'string' } },
+      // What rspamd's metadata_exporter posts.
+      'multipart/form-data': { schema: { type: 'object', properties: { metadata: { type: 'object' } } } },
+    },
+  },
   responses: {
+    200: {
+      description: 'The same to rspamd’s metadata_exporter, which takes no other status for success',
+      content: { 'application/json': { schema: jsonSchema(eventsAnswer) } },
+    },
     202: {
       description: 'Durable; lines that could not be used are named',
       content: { 'application/json': { schema: jsonSchema(eventsAnswer) } },
