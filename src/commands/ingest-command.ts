@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts'
 import type { Config } from '../config/config.ts'
 import { formatGiven } from '../control/event-operations.ts'
 import type { TakenEvents } from '../core/events/actions.ts'
+import { readRoles, sourceRoles, type SourceRole } from '../access/source-roles.ts'
 import { settingsOf } from '../config/settings.ts'
 import { UsageError, type Command, type Invocation, type Output } from './command.ts'
 import { configOf } from './config-of.ts'
@@ -16,13 +17,14 @@ import { withCore } from './with-core.ts'
 
 export const ingestCommand: Command = {
   name: 'ingest',
-  usage: `[FILE|-] [--format ${logFormats.join('|')}] [--follow] [--backfill] [--source NAME] [--zone ZONE]`,
+  usage: `[FILE|-] [--format ${logFormats.join('|')}] [--follow] [--backfill] [--source NAME] [--roles ROLES] [--zone ZONE]`,
   summary: 'Feed mail events: what happened to mail, from our own format or a log.',
   options: {
     format: { type: 'string' },
     follow: { type: 'boolean' },
     backfill: { type: 'boolean' },
     source: { type: 'string' },
+    roles: { type: 'string' },
     zone: { type: 'string' },
   },
   optionHelp: {
@@ -30,6 +32,7 @@ export const ingestCommand: Command = {
     follow: 'go on with what is written to the file, over rotation and restarts; waits while no core runs',
     backfill: 'old logs: events keep their own times, build standing and list nobody',
     source: 'what the events are counted and known under (default: the format)',
+    roles: `which of ${sourceRoles.join(', ')} the source is; all when absent`,
     zone: 'time zone of log lines that say none (default: this machine’s)',
   },
   words: [0, 1],
@@ -49,6 +52,7 @@ interface Wish {
   readonly follow: boolean
   readonly backfill: boolean
   readonly source: string
+  readonly roles: readonly SourceRole[]
   readonly zone: string
 }
 
@@ -56,6 +60,7 @@ interface Wish {
 function readWish({ words: [file = '-'], options }: Invocation): Wish {
   const format = logFormats.find((each) => each === (options['format'] ?? 'ndjson'))
   const source = typeof options['source'] === 'string' ? options['source'] : (format ?? '')
+  const roles = typeof options['roles'] === 'string' ? readRoles(options['roles']) : sourceRoles
   const zone = typeof options['zone'] === 'string' ? options['zone'] : ownZone()
   const [follow, backfill] = [options['follow'] === true, options['backfill'] === true]
   const wrong = [
@@ -63,12 +68,13 @@ function readWish({ words: [file = '-'], options }: Invocation): Wish {
     ...(/^[a-z][a-z0-9._-]{1,31}$/.test(source) || !format
       ? []
       : ['--source is 2 to 32 of a-z, 0-9, ".", "_", "-", a letter first']),
+    ...(roles ? [] : [`--roles is some of ${sourceRoles.join(', ')}`]),
     ...(follow && file === '-' ? ['--follow needs a file'] : []),
     ...(follow && backfill ? ['--follow and --backfill exclude each other'] : []),
     ...(isZone(zone) ? [] : ['--zone is a name such as Asia/Shanghai']),
   ]
-  if (!format || wrong.length > 0) throw new UsageError(wrong.join('\n'))
-  return { file, format, follow, backfill, source, zone }
+  if (!format || !roles || wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  return { file, format, follow, backfill, source, roles, zone }
 }
 
 function ownZone(): string {
@@ -98,13 +104,13 @@ function readerOf({ format, zone }: Wish, config: Config): LogReader {
 /** A whole file or what comes on stdin: one call of core, which reads no faster than it writes. */
 async function ingestOnce(invocation: Invocation, wish: Wish, reader: LogReader): Promise<number> {
   const { output } = invocation
-  const { file, source, backfill } = wish
+  const { file, source, roles, backfill } = wish
   const size = file === '-' ? 0 : (await stat(file)).size
   let refused = 0
   const status = await withCore(
     invocation,
     'events.take',
-    { source, backfill },
+    { source, roles, backfill },
     (value, { say }) => {
       const { accepted, duplicates, refusedCount } = value as TakenEvents
       say(`${accepted} events taken, ${duplicates} known before, ${refusedCount} lines not used`)

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
+import { readRoles, sourceRoles } from '../access/source-roles.ts'
 import { roles } from '../core/actor.ts'
 import { tokenKinds } from '../core/operators/token-actions.ts'
 import { readBase32, totpCode, totpStep } from '../standards/totp.ts'
@@ -63,14 +64,22 @@ export const peopleCommands: readonly Command[] = [
   },
   {
     name: 'token add',
-    usage: 'events|api|edge NAME',
+    usage: `events|api|edge NAME [--roles ${sourceRoles.join(',')}]`,
     summary: 'Let a program in; the token is printed once.',
+    options: { roles: { type: 'string' } },
+    optionHelp: { roles: 'what a source of events may tell of; all of it when absent' },
     words: [2, 2],
     run: async (invocation) => {
       const [kind, name] = invocation.words
       if (!tokenKinds.some((known) => known === kind))
         throw new UsageError(`the first word is one of ${tokenKinds.join(', ')}`)
-      return await withCore(invocation, 'token.add', { kind, name }, (value, { say }) => say(facts(value)))
+      const named = invocation.options['roles']
+      const owns = typeof named === 'string' ? readRoles(named) : undefined
+      if (named !== undefined && (owns === undefined || kind !== 'events'))
+        throw new UsageError(`--roles is for events: some of ${sourceRoles.join(', ')}`)
+      return await withCore(invocation, 'token.add', { kind, name, roles: owns }, (value, { say }) =>
+        say(facts(value)),
+      )
     },
   },
   {
@@ -79,7 +88,7 @@ export const peopleCommands: readonly Command[] = [
     summary: 'Which programs may come in.',
     run: async (invocation) =>
       await withCore(invocation, 'token.list', {}, (value, { say }) =>
-        say(line(value, { name: 20, kind: 6 }, ['created', 'lastUsed', 'revoked'])),
+        say(line(value, { name: 20, kind: 6, roles: 18 }, ['created', 'lastUsed', 'revoked'])),
       ),
   },
   {

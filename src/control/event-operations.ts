@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sourceRoles } from '../access/source-roles.ts'
 import { takeOutcomes } from '../core/delisting/event-actions.ts'
 import type { GivenEvent } from '../core/events/actions.ts'
 import type { Operation } from './operation.ts'
@@ -6,6 +7,7 @@ import type { Operation } from './operation.ts'
 const takeInput = z.object({
   source: z.string().regex(/^[a-z][a-z0-9._-]{1,31}$/),
   backfill: z.boolean().optional(),
+  roles: z.array(z.enum(sourceRoles)).min(1).optional(),
 })
 
 /**
@@ -17,7 +19,7 @@ export const eventOperations: readonly Operation[] = [
   {
     name: 'events.take',
     run: async (ctx, { input, lines, emit, progress }) => {
-      const { source, backfill } = takeInput.parse(input)
+      const { source, backfill, roles } = takeInput.parse(input)
       let taken = 0
       const given = async function* (): AsyncGenerator<GivenEvent> {
         for await (const line of lines) {
@@ -25,7 +27,7 @@ export const eventOperations: readonly Operation[] = [
           if (++taken % 1000 === 0) progress(taken)
         }
       }
-      emit(await takeOutcomes(ctx, source, given(), { backfill }))
+      emit(await takeOutcomes(ctx, source, given(), { backfill, roles }))
     },
   },
 ]

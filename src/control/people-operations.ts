@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sourceRoles } from '../access/source-roles.ts'
 import { roles } from '../core/actor.ts'
 import { addOperator, listOperators, removeOperator } from '../core/operators/actions.ts'
 import { addToken, listTokens, revokeToken, tokenKinds } from '../core/operators/token-actions.ts'
@@ -6,7 +7,11 @@ import type { Operation } from './operation.ts'
 
 const named = z.object({ name: z.string() })
 const newOperator = z.object({ name: z.string(), role: z.enum(roles), password: z.string().optional() })
-const newToken = z.object({ name: z.string(), kind: z.enum(tokenKinds) })
+const newToken = z.object({
+  name: z.string(),
+  kind: z.enum(tokenKinds),
+  roles: z.array(z.enum(sourceRoles)).min(1).optional(),
+})
 
 /** Who may come in: people and programs. */
 export const peopleOperations: readonly Operation[] = [

@@ -292,6 +292,8 @@ export interface TokensTable {
   name: string
   /** `events api edge`. */
   kind: string
+  /** Of an `events` token, with spaces between: `mta filter reports`. Empty in rows of before there were roles: all. */
+  roles: string
   hash: string
   created_at: number
   last_used_at: number | null

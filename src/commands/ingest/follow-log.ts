@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { minute, systemClock } from '../../base/clock.ts'
+import type { SourceRole } from '../../access/source-roles.ts'
 import { callCore } from '../../control/client.ts'
 import { formatGiven } from '../../control/event-operations.ts'
 import type { TakenEvents } from '../../core/events/actions.ts'
@@ -13,6 +14,8 @@ import { placeFile, type Place } from './place.ts'
 export interface Following {
   readonly file: string
   readonly source: string
+  /** What of it the source may tell. */
+  readonly roles: readonly SourceRole[]
   readonly data: string
   readonly reader: LogReader
   readonly output: Output
@@ -91,7 +94,7 @@ class Marks {
 
 /** Undefined when it is over before core has answered. */
 async function handOver(
-  { data, source, output }: Following,
+  { data, source, roles, output }: Following,
   given: readonly string[],
   signal: AbortSignal,
 ): Promise<TakenEvents | undefined> {
@@ -107,7 +110,7 @@ async function handOver(
       const lines = (async function* () {
         yield* given
       })()
-      const reached = await callCore(join(data, 'core.sock'), 'events.take', { source }, lines, sink)
+      const reached = await callCore(join(data, 'core.sock'), 'events.take', { source, roles }, lines, sink)
       if (reached === 'done' && answer) return answer
       note(reached === 'silent' ? 'core does not answer; waiting' : 'no core runs; waiting for it')
     } catch (error) {

@@ -1,7 +1,8 @@
 import { breathe } from '../../base/steps.ts'
 import { readMailEventLine, type MailEvent } from '../../access/mail-event.ts'
+import { sourceRoles, type SourceRole } from '../../access/source-roles.ts'
 import type { Context, Tx } from '../context.ts'
-import { rowOf, timed, withoutMailboxes, type LineTrouble, type Unusable } from './event.ts'
+import { owned, rowOf, timed, withoutMailboxes, type LineTrouble, type Unusable } from './event.ts'
 import * as store from './store.ts'
 
 type NewRow = Parameters<Context['db']['appendEvents']>[0][number]
@@ -28,6 +29,8 @@ export interface TakenEvents {
 export interface TakeOptions {
   /** Old logs: their own times, and they list nobody. */
   readonly backfill?: boolean | undefined
+  /** What the source may tell of; all of it when absent. */
+  readonly roles?: readonly SourceRole[] | undefined
   /** Told after every batch, once it is durable: the events of it, those that were known too. */
   readonly onKept?: ((events: readonly MailEvent[]) => Promise<void>) | undefined
 }
@@ -102,8 +105,10 @@ class Taking {
     const read = readGiven(given)
     if (read === undefined) return
     if ('trouble' in read) return this.#refuse(line, read)
+    const part = owned(read, this.#options.roles ?? sourceRoles)
+    if ('trouble' in part) return this.#refuse(line, part)
     const [ctx, now, backfill] = [this.#ctx, this.#ctx.clock.now(), this.#options.backfill === true]
-    const kept = timed(read, now, backfill)
+    const kept = timed(part, now, backfill)
     if ('trouble' in kept) return this.#refuse(line, kept)
     const event = withoutMailboxes(kept, ctx.keys.hashes)
     this.#batch.push(event)

@@ -1,6 +1,7 @@
 import { hour, minute, day } from '../../base/clock.ts'
 import { mac, type Secret } from '../../base/secret.ts'
 import { formatMailEvent, type MailEvent } from '../../access/mail-event.ts'
+import { ownedPart, type SourceRole } from '../../access/source-roles.ts'
 import { mailboxKey, parseMailbox } from '../../standards/mail-address.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
@@ -17,7 +18,7 @@ export const behindMs = 72 * hour
 const backfillMs = 400 * day
 
 /** Why a line cannot be used, for counters; the sentence goes to the source. */
-export type LineTrouble = 'unreadable' | 'not-json' | 'too-long' | 'field' | 'too-old'
+export type LineTrouble = 'unreadable' | 'not-json' | 'too-long' | 'field' | 'too-old' | 'role'
 
 export interface Unusable {
   readonly trouble: LineTrouble
@@ -34,6 +35,16 @@ export function timed(event: MailEvent, now: number, backfill: boolean): MailEve
       ? 'at: more than 400 days ago'
       : 'at: more than 72 hours ago; old logs go in with postern ingest --backfill',
   }
+}
+
+/** What of the event is the source's to tell; why it cannot be used when nothing is. */
+export function owned(event: MailEvent, roles: readonly SourceRole[]): MailEvent | Unusable {
+  return (
+    ownedPart(event, roles) ?? {
+      trouble: 'role',
+      reason: `type: a ${event.type} is not for a source of role ${roles.join(' and ')} to tell`,
+    }
+  )
 }
 
 /** A mailbox that came plain becomes a keyed hash; one that was a hash already passes. */

@@ -14,7 +14,7 @@ const operatorColumns = [
   'created_at',
   'removed_at',
 ] as const
-const tokenColumns = ['name', 'kind', 'hash', 'created_at', 'last_used_at', 'revoked_at'] as const
+const tokenColumns = ['name', 'kind', 'roles', 'hash', 'created_at', 'last_used_at', 'revoked_at'] as const
 
 export async function operatorByName(queries: Queries, name: string): Promise<OperatorRow | undefined> {
   return await queries

@@ -1,5 +1,6 @@
 import { randomId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
+import { readRoles, sourceRoles, type SourceRole } from '../../access/source-roles.ts'
 import { mac } from '../../base/secret.ts'
 import { permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
@@ -15,9 +16,18 @@ export type TokenKind = (typeof tokenKinds)[number]
 export interface Token {
   readonly name: string
   readonly kind: TokenKind
+  /** What an `events` token may tell of; nothing for the other kinds. */
+  readonly roles: readonly SourceRole[]
   readonly createdAt: number
   readonly lastUsedAt: number | null
   readonly revokedAt: number | null
+}
+
+export interface NewToken {
+  readonly name: string
+  readonly kind: TokenKind
+  readonly roles?: readonly SourceRole[]
+  readonly token: string
 }
 
 /**
@@ -26,12 +36,18 @@ export interface Token {
  */
 export async function addToken(
   ctx: Context,
-  input: { readonly kind: TokenKind; readonly name: string },
-): Promise<{ readonly name: string; readonly kind: TokenKind; readonly token: string }> {
+  input: {
+    readonly kind: TokenKind
+    readonly name: string
+    /** Of an `events` token; all when absent. */
+    readonly roles?: readonly SourceRole[] | undefined
+  },
+): Promise<NewToken> {
   permit(ctx.actor, 'token.manage')
   const { kind, name } = input
   const refusal = checkName(name)
   if (refusal) throw refusal
+  const roles = kind === 'events' ? (input.roles ?? sourceRoles) : []
   const createdAt = ctx.clock.now()
   const secret = kind === 'edge' ? ctx.keys.edgeFeed(name, createdAt).reveal().toString('hex') : randomId(52)
   const token = `ptn_${kind}_${secret}`
@@ -39,15 +55,20 @@ export async function addToken(
     const row = {
       name,
       kind,
+      roles: roles.join(' '),
       hash: hashOf(tx, token),
       created_at: createdAt,
       last_used_at: null,
       revoked_at: null,
     }
     if (!(await store.insertToken(tx.queries, row))) throw new Refusal('token.exists', { name })
-    await record(tx, { action: 'token.added', subject: `token:${name}`, facts: { kind } })
+    await record(tx, {
+      action: 'token.added',
+      subject: `token:${name}`,
+      facts: { kind, ...(kind === 'events' ? { roles: roles.join(' ') } : {}) },
+    })
   })
-  return { name, kind, token }
+  return { name, kind, ...(kind === 'events' ? { roles } : {}), token }
 }
 
 /** Whose token it is, if it is one of this kind and in force. */
@@ -82,6 +103,7 @@ function tokenOf(row: store.TokenRow): Token {
   return {
     name: row.name,
     kind,
+    roles: kind === 'events' ? (readRoles(row.roles) ?? sourceRoles) : [],
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,

@@ -122,9 +122,9 @@ export class DryRuns {
 }
 
 function* judged(run: DryRun, page: Awaited<ReturnType<typeof store.eventsAfter>>): Generator<void, void> {
-  for (const { received_at: receivedAt, backfill, body } of page) {
+  for (const { received_at: receivedAt, backfill, source, body } of page) {
     const event = readMailEvent(JSON.parse(body))
-    if (typeof event !== 'string') run.push(event, receivedAt, backfill === 1)
+    if (typeof event !== 'string') run.push(event, receivedAt, backfill === 1, source)
     yield
   }
 }

@@ -1,6 +1,7 @@
-import type { MailEvent } from '../../access/mail-event.ts'
+import type { MailEvent, MessageEvent } from '../../access/mail-event.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
-import { Reputation, type Opinion, type ReputationSettings } from './reputation.ts'
+import { Reputation, type MoreTold, type Opinion, type ReputationSettings } from './reputation.ts'
+import { Tellings } from './tellings.ts'
 
 /** How often something was done to a sender's messages. */
 interface Fate {
@@ -40,6 +41,7 @@ export class DryRun {
   readonly #now: Side
   readonly #tried: Side
   readonly #senders = new Map<string, { readonly now: Fate; readonly tried: Fate }>()
+  readonly #tellings = new Tellings()
   #messages = 0
   #at = 0
 
@@ -48,14 +50,20 @@ export class DryRun {
     this.#tried = new Side(tried)
   }
 
-  /** `receivedAt`: when it became known. */
-  push(event: MailEvent, receivedAt: number, isOld: boolean): void {
+  /** `receivedAt`: when it became known, `source`: who said so. */
+  push(event: MailEvent, receivedAt: number, isOld: boolean, source: string): void {
     const at = Math.max(this.#at, receivedAt)
     this.#at = at
     if (event.type === 'complaint') {
       if (isOld) return
       this.#now.judge.complain(event, at)
       this.#tried.judge.complain(event, at)
+      return
+    }
+    const told = event.type === 'message' ? this.#tellings.tell(event, source, at) : undefined
+    if (told?.more) {
+      this.#now.hearMore(told.event, told.more, at, isOld)
+      this.#tried.hearMore(told.event, told.more, at, isOld)
       return
     }
     const [now, tried] = [this.#now.hear(event, at, isOld), this.#tried.hear(event, at, isOld)]
@@ -105,6 +113,8 @@ export class DryRun {
 class Side {
   readonly judge: Reputation
   readonly fate = newFate()
+  /** Messages that it did not let in, of late. */
+  #stopped = new Set<string>()
 
   constructor(settings: ReputationSettings) {
     this.judge = new Reputation(settings)
@@ -116,6 +126,8 @@ class Side {
     const { action } = isOld ? { action: 'pass' as const } : this.judge.decide(attempt)
     if (action !== 'pass') {
       this.judge.attempted(attempt)
+      if (this.#stopped.size >= mostStopped) this.#stopped = new Set()
+      this.#stopped.add(nameOf(event))
       return action
     }
     if (!isOld) this.judge.passed(attempt)
@@ -123,7 +135,21 @@ class Side {
     this.judge.takeNotes()
     return action
   }
+
+  /** More about a message of before, as far as it was let in. */
+  hearMore(event: MessageEvent, more: MoreTold, at: number, isOld: boolean): void {
+    if (this.#stopped.has(nameOf(event))) return
+    this.judge.tick(at)
+    this.judge.learn(event, at, isOld, more)
+    this.judge.takeNotes()
+  }
 }
+
+function nameOf({ ip, id }: MailEvent): string {
+  return `${ip} ${id}`
+}
+
+const mostStopped = 200_000
 
 function newFate(): Fate {
   return { passed: 0, deferred: 0, refused: 0 }

@@ -1,13 +1,12 @@
 import { minute } from '../../base/clock.ts'
 import { breathe } from '../../base/steps.ts'
-import { readMailEvent, type MailEvent, type MessageEvent } from '../../access/mail-event.ts'
+import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import type { Tables } from '../../db/schema.ts'
 import { Conflict } from '../../db/open.ts'
 import { record } from '../audit/actions.ts'
 import { as, transact, type Context } from '../context.ts'
 import { listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
 import { reputationSettings } from './own-settings.ts'
-import { Recent } from './recent.ts'
 import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
 import { Reputation } from './reputation.ts'
@@ -15,6 +14,7 @@ import type { Attempt } from './senders.ts'
 import { recallAll } from './recall-all-actions.ts'
 import { reconsider } from './reconsider-actions.ts'
 import { Teller } from './tell-actions.ts'
+import { Tellings } from './tellings.ts'
 import type { Sender } from './sender.ts'
 import * as store from './store.ts'
 
@@ -33,7 +33,7 @@ const reconsiderMs = 10 * minute
 export class Engine {
   readonly #judge: Reputation
   readonly #pending = new Pending()
-  readonly #recent = new Recent()
+  readonly #tellings = new Tellings()
   #head: store.JudgedHead
   #telling = { source: '', isOld: false }
   readonly #teller: Teller
@@ -58,7 +58,7 @@ export class Engine {
     // Whoever judged while it was changed may have listed on what is gone.
     if (ctx.clock.now() - head.changedAt < reconsiderMs)
       await reconsider(ctx, { since: head.changedAt - minute })
-    await recallAll(ctx, engine.#judge, head.seq)
+    await recallAll(ctx, engine.#judge, engine.#tellings, head.seq)
     await engine.#teller.recall(ctx)
     engine.#pending.clear()
     engine.#judge.takeNotes()
@@ -116,20 +116,11 @@ export class Engine {
     }
     this.#teller.touch(event)
     if (event.type === 'connection') return
-    if (event.isOurs) {
-      this.#judge.attempted(event)
-      return
-    }
-    if (!isOld) this.#judge.passed(event)
-    this.#judge.learn(this.#toldOnce(event, now), now, isOld)
-  }
-
-  /** The mail server and the filter may both say what the filter thought of a message; it counts once. */
-  #toldOnce(event: MessageEvent, now: number): MessageEvent {
-    const { verdict, queueId, ip } = event
-    if (verdict === undefined || queueId === undefined) return event
-    const isKnown = this.#recent.isToldByAnother(`${ip} ${queueId}`, this.#telling.source, now)
-    return isKnown ? { ...event, verdict: undefined } : event
+    // The mail server and the filter both tell of a message; it counts once.
+    const told = this.#tellings.tell(event, this.#telling.source, now)
+    if (event.isOurs) this.#judge.attempted(event)
+    else if (!isOld && told.more === undefined) this.#judge.passed(event)
+    this.#judge.learn(told.event, now, isOld, told.more)
   }
 
   /** Does to the list what the judgement found. */

@@ -10,7 +10,7 @@ export const evidenceKinds = [
   'spam',
   'phish',
   'malware',
-  /** Messages that no filter has judged. */
+  /** Messages that no filter has judged. A verdict that comes later takes its message out again, under the name of whoever tells it. */
   'unjudged',
   'recipients',
   'unknown',
@@ -66,7 +66,7 @@ export class Evidence {
       spam: of(2),
       phish: of(3),
       malware: of(4),
-      unjudged: of(5),
+      unjudged: Math.max(0, of(5)),
       recipients: of(6),
       unknown: of(7),
       traps: of(8),

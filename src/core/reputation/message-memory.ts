@@ -25,7 +25,6 @@ export class MessageMemory {
   #size = 0
 
   add({ id, messageId, ip }: MessageEvent, message: RememberedMessage): void {
-    const keys = messageId === undefined ? [`id ${id}`] : [`id ${id}`, `mid ${messageId} ${ip}`]
     const slice = Math.floor(message.at / sliceMs)
     let messages = this.#slices.get(slice)
     if (messages === undefined) {
@@ -33,11 +32,18 @@ export class MessageMemory {
       this.#slices.set(slice, messages)
       this.#forget(message.at)
     }
-    for (const key of keys) {
+    for (const key of keysOf({ id, messageId, ip })) {
       if (!messages.has(key)) this.#size++
       messages.set(key, message)
     }
     while (this.#size > mostMessages && this.#slices.size > 1) this.#drop(Math.min(...this.#slices.keys()))
+  }
+
+  /** It was not let in after all. */
+  forget({ id, messageId, ip, at }: MessageEvent): void {
+    const messages = this.#slices.get(Math.floor(at / sliceMs))
+    for (const key of keysOf({ id, messageId, ip }))
+      if (messages?.get(key)?.at === at && messages.delete(key)) this.#size--
   }
 
   /** The message that a complaint is about: by its id, else by message id and address; the reporter is one of its recipients, where they are known. */
@@ -68,4 +74,8 @@ export class MessageMemory {
     this.#size -= this.#slices.get(slice)?.size ?? 0
     this.#slices.delete(slice)
   }
+}
+
+function keysOf({ id, messageId, ip }: Pick<MessageEvent, 'id' | 'messageId' | 'ip'>): readonly string[] {
+  return messageId === undefined ? [`id ${id}`] : [`id ${id}`, `mid ${messageId} ${ip}`]
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { listingsBy } from '../listings/engine-actions.ts'
 import { countsOf, ptrOf, recallListing } from './recall-actions.ts'
 import type { Reputation } from './reputation.ts'
+import type { Tellings } from './tellings.ts'
 import * as store from './store.ts'
 
 /** How far back senders and their evidence are remembered. */
@@ -16,8 +17,13 @@ const messagesMs = 7 * day
 /** Rows read at once. */
 const pageSize = 500
 
-/** Everything that was written down, for a judgement that begins; messages up to the number `seq`. */
-export async function recallAll(ctx: Context, judge: Reputation, seq: number): Promise<void> {
+/** Everything that was written down, for a judgement that begins; messages, and who told of them, up to the number `seq`. */
+export async function recallAll(
+  ctx: Context,
+  judge: Reputation,
+  tellings: Tellings,
+  seq: number,
+): Promise<void> {
   const since = ctx.clock.now() - rememberedMs
   await recallSenders(ctx, judge, since)
   for (const listing of await listingsBy(ctx, { endedSince: since, ofEngine: true })) {
@@ -25,7 +31,7 @@ export async function recallAll(ctx: Context, judge: Reputation, seq: number): P
     if (listing.effect === 'refuse' && listing.endedWhy !== 'evidence') recallListing(judge, listing)
   }
   await recallHours(ctx, judge, since)
-  await recallMessages(ctx, judge, seq)
+  await recallMessages(ctx, judge, tellings, seq)
 }
 
 async function recallSenders(ctx: Context, judge: Reputation, since: number): Promise<void> {
@@ -57,14 +63,21 @@ async function recallHours(ctx: Context, judge: Reputation, since: number): Prom
   }
 }
 
-async function recallMessages(ctx: Context, judge: Reputation, until: number): Promise<void> {
+async function recallMessages(
+  ctx: Context,
+  judge: Reputation,
+  tellings: Tellings,
+  until: number,
+): Promise<void> {
   const { queries } = ctx.db
   let seq = await store.firstSince(queries, ctx.clock.now() - messagesMs)
   while (seq !== undefined && seq < until) {
     const rows = await store.eventsAfter(queries, seq, pageSize)
     for (const row of rows) {
       const event = row.seq > until ? undefined : readMailEvent(JSON.parse(row.body))
-      if (typeof event === 'object' && event.type === 'message') judge.recallMessage(event)
+      if (typeof event !== 'object' || event.type !== 'message') continue
+      const told = tellings.tell(event, row.source, row.received_at)
+      judge.recallMessage(told.event, told.more)
     }
     seq = rows.length < pageSize ? undefined : rows.at(-1)?.seq
     await breathe()

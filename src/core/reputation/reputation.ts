@@ -37,6 +37,12 @@ export interface ReputationSettings extends BookSettings {
   readonly onEvidence?: (sender: Sender, kind: EvidenceKind, count: number, at: number) => void
 }
 
+/** What was known of a message before, and the id of the telling that adds to it. */
+export interface MoreTold {
+  readonly before: MessageEvent
+  readonly id: string
+}
+
 /** What a sender is, for people. */
 export interface Examined {
   readonly sender: Sender
@@ -138,26 +144,35 @@ export class Reputation {
 
   /**
    * What became of a message that was let in. `now`: when it is known. `isOld`: from a log of before the judgement began;
-   * it builds standing and lists nobody.
+   * it builds standing and lists nobody. `more`: somebody has told of it before.
    */
-  learn(event: MessageEvent, now = event.at, isOld = false): void {
+  learn(event: MessageEvent, now = event.at, isOld = false, more?: MoreTold): void {
+    const told = more?.before
+    if (told && !wasLetIn(event)) this.#messages.forget(told)
     if (event.isOurs) return
     const sender = this.#senders.of(event)
-    this.#remember(event, sender.key)
+    this.#remember(event, sender.key, more?.id)
     this.#learnHome(event, sender)
     if (event.at < sender.watermark) return
     const before = this.#assess(sender, now)
-    const kind = this.#hear(event, sender, before, now)
-    if (event.recipients) this.#count(sender, 'recipients', event.recipients, event.at)
-    if (event.unknownRecipients) this.#count(sender, 'unknown', event.unknownRecipients, event.at)
-    if (event.trapRecipients) this.#count(sender, 'traps', 1, event.at)
-    this.#count(sender, kind, 1, event.at)
-    if (isVerdict(kind)) this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
+    const isJudged = hasVerdict(told)
+    const kind = isJudged || (told && !hasVerdict(event)) ? undefined : this.#hear(event, sender, before, now)
+    const fresh = (count: 'recipients' | 'unknownRecipients' | 'trapRecipients'): number =>
+      Math.max(0, (event[count] ?? 0) - (told?.[count] ?? 0))
+    const traps = fresh('trapRecipients') > 0 && !told?.trapRecipients ? 1 : 0
+    if (fresh('recipients')) this.#count(sender, 'recipients', fresh('recipients'), event.at)
+    if (fresh('unknownRecipients')) this.#count(sender, 'unknown', fresh('unknownRecipients'), event.at)
+    if (traps) this.#count(sender, 'traps', traps, event.at)
+    // It was counted as not judged.
+    if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at)
+    if (kind !== undefined) this.#count(sender, kind, 1, event.at)
+    if (kind !== undefined && isVerdict(kind))
+      this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
     if (isOld) {
       sender.hasOld = true
       return
     }
-    const bad = weightOf(kind, this.#settings.tuning) + (event.trapRecipients ? 2 : 0)
+    const bad = (kind === undefined ? 0 : weightOf(kind, this.#settings.tuning)) + traps * 2
     if (bad > 0 || kind === 'ham' || kind === 'bulk')
       sender.drift.add(bad, bad > 0 ? 0 : 1, event.at, before.limits.mean)
     if (this.#noteMember(sender, before.line, now)) this.#weighRange(sender, now)
@@ -249,8 +264,9 @@ export class Reputation {
   }
 
   /** A message of before that complaints may be about. */
-  recallMessage(event: MessageEvent): void {
-    if (!event.isOurs) this.#remember(event, formatPrefix(unitOf(event.address)))
+  recallMessage(event: MessageEvent, more?: MoreTold): void {
+    if (more && !wasLetIn(event)) this.#messages.forget(more.before)
+    if (!event.isOurs) this.#remember(event, formatPrefix(unitOf(event.address)), more?.id)
   }
 
   /** A listing that the judgement made before, in force or over. */
@@ -386,10 +402,12 @@ export class Reputation {
     return standingOf(sender, assessment, isBraked, this.#settings.tuning, now)
   }
 
-  #remember(event: MessageEvent, sender: string): void {
-    if (event.outcome !== undefined && event.outcome !== 'accepted') return
+  #remember(event: MessageEvent, sender: string, alias = event.id): void {
+    if (!wasLetIn(event)) return
     const isWanted = event.verdict === 'ham' || event.verdict === 'bulk' || event.verdict === undefined
-    this.#messages.add(event, { sender, at: event.at, isWanted, rcpt: event.rcpt })
+    const message = { sender, at: event.at, isWanted, rcpt: event.rcpt }
+    this.#messages.add(event, message)
+    if (alias !== event.id) this.#messages.add({ ...event, id: alias }, message)
   }
 
   /** The domain that accepted mail was authenticated for. */
@@ -400,4 +418,12 @@ export class Reputation {
     const isSigned = dkim?.some((domain) => organisationOf(domain) === home) === true
     if (isSigned || spf === 'pass') sender.home = home
   }
+}
+
+function wasLetIn({ outcome = 'accepted', isOurs }: MessageEvent): boolean {
+  return outcome === 'accepted' && !isOurs
+}
+
+function hasVerdict(event: MessageEvent | undefined): boolean {
+  return event?.verdict !== undefined && event.verdict !== 'unknown'
 }

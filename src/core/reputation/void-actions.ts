@@ -115,7 +115,7 @@ function countedAs(event: MailEvent): LateHour['counts'] {
       return event.kind === 'not-junk' ? { notJunk: 1 } : { complaints: 1 }
     case 'message': {
       if (event.isOurs) return {}
-      const { verdict = 'unknown', recipients = 1, unknownRecipients = 0, trapRecipients = 0 } = event
+      const { verdict = 'unknown', recipients = 0, unknownRecipients = 0, trapRecipients = 0 } = event
       const kind = verdict === 'unknown' ? 'unjudged' : verdict
       return { [kind]: 1, recipients, unknown: unknownRecipients, traps: trapRecipients > 0 ? 1 : 0 }
     }
@@ -135,13 +135,16 @@ async function takeBack(tx: Tx, source: string, { unit, hour: which, counts }: L
   for (const row of await store.hourRows(tx.queries, { unit, hour: which, source })) {
     const rest = { ...row }
     const take = (column: Column, kind: EvidenceKind): void => {
-      const taken = Math.min(rest[column], left.get(kind) ?? 0)
+      const taken = Math.max(0, Math.min(rest[column], left.get(kind) ?? 0))
       rest[column] -= taken
       left.set(kind, (left.get(kind) ?? 0) - taken)
     }
     for (const column of columns) take(column, column === 'not_junk' ? 'notJunk' : column)
     // While the brake is on, what the filter calls spam is counted as not judged.
     take('unjudged', 'spam')
+    // Its verdicts took messages out of what others had told as not judged; those that are gone did not.
+    const { ham, bulk, spam, phish, malware } = rest
+    rest.unjudged = Math.max(rest.unjudged, -(ham + bulk + spam + phish + malware))
     await store.replaceHour(tx.queries, rest)
   }
 }
