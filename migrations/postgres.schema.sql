@@ -270,7 +270,8 @@ create table tokens (
   hash text not null,
   created_at bigint not null,
   last_used_at bigint,
-  revoked_at bigint
+  revoked_at bigint,
+  roles text not null default ''::text
 );
 
 create table watches (

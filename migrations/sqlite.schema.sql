@@ -343,7 +343,7 @@ CREATE TABLE tokens (
   hash text not null,
   created_at integer not null,
   last_used_at integer,
-  revoked_at integer,
+  revoked_at integer, roles text not null default '',
   primary key (name)
 ) strict, without rowid;
 

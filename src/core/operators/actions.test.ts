@@ -293,6 +293,15 @@ forEachDatabase((_name, open) => {
       assert.ok(!JSON.stringify([rows, await listAudit(ctx, { limit: 9 })]).includes(token.slice(11)))
     })
 
+    it('of a source of events has the roles that it was given, all of them where none were', async () => {
+      const ctx = await context()
+      const all = await addToken(ctx, { kind: 'events', name: 'mx1' })
+      const one = await addToken(ctx, { kind: 'events', name: 'rspamd', roles: ['filter'] })
+      assert.deepEqual((await findToken(ctx, 'events', all.token))?.roles, ['mta', 'filter', 'reports'])
+      assert.deepEqual((await findToken(ctx, 'events', one.token))?.roles, ['filter'])
+      assert.deepEqual((await addToken(ctx, { kind: 'api', name: 'robot' })).roles, undefined)
+    })
+
     it('opens nothing once revoked, and its name is free again', async () => {
       const ctx = await context()
       const { token } = await addToken(ctx, { kind: 'api', name: 'robot' })

@@ -76,6 +76,20 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.equal((await coveringListings(ctx, address)).length, 1)
     })
 
+    it('counts a message once that the mail server told of before a restart and the filter after it', async () => {
+      const { ctx, engine } = await begun()
+      const mail = burst(ctx, 19).map((event, nth) => ({ ...event, queueId: `Q${nth}` }))
+      await takeEvents(ctx, 'mx1', mail, { roles: ['mta'] })
+      await run(ctx, engine)
+      await takeEvents(ctx, 'rspamd', mail, { roles: ['filter'] })
+      await run(ctx, await Engine.open(ctx))
+      assert.deepEqual(await coveringListings(ctx, address), [])
+      const rows = await ctx.db.queries.selectFrom('evidence_hours').selectAll().execute()
+      const sum = (kind: 'spam' | 'unjudged' | 'recipients'): number =>
+        rows.reduce((all, row) => all + row[kind], 0)
+      assert.deepEqual([sum('spam'), sum('unjudged'), sum('recipients')], [19, 0, 19])
+    })
+
     it('lists nobody on what was before a removal by hand', async () => {
       const { ctx, engine } = await begun()
       await takeEvents(ctx, 'mx1', burst(ctx, 30))

@@ -39,7 +39,10 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
       const isOfFilter = isOfRspamd(bytes, contentType)
       const given = isOfFilter ? rspamdEvent(bytes, contentType, ctx.clock.now()) : linesOf(bytes)
       const lines = isOfFilter ? 1 : await countLines(bytes)
-      return { taken: await takeOutcomes(program, source.name, given, { lines, roles: source.roles }), isOfFilter }
+      return {
+        taken: await takeOutcomes(program, source.name, given, { lines, roles: source.roles }),
+        isOfFilter,
+      }
     })
     const { refusedCount, ...answer } = taken
     const more = refusedCount > answer.refused.length ? { refusedCount } : {}
