@@ -38,8 +38,10 @@ export interface RateView {
   readonly mode: EngineMode
   readonly rules: RateRules
   readonly standing: Standing
-  /** Messages of the unit that passed within the hour, this one not counted. */
+  /** Messages of the unit that passed within the hour, at all edges, this one not counted. */
   readonly passed: number
+  /** Their recipients; absent where nobody counts them. */
+  readonly recipients?: number | undefined
   /** Messages that were put off within ten minutes. */
   readonly attempts: number
   /** Time since a message like this was first tried; undefined when it was not. */
@@ -134,7 +136,10 @@ function overStanding(rate: RateView): 'new-sender' | 'suspicious' | undefined {
     case 'hourly': {
       const { perHour, trickleMs = Infinity } = standing
       const isTrickle = rate.sincePassedMs >= trickleMs && trickleMs < Infinity
-      return rate.passed + 1 <= perHour || isTrickle ? undefined : standing.reason
+      const isWithin =
+        rate.passed + 1 <= perHour &&
+        (rate.recipients ?? 0) < perHour * (rules.recipientsPerMessage ?? Infinity)
+      return isWithin || isTrickle ? undefined : standing.reason
     }
     case 'grey': {
       const isRetried = triedMs !== undefined && triedMs >= standing.waitMs && triedMs <= rules.greyKeptMs

@@ -8,6 +8,7 @@ import {
 import { FeedError } from './feed-error.ts'
 import { boot, count, edgeName, epoch, readAs, time } from './feed-fields.ts'
 import type { TableChange } from './listing-entry.ts'
+import { spentEntries, type SpentEntry } from './spent-entry.ts'
 import { standingsSchema, type StandingsFrame } from './standings-frame.ts'
 import { changeSchema, changeToJson } from './table-change.ts'
 
@@ -56,10 +57,12 @@ export type Frame =
   | { readonly type: 'stored'; readonly batch: number }
   /** Only for an edge that takes `standings`. */
   | StandingsFrame
+  /** What the edge let through of senders that are held to a budget; only to a core that takes `spent`. */
+  | { readonly type: 'spent'; readonly entries: readonly SpentEntry[] }
   /** Still there: the number the sender is at. */
   | { readonly type: 'ping'; readonly seq: number; readonly at: number }
 
-/** What core tells its edges beyond the table; the two ends know what is in it. */
+/** What core tells its edges beyond the table; the two ends know what is in it. `takes`: frames beyond those of the first version. */
 export type FeedSettings = Readonly<Record<string, unknown>>
 
 type FrameType = Frame['type']
@@ -85,6 +88,7 @@ const rules = {
   stored: { wire: 7, from: ['core'], longest: 4 * kib },
   ping: { wire: 8, from: ['core', 'edge'], longest: 4 * kib },
   standings: { wire: 9, from: ['core'], longest: 4 * mib },
+  spent: { wire: 10, from: ['edge'], longest: mib },
 } as const satisfies Record<FrameType, Rule>
 
 const typeByWire: ReadonlyMap<number, FrameType> = new Map(
@@ -119,6 +123,7 @@ const jsonFrame: z.ZodType<Frame> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('stored'), batch: count }),
   z.object({ type: z.literal('ping'), seq: count, at: time }),
+  z.object({ type: z.literal('spent'), entries: spentEntries }),
   standingsSchema,
 ])
 

@@ -31,6 +31,8 @@ export interface RateRules {
   readonly greyKeptMs: number
   /** Attempts that were put off in ten minutes, from which on we speak of a retry storm. */
   readonly stormAttempts: number
+  /** Recipients an hour for each message an hour that a sender may send; absent: as many as it likes. */
+  readonly recipientsPerMessage?: number | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, time } from './feed-fields.ts'
+import { spentEntries, type SpentEntry } from './spent-entry.ts'
 import {
   engineModes,
   type EngineMode,
@@ -22,6 +23,8 @@ export interface StandingsFrame {
   /** Number of the last entry in it, in a count of its own. */
   readonly seq: number
   readonly entries: readonly StandingEntry[]
+  /** What passed at all other edges together, of the units that are new to this one. */
+  readonly elsewhere?: readonly SpentEntry[] | undefined
 }
 
 /** Entries in one frame, at most. */
@@ -47,9 +50,11 @@ export const standingsSchema = z.object({
     newPerHour: atLeastZero,
     greyKeptMs: atLeastZero,
     stormAttempts: atLeastZero,
+    recipientsPerMessage: atLeastZero.optional(),
   }),
   whole: z.boolean(),
   more: z.boolean(),
   seq: count,
   entries: z.array(z.tuple([key, standingSchema.nullable()])).max(mostStandings),
+  elsewhere: spentEntries.optional(),
 }) satisfies z.ZodType<StandingsFrame>

@@ -21,6 +21,7 @@ export function settingsOf(config: Config) {
     reputation: {
       mode: config.reputation.mode,
       termsMs: config.reputation.terms,
+      recipientsPerMessage: config.reputation.recipients,
       tuning: config.reputation.tuning,
     },
     protected: config.protected,

@@ -23,6 +23,8 @@ export interface Settings {
     readonly mode: EngineMode
     /** Terms of the engine's own listings by recurrence; the last stays. */
     readonly termsMs: readonly number[]
+    /** Recipients an hour for each message an hour of a budget. */
+    readonly recipientsPerMessage: number
     /** Thresholds that differ from the built-in ones, by name. */
     readonly tuning: Readonly<Record<string, number>>
   }

@@ -55,6 +55,36 @@ describe('Budgets', () => {
     assert.equal(budgets.of(sender, '', slot + 10 * minute).attempts, 0)
   })
 
+  it('are told once from a count on, and again to a core that has just come', () => {
+    const budgets = new Budgets()
+    const current = Math.floor(start / hour)
+    budgets.notePassed(sender, start, 2)
+    budgets.notePassed(address('2001:db8::1'), start, 1)
+    budgets.noteRecipient(address('2001:db8::2'), start)
+    assert.deepEqual(budgets.takeUntold(10), [['2001:db8::/64', current, 1, 1]])
+    budgets.notePassed(sender, start, 2)
+    assert.deepEqual(budgets.takeUntold(10), [['192.0.2.45/32', current, 2, 0]])
+    assert.deepEqual(budgets.takeUntold(10), [])
+    budgets.tellAgain(start)
+    assert.deepEqual(budgets.takeUntold(1).length, 1)
+    assert.deepEqual(budgets.takeUntold(10).length, 1)
+  })
+
+  it('count what passed at the other edges, and let it fade alike', () => {
+    const budgets = new Budgets()
+    const onTheHour = Math.ceil(start / hour) * hour
+    const current = onTheHour / hour
+    budgets.notePassed(sender, onTheHour)
+    budgets.takeElsewhere([['192.0.2.45/32', current, 39, 80]])
+    const seen = (after: number) => budgets.of(sender, '', onTheHour + after)
+    assert.deepEqual([seen(0).passed, seen(0).recipients], [40, 80])
+    assert.equal(seen(90 * minute).passed, 20)
+    budgets.takeElsewhere([['192.0.2.45/32', current, 9, 9]])
+    assert.equal(seen(0).passed, 10, 'an edge that has begun anew has forgotten')
+    budgets.takeElsewhere([['192.0.2.45/32', current + 1, 4, 4]])
+    assert.equal(seen(90 * minute).passed, 9)
+  })
+
   it('forget the unit that was begun first when there are too many', () => {
     const budgets = new Budgets()
     for (let nth = 0; nth <= 1 << 17; nth++)

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { newId, randomFraction } from '../base/id.ts'
 import type { Log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
+import { mostSpent } from '../access/spent-entry.ts'
 import { isEdgeName } from '../access/edge-name.ts'
 import type { ExemptMailboxes } from '../access/exempt.ts'
 import { defaultHighVolume, type HighVolumeSettings } from '../access/high-volume.ts'
@@ -82,6 +83,8 @@ export interface RunningEdge {
 
 /** How often the files are looked after. */
 const upkeepMs = 1000
+/** How often core is told what passed of budgets; a burst at several edges at once gets past them for so long. */
+const tellMs = 250
 /** How often the time of the last contact is written down. */
 const memoryMs = 60_000
 
@@ -104,6 +107,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     ship: (batch, letThroughs) => void shipper.ship(batch, letThroughs),
     onLost: (count) => (state.counters.recordsLost += count),
   })
+  const desk = openDesk(state, records)
   const remember = async (): Promise<void> => {
     await writeMemory(memoryPath, state).catch((error: unknown) => log.error('memory-not-written', { error }))
   }
@@ -125,9 +129,11 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     onWelcome: () => {
       log.info('feed-connected', { epoch: state.epoch, seq: state.seq })
       void remember()
+      desk.budgets.tellAgain(clock.now())
       shipper.connected()
     },
     onStored: (batch) => void shipper.stored(batch),
+    onElsewhere: (entries) => desk.budgets.takeElsewhere(entries),
   })
   const feed = new FeedClient({
     feed: options.feed,
@@ -141,7 +147,6 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       shipper.disconnected()
     },
   })
-  const desk = openDesk(state, records)
   const policy = await startPolicyServer({
     listen: readEndpoint(options.listenPolicy),
     allow: options.policyAllow,
@@ -170,6 +175,11 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     if (state.epoch === '') return
     files.compactWhenDue(() => ({ table: state.table, epoch: state.epoch, seq: state.seq, at: clock.now() }))
   }, upkeepMs)
+  const telling = setInterval(() => {
+    if (!state.isConnected || !state.tellsSpent) return
+    const entries = desk.budgets.takeUntold(mostSpent)
+    if (entries.length > 0) feed.send({ type: 'spent', entries })
+  }, tellMs)
   const memory = setInterval(() => {
     if (state.isConnected) void remember()
     if (state.counters.messages > 0) void keepVolumes()
@@ -191,6 +201,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     close: async () => {
       stopWatching()
       clearInterval(upkeep)
+      clearInterval(telling)
       clearInterval(memory)
       await Promise.all([policy.close(), lookup.close()])
       records.close()
@@ -233,6 +244,7 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
     isConnected: false,
     caseLink: memory.caseLink,
     isBypassed: isBypassed(options.dataDir),
+    tellsSpent: false,
   }
   if (loaded === undefined) log.warn('edge-starts-empty', { name })
   if (state.isBypassed) sayBypass(state)

@@ -1,6 +1,7 @@
 import { Secret } from '../base/secret.ts'
 import { inSteps } from '../base/steps.ts'
 import type { Frame } from '../access/feed-frame.ts'
+import type { SpentEntry } from '../access/spent-entry.ts'
 import type { TableChange } from '../access/listing-entry.ts'
 import { decodeSnapshotSteps, SnapshotError, type Snapshot } from '../access/snapshot.ts'
 import type { Prefix } from '../standards/prefix.ts'
@@ -22,6 +23,8 @@ export interface FollowerOptions {
   /** Core has said who it is and where the feed is. */
   readonly onWelcome: () => void
   readonly onStored: (batch: number) => void
+  /** What passed at other edges. */
+  readonly onElsewhere: (entries: readonly SpentEntry[]) => void
 }
 
 /** A table of fewer entries may change by any share. */
@@ -65,7 +68,15 @@ export class Follower {
     const { state, version, boot } = this.#options
     const { epoch, seq } = this.#wantsWhole ? { epoch: '', seq: 0 } : state
     this.#wantsWhole = false
-    return { type: 'hello', name: state.settings.name, version, epoch, seq, boot, takes: ['standings'] }
+    return {
+      type: 'hello',
+      name: state.settings.name,
+      version,
+      epoch,
+      seq,
+      boot,
+      takes: ['standings', 'spent'],
+    }
   }
 
   /** Takes frames in their order. Throws when the connection must end. */
@@ -78,7 +89,10 @@ export class Follower {
       else if (frame.type === 'welcome') this.#takeWelcome(frame)
       else if (frame.type === 'stored') this.#options.onStored(frame.batch)
       else if (frame.type === 'ping') this.#takePing(frame.seq)
-      else if (frame.type === 'standings') state.standings.take(frame, state.contactAt)
+      else if (frame.type === 'standings') {
+        state.standings.take(frame, state.contactAt)
+        if (frame.elsewhere) this.#options.onElsewhere(frame.elsewhere)
+      }
     }
     this.#acknowledge()
   }
@@ -89,11 +103,13 @@ export class Follower {
     this.#options.state.standings.interrupt()
   }
 
-  #takeWelcome({ epoch, caseLinkKey, keyId }: Extract<Frame, { type: 'welcome' }>): void {
+  #takeWelcome({ epoch, caseLinkKey, keyId, settings }: Extract<Frame, { type: 'welcome' }>): void {
     const { state, onWelcome } = this.#options
     this.#offered = epoch
     state.caseLink = { keyId, key: new Secret(Buffer.from(caseLinkKey, 'hex')) }
     state.isConnected = true
+    const takes: unknown = settings?.['takes']
+    state.tellsSpent = Array.isArray(takes) && takes.includes('spent')
     state.counters.feedConnections++
     onWelcome()
   }

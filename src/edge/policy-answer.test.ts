@@ -66,6 +66,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
     isConnected: true,
     caseLink: { keyId: 1, key: caseLinkKey },
     isBypassed: false,
+    tellsSpent: false,
   }
   const shipped: { records: DecisionRecord[]; letThroughs: LetThrough[] } = { records: [], letThroughs: [] }
   const records = new Records({
@@ -433,6 +434,17 @@ describe('A sender that is not listed', () => {
     for (const recipient of ['x@provider.example', 'y@provider.example'])
       assert.match(ask({ instance: 'c', recipient }), /^451 4\.7\.550 .*\(PSN550\)$/)
     assert.equal(ask({ instance: 'b', recipient: 'w@provider.example' }), 'DUNNO')
+  })
+
+  it('has recipients for its messages too: who writes to hundreds at once waits with the next message', () => {
+    const rules = { newPerHour: 2, greyKeptMs: 6 * hour, stormAttempts: 60, recipientsPerMessage: 3 }
+    const { ask } = held([suspicious], { rules })
+    const many = Array.from({ length: 7 }, (_, nth) =>
+      ask({ instance: 'a', recipient: `${nth}@provider.example` }),
+    )
+    assert.deepEqual(new Set(many), new Set(['DUNNO']), 'one message is not torn')
+    assert.match(ask({ instance: 'b' }), /^451 4\.7\.550 /)
+    assert.equal(ask({ instance: 'b', recipient: 'postmaster@provider.example' }), 'DUNNO')
   })
 
   it('gets through again as the hour goes by', () => {

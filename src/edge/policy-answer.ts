@@ -6,6 +6,7 @@ import { isExempt } from '../access/exempt.ts'
 import { recordText, type DecisionRecord } from '../access/feed-frame.ts'
 import { reasons, type Reason } from '../access/reasons.ts'
 import { roomBeside } from '../access/reply.ts'
+import type { Standing } from '../access/standing.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import type { PolicyRequest } from '../standards/postfix-policy.ts'
 import { formatPrefix, unitOf } from '../standards/prefix.ts'
@@ -90,6 +91,7 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
     now,
   )
   noteRate(desk, view, verdict, request, address, now)
+  noteRecipient(desk, view, verdict, request, address, now)
   if (verdict.action === 'pass') {
     if (verdict.spared === 'exempt-mailbox') countMessage(desk, view, address, now)
     if (verdict.spared !== null) state.counters.spared++
@@ -155,8 +157,26 @@ function noteRate(
   if (view.rate.standing.kind === 'free') return
   // While the engine only observes, it counts as if it had acted: what it would have put off has not passed.
   const isPutOff = verdict.action !== 'pass' || verdict.observed !== undefined
-  if (!isPutOff) budgets.notePassed(address, now)
+  if (!isPutOff) budgets.notePassed(address, now, toldFrom(view.rate.standing))
   else budgets.notePutOff(address, domainOf(request.sender), now, view.rate.rules.greyKeptMs)
+}
+
+/** From how many messages of an hour on core is told of a sender. Most send one or two: a sixteenth of a budget is let be. */
+function toldFrom(standing: Standing): number {
+  return standing.kind === 'hourly' ? standing.perHour / 16 : Infinity
+}
+
+/** Every recipient of a message that passes counts, but for our service mailboxes. */
+function noteRecipient(
+  { state, budgets }: Desk,
+  { rate }: MessageView,
+  verdict: Verdict,
+  { recipient }: PolicyRequest,
+  address: Address,
+  now: number,
+): void {
+  if (rate?.standing.kind !== 'hourly' || verdict.action !== 'pass' || verdict.observed !== undefined) return
+  if (!isExempt(state.settings.decide.exempt, recipient)) budgets.noteRecipient(address, now)
 }
 
 /** Postfix says `unknown` of a client whose name does not lead back to its address, and nothing where it has not looked. */

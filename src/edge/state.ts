@@ -37,6 +37,8 @@ export interface EdgeState {
   /** What signs case links; undefined until core has said it once. */
   caseLink: { readonly keyId: number; readonly key: Secret } | undefined
   isBypassed: boolean
+  /** Whether core wants to be told what passed of senders that are held to a budget. */
+  tellsSpent: boolean
 }
 
 /** After this long without core a metric says so. */

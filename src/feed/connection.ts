@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { breathe } from '../base/steps.ts'
 import { changeFromJson, encodeFrame, FrameReader, type Frame } from '../access/feed-frame.ts'
+import type { SpentEntry } from '../access/spent-entry.ts'
 import type { Context } from '../core/context.ts'
 import { saveDecisions } from '../core/decisions/actions.ts'
 import { noteLetThroughs, noteRefusals } from '../core/delisting/follow-actions.ts'
@@ -28,6 +29,10 @@ const seenEveryMs = 30_000
 export interface FeedEvents {
   /** An edge has said its name: any other connection of that name is an old one. */
   onHello(name: string): void
+  /** An edge tells what it let through. */
+  onSpent(name: string, entries: readonly SpentEntry[]): void
+  /** An edge takes what the others let through: gives what it is to be told of it now. */
+  onListening(name: string): () => readonly SpentEntry[]
   /** The connection is over; gives whether it was still the one of its name. */
   onEnd(name: string): boolean
 }
@@ -220,6 +225,7 @@ export class FeedConnection {
     if (!this.#hello) return this.end('the first frame must be hello')
     if (frame.type === 'ack') return await this.#acknowledge(frame.seq)
     if (frame.type === 'records') return await this.#keep(frame)
+    if (frame.type === 'spent') return this.#options.on.onSpent(this.#name, frame.entries)
     if (frame.type !== 'ping') this.end(`an edge does not send ${frame.type}`)
   }
 
@@ -240,7 +246,8 @@ export class FeedConnection {
     })
     // After the first thing written: an edge ships what it has on this word, and gives up what a full disk makes us break off again and again.
     const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
-    this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1 })
+    const settings = { takes: ['spent'] }
+    this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1, settings })
     this.#seenAt = this.#ctx.clock.elapsed()
     this.#ctx.log.info('feed.edge-connected', {
       edge: hello.name,
@@ -254,7 +261,8 @@ export class FeedConnection {
     } else await this.#sendSnapshot(0)
     this.pump()
     if (this.#isOlder) return
-    this.#standings = new StandingsSource(this.#ctx)
+    const takesSpent = hello.takes?.includes('spent') === true
+    this.#standings = new StandingsSource(this.#ctx, takesSpent ? on.onListening(hello.name) : undefined)
     this.tellStandings()
   }
 

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Context } from '../core/context.ts'
 import { forgetConnections } from '../core/edges/actions.ts'
 import { FeedConnection, type Patience } from './connection.ts'
+import { SpentElsewhere } from './spent-elsewhere.ts'
 import { snapshotCache } from './snapshot.ts'
 import { strangerLog } from './stranger-log.ts'
 
@@ -55,6 +56,7 @@ export async function startFeed(
   const all = new Map<FeedConnection, Known | undefined>()
   const byName = new Map<string, FeedConnection>()
   const stopping = new AbortController()
+  const spent = new SpentElsewhere()
   const snapshots = snapshotCache(ctx, stopping.signal)
   const accept = (socket: Socket, known?: Known): void => {
     const connection: FeedConnection = new FeedConnection(ctx, {
@@ -67,7 +69,18 @@ export async function startFeed(
           byName.get(name)?.end('replaced by a newer connection of the same name')
           byName.set(name, connection)
         },
-        onEnd: (name) => byName.get(name) === connection && byName.delete(name),
+        onSpent: (name, entries) => {
+          for (const other of spent.note(name, entries)) byName.get(other)?.tellStandings()
+        },
+        onListening: (name) => {
+          spent.join(name)
+          return () => spent.takeDue(name, ctx.clock.now())
+        },
+        onEnd: (name) => {
+          if (byName.get(name) !== connection) return false
+          spent.leave(name)
+          return byName.delete(name)
+        },
       },
     })
     all.set(connection, known)

@@ -83,7 +83,12 @@ describe('Standings on the feed', () => {
     )
     assert.deepEqual([frames[2]?.at, frames[2]?.mode, frames[2]?.seq], [testStart, 'defer', 2501])
     const { newBudget, greyHours, stormAttempts } = tuningWith()
-    assert.deepEqual(frames[0]?.rules, { newPerHour: newBudget, greyKeptMs: greyHours * hour, stormAttempts })
+    assert.deepEqual(frames[0]?.rules, {
+      newPerHour: newBudget,
+      greyKeptMs: greyHours * hour,
+      stormAttempts,
+      recipientsPerMessage: 20,
+    })
     await putStandings(ctx, [{ key: '198.51.0.8/32', standing: null }])
     const change = await edge.next('standings')
     assert.deepEqual([change.whole, change.entries], [false, [['198.51.0.8/32', null]]])

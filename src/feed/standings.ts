@@ -1,5 +1,6 @@
 import type { StandingsFrame } from '../access/standings-frame.ts'
 import type { RateRules } from '../access/standing.ts'
+import type { SpentEntry } from '../access/spent-entry.ts'
 import type { Context } from '../core/context.ts'
 import { reputationSettings } from '../core/reputation/own-settings.ts'
 import { standingsAfter, standingsHead, type StandingsHead } from '../core/standings/actions.ts'
@@ -17,10 +18,12 @@ interface Told {
 export class StandingsSource {
   readonly #ctx: Context
   readonly #rules: RateRules
+  readonly #elsewhere: () => readonly SpentEntry[]
   #told: Told | undefined
 
-  constructor(ctx: Context) {
+  constructor(ctx: Context, elsewhere: () => readonly SpentEntry[] = () => []) {
     this.#ctx = ctx
+    this.#elsewhere = elsewhere
     this.#rules = reputationSettings(ctx.settings).rules
   }
 
@@ -28,6 +31,7 @@ export class StandingsSource {
   async *due(): AsyncGenerator<StandingsFrame> {
     const head = await standingsHead(this.#ctx)
     const told = this.#told
+    if (told) yield* this.#spentElsewhere({ ...head, seq: told.seq })
     if (told && told.seq === head.seq && told.confirmedAt === head.confirmedAt) return
     let seq = told?.seq ?? 0
     let isFirst = told === undefined
@@ -43,6 +47,15 @@ export class StandingsSource {
       if (!more) break
     }
     this.#told = { seq, confirmedAt: head.confirmedAt }
+  }
+
+  /** What passed at the other edges, in frames that say nothing new of the list. */
+  *#spentElsewhere(head: StandingsHead): Generator<StandingsFrame> {
+    for (;;) {
+      const elsewhere = this.#elsewhere()
+      if (elsewhere.length === 0) return
+      yield { ...this.#frame({ head, seq: head.seq, more: false, whole: false, entries: [] }), elsewhere }
+    }
   }
 
   #frame({

@@ -54,6 +54,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     reputation: {
       mode: 'enforce',
       termsMs: [hour, 6 * hour, 24 * hour, 72 * hour, 7 * day],
+      recipientsPerMessage: 20,
       tuning: {},
     },
     protected: { networks: [], names: [] },

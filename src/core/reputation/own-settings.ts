@@ -14,7 +14,7 @@ export function reputationSettings(settings: Settings): ReputationSettings {
   const tuning = tuningWith(reputation.tuning)
   return {
     tuning,
-    rules: rateRules(tuning),
+    rules: rateRules(tuning, reputation.recipientsPerMessage),
     termsMs: reputation.termsMs,
     recurrenceMs: listing.recurrenceMs,
     coolDownMs: settings.limits['delist.unit.day']?.windowMs ?? day,
@@ -31,6 +31,6 @@ export function reputationSettings(settings: Settings): ReputationSettings {
 }
 
 /** The figures that the edges go by. */
-export function rateRules({ newBudget, greyHours, stormAttempts }: Tuning): RateRules {
-  return { newPerHour: newBudget, greyKeptMs: greyHours * hour, stormAttempts }
+function rateRules({ newBudget, greyHours, stormAttempts }: Tuning, recipientsPerMessage: number): RateRules {
+  return { newPerHour: newBudget, greyKeptMs: greyHours * hour, stormAttempts, recipientsPerMessage }
 }

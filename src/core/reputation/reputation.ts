@@ -116,6 +116,7 @@ export class Reputation {
       rules: this.#settings.rules,
       standing,
       passed: sender.passed(at),
+      recipients: sender.recipientsPassed(at),
       attempts: sender.attempts(at),
       triedMs: first === undefined ? undefined : at - first,
       sincePassedMs: at - sender.passedAt,
@@ -131,8 +132,8 @@ export class Reputation {
   }
 
   /** The message was let in; what became of it comes with `learn`. */
-  passed(attempt: Attempt): void {
-    this.#senders.of(attempt).notePassed(attempt.at)
+  passed(attempt: Attempt & { readonly recipients?: number | undefined }): void {
+    this.#senders.of(attempt).notePassed(attempt.at, attempt.recipients)
   }
 
   /** The message was put off or refused: nothing is known of it but that it was tried. */

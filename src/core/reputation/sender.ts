@@ -72,6 +72,8 @@ export class Sender {
   #hour = 0
   #passed = 0
   #passedBefore = 0
+  #recipients = 0
+  #recipientsBefore = 0
   #attemptSlot = 0
   #attempts = 0
 
@@ -92,14 +94,26 @@ export class Sender {
     return here + before * (1 - (now / hour - current))
   }
 
-  notePassed(now: number): void {
+  /** Their recipients. */
+  recipientsPassed(now: number): number {
+    const current = Math.floor(now / hour)
+    if (current > this.#hour + 1) return 0
+    const isHere = current === this.#hour
+    const [before, here] = isHere ? [this.#recipientsBefore, this.#recipients] : [this.#recipients, 0]
+    return here + before * (1 - (now / hour - current))
+  }
+
+  notePassed(now: number, recipients = 1): void {
     const current = Math.floor(now / hour)
     if (current !== this.#hour) {
       this.#passedBefore = current === this.#hour + 1 ? this.#passed : 0
+      this.#recipientsBefore = current === this.#hour + 1 ? this.#recipients : 0
       this.#passed = 0
+      this.#recipients = 0
       this.#hour = current
     }
     this.#passed++
+    this.#recipients += recipients
     this.passedAt = now
   }
 
