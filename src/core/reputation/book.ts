@@ -32,6 +32,8 @@ export class Book {
   readonly #listed = new Set<Sender>()
   readonly #ranges = new Map<string, RangeListing>()
   readonly #rangeLapses = new Map<string, readonly number[]>()
+  /** When a range's last listing ended. */
+  readonly #rangeSince = new Map<string, number>()
   #notes: Note[] = []
   #nextEnd = Infinity
 
@@ -58,8 +60,7 @@ export class Book {
     sender.past = pastOf(assessment)
     this.#put(sender, listing)
     this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(assessment.counts) })
-    this.#groups.rangeOf(sender).noteMember(sender.key, true, now)
-    this.weighRange(sender, now)
+    this.#groups.rangeOf(sender.unit).noteMember(sender.key, true, now)
   }
 
   end(sender: Sender, why: EndWhy, at: number): void {
@@ -73,9 +74,10 @@ export class Book {
     sender.floor = Math.max(sender.usual, why === 'expired' ? 0 : this.#settings.tuning.newBudget)
     if (why !== 'expired') {
       sender.freeUntil = at + hour
-      this.#groups.rangeOf(sender).forgive(sender.key)
+      this.#groups.rangeOf(sender.unit).forgive(sender.key)
     }
     this.#notes.push({ kind: 'ended', at, prefix: listing.prefix, why })
+    if (why !== 'expired') this.reviewRange(sender.unit, at)
   }
 
   /** Takes back what was listed for a cause since a time: it should not have been. */
@@ -87,37 +89,81 @@ export class Book {
   /** Ends what is over by `now`, in the order in which it ended. */
   expire(now: number): void {
     if (now < this.#nextEnd) return
-    const due = [...this.#listed].flatMap((sender) =>
-      sender.listing && sender.listing.ends <= now ? [{ sender, ends: sender.listing.ends }] : [],
+    const senders = [...this.#listed].flatMap((sender) =>
+      sender.listing
+        ? [{ ends: sender.listing.ends, end: () => this.end(sender, 'expired', sender.listing?.ends ?? now) }]
+        : [],
     )
-    due.sort((a, b) => a.ends - b.ends)
-    for (const { sender, ends } of due) this.end(sender, 'expired', ends)
-    for (const [key, range] of this.#ranges) {
-      if (range.ends > now) continue
-      this.#ranges.delete(key)
-      this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), range.ends])
-      this.#notes.push({ kind: 'ended', at: range.ends, prefix: range.prefix, why: 'expired' })
-    }
+    const ranges = [...this.#ranges.values()].map((range) => ({
+      ends: range.ends,
+      end: () => this.endRange(range, 'expired', range.ends),
+    }))
+    const due = [...senders, ...ranges].filter(({ ends }) => ends <= now).toSorted((a, b) => a.ends - b.ends)
+    for (const { end } of due) end()
     this.#nextEnd = Infinity
     for (const { listing } of this.#listed) this.#nextEnd = Math.min(this.#nextEnd, listing?.ends ?? Infinity)
     for (const { ends } of this.#ranges.values()) this.#nextEnd = Math.min(this.#nextEnd, ends)
   }
 
-  /** Several distinct bad members, and most of its judged ones bad: the range itself is listed. Gives whether it was, now. */
+  /**
+   * Several distinct bad members, and a share of bad ones that is surely over the line: the range itself is listed. Gives whether it was,
+   * now. Never wider than `rangeOf` says.
+   */
   weighRange(sender: Sender, now: number): boolean {
-    const { tuning, isProtected, recurrenceMs } = this.#settings
+    const { tuning, isProtected } = this.#settings
     const prefix = rangeOf(sender.unit)
     const key = formatPrefix(prefix)
     if (this.#ranges.has(key) || isProtected(prefix)) return false
-    const group = this.#groups.rangeOf(sender)
-    const { judged, bad } = group.members(now)
-    if (bad < tuning.rangeMembers || bad < judged * tuning.rangeShare) return false
-    const recurrence = (this.#rangeLapses.get(key) ?? []).filter((at) => now - at < recurrenceMs).length
+    const group = this.#groups.rangeOf(prefix)
+    const recurrence = this.#rangeRecurrence(key, now)
+    const { bad, share } = group.members(now)
+    if (bad < rangeMembersOf(recurrence, tuning) || share.lower <= rangeLineOf(recurrence, tuning))
+      return false
     const ends = now + this.#term(recurrence)
     const listing: OwnListing = { prefix, cause: 'spam', class: 'self-service', since: now, ends, recurrence }
     this.#putRange(listing)
     this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(group.evidence.counts(now)) })
     return true
+  }
+
+  /** Ends the listing of a range that is no longer as bad as it was: its share has fallen to the line, or few bad members are left. */
+  reviewRange(unit: Prefix, now: number): void {
+    const range = this.range(unit, now)
+    if (range === undefined) return
+    const { tuning } = this.#settings
+    const { bad, share } = this.#groups.rangeOf(range.prefix).members(now)
+    const isFallen = share.mean <= rangeLineOf(range.recurrence, tuning)
+    if (isFallen || bad < rangeMembersOf(range.recurrence, tuning) / 2) this.endRange(range, 'evidence', now)
+  }
+
+  /** What the members did before counts for no other listing of the range. */
+  endRange({ prefix }: OwnListing, why: EndWhy, at: number): void {
+    const key = formatPrefix(prefix)
+    this.#ranges.delete(key)
+    this.#beginRange(prefix, at)
+    if (why !== 'evidence') this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), at])
+    this.#notes.push({ kind: 'ended', at, prefix, why })
+  }
+
+  /** Judged messages from which a member counts for its range: one is enough where the range was listed before. */
+  memberMessages(unit: Prefix, now: number): number {
+    return this.#rangeRecurrence(formatPrefix(rangeOf(unit)), now) > 0 ? 1 : firstMemberMessages
+  }
+
+  #rangeRecurrence(key: string, now: number): number {
+    const { recurrenceMs } = this.#settings
+    return (this.#rangeLapses.get(key) ?? []).filter((at) => now - at < recurrenceMs).length
+  }
+
+  /** Since when members' evidence may list their range. */
+  rangeSince(unit: Prefix): number {
+    return this.#rangeSince.size === 0 ? 0 : (this.#rangeSince.get(formatPrefix(rangeOf(unit))) ?? 0)
+  }
+
+  #beginRange(prefix: Prefix, at: number): void {
+    const key = formatPrefix(prefix)
+    this.#rangeSince.set(key, Math.max(at, this.#rangeSince.get(key) ?? 0))
+    this.#groups.rangeOf(prefix).forgetMembers()
   }
 
   /** The listed range that a unit is in. */
@@ -130,11 +176,6 @@ export class Book {
   carve(range: RangeListing, sender: Sender, now: number): void {
     range.carved.add(sender.key)
     this.#notes.push({ kind: 'carved', at: now, unit: sender.unit, range: range.prefix })
-  }
-
-  /** Somebody else has ended the range's listing. */
-  forgetRange(prefix: Prefix): void {
-    this.#ranges.delete(formatPrefix(prefix))
   }
 
   /** A listing of before, in force or over: it counts for recurrence, and what came before it for nothing. */
@@ -151,7 +192,10 @@ export class Book {
   recallRange(listing: OwnListing, endedAt: number | undefined): void {
     const key = formatPrefix(listing.prefix)
     if (endedAt === undefined) this.#putRange(listing)
-    else this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), endedAt])
+    else {
+      this.#rangeLapses.set(key, [...(this.#rangeLapses.get(key) ?? []), endedAt])
+      this.#beginRange(listing.prefix, endedAt)
+    }
   }
 
   #put(sender: Sender, listing: OwnListing): void {
@@ -171,6 +215,18 @@ export class Book {
   }
 }
 
+const firstMemberMessages = 3
+
+/** Bad members that list a range: fewer each time, never less than half. */
+function rangeMembersOf(recurrence: number, { rangeMembers }: Tuning): number {
+  return Math.max(rangeMembers / 2, rangeMembers - recurrence)
+}
+
+/** The line of a range, lower with each listing as a sender's is. */
+function rangeLineOf(recurrence: number, { rangeShare, lineFall }: Tuning): number {
+  return Math.max(rangeShare / 2, rangeShare - lineFall * recurrence)
+}
+
 /** Whether a listing is about a range and not about one sender. */
 export function isRangeListing({ prefix }: OwnListing): boolean {
   return prefix.length < unitLength[prefix.family]
@@ -184,6 +240,7 @@ export function beginEra(sender: Sender, at: number, { halfLife }: Tuning): void
   sender.drift.reset()
   sender.trial = undefined
   sender.reporters = new Set()
+  sender.member = undefined
 }
 
 /** What an era leaves behind: neither a good name nor a bad one. */

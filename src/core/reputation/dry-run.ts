@@ -131,7 +131,7 @@ class Side {
       return action
     }
     if (!isOld) this.judge.passed(attempt)
-    if (event.type === 'message') this.judge.learn(event, at, isOld)
+    if (event.type === 'message') this.judge.learn(event, at, { isOld })
     this.judge.takeNotes()
     return action
   }
@@ -140,7 +140,7 @@ class Side {
   hearMore(event: MessageEvent, more: MoreTold, at: number, isOld: boolean): void {
     if (this.#stopped.has(nameOf(event))) return
     this.judge.tick(at)
-    this.judge.learn(event, at, isOld, more)
+    this.judge.learn(event, at, { isOld, more })
     this.judge.takeNotes()
   }
 }

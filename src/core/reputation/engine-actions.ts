@@ -120,7 +120,7 @@ export class Engine {
     const told = this.#tellings.tell(event, this.#telling.source, now)
     if (event.isOurs) this.#judge.attempted(event)
     else if (!isOld && told.more === undefined) this.#judge.passed(event)
-    this.#judge.learn(told.event, now, isOld, told.more)
+    this.#judge.learn(told.event, now, { isOld, more: told.more })
   }
 
   /** Does to the list what the judgement found. */

@@ -1,7 +1,14 @@
 import { day } from '../../base/clock.ts'
+import { boundsOf, type Bounds } from './bounds.ts'
 import { Evidence, type EvidenceKind } from './evidence.ts'
 import { hitsOf, meanOf, type Hits, type Prior } from './grade.ts'
 import type { Tuning } from './tuning.ts'
+
+export interface Members {
+  readonly judged: number
+  readonly bad: number
+  readonly share: Bounds
+}
 
 /**
  * What is known of many senders together: a range, an organisation, a kind of name. Each member adds only a little,
@@ -33,9 +40,17 @@ export class Group {
     this.#bad.delete(member)
   }
 
-  members(now: number): { readonly judged: number; readonly bad: number } {
+  /** Members that were judged of late, how many of them are bad, and within which bounds the share of bad ones lies. */
+  members(now: number): Members {
     for (const map of [this.#judged, this.#bad]) forgetOld(map, now)
-    return { judged: this.#judged.size, bad: this.#bad.size }
+    const [judged, bad] = [this.#judged.size, this.#bad.size]
+    return { judged, bad, share: boundsOf(1 + bad, 1 + judged - bad) }
+  }
+
+  /** What its members did until now counts for nothing any more. */
+  forgetMembers(): void {
+    this.#judged.clear()
+    this.#bad.clear()
   }
 
   hits(now: number, tuning: Tuning): Hits {

@@ -54,8 +54,9 @@ export class Groups {
     if (isFirst) sender.kindShare.add(bad, good, at, this.#tuning.halfLife)
   }
 
-  rangeOf(sender: Sender): Group {
-    return this.#of(rangeKey(sender.unit))
+  /** The group of the range that a prefix is, or lies in. */
+  rangeOf(prefix: Prefix): Group {
+    return this.#of(rangeKey(prefix))
   }
 
   /** Whether the organisation in the sender's name is known and sends hardly anything unwanted. */

@@ -1,4 +1,4 @@
-import { hour, minute } from '../../base/clock.ts'
+import { day, hour, minute } from '../../base/clock.ts'
 import { decide, type DecideSettings, type Verdict } from '../../access/decide.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
 import type { ComplaintEvent, MessageEvent } from '../../access/mail-event.ts'
@@ -12,7 +12,7 @@ import { beginEra, Book, isRangeListing, pastOf, type BookSettings, type RangeLi
 import { Brake } from './brake.ts'
 import { floorOf, standingOf } from './budget.ts'
 import { Evidence, evidenceKinds, isVerdict, type Counts, type EvidenceKind } from './evidence.ts'
-import { hitsOf, weightOf, type Grade } from './grade.ts'
+import { hitsOf, weightOf, type Grade, type Hits } from './grade.ts'
 import { Groups } from './groups.ts'
 import { findingOf } from './listing-rule.ts'
 import { MessageMemory } from './message-memory.ts'
@@ -37,6 +37,14 @@ export interface ReputationSettings extends BookSettings {
   readonly onEvidence?: (sender: Sender, kind: EvidenceKind, count: number, at: number) => void
 }
 
+/** How a message was heard of. */
+export interface Hearing {
+  /** From a log of before the judgement began: it builds standing and lists nobody. */
+  readonly isOld?: boolean
+  /** Somebody has told of it before. */
+  readonly more?: MoreTold | undefined
+}
+
 /** What was known of a message before, and the id of the telling that adds to it. */
 export interface MoreTold {
   readonly before: MessageEvent
@@ -59,8 +67,10 @@ export type DelistAnswer =
   | 'third-party'
   | 'policy'
 
-/** Judged messages from which a member counts for its range. */
-const memberMessages = 3
+/** Wanted messages from which a member that was there before the listing is a bystander. */
+const bystanderMessages = 3
+/** How long an address that its owner proved is let through when its range is listed. */
+const provedMs = 30 * day
 /** What the filter alone has done is taken back so far when it turns out to have gone mad. */
 const takenBackMs = 2 * hour
 /** A trial does not end sooner, whatever is clean in it. */
@@ -144,10 +154,9 @@ export class Reputation {
   }
 
   /**
-   * What became of a message that was let in. `now`: when it is known. `isOld`: from a log of before the judgement began;
-   * it builds standing and lists nobody. `more`: somebody has told of it before.
+   * What became of a message that was let in. `now`: when it is known.
    */
-  learn(event: MessageEvent, now = event.at, isOld = false, more?: MoreTold): void {
+  learn(event: MessageEvent, now = event.at, { isOld = false, more }: Hearing = {}): void {
     const told = more?.before
     if (told && !wasLetIn(event)) this.#messages.forget(told)
     if (event.isOurs) return
@@ -161,12 +170,13 @@ export class Reputation {
     const fresh = (count: 'recipients' | 'unknownRecipients' | 'trapRecipients'): number =>
       Math.max(0, (event[count] ?? 0) - (told?.[count] ?? 0))
     const traps = fresh('trapRecipients') > 0 && !told?.trapRecipients ? 1 : 0
-    if (fresh('recipients')) this.#count(sender, 'recipients', fresh('recipients'), event.at)
-    if (fresh('unknownRecipients')) this.#count(sender, 'unknown', fresh('unknownRecipients'), event.at)
-    if (traps) this.#count(sender, 'traps', traps, event.at)
+    if (fresh('recipients')) this.#count(sender, 'recipients', fresh('recipients'), event.at, isOld)
+    if (fresh('unknownRecipients'))
+      this.#count(sender, 'unknown', fresh('unknownRecipients'), event.at, isOld)
+    if (traps) this.#count(sender, 'traps', traps, event.at, isOld)
     // It was counted as not judged.
-    if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at)
-    if (kind !== undefined) this.#count(sender, kind, 1, event.at)
+    if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at, isOld)
+    if (kind !== undefined) this.#count(sender, kind, 1, event.at, isOld)
     if (kind !== undefined && isVerdict(kind))
       this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
     if (isOld) {
@@ -177,6 +187,7 @@ export class Reputation {
     if (bad > 0 || kind === 'ham' || kind === 'bulk')
       sender.drift.add(bad, bad > 0 ? 0 : 1, event.at, before.limits.mean)
     if (this.#noteMember(sender, before.line, now)) this.#weighRange(sender, now)
+    else this.#book.reviewRange(sender.unit, now)
     this.#weigh(sender, now)
     this.#spareFromRange(sender, now)
   }
@@ -217,7 +228,6 @@ export class Reputation {
     }
     const range = this.#book.range(unitOf(address), now)
     if (range === undefined) {
-      if (known?.trial && !isEarly) this.#forgive(known, now)
       return 'not-listed'
     }
     const sender = this.#senders.of({ at: now, address })
@@ -252,11 +262,16 @@ export class Reputation {
     const sender = this.#senders.at(unit)
     if (sender === undefined || era < sender.watermark) return
     if (era === oldEra) sender.hasOld = true
+    const ofMember = this.#memberEvidence(sender)
+    // Of the hour in which the range was freed nothing is known to be of after that.
+    const isOfMember =
+      ofMember !== sender.evidence && era !== oldEra && at - hour >= this.#book.rangeSince(sender.unit)
     let { judged } = hitsOf(sender.evidence.counts(at), this.#settings.tuning)
     for (const kind of evidenceKinds) {
       const count = counts[kind] ?? 0
       if (count === 0) continue
       sender.evidence.add(kind, count, at)
+      if (isOfMember) ofMember.add(kind, count, at)
       if (!isVerdict(kind)) continue
       judged += count
       this.#groups.add(sender, kind, count, at, judged)
@@ -285,7 +300,9 @@ export class Reputation {
 
   /** A listing of this prefix was ended by somebody else: what was before counts no more. */
   lifted(prefix: Prefix, now: number): void {
-    this.#book.forgetRange(prefix)
+    const range = this.#book.range(prefix, now)
+    if (range && formatPrefix(range.prefix) === formatPrefix(prefix))
+      this.#book.endRange(range, 'delist', now)
     const sender = this.#senders.at(prefix)
     if (sender?.listing) this.#book.end(sender, 'delist', now)
     else if (sender) this.#forgive(sender, now)
@@ -312,8 +329,11 @@ export class Reputation {
     }
   }
 
-  #count(sender: Sender, kind: EvidenceKind, count: number, at: number): void {
+  #count(sender: Sender, kind: EvidenceKind, count: number, at: number, isOld = false): void {
+    const ofMember = this.#memberEvidence(sender)
     sender.evidence.add(kind, count, at)
+    if (ofMember !== sender.evidence && !isOld && at >= this.#book.rangeSince(sender.unit))
+      ofMember.add(kind, count, at)
     sender.trial?.evidence.add(kind, count, at)
     this.#settings.onEvidence?.(sender, kind, count, at)
   }
@@ -331,15 +351,30 @@ export class Reputation {
     const finding = findingOf(sender, assessment, tuning, now)
     if (finding === undefined || (this.#brake.since !== undefined && finding.cause === 'spam')) return
     this.#book.list(sender, finding, assessment, now)
+    this.#weighRange(sender, now)
   }
 
   /** What a member's own few messages say of its range; gives whether it is a bad member. */
   #noteMember(sender: Sender, line: number, now: number): boolean {
-    const hits = hitsOf(sender.evidence.counts(now), this.#settings.tuning, 0)
-    if (hits.judged < memberMessages) return false
-    const isBad = hits.bad / (hits.bad + hits.good) > line
-    this.#groups.rangeOf(sender).noteMember(sender.key, isBad, now)
-    return isBad
+    const { tuning } = this.#settings
+    const least = this.#book.memberMessages(sender.unit, now) - 0.5
+    const isBadBy = ({ bad, good, judged }: Hits): boolean | undefined =>
+      judged < least ? undefined : bad / (bad + good) > line
+    const isBad = isBadBy(hitsOf(this.#memberEvidence(sender).counts(now), tuning, 0))
+    // Old logs make no bad member, but a good one.
+    const isGood = isBad === undefined && isBadBy(hitsOf(sender.evidence.counts(now), tuning, 0)) === false
+    if (isBad !== undefined || isGood)
+      this.#groups.rangeOf(sender.unit).noteMember(sender.key, isBad === true, now)
+    return isBad === true
+  }
+
+  /** What a sender's range may be listed for. */
+  #memberEvidence(sender: Sender): Evidence {
+    const since = this.#book.rangeSince(sender.unit)
+    if (!sender.hasOld && Math.max(sender.watermark, sender.since) >= since) return sender.evidence
+    if (sender.member?.since !== since)
+      sender.member = { since, evidence: new Evidence(this.#settings.tuning.halfLife) }
+    return sender.member.evidence
   }
 
   /** Lists the range of a bad member if that is due; its good members are let through at once. */
@@ -373,8 +408,16 @@ export class Reputation {
     if (range.carved.has(sender.key)) return true
     // It wrote before its neighbours did, and nothing of it was unwanted.
     const isBystander =
-      sender.since < range.since && hits.good >= memberMessages && hits.bad < hits.good * 0.1
-    if (grade !== 'good' && !isSteady && !isBystander && !this.#groups.isGoodOrganisation(sender, now))
+      sender.since < range.since && hits.good >= bystanderMessages && hits.bad < hits.good * 0.1
+    // Its owner has shown that it is theirs, and has not been found wanting since.
+    const isProved = now - sender.delistedAt < provedMs && hits.bad < this.#settings.tuning.suspectHits
+    if (
+      grade !== 'good' &&
+      !isSteady &&
+      !isBystander &&
+      !isProved &&
+      !this.#groups.isGoodOrganisation(sender, now)
+    )
       return false
     this.#book.carve(range, sender, now)
     return true

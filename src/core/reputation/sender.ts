@@ -59,6 +59,8 @@ export class Sender {
   lapses: readonly number[] = []
   listing: OwnListing | undefined
   delistedAt = -Infinity
+  /** What its range may be listed for, where that is not all its evidence: of live events, since the range's last listing ended. */
+  member: { readonly since: number; readonly evidence: Evidence } | undefined
   /** First tries by sender domain, while a first message has to be tried again; a mail server tries the same again, a bot the next. */
   readonly #firstTries = new Map<string, number>()
   /** When a message passed last. */

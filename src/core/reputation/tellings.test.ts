@@ -33,7 +33,7 @@ function countsAfter(said: readonly Said[]): Counts {
   for (const { event, source } of said) {
     now = Math.max(now, event.at)
     const told = tellings.tell(event, source, now)
-    judge.learn(told.event, now, false, told.more)
+    judge.learn(told.event, now, told)
   }
   const { ham, spam, unjudged, recipients, unknown, traps } =
     judge.examine(address, now)?.assessment.counts ?? assert.fail()
@@ -103,7 +103,7 @@ describe('Tellings of one message by several sources', () => {
       [refused, 'mx1'],
     ] as const) {
       const told = tellings.tell(event, source, start)
-      judge.learn(told.event, start, false, told.more)
+      judge.learn(told.event, start, told)
     }
     assert.equal(judge.complain({ ...complaint, messageId: spam.messageId }), false)
   })
@@ -113,7 +113,7 @@ describe('Tellings of one message by several sources', () => {
     const tellings = new Tellings()
     for (const { event, source } of [saidBy(['mta'], 'mx1', spam), saidBy(['filter'], 'rspamd', spam)]) {
       const told = tellings.tell(event, source, start)
-      judge.learn(told.event, start, false, told.more)
+      judge.learn(told.event, start, told)
     }
     for (const about of [`mx1-${spam.id}`, `rspamd-${spam.id}`]) {
       const fields = { type: 'complaint', at: start + minute, ip, address, kind: 'junk' } as const

@@ -192,9 +192,9 @@ export const thresholds = {
     isPublic: false,
   },
   rangeShare: {
-    value: 0.75,
+    value: 0.6,
     unit: 'share of its judged members',
-    why: 'So many of them have to be bad.',
+    why: 'The lower bound of the share of bad ones has to be above it: six of six, or fourteen of sixteen. It is listed no longer when the share has fallen to it.',
     isPublic: false,
   },
 } as const satisfies Record<string, Threshold>
