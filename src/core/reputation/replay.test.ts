@@ -26,7 +26,7 @@ function replay(input: readonly object[], lagMs = 0): readonly string[] {
   const run = new Replay(reputationSettings(testSettings()), lagMs)
   return input.flatMap((value) => {
     const lines = run.push(value)
-    assert.ok(typeof lines !== 'string', `${JSON.stringify(value)}: ${String(lines)}`)
+    if (typeof lines === 'string') assert.fail(lines)
     return lines.map((line) => JSON.stringify(line))
   })
 }
