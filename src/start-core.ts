@@ -20,6 +20,7 @@ import { judgeMail, type Judge } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
+import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
@@ -127,6 +128,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     judgeMail(judge),
     settleOldImports(),
     purgeOld(),
+    tellObservedDaily(),
   ]
 }
 

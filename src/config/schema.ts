@@ -343,6 +343,10 @@ export const configSchema = z.strictObject({
       list(duration(minute, 365 * day), 1).prefault(['1h', '6h', '24h', '72h', '7d']),
       'How long its first listing of a sender lasts, the second, and so on; the last stays.',
     ),
+    digest: key(
+      oneOf(['daily', 'never']).prefault('daily'),
+      'Whether `notify` is told each day who would have been hit on the day before. Only while not everything is acted on (`mode` is `observe` or `defer`, or `policy.mode` is `observe`), and only when there was somebody.',
+    ),
     recipients: key(
       wholeNumber(1, 100_000).prefault(20),
       'Recipients that a sender’s budget has for each message of it: with a budget of 30 messages an hour, 20 here are 600 recipients an hour. Ordinary mail has one or two, a small list some dozens; who only tries names needs thousands.',

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { readWebhookSecret } from './webhook-secret.ts'
 
@@ -21,6 +22,7 @@ export function settingsOf(config: Config) {
     reputation: {
       mode: config.reputation.mode,
       termsMs: config.reputation.terms,
+      digest: config.reputation.digest,
       recipientsPerMessage: config.reputation.recipients,
       tuning: config.reputation.tuning,
     },
@@ -43,6 +45,14 @@ export function settingsOf(config: Config) {
       requestsMs: retention.requests,
       eventsMs: retention.events,
     },
+    notify: noticeOf(config),
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
   }
+}
+
+/** A webhook of notices is signed with the secret that webhooks have by default. */
+function noticeOf({ notify, data, webhooks }: Config) {
+  if (notify.startsWith('mailto:')) return { kind: 'mail', mailbox: notify.slice('mailto:'.length) } as const
+  const file = webhooks.find(({ url }) => url === notify)?.secretFile ?? join(data, 'webhook.secret')
+  return { kind: 'webhook', url: notify, secret: readWebhookSecret(file) } as const
 }

@@ -23,6 +23,8 @@ export interface Settings {
     readonly mode: EngineMode
     /** Terms of the engine's own listings by recurrence; the last stays. */
     readonly termsMs: readonly number[]
+    /** Whether the operator is told daily who would have been hit. */
+    readonly digest: 'daily' | 'never'
     /** Recipients an hour for each message an hour of a budget. */
     readonly recipientsPerMessage: number
     /** Thresholds that differ from the built-in ones, by name. */
@@ -67,5 +69,9 @@ export interface Settings {
     readonly requestsMs: number
     readonly eventsMs: number
   }
+  /** Where an operator is told what they must know now. */
+  readonly notify:
+    | { readonly kind: 'mail'; readonly mailbox: string }
+    | { readonly kind: 'webhook'; readonly url: string; readonly secret: string }
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
 }

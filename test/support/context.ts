@@ -54,6 +54,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     reputation: {
       mode: 'enforce',
       termsMs: [hour, 6 * hour, 24 * hour, 72 * hour, 7 * day],
+      digest: 'daily',
       recipientsPerMessage: 20,
       tuning: {},
     },
@@ -81,6 +82,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       requestsMs: 90 * day,
       eventsMs: 7 * day,
     },
+    notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],
     ...overrides,
   }

@@ -1,11 +1,12 @@
 import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
-import type { ReasonName } from '../../access/reasons.ts'
+import { reasonNames, type ReasonName } from '../../access/reasons.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { day } from '../../base/clock.ts'
 import { permit } from '../actor.ts'
 import type { Context } from '../context.ts'
 import { transact } from '../context.ts'
+import { notifyOperator } from '../outbox/notice-actions.ts'
 import * as store from './store.ts'
 
 /** A decision as the edge recorded it, for people. */
@@ -95,6 +96,32 @@ export async function observedOn(
     store.observedSenders(queries, on, on + day, limit),
   ])
   return { days, senders }
+}
+
+/** Lines of the daily letter. */
+const digestLines = 10
+
+/**
+ * Tells the operator who would have been hit on the day before, once for each day and only when somebody would have been. Gives whether
+ * there was anything to tell.
+ */
+export async function tellObserved(ctx: Context): Promise<boolean> {
+  const today = ctx.clock.now() - (ctx.clock.now() % day)
+  const { days, senders } = await observedOn(ctx, { since: today - day, on: today - day, limit: digestLines })
+  const before = days.find(({ day: at }) => at === today - day)
+  if (before === undefined) return false
+  const top = senders.flatMap(({ unit, reason, count: messages }) => {
+    const known = reasonNames.find((name) => name === reason)
+    return known === undefined ? [] : [{ unit, reason: known, messages }]
+  })
+  await transact(ctx, async (tx) => {
+    await notifyOperator(tx, {
+      kind: 'observed-digest',
+      key: `observed-digest:${new Date(before.day).toISOString().slice(0, 10)}`,
+      slots: { day: before.day, messages: before.count, senders: before.senders, top },
+    })
+  })
+  return true
 }
 
 function decisionOf(found: store.Found, all: readonly store.Found[] = [found]): Decision {

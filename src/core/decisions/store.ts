@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
 import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
 import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -148,6 +148,14 @@ export async function countSince(queries: Queries, since: number): Promise<numbe
   return Number(total)
 }
 
+/** Only recorded; or, while the engine only defers, put off for a listing that would refuse. */
+function isObserved(eb: ExpressionBuilder<Tables, 'decision_records'>) {
+  return eb.or([
+    eb('mode', '=', 'observe'),
+    eb.and([eb('reason', '=', 'suspicious'), eb('listing_id', 'is not', null)]),
+  ])
+}
+
 /** What would have been said, by day (beginnings, milliseconds since 1970), newest first. */
 export async function observedDays(
   queries: Queries,
@@ -160,7 +168,7 @@ export async function observedDays(
       eb.fn.sum<number>('count').as('count'),
       eb.fn.count<number>('unit').distinct().as('senders'),
     ])
-    .where('mode', '=', 'observe')
+    .where(isObserved)
     .where('at', '>=', since)
     .groupBy(sql`at - at % ${sql.lit(day)}`)
     .orderBy(sql`at - at % ${sql.lit(day)}`, 'desc')
@@ -189,7 +197,7 @@ export async function observedSenders(
       eb.fn.sum<number>('count').as('count'),
       eb.fn.max('at').as('lastAt'),
     ])
-    .where('mode', '=', 'observe')
+    .where(isObserved)
     .where('at', '>=', from)
     .where('at', '<', until)
     .groupBy(['unit', 'reason', 'code'])

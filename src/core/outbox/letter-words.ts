@@ -1,3 +1,7 @@
+import type { AuthenticationTest } from '../../access/high-volume.ts'
+import type { ReasonName } from '../../access/reasons.ts'
+import type { BrakeRule } from '../../access/brake.ts'
+
 /**
  * What our letters can say, by kind. Slots hold canonical values only (an address or unit, a moment in milliseconds, a link
  * to our own site), never what somebody typed: nobody can have us send their words.
@@ -11,6 +15,36 @@ export interface LetterSlots {
     /** When the listing ends by itself. */
     readonly until?: number | undefined
   }
+  /** To the postmaster of a domain that sends much: what its messages lack, and from when on that has an effect. */
+  'high-volume-notice': {
+    readonly domain: string
+    readonly failed: readonly AuthenticationTest[]
+    readonly stage: 'junk' | 'reject'
+    readonly from: number
+  }
+  /** To the operator: who would have been hit on a day, while not everything is acted on. */
+  'observed-digest': {
+    /** Beginning of the UTC day. */
+    readonly day: number
+    readonly messages: number
+    readonly senders: number
+    /** Those with the most messages. */
+    readonly top: readonly ObservedLine[]
+  }
+  /** To the operator: the self-incident brake of a rule was pulled or let go. */
+  'brake-notice': {
+    readonly rule: BrakeRule
+    readonly isOn: boolean
+    readonly when: number
+    readonly by: 'engine' | 'operator'
+  }
+}
+
+export interface ObservedLine {
+  /** `192.0.2.45/32` */
+  readonly unit: string
+  readonly reason: ReasonName
+  readonly messages: number
 }
 
 export type LetterKind = keyof LetterSlots
@@ -18,7 +52,18 @@ export const letterKinds = [
   'confirm-delisting',
   'delisting-done',
   'delisting-reviewed',
+  'high-volume-notice',
+  'observed-digest',
+  'brake-notice',
 ] as const satisfies readonly LetterKind[]
+
+/** Letters to the operator's own mailbox (`notify`): nobody else's budget, and STOP does not end them. */
+export const operatorKinds = ['observed-digest', 'brake-notice'] as const satisfies readonly LetterKind[]
+export type OperatorKind = (typeof operatorKinds)[number]
+
+export function isOfOperator(kind: string): kind is OperatorKind {
+  return operatorKinds.some((each) => each === kind)
+}
 
 /** A kind with the slots of that kind. */
 export type LetterContent = {
@@ -30,6 +75,8 @@ export interface About {
   readonly provider: string
   /** Host name of the site; the one link of a letter is not this. */
   readonly host: string
+  /** Origin of the site. */
+  readonly site: string
   readonly delistMailbox: string
 }
 
@@ -45,4 +92,6 @@ export interface Draft {
 export interface LetterWords {
   readonly letters: { readonly [K in LetterKind]: (slots: LetterSlots[K], about: About) => Draft }
   readonly ending: (about: About) => readonly Paragraph[]
+  /** Of letters to the operator. */
+  readonly operatorEnding: (about: About) => readonly Paragraph[]
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { testSettings } from '../../../test/support/context.ts'
 import { formatAddress } from '../../standards/ip.ts'
+import { brakeRules } from '../../access/brake.ts'
 import { checkSlots, renderLetter } from './letter.ts'
 import { letterKinds, type LetterContent } from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
@@ -20,7 +21,7 @@ const ip = fc.oneof(
 )
 const link = fc.stringMatching(/^[A-Za-z0-9_-]{1,80}$/).map((token) => `${site}/confirm/${token}`)
 const moment = fc.integer({ min: 1_700_000_000_000, max: 4_000_000_000_000 })
-const content: fc.Arbitrary<LetterContent> = fc.oneof(
+const aboutAddress: fc.Arbitrary<Extract<LetterContent, { slots: { ip: string } }>> = fc.oneof(
   fc.record({
     kind: fc.constant('confirm-delisting' as const),
     slots: fc.record({ ip, link, expiresAt: moment }),
@@ -38,6 +39,43 @@ const content: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
 )
+const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({
+    kind: fc.constant('high-volume-notice' as const),
+    slots: fc.record({
+      domain: fc.constantFrom('example.org', 'a-rather-long-name-of-a-shop.example.net'),
+      failed: fc.subarray(['spf', 'dkim', 'dmarc'] as const, { minLength: 1 }),
+      stage: fc.constantFrom('junk' as const, 'reject' as const),
+      from: moment,
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('observed-digest' as const),
+    slots: fc.record({
+      day: moment,
+      messages: fc.nat(),
+      senders: fc.nat(),
+      top: fc.array(
+        fc.record({
+          unit: fc.constantFrom('192.0.2.45/32', '2001:db8:1111:2222::/64'),
+          reason: fc.constantFrom('spam' as const, 'no-reverse-name' as const),
+          messages: fc.nat(),
+        }),
+        { maxLength: 10 },
+      ),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('brake-notice' as const),
+    slots: fc.record({
+      rule: fc.constantFrom(...brakeRules),
+      isOn: fc.boolean(),
+      when: moment,
+      by: fc.constantFrom('engine' as const, 'operator' as const),
+    }),
+  }),
+)
+const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers)
 
 describe('a letter', () => {
   it('is short, in narrow lines, and says what it is about', () => {
@@ -45,8 +83,9 @@ describe('a letter', () => {
       fc.property(content, fc.constantFrom(...languages), (content, language) => {
         checkSlots(content, site)
         const { subject, text } = renderLetter(content, language, settings)
-        assert.ok(subject.includes(content.slots.ip) && widthOf(subject) <= 100)
-        assert.ok(text.includes(`\n    ${content.slots.ip}\n`))
+        const about = 'ip' in content.slots ? content.slots.ip : undefined
+        assert.ok(widthOf(subject) <= 100, subject)
+        if (about !== undefined) assert.ok(subject.includes(about) && text.includes(`\n    ${about}\n`))
         assert.ok(Buffer.byteLength(text) <= 8192)
         for (const line of text.split('\n'))
           assert.ok(widthOf(line) <= 76 || line.startsWith(`${site}/`), line)
@@ -58,7 +97,7 @@ describe('a letter', () => {
   it('is made of its template and the grammar of its slots, byte for byte', () => {
     // With every slot taken out, letters of one kind are the same letter.
     fc.assert(
-      fc.property(content, content, fc.constantFrom(...languages), (one, two, language) => {
+      fc.property(aboutAddress, aboutAddress, fc.constantFrom(...languages), (one, two, language) => {
         fc.pre(one.kind === two.kind && shapeOf(one) === shapeOf(two))
         assert.equal(bare(one, language), bare(two, language))
       }),
@@ -114,7 +153,10 @@ describe('a letter', () => {
       : ''
   }
 
-  function bare(content: LetterContent, language: (typeof languages)[number]): string {
+  function bare(
+    content: Extract<LetterContent, { slots: { ip: string } }>,
+    language: (typeof languages)[number],
+  ): string {
     const { subject, text } = renderLetter(content, language, settings)
     return `${subject}\n${text}`
       .replaceAll(content.slots.ip, '<ip>')
@@ -127,7 +169,26 @@ describe('a letter', () => {
   }
 
   it('exists for every kind in every language', () => {
-    assert.deepEqual([...letterKinds].sort(), ['confirm-delisting', 'delisting-done', 'delisting-reviewed'])
+    assert.deepEqual([...letterKinds].sort(), [
+      'brake-notice',
+      'confirm-delisting',
+      'delisting-done',
+      'delisting-reviewed',
+      'high-volume-notice',
+      'observed-digest',
+    ])
+    for (const language of languages)
+      for (const [kind, isStop] of [
+        ['high-volume-notice', true],
+        ['brake-notice', false],
+      ] as const) {
+        const slots =
+          kind === 'brake-notice'
+            ? { rule: 'spam', isOn: true, when: 0, by: 'engine' }
+            : { domain: 'example.org', failed: ['spf'], stage: 'junk', from: 0 }
+        const { text } = renderLetter({ kind, slots } as LetterContent, language, settings)
+        assert.equal(/STOP/.test(text), isStop, 'whoever operates this cannot stop it by a reply')
+      }
   })
 })
 

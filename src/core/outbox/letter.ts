@@ -1,9 +1,12 @@
-import type { Language } from '../../access/reasons.ts'
+import { authenticationTests } from '../../access/high-volume.ts'
+import { reasonNames, type Language } from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
+import { parseDomain } from '../../standards/domain.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
+import { brakeRules } from '../../access/brake.ts'
 import type { Settings } from '../settings.ts'
-import type { About, Draft, LetterContent, LetterWords } from './letter-words.ts'
+import { isOfOperator, type About, type Draft, type LetterContent, type LetterWords } from './letter-words.ts'
 import { wrap } from './wrap.ts'
 import { en } from './words/en.ts'
 import { zhCN } from './words/zh-CN.ts'
@@ -23,11 +26,13 @@ export function renderLetter(
   const about = {
     provider: provider.name,
     host: new URL(provider.site).host,
+    site: provider.site,
     delistMailbox: addresses.delist,
   }
-  const { letters, ending } = words[language]
+  const { letters, ending, operatorEnding } = words[language]
+  const end = isOfOperator(content.kind) ? operatorEnding : ending
   const { subject, paragraphs } = draftOf(letters, content, about)
-  const texts = [...paragraphs, ...ending(about)].map((part) =>
+  const texts = [...paragraphs, ...end(about)].map((part) =>
     typeof part === 'string' ? wrap(part, columns) : part.verbatim,
   )
   return { subject, text: `${texts.join('\n\n')}\n` }
@@ -40,6 +45,12 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
     case 'delisting-done':
       return letters[content.kind](content.slots, about)
     case 'delisting-reviewed':
+      return letters[content.kind](content.slots, about)
+    case 'high-volume-notice':
+      return letters[content.kind](content.slots, about)
+    case 'observed-digest':
+      return letters[content.kind](content.slots, about)
+    case 'brake-notice':
       return letters[content.kind](content.slots, about)
   }
 }
@@ -63,12 +74,39 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return value === 'delisted' || value === 'declined'
     case 'until':
       return value === undefined || Number.isSafeInteger(value)
+    case 'domain':
+      return typeof value === 'string' && parseDomain(value, 2) === value
+    case 'failed':
+      return Array.isArray(value) && value.every((each) => authenticationTests.some((test) => test === each))
+    case 'stage':
+      return value === 'junk' || value === 'reject'
+    case 'rule':
+      return brakeRules.some((rule) => rule === value)
+    case 'isOn':
+      return typeof value === 'boolean'
+    case 'by':
+      return value === 'engine' || value === 'operator'
+    case 'top':
+      return Array.isArray(value) && value.length <= 20 && value.every(isObservedLine)
+    case 'from':
+    case 'day':
+    case 'messages':
+    case 'senders':
     case 'when':
     case 'expiresAt':
       return Number.isSafeInteger(value)
     default:
       return false
   }
+}
+
+function isObservedLine(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('unit' in value) || !('reason' in value)) return false
+  const { unit, reason } = value
+  if (typeof unit !== 'string' || !('messages' in value) || !Number.isSafeInteger(value.messages))
+    return false
+  const prefix = parseListable(unit)
+  return !(prefix instanceof Refusal) && reasonNames.some((name) => name === reason)
 }
 
 function isAddressOrUnit(text: string): boolean {

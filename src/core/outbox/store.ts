@@ -184,6 +184,15 @@ export async function insertDelivery(queries: Queries, row: DeliveryRow): Promis
   await queries.insertInto('webhook_deliveries').values(row).execute()
 }
 
+export async function hasDelivery(queries: Queries, id: string): Promise<boolean> {
+  const row = await queries
+    .selectFrom('webhook_deliveries')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function dueDeliveries(queries: Queries, now: number, limit: number): Promise<DeliveryRow[]> {
   return await queries
     .selectFrom('webhook_deliveries')

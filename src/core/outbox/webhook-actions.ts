@@ -57,7 +57,9 @@ export async function claimWebhooks(ctx: Context, limit: number): Promise<readon
       const taken = { id: lease, core: tx.core, until: now + leaseMs }
       if (!(await store.leaseDelivery(tx.queries, row, taken, now))) continue
       const delivery = { id: row.id, lease, event: row.event, attempts: row.attempts + 1 }
-      const webhook = tx.settings.webhooks.find(({ url }) => url === row.url)
+      const { webhooks, notify } = tx.settings
+      const known = notify.kind === 'webhook' ? [...webhooks, notify] : webhooks
+      const webhook = known.find(({ url }) => url === row.url)
       if (!webhook) await giveUp(tx, delivery, 'this webhook is not configured any more')
       else
         claimed.push({

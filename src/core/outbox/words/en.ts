@@ -1,4 +1,7 @@
-import type { LetterWords } from '../letter-words.ts'
+import type { AuthenticationTest } from '../../../access/high-volume.ts'
+import { reasons } from '../../../access/reasons.ts'
+import type { BrakeRule } from '../../../access/brake.ts'
+import type { LetterWords, ObservedLine } from '../letter-words.ts'
 
 const months = [
   'January',
@@ -64,11 +67,91 @@ export const en: LetterWords = {
               ...(until === undefined ? [] : [`Without that, the block ends by itself on ${moment(until)}.`]),
             ],
           },
+    'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
+      subject: `Mail from ${domain} does not pass ${failedWords(failed)} at ${provider}`,
+      paragraphs: [
+        'Hello,',
+        `you look after this domain, which sends more mail to ${provider} than most:`,
+        { verbatim: `    ${domain}` },
+        `Domains that send as much must pass SPF, DKIM and DMARC with every message. Messages that carry your domain in From have lately failed: ${failedWords(failed)}.`,
+        stage === 'reject'
+          ? `From ${date(from)} (UTC) such messages are refused, with the reply 550 5.7.515. The messages that pass all three tests are not concerned.`
+          : `From ${date(from)} (UTC) such messages are put into the junk folder of their readers. The messages that pass all three tests are not concerned.`,
+        'What to do: find out which of your services sends them, and let it sign with DKIM and stand in your SPF record, for the domain that is in From. If you do not send them at all, somebody forges your domain; a DMARC policy of reject stops that, here and elsewhere.',
+        'How each test is passed:',
+        { verbatim: `${site}/codes/authentication-required` },
+        'Nothing needs to be requested or answered: the next message that passes the tests is accepted as always.',
+      ],
+    }),
+    'observed-digest': ({ day, messages, senders, top }, { provider }) => ({
+      subject: `${date(day)}: ${number(messages)} messages would have been hit`,
+      paragraphs: [
+        `On ${date(day)} (UTC), if everything had been acted on, ${provider} would have put off or refused ${number(messages)} messages of ${number(senders)} senders. Nothing of this was done.`,
+        ...(top.length === 0
+          ? []
+          : ['Those with the most messages:', { verbatim: top.map(observedLine).join('\n') }]),
+        'Look them through in the console, under “Would have been hit”. If somebody is here whose mail people want, their page says why; protect them (protected.names, protected.networks) or try other thresholds in a dry run. When nobody is left who should not be here, go on to the next reputation.mode.',
+      ],
+    }),
+    'brake-notice': ({ rule, isOn, when, by }, { provider }) =>
+      isOn
+        ? {
+            subject: `Brake pulled: ${brakeWords[rule]}`,
+            paragraphs: [
+              `On ${moment(when)} the self-incident brake of ${provider} was pulled${by === 'operator' ? ' by an operator' : ''}, for this rule:`,
+              { verbatim: `    ${brakeWords[rule]}` },
+              by === 'operator'
+                ? 'Until somebody lets it go, the rule lists nobody, and what it has listed is only put off.'
+                : 'Senders with a long good history were suddenly found bad. That is rather our own fault than theirs: a filter that has gone mad, a bad update, a broken list. The rule lists nobody now, and what it has listed is only put off, so no mail is lost.',
+              'What to do: look at the content filter and its latest changes. The brake lets go by itself when what it measures is as usual again; in the console an operator can pull it or let it go by hand.',
+            ],
+          }
+        : {
+            subject: `Brake released: ${brakeWords[rule]}`,
+            paragraphs: [
+              `On ${moment(when)} the self-incident brake of ${provider} was let go${by === 'operator' ? ' by an operator' : ''}; this rule acts again:`,
+              { verbatim: `    ${brakeWords[rule]}` },
+            ],
+          },
   },
+  operatorEnding: ({ provider, host }) => [
+    { verbatim: `Postern of ${provider}, to its operator (notify)\n${host}` },
+  ],
   ending: ({ provider, host }) => [
     'You would rather have no letters from us? Reply to this one with the single word STOP, and this mailbox gets none for 90 days. Nobody reads other replies.',
     { verbatim: `The postmasters of ${provider}\n${host}` },
   ],
+}
+
+const brakeWords: Record<BrakeRule, string> = {
+  spam: 'listings for spam',
+  phish: 'listings for phishing',
+  malware: 'listings for malware',
+  complaints: 'listings for complaints',
+  traps: 'listings for traps',
+  harvest: 'listings for guessed recipients',
+  range: 'listings of ranges',
+}
+
+function failedWords(failed: readonly AuthenticationTest[]): string {
+  return failed.map((test) => test.toUpperCase()).join(', ')
+}
+
+function observedLine({ unit, reason, messages }: ObservedLine): string {
+  const text = unit.replace(/\/32$/, '')
+  return `    ${number(messages).padStart(8)}  ${text}  ${reasons[reason].code} ${reason}`
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-GB')
+}
+
+function date(at: number): string {
+  const time = new Date(at)
+  return `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`.replaceAll(
+    ' ',
+    '\u00a0',
+  )
 }
 
 /** `4 May 2026, 10:15 UTC`, not parted by the end of a line. */

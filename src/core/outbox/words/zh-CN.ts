@@ -1,4 +1,7 @@
-import type { LetterWords } from '../letter-words.ts'
+import type { AuthenticationTest } from '../../../access/high-volume.ts'
+import { reasons } from '../../../access/reasons.ts'
+import type { BrakeRule } from '../../../access/brake.ts'
+import type { LetterWords, ObservedLine } from '../letter-words.ts'
 
 export const zhCN: LetterWords = {
   letters: {
@@ -49,7 +52,54 @@ export const zhCN: LetterWords = {
               ...(until === undefined ? [] : [`如果没有新的申请，封锁也会在${moment(until)}自动结束。`]),
             ],
           },
+    'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
+      subject: `${domain} 的邮件在 ${provider} 未通过 ${failedWords(failed)} 验证`,
+      paragraphs: [
+        '您好：',
+        `您负责管理以下域名，该域名发往 ${provider} 的邮件量很大：`,
+        { verbatim: `    ${domain}` },
+        `发信量达到这一规模的域名，每封邮件都必须通过 SPF、DKIM 和 DMARC 验证。近期以该域名为发件人（From）的邮件未通过：${failedWords(failed)}。`,
+        stage === 'reject'
+          ? `自 ${date(from)}（UTC）起，此类邮件将被拒收，返回 550 5.7.515。三项验证全部通过的邮件不受影响。`
+          : `自 ${date(from)}（UTC）起，此类邮件将被放入收件人的垃圾邮件文件夹。三项验证全部通过的邮件不受影响。`,
+        '请查明这些邮件由哪些系统或服务商发出，为其配置与 From 域名一致的 DKIM 签名，并写入该域名的 SPF 记录。如果这些邮件根本不是您发的，说明有人冒用您的域名，将 DMARC 策略设为 reject 即可让各收件方拒收。',
+        '各项验证的通过方法：',
+        { verbatim: `${site}/codes/authentication-required` },
+        '无需申请或回复：下一封通过验证的邮件会照常接收。',
+      ],
+    }),
+    'observed-digest': ({ day, messages, senders, top }, { provider }) => ({
+      subject: `${date(day)}：本会影响 ${number(messages)} 封邮件`,
+      paragraphs: [
+        `如果各项判定全部生效，${date(day)}（UTC）${provider} 本会暂缓或拒收 ${number(senders)} 个发件人的 ${number(messages)} 封邮件。实际上均未执行。`,
+        ...(top.length === 0 ? [] : ['其中邮件最多的是：', { verbatim: top.map(observedLine).join('\n') }]),
+        '请在控制台的“本会受影响的发件人”页面逐一查看。如果其中有用户需要的发件人，可在其页面查看原因，将其列为受保护（protected.names、protected.networks），或通过试运行尝试其他阈值。确认没有误伤之后，再切换到下一级 reputation.mode。',
+      ],
+    }),
+    'brake-notice': ({ rule, isOn, when, by }, { provider }) =>
+      isOn
+        ? {
+            subject: `制动已启动：${brakeWords[rule]}`,
+            paragraphs: [
+              `${moment(when)}，${provider} 的自身故障制动${by === 'operator' ? '由管理员手动' : '自动'}启动，涉及以下规则：`,
+              { verbatim: `    ${brakeWords[rule]}` },
+              by === 'operator'
+                ? '在有人解除之前，该规则不再封锁任何发件人，已有的封锁只作暂缓处理。'
+                : '长期表现良好的发件人突然被判为恶劣，问题更可能出在我们自己：过滤器失常、更新有误或名单损坏。该规则已停止封锁，已有的封锁只作暂缓处理，不会丢失邮件。',
+              '请检查内容过滤器及其最近的变更。各项指标恢复正常后，制动会自动解除；管理员也可以在控制台手动启动或解除。',
+            ],
+          }
+        : {
+            subject: `制动已解除：${brakeWords[rule]}`,
+            paragraphs: [
+              `${moment(when)}，${provider} 的自身故障制动${by === 'operator' ? '已由管理员手动' : '已自动'}解除，以下规则恢复生效：`,
+              { verbatim: `    ${brakeWords[rule]}` },
+            ],
+          },
   },
+  operatorEnding: ({ provider, host }) => [
+    { verbatim: `${provider} 的 Postern，致管理员（notify）\n${host}` },
+  ],
   ending: ({ provider, host }) => [
     '如果不想再收到此类邮件，请直接回复本邮件，正文只写 STOP 一个词，90 天内我们不会再向本邮箱发信。其他内容的回复无人查看。',
     { verbatim: `${provider} 邮件管理员\n${host}` },
@@ -57,6 +107,34 @@ export const zhCN: LetterWords = {
 }
 
 const beijingMs = 8 * 3_600_000
+
+const brakeWords: Record<BrakeRule, string> = {
+  spam: '垃圾邮件封锁',
+  phish: '钓鱼邮件封锁',
+  malware: '恶意软件封锁',
+  complaints: '投诉封锁',
+  traps: '陷阱封锁',
+  harvest: '地址探测封锁',
+  range: '网段封锁',
+}
+
+function failedWords(failed: readonly AuthenticationTest[]): string {
+  return failed.map((test) => test.toUpperCase()).join('、')
+}
+
+function observedLine({ unit, reason, messages }: ObservedLine): string {
+  const text = unit.replace(/\/32$/, '')
+  return `    ${number(messages).padStart(8)}  ${text}  ${reasons[reason].code} ${reason}`
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-GB')
+}
+
+function date(at: number): string {
+  const time = new Date(at)
+  return `${time.getUTCFullYear()}年${time.getUTCMonth() + 1}月${time.getUTCDate()}日`
+}
 
 /** `北京时间 2026年5月4日 18:15（UTC 10:15）`；日期不同时注明 UTC 日期。 */
 function moment(at: number): string {
