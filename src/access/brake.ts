@@ -4,12 +4,3 @@
  */
 export const brakeRules = ['spam', 'phish', 'malware', 'complaints', 'traps', 'harvest', 'range'] as const
 export type BrakeRule = (typeof brakeRules)[number]
-
-/** A brake that is on. */
-export interface PulledBrake {
-  readonly rule: BrakeRule
-  /** Milliseconds since 1970. */
-  readonly since: number
-  /** `engine`, or the operator who pulled it: only an operator lets that one go. */
-  readonly by: 'engine' | 'operator'
-}

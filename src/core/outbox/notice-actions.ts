@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { newId } from '../../base/id.ts'
-import type { MailAddress } from '../../standards/mail-address.ts'
 import { record } from '../audit/actions.ts'
 import type { Tx } from '../context.ts'
 import { checkSlots, renderLetter } from './letter.ts'
@@ -33,7 +32,7 @@ async function queueMail(tx: Tx, key: string, content: LetterContent, mailbox: s
     id,
     key,
     kind: content.kind,
-    mailbox: mailbox as MailAddress,
+    mailbox,
     language: tx.settings.provider.languages[0] ?? 'en',
     slots: sealSlots(tx, id, content.slots),
     state: 'queued',
