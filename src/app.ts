@@ -52,7 +52,7 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
     log,
     actor: actor === 'cli' ? cliActor() : { kind: 'system', name: 'core' },
     ...readFiles(config, actor),
-    out: waysOut({ resolver: dnsResolver() }),
+    out: waysOut({ resolver: dnsResolver({ servers: config.dns.servers }) }),
     wakes: localWakes(),
     tally: new Tally(),
     core: coreId(config.data),

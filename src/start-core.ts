@@ -65,7 +65,7 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     const sites = webApps(ctx, config)
     opened('site', ...(await listenHttp(sites.site, config.listen.site)))
     opened('console', ...(await listenHttp(sites.console, config.listen.console)))
-    const dns = dnsResolver()
+    const dns = dnsResolver({ servers: config.dns.servers })
     const intake = await openIntake({
       smtp: config.listen.intake,
       lmtp: config.listen.lmtp,

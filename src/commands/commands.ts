@@ -1,3 +1,4 @@
+import { checkCommand } from './check-command.ts'
 import type { Command } from './command.ts'
 import { databaseCommands } from './database-commands.ts'
 import { demoCommand } from './demo-command.ts'
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...processCommands,
   demoCommand,
   ...listingCommands,
+  checkCommand,
   ...databaseCommands,
   ingestCommand,
   replayCommand,

@@ -18,6 +18,7 @@ import {
   oneOf,
   origin,
   path,
+  server,
   smarthost,
   webAddress,
   wholeNumber,
@@ -249,6 +250,17 @@ const webhook = z
   )
   .register(expectations, { expects: '`url` and perhaps `secretFile`' })
 
+const dnsList = z
+  .strictObject(
+    {
+      zone: key(domain(), 'Zone that the address is asked in, in reverse (RFC 5782).'),
+      name: key(line(60).optional(), 'How people call the list.', { made: 'the zone' }),
+      url: key(webAddress(), 'Page of the list about being on it; the report links to it.'),
+    },
+    { error: 'expected `zone`, `url` and perhaps `name`' },
+  )
+  .register(expectations, { expects: '`zone`, `url` and perhaps `name`' })
+
 const limit = z
   .strictObject(
     {
@@ -402,6 +414,20 @@ export const configSchema = z.strictObject({
   retention,
   webhooks: key(list(webhook).prefault([]), 'Programs that are told when a listing begins or ends.', {
     example: '[{ url: "https://hooks.provider.example/postern" }]',
+  }),
+  dns: section('How names are looked up.', {
+    servers: key(
+      list(server()).prefault([]),
+      'Recursive resolvers to ask, one after the other; the machine’s own (`/etc/resolv.conf`) when empty. Take one of your own: lists refuse large public ones.',
+      { example: '[127.0.0.1]' },
+    ),
+  }),
+  check: section('The check of a sender’s DNS and authentication (`postern check`, the page `/check`).', {
+    lists: key(
+      list(dnsList).prefault([]),
+      'DNS lists of others that an address is looked up in as well. None by default: whoever runs a list decides who may ask it.',
+      { example: '[{ zone: bl.lists.example, url: "https://lists.example/removal" }]' },
+    ),
   }),
   dnsbl: section(
     'The DNS zone of listings. This version does not serve it yet; the keys are read and checked.',

@@ -46,6 +46,9 @@ export function settingsOf(config: Config) {
       eventsMs: retention.events,
     },
     notify: noticeOf(config),
+    check: {
+      lists: config.check.lists.map(({ zone, name, url }) => ({ zone, name: name ?? zone, url })),
+    },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../base/refusal.ts'
+import { parseAddress } from '../standards/ip.ts'
 import { parseDomain } from '../standards/domain.ts'
 import { formatDuration, parseDuration } from '../standards/duration.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
@@ -210,6 +211,19 @@ function readEndpoint(given: string): Endpoint | 'unix' | Wrong | undefined {
   if (host === undefined) return undefined
   const isLiteral = /^[0-9.]+$|:/.test(host)
   return isLiteral && parsePrefix(host) instanceof Refusal ? undefined : { host, port }
+}
+
+/** A resolver: `127.0.0.1`, `127.0.0.1:5353`, `[::1]:53`. */
+export function server() {
+  return text('the address of a DNS server, with its port if that is not 53', (given) => {
+    const {
+      1: bracketed,
+      2: plain,
+      3: port,
+    } = /^(?:\[([^\]]+)\]|([0-9.]+))(?::([0-9]{1,5}))?$/.exec(given) ?? []
+    const address = parseAddress(bracketed ?? plain ?? given)
+    return address instanceof Refusal || Number(port ?? 53) > 65535 ? undefined : given
+  })
 }
 
 export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {

@@ -1,3 +1,4 @@
+import { checkOperations } from './check-operations.ts'
 import { edgeOperations } from './edge-operations.ts'
 import { evidenceOperations } from './evidence-operations.ts'
 import { eventOperations } from './event-operations.ts'
@@ -12,4 +13,5 @@ export const operations: readonly Operation[] = [
   ...peopleOperations,
   ...eventOperations,
   ...evidenceOperations,
+  ...checkOperations,
 ]

@@ -73,5 +73,9 @@ export interface Settings {
   readonly notify:
     | { readonly kind: 'mail'; readonly mailbox: string }
     | { readonly kind: 'webhook'; readonly url: string; readonly secret: string }
+  readonly check: {
+    /** DNS lists of others that a check asks about an address. */
+    readonly lists: readonly { readonly zone: string; readonly name: string; readonly url: string }[]
+  }
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
 }

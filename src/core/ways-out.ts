@@ -1,3 +1,5 @@
+import type { HttpsAnswer } from '../net/https-client.ts'
+import type { DnsRecords } from '../net/resolver.ts'
 import type { Address } from '../standards/ip.ts'
 
 /** The ways out of the program, handed in so that tests replace them and nothing else. Failures are values, with the word of the standard. */
@@ -15,4 +17,11 @@ export interface WaysOut {
    * Undefined when it did not answer 200 in time.
    */
   fetchFrom(address: Address, path: string): Promise<string | undefined>
+  /**
+   * One DNS question, of type A, AAAA, CNAME, MX, PTR or TXT. Rejects with an error whose `code` is that of `node:dns`: `ENOTFOUND` where the
+   * name does not exist, `ENODATA` where it has none of the type.
+   */
+  lookup(name: string, type: string): Promise<DnsRecords>
+  /** `GET https://<host><path>`: global addresses, a good certificate, no redirect, 64 KiB, 5 s. */
+  fetchText(host: string, path: string): Promise<HttpsAnswer>
 }

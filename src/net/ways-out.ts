@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { httpClient } from './http-client.ts'
-import type { DnsResolver } from './resolver.ts'
+import { httpsClient, type HttpsAnswer } from './https-client.ts'
+import type { DnsRecords, DnsResolver } from './resolver.ts'
 
 /** The ways out of the program as core names them (`core/ways-out.ts`), made of the real resolver and the guarded client. */
 export interface Out {
@@ -10,6 +11,8 @@ export interface Out {
   confirmedNames(address: Address): Promise<readonly string[] | 'temperror'>
   acceptsMail(domain: string): Promise<boolean | 'temperror'>
   fetchFrom(address: Address, path: string): Promise<string | undefined>
+  lookup(name: string, type: string): Promise<DnsRecords>
+  fetchText(host: string, path: string): Promise<HttpsAnswer>
 }
 
 export interface OutOptions {
@@ -22,12 +25,15 @@ export interface OutOptions {
 
 export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
   const client = httpClient({ ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
+  const secure = httpsClient({ resolver, ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
   return {
     txt: (name) => resolver.txt(name),
     ptr: (address) => resolver.ptr(address),
     confirmedNames: (address) => confirmedNames(resolver, address),
     acceptsMail: (domain) => acceptsMail(resolver, domain),
     fetchFrom: (address, path) => client.fetchFrom(address, path),
+    lookup: (name, type) => resolver.lookup(name, type),
+    fetchText: (host, path) => secure.fetchText(host, path),
   }
 }
 

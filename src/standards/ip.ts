@@ -54,6 +54,11 @@ export function judgedAs(address: Address): Address {
   return embeddedAddress(address) ?? address
 }
 
+/** The digits of an IPv6 address in hexadecimal, 32 of them: the labels of its name in DNS (RFC 3596 §2.5). */
+export function hexDigits({ words }: Address): readonly string[] {
+  return words.flatMap((word) => Array.from(word.toString(16).padStart(8, '0')))
+}
+
 function v4(word: number): Address {
   return { family: 4, words: [word, 0, 0, 0] }
 }

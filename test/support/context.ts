@@ -84,6 +84,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],
+    check: { lists: [] },
     ...overrides,
   }
 }
@@ -110,6 +111,8 @@ export function testWaysOut(overrides: Partial<WaysOut> = {}): WaysOut {
     confirmedNames: async () => [],
     acceptsMail: async () => true,
     fetchFrom: async () => undefined,
+    lookup: async () => await Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+    fetchText: async () => ({ kind: 'no-address' }),
     ...overrides,
   }
 }

@@ -45,6 +45,7 @@ export const floors: Readonly<Record<string, number>> = {
   reputation: 4,
   delisting: 4,
   senders: 5,
+  checks: 6,
 }
 
 /** What must not be reached from a place, over however many files. */

@@ -22,7 +22,7 @@ export async function examine(config: Config, now: number): Promise<readonly Fin
     examineDatabase(config),
     lookForCore(config.data),
     examinePostfix(config),
-    judgeNames(config, dnsResolver()),
+    judgeNames(config, dnsResolver({ servers: config.dns.servers })),
   ])
   return [
     ...examineConfig(config),

@@ -69,6 +69,21 @@ export const limits = {
     windowMs: day,
     why: 'The look-up tells about one address; it is no way to read the whole list.',
   },
+  'check.client.hour': {
+    count: 10,
+    windowMs: hour,
+    why: 'Every check asks a sender’s DNS servers up to 40 questions. One that was made five minutes ago costs nothing.',
+  },
+  'check.all.minute': {
+    count: 120,
+    windowMs: minute,
+    why: 'Nor can many clients have us ask the whole world.',
+  },
+  'check.zone.minute': {
+    count: 60,
+    windowMs: minute,
+    why: 'Questions to the DNS servers of any one organization: records of somebody else can send us there.',
+  },
   'proof.request': { count: 20, windowMs: hour, why: 'Every check of a proof asks somebody else’s servers.' },
   'proof.client': {
     count: 60,

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
-import { testSettings } from '../../../test/support/context.ts'
+import { testSettings, testWaysOut } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { orThrow } from '../../base/refusal.ts'
@@ -267,13 +267,7 @@ describe('The JSON twin of the portal', () => {
   })
 
   it('looks for proofs where the sender can put them, and says where it looked', async () => {
-    const out = {
-      ptr: async () => ['mail.example.org'],
-      txt: async () => [],
-      confirmedNames: async () => [],
-      acceptsMail: async () => true,
-      fetchFrom: async () => undefined,
-    }
+    const out = testWaysOut({ ptr: async () => ['mail.example.org'] })
     const doors = openDoors(await open(), { out })
     await addListing(doors.ctx, { prefix: orThrow(parseListable(ip)), cause: 'spam' })
     const program = doors.visitor()

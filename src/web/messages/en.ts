@@ -1,3 +1,4 @@
+import { check } from './en/check.ts'
 import { common } from './en/common.ts'
 import { console } from './en/console.ts'
 import { judgement } from './en/judgement.ts'
@@ -9,7 +10,7 @@ import { site } from './en/site.ts'
  * English, the source of all other languages; one file per part of the product.
  * A sentence is a string, or a function of what it mentions.
  */
-export const en = { common, site, portal, console, judgement, refusals }
+export const en = { common, site, check, portal, console, judgement, refusals }
 
 /** The shape of the words: another language `satisfies` it, and the compiler says what it lacks. */
 export type Messages = typeof en

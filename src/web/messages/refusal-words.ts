@@ -32,7 +32,8 @@ export function fitForPeople(
   return Object.fromEntries(entries) as RefusalSentences
 }
 
-function seen(facts: Facts): Facts {
+/** Facts as a page may show them: what cannot be seen is written out, empty ones are missing. */
+export function seen(facts: Facts): Facts {
   const given = Object.entries(facts).filter(([, value]) => value !== '')
   return Object.fromEntries(
     given.map(([name, value]) => [name, typeof value === 'string' ? visible(value) : value]),

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts'
+import { check } from './zh-CN/check.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
 import { judgement } from './zh-CN/judgement.ts'
@@ -7,4 +8,4 @@ import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
 /** Simplified Chinese, written by hand. */
-export const zhCN = { common, site, portal, console, judgement, refusals } satisfies Messages
+export const zhCN = { common, site, check, portal, console, judgement, refusals } satisfies Messages

@@ -39,6 +39,14 @@ export const refusals = fitForPeople({
     what: 'This link is older than 30 days, and the record behind it is gone.',
     next: 'Look up the IP address instead. If your mail is still refused, use the link in the newest bounce.',
   }),
+  'check.busy': () => ({
+    what: 'Many checks are running just now, or this domain is being checked already.',
+    next: 'Please try again in a few seconds.',
+  }),
+  'check.selector-invalid': (facts) => ({
+    what: `${quoted(facts, 'This')} is not a DKIM selector.`,
+    next: 'The selector stands behind s= in the DKIM-Signature field of a message that you sent; it has letters, digits, hyphens and dots.',
+  }),
   'database.away': () => ({
     what: 'Our database does not answer just now.',
     next: 'Please try again in a minute. Nothing that was confirmed to you is lost.',
@@ -86,6 +94,22 @@ export const refusals = fitForPeople({
   'disk.full': () => ({
     what: 'We cannot store anything at the moment, so nothing was changed.',
     next: 'Please try again later. Our postmaster has been told.',
+  }),
+  'domain.is-address': (facts) => ({
+    what: `${quoted(facts, 'This')} is an IP address, and a domain is asked for here.`,
+    next: 'Give the domain behind the @ of your mail addresses; the address has a field of its own (--ip).',
+  }),
+  'domain.not-a-domain': (facts) => ({
+    what: `${quoted(facts, 'This')} is not a domain name.`,
+    next: 'Give the domain behind the @ of your mail addresses, such as example.org: labels of at most 63 letters, digits and hyphens, 253 characters in all.',
+  }),
+  'domain.single-label': (facts) => ({
+    what: `${quoted(facts, 'This')} is a single word and no domain that mail comes from over the Internet.`,
+    next: 'Give the whole name with its dots, such as example.org.',
+  }),
+  'domain.special-use': (facts) => ({
+    what: `Names under .${text(facts, 'suffix', 'this suffix')} exist only inside a network, or for a special purpose. Nobody outside can look up ${text(facts, 'domain', 'them')}.`,
+    next: 'Give the public domain behind the @ of your mail addresses.',
   }),
   'form.cross-site': () => ({
     what: 'This form was sent from another website, so we did not act on it.',

@@ -39,6 +39,14 @@ export const refusals = fitForPeople(
       what: '该链接已超过 30 天，对应的记录已经删除。',
       next: '请改为查询 IP 地址。如果邮件仍被拒收，请使用最近一封退信中的链接。',
     }),
+    'check.busy': () => ({
+      what: '目前正在进行的检测很多，或者该域名正在检测中。',
+      next: '请几秒钟后再试。',
+    }),
+    'check.selector-invalid': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}不是 DKIM 选择器。`,
+      next: '选择器是您所发邮件的 DKIM-Signature 字段中 s= 之后的内容，由字母、数字、连字符和点组成。',
+    }),
     'database.away': () => ({
       what: '我们的数据库暂时没有响应。',
       next: '请一分钟后再试。此前已向您确认的内容不会丢失。',
@@ -86,6 +94,22 @@ export const refusals = fitForPeople(
     'disk.full': () => ({
       what: '目前无法保存任何内容，因此没有任何更改。',
       next: '请稍后再试。我们的邮件管理员已收到通知。',
+    }),
+    'domain.is-address': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}是 IP 地址，这里需要的是域名。`,
+      next: '请填写邮箱地址中 @ 之后的域名；IP 地址另有一栏（--ip）。',
+    }),
+    'domain.not-a-domain': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}不是域名。`,
+      next: '请填写邮箱地址中 @ 之后的域名，例如 example.org：每一段最多 63 个字母、数字或连字符，总长不超过 253 个字符。',
+    }),
+    'domain.single-label': (facts) => ({
+      what: `${quoted(facts, '输入的内容')}只有一段，互联网上不会有邮件来自这样的域名。`,
+      next: '请填写带点的完整域名，例如 example.org。',
+    }),
+    'domain.special-use': (facts) => ({
+      what: `.${text(facts, 'suffix', '该后缀')} 下的名称只在内部网络中使用或另有用途，外部无法查询${text(facts, 'domain') === '' ? '' : ` ${text(facts, 'domain')}`}。`,
+      next: '请填写邮箱地址中 @ 之后的公网域名。',
     }),
     'form.cross-site': () => ({
       what: '该表单是从其他网站提交的，我们没有处理。',

@@ -1,0 +1,41 @@
+import { orThrow } from '../../src/base/refusal.ts'
+import { reverseZoneName } from '../../src/standards/dns-list.ts'
+import type { DnsAnswer, DnsQuestions } from '../../src/standards/dns-answer.ts'
+import { parseAddress } from '../../src/standards/ip.ts'
+
+/** What a name has; `silent` does not answer at all. */
+export type Names = Readonly<
+  Record<
+    string,
+    Readonly<Partial<Record<'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME', readonly string[]>>> | 'silent'
+  >
+>
+
+/** DNS made of a table, as rules ask it; `asked` gathers the questions. MX: `10 mx.example.org`. */
+export function dnsOf(names: Names): DnsQuestions & { readonly asked: string[] } {
+  const asked: string[] = []
+  const ask = (name: string, type: 'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME'): DnsAnswer<string> => {
+    asked.push(`${type} ${name}`)
+    const entry = names[name.toLowerCase()]
+    if (entry === 'silent') return 'temperror'
+    return entry === undefined ? 'no-name' : (entry[type] ?? [])
+  }
+  return {
+    asked,
+    txt: async (name) => ask(name, 'TXT'),
+    addresses: async (name, family) => {
+      const found = ask(name, family === 4 ? 'A' : 'AAAA')
+      return typeof found === 'string' ? found : found.map((text) => orThrow(parseAddress(text)))
+    },
+    mx: async (name) => {
+      const found = ask(name, 'MX')
+      if (typeof found === 'string') return found
+      return found.map((text) => ({
+        preference: Number(text.split(' ')[0]),
+        host: text.split(' ')[1]?.replace(/\.$/, '') ?? '',
+      }))
+    },
+    ptr: async (address) => ask(reverseZoneName(address), 'PTR'),
+    cname: async (name) => ask(name, 'CNAME'),
+  }
+}
