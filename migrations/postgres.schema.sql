@@ -82,6 +82,11 @@ create table edges (
   core text
 );
 
+create table engine_memory (
+  name text not null,
+  value text not null
+);
+
 create table evidence_hours (
   unit text not null,
   hour bigint not null,
@@ -228,13 +233,26 @@ create table operators (
   removed_at bigint
 );
 
+create table reporters (
+  name text not null,
+  seen_at bigint not null,
+  memory text not null
+);
+
+create table sender_groups (
+  key text not null,
+  seen_at bigint not null,
+  memory text not null
+);
+
 create table senders (
   unit text not null,
   since_at bigint not null,
   seen_at bigint not null,
   ptr text,
   home text,
-  prior double precision
+  prior double precision,
+  memory text
 );
 
 create table sessions (
@@ -340,6 +358,10 @@ alter table edges add constraint edges_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX edges_pkey ON public.edges USING btree (name);
 
+alter table engine_memory add constraint engine_memory_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX engine_memory_pkey ON public.engine_memory USING btree (name);
+
 alter table evidence_hours add constraint evidence_hours_pkey PRIMARY KEY (unit, hour, source, era);
 
 CREATE INDEX evidence_hours_hour ON public.evidence_hours USING btree (hour);
@@ -423,6 +445,18 @@ CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
 alter table operators add constraint operators_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
+
+alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
+
+CREATE INDEX reporters_seen ON public.reporters USING btree (seen_at);
+
+CREATE UNIQUE INDEX reporters_pkey ON public.reporters USING btree (name);
+
+alter table sender_groups add constraint sender_groups_pkey PRIMARY KEY (key);
+
+CREATE INDEX sender_groups_seen ON public.sender_groups USING btree (seen_at);
+
+CREATE UNIQUE INDEX sender_groups_pkey ON public.sender_groups USING btree (key);
 
 alter table senders add constraint senders_pkey PRIMARY KEY (unit);
 

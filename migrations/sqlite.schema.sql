@@ -103,6 +103,12 @@ CREATE TABLE edges (
   primary key (name)
 ) strict, without rowid;
 
+CREATE TABLE engine_memory (
+  name text not null,
+  value text not null,
+  primary key (name)
+) strict, without rowid;
+
 CREATE TABLE evidence_hours (
   unit text not null,
   hour integer not null,
@@ -291,13 +297,31 @@ CREATE TABLE operators (
   primary key (name)
 ) strict, without rowid;
 
+CREATE TABLE reporters (
+  name text not null,
+  seen_at integer not null,
+  memory text not null,
+  primary key (name)
+) strict, without rowid;
+
+CREATE INDEX reporters_seen on reporters (seen_at);
+
+CREATE TABLE sender_groups (
+  key text not null,
+  seen_at integer not null,
+  memory text not null,
+  primary key (key)
+) strict, without rowid;
+
+CREATE INDEX sender_groups_seen on sender_groups (seen_at);
+
 CREATE TABLE senders (
   unit text not null,
   since_at integer not null,
   seen_at integer not null,
   ptr text,
   home text,
-  prior real,
+  prior real, memory text,
   primary key (unit)
 ) strict, without rowid;
 

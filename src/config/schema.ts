@@ -364,6 +364,10 @@ export const configSchema = z.strictObject({
       'Recipients that a sender’s budget has for each message of it: with a budget of 30 messages an hour, 20 here are 600 recipients an hour. Ordinary mail has one or two, a small list some dozens; who only tries names needs thousands.',
       { unit: 'recipients for each message of the budget' },
     ),
+    senders: key(
+      wholeNumber(1000, 10_000_000).prefault(200_000),
+      'Senders kept in memory, about a kilobyte each; the others come from the database when they are heard of. The offline replay forgets the least valuable beyond it.',
+    ),
     tuning: key(
       z
         .record(thresholdName, z.number().nonnegative(), {

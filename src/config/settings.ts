@@ -24,6 +24,7 @@ export function settingsOf(config: Config) {
       termsMs: config.reputation.terms,
       digest: config.reputation.digest,
       recipientsPerMessage: config.reputation.recipients,
+      mostSenders: config.reputation.senders,
       tuning: config.reputation.tuning,
     },
     protected: config.protected,

@@ -27,6 +27,8 @@ export interface Settings {
     readonly digest: 'daily' | 'never'
     /** Recipients an hour for each message an hour of a budget. */
     readonly recipientsPerMessage: number
+    /** Senders kept in memory; the others come from the database. */
+    readonly mostSenders: number
     /** Thresholds that differ from the built-in ones, by name. */
     readonly tuning: Readonly<Record<string, number>>
   }

@@ -27,6 +27,9 @@ export interface Tables {
   mail_events: MailEventsTable
   evidence_hours: EvidenceHoursTable
   senders: SendersTable
+  sender_groups: SenderGroupsTable
+  reporters: ReportersTable
+  engine_memory: EngineMemoryTable
   standings: StandingsTable
 }
 
@@ -375,6 +378,31 @@ export interface SendersTable {
   home: string | null
   /** Unwanted share that was expected of it before its own evidence, when that was last counted; null when it was not. */
   prior: number | null
+  /** JSON of `SenderMemory`; null: to be made of its hourly counters. */
+  memory: string | null
+}
+
+/** What is known of many senders together: a range, an organisation, a domain, a kind of name. */
+export interface SenderGroupsTable {
+  key: string
+  seen_at: number
+  /** JSON of `GroupMemory`. */
+  memory: string
+}
+
+/** How far those who complain are trusted. */
+export interface ReportersTable {
+  /** Keyed hash of a mailbox, or `nobody` and the sender. */
+  name: string
+  seen_at: number
+  /** JSON of `ReporterMemory`. */
+  memory: string
+}
+
+/** What the judgement knows besides: one row, `judgement`. */
+export interface EngineMemoryTable {
+  name: string
+  value: string
 }
 
 /** What the edges are told of senders that are not listed. */

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test'
 import { hour, minute } from '../base/clock.ts'
 import { orThrow } from '../base/refusal.ts'
 import type { EngineMode, Standing } from '../access/standing.ts'
-import { as, type Context } from '../core/context.ts'
+import { as, transact, type Context } from '../core/context.ts'
 import { beginEpoch, feedHead } from '../core/edges/actions.ts'
 import { addListing } from '../core/listings/actions.ts'
 import { listByEngine } from '../core/listings/engine-actions.ts'
@@ -50,13 +50,14 @@ async function greet(path: string, takes: readonly string[] = ['standings']): Pr
 }
 
 async function listAsEngine(ctx: Context): Promise<void> {
-  await listByEngine(as(ctx, { kind: 'system', name: 'engine' }), {
+  const wish = {
     prefix: sender,
     cause: 'spam',
     class: 'self-service',
     endsAt: testStart + 60 * minute,
     evidence: [],
-  })
+  } as const
+  await transact(as(ctx, { kind: 'system', name: 'engine' }), async (tx) => await listByEngine(tx, wish))
 }
 
 describe('Standings on the feed', () => {

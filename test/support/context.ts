@@ -56,6 +56,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       termsMs: [hour, 6 * hour, 24 * hour, 72 * hour, 7 * day],
       digest: 'daily',
       recipientsPerMessage: 20,
+      mostSenders: 200_000,
       tuning: {},
     },
     protected: { networks: [], names: [] },

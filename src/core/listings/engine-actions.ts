@@ -1,6 +1,6 @@
 import type { Prefix } from '../../standards/prefix.ts'
 import type { Cause, ListingClass } from '../../access/reasons.ts'
-import { transact, type Context } from '../context.ts'
+import type { Context, Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { lift, putCarveOut, putListing } from './actions.ts'
 import { engineName, mayBeListed, type EndWhy, type Evidence, type Listing } from './listing.ts'
@@ -23,31 +23,27 @@ export interface EngineCarveOut {
 }
 
 /** Puts what the engine found on the list. What a person listed stays as it is, and what is protected is left alone. */
-export async function listByEngine(ctx: Context, wish: EngineWish | EngineCarveOut): Promise<void> {
-  if (mayBeListed(wish.prefix, ctx.settings)) return
-  await transact(ctx, async (tx) => {
-    await takeTurn(tx)
-    const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
-    if (active && active.actor !== engineName) return
-    if ('effect' in wish) {
-      const range = await store.byPrefix(tx.queries, wish.within, 'active')
-      if (range?.actor === engineName) await putCarveOut(tx, wish.prefix, range)
-      return
-    }
-    const { prefix, cause, evidence } = wish
-    const endsAt = Math.ceil(wish.endsAt / 1000) * 1000
-    const fields = { prefix, cause, class: wish.class, evidence, effect: 'refuse', endsAt } as const
-    await putListing(tx, { ...fields, note: '', url: null, test: null }, true)
-  })
+export async function listByEngine(tx: Tx, wish: EngineWish | EngineCarveOut): Promise<void> {
+  if (mayBeListed(wish.prefix, tx.settings)) return
+  await takeTurn(tx)
+  const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
+  if (active && active.actor !== engineName) return
+  if ('effect' in wish) {
+    const range = await store.byPrefix(tx.queries, wish.within, 'active')
+    if (range?.actor === engineName) await putCarveOut(tx, wish.prefix, range)
+    return
+  }
+  const { prefix, cause, evidence } = wish
+  const endsAt = Math.ceil(wish.endsAt / 1000) * 1000
+  const fields = { prefix, cause, class: wish.class, evidence, effect: 'refuse', endsAt } as const
+  await putListing(tx, { ...fields, note: '', url: null, test: null }, true)
 }
 
 /** Takes back what the engine listed. */
-export async function liftByEngine(ctx: Context, prefix: Prefix, why: EndWhy): Promise<void> {
-  await transact(ctx, async (tx) => {
-    await takeTurn(tx)
-    const active = await store.byPrefix(tx.queries, prefix, 'active')
-    if (active?.actor === engineName) await lift(tx, active, why)
-  })
+export async function liftByEngine(tx: Tx, prefix: Prefix, why: EndWhy): Promise<void> {
+  await takeTurn(tx)
+  const active = await store.byPrefix(tx.queries, prefix, 'active')
+  if (active?.actor === engineName) await lift(tx, active, why)
 }
 
 /** Listings in force, with `ofEngine`, and those that ended since; by the engine or by anybody. */

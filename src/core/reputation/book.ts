@@ -1,9 +1,10 @@
 import { day, hour } from '../../base/clock.ts'
-import { formatPrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
+import { orThrow } from '../../base/refusal.ts'
+import { formatPrefix, parsePrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
 import type { Assessment } from './assess.ts'
 import { Evidence } from './evidence.ts'
 import type { Prior } from './grade.ts'
-import { rangeOf, type Groups } from './groups.ts'
+import { rangeKey, rangeOf, type Groups } from './groups.ts'
 import type { Finding } from './listing-rule.ts'
 import { evidenceOf, type EndWhy, type Note } from './notes.ts'
 import type { OwnListing, Sender } from './sender.ts'
@@ -20,6 +21,15 @@ export interface BookSettings {
   readonly isProtected: (prefix: Prefix, name?: string | null) => boolean
 }
 
+export interface BookMemory {
+  readonly ranges: readonly (Omit<OwnListing, 'prefix'> & {
+    readonly prefix: string
+    readonly carved: readonly string[]
+  })[]
+  readonly lapses: readonly (readonly [range: string, endedAt: readonly number[]])[]
+  readonly since: readonly (readonly [range: string, endedAt: number])[]
+}
+
 export interface RangeListing extends OwnListing {
   /** Members that are let through. */
   readonly carved: Set<string>
@@ -29,6 +39,7 @@ export interface RangeListing extends OwnListing {
 export class Book {
   readonly #settings: BookSettings
   readonly #groups: Groups
+  readonly #onChange: (sender: Sender) => void
   readonly #listed = new Set<Sender>()
   readonly #ranges = new Map<string, RangeListing>()
   readonly #rangeLapses = new Map<string, readonly number[]>()
@@ -37,9 +48,56 @@ export class Book {
   #notes: Note[] = []
   #nextEnd = Infinity
 
-  constructor(settings: BookSettings, groups: Groups) {
+  /** `onChange`: told of a sender that was listed, or is no more. */
+  constructor(settings: BookSettings, groups: Groups, onChange: (sender: Sender) => void = () => {}) {
     this.#settings = settings
     this.#groups = groups
+    this.#onChange = onChange
+  }
+
+  /** Ranges that are or were listed, as they are written down. */
+  toJSON(): BookMemory {
+    const ranges = [...this.#ranges.values()].map(({ carved, prefix, ...listing }) => ({
+      ...listing,
+      prefix: formatPrefix(prefix),
+      carved: [...carved],
+    }))
+    return { ranges, lapses: [...this.#rangeLapses], since: [...this.#rangeSince] }
+  }
+
+  /** The same again. */
+  read({ ranges, lapses, since }: BookMemory): void {
+    for (const { carved, prefix: key, ...listing } of ranges) {
+      const prefix = orThrow(parsePrefix(key))
+      this.#putRange({ ...listing, prefix })
+      const range = this.#ranges.get(key)
+      for (const member of carved) range?.carved.add(member)
+    }
+    for (const [key, at] of lapses) this.#rangeLapses.set(key, at)
+    for (const [key, at] of since) this.#rangeSince.set(key, at)
+  }
+
+  /** Groups of ranges that are listed, or have members that are. */
+  groupKeys(): ReadonlySet<string> {
+    return new Set(
+      [...this.#ranges.values(), ...this.#listed].map((each) =>
+        rangeKey('unit' in each ? each.unit : each.prefix),
+      ),
+    )
+  }
+
+  /** Forgets of ranges what counts no more. */
+  forgetOld(now: number): void {
+    for (const [key, lapses] of this.#rangeLapses)
+      if (lapses.every((at) => now - at >= this.#settings.recurrenceMs)) this.#rangeLapses.delete(key)
+    for (const [key, at] of this.#rangeSince) if (now - at > rangeMs) this.#rangeSince.delete(key)
+  }
+
+  /** A sender that is listed, as it was written down. */
+  adopt(sender: Sender): void {
+    if (sender.listing === undefined) return
+    this.#listed.add(sender)
+    this.#nextEnd = Math.min(this.#nextEnd, sender.listing.ends)
   }
 
   takeNotes(): readonly Note[] {
@@ -60,7 +118,7 @@ export class Book {
     sender.past = pastOf(assessment)
     this.#put(sender, listing)
     this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(assessment.counts) })
-    this.#groups.rangeOf(sender.unit).noteMember(sender.key, true, now)
+    this.#groups.rangeOf(sender.unit, now).noteMember(sender.key, true, now)
   }
 
   end(sender: Sender, why: EndWhy, at: number): void {
@@ -68,13 +126,14 @@ export class Book {
     if (listing === undefined) return
     this.#listed.delete(sender)
     sender.listing = undefined
+    this.#onChange(sender)
     beginEra(sender, at, this.#settings.tuning)
     const recent = sender.lapses.filter((lapse) => at - lapse < this.#settings.recurrenceMs)
     sender.lapses = why === 'evidence' ? recent : [...recent, at]
     sender.floor = Math.max(sender.usual, why === 'expired' ? 0 : this.#settings.tuning.newBudget)
     if (why !== 'expired') {
       sender.freeUntil = at + hour
-      this.#groups.rangeOf(sender.unit).forgive(sender.key)
+      this.#groups.rangeOf(sender.unit, at).forgive(sender.key)
     }
     this.#notes.push({ kind: 'ended', at, prefix: listing.prefix, why })
     if (why !== 'expired') this.reviewRange(sender.unit, at)
@@ -114,7 +173,7 @@ export class Book {
     const prefix = rangeOf(sender.unit)
     const key = formatPrefix(prefix)
     if (this.#ranges.has(key) || isProtected(prefix)) return false
-    const group = this.#groups.rangeOf(prefix)
+    const group = this.#groups.rangeOf(prefix, now)
     const recurrence = this.#rangeRecurrence(key, now)
     const { bad, share } = group.members(now)
     if (bad < rangeMembersOf(recurrence, tuning) || share.lower <= rangeLineOf(recurrence, tuning))
@@ -131,7 +190,7 @@ export class Book {
     const range = this.range(unit, now)
     if (range === undefined) return
     const { tuning } = this.#settings
-    const { bad, share } = this.#groups.rangeOf(range.prefix).members(now)
+    const { bad, share } = this.#groups.rangeOf(range.prefix, now).members(now)
     const isFallen = share.mean <= rangeLineOf(range.recurrence, tuning)
     if (isFallen || bad < rangeMembersOf(range.recurrence, tuning) / 2) this.endRange(range, 'evidence', now)
   }
@@ -163,7 +222,7 @@ export class Book {
   #beginRange(prefix: Prefix, at: number): void {
     const key = formatPrefix(prefix)
     this.#rangeSince.set(key, Math.max(at, this.#rangeSince.get(key) ?? 0))
-    this.#groups.rangeOf(prefix).forgetMembers()
+    this.#groups.rangeOf(prefix, at).forgetMembers()
   }
 
   /** The listed range that a unit is in. */
@@ -201,6 +260,7 @@ export class Book {
   #put(sender: Sender, listing: OwnListing): void {
     sender.listing = listing
     this.#listed.add(sender)
+    this.#onChange(sender)
     this.#nextEnd = Math.min(this.#nextEnd, listing.ends)
   }
 
@@ -216,6 +276,8 @@ export class Book {
 }
 
 const firstMemberMessages = 3
+/** Evidence of before is next to nothing then. */
+const rangeMs = 60 * day
 
 /** Bad members that list a range: fewer each time, never less than half. */
 function rangeMembersOf(recurrence: number, { rangeMembers }: Tuning): number {

@@ -21,6 +21,12 @@ interface Place {
   readonly at: number
 }
 
+export interface BrakeMemory {
+  readonly places: readonly Place[]
+  readonly since: number | null
+  readonly heardAt: number
+}
+
 export class Brake {
   #places: Place[] = []
   #since: number | undefined
@@ -29,6 +35,18 @@ export class Brake {
   /** When it was pulled; undefined while it is off. */
   get since(): number | undefined {
     return this.#since
+  }
+
+  /** As it is written down. */
+  toJSON(): BrakeMemory {
+    return { places: this.#places, since: this.#since ?? null, heardAt: this.#heardAt }
+  }
+
+  /** The same again. */
+  read({ places, since, heardAt }: BrakeMemory): void {
+    this.#places = [...places]
+    this.#since = since ?? undefined
+    this.#heardAt = heardAt
   }
 
   /** What the filter said of a message of a steady good sender. */

@@ -34,6 +34,20 @@ export class Drift {
     return Math.max(0, Math.max(0, this.#carried) + this.#sum) * 0.5 ** (quiet / 12)
   }
 
+  /** As it is written down. */
+  toJSON(): readonly number[] {
+    return [this.#slot, this.#carried, this.#sum, this.#ofBad, this.#ofGood]
+  }
+
+  /** The same again. */
+  read([slot = 0, carried = 0, sum = 0, ofBad = 0, ofGood = 0]: readonly number[]): void {
+    this.#slot = slot
+    this.#carried = carried
+    this.#sum = sum
+    this.#ofBad = ofBad
+    this.#ofGood = ofGood
+  }
+
   reset(): void {
     this.#carried = 0
     this.#sum = 0

@@ -1,17 +1,23 @@
-import { minute } from '../../base/clock.ts'
+import { day, minute } from '../../base/clock.ts'
+import { orThrow } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import type { Tables } from '../../db/schema.ts'
-import { Conflict } from '../../db/open.ts'
+import { formatPrefix, parsePrefix, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
-import { as, transact, type Context } from '../context.ts'
+import { as, transact, type Context, type Tx } from '../context.ts'
 import { listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
 import { reputationSettings } from './own-settings.ts'
 import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
-import { Reputation } from './reputation.ts'
+import { Reputation, type ReputationMemory } from './reputation.ts'
 import type { Attempt } from './senders.ts'
-import { recallAll } from './recall-all-actions.ts'
+import { recallListing } from './recall-actions.ts'
+import { recallMessages } from './recall-messages-actions.ts'
+import type { ReporterMemory } from './reporters.ts'
+import { recallFor, recallGroups, recallMembers, recallUnits } from './memory-actions.ts'
+import type { Group } from './group.ts'
+import { isRange } from '../listings/listing.ts'
 import { reconsider } from './reconsider-actions.ts'
 import { Teller } from './tell-actions.ts'
 import { Tellings } from './tellings.ts'
@@ -25,6 +31,14 @@ const sliceSize = 100
 const overlapMs = minute
 /** How long after a change of what was judged those who begin look at the listings again that it may have caught. */
 const reconsiderMs = 10 * minute
+/** How far back listings count. */
+const rememberedMs = 60 * day
+/** Listings begun or ended in one transaction. */
+const mostNotes = 50
+/** Rows in one statement. */
+const rowsAtOnce = 100
+
+type EventRow = Awaited<ReturnType<typeof store.eventsAfter>>[number]
 
 /**
  * The judgement of a running core: follows the mail events in their order, counts, lists and forgives, and tells the edges what senders
@@ -41,28 +55,59 @@ export class Engine {
   /** Listings that are known to have ended lately. */
   #lifted: ReadonlySet<string> = new Set()
 
+  /** Listed ranges whose good members are still to be let through, with the time of the listing. */
+  readonly #ranges: { readonly range: Prefix; readonly at: number }[] = []
+  /** As it is written down. */
+  #memory = ''
+
   private constructor(ctx: Context, head: store.JudgedHead) {
     this.#head = head
     this.#liftedUntil = ctx.clock.now()
     this.#judge = new Reputation({
       ...reputationSettings(ctx.settings),
       onEvidence: (sender, kind, count, at) => this.#pending.count(sender, kind, count, at, this.#telling),
+      writing: {
+        onSender: (sender) => this.#pending.noteSender(sender),
+        onGroup: (key, group) => this.#pending.noteGroup(key, group),
+        onRange: (range, at) => void this.#ranges.push({ range, at }),
+      },
     })
-    this.#teller = new Teller(this.#judge)
+    this.#teller = new Teller(this.#judge, async (tx) => await hold(tx, this.#head))
   }
 
-  /** An engine that knows what was written down. */
+  /** An engine that knows what was written down. Senders come to its mind when they are heard of. */
   static async open(ctx: Context): Promise<Engine> {
     const head = await store.judgedHead(ctx.db.queries)
     const engine = new Engine(ctx, head)
     // Whoever judged while it was changed may have listed on what is gone.
     if (ctx.clock.now() - head.changedAt < reconsiderMs)
       await reconsider(ctx, { since: head.changedAt - minute })
-    await recallAll(ctx, engine.#judge, engine.#tellings, head.seq)
-    await engine.#teller.recall(ctx)
-    engine.#pending.clear()
+    await engine.#recall(ctx)
+    await recallMessages(ctx, engine.#judge, engine.#tellings, head.seq)
     engine.#judge.takeNotes()
     return engine
+  }
+
+  async #recall(ctx: Context): Promise<void> {
+    const now = ctx.clock.now()
+    const text = await store.readMemory(ctx.db.queries)
+    const memory = text === undefined ? undefined : (JSON.parse(text) as EngineMemory)
+    const units = new Map<string, Prefix>()
+    if (memory?.generation === this.#head.generation) {
+      this.#judge.read(memory.judgement)
+      for (const key of memory.judgement.onTrial) units.set(key, orThrow(parsePrefix(key)))
+    }
+    await recallGroups(ctx, this.#judge, this.#judge.rangeGroups())
+    this.#liftedUntil = memory?.liftedUntil ?? now
+    this.#lifted = new Set(memory?.lifted)
+    for (const listing of await listingsBy(ctx, { endedSince: now - rememberedMs, ofEngine: true })) {
+      // One that should never have been leaves nothing behind.
+      if (listing.effect !== 'refuse' || listing.endedWhy === 'evidence') continue
+      if (!isRange(listing)) {
+        if (listing.state === 'active') units.set(formatPrefix(listing.prefix), listing.prefix)
+      } else if (memory?.generation !== this.#head.generation) recallListing(this.#judge, listing)
+    }
+    await recallUnits(ctx, this.#judge, units, now)
   }
 
   /** Whether nobody else has judged since; else it has to be opened anew. */
@@ -79,15 +124,15 @@ export class Engine {
     let isMore = true
     for (let done = 0; isMore && done < stepSize; done += sliceSize) {
       const rows = await store.eventsAfter(ctx.db.queries, read, sliceSize)
-      for (const row of rows) this.#judgeRow(row)
+      await this.#judgeRows(ctx, rows)
       read = rows.at(-1)?.seq ?? read
       isMore = rows.length === sliceSize
       await breathe()
     }
     this.#judge.tick(now)
-    await this.#act(ctx, this.#judge.takeNotes())
     await this.#save(ctx, read)
     await this.#teller.tell(ctx, now)
+    this.#judge.shrink()
     return isMore
   }
 
@@ -96,17 +141,37 @@ export class Engine {
     return this.#judge.examine(attempt.address, attempt.at)
   }
 
-  #judgeRow({
-    source,
-    received_at: now,
-    backfill,
-    body,
-  }: Awaited<ReturnType<typeof store.eventsAfter>>[number]): void {
-    const event = readMailEvent(JSON.parse(body))
-    if (typeof event === 'string') return
-    this.#telling = { source, isOld: backfill === 1 }
-    this.#judge.tick(now)
-    this.#hear(event, now, backfill === 1)
+  /** Whom they are about is recalled for many at once; of a complaint only after the messages before it, for it may be about one of them. */
+  async #judgeRows(ctx: Context, rows: readonly EventRow[]): Promise<void> {
+    const heard = rows.flatMap((row) => {
+      const event = readMailEvent(JSON.parse(row.body))
+      return typeof event === 'string' ? [] : [{ row, event }]
+    })
+    for (let from = 0; from < heard.length;) {
+      const next = heard.findIndex(({ event }, nth) => nth >= from && event.type === 'complaint')
+      const to = next === from ? from + 1 : next === -1 ? heard.length : next
+      const some = heard.slice(from, to)
+      await recallFor(
+        ctx,
+        this.#judge,
+        some.map(({ event }) => event),
+        some[0]?.row.received_at ?? 0,
+      )
+      for (const { row, event } of some) {
+        this.#telling = { source: row.source, isOld: row.backfill === 1 }
+        this.#judge.tick(row.received_at)
+        this.#hear(event, row.received_at, row.backfill === 1)
+        if (this.#ranges.length > 0) await this.#spareMembers(ctx)
+      }
+      from = to
+    }
+  }
+
+  /** Good members of ranges that were just listed are let through at once. */
+  async #spareMembers(ctx: Context): Promise<void> {
+    for (const { range, at } of this.#ranges.splice(0)) {
+      for (const unit of await recallMembers(ctx, this.#judge, range, at)) this.#judge.spareMember(unit, at)
+    }
   }
 
   #hear(event: MailEvent, now: number, isOld: boolean): void {
@@ -124,37 +189,31 @@ export class Engine {
   }
 
   /** Does to the list what the judgement found. */
-  async #act(ctx: Context, notes: readonly Note[]): Promise<void> {
-    const engine = as(ctx, { kind: 'system', name: 'engine' })
-    for (const note of notes) {
-      switch (note.kind) {
-        case 'added': {
-          const { prefix, cause, class: listingClass, ends } = note.listing
-          const { messages, spam, complaints, traps } = note.evidence
-          const evidence = Object.entries({ messages, spam, complaints, traps })
-            .filter(([, count]) => count > 0)
-            .map(([kind, count]) => ({ kind, count }))
-          await listByEngine(engine, { prefix, cause, class: listingClass, endsAt: ends, evidence })
-          break
-        }
-        case 'ended':
-          // What has expired is ended by the job for all listings.
-          if (note.why !== 'expired')
-            await liftByEngine(engine, note.prefix, note.why === 'evidence' ? 'evidence' : 'superseded')
-          break
-        case 'carved':
-          await listByEngine(engine, { prefix: note.unit, effect: 'pass', within: note.range })
-          break
-        case 'brake':
-          ctx.log.warn('reputation.brake', { on: note.isOn })
-          await transact(engine, async (tx) => {
-            await record(tx, {
-              action: note.isOn ? 'reputation.brake-on' : 'reputation.brake-off',
-              subject: 'reputation',
-              facts: {},
-            })
-          })
+  async #act(tx: Tx, note: Note): Promise<void> {
+    switch (note.kind) {
+      case 'added': {
+        const { prefix, cause, class: listingClass, ends } = note.listing
+        const { messages, spam, complaints, traps } = note.evidence
+        const evidence = Object.entries({ messages, spam, complaints, traps })
+          .filter(([, count]) => count > 0)
+          .map(([kind, count]) => ({ kind, count }))
+        await listByEngine(tx, { prefix, cause, class: listingClass, endsAt: ends, evidence })
+        break
       }
+      case 'ended':
+        // What has expired is ended by the job for all listings.
+        if (note.why !== 'expired')
+          await liftByEngine(tx, note.prefix, note.why === 'evidence' ? 'evidence' : 'superseded')
+        break
+      case 'carved':
+        await listByEngine(tx, { prefix: note.unit, effect: 'pass', within: note.range })
+        break
+      case 'brake':
+        await record(tx, {
+          action: note.isOn ? 'reputation.brake-on' : 'reputation.brake-off',
+          subject: 'reputation',
+          facts: {},
+        })
     }
   }
 
@@ -167,29 +226,55 @@ export class Engine {
     for (const { id, prefix, endedAt, endedWhy, endedBy } of lifted) {
       if (this.#lifted.has(id)) continue
       if (endedWhy === 'expired' || endedBy === 'system:engine' || endedAt === null) continue
+      await recallUnits(ctx, this.#judge, new Map([[formatPrefix(prefix), prefix]]), now)
       this.#judge.lifted(prefix, endedAt)
       this.#teller.touch({ at: now, address: prefix })
     }
     this.#lifted = heard
   }
 
-  /** Evidence, senders and the place in the events, in one transaction. */
+  /**
+   * Everything that was judged, what follows of it for the list, and the place in the events, in one transaction: whoever has lost the
+   * judgement to another core does none of it.
+   */
   async #save(ctx: Context, to: number): Promise<void> {
-    const [hours, senders] = [this.#pending.hours(), this.#pending.senders()]
-    if (to === this.#head.seq && hours.length === 0) return
+    const engine = as(ctx, { kind: 'system', name: 'engine' })
+    const notes = this.#judge.takeNotes()
+    const judgement = this.#judge.toJSON()
+    const memory = JSON.stringify({ generation: this.#head.generation, judgement })
+    const [hours, senders, groups] = [this.#pending.hours(), this.#pending.senders(), this.#pending.groups()]
+    const reporters = this.#judge.takeReporters()
+    const isSame = to === this.#head.seq && notes.length === 0 && memory === this.#memory
+    if (isSame && hours.length + senders.length + groups.length + reporters.length === 0) return
     const now = ctx.clock.now()
-    await transact(ctx, async (tx) => {
-      if (!(await store.moveJudged(tx.queries, this.#head, to)))
-        throw new Conflict('somebody else has judged')
-      for (let from = 0; from < hours.length; from += 100)
-        await store.addHours(tx.queries, hours.slice(from, from + 100).map(hourRow))
-      for (let from = 0; from < senders.length; from += 500)
-        await store.saveSenders(
-          tx.queries,
-          senders.slice(from, from + 500).map((sender) => senderRow(sender, this.#priorOf(sender, now))),
-        )
+    // A filter gone mad may have listed thousands: others do not wait for all of them.
+    const early = notes.slice(0, Math.max(0, notes.length - mostNotes))
+    for (let from = 0; from < early.length; from += mostNotes) {
+      await transact(engine, async (tx) => {
+        await hold(tx, this.#head)
+        for (const note of early.slice(from, from + mostNotes)) await this.#act(tx, note)
+      })
+    }
+    const text = JSON.stringify({
+      generation: this.#head.generation,
+      judgement,
+      liftedUntil: this.#liftedUntil,
+      lifted: [...this.#lifted],
+    } satisfies EngineMemory)
+    const senderRows = senders.map((sender) => senderRow(sender, this.#priorOf(sender, now)))
+    await transact(engine, async (tx) => {
+      const { queries } = tx
+      if (!(await store.moveJudged(queries, this.#head, to))) throw new Overtaken()
+      await inParts(hours.map(hourRow), async (rows) => await store.addHours(queries, rows))
+      await inParts(senderRows, async (rows) => await store.saveSenders(queries, rows))
+      await inParts(groups.map(groupRow), async (rows) => await store.saveGroups(queries, rows))
+      await inParts(reporters.map(reporterRow), async (rows) => await store.saveReporters(queries, rows))
+      await store.saveMemory(queries, text)
+      for (const note of notes.slice(early.length)) await this.#act(tx, note)
     })
+    for (const note of notes) if (note.kind === 'brake') ctx.log.warn('reputation.brake', { on: note.isOn })
     this.#head = { ...this.#head, seq: to }
+    this.#memory = memory
     this.#pending.clear()
   }
 
@@ -198,12 +283,49 @@ export class Engine {
   }
 }
 
+/** Whoever has judged meanwhile goes on; what was found here is found there. */
+class Overtaken extends Error {
+  constructor() {
+    super('somebody else has judged')
+    this.name = 'Overtaken'
+  }
+}
+
+/** Nobody else judges until the transaction ends. */
+async function hold(tx: Tx, head: store.JudgedHead): Promise<void> {
+  if (!(await store.holdJudged(tx.queries, head))) throw new Overtaken()
+}
+
+/** What is written down besides senders, groups and reporters. */
+interface EngineMemory {
+  /** Of what was judged, when it was written. */
+  readonly generation: number
+  readonly judgement: ReputationMemory
+  /** Up to when the ends of listings were heard, and which of the last of them. */
+  readonly liftedUntil: number
+  readonly lifted: readonly string[]
+}
+
+async function inParts<T>(rows: readonly T[], save: (rows: readonly T[]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsAtOnce) await save(rows.slice(from, from + rowsAtOnce))
+}
+
 function hourRow({ unit, hour: when, source, era, counts }: CountedHour): Tables['evidence_hours'] {
   const { notJunk, ...same } = counts
   return { unit, hour: when, source, era, ...same, not_junk: notJunk }
 }
 
-function senderRow({ key, since, seenAt, name, home }: Sender, prior: number | null): Tables['senders'] {
+function senderRow(sender: Sender, prior: number | null): Tables['senders'] {
+  const { key, since, seenAt, name, home } = sender
   const ptr = name.kind === 'none' ? '' : (name.text ?? null)
-  return { unit: key, since_at: since, seen_at: seenAt, ptr, home: home ?? null, prior }
+  const memory = JSON.stringify(sender)
+  return { unit: key, since_at: since, seen_at: seenAt, ptr, home: home ?? null, prior, memory }
+}
+
+function groupRow([key, group]: readonly [string, Group]): Tables['sender_groups'] {
+  return { key, seen_at: group.seenAt, memory: JSON.stringify(group) }
+}
+
+function reporterRow([name, memory]: readonly [string, ReporterMemory]): Tables['reporters'] {
+  return { name, seen_at: memory.day * day, memory: JSON.stringify(memory) }
 }

@@ -39,13 +39,28 @@ const indexOf = Object.fromEntries(evidenceKinds.map((kind, index) => [kind, ind
 
 /** Decayed sums of one subject. */
 export class Evidence {
-  readonly #sums = new Float64Array(evidenceKinds.length)
+  /** Of plain numbers: most senders have a few small ones. */
+  readonly #sums = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
   readonly #halfLife: number
   #hour = 0
 
   /** `halfLife` in hours. */
   constructor(halfLife: number) {
     this.#halfLife = halfLife
+  }
+
+  /** As it is written down: the hour and the sums, without the zeros at their end. */
+  toJSON(): readonly number[] {
+    const last = this.#sums.findLastIndex((sum) => sum !== 0)
+    return [this.#hour, ...this.#sums.slice(0, last + 1)]
+  }
+
+  /** The same again. */
+  static read([hour = 0, ...sums]: readonly number[], halfLife: number): Evidence {
+    const evidence = new Evidence(halfLife)
+    evidence.#hour = hour
+    for (const [index, sum] of sums.entries()) evidence.#sums[index] = sum
+    return evidence
   }
 
   /** Counts something that happened at `at` (milliseconds since 1970). */

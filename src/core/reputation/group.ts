@@ -15,7 +15,7 @@ export interface Members {
  * so that a group is what most of its members are and not what its loudest is.
  */
 export class Group {
-  readonly evidence: Evidence
+  evidence: Evidence
   seenAt = 0
   /** Members that have been judged, and those that were found bad, with the day they were. */
   readonly #judged = new Map<string, number>()
@@ -23,6 +23,21 @@ export class Group {
 
   constructor(halfLife: number) {
     this.evidence = new Evidence(halfLife)
+  }
+
+  /** As it is written down. */
+  toJSON(): GroupMemory {
+    return { e: this.evidence.toJSON(), s: this.seenAt, j: [...this.#judged], b: [...this.#bad] }
+  }
+
+  /** The same again. */
+  static read({ e, s, j, b }: GroupMemory, halfLife: number): Group {
+    const group = new Group(halfLife)
+    group.evidence = Evidence.read(e, halfLife)
+    group.seenAt = s
+    for (const [member, at] of j) group.#judged.set(member, at)
+    for (const [member, at] of b) group.#bad.set(member, at)
+    return group
   }
 
   add(kind: EvidenceKind, count: number, at: number): void {
@@ -63,6 +78,13 @@ export class Group {
     const others = { bad: Math.max(0, bad - own.bad), good: Math.max(0, good - own.good), judged }
     return meanOf(others, prior)
   }
+}
+
+export interface GroupMemory {
+  readonly e: readonly number[]
+  readonly s: number
+  readonly j: readonly (readonly [member: string, at: number])[]
+  readonly b: readonly (readonly [member: string, at: number])[]
 }
 
 const mostMembers = 512

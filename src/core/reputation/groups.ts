@@ -2,9 +2,10 @@ import { formatPrefix, prefixOf, type Prefix } from '../../standards/prefix.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import { day } from '../../base/clock.ts'
 import { nothing, type EvidenceKind } from './evidence.ts'
-import { Group } from './group.ts'
+import { Group, type GroupMemory } from './group.ts'
 import { hitsOf, type Prior } from './grade.ts'
 import type { Sender } from './sender.ts'
+import { nameKinds } from '../../standards/reverse-name.ts'
 import type { Tuning } from './tuning.ts'
 
 /** Before anything is known of anybody: one message in four. */
@@ -20,16 +21,46 @@ const oldestMs = 30 * day
 export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #tuning: Tuning
+  readonly #most: number
+  readonly #onChange: (key: string, group: Group) => void
 
-  constructor(tuning: Tuning) {
+  /** `most`: groups after which those that were not heard of for longest are forgotten. `onChange`: told whenever one may have changed. */
+  constructor(tuning: Tuning, most: number, onChange: (key: string, group: Group) => void = () => {}) {
     this.#tuning = tuning
+    this.#most = most
+    this.#onChange = onChange
+  }
+
+  has(key: string): boolean {
+    return this.#groups.has(key)
+  }
+
+  /** When a group was heard of last; -Infinity when it is not in memory. */
+  seenAt(key: string): number {
+    return this.#groups.get(key)?.seenAt ?? -Infinity
+  }
+
+  /** A group as it was written down. */
+  recall(key: string, memory: GroupMemory): void {
+    this.#groups.set(key, Group.read(memory, this.#tuning.halfLife))
+  }
+
+  /** Forgets those that were not heard of for longest, when there are too many; kinds of name and what is `needed` stay. */
+  shrink(needed: () => ReadonlySet<string>): void {
+    if (this.#groups.size <= this.#most) return
+    const kept = needed()
+    const wanted = Math.floor(this.#most * 0.9)
+    for (const key of this.#groups.keys()) {
+      if (this.#groups.size <= wanted) return
+      if (!isKind(key) && !kept.has(key)) this.#groups.delete(key)
+    }
   }
 
   /** What is expected of a sender before it has shown anything itself: from the widest group to the nearest. */
   priorOf(sender: Sender, now: number): Prior {
     const { halfLife } = this.#tuning
     const mean = chainOf(sender).reduce((prior, key) => {
-      const group = this.#groups.get(key)
+      const group = this.#known(key, now)
       if (group === undefined) return prior
       const own = (isKind(key) ? sender.kindShare : sender.share).hits(now, halfLife)
       return { mean: group.mean(now, prior, this.#tuning, own), strength: groupStrength }
@@ -48,20 +79,20 @@ export class Groups {
     if (room <= 0) return
     sender.given += room
     const isFirst = judged <= firstMessages
-    for (const key of chainOf(sender)) if (isFirst || !isKind(key)) this.#of(key).add(kind, room, at)
+    for (const key of chainOf(sender)) if (isFirst || !isKind(key)) this.#of(key, at).add(kind, room, at)
     const { bad, good } = hitsOf({ ...nothing, [kind]: room }, this.#tuning)
     sender.share.add(bad, good, at, this.#tuning.halfLife)
     if (isFirst) sender.kindShare.add(bad, good, at, this.#tuning.halfLife)
   }
 
   /** The group of the range that a prefix is, or lies in. */
-  rangeOf(prefix: Prefix): Group {
-    return this.#of(rangeKey(prefix))
+  rangeOf(prefix: Prefix, now: number): Group {
+    return this.#of(rangeKey(prefix), now)
   }
 
   /** Whether the organisation in the sender's name is known and sends hardly anything unwanted. */
   isGoodOrganisation({ name }: Sender, now: number): boolean {
-    const group = name.organisation === undefined ? undefined : this.#groups.get(`org ${name.organisation}`)
+    const group = name.organisation === undefined ? undefined : this.#known(`org ${name.organisation}`, now)
     const hits = group?.hits(now, this.#tuning)
     return hits !== undefined && hits.judged >= 20 && hits.bad < hits.good * 0.1
   }
@@ -70,14 +101,35 @@ export class Groups {
     for (const [key, group] of this.#groups) if (now - group.seenAt > oldestMs) this.#groups.delete(key)
   }
 
-  #of(key: string): Group {
-    let group = this.#groups.get(key)
-    if (group === undefined) {
-      group = new Group(this.#tuning.halfLife)
-      this.#groups.set(key, group)
-    }
+  #known(key: string, now: number): Group | undefined {
+    const group = this.#groups.get(key)
+    return group === undefined || now - group.seenAt > oldestMs ? undefined : group
+  }
+
+  #of(key: string, now: number): Group {
+    const group = this.#known(key, now) ?? new Group(this.#tuning.halfLife)
+    group.seenAt = Math.max(group.seenAt, now)
+    // The last one heard of is the last in order.
+    this.#groups.delete(key)
+    this.#groups.set(key, group)
+    this.#onChange(key, group)
     return group
   }
+}
+
+/** Keys of every group that an event may be counted for, or its sender judged by. */
+export function groupKeysOf(
+  unit: Prefix,
+  names: readonly { readonly organisation?: string | undefined; readonly home?: string | undefined }[],
+): readonly string[] {
+  const keys = new Set(nameKinds.map((kind) => `kind ${kind}`))
+  if (unit.family === 6) keys.add(wideKey(unit))
+  keys.add(rangeKey(unit))
+  for (const { organisation, home } of names) {
+    if (organisation !== undefined) keys.add(`org ${organisation}`)
+    if (home !== undefined) keys.add(`domain ${home}`)
+  }
+  return [...keys]
 }
 
 /** The range that a sender is in: /24, in IPv6 /56. */
@@ -85,15 +137,19 @@ export function rangeOf(unit: Prefix): Prefix {
   return prefixOf(unit, unit.family === 4 ? 24 : 56)
 }
 
-function rangeKey(unit: Prefix): string {
+export function rangeKey(unit: Prefix): string {
   return `net ${formatPrefix(rangeOf(unit))}`
+}
+
+function wideKey(unit: Prefix): string {
+  return `net ${formatAddress(prefixOf(unit, 48))}/48`
 }
 
 /** Keys of a sender's groups, widest first. */
 function chainOf({ name, home, unit }: Sender): readonly string[] {
   // That others have names too says nothing against a host that has one.
   const keys = name.kind === 'own' ? [] : [`kind ${name.kind}`]
-  if (unit.family === 6) keys.push(`net ${formatAddress(prefixOf(unit, 48))}/48`)
+  if (unit.family === 6) keys.push(wideKey(unit))
   keys.push(rangeKey(unit))
   if (name.organisation !== undefined) keys.push(`org ${name.organisation}`)
   if (home !== undefined && home !== name.organisation) keys.push(`domain ${home}`)

@@ -15,6 +15,7 @@ export function reputationSettings(settings: Settings): ReputationSettings {
   return {
     tuning,
     rules: rateRules(tuning, reputation.recipientsPerMessage),
+    mostSenders: reputation.mostSenders,
     termsMs: reputation.termsMs,
     recurrenceMs: listing.recurrenceMs,
     coolDownMs: settings.limits['delist.unit.day']?.windowMs ?? day,

@@ -1,5 +1,6 @@
 import { hour } from '../../base/clock.ts'
 import type { Counts, EvidenceKind } from './evidence.ts'
+import type { Group } from './group.ts'
 import type { Sender } from './sender.ts'
 
 /** What was counted of one sender in one hour from one source. */
@@ -27,6 +28,7 @@ export class Pending {
     { row: Omit<CountedHour, 'counts'>; counts: Record<EvidenceKind, number> }
   >()
   readonly #senders = new Map<string, Sender>()
+  readonly #groups = new Map<string, Group>()
 
   count(sender: Sender, kind: EvidenceKind, count: number, at: number, { source, isOld }: Teller): void {
     const era = isOld ? oldEra : sender.watermark
@@ -38,7 +40,17 @@ export class Pending {
       this.#hours.set(key, known)
     }
     known.counts[kind] += count
+    this.noteSender(sender)
+  }
+
+  /** It may have changed. */
+  noteSender(sender: Sender): void {
     this.#senders.set(sender.key, sender)
+  }
+
+  /** It may have changed. */
+  noteGroup(key: string, group: Group): void {
+    this.#groups.set(key, group)
   }
 
   hours(): readonly CountedHour[] {
@@ -49,8 +61,13 @@ export class Pending {
     return [...this.#senders.values()]
   }
 
+  groups(): readonly (readonly [key: string, group: Group])[] {
+    return [...this.#groups]
+  }
+
   clear(): void {
     this.#hours.clear()
+    this.#groups.clear()
     this.#senders.clear()
   }
 }

@@ -106,7 +106,7 @@ function firstHour(ctx: Context): number {
 }
 
 /** The 256 units of a range. */
-function membersOf({ family, words }: Prefix): readonly Prefix[] {
+export function membersOf({ family, words }: Prefix): readonly Prefix[] {
   const [first, second, third, fourth] = words
   return Array.from({ length: 256 }, (_, nth) => {
     const member: Address =

@@ -1,7 +1,7 @@
 import { day, hour } from '../../base/clock.ts'
 import { breathe } from '../../base/steps.ts'
 import { covers, formatPrefix, type Prefix } from '../../standards/prefix.ts'
-import { as, type Context } from '../context.ts'
+import { as, transact, type Context } from '../context.ts'
 import { liftByEngine, listingsBy } from '../listings/engine-actions.ts'
 import { isRange, type Listing } from '../listings/listing.ts'
 import { Evidence, evidenceKinds } from './evidence.ts'
@@ -39,7 +39,7 @@ export async function reconsider(ctx: Context, wanted: Wanted): Promise<readonly
     const isInForce = listing.state === 'active' && listing.endsAt > now
     if (!isInForce || listing.effect !== 'refuse' || !isWanted(listing, wanted)) continue
     if (await (isRange(listing) ? rangeStands(ctx, listing) : senderStands(ctx, listing))) continue
-    await liftByEngine(engine, listing.prefix, 'evidence')
+    await transact(engine, async (tx) => await liftByEngine(tx, listing.prefix, 'evidence'))
     ended.push(listing)
     await breathe()
   }

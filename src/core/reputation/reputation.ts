@@ -8,17 +8,26 @@ import type { Address } from '../../standards/ip.ts'
 import { organisationOf } from '../../standards/organisation.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { assess, type Assessment } from './assess.ts'
-import { beginEra, Book, isRangeListing, pastOf, type BookSettings, type RangeListing } from './book.ts'
-import { Brake } from './brake.ts'
+import {
+  beginEra,
+  Book,
+  isRangeListing,
+  pastOf,
+  type BookMemory,
+  type BookSettings,
+  type RangeListing,
+} from './book.ts'
+import { Brake, type BrakeMemory } from './brake.ts'
 import { floorOf, standingOf } from './budget.ts'
 import { Evidence, evidenceKinds, isVerdict, type Counts, type EvidenceKind } from './evidence.ts'
 import { hitsOf, weightOf, type Grade, type Hits } from './grade.ts'
-import { Groups } from './groups.ts'
+import type { Group, GroupMemory } from './group.ts'
+import { Groups, rangeOf } from './groups.ts'
 import { findingOf } from './listing-rule.ts'
 import { MessageMemory } from './message-memory.ts'
 import type { Note } from './notes.ts'
 import { oldEra } from './pending.ts'
-import { Reporters } from './reporters.ts'
+import { Reporters, type ReporterMemory } from './reporters.ts'
 import { Senders, type Attempt, type Remembered } from './senders.ts'
 import type { OwnListing, Sender } from './sender.ts'
 
@@ -29,6 +38,15 @@ export interface Opinion {
 }
 
 export interface ReputationSettings extends BookSettings {
+  /** Senders, and groups of them, that are kept in memory. */
+  readonly mostSenders: number
+  /** Where what changes is written down, told of everything that may have; what is forgotten here is recalled from there. */
+  readonly writing?: {
+    readonly onSender: (sender: Sender) => void
+    readonly onGroup: (key: string, group: Group) => void
+    /** A range was listed: its members are to be recalled, and the good ones among them let through (`spareMember`). */
+    readonly onRange: (range: Prefix, now: number) => void
+  }
   /** Between two removals by the sender itself. */
   readonly coolDownMs: number
   readonly decide: DecideSettings
@@ -49,6 +67,14 @@ export interface Hearing {
 export interface MoreTold {
   readonly before: MessageEvent
   readonly id: string
+}
+
+/** What belongs to no sender, group or reporter. */
+export interface ReputationMemory {
+  readonly brake: BrakeMemory
+  readonly book: BookMemory
+  /** Keys of steady senders that are on trial: the brake sets them free. */
+  readonly onTrial: readonly string[]
 }
 
 /** What a sender is, for people. */
@@ -89,12 +115,15 @@ export class Reputation {
   readonly #brake = new Brake()
   readonly #messages = new MessageMemory()
   readonly #reporters = new Reporters()
+  /** Steady senders on trial, and perhaps some that no longer are. */
+  readonly #onTrial = new Set<Sender>()
 
   constructor(settings: ReputationSettings) {
     this.#settings = settings
-    this.#senders = new Senders(settings.tuning.halfLife)
-    this.#groups = new Groups(settings.tuning)
-    this.#book = new Book(settings, this.#groups)
+    const { tuning, mostSenders, writing } = settings
+    this.#senders = new Senders(tuning.halfLife, mostSenders, writing?.onSender)
+    this.#groups = new Groups(tuning, mostSenders, writing?.onGroup)
+    this.#book = new Book(settings, this.#groups, writing?.onSender)
   }
 
   /** Senders that are remembered. */
@@ -111,7 +140,79 @@ export class Reputation {
   tick(now: number): void {
     this.#book.expire(now)
     if (this.#brake.tick(now)) this.#book.note({ kind: 'brake', at: now, isOn: false })
-    if (this.#senders.prune(now)) this.#groups.forgetOld(now)
+    if (this.#senders.prune(now)) {
+      this.#groups.forgetOld(now)
+      this.#book.forgetOld(now)
+    }
+    if (this.#settings.writing === undefined) this.shrink()
+  }
+
+  /** Keeps no more in memory than it may; where everything is written down, whoever does that says when. */
+  shrink(): void {
+    this.#senders.shrink()
+    this.#groups.shrink(() => this.#book.groupKeys())
+  }
+
+  /** Keys of groups that have to be in memory for what is listed. */
+  rangeGroups(): ReadonlySet<string> {
+    return this.#book.groupKeys()
+  }
+
+  has(key: string): boolean {
+    return this.#senders.byKey(key) !== undefined
+  }
+
+  /** Organisation and home of a sender that is in memory. */
+  named(
+    key: string,
+  ):
+    | readonly { readonly organisation?: string | undefined; readonly home?: string | undefined }[]
+    | undefined {
+    const sender = this.#senders.byKey(key)
+    return sender && [sender.name, { home: sender.home }]
+  }
+
+  hasGroup(key: string): boolean {
+    return this.#groups.has(key)
+  }
+
+  /** Whether anything was heard of a group since a time. */
+  isGroupHeard(key: string, since: number): boolean {
+    return this.#groups.seenAt(key) >= since
+  }
+
+  hasReporter(name: string): boolean {
+    return this.#reporters.has(name)
+  }
+
+  recallGroup(key: string, memory: GroupMemory): void {
+    this.#groups.recall(key, memory)
+  }
+
+  recallReporter(name: string, memory: ReporterMemory): void {
+    this.#reporters.recall(name, memory)
+  }
+
+  takeReporters(): ReturnType<Reporters['takeChanged']> {
+    return this.#reporters.takeChanged()
+  }
+
+  /** What belongs to no sender, group or reporter, as it is written down. */
+  toJSON(): ReputationMemory {
+    for (const sender of this.#onTrial) if (sender.trial?.isSteady !== true) this.#onTrial.delete(sender)
+    const onTrial = [...this.#onTrial].map(({ key }) => key)
+    return { brake: this.#brake.toJSON(), book: this.#book.toJSON(), onTrial }
+  }
+
+  /** The same again. */
+  read({ brake, book }: ReputationMemory): void {
+    this.#brake.read(brake)
+    this.#book.read(book)
+  }
+
+  /** Sender of the message that a complaint is about. */
+  senderOf(event: ComplaintEvent, now: number): string | undefined {
+    return this.#messages.about(event, now)?.sender
   }
 
   /** The one decision, as an edge makes it that knows everything at once. */
@@ -161,7 +262,7 @@ export class Reputation {
     if (told && !wasLetIn(event)) this.#messages.forget(told)
     if (event.isOurs) return
     const sender = this.#senders.of(event)
-    this.#remember(event, sender.key, more?.id)
+    this.#remember(event, more?.id)
     this.#learnHome(event, sender)
     if (event.at < sender.watermark) return
     const before = this.#assess(sender, now)
@@ -198,6 +299,7 @@ export class Reputation {
     if (message === undefined) return false
     const sender = this.#senders.byKey(message.sender)
     if (sender === undefined || message.at < sender.watermark) return true
+    this.#settings.writing?.onSender(sender)
     if (event.kind === 'not-junk') {
       this.#count(sender, 'notJunk', 1, event.at)
       return true
@@ -247,6 +349,16 @@ export class Reputation {
     return sender && this.#examine(sender, now)
   }
 
+  /** A sender as it was written down, judged now and not remembered. */
+  examineAs(unit: Prefix, known: Remembered, now: number): Examined {
+    return this.#examine(this.#senders.read(unit, known), now)
+  }
+
+  /** The standing of somebody who has the name and address, and of whom nothing else is known. */
+  standingOfStranger(attempt: Attempt): Standing {
+    return this.#examine(this.#senders.stranger(attempt), attempt.at).standing
+  }
+
   /** The standing of whoever has the name and address: of a sender as it is remembered, else of a new one. */
   standingOf(attempt: Attempt): Standing {
     return this.#examine(this.#senders.peek(attempt), attempt.at).standing
@@ -254,7 +366,9 @@ export class Reputation {
 
   /** A sender as it was written down. */
   recall(unit: Prefix, known: Remembered): void {
-    this.#senders.recall(unit, known)
+    const sender = this.#senders.recall(unit, known)
+    this.#book.adopt(sender)
+    if (sender.trial?.isSteady === true) this.#onTrial.add(sender)
   }
 
   /** Evidence of a remembered sender as it was written down, of the era that began at `era`. Lists nobody. */
@@ -282,7 +396,7 @@ export class Reputation {
   /** A message of before that complaints may be about. */
   recallMessage(event: MessageEvent, more?: MoreTold): void {
     if (more && !wasLetIn(event)) this.#messages.forget(more.before)
-    if (!event.isOurs) this.#remember(event, formatPrefix(unitOf(event.address)), more?.id)
+    if (!event.isOurs) this.#remember(event, more?.id)
   }
 
   /** A listing that the judgement made before, in force or over. */
@@ -322,10 +436,11 @@ export class Reputation {
   /** What the filter alone has done lately is undone. */
   #takeBack(now: number): void {
     this.#book.takeBack('spam', now - takenBackMs, now)
-    for (const sender of this.#senders.all()) {
+    for (const sender of this.#onTrial) {
       if (sender.trial?.isSteady !== true || now - sender.trial.since > takenBackMs) continue
       sender.trial = undefined
       sender.drift.reset()
+      this.#settings.writing?.onSender(sender)
     }
   }
 
@@ -343,8 +458,7 @@ export class Reputation {
     const { tuning, isProtected } = this.#settings
     const assessment = this.#assess(sender, now)
     const { isSteady, isSuspicious } = assessment
-    if (isSuspicious)
-      sender.trial ??= { since: now, evidence: new Evidence(tuning.halfLife), reporters: new Set(), isSteady }
+    if (isSuspicious) this.#try(sender, isSteady, now)
     else if (sender.trial && now - sender.trial.since > shortestTrialMs) sender.trial = undefined
     else if (!sender.trial) sender.usual = floorOf(this.#standingOf(sender, assessment, now))
     if (sender.listing !== undefined || isProtected(sender.unit, sender.name.text)) return
@@ -352,6 +466,12 @@ export class Reputation {
     if (finding === undefined || (this.#brake.since !== undefined && finding.cause === 'spam')) return
     this.#book.list(sender, finding, assessment, now)
     this.#weighRange(sender, now)
+  }
+
+  #try(sender: Sender, isSteady: boolean, now: number): void {
+    const evidence = new Evidence(this.#settings.tuning.halfLife)
+    sender.trial ??= { since: now, evidence, reporters: new Set(), isSteady }
+    if (sender.trial.isSteady) this.#onTrial.add(sender)
   }
 
   /** What a member's own few messages say of its range; gives whether it is a bad member. */
@@ -364,7 +484,7 @@ export class Reputation {
     // Old logs make no bad member, but a good one.
     const isGood = isBad === undefined && isBadBy(hitsOf(sender.evidence.counts(now), tuning, 0)) === false
     if (isBad !== undefined || isGood)
-      this.#groups.rangeOf(sender.unit).noteMember(sender.key, isBad === true, now)
+      this.#groups.rangeOf(sender.unit, now).noteMember(sender.key, isBad === true, now)
     return isBad === true
   }
 
@@ -380,7 +500,15 @@ export class Reputation {
   /** Lists the range of a bad member if that is due; its good members are let through at once. */
   #weighRange(sender: Sender, now: number): void {
     if (!this.#book.weighRange(sender, now)) return
-    for (const other of this.#senders.all()) this.#spareFromRange(other, now)
+    this.#settings.writing?.onRange(rangeOf(sender.unit), now)
+    if (this.#settings.writing === undefined)
+      for (const other of this.#senders.all()) this.#spareFromRange(other, now)
+  }
+
+  /** Lets a member of a listed range through, if it is a good one. */
+  spareMember(unit: Prefix, now: number): void {
+    const sender = this.#senders.at(unit)
+    if (sender) this.#spareFromRange(sender, now)
   }
 
   #spareFromRange(sender: Sender, now: number): void {
@@ -425,6 +553,7 @@ export class Reputation {
 
   /** A sender that was only put off, and whose owner says that it is mended: what was is past. */
   #forgive(sender: Sender, now: number): void {
+    this.#settings.writing?.onSender(sender)
     sender.delistedAt = now
     sender.floor = Math.max(sender.usual, this.#settings.tuning.newBudget)
     sender.freeUntil = now + hour
@@ -446,12 +575,11 @@ export class Reputation {
     return standingOf(sender, assessment, isBraked, this.#settings.tuning, now)
   }
 
-  #remember(event: MessageEvent, sender: string, alias = event.id): void {
+  #remember(event: MessageEvent, alias = event.id): void {
     if (!wasLetIn(event)) return
     const isWanted = event.verdict === 'ham' || event.verdict === 'bulk' || event.verdict === undefined
-    const message = { sender, at: event.at, isWanted, rcpt: event.rcpt }
-    this.#messages.add(event, message)
-    if (alias !== event.id) this.#messages.add({ ...event, id: alias }, message)
+    this.#messages.add(event, isWanted)
+    if (alias !== event.id) this.#messages.add({ ...event, id: alias }, isWanted)
   }
 
   /** The domain that accepted mail was authenticated for. */

@@ -26,6 +26,36 @@ export interface Trial {
   readonly isSteady: boolean
 }
 
+/** A sender as it is written down: what is missing is as at the beginning. */
+export interface SenderMemory {
+  readonly e?: readonly number[]
+  readonly d?: readonly number[]
+  readonly t?: {
+    readonly s: number
+    readonly e: readonly number[]
+    readonly r: readonly string[]
+    readonly y: boolean
+  }
+  readonly r?: readonly string[]
+  readonly p?: readonly [mean: number, strength: number]
+  readonly o?: boolean
+  readonly w?: number
+  readonly u?: number | string
+  readonly f?: number | string
+  readonly x?: number
+  readonly l?: readonly number[]
+  readonly L?: Omit<OwnListing, 'prefix'>
+  readonly D?: number | string
+  readonly T?: readonly (readonly [domain: string, at: number])[]
+  readonly P?: number | string
+  readonly g?: readonly number[]
+  readonly s?: readonly number[]
+  readonly k?: readonly number[]
+  readonly h?: readonly number[]
+  readonly a?: readonly number[]
+  readonly m?: { readonly s: number; readonly e: readonly number[] }
+}
+
 /** Sender domains whose first try is remembered. */
 const mostTries = 8
 
@@ -42,8 +72,6 @@ export class Sender {
   evidence: Evidence
   drift = new Drift()
   trial: Trial | undefined
-  /** Distinct reporters of this era. */
-  reporters = new Set<string>()
   /** What the time before the last listing leaves behind; undefined before the first. */
   past: Prior | undefined
   /** Some of its evidence is from old logs, which list nobody: only a trial does then. */
@@ -62,7 +90,9 @@ export class Sender {
   /** What its range may be listed for, where that is not all its evidence: of live events, since the range's last listing ended. */
   member: { readonly since: number; readonly evidence: Evidence } | undefined
   /** First tries by sender domain, while a first message has to be tried again; a mail server tries the same again, a bot the next. */
-  readonly #firstTries = new Map<string, number>()
+  #firstTries: Map<string, number> | undefined
+  /** Most senders nobody complains of. */
+  #reporters: Set<string> | undefined
   /** When a message passed last. */
   passedAt = -Infinity
   /** Judged messages that it has added to its groups today. */
@@ -86,6 +116,81 @@ export class Sender {
     this.since = now
     this.seenAt = now
     this.evidence = new Evidence(halfLife)
+  }
+
+  /** Distinct reporters of this era. */
+  get reporters(): Set<string> {
+    return (this.#reporters ??= new Set())
+  }
+
+  set reporters(reporters: Set<string>) {
+    this.#reporters = reporters.size === 0 ? undefined : reporters
+  }
+
+  /** As it is written down, without what is as at the beginning. Its name, home and times have places of their own. */
+  toJSON(): SenderMemory {
+    const { trial, listing, drift, past } = this
+    const told = {
+      e: this.evidence.toJSON(),
+      d: drift.toJSON(),
+      t: trial && { s: trial.since, e: trial.evidence.toJSON(), r: [...trial.reporters], y: trial.isSteady },
+      r: this.#reporters && [...this.#reporters],
+      p: past && [past.mean, past.strength],
+      o: this.hasOld || undefined,
+      w: this.watermark,
+      u: finite(this.usual),
+      f: finite(this.floor),
+      x: this.freeUntil,
+      l: this.lapses,
+      L: listing && { ...listing, prefix: undefined },
+      D: finite(this.delistedAt),
+      T: this.#firstTries && [...this.#firstTries],
+      P: finite(this.passedAt),
+      g: [this.givenDay, this.given],
+      s: this.share.toJSON(),
+      k: this.kindShare.toJSON(),
+      h: [this.#hour, this.#passed, this.#passedBefore, this.#recipients, this.#recipientsBefore],
+      m: this.member && { s: this.member.since, e: this.member.evidence.toJSON() },
+      a: [this.#attemptSlot, this.#attempts],
+    }
+    return Object.fromEntries(Object.entries(told).filter(([, value]) => !isAsAtFirst(value)))
+  }
+
+  /** The same again. */
+  read(memory: SenderMemory, halfLife: number): void {
+    const { t: trial, p: past, r: reporters, T: tries, L: listing } = memory
+    this.evidence = Evidence.read(memory.e ?? [], halfLife)
+    this.drift.read(memory.d ?? [])
+    this.trial = trial && {
+      since: trial.s,
+      evidence: Evidence.read(trial.e, halfLife),
+      reporters: new Set(trial.r),
+      isSteady: trial.y,
+    }
+    this.#reporters = reporters && new Set(reporters)
+    this.past = past && { mean: past[0], strength: past[1] }
+    this.hasOld = memory.o ?? false
+    this.watermark = memory.w ?? 0
+    this.usual = infinite(memory.u) ?? 0
+    this.floor = infinite(memory.f) ?? 0
+    this.freeUntil = memory.x ?? 0
+    this.lapses = memory.l ?? []
+    this.listing = listing && { ...listing, prefix: this.unit }
+    this.delistedAt = infinite(memory.D) ?? -Infinity
+    this.#firstTries = tries && new Map(tries)
+    this.passedAt = infinite(memory.P) ?? -Infinity
+    ;[this.givenDay = 0, this.given = 0] = memory.g ?? []
+    this.share.read(memory.s ?? [])
+    this.kindShare.read(memory.k ?? [])
+    ;[
+      this.#hour = 0,
+      this.#passed = 0,
+      this.#passedBefore = 0,
+      this.#recipients = 0,
+      this.#recipientsBefore = 0,
+    ] = memory.h ?? []
+    this.member = memory.m && { since: memory.m.s, evidence: Evidence.read(memory.m.e, halfLife) }
+    ;[this.#attemptSlot = 0, this.#attempts = 0] = memory.a ?? []
   }
 
   /** Messages that passed in the hour before `now`, about. */
@@ -121,16 +226,17 @@ export class Sender {
 
   /** When a message of this sender domain was first tried, at most `withinMs` ago. */
   firstTry(domain: string, now: number, withinMs: number): number | undefined {
-    const at = this.#firstTries.get(domain)
+    const at = this.#firstTries?.get(domain)
     return at !== undefined && now - at <= withinMs ? at : undefined
   }
 
   noteTry(domain: string, now: number, withinMs: number): void {
     if (this.firstTry(domain, now, withinMs) !== undefined) return
-    this.#firstTries.delete(domain)
-    const [oldest] = this.#firstTries.keys()
-    if (this.#firstTries.size >= mostTries && oldest !== undefined) this.#firstTries.delete(oldest)
-    this.#firstTries.set(domain, now)
+    const tries = (this.#firstTries ??= new Map())
+    tries.delete(domain)
+    const [oldest] = tries.keys()
+    if (tries.size >= mostTries && oldest !== undefined) tries.delete(oldest)
+    tries.set(domain, now)
   }
 
   /** Attempts that were put off in this span of ten minutes. */
@@ -146,4 +252,19 @@ export class Sender {
     }
     this.#attempts++
   }
+}
+
+/** JSON has no word for what has no end. */
+function finite(value: number): number | string | undefined {
+  if (value === -Infinity) return undefined
+  return value === Infinity ? 'all' : value
+}
+
+function infinite(value: number | string | undefined): number | undefined {
+  return typeof value === 'string' ? Infinity : value
+}
+
+function isAsAtFirst(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((each) => each === 0)
+  return value === undefined || value === 0
 }

@@ -15,6 +15,18 @@ export class Share {
     this.#hour = when
   }
 
+  /** As it is written down. */
+  toJSON(): readonly number[] {
+    return [this.#hour, this.#bad, this.#good]
+  }
+
+  /** The same again. */
+  read([hour = 0, bad = 0, good = 0]: readonly number[]): void {
+    this.#hour = hour
+    this.#bad = bad
+    this.#good = good
+  }
+
   hits(now: number, halfLife: number): Hits {
     const weight = 2 ** (-Math.max(0, Math.floor(now / hour) - this.#hour) / halfLife)
     return { bad: this.#bad * weight, good: this.#good * weight, judged: 0 }

@@ -62,6 +62,11 @@ export async function moveJudged(queries: Queries, from: JudgedHead, to: number)
   return numUpdatedRows === 1n
 }
 
+/** Whether nobody else has judged since, nor changed what was judged; nobody can before the transaction ends. */
+export async function holdJudged(queries: Queries, head: JudgedHead): Promise<boolean> {
+  return await moveJudged(queries, head, head.seq)
+}
+
 /** What had been judged is changed in this transaction; its row is the lock. */
 export async function beginGeneration(queries: Queries, now: number): Promise<void> {
   await queries
@@ -116,32 +121,6 @@ export async function addHours(queries: Queries, rows: readonly Tables['evidence
     .execute()
 }
 
-/** Units, hours, sources and eras in order, after the given one. */
-export async function hoursAfter(
-  queries: Queries,
-  after: Pick<Tables['evidence_hours'], 'unit' | 'hour' | 'source' | 'era'>,
-  since: number,
-  limit: number,
-): Promise<readonly Tables['evidence_hours'][]> {
-  return await queries
-    .selectFrom('evidence_hours')
-    .selectAll()
-    .where((eb) =>
-      eb(
-        eb.refTuple('unit', 'hour', 'source', 'era'),
-        '>',
-        eb.tuple(after.unit, after.hour, after.source, after.era),
-      ),
-    )
-    .where('hour', '>=', since)
-    .orderBy('unit')
-    .orderBy('hour')
-    .orderBy('source')
-    .orderBy('era')
-    .limit(limit)
-    .execute()
-}
-
 export async function saveSenders(queries: Queries, rows: readonly Tables['senders'][]): Promise<void> {
   if (rows.length === 0) return
   await queries
@@ -149,28 +128,14 @@ export async function saveSenders(queries: Queries, rows: readonly Tables['sende
     .values([...rows])
     .onConflict((conflict) =>
       conflict.column('unit').doUpdateSet((eb) => ({
+        since_at: eb.ref('excluded.since_at'),
         seen_at: eb.ref('excluded.seen_at'),
         ptr: eb.ref('excluded.ptr'),
         home: eb.ref('excluded.home'),
         prior: eb.ref('excluded.prior'),
+        memory: eb.ref('excluded.memory'),
       })),
     )
-    .execute()
-}
-
-export async function sendersAfter(
-  queries: Queries,
-  unit: string,
-  seenSince: number,
-  limit: number,
-): Promise<readonly Tables['senders'][]> {
-  return await queries
-    .selectFrom('senders')
-    .selectAll()
-    .where('unit', '>', unit)
-    .where('seen_at', '>=', seenSince)
-    .orderBy('unit')
-    .limit(limit)
     .execute()
 }
 
@@ -179,7 +144,7 @@ export async function sendersOf(
   queries: Queries,
   units: readonly string[],
 ): Promise<readonly Tables['senders'][]> {
-  return await queries.selectFrom('senders').selectAll().where('unit', 'in', units).execute()
+  return await queries.selectFrom('senders').selectAll().where('unit', 'in', padded(units)).execute()
 }
 
 /** The hours of these units, each unit's in order. */
@@ -191,11 +156,88 @@ export async function hoursOfUnits(
   return await queries
     .selectFrom('evidence_hours')
     .selectAll()
-    .where('unit', 'in', units)
+    .where('unit', 'in', padded(units))
     .where('hour', '>=', since)
     .orderBy('unit')
     .orderBy('hour')
     .execute()
+}
+
+/** Nothing is known of these any more but their hourly counters, and of their groups nothing. At most some hundreds of units. */
+export async function forgetMemory(
+  queries: Queries,
+  units: readonly string[],
+  groups: readonly string[],
+): Promise<void> {
+  await queries.updateTable('senders').set({ memory: null }).where('unit', 'in', padded(units)).execute()
+  if (groups.length > 0) await queries.deleteFrom('sender_groups').where('key', 'in', groups).execute()
+}
+
+/** At most some hundreds of keys. */
+export async function groupsOf(
+  queries: Queries,
+  keys: readonly string[],
+): Promise<readonly Tables['sender_groups'][]> {
+  return await queries.selectFrom('sender_groups').selectAll().where('key', 'in', padded(keys)).execute()
+}
+
+/** No key twice. */
+export async function saveGroups(queries: Queries, rows: readonly Tables['sender_groups'][]): Promise<void> {
+  await queries
+    .insertInto('sender_groups')
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), memory: eb.ref('excluded.memory') })),
+    )
+    .execute()
+}
+
+/** At most some hundreds of names. */
+export async function reportersOf(
+  queries: Queries,
+  names: readonly string[],
+): Promise<readonly Tables['reporters'][]> {
+  return await queries.selectFrom('reporters').selectAll().where('name', 'in', padded(names)).execute()
+}
+
+/** No name twice. */
+export async function saveReporters(queries: Queries, rows: readonly Tables['reporters'][]): Promise<void> {
+  await queries
+    .insertInto('reporters')
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), memory: eb.ref('excluded.memory') })),
+    )
+    .execute()
+}
+
+export async function readMemory(queries: Queries): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('engine_memory')
+    .select('value')
+    .where('name', '=', 'judgement')
+    .executeTakeFirst()
+  return row?.value
+}
+
+export async function saveMemory(queries: Queries, value: string): Promise<void> {
+  await queries
+    .insertInto('engine_memory')
+    .values({ name: 'judgement', value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}
+
+/** The last one again until their number is a power of two: so there are few different statements, and each is prepared once. */
+function padded(keys: readonly string[]): readonly string[] {
+  const last = keys.at(-1)
+  if (last === undefined) return keys
+  const length = 2 ** Math.ceil(Math.log2(keys.length))
+  return [...keys, ...Array.from({ length: length - keys.length }, () => last)]
 }
 
 /** Units that a source counted for from an hour on, in order, after the given one. */

@@ -1,35 +1,51 @@
-import { minute } from '../../base/clock.ts'
+import { day, minute } from '../../base/clock.ts'
+import { orThrow } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import type { Standing } from '../../access/standing.ts'
 import { formatPrefix, parsePrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { nameKinds, type NameKind } from '../../standards/reverse-name.ts'
-import type { Context } from '../context.ts'
-import { confirmStandings, putStandings, standingsAfter } from '../standings/actions.ts'
-import { rangeOf } from './groups.ts'
-import type { Reputation } from './reputation.ts'
+import type { Context, Tx } from '../context.ts'
+import { confirmStandings, putStandings, standingsOf, standingsPage } from '../standings/actions.ts'
+import { groupKeysOf, rangeOf } from './groups.ts'
+import { namesIn, recallGroups, recallUnits, rememberedIn } from './memory-actions.ts'
+import type { Examined, Reputation } from './reputation.ts'
 import type { Attempt } from './senders.ts'
+import { differs, isWorthTelling, Weights } from './standing-rule.ts'
+import * as store from './store.ts'
 
 /** How often standings are said to hold; the edges go by them for a quarter of an hour. */
 const confirmEveryMs = 30_000
-/** How often those that change with time alone are worked out anew. */
+/** How often those that change with time alone are worked out anew, at most. */
 const reviseEveryMs = 5 * minute
+/** Standings worked out anew in one step. */
+const revisedAtOnce = 256
 /** Keys worked out between two breaths. */
 const sliceSize = 200
-/** Rows read at once while remembering. */
-const pageSize = 2000
+/** Whoever was not heard of for so long has no standing of its own. */
+const activeMs = 14 * day
 
-/** Tells the edges what senders may do: of those who were heard of at once, of the others now and then. Says nothing twice. */
+/** Tells the edges what senders may do, where that is not what they do of themselves: of those who were heard of at once, of the others now and then. Says nothing twice. */
 export class Teller {
   readonly #judge: Reputation
-  /** Standings as the edges were told them. */
-  readonly #told = new Map<string, string>()
+  readonly #mayTell: (tx: Tx) => Promise<void>
   readonly #touched = new Map<string, Attempt>()
-  #puts: { key: string; standing: Standing | null }[] = []
+  readonly #kinds = new Map<NameKind, Standing>()
+  #puts = new Map<string, Standing | null>()
   #confirmedAt = 0
   #revisedAt = 0
+  /** Where the revision is; undefined between two. */
+  #revising: string | undefined
+  readonly #weights = new Weights()
 
-  constructor(judge: Reputation) {
+  /** `mayTell` throws when somebody else has the judgement. */
+  constructor(judge: Reputation, mayTell: (tx: Tx) => Promise<void>) {
     this.#judge = judge
+    this.#mayTell = mayTell
+  }
+
+  /** Standings at the last revision. */
+  get told(): number {
+    return this.#weights.counted
   }
 
   /** Somebody was heard of. */
@@ -37,27 +53,13 @@ export class Teller {
     this.#touched.set(formatPrefix(unitOf(attempt.address)), attempt)
   }
 
-  /** What the edges were told before holds until something else is true. */
-  async recall(ctx: Context): Promise<void> {
-    for (let seq = 0; ;) {
-      const told = await standingsAfter(ctx, seq, pageSize)
-      for (const [key, standing] of told.entries)
-        if (standing !== null) this.#told.set(key, JSON.stringify(standing))
-      if (told.entries.length < pageSize) return
-      seq = told.seq
-      await breathe()
-    }
-  }
-
   async tell(ctx: Context, now: number): Promise<void> {
+    this.#kinds.clear()
     await this.#tellTouched(now)
-    if (now - this.#revisedAt >= reviseEveryMs) {
-      this.#revisedAt = now
-      await this.#revise(now)
-    }
-    const puts = this.#puts
-    this.#puts = []
-    if (puts.length > 0) await putStandings(ctx, puts)
+    await this.#revise(ctx, now)
+    const puts = await this.#news(ctx)
+    this.#puts = new Map()
+    if (puts.length > 0) await putStandings(ctx, puts, this.#mayTell)
     if (puts.length === 0 && now - this.#confirmedAt < confirmEveryMs) return
     this.#confirmedAt = now
     await confirmStandings(ctx, now)
@@ -65,45 +67,133 @@ export class Teller {
 
   /** Those who were heard of, their organisations and their ranges. */
   async #tellTouched(now: number): Promise<void> {
-    const ranges = new Map<string, Prefix>()
     let done = 0
     for (const attempt of this.#touched.values()) {
-      const range = rangeOf(unitOf(attempt.address))
-      ranges.set(formatPrefix(range), range)
       const known = this.#judge.examine(attempt.address, now)
-      if (known) this.#put(known.sender.key, known.standing)
-      const organisation = known?.sender.name.organisation
-      if (organisation !== undefined) {
-        const stranger = { ...attempt, at: now, address: strangerIn(range) }
-        this.#put(`org ${organisation}`, this.#judge.standingOf(stranger))
-      }
+      if (known) this.#tellSender(known, now)
+      else this.#rangeStanding(rangeOf(unitOf(attempt.address)), now)
       if (++done % sliceSize === 0) await breathe()
     }
     this.#touched.clear()
-    for (const [key, range] of ranges)
-      this.#put(key, this.#judge.standingOf({ at: now, address: strangerIn(range) }))
   }
 
-  async #revise(now: number): Promise<void> {
-    for (const kind of nameKinds) this.#put(`kind ${kind}`, this.#judge.standingOf(nobody(kind, now)))
-    let done = 0
-    for (const key of this.#told.keys()) {
-      const prefix = key.includes(' ') ? undefined : parsePrefix(key)
-      if (prefix === undefined || prefix instanceof Error) continue
-      const known = this.#judge.examine(prefix, now)
-      if (known && known.sender.key === key) this.#put(key, known.standing)
-      else if (key === formatPrefix(rangeOf(prefix)))
-        this.#put(key, this.#judge.standingOf({ at: now, address: strangerIn(prefix) }))
-      if (++done % sliceSize === 0) await breathe()
+  #tellSender({ sender, standing, assessment }: Examined, now: number): void {
+    const { key, unit, name, seenAt } = sender
+    const range = this.#rangeStanding(rangeOf(unit), now)
+    const stranger = { at: now, address: strangerIn(rangeOf(unit)), ptr: name.text }
+    const organisation =
+      name.organisation === undefined
+        ? undefined
+        : this.#putOr(
+            `org ${name.organisation}`,
+            this.#judge.standingOfStranger(stranger),
+            this.#kind(name.kind, now),
+          )
+    const isHeard = now - seenAt < activeMs && this.#weights.isHeavy(assessment.counts)
+    this.#putOr(key, isHeard ? standing : undefined, organisation ?? range ?? this.#kind(name.kind, now))
+  }
+
+  /** What an address of the range of which nothing is known may do, if that is said apart. */
+  #rangeStanding(range: Prefix, now: number): Standing | undefined {
+    const standing = this.#judge.standingOfStranger({ at: now, address: strangerIn(range) })
+    return this.#putOr(formatPrefix(range), standing, this.#kind('unknown', now))
+  }
+
+  /** Gives it if it is said, because it is not what holds without it. */
+  #putOr(key: string, standing: Standing | undefined, otherwise: Standing): Standing | undefined {
+    const said = standing && isWorthTelling(standing, otherwise) ? standing : undefined
+    this.#puts.set(key, said ?? null)
+    return said
+  }
+
+  #kind(kind: NameKind, now: number): Standing {
+    const known = this.#kinds.get(kind) ?? this.#judge.standingOfStranger(nobody(kind, now))
+    this.#kinds.set(kind, known)
+    return known
+  }
+
+  /** A page of those that were told; from the beginning, when it is time. */
+  async #revise(ctx: Context, now: number): Promise<void> {
+    if (this.#revising === undefined) {
+      if (now - this.#revisedAt < reviseEveryMs) return
+      this.#revisedAt = now
+      this.#revising = ''
+      await recallGroups(
+        ctx,
+        this.#judge,
+        nameKinds.map((kind) => `kind ${kind}`),
+      )
+      for (const kind of nameKinds) this.#puts.set(`kind ${kind}`, this.#kind(kind, now))
+    }
+    const page = await standingsPage(ctx, this.#revising, revisedAtOnce)
+    const keys = page.map(([key]) => key).filter((key) => !this.#puts.has(key))
+    await this.#reviseKeys(ctx, keys, now)
+    this.#revising = page.length < revisedAtOnce ? undefined : page.at(-1)?.[0]
+    if (this.#revising === undefined) this.#weights.endRound()
+  }
+
+  /** Senders are judged as they were written down, and do not come to mind for it. */
+  async #reviseKeys(ctx: Context, keys: readonly string[], now: number): Promise<void> {
+    const prefixes = new Map(keys.flatMap((key) => prefixIn(key)))
+    const units = [...prefixes].filter(([, prefix]) => prefix.length !== rangeOf(prefix).length)
+    const rows =
+      units.length === 0
+        ? []
+        : await store.sendersOf(
+            ctx.db.queries,
+            units.map(([key]) => key),
+          )
+    const groups = new Set<string>()
+    for (const [, prefix] of prefixes) for (const key of groupKeysOf(prefix, [])) groups.add(key)
+    for (const row of rows)
+      for (const key of groupKeysOf(
+        orThrow(parsePrefix(row.unit)),
+        namesIn(row, orThrow(parsePrefix(row.unit))),
+      ))
+        groups.add(key)
+    const organisations = keys.filter((key) => key.startsWith('org '))
+    await recallGroups(ctx, this.#judge, [...groups, ...organisations])
+    for (const key of organisations)
+      if (!this.#judge.isGroupHeard(key, now - activeMs)) this.#puts.set(key, null)
+    const counted = rows.filter(({ memory, unit }) => memory === null && !this.#judge.has(unit))
+    await recallUnits(ctx, this.#judge, new Map(counted.flatMap(({ unit }) => prefixIn(unit))), now)
+    const written = new Map(rows.map((row) => [row.unit, row]))
+    for (const [key, prefix] of prefixes) {
+      if (prefix.length === rangeOf(prefix).length) {
+        this.#rangeStanding(prefix, now)
+        continue
+      }
+      const row = written.get(key)
+      const known =
+        this.#judge.examine(prefix, now) ?? (row && this.#judge.examineAs(prefix, rememberedIn(row), now))
+      if (known === undefined) this.#puts.set(key, null)
+      else {
+        this.#tellSender(known, now)
+        this.#weights.add(known.assessment.counts)
+      }
     }
   }
 
-  #put(key: string, standing: Standing): void {
-    const text = JSON.stringify(standing)
-    if (this.#told.get(key) === text) return
-    this.#told.set(key, text)
-    this.#puts.push({ key, standing })
+  /** What the edges were not told yet. */
+  async #news(ctx: Context): Promise<{ readonly key: string; readonly standing: Standing | null }[]> {
+    const news: { key: string; standing: Standing | null }[] = []
+    const keys = [...this.#puts.keys()]
+    for (let from = 0; from < keys.length; from += 256) {
+      const some = keys.slice(from, from + 256)
+      const told = await standingsOf(ctx, some)
+      for (const key of some) {
+        const [before, standing] = [told.get(key), this.#puts.get(key) ?? null]
+        if (standing === null ? before !== undefined : before === undefined || differs(standing, before))
+          news.push({ key, standing })
+      }
+    }
+    return news
   }
+}
+
+function prefixIn(key: string): readonly (readonly [string, Prefix])[] {
+  const prefix = key.includes(' ') ? undefined : parsePrefix(key)
+  return prefix === undefined || prefix instanceof Error ? [] : [[key, prefix]]
 }
 
 /** An address of the range that hardly anybody sends from: its last. */

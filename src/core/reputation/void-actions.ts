@@ -9,6 +9,8 @@ import type { Listing } from '../listings/listing.ts'
 import { putStandings } from '../standings/actions.ts'
 import { readName } from '../../standards/reverse-name.ts'
 import type { EvidenceKind } from './evidence.ts'
+import { groupKeysOf } from './groups.ts'
+import { namesIn } from './memory-actions.ts'
 import { ptrOf, type HourRow } from './recall-actions.ts'
 import { reconsider } from './reconsider-actions.ts'
 import * as store from './store.ts'
@@ -66,6 +68,7 @@ async function forget(
   for (const { unit } of late) units.add(unit)
   await store.deleteHours(queries, source, firstHour + 1)
   for (const each of late) await takeBack(tx, source, each)
+  await forgetMemories(tx, [...units])
   const events = await store.deleteEvents(queries, source, since)
   await record(tx, {
     action: 'evidence.voided',
@@ -74,6 +77,24 @@ async function forget(
   })
   tx.afterCommit('events')
   return { events, units: [...units] }
+}
+
+/** What is known of them is made anew of what is left of their counters; so is what is known of those like them. */
+async function forgetMemories(tx: Tx, units: readonly string[]): Promise<void> {
+  for (let from = 0; from < units.length; from += 100) {
+    const rows = await store.sendersOf(tx.queries, units.slice(from, from + 100))
+    const groups = new Set<string>()
+    for (const row of rows) {
+      const unit = orThrow(parsePrefix(row.unit))
+      for (const key of groupKeysOf(unit, namesIn(row, unit))) groups.add(key)
+    }
+    if (rows.length === 0) continue
+    await store.forgetMemory(
+      tx.queries,
+      rows.map(({ unit }) => unit),
+      [...groups],
+    )
+  }
 }
 
 interface LateHour {

@@ -31,12 +31,19 @@ interface Notes {
   readonly markedSeq: number
 }
 
-/** Says what holds from now on, each entry with the next number; the last one wins where a key comes twice. */
-export async function putStandings(ctx: Context, puts: readonly StandingPut[]): Promise<void> {
+/** Says what holds from now on, each entry with the next number; the last one wins where a key comes twice. `mayPut` throws when it is not for the caller to say. */
+export async function putStandings(
+  ctx: Context,
+  puts: readonly StandingPut[],
+  mayPut: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
   const latest = [...new Map(puts.map(({ key, standing }) => [key, standing]))]
   for (let from = 0; from < latest.length; from += batch) {
     const some = latest.slice(from, from + batch)
-    await transact(ctx, async (tx) => await putSome(tx, some))
+    await transact(ctx, async (tx) => {
+      await mayPut(tx)
+      await putSome(tx, some)
+    })
   }
 }
 
@@ -97,6 +104,19 @@ export async function standingsOf(
       return standing === null ? [] : [[key, standing] as const]
     }),
   )
+}
+
+/** Keys in order after the given one, with what the edges were told of them. */
+export async function standingsPage(
+  ctx: Context,
+  afterKey: string,
+  limit: number,
+): Promise<readonly (readonly [key: string, standing: Standing])[]> {
+  const rows = await store.rowsByKey(ctx.db.queries, afterKey, limit)
+  return rows.flatMap(({ key, standing: text }) => {
+    const standing = readStanding(text)
+    return standing === null ? [] : [[key, standing] as const]
+  })
 }
 
 function readStanding(text: string | null): Standing | null {

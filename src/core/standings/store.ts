@@ -59,6 +59,18 @@ export async function rowsAfter(
     .execute()
 }
 
+/** Rows that say something, by key, after the given one. */
+export async function rowsByKey(queries: Queries, afterKey: string, limit: number): Promise<readonly Row[]> {
+  return await queries
+    .selectFrom('standings')
+    .select(['key', 'standing', 'seq'])
+    .where('key', '>', afterKey)
+    .where('standing', 'is not', null)
+    .orderBy('key')
+    .limit(limit)
+    .execute()
+}
+
 export async function rowsOf(queries: Queries, keys: readonly string[]): Promise<readonly Row[]> {
   return await queries
     .selectFrom('standings')
