@@ -5,6 +5,7 @@ import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
+import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
   classByMail,
@@ -68,6 +69,7 @@ export function consoleActions(ctx: Context): ConsoleActions {
     exportListings: (actor, format) => exportListings(by(actor), format),
     explain: async (actor, address) => await explain(by(actor), address, 'operator'),
     recentDecisions: async (actor, address) => await recentDecisions(by(actor), address),
+    highVolumeState: async (actor) => await highVolumeState(by(actor)),
     observedOn: async (actor, wanted) => await observedOn(by(actor), wanted),
     thresholdsInForce: async (actor) => thresholdsInForce(by(actor)),
     showDryRun: async (actor) => dryRuns.show(by(actor)),

@@ -20,6 +20,7 @@ import { judgeMail, type Judge } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
+import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
@@ -129,6 +130,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     settleOldImports(),
     purgeOld(),
     tellObservedDaily(),
+    tellHighVolumeDomains(),
   ]
 }
 

@@ -29,7 +29,12 @@ export interface DecisionRecord {
   readonly budget: { readonly limit: number; readonly spent: number; readonly until: number } | null
   /** At the message stage: whose mail it said it was, and which tests failed. */
   readonly authentication?:
-    | { readonly domain: string; readonly failed: readonly AuthenticationTest[] }
+    | {
+        readonly domain: string
+        readonly failed: readonly AuthenticationTest[]
+        /** It went to Junk; what the record says besides is what would have been said. */
+        readonly isJunked?: boolean | undefined
+      }
     | undefined
   /** Feed number of the table that decided. */
   readonly table: number
@@ -77,7 +82,11 @@ export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.object({
   standing: z.null(),
   budget: z.object({ limit: count, spent: count, until: time }).nullable(),
   authentication: z
-    .object({ domain: strangersText, failed: z.array(z.enum(authenticationTests)).max(3) })
+    .object({
+      domain: strangersText,
+      failed: z.array(z.enum(authenticationTests)).max(3),
+      isJunked: z.boolean().optional(),
+    })
     .optional(),
   table: count,
   count: count.min(1),

@@ -39,13 +39,14 @@ export function filterEventOf(metadata: RspamdMetadata, at: number): MessageEven
 /**
  * What rspamd's opinion is for the judgement. An action that refuses or marks the message is `spam`; more exactly `malware` when a
  * scanner found something, `phish` when a list or rule of phishing counted against it. Passed mail is `bulk` when it calls itself so, else
- * `ham`. `greylist` and `soft reject` wait for a second look, and what a rule of ours refused is no opinion of the filter's.
+ * `ham`. `greylist` and `soft reject` wait for a second look, and what a rule of ours refused, or put into Junk, is no opinion of the filter's.
  */
 export function verdictOf({ action, symbols }: RspamdMetadata): MailVerdict {
   const has = (name: RegExp, least: number): boolean =>
     symbols.some((symbol) => name.test(symbol.name) && symbol.score >= least)
   if (has(scannerFound, -Infinity)) return 'malware'
   if (action?.endsWith('reject') && has(/^POSTERN/, -Infinity)) return 'unknown'
+  if (action === 'add header' && has(/^POSTERN_JUNK$/, -Infinity)) return 'unknown'
   switch (action) {
     case 'reject':
     case 'add header':

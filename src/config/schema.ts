@@ -340,6 +340,10 @@ export const configSchema = z.strictObject({
         'Day from which `reject` is done. Until then it is `junk` where `junkSince` has come, else observed.',
         { example: '2026-05-05' },
       ),
+      notices: key(
+        oneOf(['never', 'before']).prefault('never'),
+        '`before`: before `junkSince` and `rejectSince` (at most 60 days) a letter goes to postmaster@ of each domain whose messages fail, once for each of the two days, under the rules of all letters: three a day to a mailbox at most, none after STOP, none to a domain that DNS does not know.',
+      ),
       stays: key(
         duration(day, 365 * day).prefault('30d'),
         'How long a domain stays high-volume after the last day that it was.',

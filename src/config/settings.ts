@@ -4,7 +4,7 @@ import { readWebhookSecret } from './webhook-secret.ts'
 
 /** The part of the configuration that core works with, in the shape of `core/settings.ts`. Reads the webhooks' secrets. */
 export function settingsOf(config: Config) {
-  const { provider, codes, mail, addresses, delisting, listing, retention } = config
+  const { provider, codes, mail, addresses, delisting, listing, retention, highVolume } = config
   const limits = Object.entries(config.limits).map(
     ([name, { count, per }]) => [name, { count, windowMs: per }] as const,
   )
@@ -19,6 +19,7 @@ export function settingsOf(config: Config) {
     },
     codes,
     policy: { mode: config.policy.mode },
+    highVolume: { ...highVolume, staysMs: highVolume.stays },
     reputation: {
       mode: config.reputation.mode,
       termsMs: config.reputation.terms,

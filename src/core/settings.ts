@@ -1,3 +1,4 @@
+import type { HighVolumeSettings } from '../access/high-volume.ts'
 import type { CodeProfile, Language } from '../access/reasons.ts'
 import type { EngineMode } from '../access/standing.ts'
 import type { Prefix } from '../standards/prefix.ts'
@@ -19,6 +20,10 @@ export interface Settings {
   readonly codes: CodeProfile
   /** `observe`: nothing is refused, what would have been is recorded. */
   readonly policy: { readonly mode: PolicyMode }
+  readonly highVolume: HighVolumeSettings & {
+    /** Whether the postmasters of domains that a coming stage will hit are written to. */
+    readonly notices: 'never' | 'before'
+  }
   readonly reputation: {
     readonly mode: EngineMode
     /** Terms of the engine's own listings by recurrence; the last stays. */

@@ -89,7 +89,7 @@ describe('The message door', () => {
   })
 
   it('asks for the junk folder by a header', async (test) => {
-    const { ask, edge } = await start(test, 'junk')
+    const { ask, edge, core } = await start(test, 'junk')
     await ask()
     const { action, header } = await ask()
     assert.equal(action, 'pass')
@@ -98,6 +98,12 @@ describe('The message door', () => {
       'X-Postern-Junk: 5.7.515 domain=example.org failed=spf,dkim,dmarc https://postmaster.provider.example/codes/authentication-required',
     )
     assert.equal(edge.state.counters.junked, 1)
+    await until(() => core.of('records').length > 0, 'the record')
+    const [record] = core.of('records')[0]?.records ?? []
+    assert.deepEqual(
+      [record?.mode, record?.authentication],
+      ['observe', { domain: 'example.org', failed: ['spf', 'dkim', 'dmarc'], isJunked: true }],
+    )
   })
 
   it('only records while observing, whichever setting says so', async (test) => {

@@ -94,11 +94,12 @@ export function answerMessage(desk: MessageDesk, asked: MessageQuestion): Messag
   const isObserved = state.settings.mode === 'observe' || action === 'observe'
   if (isObserved) {
     state.counters.observed++
-    speak(desk, asked, { domain, failed, isObserved }, now)
+    speak(desk, asked, { domain, failed, done: 'observe' }, now)
     return pass
   }
   if (action === 'junk') {
     state.counters.junked++
+    speak(desk, asked, { domain, failed, done: 'junk' }, now)
     const { site, profile } = state.settings
     const { status, slug }: Reason = reasons.authentication
     const page = `${site}/codes/${slug}`
@@ -108,7 +109,7 @@ export function answerMessage(desk: MessageDesk, asked: MessageQuestion): Messag
     }
   }
   state.counters.refused++
-  return speak(desk, asked, { domain, failed, isObserved }, now)
+  return speak(desk, asked, { domain, failed, done: 'refuse' }, now)
 }
 
 /** Sub-domains count with their organisation. Names that nobody owns are counted for nobody. */
@@ -131,17 +132,17 @@ function speak(
   found: {
     readonly domain: string
     readonly failed: readonly AuthenticationTest[]
-    readonly isObserved: boolean
+    readonly done: 'observe' | 'junk' | 'refuse'
   },
   now: number,
 ): MessageAnswer {
-  const { domain, failed } = found
+  const { domain, failed, done } = found
   const { name, site, profile } = state.settings
   const reason = 'authentication'
   const { code, status }: Reason = reasons[reason]
   const minute = Math.floor(now / 60_000)
   const ip = formatAddress(asked.address)
-  const token = `${ip} ${reason} ${domain} ${failed.join(' ')}`
+  const token = `${ip} ${reason} ${done} ${domain} ${failed.join(' ')}`
   const recipients = asked.recipients ?? []
   const answer = (line: string): MessageAnswer => ({
     action: 'reject',
@@ -170,9 +171,10 @@ function speak(
     reason,
     listing: null,
     budget: null,
-    authentication: { domain, failed },
+    authentication: { domain, failed, ...(done === 'junk' ? { isJunked: true } : {}) },
     table: state.seq,
-    mode: found.isObserved ? 'observe' : 'enforce',
+    // To a core that does not know of Junk it is mail that passed.
+    mode: done === 'refuse' ? 'enforce' : 'observe',
     minute,
   })
   return answer(line)

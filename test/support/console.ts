@@ -307,6 +307,22 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
         now: testStart,
       })
     },
+    async highVolumeState() {
+      const domains = [
+        { domain: 'example.org', messages: 4120, failed: ['dkim', 'dmarc'] },
+        { domain: 'news.example.net', messages: 64, failed: ['spf'] },
+      ] as const
+      return {
+        mode: 'observe',
+        coming: { stage: 'junk', from: testStart + 20 * day },
+        domains: domains.map((each, nth) => ({
+          ...each,
+          firstAt: testStart - 3 * day,
+          lastAt: testStart - 3_600_000,
+          toldAt: nth === 0 ? testStart - day : null,
+        })),
+      }
+    },
     async observedOn() {
       if (listings.length === 0) return { days: [], senders: [] }
       const today = testStart - (testStart % day)

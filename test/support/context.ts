@@ -2,6 +2,7 @@ import { day, fixedClock, hour } from '../../src/base/clock.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { defaultHighVolume } from '../../src/access/high-volume.ts'
 import type { Context, Keys, Wake, Wakes } from '../../src/core/context.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { Tally } from '../../src/core/tally.ts'
@@ -51,6 +52,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     codes: 'microsoft-like',
     policy: { mode: 'enforce' },
+    highVolume: { ...defaultHighVolume, notices: 'never' },
     reputation: {
       mode: 'enforce',
       termsMs: [hour, 6 * hour, 24 * hour, 72 * hour, 7 * day],

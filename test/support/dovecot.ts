@@ -49,9 +49,14 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     join(folder, '90-postern.conf'),
     shipped.replaceAll('/etc/dovecot/sieve', join(folder, 'sieve')),
   )
+  const ofJunk = readFileSync(join(deploy, '91-postern-junk.conf'), 'utf8')
+  writeFileSync(
+    join(folder, '91-postern-junk.conf'),
+    ofJunk.replaceAll('/etc/dovecot/sieve', join(folder, 'sieve')),
+  )
   spawnSync('chown', ['-R', owner, join(folder, 'mail')])
   const config = ['-c', join(folder, 'dovecot.conf')]
-  for (const script of ['report-spam', 'report-ham']) {
+  for (const script of ['report-spam', 'report-ham', 'postern-junk']) {
     const words = [
       ...config,
       '-x',
@@ -128,6 +133,7 @@ namespace inbox {
   }
 }
 !include ${folder}/90-postern.conf
+!include ${folder}/91-postern-junk.conf
 `
 }
 

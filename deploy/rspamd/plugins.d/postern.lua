@@ -24,6 +24,8 @@ local settings = {
   token_file = '',
   refuse_header = 'X-Postern-Refuse',
   junk_header = 'X-Postern-Junk',
+  -- What rspamd says of a message that the door wants in Junk, beside the header; with '' the header is all.
+  junk_action = 'add header',
 }
 
 local opts = rspamd_config:get_all_opt(N)
@@ -100,10 +102,16 @@ local function domain_of(address)
   return address and (address.domain or ''):lower() or nil
 end
 
+-- What the filter itself thought: junk by a rule of ours is no opinion of its.
+local function action_of(task)
+  return task:get_mempool():get_variable('postern_action') or task:get_metric_action()
+end
+
 local function verdict_of(task)
   if task:has_symbol('CLAM_VIRUS') or task:has_symbol('VIRUS') then return 'malware' end
-  if task:has_symbol('PHISHING') and task:get_metric_action() ~= 'no action' then return 'phish' end
-  return verdicts[task:get_metric_action()] or 'unknown'
+  local action = action_of(task)
+  if task:has_symbol('PHISHING') and action ~= 'no action' then return 'phish' end
+  return verdicts[action] or 'unknown'
 end
 
 -- What is known of the message, in the words of a mail event (postern.event/1).
@@ -144,6 +152,11 @@ local function obey(task, answer)
     if name then
       lua_mime.modify_headers(task, { add = { [name] = { value = value, order = 0 } } })
       task:insert_result('POSTERN_JUNK', 0.0, value)
+      if settings.junk_action ~= '' then
+        task:get_mempool():set_variable('postern_action', task:get_metric_action())
+        -- `least`: what is worse by its score stays so.
+        task:set_pre_result({ action = settings.junk_action, message = value, module = N, flags = 'least' })
+      end
     end
   end
 end

@@ -151,7 +151,11 @@ export async function countSince(queries: Queries, since: number): Promise<numbe
 /** Only recorded; or, while the engine only defers, put off for a listing that would refuse. */
 function isObserved(eb: ExpressionBuilder<Tables, 'decision_records'>) {
   return eb.or([
-    eb('mode', '=', 'observe'),
+    // What went to Junk was done, and not only observed.
+    eb.and([
+      eb('mode', '=', 'observe'),
+      eb.or([eb('authentication', 'is', null), eb('authentication', 'not like', '%"isJunked":true%')]),
+    ]),
     eb.and([eb('reason', '=', 'suspicious'), eb('listing_id', 'is not', null)]),
   ])
 }
@@ -206,6 +210,37 @@ export async function observedSenders(
     .limit(limit)
     .execute()
   return rows.map((row) => ({ ...row, count: Number(row.count), lastAt: Number(row.lastAt) }))
+}
+
+/** Messages that failed a test of the message stage, by domain and tests. */
+export interface FailedRow {
+  /** JSON, as it was recorded. */
+  readonly authentication: string
+  readonly messages: number
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+export async function failedAuthentications(queries: Queries, since: number): Promise<readonly FailedRow[]> {
+  const rows = await queries
+    .selectFrom('decision_records')
+    .select((eb) => [
+      'authentication',
+      eb.fn.sum<number>('count').as('messages'),
+      eb.fn.min('at').as('firstAt'),
+      eb.fn.max('at').as('lastAt'),
+    ])
+    .where('reason', '=', 'authentication')
+    .where('authentication', 'is not', null)
+    .where('at', '>=', since)
+    .groupBy('authentication')
+    .execute()
+  return rows.map(({ authentication, messages, firstAt, lastAt }) => ({
+    authentication: authentication ?? '',
+    messages: Number(messages),
+    firstAt: Number(firstAt),
+    lastAt: Number(lastAt),
+  }))
 }
 
 /** One sender and reason of a day. */

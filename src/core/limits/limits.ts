@@ -29,6 +29,11 @@ export const limits = {
     windowMs: hour,
     why: 'Letters to domains that DNS knows no mail host of: slips, mostly.',
   },
+  'letters.high-volume.day': {
+    count: 100,
+    windowMs: day,
+    why: 'Notices to domains that send much; whoever is left is written to on the next day.',
+  },
   'delisting.proven.client.day': {
     count: 60,
     windowMs: day,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { newId } from '../../base/id.ts'
 import { record } from '../audit/actions.ts'
-import type { Tx } from '../context.ts'
+import type { Context, Tx } from '../context.ts'
 import { checkSlots, renderLetter } from './letter.ts'
 import type { LetterContent, OperatorKind } from './letter-words.ts'
 import { letterLifeMs } from './retry.ts'
@@ -23,6 +23,11 @@ export async function notifyOperator(tx: Tx, { key, ...content }: Notice): Promi
   const { notify } = tx.settings
   if (notify.kind === 'mail') await queueMail(tx, key, content, notify.mailbox)
   else await queuePost(tx, key, content, notify.url)
+}
+
+/** When the letter with this key was written, if it is still kept. */
+export async function letterWithKey(ctx: Context, key: string): Promise<number | undefined> {
+  return await store.letterWrittenAt(ctx.db.queries, key)
 }
 
 async function queueMail(tx: Tx, key: string, content: LetterContent, mailbox: string): Promise<void> {

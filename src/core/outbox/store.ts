@@ -54,6 +54,15 @@ export async function hasLetter(queries: Queries, key: string): Promise<boolean>
   )
 }
 
+export async function letterWrittenAt(queries: Queries, key: string): Promise<number | undefined> {
+  const row = await queries
+    .selectFrom('letters')
+    .select('created_at')
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.created_at
+}
+
 /** A second letter with the same key breaks a unique key: the transaction runs again, and finds the first. */
 export async function insertLetter(queries: Queries, row: LetterRow): Promise<void> {
   await queries.insertInto('letters').values(row).execute()

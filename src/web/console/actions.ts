@@ -5,6 +5,7 @@ import type { Listing, ListingFields } from '../../core/listings/listing.ts'
 import type { AuditRecord, ChainAnswer } from '../../core/audit/actions.ts'
 import type { DelistRequest, RequestState } from '../../core/delisting/request.ts'
 import type { Decision, Observed } from '../../core/decisions/actions.ts'
+import type { HighVolumeState } from '../../core/decisions/high-volume-actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reputation/dry-run-actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
@@ -67,6 +68,8 @@ export interface ConsoleActions {
   explain(actor: Actor, address: Address): Promise<Explanation>
   recentDecisions(actor: Actor, address: Address): Promise<readonly Decision[]>
 
+  /** Domains that send much and fail a test. */
+  highVolumeState(actor: Actor): Promise<HighVolumeState>
   /** Who would have been hit on the day that begins `on`, and the days since. */
   observedOn(
     actor: Actor,

@@ -39,7 +39,7 @@ async function observedPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.title,
     body: html`<div class="head">
         <h1>${words.title}</h1>
-        ${actionsRow([may(actor, 'reputation.dry-run') ? buttonLink(places.dryRun.href(), view.words.judgement.dryRun.title) : undefined])}
+        ${actionsRow([buttonLink(places.highVolume.href(), view.words.judgement.highVolume.look), may(actor, 'reputation.dry-run') ? buttonLink(places.dryRun.href(), view.words.judgement.dryRun.title) : undefined])}
       </div>
       <p class="lead">${words.lead}</p>
       ${nextStep(visit)}

@@ -11,6 +11,7 @@ export const places = {
   endListing: route('/listings/:id/end'),
   agreeListing: route('/listings/:id/agree'),
   observed: route('/observed'),
+  highVolume: route('/high-volume'),
   dryRun: route('/dry-run'),
   cancelDryRun: route('/dry-run/cancel'),
   requests: route('/requests'),

@@ -11,6 +11,7 @@ import { listingsRoute } from './listings.ts'
 import { machineRoutes } from './machines.ts'
 import { outboxRoutes } from './outbox.ts'
 import { dryRunRoutes } from './dry-run.ts'
+import { highVolumeRoute } from './high-volume.ts'
 import { observedRoute } from './observed.ts'
 import { overviewRoute } from './overview.ts'
 import { requestRoutes } from './request.ts'
@@ -28,6 +29,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   listingRoute,
   ...listingDeedRoutes,
   observedRoute,
+  highVolumeRoute,
   ...dryRunRoutes,
   requestsRoute,
   ...requestRoutes,

@@ -1,6 +1,7 @@
 import { formatReply } from '../../access/reply.ts'
 import { reasons } from '../../access/reasons.ts'
 import { minute, day } from '../../base/clock.ts'
+import type { Decision } from '../../core/decisions/actions.ts'
 import type { Case } from '../../core/senders/actions.ts'
 import { verdictOf } from '../../core/senders/explanation.ts'
 import { waysOfReason } from '../../core/senders/ways.ts'
@@ -140,7 +141,8 @@ function saw(view: View, opened: Case, token: string): Html {
   ])
   return html`<h2>${words.recordTitle}</h2>
     <p>${decision === undefined ? words.recordLater : words.recordIntro}</p>
-    ${decision?.mode === 'observe' ? html`<p>${words.observed}</p>` : ''} ${entries}
+    ${decision?.mode === 'observe' ? html`<p>${isJunked(decision) ? words.junked : words.observed}</p>` : ''}
+    ${entries}
     ${
       line === undefined
         ? ''
@@ -156,6 +158,11 @@ function replyOf(view: View, { facts, refusedBy, decision }: Case, token: string
   const domain = decision?.authentication?.[0]?.domain
   if (facts.reason === 'authentication' && domain === undefined) return undefined
   return formatReply({ reason: facts.reason, listing: refusedBy, domain }, facts.address, view.codes, url)
+}
+
+/** The message went to Junk: nothing was refused. */
+function isJunked({ authentication }: Decision): boolean {
+  return authentication?.some((each) => each.isJunked === true) === true
 }
 
 function refusedAt({ decision, facts }: Case): number {

@@ -142,6 +142,36 @@ export const judgement = {
     enforce: 'The judgement is acted on. What is here was only observed at the time.',
   },
 
+  highVolume: {
+    title: 'Domains that send much',
+    lead: 'A domain that sends more than highVolume.messages a day must pass SPF, DKIM and DMARC with every message. Here are those of the last 30 days whose messages did not, as far as the content filter asked the message door.',
+    modes: {
+      observe: 'At present the rule only observes',
+      junk: 'At present such messages go to Junk',
+      reject: 'At present such messages are refused (550 5.7.515)',
+    },
+    noneComing: 'No other day is set (highVolume.junkSince, highVolume.rejectSince).',
+    coming: {
+      junk: (day: string) => `From ${day} (UTC) they go to Junk.`,
+      reject: (day: string) => `From ${day} (UTC) they are refused.`,
+    },
+    notices: {
+      never: 'Nobody is written to about it (highVolume.notices: never).',
+      before:
+        'Before such a day the postmaster of each domain gets one letter, unless DNS does not know the domain or its reader wants no letters.',
+    },
+    caption: 'Domains whose messages failed a test',
+    domain: 'Domain',
+    failed: 'Failed',
+    messages: 'Messages',
+    first: 'First',
+    last: 'Last',
+    told: 'Written to',
+    notTold: 'no',
+    none: 'No message of such a domain has failed a test.',
+    look: 'Domains that send much',
+  },
+
   dryRun: {
     title: 'Dry run',
     lead: 'Replays the last days of mail against changed thresholds, beside those in force. Nothing of it acts.',

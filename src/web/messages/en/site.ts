@@ -139,6 +139,7 @@ export const site = {
     edge: 'Mail server',
     times: 'Times within the minute',
     observed: 'Only observed: the mail was let through.',
+    junked: 'The message was delivered to the junk folder; nothing was refused.',
     line: 'What we answered',
     history: 'Course of the listing',
     when: 'When',

@@ -117,6 +117,35 @@ export const judgement: Messages['judgement'] = {
     enforce: '评判结果已经生效。这里列出的是当时仅作观察的记录。',
   },
 
+  highVolume: {
+    title: '高发信量域名',
+    lead: '每天发信超过 highVolume.messages 封的域名，每封邮件都必须通过 SPF、DKIM 和 DMARC 验证。以下是最近 30 天内有邮件未通过验证的域名（以内容过滤器查询邮件接口为准）。',
+    modes: {
+      observe: '目前该规则仅作观察',
+      junk: '目前此类邮件放入垃圾邮件文件夹',
+      reject: '目前此类邮件一律拒收（550 5.7.515）',
+    },
+    noneComing: '未设置其他生效日期（highVolume.junkSince、highVolume.rejectSince）。',
+    coming: {
+      junk: (day) => `自 ${day}（UTC）起放入垃圾邮件文件夹。`,
+      reject: (day) => `自 ${day}（UTC）起拒收。`,
+    },
+    notices: {
+      never: '不会就此发信通知（highVolume.notices: never）。',
+      before: '生效之前，各域名的 postmaster 会收到一封通知信；DNS 中不存在的域名和已退订的收件人除外。',
+    },
+    caption: '有邮件未通过验证的域名',
+    domain: '域名',
+    failed: '未通过',
+    messages: '邮件数',
+    first: '首次',
+    last: '最近一次',
+    told: '通知时间',
+    notTold: '未通知',
+    none: '尚无此类域名的邮件未通过验证。',
+    look: '高发信量域名',
+  },
+
   dryRun: {
     title: '试运行',
     lead: '用修改后的阈值重放最近几天的邮件，并与现行阈值对照。试运行不会产生任何实际影响。',

@@ -129,6 +129,7 @@ export const site: typeof en = {
     edge: '邮件服务器',
     times: '该分钟内的次数',
     observed: '仅作观察：邮件已放行。',
+    junked: '该邮件已投递到垃圾邮件文件夹，并未拒收。',
     line: '我们的答复',
     history: '封锁经过',
     when: '时间',
