@@ -27,6 +27,9 @@ import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
 import { apiRoutes } from './web/api/api.ts'
 import { eventsRoute } from './web/api/events.ts'
+import { companion } from './companion.ts'
+import { readGuide } from './core/guide/actions.ts'
+import { openShelf } from './web/guide/shelf.ts'
 import { loadAssets } from './web/assets.ts'
 import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
@@ -135,10 +138,13 @@ function jobsOf(smarthost: string, judge: Judge) {
 }
 
 function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {
-  const assets = loadAssets(
-    join(import.meta.dirname, import.meta.dirname.endsWith('dist/src') ? '../../assets' : '../assets'),
-  )
   const { clock, log, settings } = ctx
+  const assets = loadAssets(companion('assets'))
+  const shelf = openShelf(
+    readGuide({ ours: companion('content'), own: config.guide.folder }, settings),
+    settings,
+  )
+  for (const mistake of shelf.mistakes) log.warn('guide.mistake', { ...mistake })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
   const site = publicApp({
@@ -146,6 +152,7 @@ function webApps(ctx: Context, config: Core['config']): { readonly site: Web; re
     clock,
     log,
     assets,
+    shelf,
     trustedProxies: config.trustedProxies,
     site: siteActions(contextFor, async () => await notReady(ctx)),
     parts: [

@@ -144,7 +144,7 @@ describe('docs/architecture.md', () => {
 describe('every page', () => {
   it('links to what is there', () => {
     const broken = [...pages].flatMap(([path, text]) =>
-      [...text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)]
+      [...text.matchAll(/\]\((?!https?:|mailto:|page:|code:|tool:)([^)#\s]+)(?:#[^)]*)?\)/g)]
         .map(([, target = '']) => target)
         .filter((target) => !existsSync(join(root, dirname(path), target)))
         .map((target) => `${path}: ${target}`),
@@ -181,7 +181,7 @@ describe('every page', () => {
     const sections = configKeys.filter(({ kind }) => kind === 'section').map(({ path }) => path)
     const key = new RegExp(`\`((?:${sections.join('|')})\\.[a-zA-Z]+)[\`:]`, 'g')
     const known = new Set(configKeys.map(({ path }) => path))
-    const events = new Set(['listing.added', 'listing.ended'])
+    const events = new Set(['listing.added', 'listing.ended', 'guide.mistake'])
     const strange = [...pages].flatMap(([path, text]) =>
       [...text.matchAll(key)]
         .map(([, name = '']) => name)

@@ -10,11 +10,12 @@ type Deep<T> = T extends (infer Item)[]
 
 /** The configuration as the program uses it: everything filled in, paths absolute, frozen. Times in milliseconds. */
 export type Config = Deep<
-  Omit<ConfigRead, 'listen' | 'mail' | 'addresses' | 'notify' | 'dnsbl' | 'edge' | 'webhooks'> & {
+  Omit<ConfigRead, 'listen' | 'guide' | 'mail' | 'addresses' | 'notify' | 'dnsbl' | 'edge' | 'webhooks'> & {
     listen: Record<keyof ConfigRead['listen'], Endpoint>
     mail: Filled<ConfigRead['mail']>
     addresses: Filled<ConfigRead['addresses']>
     notify: string
+    guide: { folder?: string }
     dnsbl: Filled<ConfigRead['dnsbl']>
     edge: Filled<ConfigRead['edge']>
     webhooks: Filled<ConfigRead['webhooks'][number]>[]
@@ -31,7 +32,7 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
   const first = read.provider?.domains[0] ?? 'localhost'
   const data = resolve(directory, read.data ?? 'data')
   const at = (local: string): string => `${local}@${first}`
-  const { listen, mail, addresses, notify, dnsbl, edge, webhooks, ...rest } = read
+  const { listen, mail, addresses, notify, dnsbl, edge, guide, webhooks, ...rest } = read
   return {
     ...rest,
     ...(read.data !== undefined && { data }),
@@ -61,6 +62,9 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
         ...edge,
         keyFile: edge.keyFile === undefined ? join(data, 'edge.key') : resolve(directory, edge.keyFile),
       },
+    }),
+    ...(guide && {
+      guide: guide.folder === undefined ? {} : { folder: resolve(directory, guide.folder) },
     }),
     ...(webhooks && {
       webhooks: webhooks.map(({ url, secretFile }) => ({

@@ -420,6 +420,13 @@ export const configSchema = z.strictObject({
   delisting,
   listing,
   retention,
+  guide: section('The public guide.', {
+    folder: key(
+      path().optional(),
+      'A folder of your own pages and announcements, laid over ours, and your theme (docs/operate/guide.md). Read at start.',
+      { example: '/etc/postern/guide' },
+    ),
+  }),
   webhooks: key(list(webhook).prefault([]), 'Programs that are told when a listing begins or ends.', {
     example: '[{ url: "https://hooks.provider.example/postern" }]',
   }),

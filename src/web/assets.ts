@@ -31,6 +31,16 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+/** A stylesheet without what only its readers need: comments, indentation, line ends. */
+function lean(style: string): string {
+  return style
+    .replaceAll(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, '')
+    .replaceAll(/\s*\n\s*/g, '\n')
+    .replaceAll(/(?<=[{};,])\n|\n(?=[})])/g, '')
+    .replaceAll(/;}/g, '}')
+    .trim()
+}
+
 /** Reads the folder once; throws when a file is missing. */
 export function loadAssets(folder: string): Assets {
   const files = new Map<string, Asset & { readonly href: string }>()
@@ -38,7 +48,8 @@ export function loadAssets(folder: string): Assets {
     const extension = extname(name)
     const type = types[extension]
     if (type === undefined) continue
-    const bytes = Uint8Array.from(readFileSync(join(folder, name)))
+    const written = readFileSync(join(folder, name))
+    const bytes = Uint8Array.from(extension === '.css' ? Buffer.from(lean(written.toString())) : written)
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
     files.set(name, {
       bytes,

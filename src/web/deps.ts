@@ -4,6 +4,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import type { Assets } from './assets.ts'
 import type { Web } from './env.ts'
+import type { Shelf } from './guide/shelf.ts'
 import type { SiteActions } from './site/actions.ts'
 
 /** What the public server is made of. */
@@ -14,6 +15,8 @@ export interface PublicDeps {
   readonly assets: Assets
   readonly trustedProxies: readonly Prefix[]
   readonly site: SiteActions
+  /** The pages of the guide. */
+  readonly shelf: Shelf
   /** Adds the routes of the portal and of the API. */
   readonly parts: readonly ((app: Web) => void)[]
   /** Paths whose handler limits the body itself. */

@@ -29,7 +29,18 @@ export const routes = {
   address: route('/ip/:address'),
   /** The record behind the link in a refusal. */
   record: route('/c/:token'),
-  /** What to do when mail was refused, late, taken for junk …: one of `helpTopics`. */
+  /** Everything to read, by section. */
+  guide: route('/guide'),
+  section: route('/guide/:section'),
+  page: route('/guide/:section/:name'),
+  announcements: route('/announcements'),
+  announcement: route('/announcements/:name'),
+  /** Atom (RFC 4287), one for each language. */
+  feed: route('/announcements.atom'),
+  /** What senders can use without writing to anybody. */
+  tools: route('/tools'),
+  search: route('/search'),
+  /** Where short pages stood before the guide: leads to the page that has taken over. */
   help: route('/help/:topic'),
   codes: route('/codes'),
   code: route('/codes/:code'),
@@ -46,6 +57,7 @@ export const routes = {
   policy: route('/.well-known/postmaster-policy.json'),
   security: route('/.well-known/security.txt'),
   robots: route('/robots.txt'),
+  sitemap: route('/sitemap.xml'),
   health: route('/healthz'),
   ready: route('/readyz'),
 } as const

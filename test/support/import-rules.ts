@@ -44,6 +44,7 @@ export const floors: Readonly<Record<string, number>> = {
   operators: 3,
   reputation: 4,
   delisting: 4,
+  guide: 5,
   senders: 5,
   checks: 6,
 }

@@ -12,6 +12,8 @@ import { covers, parseListable } from '../../src/standards/prefix.ts'
 import { loadAssets } from '../../src/web/assets.ts'
 import type { PublicDeps } from '../../src/web/deps.ts'
 import type { Web } from '../../src/web/env.ts'
+import { readGuide } from '../../src/core/guide/actions.ts'
+import { openShelf, type Shelf } from '../../src/web/guide/shelf.ts'
 import { publicApp } from '../../src/web/server.ts'
 import { testSettings, testStart } from './context.ts'
 import { knownSender } from './known-sender.ts'
@@ -23,6 +25,7 @@ export function testSite(overrides: Partial<PublicDeps> = {}): Web {
     settings,
     clock: fixedClock(testStart),
     log: silentLog,
+    shelf: testShelf(settings),
     assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
     trustedProxies: [],
     parts: [],
@@ -33,6 +36,15 @@ export function testSite(overrides: Partial<PublicDeps> = {}): Web {
     },
     ...overrides,
   })
+}
+
+/** The pages that come with Postern; `own`: an operator's folder over them, or a few pages in place of all of them. */
+export function testShelf(
+  settings: Settings,
+  folders: { readonly ours?: string; readonly own?: string } = {},
+): Shelf {
+  const ours = folders.ours ?? new URL('../../content/', import.meta.url).pathname
+  return openShelf(readGuide({ ours, own: folders.own }, settings), settings)
 }
 
 /** What every reader of a page may be: both languages. */

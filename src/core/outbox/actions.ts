@@ -9,7 +9,7 @@ import { permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { trySpend, type Cost } from '../limits/actions.ts'
-import { checkSlots, renderLetter } from './letter.ts'
+import { checkSlots, renderLetter, stopHoldsMs } from './letter.ts'
 import type { LetterContent } from './letter-words.ts'
 import { letterLifeMs } from './retry.ts'
 import { contentOf, letterOf, sealSlots, type Letter, type LetterState } from './sealed-letter.ts'
@@ -133,7 +133,7 @@ async function letterOfTag(tx: Tx, tag: string): Promise<store.LetterRow | undef
   return id === undefined ? undefined : await store.letterById(tx.queries, id)
 }
 
-const suppressionMs = { stop: 90 * day, bounce: 30 * day }
+const suppressionMs = { stop: stopHoldsMs, bounce: 30 * day }
 
 /** Until when, as RFC 3339. A longer one that stands is not made shorter. */
 async function suppress(tx: Tx, mailbox: MailAddress, why: 'stop' | 'bounce'): Promise<string> {

@@ -1,5 +1,6 @@
 import { authenticationTests } from '../../access/high-volume.ts'
 import { reasonNames, type Language } from '../../access/reasons.ts'
+import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { parseDomain } from '../../standards/domain.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
@@ -12,6 +13,9 @@ import { en } from './words/en.ts'
 import { zhCN } from './words/zh-CN.ts'
 
 const words: Record<Language, LetterWords> = { en, 'zh-CN': zhCN }
+
+/** How long STOP in reply to a letter keeps further ones away. */
+export const stopHoldsMs = 90 * day
 
 /** Columns of a line; a link that is longer has a line of its own. */
 const columns = 72

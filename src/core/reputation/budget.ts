@@ -8,7 +8,7 @@ import type { Tuning } from './tuning.ts'
 /** The least of a sender whose host has a name of its own. */
 const namedBudget = 5
 /** A new sender is a known one at the latest then. */
-const knownMs = 14 * day
+export const knownMs = 14 * day
 const mostSpacingMs = day
 
 export function standingOf(

@@ -1,6 +1,7 @@
 import { check } from './en/check.ts'
 import { common } from './en/common.ts'
 import { console } from './en/console.ts'
+import { guide } from './en/guide.ts'
 import { judgement } from './en/judgement.ts'
 import { portal } from './en/portal.ts'
 import { refusals } from './en/refusals.ts'
@@ -10,7 +11,7 @@ import { site } from './en/site.ts'
  * English, the source of all other languages; one file per part of the product.
  * A sentence is a string, or a function of what it mentions.
  */
-export const en = { common, site, check, portal, console, judgement, refusals }
+export const en = { common, site, guide, check, portal, console, judgement, refusals }
 
 /** The shape of the words: another language `satisfies` it, and the compiler says what it lacks. */
 export type Messages = typeof en

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { reasonNames, reasons } from '../../access/reasons.ts'
 import { refusals, type Facts, type RefusalCode } from '../../base/refusal.ts'
 import { messages } from './messages.ts'
+import { garbledChinese } from '../../../test/support/garbled-chinese.ts'
 
 const codes = Object.keys(refusals) as RefusalCode[]
 
@@ -142,29 +143,10 @@ function texts(language: 'en' | 'zh-CN'): { readonly text: string; readonly wher
   return [...found, ...registry]
 }
 
-/** What makes a translation sound like a machine's, from real pages; none may appear in ours. */
-const garbled = [
-  '非客户向邮箱发送邮件的服务',
-  '传递电子邮件的能力',
-  '可疑 ?IP',
-  '升级支持',
-  '混乱的 ?Internet',
-  '发送故障排除',
-  '除名',
-  '从阻止的',
-  '不应发送电子邮件的收件人',
-  '使用密码发送',
-  '任何垃圾邮件 ?Office',
-  '黑名单',
-  '登陆',
-  '帐号',
-  '帐户',
-]
-
 describe('Chinese texts', () => {
   const chinese = texts('zh-CN').filter(({ text }) => /\p{Script=Han}/u.test(text))
   const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
-    ['have nothing of a machine translation', new RegExp(garbled.join('|'))],
+    ['have nothing of a machine translation', garbledChinese],
     ['use full-width punctuation', /\p{Script=Han}[,.;:!?()]|[,;:!?(]\s?\p{Script=Han}/u],
     [
       'put a space between Chinese and Latin letters or figures',

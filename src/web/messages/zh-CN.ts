@@ -2,10 +2,11 @@ import type { Messages } from './en.ts'
 import { check } from './zh-CN/check.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
+import { guide } from './zh-CN/guide.ts'
 import { judgement } from './zh-CN/judgement.ts'
 import { portal } from './zh-CN/portal.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
 /** Simplified Chinese, written by hand. */
-export const zhCN = { common, site, check, portal, console, judgement, refusals } satisfies Messages
+export const zhCN = { common, site, guide, check, portal, console, judgement, refusals } satisfies Messages

@@ -6,7 +6,6 @@ import { html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, mailLink } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
-import { postmasterOf } from './help-page.ts'
 
 /** Who we are, how we decide, what we keep, whom to write to; figures and mailboxes from the configuration. */
 export function aboutPage(view: View, { retention, provider }: Settings): Page {
@@ -53,4 +52,9 @@ export function aboutPage(view: View, { retention, provider }: Settings): Page {
       <h2>${words.softwareTitle}</h2>
       <p>${words.software}</p>`,
   }
+}
+
+/** The mailbox that every mail domain has (RFC 5321 §4.5.1). */
+function postmasterOf(view: View): string {
+  return `postmaster@${view.provider.domains[0] ?? new URL(view.provider.site).hostname}`
 }

@@ -5,7 +5,7 @@ import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
-import { table } from '../ui/table.ts'
+import { codesTable } from './codes-table.ts'
 import type { View } from '../ui/view.ts'
 import { authenticationTable } from './authentication-parts.ts'
 import { findBox } from './find-page.ts'
@@ -84,25 +84,6 @@ export function unknownCodePage(view: View, code: string): Page {
 function tests(view: View): Html {
   return html`<h2>${view.words.site.authentication.caption}</h2>
     ${authenticationTable(view)}`
-}
-
-function codesTable(view: View, names: readonly ReasonName[]): Html {
-  const words = view.words.site.codes
-  return table({
-    caption: words.caption,
-    quiet: true,
-    stack: true,
-    head: [words.code, words.meaning, words.reference, words.who],
-    rows: names.map((name) => {
-      const { code, status, reference, slug, path } = reasons[name]
-      return [
-        literal(`${code} ${status[view.codes]}`),
-        html`<a href="${view.link(routes.code.href({ code: slug }))}">${reasonParts(view, name).title}</a>`,
-        literal(reference),
-        view.words.site.who[whoActs[path]],
-      ]
-    }),
-  })
 }
 
 function button(view: View): Html {

@@ -124,6 +124,21 @@ function refused(refusal: Refusal): Found {
 export function reasonsOfPath(text: string): readonly ReasonName[] {
   const slug = reasonNames.find((name) => reasons[name].slug === text.toLowerCase())
   if (slug !== undefined) return [slug]
-  const code = readCode(text.replaceAll('_', ' '))
-  return code === undefined ? [] : findReasons(code)
+  const written = text.replaceAll('_', ' ')
+  const code = readCode(written)
+  return code === undefined ? reasonsInRange(written) : findReasons(code)
+}
+
+/** Ranges are written as `5.7.606-649`, `5.7.606-5.7.649`, `550 5.7.606-649`, with a hyphen or a dash: all reasons with a code in it. */
+function reasonsInRange(text: string): readonly ReasonName[] {
+  const [, subject = '', from = '', to = ''] =
+    /^(?:[245]\d\d[\s-]#?)?([245]\.\d{1,3})\.(\d{1,3})\s*[-‐–—~]\s*(?:\1\.)?(\d{1,3})$/.exec(text.trim()) ??
+    []
+  if (subject === '') return []
+  return reasonNames.filter((name) =>
+    Object.values(reasons[name].status).some((status) => {
+      const detail = status.startsWith(`${subject}.`) ? Number(status.slice(subject.length + 1)) : NaN
+      return detail >= Number(from) && detail <= Number(to)
+    }),
+  )
 }

@@ -6,7 +6,6 @@ import { day } from '../../base/clock.ts'
 import { testSettings, testStart } from '../../../test/support/context.ts'
 import { ruleReasons, testSite } from '../../../test/support/site.ts'
 import { reasonsOfPath } from './find.ts'
-import { helpTopics } from './help-page.ts'
 
 const origin = 'https://postmaster.provider.example'
 const app = testSite()
@@ -33,7 +32,15 @@ async function words(path: string): Promise<string> {
 
 const answered = [
   '/',
-  ...helpTopics.map((topic) => `/help/${topic}`),
+  '/guide',
+  '/guide/troubleshooting',
+  '/guide/troubleshooting/refused',
+  '/announcements',
+  '/tools',
+  '/search',
+  '/search?q=5.7.606-649',
+  '/search?q=%E9%80%80%E4%BF%A1',
+  '/search?q=%3Cb%3E%E2%80%AE',
   '/codes',
   ...reasonNames.map((name) => `/codes/${reasons[name].slug}`),
   '/codes/5.7.1',

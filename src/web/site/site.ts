@@ -5,6 +5,7 @@ import { specialPurpose } from '../../standards/special-purpose.ts'
 import { isAbout } from '../client.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery } from '../form-data.ts'
+import { guideRoutes } from '../guide/guide-routes.ts'
 import { routes } from '../routes.ts'
 import type { PublicDeps } from '../deps.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
@@ -13,21 +14,15 @@ import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
 import { find, reasonsOfPath } from './find.ts'
 import { findPage } from './find-page.ts'
-import { helpPage, isHelpTopic } from './help-page.ts'
 import { recordPage } from './record-page.ts'
 import { startPage } from './start-page.ts'
 import { programRoutes } from './well-known.ts'
 
-/** The pages for senders: start, help, find, look-up, record, codes, about. Nothing here changes anything. */
+/** The pages for senders: start, guide, find, look-up, record, codes, about. Nothing here changes anything. */
 export function siteRoutes(app: Web, deps: PublicDeps): void {
   const { settings, site } = deps
 
-  app.get(routes.start.pattern, (c) => show(c, startPage(c.var.view)))
-
-  app.get(routes.help.pattern, (c) => {
-    const topic = c.req.param('topic')
-    return isHelpTopic(topic) ? show(c, helpPage(c.var.view, topic)) : c.notFound()
-  })
+  app.get(routes.start.pattern, (c) => show(c, startPage(c.var.view, deps.shelf)))
 
   app.get(routes.about.pattern, (c) => show(c, aboutPage(c.var.view, settings)))
 
@@ -68,6 +63,7 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     return await show(c, recordPage(c.var.view, token, await site.openCase(c, token)))
   })
 
+  guideRoutes(app, deps)
   programRoutes(app, deps)
 }
 

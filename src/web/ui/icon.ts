@@ -1,4 +1,4 @@
-import { html, raw, type Html } from './html.ts'
+import { raw, type Html } from './html.ts'
 
 /**
  * The mark: a small gate in a wall, its leaf ajar. Drawn with `currentColor`, so that it works in light, dark and print.
@@ -28,19 +28,12 @@ export function markIcon(): Html {
 
 /** A picture beside words that say the same; hidden from those who hear the page. */
 export function icon(name: IconName): Html {
-  return html`<svg
-    class="icon"
-    viewBox="0 0 24 24"
-    width="20"
-    height="20"
-    fill="none"
-    stroke="currentColor"
-    stroke-width="2.5"
-    stroke-linecap="round"
-    stroke-linejoin="round"
-    aria-hidden="true"
-    focusable="false"
-  >
-    ${raw(paths[name])}
-  </svg>`
+  return raw(iconMarkup(name))
+}
+
+export function iconMarkup(name: IconName): string {
+  return (
+    '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2.5"' +
+    ` stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">${paths[name]}</svg>`
+  )
 }

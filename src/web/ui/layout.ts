@@ -9,6 +9,10 @@ export interface Page {
   readonly body: Html
   /** One sentence for search engines and previews. */
   readonly description?: string
+  /** Stands beside the text where there is room, below it where there is none. */
+  readonly aside?: Html
+  /** Further links of the head. */
+  readonly links?: Html
   /** Tables and boards instead of text. */
   readonly wide?: boolean
   /** About one address or one person: not for search engines. */
@@ -67,6 +71,16 @@ export function documentPage(
         ${page.noindex ? html`<meta name="robots" content="noindex" />` : ''}
         ${page.refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${page.refresh}" />`}
         ${page.alternates && !page.noindex ? alternates(view) : ''}
+        ${
+          page.alternates
+            ? html`<link
+                rel="alternate"
+                type="application/atom+xml"
+                title="${view.words.common.footer.announcements}"
+                href="${view.link(routes.feed.href())}"
+              />`
+            : ''
+        }
         <link rel="icon" href="${view.assets.icon}" />
         ${[view.assets.style, ...(page.styles ?? [])].map((style) => html`<link rel="stylesheet" href="${style}" />`)}
         ${[view.assets.script, ...(page.scripts ?? [])].map((script) => html`<script src="${script}" defer></script>`)}
@@ -74,7 +88,14 @@ export function documentPage(
       <body>
         <a class="skip" href="#main">${view.words.common.skip}</a>
         ${page.header}
-        <main id="main" tabindex="-1" class="${page.wide ? 'wide' : ''}">${page.body}</main>
+        ${
+          page.aside === undefined
+            ? html`<main id="main" tabindex="-1" class="${page.wide ? 'wide' : ''}">${page.body}</main>`
+            : html`<div class="columns">
+                <main id="main" tabindex="-1">${page.body}</main>
+                <aside>${page.aside}</aside>
+              </div>`
+        }
         ${page.footer}
       </body>
     </html> `
@@ -83,9 +104,11 @@ export function documentPage(
 function navigation(view: View): Html[] {
   const { nav } = view.words.common
   const entries: readonly (readonly [string, string])[] = [
+    [routes.guide.href(), nav.guide],
     [routes.delist.start.href(), nav.delist],
     [routes.codes.href(), nav.codes],
-    [routes.about.href(), nav.about],
+    [routes.tools.href(), nav.tools],
+    [routes.search.href(), nav.search],
   ]
   return entries.map(([href, words]) => {
     const here = view.path === href || view.path.startsWith(`${href}/`)
@@ -137,7 +160,8 @@ function footer(view: View): Html {
   return html`<footer class="site">
     <ul>
       <li><a href="${view.link(routes.about.href())}">${words.aboutAndPrivacy}</a></li>
-      <li><a href="${view.link(routes.codes.href())}">${words.codes}</a></li>
+      <li><a href="${view.link(routes.announcements.href())}">${words.announcements}</a></li>
+      <li><a href="${view.link(routes.feed.href())}" type="application/atom+xml">${words.feed}</a></li>
       <li><a href="${routes.policy.href()}">${words.policy}</a></li>
       ${community === undefined ? '' : html`<li><a href="${community}">${words.community}${elsewhere}</a></li>`}
     </ul>

@@ -18,6 +18,14 @@ export function moment(language: Language, at: number, precise = false): string 
   return `${text} UTC`
 }
 
+/** `29 November 2026` of `2026-11-29`: a day of the calendar, in no zone. */
+export function calendarDay(language: Language, day: string): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    timeZone: 'UTC',
+    dateStyle: 'long',
+  }).format(Date.parse(`${day}T00:00:00Z`))
+}
+
 const steps = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -30,6 +38,16 @@ export function span(language: Language, ms: number): string {
   const [unit, size] = unitOf(ms)
   const count = Math.max(0, Math.round(ms / size))
   return spaced(new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+}
+
+/** A length of time that somebody chose, said as it was chosen: `1 hour`, `24 hours`, `7 days`. */
+export function length(language: Language, ms: number): string {
+  const unit = [...steps].find(([name, size]) => ms % size === 0 && (name !== 'day' || ms >= 2 * size))
+  const [name, size] = unit ?? unitOf(ms)
+  const value = Math.round(ms / size)
+  return spaced(
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'long' }).format(value),
+  )
 }
 
 /** `in 3 days`, `2 hours ago`. */

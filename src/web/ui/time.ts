@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts'
-import { distance, moment } from './moment.ts'
+import { calendarDay, distance, moment } from './moment.ts'
 import type { View } from './view.ts'
 
 /**
@@ -23,6 +23,11 @@ export function ago(view: View, at: number): Html {
   return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far
     >${distance(view.language, at, view.now)}</time
   >`
+}
+
+/** A day of the calendar, `2026-11-29`, in words. */
+export function dayTime(view: View, day: string): Html {
+  return html`<time datetime="${day}" data-far>${calendarDay(view.language, day)}</time>`
 }
 
 function machineTime(at: number): string {

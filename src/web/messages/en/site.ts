@@ -8,6 +8,21 @@ export const site = {
     lead: (provider: string) =>
       `Every refusal by ${provider} has a record. Paste what you have, and you see the record, the reason and the way out. No account is needed.`,
     what: 'What happened?',
+    topics: {
+      refused: { question: 'My mail was refused', hint: 'You got a bounce, perhaps with 550 and 5.7.606' },
+      delayed: { question: 'My mail is late', hint: 'Your server says 451 or “will keep trying”' },
+      junk: { question: 'My mail arrives in junk', hint: 'Not refused, but sorted away' },
+      bulk: { question: 'I send bulk mail', hint: 'Newsletters, shops, notifications' },
+      forwarded: {
+        question: 'Forwarded mail does not arrive',
+        hint: 'Redirects, mailing lists, old addresses',
+      },
+      plain: {
+        question: 'I do not run a mail server',
+        hint: 'What the bounce means in plain words, and a letter to whoever runs yours',
+      },
+      spam: { question: 'I got spam from you', hint: 'Unwanted mail that left our servers' },
+    },
     services: 'If you know where to go',
     lookUp: 'Look up an address',
     lookUpHint: 'See whether one IP address is listed here, since when and until when.',
@@ -190,61 +205,6 @@ export const site = {
     receiver: 'The receiving side',
     'third-party': 'Another organisation',
     nobody: 'Nobody: it passes',
-  },
-  help: {
-    back: 'What happened?',
-    writeTo: 'Write to',
-    topics: {
-      refused: {
-        question: 'My mail was refused',
-        hint: 'You got a bounce, perhaps with 550 and 5.7.606',
-        title: 'My mail was refused',
-        body: [
-          'The bounce holds one line from our mail server. It begins with 550, names the address that sent the mail in square brackets, and has a link to this site.',
-          'Open that link, or paste the line below. You see what we saw, why we refused it, and what to do. If you run the sending server, you can ask for the removal there and then.',
-          'If you do not run it, forward the bounce to whoever does: your company’s IT, your school, or your mail provider. They can open the link too.',
-        ],
-      },
-      delayed: {
-        question: 'My mail is late',
-        hint: 'Your server says 451 or “will keep trying”',
-        title: 'My mail is late',
-        body: [
-          'An answer that begins with 4 means “not now”: your mail server keeps the message and tries again by itself, usually for several days. You need not send it again.',
-          'If you have the line, paste it below to see what it means and how long it takes.',
-          'If the line has no code of ours, another server on the way is the slow one. The administrator of the sending server sees in its queue which.',
-        ],
-      },
-      junk: {
-        question: 'My mail arrives in junk',
-        hint: 'Not refused, but sorted away',
-        title: 'My mail arrives in junk',
-        body: [
-          'Mail in the junk folder was accepted, so there is no refusal to lift and this site has no record of it.',
-          'What helps most: the recipient marks it as not junk and adds you to their contacts. On your side: SPF, DKIM and DMARC that pass and belong to the domain in From, a name for your address that points back to it, and recipients who asked for the mail.',
-          'If it goes on, ask the recipient to report it to us from their mailbox, or write to our postmaster with one message as an attachment.',
-        ],
-      },
-      bulk: {
-        question: 'I send bulk mail',
-        hint: 'Newsletters, shops, notifications',
-        title: 'I send bulk mail',
-        body: [
-          'There is no list to get on and no fee to pay. Mail that people asked for gets through.',
-          'Write only to people who confirmed that they want it. Let them leave with one click, and stop at once. Take out addresses that were refused as unknown. Sign with DKIM, and use one domain of your own in From.',
-          'Begin with few messages from a new address and send more day by day. After an answer that begins with 5, do not send that message to that recipient again.',
-        ],
-      },
-      spam: {
-        question: 'I got spam from you',
-        hint: 'Unwanted mail that left our servers',
-        title: 'I got spam from you',
-        body: [
-          'We are sorry, and we want to know: somebody is misusing an account here. Forward the message as an attachment, so that its header comes along, to the address below. Reports in ARF or XARF are welcome.',
-          'Please do not forward the text alone: without the header we cannot find the account.',
-        ],
-      },
-    },
   },
   about: {
     title: 'About this site',

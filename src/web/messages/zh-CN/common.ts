@@ -6,10 +6,11 @@ export const common: typeof en = {
   skip: '跳到正文',
   mainNavigation: '主导航',
   language: '语言',
-  nav: { start: '首页', codes: '退信代码', delist: '解除封锁', about: '关于' },
+  nav: { start: '首页', guide: '指南', tools: '工具', codes: '退信代码', delist: '解除封锁', search: '搜索' },
   footer: {
     aboutAndPrivacy: '关于本站与隐私',
-    codes: '全部代码',
+    announcements: '公告',
+    feed: '订阅',
     policy: '机器可读策略（JSON）',
     community: '社区',
     utc: '本站时间均为 UTC。',

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { reasons } from '../../src/access/reasons.ts'
+import { pageHref } from '../../src/web/guide/targets.ts'
+import { serveHttp, type HttpServer } from '../../src/web/listen.ts'
+import { openBrowser } from '../support/chromium.ts'
+import { testSettings } from '../support/context.ts'
+import { testShelf, testSite } from '../support/site.ts'
+
+/** Barriers in pages of the site, as axe-core finds them in Chromium (WCAG 2.2 A and AA), in both languages and both schemes. */
+interface Violation {
+  readonly id: string
+  readonly impact: string | null
+  readonly nodes: readonly { readonly target: readonly string[] }[]
+}
+
+const settings = testSettings()
+const shelf = testShelf(settings)
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const languages = ['en', 'zh-CN'] as const
+const paths = [
+  '/',
+  '/guide',
+  ...shelf.guide.sections('en').map(({ name }) => pageHref(name)),
+  ...shelf.guide.pages('en').map(({ section, name }) => pageHref(section, name)),
+  '/announcements',
+  '/tools',
+  '/search',
+  '/search?q=5.7.606-649',
+  '/search?q=mail',
+  '/search?q=%E9%82%AE%E4%BB%B6',
+  '/codes',
+  ...Object.values(reasons).map(({ slug }) => `/codes/${slug}`),
+  '/codes/5.7.1',
+  '/about',
+  '/find',
+  '/ip/192.0.2.45',
+  '/c/new_192-0-2-45',
+  '/nothing',
+]
+
+describe('Every page of the site', () => {
+  let server: HttpServer
+  let browser: Browser
+  const origin = (): string => `http://127.0.0.1:${server.port}`
+
+  before(async () => {
+    server = await serveHttp(testSite({ settings, shelf }), { host: '127.0.0.1', port: 0 })
+    browser = await openBrowser()
+  })
+  after(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  for (const language of languages) {
+    it(`has nothing that axe-core calls serious, light and dark (${language})`, async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const context = await browser.newContext({
+          colorScheme,
+          bypassCSP: true,
+          viewport: { width: 1280, height: 900 },
+        })
+        const page = await context.newPage()
+        // A contrast is the same in every page of the text; the dark scheme is looked at in fewer.
+        for (const path of colorScheme === 'light' ? paths : paths.filter((_, index) => index % 4 === 0)) {
+          await page.goto(`${origin()}/${language}${path}`)
+          assert.deepEqual(await barriers(page), [], `${path} (${colorScheme})`)
+        }
+        await context.close()
+      }
+    })
+
+    it(`fits into 320 pixels without scrolling sideways (${language})`, async () => {
+      const context = await browser.newContext({
+        viewport: { width: 320, height: 640 },
+        javaScriptEnabled: true,
+      })
+      const page = await context.newPage()
+      for (const path of paths) {
+        await page.goto(`${origin()}/${language}${path}`)
+        const width = await page.evaluate('document.documentElement.scrollWidth')
+        assert.ok(Number(width) <= 320, `${path} is ${String(width)} pixels wide`)
+      }
+      await context.close()
+    })
+  }
+
+  it('leads by keyboard from the start page into the guide and on', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(`${origin()}/en/`)
+    await page.keyboard.press('Tab')
+    assert.equal(await page.locator(':focus').getAttribute('href'), '#main')
+    const link = page.locator('main a', { hasText: 'My mail was refused' })
+    await link.focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/guide/troubleshooting/refused')
+    assert.ok((await page.locator('h1').textContent())?.includes('refused'))
+    await page.goto(`${origin()}/en/search`)
+    await page.locator('input[name=q]').focus()
+    await page.keyboard.type('junk')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/search?q=junk')
+    assert.ok((await page.locator('.hits a').count()) > 0)
+    await context.close()
+  })
+})
+
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  )) as { violations: readonly Violation[] }
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical' || impact === 'moderate')
+    .map(
+      ({ id, impact, nodes }) =>
+        `${id} (${impact}): ${nodes.map(({ target }) => target.join(' ')).join('; ')}`,
+    )
+}
