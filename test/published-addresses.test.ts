@@ -17,8 +17,12 @@ const settings = testSettings({
   },
 })
 const site = testSite({ settings })
+/** A user's mailbox in examples of the guide. */
+const exampleUser = 'user@provider.example'
 const isTaken = (mailbox: string): boolean =>
-  mailbox === 'postmaster@provider.example' || routeOf(mailbox, routesOf(settings)).kind !== 'unknown'
+  mailbox === exampleUser ||
+  mailbox === 'postmaster@provider.example' ||
+  routeOf(mailbox, routesOf(settings)).kind !== 'unknown'
 
 async function read(path: string): Promise<string> {
   const response = await site.request(settings.provider.site + path)
