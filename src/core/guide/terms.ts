@@ -39,7 +39,7 @@ function pairs(characters: string): string[] {
 }
 
 function word(found: string): string[] {
-  const parts = found.split(/[\-_@'’]/).filter((part) => part !== '')
+  const parts = found.split(/[-_@'’]/).filter((part) => part !== '')
   const whole = parts.length > 1 ? [found] : []
   return [...whole, ...parts.map(singular)]
 }
