@@ -16,6 +16,7 @@ const languages: readonly Language[] = ['en', 'zh-CN']
 /** Everything in use, and everything switched off. */
 const settings: Readonly<Record<string, Settings>> = {
   'with everything': testSettings({
+    highVolume: { ...testSettings().highVolume, mode: 'reject' },
     provider: { ...testSettings().provider, community: 'https://forum.provider.example/' },
   }),
   'with little': testSettings({

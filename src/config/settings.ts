@@ -28,7 +28,6 @@ export function settingsOf(config: Config) {
       mostSenders: config.reputation.senders,
       tuning: config.reputation.tuning,
     },
-    highVolume: highVolumeOf(config),
     exemptPerHour: config.edge.exemptPerHour,
     protected: config.protected,
     mail,
@@ -62,8 +61,4 @@ function noticeOf({ notify, data, webhooks }: Config) {
   if (notify.startsWith('mailto:')) return { kind: 'mail', mailbox: notify.slice('mailto:'.length) } as const
   const file = webhooks.find(({ url }) => url === notify)?.secretFile ?? join(data, 'webhook.secret')
   return { kind: 'webhook', url: notify, secret: readWebhookSecret(file) } as const
-}
-
-function highVolumeOf({ highVolume: { mode, messages, junkSince, rejectSince, stays } }: Config) {
-  return { mode, messages, junkSince, rejectSince, staysMs: stays }
 }

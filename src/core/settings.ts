@@ -1,6 +1,5 @@
 import type { HighVolumeSettings } from '../access/high-volume.ts'
 import type { CodeProfile, Language } from '../access/reasons.ts'
-import type { HighVolumeSettings } from '../access/high-volume.ts'
 import type { EngineMode } from '../access/standing.ts'
 import type { Prefix } from '../standards/prefix.ts'
 
@@ -38,8 +37,6 @@ export interface Settings {
     /** Thresholds that differ from the built-in ones, by name. */
     readonly tuning: Readonly<Record<string, number>>
   }
-  /** The rule for domains that send much; enforced at the message door. */
-  readonly highVolume: HighVolumeSettings
   /** What a refused address may send to the mailboxes that everybody may write to, messages an hour; of this machine's edge. */
   readonly exemptPerHour: number
   readonly protected: { readonly networks: readonly Prefix[]; readonly names: readonly string[] }

@@ -61,7 +61,6 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       mostSenders: 200_000,
       tuning: {},
     },
-    highVolume: { mode: 'reject', messages: 5000, staysMs: 30 * day },
     exemptPerHour: 20,
     protected: { networks: [], names: [] },
     mail: {
