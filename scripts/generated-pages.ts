@@ -2,9 +2,12 @@
 import { reasonNames, reasons, whoActs } from '../src/access/reasons.ts'
 import { refusals, type RefusalCode } from '../src/base/refusal.ts'
 import { configurationPage, exampleFile } from '../src/config/document.ts'
+import { bounceReasons } from '../src/core/analysis/analysis.ts'
+import { knowledgeDates, wayOf } from '../src/core/analysis/knowledge.ts'
 import { limitNames, limits } from '../src/core/limits/limits.ts'
 import { thresholdNames, thresholds } from '../src/core/reputation/tuning.ts'
 import { formatDuration } from '../src/standards/duration.ts'
+import { analysis } from '../src/web/messages/en/analysis.ts'
 import { refusals as english } from '../src/web/messages/en/refusals.ts'
 import { refusals as chinese } from '../src/web/messages/zh-CN/refusals.ts'
 
@@ -13,6 +16,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/postern.example.yaml': exampleFile,
   'docs/reasons.md': reasonsPage,
   'docs/refusals.md': refusalsPage,
+  'docs/bounce-reasons.md': bounceReasonsPage,
   'docs/limits.md': limitsPage,
   'docs/thresholds.md': thresholdsPage,
 }
@@ -66,6 +70,36 @@ function refusalsPage(): string {
         `${zh.what}${zh.next}`,
       ]
     }),
+  )
+}
+
+function bounceReasonsPage(): string {
+  return lines(
+    '# Reasons of bounces',
+    '',
+    note('src/core/analysis and src/web/messages'),
+    '',
+    'What [`postern analyse`](analyse.md) says about mail that was refused, whoever refused it. A receiver whose own code or words are',
+    'known may name another path. Who must act follows from the path alone.',
+    '',
+    '| reason | what happened | path | while it is still tried |',
+    '|---|---|---|---|',
+    ...bounceReasons.map((reason) => {
+      const [failed, delayed] = [wayOf(reason, false), wayOf(reason, true)]
+      return `| ${reason} | ${analysis.reasons[reason]} | ${failed} | ${delayed === failed ? '' : delayed} |`
+    }),
+    '',
+    '| path | who must act | what to do |',
+    '|---|---|---|',
+    ...(Object.keys(whoActs) as (keyof typeof whoActs)[]).map(
+      (path) => `| ${path} | ${whoActs[path]}: ${analysis.whos[whoActs[path]]} | ${analysis.paths[path]} |`,
+    ),
+    '',
+    'As of: ' +
+      Object.entries(knowledgeDates)
+        .map(([name, date]) => `${name} ${date}`)
+        .join(', ') +
+      '.',
   )
 }
 

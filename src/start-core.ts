@@ -3,6 +3,7 @@ import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
 import { consoleActions, intakeActions } from './core-actions.ts'
+import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
@@ -12,6 +13,7 @@ import { edgeKeys } from './edge-keys.ts'
 import { showEndpoint } from './endpoint.ts'
 import { startFeed } from './feed/server.ts'
 import { openIntake } from './intake/intake.ts'
+import { openParsePool } from './intake/parse-pool.ts'
 import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
@@ -25,6 +27,7 @@ import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
+import { analyseRoute } from './web/api/analyse.ts'
 import { apiRoutes } from './web/api/api.ts'
 import { eventsRoute } from './web/api/events.ts'
 import { companion } from './companion.ts'
@@ -66,7 +69,10 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     const feed = await openFeed(ctx, config)
     Object.assign(addresses, feed.addresses)
     closings.unshift(feed.close)
-    const sites = webApps(ctx, config)
+    // What visitors paste is read apart from incoming mail, so that neither keeps the other waiting.
+    const reader = openParsePool({ lookup: noLookup, log: ctx.log, clock: ctx.clock, waiting: 16 })
+    closings.unshift(async () => reader.close())
+    const sites = webApps(ctx, config, reader)
     opened('site', ...(await listenHttp(sites.site, config.listen.site)))
     opened('console', ...(await listenHttp(sites.console, config.listen.console)))
     const dns = dnsResolver({ servers: config.dns.servers })
@@ -137,7 +143,16 @@ function jobsOf(smarthost: string, judge: Judge) {
   ]
 }
 
-function webApps(ctx: Context, config: Core['config']): { readonly site: Web; readonly console: Web } {
+/** Reading a bounce asks nothing of DNS. */
+async function noLookup(): Promise<never> {
+  throw Object.assign(new Error('no DNS'), { code: 'EREFUSED' })
+}
+
+function webApps(
+  ctx: Context,
+  config: Core['config'],
+  reader: Reader,
+): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
   const assets = loadAssets(companion('assets'))
   const shelf = openShelf(
@@ -158,9 +173,10 @@ function webApps(ctx: Context, config: Core['config']): { readonly site: Web; re
     parts: [
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
+      (app) => analyseRoute(app, { contextFor, reader }),
       (app) => apiRoutes(app, { contextFor, site: settings.provider.site, version }),
     ],
-    largeBodies: ['/api/v1/events'],
+    largeBodies: ['/api/v1/events', '/api/v1/analyse'],
   })
   const console = consoleApp({
     actions: consoleActions(ctx),

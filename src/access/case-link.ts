@@ -73,6 +73,19 @@ export function openCaseLink(
   return { facts, ageMs, opens: true, proves: ageMs <= provesMs }
 }
 
+/**
+ * What a token says, whatever its age: for reading old bounces, never as proof. With `keyFor` only what one of our edges has signed;
+ * without, on a machine that has no keys, what it claims.
+ */
+export function readCaseLink(
+  token: string,
+  keyFor: ((edge: string) => Secret) | undefined,
+): CaseFacts | undefined {
+  if (keyFor !== undefined) return readToken(keyFor, token)
+  const parts = partsOf(token)
+  return parts && readFacts(parts.bytes.subarray(0, -macBytes), parts.edge)
+}
+
 function writeFacts({ keyId, edge, minute, reason, listing, address }: CaseFacts): Buffer {
   if (!isEdgeName(edge)) throw new RangeError(`no edge is called ${edge}`)
   if (!Number.isInteger(minute)) throw new RangeError('a case link counts whole minutes')
@@ -91,13 +104,19 @@ function writeFacts({ keyId, edge, minute, reason, listing, address }: CaseFacts
 }
 
 function readToken(keyFor: (edge: string) => Secret, token: string): CaseFacts | undefined {
-  const bytes = readBase64url(token)
-  if (bytes === undefined || bytes[0] !== version) return undefined
-  const edge = bytes.toString('latin1', 3, 3 + (bytes[2] ?? 0))
-  if (!isEdgeName(edge)) return undefined
+  const parts = partsOf(token)
+  if (parts === undefined) return undefined
+  const { bytes, edge } = parts
   const signed = bytes.subarray(0, -macBytes)
   if (!isSame(mac(keyFor(edge), signed, macBytes), bytes.subarray(-macBytes))) return undefined
   return readFacts(signed, edge)
+}
+
+function partsOf(token: string): { readonly bytes: Buffer; readonly edge: string } | undefined {
+  const bytes = readBase64url(token)
+  if (bytes === undefined || bytes[0] !== version || bytes.length < fixedBytes + macBytes) return undefined
+  const edge = bytes.toString('latin1', 3, 3 + (bytes[2] ?? 0))
+  return isEdgeName(edge) ? { bytes, edge } : undefined
 }
 
 /** Only what `writeFacts` writes: one form for one fact. */

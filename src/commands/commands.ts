@@ -1,4 +1,5 @@
 import { checkCommand } from './check-command.ts'
+import { analyseCommand } from './analyse-command.ts'
 import type { Command } from './command.ts'
 import { databaseCommands } from './database-commands.ts'
 import { demoCommand } from './demo-command.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...listingCommands,
   checkCommand,
   ...databaseCommands,
+  analyseCommand,
   ingestCommand,
   replayCommand,
   voidCommand,

@@ -70,6 +70,7 @@ function trial(): {
   let actions: IntakeActions = notedActions(done)
   const pool: ParsePool = {
     parse: async (_raw, request) => (requests.push(request), next),
+    analyse: async () => ({ failure: 'busy' }),
     close: () => undefined,
     counts: { started: 0, killed: 0, parsed: 0 },
   }

@@ -1,6 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { parseLimits, ParseProcess, type Job, type ParseLimits } from './parse-process.ts'
+import type { Finding } from '../core/analysis/analysis.ts'
+import {
+  parseLimits,
+  ParseProcess,
+  type Job,
+  type ParseLimits,
+  type Question,
+  type Result,
+} from './parse-process.ts'
 import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
 import type { DnsLookup } from './question-budget.ts'
 
@@ -11,6 +19,8 @@ import type { DnsLookup } from './question-budget.ts'
 export interface ParsePool {
   /** Never rejects: what went wrong is a value. */
   parse(raw: Buffer, request: ParseRequest): Promise<ParsedMessage | ParseFailure>
+  /** What a bounce, reply, log, report or header says (contracts 3). Never rejects. */
+  analyse(raw: Buffer): Promise<Finding | ParseFailure>
   /** Ends all processes; waiting messages get `busy`. */
   close(): void
   readonly counts: PoolCounts
@@ -65,19 +75,29 @@ export function openParsePool(options: PoolOptions): ParsePool {
     })
     workers.add(worker)
   }
+  const ask = (raw: Buffer, question: Question): Promise<Result> =>
+    new Promise((resolve) => {
+      if (isClosed || queue.length >= waiting) return resolve({ failure: 'busy' })
+      const done = (result: Result): void => {
+        counts.parsed += 1
+        resolve(result)
+      }
+      queue.push({ raw, question, done })
+      next()
+    })
   start()
   return {
     counts,
-    parse: (raw, request) =>
-      new Promise((resolve) => {
-        if (isClosed || queue.length >= waiting) return resolve({ failure: 'busy' })
-        const done = (result: ParsedMessage | ParseFailure): void => {
-          counts.parsed += 1
-          resolve(result)
-        }
-        queue.push({ raw, request, done })
-        next()
-      }),
+    parse: async (raw, request) => {
+      const result = await ask(raw, { say: 'read', request })
+      if ('failure' in result) return result
+      return result.say === 'message' ? result.message : { failure: 'crash' }
+    },
+    analyse: async (raw) => {
+      const result = await ask(raw, { say: 'analyse' })
+      if ('failure' in result) return result
+      return result.say === 'finding' ? result.finding : { failure: 'crash' }
+    },
     close: () => {
       isClosed = true
       for (const job of queue.splice(0)) job.done({ failure: 'busy' })

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import type { Finding } from '../core/analysis/analysis.ts'
+import { findingSchema } from '../core/analysis/finding-schema.ts'
 import { spawnJailed } from './jail.ts'
 import {
   breaches,
@@ -38,10 +40,19 @@ export const parseLimits: ParseLimits = {
   startMs: 15_000,
 }
 
+/** What is asked about the bytes. */
+export type Question = { readonly say: 'read'; readonly request: ParseRequest } | { readonly say: 'analyse' }
+
+/** What the process answers, or why it does not. */
+export type Result =
+  | { readonly say: 'message'; readonly message: ParsedMessage }
+  | { readonly say: 'finding'; readonly finding: Finding }
+  | ParseFailure
+
 export interface Job {
   readonly raw: Buffer
-  readonly request: ParseRequest
-  done(result: ParsedMessage | ParseFailure): void
+  readonly question: Question
+  done(result: Result): void
 }
 
 const fromWorker = z.discriminatedUnion('say', [
@@ -53,6 +64,7 @@ const fromWorker = z.discriminatedUnion('say', [
     type: z.string().max(10),
   }),
   z.strictObject({ say: z.literal('message'), message: parsedMessage }),
+  z.strictObject({ say: z.literal('finding'), finding: findingSchema }),
   z.strictObject({ say: z.literal('breach'), breach: z.enum(breaches) }),
 ])
 
@@ -122,7 +134,7 @@ export class ParseProcess {
       else if (usage && usage.cpuMs - cpuBefore > this.#limits.cpuMs) this.end('time')
       else if (usage && usage.rssBytes > this.#limits.rssBytes) this.end('memory')
     }, sampleMs)
-    this.#say({ kind: 'json', value: { say: 'read', request: job.request } })
+    this.#say({ kind: 'json', value: job.question })
     this.#say({ kind: 'bytes', bytes: job.raw })
   }
 
@@ -167,13 +179,14 @@ export class ParseProcess {
       case 'lookup':
         return void this.#ask(told.id, told.name, told.type)
       case 'message':
-        return this.#finish(told.message)
+      case 'finding':
+        return this.#finish(told)
       case 'breach':
         return this.#finish({ failure: 'breach', breach: told.breach })
     }
   }
 
-  #finish(result: ParsedMessage | ParseFailure): void {
+  #finish(result: Result): void {
     const job = this.#job
     if (!job) throw new Error('an answer that nobody asked for')
     this.#job = undefined

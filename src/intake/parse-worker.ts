@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readInput } from '../core/analysis/read.ts'
 import { parseRequest, type ParseRequest } from './parsed-message.ts'
 import { readMessage } from './read-message.ts'
 import { encodeFrame, FrameReader, type Frame } from './worker-frame.ts'
@@ -12,6 +13,7 @@ const mostBytes = 32 * 1024 * 1024
 
 const fromPool = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('read'), request: parseRequest }),
+  z.strictObject({ say: z.literal('analyse') }),
   z.strictObject({
     say: z.literal('records'),
     id: z.number(),
@@ -32,7 +34,7 @@ interface Question {
 const reader = new FrameReader(mostBytes)
 const questions = new Map<number, Question>()
 let asked = 0
-let request: ParseRequest | undefined
+let request: ParseRequest | 'analyse' | undefined
 
 function say(value: unknown): void {
   process.stdout.write(encodeFrame({ kind: 'json', value }))
@@ -56,14 +58,19 @@ async function read(raw: Buffer, about: ParseRequest): Promise<void> {
 function hear(frame: Frame): void {
   if (frame.kind === 'bytes') {
     if (!request) throw new Error('a message without a request')
-    void read(frame.bytes, request)
+    const about = request
     request = undefined
+    if (about === 'analyse') say({ say: 'finding', finding: readInput(frame.bytes) })
+    else void read(frame.bytes, about)
     return
   }
   const told = fromPool.parse(frame.value)
   switch (told.say) {
     case 'read':
       request = told.request
+      return
+    case 'analyse':
+      request = 'analyse'
       return
     case 'records':
       // MX records are objects; the type that mail authentication declares leaves them out.

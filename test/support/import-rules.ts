@@ -36,6 +36,7 @@ export const floors: Readonly<Record<string, number>> = {
   limits: 1,
   edges: 1,
   standings: 1,
+  analysis: 2,
   complaints: 2,
   outbox: 2,
   retention: 2,

@@ -89,6 +89,11 @@ export const limits = {
     windowMs: minute,
     why: 'Questions to the DNS servers of any one organization: records of somebody else can send us there.',
   },
+  'analyse.client.hour': {
+    count: 120,
+    windowMs: hour,
+    why: 'Reading a bounce costs a process its time; whoever has a whole folder of them runs `postern analyse`.',
+  },
   'proof.request': { count: 20, windowMs: hour, why: 'Every check of a proof asks somebody else’s servers.' },
   'proof.client': {
     count: 60,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { eventsAnswer, problem } from './schemas.ts'
+import { analysisAnswer, eventsAnswer, problem } from './schemas.ts'
 
 /** The OpenAPI 3.1 document, printed from the schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[], server: string, version: string): unknown {
@@ -9,6 +9,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
   }
   paths['/events'] = { post: eventsOperation }
+  paths['/analyse'] = { post: analyseOperation }
   return {
     openapi: '3.1.0',
     info: { title: 'Postern', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -71,7 +72,7 @@ function queryParameter(name: string, schema: z.ZodType): unknown {
   return { name, in: 'query', description, schema: type }
 }
 
-/** The one operation that does not take JSON, but a JSON object a line. */
+/** Takes no JSON, but a JSON object a line. */
 const eventsOperation = {
   summary: 'What happened to mail, one event a line (docs/integrate/events.md); gzip allowed, at most 10 MiB',
   security: [{ token: [] }],
@@ -95,6 +96,37 @@ const eventsOperation = {
     400: {
       description: 'No line could be used',
       content: { 'application/json': { schema: jsonSchema(eventsAnswer) } },
+    },
+    default: { $ref: '#/components/responses/problem' },
+  },
+}
+
+/** Takes what people have: a message, a text, a file. */
+const analyseOperation = {
+  summary:
+    'What a bounce, an SMTP reply, a log, a header, a feedback or XARF report says (docs/analyse.md); at most 10 MiB, nothing is kept',
+  // `{}`: without a token it costs a budget.
+  security: [{ token: [] }, {}],
+  requestBody: {
+    required: true,
+    content: {
+      'text/plain': { schema: { type: 'string' } },
+      'message/rfc822': { schema: { type: 'string' } },
+      'application/json': {
+        schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+      },
+      'multipart/form-data': {
+        schema: {
+          type: 'object',
+          properties: { file: { type: 'string', contentMediaType: 'message/rfc822' } },
+        },
+      },
+    },
+  },
+  responses: {
+    200: {
+      description: 'What it is and what it says; kind `unknown` with `error` when it cannot be read',
+      content: { 'application/json': { schema: jsonSchema(analysisAnswer) } },
     },
     default: { $ref: '#/components/responses/problem' },
   },

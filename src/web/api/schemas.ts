@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { effects } from '../../access/listing-entry.ts'
-import { causeNames, listingClasses } from '../../access/reasons.ts'
+import { causeNames, listingClasses, reasonNames, type ReasonName } from '../../access/reasons.ts'
+import { analysisErrors } from '../../core/analysis/analysis.ts'
+import {
+  feedbackSchema,
+  headerSchema,
+  recipientSchema,
+  xarfSchema,
+} from '../../core/analysis/finding-schema.ts'
 import { grades } from '../../core/reputation/grade.ts'
 import { ruleNames } from '../../core/senders/judged.ts'
 import { wayKinds } from '../../core/senders/ways.ts'
@@ -255,3 +262,24 @@ export const eventsAnswer = z.object({
   refused: z.array(z.object({ line: z.number(), reason: z.string() })),
   refusedCount: z.number().optional().describe('How many in all, where more were refused than are named'),
 })
+
+const caseOfLink = z.object({
+  ip: z.string(),
+  at: z.string(),
+  reason: z.enum(reasonNames as [ReasonName, ...ReasonName[]]),
+  valid: z.literal(true).nullable(),
+})
+
+/** Contracts 3, one object for each input. */
+export const analysisAnswer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['bounce', 'reply']),
+    recipients: z.array(recipientSchema),
+    ours: z.boolean(),
+    case: caseOfLink.nullable(),
+  }),
+  z.object({ kind: z.literal('feedback'), ...feedbackSchema.shape }),
+  z.object({ kind: z.literal('xarf'), ...xarfSchema.shape }),
+  z.object({ kind: z.enum(['headers', 'message', 'auto-reply']), header: headerSchema }),
+  z.object({ kind: z.literal('unknown'), error: z.enum(analysisErrors) }),
+])

@@ -1,4 +1,5 @@
 import { check } from './en/check.ts'
+import { analysis } from './en/analysis.ts'
 import { common } from './en/common.ts'
 import { console } from './en/console.ts'
 import { guide } from './en/guide.ts'
@@ -11,7 +12,7 @@ import { site } from './en/site.ts'
  * English, the source of all other languages; one file per part of the product.
  * A sentence is a string, or a function of what it mentions.
  */
-export const en = { common, site, guide, check, portal, console, judgement, refusals }
+export const en = { common, site, guide, check, portal, console, judgement, analysis, refusals }
 
 /** The shape of the words: another language `satisfies` it, and the compiler says what it lacks. */
 export type Messages = typeof en

@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { check } from './zh-CN/check.ts'
+import { analysis } from './zh-CN/analysis.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
 import { guide } from './zh-CN/guide.ts'
@@ -9,4 +10,14 @@ import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
 /** Simplified Chinese, written by hand. */
-export const zhCN = { common, site, guide, check, portal, console, judgement, refusals } satisfies Messages
+export const zhCN = {
+  common,
+  site,
+  guide,
+  check,
+  portal,
+  console,
+  judgement,
+  analysis,
+  refusals,
+} satisfies Messages

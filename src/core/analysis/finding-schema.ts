@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { whoActs, type Path, type Who } from '../../access/reasons.ts'
+import { analysisErrors, bounceReasons, type Finding } from './analysis.ts'
+
+/** A finding as it comes out of the process that read hostile bytes: checked, sizes included, before anybody uses it. */
+
+const said = z.string().max(998).optional()
+const word = z.string().max(320).optional()
+const sayings = z.array(z.string().max(998)).max(20)
+
+const paths = Object.keys(whoActs) as [Path, ...Path[]]
+const whos = [...new Set(Object.values(whoActs))] as [Who, ...Who[]]
+
+export const recipientSchema = z.strictObject({
+  address: z.string().max(320).optional(),
+  action: z.enum(['failed', 'delayed', 'delivered', 'relayed', 'expanded']),
+  status: z.string().max(11).optional(),
+  statusDerived: z.string().max(11).optional(),
+  replyCode: z.string().max(3).optional(),
+  command: z.string().max(20).optional(),
+  diagnostic: said,
+  remoteMta: z.string().max(255).optional(),
+  reason: z.enum(bounceReasons).optional(),
+  permanent: z.boolean().optional(),
+  rejectedIp: z.string().max(45).optional(),
+  receiver: z.string().max(60).optional(),
+  path: z.enum(paths),
+  who: z.enum(whos),
+  ask: z.string().max(200).optional(),
+})
+
+const feedback = {
+  feedbackType: said,
+  userAgent: said,
+  version: said,
+  sourceIp: said,
+  arrivalDate: said,
+  originalMailFrom: said,
+  originalRcptTo: sayings,
+  reportedDomain: sayings,
+  reportedUri: sayings,
+  authenticationResults: sayings,
+  messageId: said,
+  from: said,
+  subject: said,
+  derived: sayings,
+}
+export const feedbackSchema = z.strictObject(feedback)
+export const xarfSchema = z.strictObject({
+  ...feedback,
+  category: z.string().max(60).optional(),
+  type: z.string().max(60).optional(),
+  errors: z.array(z.string().max(300)).max(20).optional(),
+})
+
+export const headerSchema = z.strictObject({
+  from: said,
+  subject: said,
+  date: said,
+  messageId: said,
+  returnPath: said,
+  hops: z
+    .array(
+      z.strictObject({
+        from: word,
+        helo: word,
+        ptr: word,
+        ip: word,
+        by: word,
+        byIp: word,
+        with: word,
+        id: word,
+        for: word,
+        date: word,
+        at: z.number().optional(),
+      }),
+    )
+    .max(30),
+  authenticationResults: sayings,
+  verdicts: z.array(z.strictObject({ name: z.string().max(100), value: z.string().max(998) })).max(20),
+})
+
+export const findingSchema: z.ZodType<Finding> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['bounce', 'reply']),
+    recipients: z.array(recipientSchema).max(500),
+    links: z.array(z.strictObject({ host: z.string().max(255), token: z.string().max(140) })).max(20),
+  }),
+  z.strictObject({ kind: z.literal('feedback'), feedback: feedbackSchema }),
+  z.strictObject({ kind: z.literal('xarf'), feedback: xarfSchema }),
+  z.strictObject({ kind: z.enum(['headers', 'message', 'auto-reply']), header: headerSchema }),
+  z.strictObject({ kind: z.literal('unknown'), error: z.enum(analysisErrors) }),
+])

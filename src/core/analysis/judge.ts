@@ -1,0 +1,99 @@
+import { reasons, whoActs, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
+import { isWithin } from '../../standards/domain.ts'
+import type { BounceReason } from './analysis.ts'
+import { meaningOf, receiverRules, wayOf, wordGroups } from './knowledge.ts'
+import { wordsOf } from './phrase.ts'
+
+/** Why mail was refused, and what helps: from what the input says, structured before free, particular before general. */
+export interface Said {
+  /** The receiver's words. */
+  readonly diagnostic: string
+  /** What the report says around them. */
+  readonly around: string
+  readonly status: string | undefined
+  readonly replyCode: string | undefined
+  readonly remoteHost: string | undefined
+  /** Still being tried, or a 4yz answer. */
+  readonly isTemporary: boolean
+}
+
+export interface Judgement {
+  readonly reason: BounceReason
+  readonly path: Path
+  readonly who: Who
+  readonly receiver?: string | undefined
+  readonly ask?: string | undefined
+}
+
+export function judge(said: Said): Judgement {
+  const diagnostic = wordsOf(said.diagnostic)
+  return (
+    byOurOwn(said.diagnostic) ??
+    byReceiver(diagnostic, said) ??
+    byWords(diagnostic, said) ??
+    byCode(said, false) ??
+    byReceiver(wordsOf(said.around), said) ??
+    byWords(wordsOf(said.around), said) ??
+    byCode(said, true) ??
+    judgement('unknown', said)
+  )
+}
+
+/** A reference of our own registry (contracts 8): `(PSN606)`. */
+function byOurOwn(text: string): Judgement | undefined {
+  const reference = /\((PSN\d{3})\)/.exec(text)?.[1]
+  const name =
+    reference === undefined
+      ? undefined
+      : (Object.keys(reasons) as ReasonName[]).find((each) => reasons[each].reference === reference)
+  if (name === undefined) return undefined
+  const { path } = reasons[name]
+  return { reason: ownReasons[name], path, who: whoActs[path] }
+}
+
+const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
+  spam: 'ip-reputation',
+  complaints: 'ip-reputation',
+  traps: 'ip-reputation',
+  harvest: 'ip-reputation',
+  manual: 'ip-reputation',
+  investigate: 'ip-reputation',
+  'mailbox-budget': 'ip-rate',
+  'new-sender': 'ip-rate',
+  suspicious: 'ip-reputation',
+  'retry-storm': 'ip-rate',
+  'no-reverse-name': 'ip-policy',
+  'bad-helo': 'ip-policy',
+  authentication: 'authentication',
+}
+
+function byReceiver(words: string, { status, remoteHost }: Said): Judgement | undefined {
+  if (words === '') return undefined
+  const rule = receiverRules.find(
+    ({ phrases, codes, hosts }) =>
+      (codes.length === 0 || (status !== undefined && codes.includes(status))) &&
+      (hosts.length === 0 ||
+        (remoteHost !== undefined && hosts.some((host) => isWithin(remoteHost.toLowerCase(), host)))) &&
+      phrases.some((phrase) => phrase.isIn(words)),
+  )
+  if (!rule) return undefined
+  const { reason, path, receiver, ask } = rule
+  return { reason, path, who: whoActs[path], receiver, ask }
+}
+
+function byWords(words: string, said: Said): Judgement | undefined {
+  if (words === '') return undefined
+  const group = wordGroups.find(({ phrases }) => phrases.some((phrase) => phrase.isIn(words)))
+  return group && judgement(group.reason, said)
+}
+
+function byCode(said: Said, takesWeak: boolean): Judgement | undefined {
+  const meaning = said.status === undefined ? undefined : meaningOf(said.status)
+  if (!meaning || meaning.isWeak !== takesWeak) return undefined
+  return judgement(meaning.reason, said)
+}
+
+function judgement(reason: BounceReason, { isTemporary }: Said): Judgement {
+  const path = wayOf(reason, isTemporary)
+  return { reason, path, who: whoActs[path] }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Path } from '../../access/reasons.ts'
+import { bounceReasons, type BounceReason } from './analysis.ts'
+import codesFile from './knowledge/codes.json' with { type: 'json' }
+import receiversFile from './knowledge/receivers.json' with { type: 'json' }
+import waysFile from './knowledge/ways.json' with { type: 'json' }
+import wordsFile from './knowledge/words.json' with { type: 'json' }
+import { phraseOf, type Phrase } from './phrase.ts'
+
+/** What is known about refusals: four files of data, each with its date and where it is from, checked when they are loaded. */
+
+const reason = z.enum(bounceReasons)
+const path = z.enum([
+  'wait',
+  'portal',
+  'mail',
+  'form',
+  'third-party',
+  'fix',
+  'recipient',
+  'tenant-admin',
+  'support',
+  'address',
+  'remote',
+  'none',
+] as const satisfies readonly Path[])
+const file = { schema: z.literal(1), date: z.iso.date(), source: z.string().min(1) }
+const phrases = z.array(z.string().min(2).max(4000)).max(400)
+
+const words = z
+  .strictObject({ ...file, groups: z.array(z.strictObject({ reason, phrases })) })
+  .parse(wordsFile)
+const receivers = z
+  .strictObject({
+    ...file,
+    receivers: z.array(
+      z.strictObject({
+        receiver: z.string(),
+        ask: z.string(),
+        rules: z.array(
+          z.strictObject({
+            phrases,
+            codes: z.array(z.string()).optional(),
+            hosts: z.array(z.string()).optional(),
+            reason,
+            path,
+            ask: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .parse(receiversFile)
+const codes = z
+  .strictObject({
+    ...file,
+    codes: z.record(z.string(), z.union([z.strictObject({ reason }), z.strictObject({ weak: reason })])),
+  })
+  .parse(codesFile)
+const ways = z
+  .strictObject({ ...file, ways: z.record(reason, z.strictObject({ path, temporary: path.optional() })) })
+  .parse(waysFile)
+
+export interface ReceiverRule {
+  readonly receiver: string
+  readonly phrases: readonly Phrase[]
+  /** Enhanced status codes that the reply must have, if any are named. */
+  readonly codes: readonly string[]
+  /** Domains that the reply must come from, if any are named. */
+  readonly hosts: readonly string[]
+  readonly reason: BounceReason
+  readonly path: Path
+  readonly ask: string | undefined
+}
+
+export const receiverRules: readonly ReceiverRule[] = receivers.receivers.flatMap(({ receiver, rules }) =>
+  rules.map((rule) => ({
+    receiver,
+    phrases: rule.phrases.map(phraseOf),
+    codes: rule.codes ?? [],
+    hosts: rule.hosts ?? [],
+    reason: rule.reason,
+    path: rule.path,
+    ask: rule.ask,
+  })),
+)
+
+/** Groups of words in the order in which they are asked. */
+export const wordGroups: readonly { readonly reason: BounceReason; readonly phrases: readonly Phrase[] }[] =
+  words.groups.map((group) => ({ reason: group.reason, phrases: group.phrases.map(phraseOf) }))
+
+/** What an enhanced status code says by itself. `weak`: only where no words say more. */
+export function meaningOf(
+  status: string,
+): { readonly reason: BounceReason; readonly isWeak: boolean } | undefined {
+  const meaning = codes.codes[status.slice(2)]
+  if (meaning === undefined) return undefined
+  return 'weak' in meaning
+    ? { reason: meaning.weak, isWeak: true }
+    : { reason: meaning.reason, isWeak: false }
+}
+
+/** What helps when the receiver names nothing better. */
+export function wayOf(why: BounceReason, isTemporary: boolean): Path {
+  const way = ways.ways[why]
+  return (isTemporary ? way.temporary : undefined) ?? way.path
+}
+
+/** Dates of the four files, for documents. */
+export const knowledgeDates = {
+  words: words.date,
+  receivers: receivers.date,
+  codes: codes.date,
+  ways: ways.date,
+} as const

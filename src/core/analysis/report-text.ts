@@ -1,0 +1,222 @@
+/**
+ * Recipients in the text of a report: every mail system has its own layout, but a failing address always stands at the head of what is
+ * said about it, alone in its line, before a colon, or in a sentence that says so.
+ */
+export interface Passage {
+  /** As written. */
+  readonly address: string
+  /** What is said about it: paragraphs as lines, folded lines joined. */
+  readonly text: string
+}
+
+const atom = String.raw`[\p{L}\p{N}!#$%&'*+/=?^_` + '`' + String.raw`{|}~.-]{1,100}`
+const local = `(?:"[^"\\n]{1,64}"|${atom})`
+const domain = String.raw`(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?(?:\.[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?)*|\[[\d.a-f:IPv]{3,50}\])`
+export const mailbox = `${local}@${domain}`
+
+const comment = String.raw`(?:\s*\((?:expanded|original|generated|aka|ORCPT|rewritten|forwarded|alias|from|was)[^)]{0,300}\))`
+const labels = String.raw`(?:(?:failed |original |final |intended |rejected |invalid )?recipients?(?:'s)?(?: e-?mail)?(?: address(?:es)?)?|(?:e-?mail )?address|to|rcpt(?: to)?|mail(?:box)?|user|empfänger(?:adresse)?|an|destinataire|à|destinatario|para|destinatário|destinatari|ontvanger|aan|收件人(?:地址)?|收件者|收信人|宛先|受信者|送信先|あて先|получатель|кому|адрес|адресат)`
+
+/** A line that is about the address in it; the rest of the line, if any, is what is said. */
+const heads: readonly RegExp[] = [
+  // `<a@example.org>: host … said`, `<a@example.org> (expanded from <b@example.org>): …`
+  new RegExp(`^<(${mailbox})>${comment}?\\s*[:：]\\s*(.*)$`, 'u'),
+  // `a@example.org`, `<a@example.org>`, `a@example.org:`, `a@example.org (generated from b@example.org)`
+  new RegExp(
+    `^(?:smtp:|mailto:|to:)?["'<]?(${mailbox})["'>]?(?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,.]?\\s*()$`,
+    'iu',
+  ),
+  // `a@example.org: 550 …`, `a@example.org, ERROR CODE: 550`, `a@example.org - no such user`, `a@example.org (no such user)`
+  new RegExp(
+    `^<?(${mailbox})>?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*(?::|;|,| -| –| —|\\t|\\s{2,}|\\.\\.\\.|=>|->)\\s*(\\S.*)$`,
+    'u',
+  ),
+  new RegExp(
+    `^<?(${mailbox})>?\\s+(\\([^)].*\\)?|on \\w{2,9}\\W.*|\\[.*|(?:host|smtp|error|failed|rejected|user|unknown|does|is|was|not|[45]\\d\\d)\\b.*)$`,
+    'iu',
+  ),
+  // `Somebody (a@example.org)`, `'Somebody' <a@example.org>`, `Somebody <mailto:a@example.org>`
+  new RegExp(
+    `^(?!.*(?:message|mail|from|contact|please|forward|by|:))['"“]?[\\p{L}\\p{N}][^<>()@:;]{0,80}?['"”]?\\s*[(<[](?:mailto:|smtp:)?(${mailbox})[)>\\]](?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,]?\\s*()$`,
+    'iu',
+  ),
+  // `Recipient: a@example.org`
+  new RegExp(
+    `^${labels}\\s*[:：=]\\s*(?:rfc822;\\s*)?["'\\[]?(?:[\\p{L}][^<>()@:;]{0,60}\\s)?<?(${mailbox})>?["'\\]]?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*[;,.]?\\s*(.*)$`,
+    'iu',
+  ),
+  // sendmail: `550 5.1.1 <a@example.org>... User unknown`, and `<a@example.org>... Deferred`.
+  new RegExp(`^(?:\\d{3} (?:\\d\\.\\d+\\.\\d+ )?)<?(${mailbox})>?\\.\\.\\.\\s*(.*)$`, 'u'),
+]
+/** `To: …` may also be told of the returned message: it counts where nothing else does. */
+const weakHead = 5
+const transcriptHead = 6
+
+/** Sentences that name the address; asked only where no line is about one. */
+const sentences: readonly RegExp[] = [
+  new RegExp(`RCPT TO:\\s*<(${mailbox})>`, 'giu'),
+  new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'giu'),
+  new RegExp(`\\bgenerated (?:by|from) <?(${mailbox})>?`, 'giu'),
+  new RegExp(`^(?:.*\\s)?(?:\\*\\*|==|=>|->)\\s+(?:\\S+\\s+)?<?(${mailbox})>?`, 'gimu'),
+  new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:(?:delivered|deliver(?:ed|y)?|sent|reach(?:ed)?|found|forward(?:ed)?|send|write|mail|message|e-?mail|messages|delivery|recipient|recipients?:?|address|addressee|user|mailbox|account|for|an|à|a|para|al|all'|aan|till|til|do|на|по адресу|для|адресату|адрес|получателю|ящик|пользователь|发送(?:至|给|到)|投递(?:至|给|到)|寄给|至|给|到|收件人|地址|宛先|アドレス)\\s*(?:to|the|email|e-mail|address|following|recipient|user|recipient:|by|von|de|die|den|das|der|ist|is|was|adresse|adresse e-mail|empfänger|dirección|endereço|l'adresse|indirizzo|destinatario|destinataire)?)(?:[\\s:：'"“”«‘\`*(\\[]{1,6}|(?<=[^\\x00-\\x7f]))(?:\\*\\*)?<?(${mailbox})`,
+    'giu',
+  ),
+  new RegExp(`<(${mailbox})>`, 'gu'),
+  new RegExp(`(?<![\\p{L}\\p{N}.@<:/=+_-])(${mailbox})`, 'gu'),
+]
+
+const mostPassages = 200
+
+/** Addresses that are named for another purpose: where to ask, who wrote. */
+const asideBefore =
+  /(?<![\p{L}\p{N}])(?:contact|write to|e-?mail(?:ing)? (?:us|me)|(?:send|please|an|questions)\s+(?:e-?)?mail to|mailto:|forward (?:this|the|your)[^.]{0,40} to|send (?:an? |this |your |the )?(?:e-?mail|message|mail|note|request|copy|report|bounce)?s? ?to|ask for help at|help(?: at)?|assistance|questions?|reply(?:ing)?(?: to)?|postmaster(?: at)?|administrator|support|please|from|from:|from=|sender|mail from:?|return-path:|envelope-from|absender|von|expéditeur|remitente|mittente|发件人|差出人|送信者|отправитель|от кого|от|whitelist|unblock|delist|removal|abuse|report|s\.? ?v\.? ?p|see|visit|questions to|kontakt\w*|wenden sie sich an|contacte[rz]?|contatt\w*|contacto|联系|問い合わせ|by|message-id|id)[\s:=<("'[]*$/iu
+const service =
+  /^(?:mailer-daemon|postmaster|abuse|delist|no-?reply|hostmaster|mail-daemon|support|helpdesk|unblock)@/i
+
+export interface Known {
+  /** Mailboxes that cannot be the failing ones: the writer of the returned message, the system that reports. */
+  readonly others: ReadonlySet<string>
+  /** The failing ones, if a header names them. */
+  readonly failed: readonly string[]
+}
+
+/** Passages in their order; one per address. */
+export function findPassages(lines: readonly string[], known: Known): Passage[] {
+  const found = headedPassages(lines, known)
+  if (found.length > 0) return found
+  const text = joined(lines)
+  for (const pattern of sentences) {
+    const addresses = [...text.matchAll(pattern)].flatMap((match) => {
+      const address = trimmed(match[1] ?? '')
+      const at = match.index + match[0].lastIndexOf(match[1] ?? '')
+      const before = text.slice(Math.max(0, at - 60), at)
+      return isEligible(address, known) && !asideBefore.test(before) ? [address] : []
+    })
+    const distinct = [...new Map(addresses.map((address) => [address.toLowerCase(), address])).values()]
+    if (distinct.length > 0)
+      return distinct
+        .slice(0, mostPassages)
+        .map((address) => ({ address, text: aboutIn(lines, address, distinct.length) }))
+  }
+  return []
+}
+
+function headedPassages(lines: readonly string[], known: Known): Passage[] {
+  const heading: { address: string; kind: number; line: number; rest: string }[] = []
+  for (const [index, line] of lines.entries()) {
+    const plain = line.trim().replace(/^(?:[*•·▪●–-]|\d{1,2}[.)])\s+/, '')
+    if (!plain.includes('@') || plain.length > 1500) continue
+    for (const head of heads) {
+      const match = head.exec(plain)
+      if (!match) continue
+      const address = trimmed(match[1] ?? '')
+      const kind = heads.indexOf(head)
+      const mayBeService = kind <= 1 || kind === transcriptHead
+      if (
+        isEligible(address, known, mayBeService) &&
+        !/^(?:from|von|sender|absender|reply-to|mail from)\b/i.test(plain)
+      )
+        heading.push({
+          address,
+          kind,
+          line: kind === transcriptHead ? transcriptStart(lines, index) : index,
+          rest: match[2] === '' || kind === transcriptHead ? '' : plain,
+        })
+      break
+    }
+    if (heading.length > mostPassages * 4) break
+  }
+  const strong = heading.filter(({ kind }) => kind !== weakHead)
+  const named = strong.length > 0 ? strong : heading
+  const wanted =
+    known.failed.length === 0
+      ? named
+      : named.filter(({ address }) => known.failed.some((each) => isSame(each, address)))
+  const passages = new Map<string, { address: string; texts: string[] }>()
+  for (const [index, { address, kind, line, rest }] of wanted.entries()) {
+    const next = Math.max(line + 1, wanted[index + 1]?.line ?? lines.length)
+    const body = joined([rest, ...lines.slice(kind === transcriptHead ? line : line + 1, next)])
+    const key = address.toLowerCase()
+    const passage = passages.get(key) ?? { address, texts: [] }
+    passage.texts.push(body)
+    passages.set(key, passage)
+  }
+  const all = [...passages.values()].map(({ address, texts }) => ({
+    address,
+    text: texts.join('\n\n').trim(),
+  }))
+  // A list of addresses and one explanation below: it is about all of them.
+  return all.map(({ address, text }, index) => ({
+    address,
+    text: text === '' ? (all.slice(index).find((later) => later.text !== '')?.text ?? '') : text,
+  }))
+}
+
+/** A transcript says what happened before it names the address: the dialogue above belongs to it. */
+function transcriptStart(lines: readonly string[], index: number): number {
+  let start = index
+  while (start > 0 && /^(?:>>>|<<<|\.\.\. ?while|while talking)/i.test(lines[start - 1]?.trim() ?? ''))
+    start -= 1
+  return start
+}
+
+/** What is said around an address that has no line of its own: all of it where it is the only one. */
+function aboutIn(lines: readonly string[], address: string, count: number): string {
+  if (count === 1) return joined(lines)
+  const paragraphs = joined(lines).split('\n')
+  const own = paragraphs.filter((paragraph) => paragraph.includes(address))
+  return own.length > 0 ? own.join('\n') : joined(lines)
+}
+
+/** Folded lines become one; a line of its own stays where a log, a transcript or a reply begins. */
+export function joined(lines: readonly string[]): string {
+  let text = ''
+  for (const line of lines) {
+    const plain = line.trim()
+    if (/^-{3,}.*-{3,}$/.test(plain)) text += `\n${plain}\n`
+    else if (plain === '') text += text === '' || text.endsWith('\n') ? '' : '\n'
+    else if (text === '' || text.endsWith('\n')) text += plain
+    else if (ownLine.test(plain) && !isContinuation(text, plain) && !text.endsWith(':')) text += `\n${plain}`
+    else text += continued(text, plain)
+  }
+  return text.trim()
+}
+
+const ownLine =
+  /^(?:>>> |<<< |\.\.\. while|-{3,}|[A-Z][A-Za-z-]{2,40}: |[45]\d\d[- ](?!\d+\s*$)|\w{3} +\d+ \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[SC]: |(?:Remote host said|Giving up on|I'm not going to try))/
+
+/** `550-5.7.1 one` and `550 5.7.1 two` are one reply: the code is not said again. A URL that was cut stays one word. */
+function continued(text: string, plain: string): string {
+  if (isContinuation(text, plain)) return ` ${plain.replace(/^(?:<<< )?\d{3}[- ](?:\d\.\d+\.\d+ +)?/, '')}`
+  return /https?:\/\/\S{55,}$/.test(text) && /^[\w/?=&%.-]+$/.test(plain) ? plain : ` ${plain}`
+}
+
+function isContinuation(text: string, plain: string): boolean {
+  const code = /^(?:<<< )?(\d{3})[- ]/.exec(plain)?.[1]
+  if (code === undefined) return false
+  const last = text.slice(Math.max(0, text.lastIndexOf('\n')))
+  return last.includes(`${code}-`) && !/[)\]]$/.test(last)
+}
+
+function isEligible(address: string, { others, failed }: Known, mayBeService = false): boolean {
+  if (address === '' || address.length > 320 || /^\/|\/.*\/.*@/.test(address)) return false
+  const key = address.toLowerCase()
+  if (failed.length > 0) return failed.some((each) => isSame(each, key))
+  return (
+    !others.has(key) &&
+    (mayBeService ? !key.startsWith('mailer-daemon@') : !service.test(key)) &&
+    !/\.(?:png|gif|jpg|prod\.outlook\.com>?)$/.test(key)
+  )
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+function trimmed(address: string): string {
+  return address
+    .replace(/^(?:mailto|smtp|to|rfc822)[:=;]/i, '')
+    .replace(/^[*'`]+(?=.*@)/, '')
+    .replace(/[.'*`]+$/, '')
+}
