@@ -25,7 +25,7 @@ import type { Sender } from './sender.ts'
 import * as store from './store.ts'
 
 /** Events judged in one step, and between two breaths: some milliseconds in which core does nothing else. */
-const stepSize = 300
+const stepSize = 600
 const sliceSize = 100
 /** How much later than it says something may be seen. */
 const overlapMs = minute

@@ -24,6 +24,15 @@ export class Groups {
   readonly #most: number
   readonly #onChange: (key: string, group: Group) => void
 
+  #last:
+    | {
+        readonly sender: Sender
+        readonly name: Sender['name']
+        readonly home: Sender['home']
+        readonly chain: readonly string[]
+      }
+    | undefined
+
   /** `most`: groups after which those that were not heard of for longest are forgotten. `onChange`: told whenever one may have changed. */
   constructor(tuning: Tuning, most: number, onChange: (key: string, group: Group) => void = () => {}) {
     this.#tuning = tuning
@@ -59,7 +68,7 @@ export class Groups {
   /** What is expected of a sender before it has shown anything itself: from the widest group to the nearest. */
   priorOf(sender: Sender, now: number): Prior {
     const { halfLife } = this.#tuning
-    const mean = chainOf(sender).reduce((prior, key) => {
+    const mean = this.#chainOf(sender).reduce((prior, key) => {
       const group = this.#known(key, now)
       if (group === undefined) return prior
       const own = (isKind(key) ? sender.kindShare : sender.share).hits(now, halfLife)
@@ -79,7 +88,8 @@ export class Groups {
     if (room <= 0) return
     sender.given += room
     const isFirst = judged <= firstMessages
-    for (const key of chainOf(sender)) if (isFirst || !isKind(key)) this.#of(key, at).add(kind, room, at)
+    for (const key of this.#chainOf(sender))
+      if (isFirst || !isKind(key)) this.#of(key, at).add(kind, room, at)
     const { bad, good } = hitsOf({ ...nothing, [kind]: room }, this.#tuning)
     sender.share.add(bad, good, at, this.#tuning.halfLife)
     if (isFirst) sender.kindShare.add(bad, good, at, this.#tuning.halfLife)
@@ -99,6 +109,15 @@ export class Groups {
 
   forgetOld(now: number): void {
     for (const [key, group] of this.#groups) if (now - group.seenAt > oldestMs) this.#groups.delete(key)
+  }
+
+  /** A sender is looked at several times in a row, and keys of addresses take their time. */
+  #chainOf(sender: Sender): readonly string[] {
+    const last = this.#last
+    if (last?.sender === sender && last.name === sender.name && last.home === sender.home) return last.chain
+    const chain = chainOf(sender)
+    this.#last = { sender, name: sender.name, home: sender.home, chain }
+    return chain
   }
 
   #known(key: string, now: number): Group | undefined {

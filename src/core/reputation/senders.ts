@@ -36,6 +36,8 @@ export class Senders {
   readonly #most: number
   readonly #onChange: (sender: Sender) => void
   #prunedAt = 0
+  #lastAddress: Address | undefined
+  #lastKey = ''
 
   /** `most`: senders after which the least valuable are forgotten. `onChange`: told whenever one may have changed. */
   constructor(halfLife: number, most: number, onChange: (sender: Sender) => void = () => {}) {
@@ -63,16 +65,15 @@ export class Senders {
   /** The sender as it is known, or as a new one would be; remembers nothing. */
   peek(attempt: Attempt): Sender {
     const { at, address, ptr } = attempt
-    const known = this.#senders.get(formatPrefix(unitOf(address)))
+    const known = this.#senders.get(this.#keyOf(address))
     if (known === undefined || isForgotten(known, at)) return this.stranger(attempt)
-    if (ptr !== undefined) known.name = readName(ptr, address)
+    if (ptr !== undefined && (ptr ?? '') !== nameIn(known)) known.name = readName(ptr, address)
     return known
   }
 
   /** Somebody of whom nothing is known. */
   stranger({ at, address, ptr }: Attempt): Sender {
-    const unit = unitOf(address)
-    return new Sender(formatPrefix(unit), unit, readName(ptr, address), at, this.#halfLife)
+    return new Sender(this.#keyOf(address), unitOf(address), readName(ptr, address), at, this.#halfLife)
   }
 
   /** The same, remembered from now on. */
@@ -102,6 +103,15 @@ export class Senders {
     return sender
   }
 
+  /** One event asks for the same address several times. */
+  #keyOf(address: Address): string {
+    if (this.#lastAddress !== address) {
+      this.#lastAddress = address
+      this.#lastKey = formatPrefix(unitOf(address))
+    }
+    return this.#lastKey
+  }
+
   /** Forgets who was not heard of for long, once an hour; gives whether it was time. */
   prune(now: number): boolean {
     if (now - this.#prunedAt < pruneMs) return false
@@ -124,6 +134,11 @@ export class Senders {
       }
     }
   }
+}
+
+/** As a mail event says it; undefined when it is not known. */
+function nameIn({ name }: Sender): string | undefined {
+  return name.kind === 'none' ? '' : name.text
 }
 
 function isForgotten(sender: Sender, now: number): boolean {
