@@ -80,8 +80,8 @@ function startThread(ctx: Context, input: JudgeInput, onGone: (fault: unknown) =
       case 'log':
         ctx.log[message.level](message.event, message.fields)
         break
-      case 'count':
-        ctx.tally.add(message.counter, message.labels, message.count)
+      case 'told':
+        ctx.tally.take(message.told)
         break
     }
   })

@@ -6,7 +6,7 @@ import { second, systemClock } from './base/clock.ts'
 import type { Log } from './base/log.ts'
 import type { Context, Wake } from './core/context.ts'
 import type { Settings } from './core/settings.ts'
-import { Tally } from './core/tally.ts'
+import { Tally, type Told } from './core/tally.ts'
 import { openDatabase, type Database } from './db/open.ts'
 import { judgeHere, type Judge } from './jobs/judge-mail.ts'
 import { dnsResolver } from './net/resolver.ts'
@@ -38,12 +38,7 @@ export type FromJudge =
       readonly event: string
       readonly fields?: Readonly<Record<string, unknown>> | undefined
     }
-  | {
-      readonly kind: 'count'
-      readonly counter: string
-      readonly labels: Readonly<Record<string, string>>
-      readonly count: number
-    }
+  | { readonly kind: 'told'; readonly told: Told }
 
 /** Longest go at a backlog: so often the main thread hears of it and may say otherwise. */
 const spanMs = second / 2
@@ -106,7 +101,7 @@ function contextOf(port: MessagePort, { data, settings, core }: JudgeInput, db: 
     keys: openKeys(data),
     out: waysOut({ resolver: dnsResolver() }),
     wakes: { wake: (what) => tell(port, { kind: 'wake', what }), on: () => () => {} },
-    tally: new Tally((counter, labels, count) => tell(port, { kind: 'count', counter, labels, count })),
+    tally: new Tally((told) => tell(port, { kind: 'told', told })),
   }
 }
 

@@ -236,6 +236,14 @@ const retention = section('When data is removed. The audit chain is kept.', {
     duration(3 * day, 90 * day).prefault('7d'),
     'Mail events as they came. Hourly counters made of them are kept longer; an event whose id was seen within this time is a duplicate.',
   ),
+  evidence: key(
+    duration(14 * day, 365 * day).prefault('60d'),
+    'Hourly counters of senders. The judgement looks back sixty days: what is older only serves people who look.',
+  ),
+  senders: key(
+    duration(14 * day, 365 * day).prefault('60d'),
+    'What is known of senders, of groups of them and of reporters, counted from when they were last heard of. After sixty days a sender is new again.',
+  ),
 })
 
 const webhook = z

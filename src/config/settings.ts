@@ -47,6 +47,8 @@ export function settingsOf(config: Config) {
       feedChangesMs: retention.feedChanges,
       requestsMs: retention.requests,
       eventsMs: retention.events,
+      evidenceMs: retention.evidence,
+      sendersMs: retention.senders,
     },
     notify: noticeOf(config),
     check: {

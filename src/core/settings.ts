@@ -77,6 +77,8 @@ export interface Settings {
     readonly feedChangesMs: number
     readonly requestsMs: number
     readonly eventsMs: number
+    readonly evidenceMs: number
+    readonly sendersMs: number
   }
   /** Where an operator is told what they must know now. */
   readonly notify:

@@ -6,6 +6,7 @@ import { countReports } from '../core/complaints/actions.ts'
 import { countEvents } from '../core/events/actions.ts'
 import { feedHead, listEdges } from '../core/edges/actions.ts'
 import { countListings } from '../core/listings/actions.ts'
+import { engineFigures, type EngineFigures } from '../core/reputation/figures-actions.ts'
 import { countLetters } from '../core/outbox/actions.ts'
 
 /** Counting a million listings takes a while in which core does nothing else; anybody who reaches the console may ask. */
@@ -29,13 +30,14 @@ export function countedSeldom(clock: Clock, figures: () => Promise<string>): () 
 
 /** Core's figures in the Prometheus text format (version 0.0.4). Labels name our own things only: edges, classes, states. */
 export async function coreMetrics(ctx: Context): Promise<string> {
-  const [edges, head, listings, letters, reviews, refusals] = await Promise.all([
+  const [edges, head, listings, letters, reviews, refusals, engine] = await Promise.all([
     listEdges(ctx),
     feedHead(ctx),
     countListings(ctx),
     countLetters(ctx),
     countReviews(ctx),
     countRefusals(ctx, ctx.clock.now() - 3600_000),
+    engineFigures(ctx),
   ])
   const memory = process.memoryUsage()
   const events = countEvents(ctx)
@@ -75,11 +77,33 @@ export async function coreMetrics(ctx: Context): Promise<string> {
       'Reports of spam by mail, by teller and what became of them, since this core started',
       countReports(ctx),
     ),
+    ...engineLines(engine),
     gauge('postern_core_memory_bytes', 'Memory of the core process', [
       ['{kind="rss"}', memory.rss],
       ['{kind="heap"}', memory.heapUsed],
     ]),
   ].join('')
+}
+
+function engineLines({ behind, judged, changes, now }: EngineFigures): readonly string[] {
+  const ofJudge = (name: string, help: string, value: number | undefined): string =>
+    gauge(name, help, value === undefined ? [] : [['', value]])
+  return [
+    gauge('postern_engine_behind_events', 'Mail events that are not judged yet', [['', behind.events]]),
+    gauge('postern_engine_behind_seconds', 'How long the first of them has waited', [['', behind.seconds]]),
+    counter('postern_engine_events_total', 'Mail events judged, since this core started', [
+      { labels: {}, count: judged },
+    ]),
+    counter(
+      'postern_engine_listings_total',
+      'Listings that the judgement made or ended and members let through a listed range, by cause or why, since this core started',
+      changes,
+    ),
+    ofJudge('postern_engine_senders', 'Senders in memory, on the core that judges', now.senders),
+    ofJudge('postern_engine_groups', 'Groups of senders in memory, on the core that judges', now.groups),
+    ofJudge('postern_engine_standings', 'Senders that the edges were told a standing of', now.standings),
+    ofJudge('postern_engine_brake', 'Whether the self-incident brake is on', now.brake),
+  ]
 }
 
 function counter(
@@ -89,7 +113,7 @@ function counter(
 ): string {
   const lines = values.map(({ labels, count }) => {
     const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
-    return `${name}{${pairs.join(',')}} ${count}\n`
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${count}\n`
   })
   return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join('')}`
 }

@@ -85,6 +85,8 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       feedChangesMs: 7 * day,
       requestsMs: 90 * day,
       eventsMs: 7 * day,
+      evidenceMs: 60 * day,
+      sendersMs: 60 * day,
     },
     notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],

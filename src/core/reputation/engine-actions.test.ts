@@ -13,6 +13,7 @@ import { takeEvents } from '../events/actions.ts'
 import { coveringListings, endListing } from '../listings/actions.ts'
 import { standingsAfter, standingsHead } from '../standings/actions.ts'
 import { Engine } from './engine-actions.ts'
+import { engineFigures } from './figures-actions.ts'
 
 const ip = '192.0.2.45'
 const address = orThrow(parseAddress(ip))
@@ -140,6 +141,69 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       await takeEvents(ctx, 'mx1', old, { backfill: true })
       await run(ctx, engine)
       for (const from of good) assert.equal(await standingOf(ctx, `${from}/32`), 'free', from)
+    })
+
+    it('lists nobody when another core has judged meanwhile, and writes nothing down', async () => {
+      const { ctx, engine: late } = await begun()
+      const early = await Engine.open(ctx)
+      await takeEvents(ctx, 'mx1', burst(ctx, 30))
+      await run(ctx, early)
+      const [listing] = await coveringListings(ctx, address)
+      await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+      const audit = await ctx.db.queries.selectFrom('audit_records').select('seq').execute()
+      const before = await ctx.db.queries.selectFrom('senders').selectAll().execute()
+      // It has the same events before it, and would list for them.
+      await assert.rejects(late.step(ctx), /somebody else has judged/)
+      assert.deepEqual(await coveringListings(ctx, address), [])
+      assert.deepEqual(await ctx.db.queries.selectFrom('senders').selectAll().execute(), before)
+      assert.deepEqual(await ctx.db.queries.selectFrom('audit_records').select('seq').execute(), audit)
+    })
+
+    it('judges what several cores take in at once, each event once', async () => {
+      const { ctx, engine } = await begun()
+      const other = testContext({ db: await open({ sameAs: ctx.db }), clock: ctx.clock })
+      const events = burst(ctx, 60, { verdict: 'ham' })
+      await Promise.all(
+        [ctx, other].map(async (core, nth) => {
+          for (let from = nth * 30; from < nth * 30 + 30; from += 5)
+            await takeEvents(core, 'mx1', events.slice(from, from + 5))
+        }),
+      )
+      await run(ctx, engine)
+      const rows = await ctx.db.queries.selectFrom('evidence_hours').select('ham').execute()
+      assert.equal(
+        rows.reduce((sum, { ham }) => sum + ham, 0),
+        60,
+      )
+    })
+
+    it('drops standings of senders that were not heard of for two weeks', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 8))
+      await run(ctx, engine)
+      assert.equal(await standingOf(ctx, `${ip}/32`), 'hourly')
+      ctx.clock.advance(15 * 24 * hour)
+      await run(ctx, engine)
+      await run(ctx, engine)
+      const { entries } = await standingsAfter(ctx, 0, 1000)
+      assert.deepEqual(
+        entries.filter(([key, standing]) => key === `${ip}/32` && standing !== null),
+        [],
+      )
+    })
+
+    it('measures what it does', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 30))
+      ctx.clock.advance(5 * second)
+      assert.deepEqual((await engineFigures(ctx)).behind, { events: 30, seconds: 5 })
+      await run(ctx, engine)
+      const figures = await engineFigures(ctx)
+      assert.deepEqual([figures.behind, figures.judged], [{ events: 0, seconds: 0 }, 30])
+      assert.deepEqual(figures.changes, [{ labels: { change: 'made', rule: 'spam' }, count: 1 }])
+      assert.deepEqual([figures.now.senders, figures.now.brake], [1, 0])
+      ctx.clock.advance(5 * minute)
+      assert.equal((await engineFigures(ctx)).now.senders, undefined, 'another core judges')
     })
 
     it('tells the edges what a sender may do, and that it holds', async () => {

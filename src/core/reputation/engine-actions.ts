@@ -12,6 +12,7 @@ import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
 import { Reputation, type ReputationMemory } from './reputation.ts'
 import type { Attempt } from './senders.ts'
+import { countStep } from './figures-actions.ts'
 import { recallListing } from './recall-actions.ts'
 import { recallMessages } from './recall-messages-actions.ts'
 import type { ReporterMemory } from './reporters.ts'
@@ -130,9 +131,13 @@ export class Engine {
       await breathe()
     }
     this.#judge.tick(now)
-    await this.#save(ctx, read)
+    const before = this.#head.seq
+    const notes = await this.#save(ctx, read)
     await this.#teller.tell(ctx, now)
     this.#judge.shrink()
+    const { size: senders, groups, isBraked } = this.#judge
+    const measured = { senders, groups, standings: this.#teller.told, brake: isBraked ? 1 : 0 }
+    countStep(ctx, { events: read - before, notes, now: measured })
     return isMore
   }
 
@@ -235,9 +240,9 @@ export class Engine {
 
   /**
    * Everything that was judged, what follows of it for the list, and the place in the events, in one transaction: whoever has lost the
-   * judgement to another core does none of it.
+   * judgement to another core does none of it. Gives what followed.
    */
-  async #save(ctx: Context, to: number): Promise<void> {
+  async #save(ctx: Context, to: number): Promise<readonly Note[]> {
     const engine = as(ctx, { kind: 'system', name: 'engine' })
     const notes = this.#judge.takeNotes()
     const judgement = this.#judge.toJSON()
@@ -245,7 +250,7 @@ export class Engine {
     const [hours, senders, groups] = [this.#pending.hours(), this.#pending.senders(), this.#pending.groups()]
     const reporters = this.#judge.takeReporters()
     const isSame = to === this.#head.seq && notes.length === 0 && memory === this.#memory
-    if (isSame && hours.length + senders.length + groups.length + reporters.length === 0) return
+    if (isSame && hours.length + senders.length + groups.length + reporters.length === 0) return []
     const now = ctx.clock.now()
     // A filter gone mad may have listed thousands: others do not wait for all of them.
     const early = notes.slice(0, Math.max(0, notes.length - mostNotes))
@@ -276,6 +281,7 @@ export class Engine {
     this.#head = { ...this.#head, seq: to }
     this.#memory = memory
     this.#pending.clear()
+    return notes
   }
 
   #priorOf({ unit }: Sender, now: number): number | null {

@@ -40,6 +40,10 @@ export class Groups {
     this.#onChange = onChange
   }
 
+  get size(): number {
+    return this.#groups.size
+  }
+
   has(key: string): boolean {
     return this.#groups.has(key)
   }

@@ -101,7 +101,11 @@ class Part {
     this.#checks[nth] = checkOf(name)
     this.#words.set([words[0], words[1]], nth * 2)
     this.#flags[nth] = (isWanted ? wanted : 0) | (family === 6 ? ofFamily6 : 0)
-    if (rcpt !== undefined) this.#rcpt.set(nth, rcpt.map(hashOf))
+    if (rcpt !== undefined)
+      this.#rcpt.set(
+        nth,
+        rcpt.map((mailbox) => hashOf(mailbox)),
+      )
     this.newest = Math.max(this.newest, at)
     let slot = hashOf(name) % this.#table.length
     while (this.#table[slot] !== 0) slot = (slot + 1) % this.#table.length

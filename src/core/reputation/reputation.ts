@@ -131,6 +131,15 @@ export class Reputation {
     return this.#senders.size
   }
 
+  /** Groups of them that are remembered. */
+  get groups(): number {
+    return this.#groups.size
+  }
+
+  get isBraked(): boolean {
+    return this.#brake.since !== undefined
+  }
+
   /** What changed on the list since the last call, in order. */
   takeNotes(): readonly Note[] {
     return this.#book.takeNotes()

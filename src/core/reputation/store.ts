@@ -30,6 +30,16 @@ export async function firstSince(queries: Queries, since: number): Promise<numbe
   return row && row.seq - 1
 }
 
+/** Number of the last event that was kept. */
+export async function lastEvent(queries: Queries): Promise<number> {
+  const { seq } = await queries
+    .selectFrom('heads')
+    .select('seq')
+    .where('name', '=', 'events')
+    .executeTakeFirstOrThrow()
+  return seq
+}
+
 /** Where the judgement is. */
 export interface JudgedHead {
   /** Number of the last event that was judged. */

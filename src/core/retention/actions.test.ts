@@ -134,6 +134,19 @@ async function seed(ctx: TestContext): Promise<void> {
     mode: 'enforce',
     minute: 0,
   }
+  const counted = {
+    ham: 1,
+    bulk: 0,
+    spam: 0,
+    phish: 0,
+    malware: 0,
+    unjudged: 0,
+    recipients: 0,
+    unknown: 0,
+    traps: 0,
+    complaints: 0,
+    not_junk: 0,
+  }
   for (const [seq, ageDays] of [
     [1, 1000],
     [2, 1],
@@ -157,6 +170,16 @@ async function seed(ctx: TestContext): Promise<void> {
       .insertInto('mail_events')
       .values({ ...event, seq, id, at, received_at: at })
       .execute()
+    await queries
+      .insertInto('evidence_hours')
+      .values({ ...counted, unit: id, hour: Math.floor(at / 3_600_000), source: 's', era: 0 })
+      .execute()
+    await queries
+      .insertInto('senders')
+      .values({ unit: id, since_at: 0, seen_at: at, ptr: null, home: null, prior: null, memory: null })
+      .execute()
+    await queries.insertInto('sender_groups').values({ key: id, seen_at: at, memory: '{}' }).execute()
+    await queries.insertInto('reporters').values({ name: id, seen_at: at, memory: '{}' }).execute()
     await queries
       .insertInto('watches')
       .values({ unit: id, request_id: '', since_at: 0, until_at: at + day })
@@ -223,6 +246,10 @@ forEachDatabase((_name, open) => {
         'decision_records',
         'let_throughs',
         'mail_events',
+        'evidence_hours',
+        'senders',
+        'sender_groups',
+        'reporters',
         'watches',
         'delist_requests',
         'listings',

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
-import { keepSince, mostToDelete } from './retention.ts'
+import { keepSince, mostOfLarge, mostToDelete } from './retention.ts'
 import * as store from './store.ts'
 
 /** Rows deleted in one transaction: others wait for no longer than that. */
@@ -31,7 +31,7 @@ async function purgeTable(ctx: Context, expired: store.Expired, signal?: AbortSi
   const due = await store.countExpired(ctx.db.queries, expired, batch + 1)
   if (due === 0) return 0
   // Counting a large table is work, so only when the brake could matter.
-  const most = due <= batch ? batch : mostToDelete(await store.countRows(ctx.db.queries, expired))
+  const most = due <= batch ? batch : await mostOf(ctx, expired)
   let gone = 0
   while (gone < most && !signal?.aborted) {
     const limit = Math.min(batch, most - gone)
@@ -43,4 +43,8 @@ async function purgeTable(ctx: Context, expired: store.Expired, signal?: AbortSi
     await breathe()
   }
   return gone
+}
+
+async function mostOf(ctx: Context, expired: store.Expired): Promise<number> {
+  return expired.isLarge === true ? mostOfLarge : mostToDelete(await store.countRows(ctx.db.queries, expired))
 }

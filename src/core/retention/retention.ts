@@ -8,12 +8,15 @@ export interface Keep {
   readonly feedChanges: number
   readonly requests: number
   readonly events: number
+  readonly evidence: number
+  readonly senders: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
 
 export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now: number): Keep {
-  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs, eventsMs } = settings.retention
+  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs, eventsMs, evidenceMs, sendersMs } =
+    settings.retention
   return {
     decisions: now - decisionsMs,
     // An earlier listing counts as recurrence for as long as that looks back.
@@ -21,6 +24,9 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     feedChanges: now - feedChangesMs,
     requests: now - requestsMs,
     events: now - eventsMs,
+    evidence: now - evidenceMs,
+    // How often a sender was listed is remembered with it.
+    senders: now - Math.max(sendersMs, settings.listing.recurrenceMs),
     ended: now - day,
   }
 }
@@ -28,6 +34,9 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
 /** A run that wants to delete much has perhaps a wrong clock: it may take this many rows of a table, or this part of them. */
 const alwaysAllowed = 1000
 const partAllowed = 0.05
+
+/** The same of a table that is too large to be counted: with a run each ten minutes seven million a day. */
+export const mostOfLarge = 50_000
 
 /** How many rows of a table one run may delete (security STO-6). */
 export function mostToDelete(rows: number): number {

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
+import { hour } from '../../base/clock.ts'
 import type { Keep } from './retention.ts'
 
 type Queries = Kysely<Tables>
@@ -14,6 +15,8 @@ export interface Expired {
   readonly where: RawBuilder<unknown>
   /** Its numbers (`seq`) have no gaps: a table that is too large to be counted. */
   readonly isNumbered?: boolean
+  /** Too large to be counted. */
+  readonly isLarge?: boolean
 }
 
 /** What may go, table by table. The audit is not among them. */
@@ -31,6 +34,22 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       where: sql`received_at < ${keep.events}`,
       isNumbered: true,
     },
+    {
+      table: 'evidence_hours',
+      key: ['unit', 'hour', 'source', 'era'],
+      by: 'hour',
+      where: sql`hour < ${Math.floor(keep.evidence / hour)}`,
+      isLarge: true,
+    },
+    { table: 'senders', key: ['unit'], by: 'seen_at', where: sql`seen_at < ${keep.senders}`, isLarge: true },
+    {
+      table: 'sender_groups',
+      key: ['key'],
+      by: 'seen_at',
+      where: sql`seen_at < ${keep.senders}`,
+      isLarge: true,
+    },
+    { table: 'reporters', key: ['name'], by: 'seen_at', where: sql`seen_at < ${keep.senders}` },
     { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
     // A request that a person still has to decide waits, however old.
     {
