@@ -33,6 +33,7 @@ import { eventsRoute } from './web/api/events.ts'
 import { companion } from './companion.ts'
 import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
+import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
 import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
@@ -154,12 +155,13 @@ function webApps(
   reader: Reader,
 ): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
-  const assets = loadAssets(companion('assets'))
+  const theme = readTheme(config.guide.folder)
+  const assets = loadAssets(companion('assets'), theme)
   const shelf = openShelf(
     readGuide({ ours: companion('content'), own: config.guide.folder }, settings),
     settings,
   )
-  for (const mistake of shelf.mistakes) log.warn('guide.mistake', { ...mistake })
+  for (const mistake of [...theme.mistakes, ...shelf.mistakes]) log.warn('guide.mistake', { ...mistake })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
   const site = publicApp({

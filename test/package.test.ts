@@ -32,8 +32,16 @@ describe('the npm package', () => {
     assert.match(stdout, /postern/)
   })
 
-  it('holds what the program reads: migrations, assets, the licence', () => {
-    for (const name of ['migrations/sqlite', 'migrations/postgres', 'assets', 'LICENSE', 'README.md']) {
+  it('holds what the program reads: migrations, assets, the guide, the licence', () => {
+    for (const name of [
+      'migrations/sqlite',
+      'migrations/postgres',
+      'assets',
+      'content/en',
+      'content/zh-CN',
+      'LICENSE',
+      'README.md',
+    ]) {
       assert.ok(existsSync(join(built, name)), name)
     }
   })

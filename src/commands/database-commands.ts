@@ -13,6 +13,7 @@ import { takeLock } from '../db/lock.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
 import { facts } from './output.ts'
 import { configOf } from './config-of.ts'
+import { guideMistakes } from './guide-mistakes.ts'
 import { withCore } from './with-core.ts'
 
 export const databaseCommands: readonly Command[] = [
@@ -135,12 +136,15 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const advice = adviseOn(config)
-      if (invocation.json) invocation.output.json({ ok: true, advice })
+      const mistakes = guideMistakes(config)
+      if (invocation.json) invocation.output.json({ ok: mistakes.length === 0, advice, guide: mistakes })
       else {
         for (const { path, sentence } of advice) invocation.output.say(`${path} ${sentence}`)
+        for (const { file, line, problem } of mistakes) invocation.output.say(`${file}:${line}: ${problem}`)
         invocation.output.say('the configuration can be used')
+        if (mistakes.length > 0) invocation.output.say('what is wrong in the guide’s folder is left out')
       }
-      return await Promise.resolve(0)
+      return await Promise.resolve(mistakes.length === 0 ? 0 : 1)
     },
   },
 ]

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
+import { noTheme, type Theme } from './theme.ts'
 
 /**
  * The stylesheet, the scripts and the mark. Each is served under a name with a hash of its content, so that browsers keep it for
@@ -12,6 +13,8 @@ export interface Assets {
   readonly script: string
   /** The mark as a `data:` address: a page without script takes two requests, itself and its style. */
   readonly icon: string
+  /** An operator's logo as a `data:` address, in place of the mark. */
+  readonly logo: string | undefined
   /** Hashed address of another file of `assets/`; throws when there is none of that name. */
   href(name: string): string
   /** The file at such an address. */
@@ -31,25 +34,32 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+/** Our stylesheet, an operator's theme behind it. */
+function styleOf(name: string, written: string, { style }: Theme): string {
+  return lean(name === 'style.css' && style !== undefined ? `${written}\n${style}` : written)
+}
+
 /** A stylesheet without what only its readers need: comments, indentation, line ends. */
 function lean(style: string): string {
   return style
     .replaceAll(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, '')
     .replaceAll(/\s*\n\s*/g, '\n')
     .replaceAll(/(?<=[{};,])\n|\n(?=[})])/g, '')
-    .replaceAll(/;}/g, '}')
+    .replaceAll(/;\s*}/g, '}')
     .trim()
 }
 
 /** Reads the folder once; throws when a file is missing. */
-export function loadAssets(folder: string): Assets {
+export function loadAssets(folder: string, theme: Theme = noTheme): Assets {
   const files = new Map<string, Asset & { readonly href: string }>()
   for (const name of readdirSync(folder)) {
     const extension = extname(name)
     const type = types[extension]
     if (type === undefined) continue
     const written = readFileSync(join(folder, name))
-    const bytes = Uint8Array.from(extension === '.css' ? Buffer.from(lean(written.toString())) : written)
+    const bytes = Uint8Array.from(
+      extension === '.css' ? Buffer.from(styleOf(name, written.toString(), theme)) : written,
+    )
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
     files.set(name, {
       bytes,
@@ -67,6 +77,7 @@ export function loadAssets(folder: string): Assets {
     style: file('style.css').href,
     script: file('postern.js').href,
     icon: `data:image/svg+xml;base64,${Buffer.from(file('mark.svg').bytes).toString('base64')}`,
+    logo: theme.logo,
     href: (name) => file(name).href,
     find(path) {
       const [, stem, extension] = /^\/assets\/([\w-]+)(?:\.[0-9a-f]{12})?(\.\w+)$/.exec(path) ?? []

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Language } from '../../access/reasons.ts'
 import type { ContentFile, ContentMistake } from './page.ts'
@@ -18,6 +18,7 @@ export function readContent(
   const files: ContentFile[] = []
   const mistakes: ContentMistake[] = []
   const say = (file: string, problem: string): void => void mistakes.push({ file, line: 1, problem })
+  if (isOwn && !existsSync(folder)) say(folder, 'there is no such folder')
   for (const language of languages) {
     for (const path of pathsBelow(join(folder, language), say)) {
       const file = join(folder, language, path)

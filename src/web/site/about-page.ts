@@ -1,29 +1,39 @@
-import { day } from '../../base/clock.ts'
-import type { Settings } from '../../core/settings.ts'
-import { formatPrefix } from '../../standards/prefix.ts'
+import type { Shelf } from '../guide/shelf.ts'
+import { pageHref } from '../guide/targets.ts'
 import { routes } from '../routes.ts'
+import { choice } from '../ui/choices.ts'
 import { html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
-import { definitions, literal, mailLink } from '../ui/notice.ts'
+import { definitions, mailLink } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 
-/** Who we are, how we decide, what we keep, whom to write to; figures and mailboxes from the configuration. */
-export function aboutPage(view: View, { retention, provider }: Settings): Page {
+/** Pages of the guide that say who we are and how we work; each stands here where it is there. */
+const pages = [
+  'filtering/how',
+  'policies/outbound',
+  'about/privacy',
+  'about/legal',
+  'about/accessibility',
+  'about/community',
+] as const
+
+/** Whom to write to, and where to read how we decide, what we keep and where our mail comes from. */
+export function aboutPage(view: View, { guide, rendered }: Shelf): Page {
   const words = view.words.site.about
-  const kept = words.privacy({
-    decisions: Math.round(retention.decisionsMs / day),
-    listings: Math.round(retention.endedListingsMs / day),
-    requests: Math.round(retention.requestsMs / day),
-  })
+  const { provider } = view
   return {
     title: words.title,
     description: words.lead(provider.name),
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead(provider.name)}</p>
-      <h2>${words.decideTitle}</h2>
-      ${words.decide.map((text) => html`<p>${text}</p>`)}
-      <h2 id="privacy">${words.privacyTitle}</h2>
-      ${kept.map((text) => html`<p>${text}</p>`)}
+      <ul class="choices">
+        ${pages.flatMap((id) => {
+          const page = guide.page(id, view.language)
+          if (page === undefined) return []
+          const { title, summary } = rendered(page)
+          return [choice(view.link(pageHref(page.section, page.name)), title, summary)]
+        })}
+      </ul>
       <h2 id="contact">${words.contactTitle}</h2>
       ${definitions([
         [words.contact.postmaster, mailLink(postmasterOf(view))],
@@ -38,15 +48,6 @@ export function aboutPage(view: View, { retention, provider }: Settings): Page {
         [words.userContact.notJunk, mailLink(view.addresses.notJunk)],
         [words.userContact.phish, mailLink(view.addresses.phish)],
       ])}
-      ${
-        provider.networks.length === 0
-          ? ''
-          : html`<h2>${words.networksTitle}</h2>
-              <p>${words.networks}</p>
-              <ul>
-                ${provider.networks.map((network) => html`<li>${literal(formatPrefix(network))}</li>`)}
-              </ul>`
-      }
       <h2>${words.programsTitle}</h2>
       <p>${words.programs} <a href="${routes.policy.href()}" translate="no">postmaster-policy.json</a></p>
       <h2>${words.softwareTitle}</h2>

@@ -16,14 +16,15 @@ export function addressPage(view: View, explanation: Explanation): Page {
     title: words.title(explanation.ip),
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
-      ${state(view, explanation)} ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)}
-      ${evidence(view, explanation)}
+      ${addressState(view, explanation)} ${judged(view, explanation, undefined)}
+      ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
 }
 
-function state(view: View, explanation: Explanation): Html {
+/** Whether its mail is refused, why, until when, and the way out. */
+export function addressState(view: View, explanation: Explanation): Html {
   const words = view.words.site.address
   const { ip, listing, listings, mode, reason } = explanation
   if (verdictOf(explanation) === 'reject' && listing !== null && reason !== null) {

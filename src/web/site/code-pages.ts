@@ -1,13 +1,18 @@
 import { formatReply } from '../../access/reply.ts'
 import { reasonNames, reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
 import type { Address } from '../../standards/ip.ts'
+import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
+import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
+import { submit, textField } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
 import { codesTable } from './codes-table.ts'
 import type { View } from '../ui/view.ts'
+import { addressState } from './address-page.ts'
 import { authenticationTable } from './authentication-parts.ts'
+import { readingList } from './code-reading.ts'
 import { findBox } from './find-page.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
 
@@ -28,8 +33,15 @@ export function codesPage(view: View): Page {
   }
 }
 
-/** One reason: why, what to do, by when, and the line that the sender sees. */
-export function codePage(view: View, name: ReasonName): Page {
+/** How things stand for one address, on the page of a code. */
+interface CodeState {
+  readonly explanation: Explanation
+  /** Of the record that led here. */
+  readonly token?: string
+}
+
+/** One reason: how it stands for an address where one is given, why, who acts, what to do, by when, where to read on, and the line that the sender sees. */
+export function codePage(view: View, shelf: Shelf, name: ReasonName, now?: CodeState): Page {
   const words = view.words.site.codes
   const reason = reasons[name]
   const { title } = reasonParts(view, name)
@@ -37,8 +49,10 @@ export function codePage(view: View, name: ReasonName): Page {
   return {
     title: `${reason.status[view.codes]} ${title}`,
     description: title,
+    noindex: now !== undefined,
     body: html`<p class="up"><a href="${view.link(routes.codes.href())}">${words.other}</a></p>
       <h1>${title}</h1>
+      ${now === undefined ? '' : stateOf(view, name, now)}
       ${definitions([
         [words.code, literal(`${reason.code} ${reason.status[view.codes]}`)],
         [words.reference, literal(reason.reference)],
@@ -46,7 +60,8 @@ export function codePage(view: View, name: ReasonName): Page {
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
       ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}
-      ${reason.path === 'portal' || reason.path === 'mail' ? button(view) : ''}
+      ${now === undefined && (reason.path === 'portal' || reason.path === 'mail') ? button(view) : ''}
+      ${now === undefined ? askFor(view, reason.slug) : ''} ${readingList(view, shelf, name)}
       <h2>${words.seen}</h2>
       ${verbatim(formatReply({ reason: name, listing: null, domain: 'example.org' }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,
@@ -79,6 +94,38 @@ export function unknownCodePage(view: View, code: string): Page {
       ${findBox(view)}
       <p><a href="${view.link(routes.codes.href())}">${view.words.site.codes.other}</a></p>`,
   }
+}
+
+/** The state of the address now; another reason than this page's is said. */
+function stateOf(view: View, name: ReasonName, { explanation, token }: CodeState): Html {
+  const words = view.words.site.codes
+  const { ip, reason } = explanation
+  const isOther = reason !== null && reason !== name && verdictOf(explanation) !== 'pass'
+  const record =
+    token === undefined
+      ? html`<a href="${view.link(routes.address.href({ address: ip }))}">${words.whole(ip)}</a>`
+      : html`<a href="${view.link(routes.record.href({ token }))}">${words.record}</a>`
+  return html`${addressState(view, explanation)}
+    ${
+      isOther
+        ? html`<p>
+            ${words.another}
+            <a href="${view.link(routes.code.href({ code: reasons[reason].slug }, { ip }))}"
+              >${reasonParts(view, reason).title}</a
+            >
+          </p>`
+        : ''
+    }
+    <p>${record}</p>`
+}
+
+/** The question whether it holds for an address; a GET, for it changes nothing. */
+function askFor(view: View, slug: string): Html {
+  const words = view.words.site.codes
+  return html`<form class="search" action="${view.link(routes.code.href({ code: slug }))}" method="get">
+    ${textField(view, { name: 'ip', label: words.ask, size: 'medium', maxlength: 60 })}
+    ${submit(words.askButton)}
+  </form>`
 }
 
 function tests(view: View): Html {

@@ -134,7 +134,11 @@ function saw(view: View, opened: Case, token: string): Html {
     [words.mailFrom, decision?.mailFrom === '' ? words.nullSender : known(decision?.mailFrom)],
     [
       view.words.site.address.code,
-      literal(`${reasons[facts.reason].code} ${reasons[facts.reason].status[view.codes]}`),
+      html`<a
+        href="${view.link(routes.code.href({ code: reasons[facts.reason].slug }, { case: token }))}"
+        translate="no"
+        >${reasons[facts.reason].code} ${reasons[facts.reason].status[view.codes]}</a
+      >`,
     ],
     [words.times, decision && decision.count > 1 ? String(decision.count) : undefined],
     [words.edge, literal(facts.edge)],

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test'
 import { reasonNames, reasons } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { testSettings, testStart } from '../../../test/support/context.ts'
-import { ruleReasons, testSite } from '../../../test/support/site.ts'
+import { ruleReasons, testShelf, testSite } from '../../../test/support/site.ts'
+import { codeReading } from './code-reading.ts'
 import { reasonsOfPath } from './find.ts'
 
 const origin = 'https://postmaster.provider.example'
@@ -44,6 +45,9 @@ const answered = [
   '/codes',
   ...reasonNames.map((name) => `/codes/${reasons[name].slug}`),
   '/codes/5.7.1',
+  '/codes/5.7.606-649',
+  '/codes/unwanted-mail?ip=192.0.2.45',
+  '/codes/complaints?case=new_192-0-2-45',
   '/about',
   '/find',
   '/find?q=',
@@ -72,6 +76,10 @@ const refused = [
   ['/nothing', 404],
   ['/help/nothing', 404],
   ['/codes/5.7.27', 404],
+  ['/codes/5.7.700-799', 404],
+  ['/codes/unwanted-mail?ip=10.1.2.3', 422],
+  ['/codes/unwanted-mail?ip=x', 422],
+  ['/codes/unwanted-mail?case=x', 404],
   ['/c/x', 404],
   ['/c/gone_x', 410],
   ['/ip/010.0.0.1', 422],
@@ -192,6 +200,73 @@ describe('the box and a bounce from elsewhere', () => {
     assert.equal(several.status, 200)
     assert.match(several.page, /We cannot tell from this text/)
     assert.match(several.page, /href="\/ip\/192\.0\.2\.45".*href="\/ip\/192\.0\.2\.46"/s)
+  })
+})
+
+describe('the page of a code', () => {
+  it('is found by code, reference and slug, with what was asked kept', async () => {
+    for (const text of ['5.7.606', 'PSN606', 'psn606', '550_5.7.606', '550%205.7.606'])
+      assert.equal(
+        (await get(`/en/codes/${text}?ip=192.0.2.45`)).location,
+        '/en/codes/unwanted-mail?ip=192.0.2.45',
+        text,
+      )
+  })
+
+  it('lists the codes of a range', async () => {
+    for (const text of ['5.7.606-649', '550%205.7.606-649', '5.7.606%E2%80%935.7.649']) {
+      const { page } = await get(`/en/codes/${text}`)
+      assert.match(page, /href="\/en\/codes\/unwanted-mail"/, text)
+      assert.doesNotMatch(page, /href="\/en\/codes\/investigation"/, text)
+    }
+  })
+
+  it('says why, who acts, what to do, by when, and where to read on', async () => {
+    const text = await words('/en/codes/unwanted-mail')
+    for (const part of [
+      'Who acts',
+      'Why',
+      'What to do',
+      'By when',
+      'Read on',
+      'How delisting works',
+      'What the sender sees',
+    ])
+      assert.ok(text.includes(part), part)
+  })
+
+  it('says how it stands for an address that is asked about', async () => {
+    const text = await words('/en/codes/unwanted-mail?ip=192.0.2.45')
+    assert.match(text, /192\.0\.2\.45 is refused here.*Request removal.*All that we say about 192\.0\.2\.45/)
+    assert.doesNotMatch(text, /another one/)
+    assert.match(
+      await words('/en/codes/complaints?ip=192.0.2.45'),
+      /The reason at present is another one: This address sent mail/,
+    )
+    assert.match(await words('/en/codes/unwanted-mail?ip=192.0.2.1'), /192\.0\.2\.1 is not listed here/)
+    assert.match(
+      (await get('/en/codes/unwanted-mail?ip=192.0.2.45')).page,
+      /<meta name="robots" content="noindex"/,
+    )
+  })
+
+  it('comes from a record and leads back to it', async () => {
+    assert.match(
+      (await get('/en/c/new_192-0-2-45')).page,
+      /href="\/en\/codes\/unwanted-mail\?case=new_192-0-2-45"/,
+    )
+    assert.match(
+      (await get('/en/codes/unwanted-mail?case=new_192-0-2-45')).page,
+      /href="\/en\/c\/new_192-0-2-45"\s*>Back to the record/,
+    )
+  })
+
+  it('has reading for every reason, all of it there', () => {
+    const { guide } = testShelf(testSettings())
+    for (const [name, ids] of Object.entries(codeReading)) {
+      assert.ok(ids.length > 0, name)
+      for (const id of ids) assert.ok(guide.knows(id), `${name}: ${id}`)
+    }
   })
 })
 
@@ -443,6 +518,34 @@ describe('what programs read', () => {
     assert.ok(!Object.keys(limits).some((name) => /sign-in|delist\.v4|delist\.all/.test(name)))
   })
 
+  it('tells where to read, what changes and how long things last', async () => {
+    const { page } = await get('/.well-known/postmaster-policy.json')
+    const policy = JSON.parse(page) as Record<string, Record<string, unknown>>
+    assert.deepEqual(policy['announcements'], {
+      en: `${origin}/en/announcements.atom`,
+      'zh-CN': `${origin}/zh-CN/announcements.atom`,
+    })
+    assert.equal(policy['guide'], `${origin}/guide`)
+    assert.deepEqual(policy['terms']?.['people'], [86_400, 259_200, 604_800, 2_592_000])
+    assert.deepEqual(policy['answers'], { review: 172_800, confirmation: 3600 })
+    assert.deepEqual(policy['authentication'], { highVolume: 5000, mode: 'observe' })
+  })
+
+  it('is a map of every page in every language, each of which is there and may be found', async () => {
+    const { page } = await get('/sitemap.xml')
+    const places = [...page.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, place = '']) =>
+      place.replace(origin, ''),
+    )
+    assert.equal(new Set(places).size, places.length)
+    const pages = testShelf(testSettings()).guide.pages('en').length
+    assert.ok(places.length > 2 * (pages + reasonNames.length))
+    for (const place of places.filter((each) => !each.includes('/delist'))) {
+      const found = await get(place)
+      assert.equal(found.status, 200, place)
+      assert.doesNotMatch(found.page, /content="noindex"/, place)
+    }
+  })
+
   it('is a security.txt that is valid for months', async () => {
     const text = (await get('/.well-known/security.txt')).page
     const fields = new Map(
@@ -458,7 +561,10 @@ describe('what programs read', () => {
   })
 
   it('keeps robots out of what is about one sender, and says how it is', async () => {
-    assert.match((await get('/robots.txt')).page, /Disallow: \/c\/\n/)
+    const robots = (await get('/robots.txt')).page
+    assert.match(robots, /^Disallow: \/c\/$/m)
+    assert.match(robots, /^Disallow: \/\*\/c\/$/m)
+    assert.match(robots, /^Sitemap: https:\/\/postmaster\.provider\.example\/sitemap\.xml$/m)
     assert.equal((await get('/healthz')).page, 'ok\n')
     assert.equal((await get('/readyz')).status, 200)
     const { site } = { site: { explain: fail, openCase: fail, notReady: async () => 'no database' } }

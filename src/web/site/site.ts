@@ -1,6 +1,6 @@
 import { reasons } from '../../access/reasons.ts'
-import { Refusal } from '../../base/refusal.ts'
-import { formatAddress, parseAddress } from '../../standards/ip.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { isAbout } from '../client.ts'
 import type { Web, WebContext } from '../env.ts'
@@ -24,18 +24,21 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
 
   app.get(routes.start.pattern, (c) => show(c, startPage(c.var.view, deps.shelf)))
 
-  app.get(routes.about.pattern, (c) => show(c, aboutPage(c.var.view, settings)))
+  app.get(routes.about.pattern, (c) => show(c, aboutPage(c.var.view, deps.shelf)))
 
   app.get(routes.codes.pattern, (c) => show(c, codesPage(c.var.view)))
 
-  app.get(routes.code.pattern, (c) => {
+  app.get(routes.code.pattern, async (c) => {
     const text = c.req.param('code')
     const names = reasonsOfPath(text)
     const [name] = names
-    if (name === undefined) return show(c, unknownCodePage(c.var.view, text), 404)
-    if (names.length > 1) return show(c, severalPage(c.var.view, text, names))
+    if (name === undefined) return await show(c, unknownCodePage(c.var.view, text), 404)
+    if (names.length > 1) return await show(c, severalPage(c.var.view, text, names))
     const { slug } = reasons[name]
-    return slug === text ? show(c, codePage(c.var.view, name)) : go(c, routes.code.href({ code: slug }), 301)
+    const asked = readQuery(c)
+    const [ip, token] = [asked.get('ip')?.trim() || undefined, asked.get('case')]
+    if (slug !== text) return go(c, routes.code.href({ code: slug }, { ip, case: token }), 301)
+    return await show(c, codePage(c.var.view, deps.shelf, name, await stateFor(c, deps, ip, token)))
   })
 
   const { networks, site: origin } = settings.provider
@@ -51,9 +54,7 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     if (address instanceof Refusal) throw address
     const canonical = formatAddress(address)
     if (canonical !== text) return go(c, routes.address.href({ address: canonical }), 301)
-    const special = specialPurpose(address)
-    if (special !== undefined)
-      throw new Refusal('address.special-purpose', { prefix: canonical, block: special })
+    refuseSpecialPurpose(address)
     const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
     return await show(c, addressPage(c.var.view, await site.explain(c, address, level)))
   })
@@ -65,6 +66,27 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
 
   guideRoutes(app, deps)
   programRoutes(app, deps)
+}
+
+/** Private and reserved space sends no mail to us. */
+function refuseSpecialPurpose(address: Address): void {
+  const block = specialPurpose(address)
+  if (block !== undefined)
+    throw new Refusal('address.special-purpose', { prefix: formatAddress(address), block })
+}
+
+/** How it stands for the address or the record that a code page is asked about. */
+async function stateFor(
+  c: WebContext,
+  { site }: PublicDeps,
+  ip: string | undefined,
+  token: string | undefined,
+): Promise<Parameters<typeof codePage>[3]> {
+  if (token !== undefined) return { explanation: (await site.openCase(c, token)).explanation, token }
+  if (ip === undefined) return undefined
+  const address = orThrow(parseAddress(ip))
+  refuseSpecialPurpose(address)
+  return { explanation: await site.explain(c, address, isAbout(c.var.client, address) ? 'link' : 'anyone') }
 }
 
 /** Leads to the page that belongs to what was pasted, or says what to paste. */

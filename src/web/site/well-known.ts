@@ -1,19 +1,21 @@
 import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
+import { modeAt } from '../../access/high-volume.ts'
 import { day } from '../../base/clock.ts'
 import { limitNames, limitOf, limits, type LimitName } from '../../core/limits/limits.ts'
 import type { Settings } from '../../core/settings.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Web } from '../env.ts'
 import { routes } from '../routes.ts'
+import { sitemap } from './sitemap.ts'
 import type { PublicDeps } from '../deps.ts'
 
-/** What programs read: the policy (contracts 9), security.txt (RFC 9116), robots.txt (RFC 9309), health. */
-export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): void {
+/** What programs read: the policy (contracts 9), security.txt (RFC 9116), robots.txt (RFC 9309), the site map, health. */
+export function programRoutes(app: Web, { settings, site, clock, shelf }: PublicDeps): void {
   app.get(routes.policy.pattern, (c) => {
     c.header('Cache-Control', 'public, max-age=3600')
     c.header('Access-Control-Allow-Origin', '*')
     c.header('Content-Type', 'application/json; charset=utf-8')
-    return c.body(`${JSON.stringify(policyDocument(settings), null, 2)}\n`)
+    return c.body(`${JSON.stringify(policyDocument(settings, clock.now()), null, 2)}\n`)
   })
   app.get(routes.security.pattern, (c) => {
     c.header('Cache-Control', 'public, max-age=3600')
@@ -22,8 +24,21 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
   app.get(routes.robots.pattern, (c) => {
     c.header('Cache-Control', 'public, max-age=86400')
     return c.text(
-      'User-agent: *\nDisallow: /ip/\nDisallow: /c/\nDisallow: /find\nDisallow: /confirm/\nDisallow: /delist/\nDisallow: /api/\n',
+      [
+        'User-agent: *',
+        ...privatePaths.map((path) => `Disallow: ${path}`),
+        // The same pages with a language in front.
+        ...privatePaths.map((path) => `Disallow: /*${path}`),
+        '',
+        `Sitemap: ${settings.provider.site}${routes.sitemap.href()}`,
+        '',
+      ].join('\n'),
     )
+  })
+  app.get(routes.sitemap.pattern, (c) => {
+    c.header('Cache-Control', 'public, max-age=86400')
+    c.header('Content-Type', 'application/xml; charset=utf-8')
+    return c.body(sitemap(settings, shelf))
   })
   app.get(routes.health.pattern, (c) => c.text('ok\n'))
   app.get(routes.ready.pattern, async (c) => {
@@ -32,8 +47,11 @@ export function programRoutes(app: Web, { settings, site, clock }: PublicDeps): 
   })
 }
 
+/** About one address, one person or one question: nothing for search engines. */
+const privatePaths = ['/ip/', '/c/', '/find', '/search', '/confirm/', '/delist/', '/api/']
+
 /** The policy for machines, from the running configuration. Thresholds of the judgement are not in it. */
-function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
+function policyDocument(settings: Settings, now: number): Readonly<Record<string, unknown>> {
   const { provider, addresses, codes } = settings
   return {
     version: 1,
@@ -63,6 +81,21 @@ function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
       permanent:
         'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
     },
+    // The judgement's own listings, those made by people, and how long mail flows before a second self-removal.
+    terms: {
+      engine: settings.reputation.termsMs.map(seconds),
+      people: settings.listing.termsMs.map(seconds),
+      longest: seconds(settings.listing.longestMs),
+      recurrence: seconds(settings.listing.recurrenceMs),
+    },
+    answers: {
+      review: seconds(settings.delisting.reviewMs),
+      confirmation: seconds(settings.delisting.linkMs),
+    },
+    authentication: {
+      highVolume: settings.highVolume.messages,
+      mode: modeAt(settings.highVolume, now),
+    },
     limits: Object.fromEntries(
       limitNames.filter(isPublished).map((name) => [name, publishedLimit(name, settings)]),
     ),
@@ -72,9 +105,18 @@ function policyDocument(settings: Settings): Readonly<Record<string, unknown>> {
     },
     outbound: provider.networks.map(formatPrefix),
     portal: provider.site + routes.delist.start.href(),
+    guide: provider.site + routes.guide.href(),
+    announcements: Object.fromEntries(
+      provider.languages.map((language) => [language, provider.site + routes.feed.href({}, language)]),
+    ),
+    ...(provider.community !== undefined && { community: provider.community }),
     api: provider.site + routes.api.href(),
     reporting: { abuse: `mailto:${addresses.abuse}` },
   }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1000)
 }
 
 /** What an honest sender can run into. What only an attacker meets stays unsaid. */

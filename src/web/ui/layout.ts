@@ -35,7 +35,7 @@ export function sitePage(view: View, page: Page): Html {
     alternates: true,
     header: html`<header class="site">
       <div class="bar">
-        <a class="home" href="${view.link(routes.start.href())}">${markIcon()}<span>${name}</span></a>
+        <a class="home" href="${view.link(routes.start.href())}">${logo(view)}<span>${name}</span></a>
         ${languageSwitch(view)}
       </div>
       <nav aria-label="${words.common.mainNavigation}">
@@ -46,6 +46,13 @@ export function sitePage(view: View, page: Page): Html {
     </header>`,
     footer: footer(view),
   })
+}
+
+/** The operator's logo, else our mark; the name stands beside it, so that it needs no words. */
+function logo({ assets }: View): Html {
+  return assets.logo === undefined
+    ? markIcon()
+    : html`<img class="logo" src="${assets.logo}" alt="" height="32" />`
 }
 
 /** The bare document: the console puts its own header and footer around its pages. */

@@ -197,6 +197,12 @@ export const site = {
     several: (code: string) => `Several reasons share the code ${code}`,
     severalBody: 'The reference in brackets at the end of the line tells them apart.',
     other: 'All codes',
+    reading: 'Read on',
+    ask: 'Does it hold for your address?',
+    askButton: 'Look',
+    whole: (ip: string) => `All that we say about ${ip}`,
+    record: 'Back to the record of the refusal',
+    another: 'The reason at present is another one:',
   },
   who: {
     sender: 'The sender’s administrator',
@@ -210,20 +216,6 @@ export const site = {
     title: 'About this site',
     lead: (provider: string) =>
       `This is where ${provider} explains to senders why mail was refused, and lets them back in.`,
-    decideTitle: 'How we decide',
-    decide: [
-      'We refuse mail by the address of the server that sends it: a single IPv4 address, the /64 of an IPv6 address, or a network.',
-      'Every listing has a reason, a beginning and an end. It ends by itself, and most can be removed before by whoever answers for the address.',
-      'Removal costs nothing and cannot be bought. Nobody can buy a place on an allow list either, for there is none.',
-      'The same rule answers our mail servers, the look-up on this site and the record behind the link. They cannot contradict each other.',
-    ],
-    privacyTitle: 'Privacy',
-    privacy: (days: { decisions: number; listings: number; requests: number }) => [
-      `Of a refused message we keep its time, the sending address, the names it gave, the sender’s domain, and the recipients only as codes that cannot be turned back. This is deleted after ${days.decisions} days.`,
-      `Evidence of a listing is deleted ${days.listings} days after it ended. A request for removal, with your mailbox, is deleted after ${days.requests} days.`,
-      'If you ask for a removal, we write to your mailbox for that purpose only. Reply STOP to such a letter and no more come for 90 days.',
-      'This site sets a cookie only when you choose a language or ask for a removal. It loads nothing from others and counts no visitors.',
-    ],
     contactTitle: 'Contact',
     contact: {
       postmaster: 'Postmaster',
@@ -239,8 +231,6 @@ export const site = {
       notJunk: 'Wanted mail in the junk folder',
       phish: 'Phishing',
     },
-    networksTitle: 'Where our mail comes from',
-    networks: 'Mail from our servers leaves from these networks:',
     programsTitle: 'For programs',
     programs: 'Reasons, limits, addresses and networks as JSON:',
     softwareTitle: 'Software',

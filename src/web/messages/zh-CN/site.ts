@@ -179,6 +179,12 @@ export const site: typeof en = {
     several: (code) => `代码 ${code} 对应多种原因`,
     severalBody: '请根据行末括号中的编号区分。',
     other: '全部代码',
+    reading: '延伸阅读',
+    ask: '您的地址是否属于这种情况？',
+    askButton: '查询',
+    whole: (ip) => `查看 ${ip} 的完整状态`,
+    record: '返回这次拒收的记录',
+    another: '目前的原因是另一项：',
   },
   who: {
     sender: '发件方的管理员',
@@ -191,20 +197,6 @@ export const site: typeof en = {
   about: {
     title: '关于本站',
     lead: (provider) => `${provider} 在这里向发件方说明邮件被拒收的原因，并提供恢复投递的途径。`,
-    decideTitle: '我们如何判断',
-    decide: [
-      '我们按发信服务器的地址判断是否拒收：单个 IPv4 地址、IPv6 地址所在的 /64，或整个网段。',
-      '每项封锁都有原因、开始时间和结束时间。封锁会自动结束，多数还可以由地址的负责人提前解除。',
-      '解除封锁完全免费，不能用钱购买。我们也没有可以花钱进入的白名单。',
-      '邮件服务器、本站的查询和退信链接中的记录，用的是同一套规则，不会互相矛盾。',
-    ],
-    privacyTitle: '隐私',
-    privacy: (days) => [
-      `对于被拒收的邮件，我们只保存时间、发信地址、对方自报的主机名和发件域名；收件人仅以无法还原的编码形式保存。这些信息在 ${days.decisions} 天后删除。`,
-      `封锁的依据在封锁结束 ${days.listings} 天后删除。解除封锁的申请（包括您的邮箱）在 ${days.requests} 天后删除。`,
-      '如果您申请解除封锁，我们只为此事向您的邮箱发信。回复 STOP，90 天内不会再收到此类邮件。',
-      '只有在您选择语言或申请解除封锁时，本站才会设置 Cookie。本站不加载任何第三方内容，也不统计访客。',
-    ],
     contactTitle: '联系方式',
     contact: {
       postmaster: '邮件管理员',
@@ -219,8 +211,6 @@ export const site: typeof en = {
       notJunk: '被误判为垃圾邮件的正常邮件',
       phish: '钓鱼邮件',
     },
-    networksTitle: '我们从哪里发信',
-    networks: '我们的服务器从以下网段发出邮件：',
     programsTitle: '供程序使用',
     programs: '原因、限额、地址和网段的 JSON 版本：',
     softwareTitle: '软件',
