@@ -5,6 +5,7 @@ import { startControl } from './control/server.ts'
 import { consoleActions, intakeActions } from './core-actions.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
+import { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
 import { settleEngineMode } from './core/listings/mode-actions.ts'
@@ -35,6 +36,7 @@ import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
+import { checkRoutes } from './web/check/check-routes.ts'
 import { visitorOf } from './web/client.ts'
 import { consoleApp } from './web/console/app.ts'
 import type { Web, WebContext } from './web/env.ts'
@@ -164,6 +166,7 @@ function webApps(
   for (const mistake of [...theme.mistakes, ...shelf.mistakes]) log.warn('guide.mistake', { ...mistake })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
+  const checks = new Checks()
   const site = publicApp({
     settings,
     clock,
@@ -176,7 +179,8 @@ function webApps(
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
-      (app) => apiRoutes(app, { contextFor, site: settings.provider.site, version }),
+      (app) => checkRoutes(app, { contextFor, checks }),
+      (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
     ],
     largeBodies: ['/api/v1/events', '/api/v1/analyse'],
   })

@@ -42,6 +42,8 @@ export const routes = {
   search: route('/search'),
   /** Where short pages stood before the guide: leads to the page that has taken over. */
   help: route('/help/:topic'),
+  /** DNS and authentication of a sender, looked up live; `?domain=` and `?ip=` fill in the form. */
+  check: route('/check'),
   codes: route('/codes'),
   code: route('/codes/:code'),
   about: route('/about'),

@@ -1,6 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { sql } from 'kysely'
+import { Checks } from '../../src/core/checks/actions.ts'
 import { as, type Context } from '../../src/core/context.ts'
 import { issueChallenge } from '../../src/core/challenges/actions.ts'
 import { listLetters } from '../../src/core/outbox/actions.ts'
@@ -11,6 +12,7 @@ import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
 import { eventsRoute } from '../../src/web/api/events.ts'
+import { checkRoutes } from '../../src/web/check/check-routes.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
@@ -37,6 +39,7 @@ export interface Doors {
 export function openDoors(db: Database, overrides: Parameters<typeof testContext>[0] = {}): Doors {
   const ctx = testContext({ db, ...overrides })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
+  const checks = new Checks()
   const web = testSite({
     settings: ctx.settings,
     clock: ctx.clock,
@@ -46,7 +49,8 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     parts: [
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
-      (app) => apiRoutes(app, { contextFor, site: origin, version: '0.0.0' }),
+      (app) => checkRoutes(app, { contextFor, checks }),
+      (app) => apiRoutes(app, { contextFor, checks, site: origin, version: '0.0.0' }),
     ],
   })
   return {

@@ -4,6 +4,7 @@ import { databases } from '../../../test/support/database.ts'
 import { testContext } from '../../../test/support/context.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { orThrow } from '../../base/refusal.ts'
+import { Checks } from '../../core/checks/actions.ts'
 import { as, type Context } from '../../core/context.ts'
 import { addListing } from '../../core/listings/actions.ts'
 import { addToken } from '../../core/operators/token-actions.ts'
@@ -22,7 +23,13 @@ async function api(): Promise<{ readonly ctx: Context; readonly web: Web }> {
   const ctx = testContext({ db: await open() })
   const web = testSite({
     parts: [
-      (app) => apiRoutes(app, { contextFor: (c) => as(ctx, visitorOf(c.var.client)), site, version: '0' }),
+      (app) =>
+        apiRoutes(app, {
+          contextFor: (c) => as(ctx, visitorOf(c.var.client)),
+          checks: new Checks(),
+          site,
+          version: '0',
+        }),
     ],
   })
   await addListing(ctx, { prefix: orThrow(parseListable('192.0.2.45')), cause: 'spam' })

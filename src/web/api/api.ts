@@ -1,8 +1,10 @@
 import { Refusal } from '../../base/refusal.ts'
+import type { Checks } from '../../core/checks/actions.ts'
 import { as, type Context } from '../../core/context.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
+import { checkEndpoints } from './check.ts'
 import { delistingEndpoints } from './delisting.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
@@ -12,6 +14,7 @@ import { rateLimitHeaders, type Budget } from './rate-limit.ts'
 
 export interface ApiDeps {
   contextFor(c: WebContext): Context
+  readonly checks: Checks
   readonly site: string
   readonly version: string
 }
@@ -19,6 +22,7 @@ export interface ApiDeps {
 export const apiEndpoints: readonly Endpoint[] = [
   ...delistingEndpoints,
   ...listingEndpoints,
+  ...checkEndpoints,
   ...problemEndpoints,
 ]
 
@@ -45,6 +49,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
   const call = {
     ctx,
     client: c.var.client,
+    checks: deps.checks,
     parameters: c.req.param() as Readonly<Record<string, string>>,
     query: new URL(c.req.url).searchParams,
     body: text === '' ? {} : readJson(text),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
+import type { Checks } from '../../core/checks/actions.ts'
 import type { Context } from '../../core/context.ts'
 import type { Budget } from './rate-limit.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -8,6 +9,7 @@ import type { Address } from '../../standards/ip.ts'
 export interface Call<Body> {
   readonly ctx: Context
   readonly client: Address
+  readonly checks: Checks
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Body
