@@ -18,6 +18,7 @@ export function addressPage(view: View, explanation: Explanation): Page {
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${addressState(view, explanation)} ${judged(view, explanation, undefined)}
       ${listingsOf(view, explanation)} ${evidence(view, explanation)}
+      <p><a href="${view.link(routes.check.href({ ip: explanation.ip }))}">${view.words.check.link}</a></p>
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }

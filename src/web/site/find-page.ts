@@ -46,7 +46,13 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
     case 'nothing':
       return { title: words.nothingTitle, body: lead(words.nothing) }
     case 'name':
-      return { title: words.nameTitle, body: lead(words.name) }
+      return {
+        title: words.nameTitle,
+        body: html`${lead(words.name)}
+          <p>
+            <a href="${view.link(routes.check.href({ domain: found.name }))}">${view.words.check.link}</a>
+          </p>`,
+      }
     case 'mailbox':
       return { title: words.mailboxTitle, body: lead(words.mailbox) }
     case 'unknown-code':
