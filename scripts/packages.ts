@@ -12,6 +12,8 @@ export const neededPackages = [
   'dovecot-imapd',
   'dovecot-lmtpd',
   'dovecot-sieve',
+  'openssl',
+  'unbound',
 ] as const
 
 /**

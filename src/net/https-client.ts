@@ -1,5 +1,5 @@
 import { request, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { Refusal } from '../base/refusal.ts'
 import { parseDomain } from '../standards/domain.ts'
@@ -90,9 +90,11 @@ interface Target {
 }
 
 async function get(target: Target): Promise<HttpsAnswer> {
-  const { address, host, path, until } = target
+  const { address, host, port, path, until } = target
   return await new Promise((resolve) => {
-    const socket = open(target)
+    // A literal, so that no second DNS answer decides where we go.
+    const plain = connect({ host: address, port, autoSelectFamily: false })
+    const socket = secured(plain, target)
     const asked = request({
       method: 'GET',
       path,
@@ -111,12 +113,13 @@ async function get(target: Target): Promise<HttpsAnswer> {
       resolve(answer)
       asked.destroy()
       socket.destroy()
+      plain.destroy()
     }
     until.addEventListener('abort', late, { once: true })
     if (until.aborted) late()
-    socket.once('connect', () => {
+    plain.once('connect', () => {
       clearTimeout(connectTimer)
-      const far = parseAddress(socket.remoteAddress ?? '')
+      const far = parseAddress(plain.remoteAddress ?? '')
       if (far instanceof Refusal || formatAddress(far) !== address) done({ kind: 'unreachable' })
     })
     asked.on('error', (error) => done(troubleOf(socket, error)))
@@ -128,10 +131,9 @@ async function get(target: Target): Promise<HttpsAnswer> {
   })
 }
 
-function open({ address, host, port, authorities }: Target): TLSSocket {
+function secured(plain: Socket, { host, authorities }: Target): TLSSocket {
   return connectTls({
-    // A literal, so that no second DNS answer decides where we go.
-    socket: connect({ host: address, port, autoSelectFamily: false }),
+    socket: plain,
     servername: host,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',

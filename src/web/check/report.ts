@@ -23,8 +23,10 @@ export function reportOf(view: View, report: CheckReport): Html {
   const { domain, ip, selector, helo, at, findings } = report
   const wish = { domain, ip: ip ?? undefined, selector: selector ?? undefined, helo: helo ?? undefined }
   return html`<div class="report">
+    <p class="lead">${words.about(domain, wish.ip)}</p>
     ${summary(view, findings)}
     <h2>${words.details}</h2>
+    <p class="hint">${words.publishNote}</p>
     ${topics.map((topic) => topicOfReport(view, topic, findings))}
     <p class="local">${words.checkedAt} ${time(view, at)}</p>
     <h2>${words.again}</h2>
@@ -55,7 +57,7 @@ function summary(view: View, findings: readonly Finding[]): Html {
     )
   return notice(
     faults > 0 ? 'bad' : 'warning',
-    faults > 0 ? words.faults(faults) : words.noFaults,
+    faults > 0 ? words.faults(faults, mend.length - faults) : words.noFaults,
     html`<p>${words.mend}</p>
       <ol class="reading">
         ${mend.map((each) => mendLine(view, each))}

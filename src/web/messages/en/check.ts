@@ -29,7 +29,8 @@ export const check = {
   allGood: 'Nothing to mend',
   allGoodBody: 'Everything that could be looked up is in order.',
   noFaults: 'No fault, but something could be better',
-  faults: (count: number) => (count === 1 ? 'One thing to mend' : `${count} things to mend`),
+  faults: (faults: number, warnings: number) =>
+    `${faults === 1 ? 'One fault' : `${faults} faults`}${warnings === 0 ? '' : ` and ${warnings === 1 ? 'one warning' : `${warnings} warnings`}`}`,
   unknownToo: 'Some questions were not answered. That says nothing against you: check again in a minute.',
   details: 'All that was looked at',
   found: 'Found',

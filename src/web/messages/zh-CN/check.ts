@@ -25,7 +25,7 @@ export const check: typeof en = {
   allGood: '无需处理',
   allGoodBody: '能够查询到的各项均正常。',
   noFaults: '没有错误，但有可以改进之处',
-  faults: (count) => `有 ${count} 处需要处理`,
+  faults: (faults, warnings) => `${faults} 处错误${warnings === 0 ? '' : `，${warnings} 处警告`}`,
   unknownToo: '部分查询没有得到答复。这不代表您的设置有问题，请一分钟后重新检测。',
   details: '全部检测项',
   found: '查到的记录',
