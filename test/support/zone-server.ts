@@ -22,7 +22,7 @@ export type Zone = Readonly<
 export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME'
 
 /**
- * How a server may lie. `silent`: says nothing; `servfail`: cannot; `truncated`: never fits, not even over TCP; `garbage`: no DNS message;
+ * How a server may lie. `silent`: says nothing; `servfail`: cannot; `truncated`: does not fit, and says nothing over TCP; `garbage`: no DNS message;
  * `loop`: an alias of itself.
  */
 export type Lie = 'silent' | 'servfail' | 'truncated' | 'garbage' | 'loop'
@@ -112,7 +112,7 @@ function answerTo(
   if (entry === 'silent') return undefined
   if (entry === 'garbage') return Buffer.concat([query.subarray(0, 2), Buffer.alloc(40, 0xee)])
   if (entry === 'servfail') return message(query, question, [], 2)
-  if (entry === 'truncated') return message(query, question, [], 0, true)
+  if (entry === 'truncated') return mayBeLong ? undefined : message(query, question, [], 0, true)
   if (entry === 'loop') return message(query, question, [record('CNAME', name)], 0)
   if (entry === undefined) return message(query, question, [], 3)
   const records = Array.isArray(entry)

@@ -87,7 +87,11 @@ export class Checks {
     if (joined !== undefined) return await joined
     this.#refuseBusy(zoneOf(subject.domain))
     await spendCheck(ctx)
-    return await (this.#join(key, tell) ?? this.#begin(ctx, key, subject, tell))
+    // Others may have begun meanwhile; from here to the beginning nobody else gets a turn.
+    const begun = this.#join(key, tell)
+    if (begun !== undefined) return await begun
+    this.#refuseBusy(zoneOf(subject.domain))
+    return await this.#begin(ctx, key, subject, tell)
   }
 
   #join(key: string, tell: Tell): Promise<Found> | undefined {
