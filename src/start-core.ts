@@ -179,7 +179,7 @@ function webApps(
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
-      (app) => checkRoutes(app, { contextFor, checks }),
+      (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
     ],
     largeBodies: ['/api/v1/events', '/api/v1/analyse'],

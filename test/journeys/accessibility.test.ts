@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { reasons } from '../../src/access/reasons.ts'
 import { pageHref } from '../../src/web/guide/targets.ts'
 import { serveHttp, type HttpServer } from '../../src/web/listen.ts'
+import { barriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
 import { testSettings } from '../support/context.ts'
 import { testShelf, testSite } from '../support/site.ts'
-
-/** Barriers in pages of the site, as axe-core finds them in Chromium (WCAG 2.2 A and AA), in both languages and both schemes. */
-interface Violation {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly target: readonly string[] }[]
-}
 
 const settings = testSettings()
 const shelf = testShelf(settings)
@@ -107,16 +100,3 @@ describe('Every page of the site', () => {
     await context.close()
   })
 })
-
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical' || impact === 'moderate')
-    .map(
-      ({ id, impact, nodes }) =>
-        `${id} (${impact}): ${nodes.map(({ target }) => target.join(' ')).join('; ')}`,
-    )
-}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { barriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { startUnbound, type Unbound } from '../support/unbound.ts'
@@ -60,7 +61,9 @@ describe('A sender checks its domain', () => {
       },
     )
     resolver = await startUnbound(zone.port, 'probe.example')
-    instance = await startInstance({ settings: `dns: { servers: ["${resolver.address}"] }\n` })
+    instance = await startInstance({
+      settings: `dns: { servers: ["${resolver.address}"] }\nlimits: { check.client.hour: { count: 100, per: 1h } }\n`,
+    })
     browser = await openBrowser()
   })
   after(async () => {
@@ -146,6 +149,22 @@ describe('A sender checks its domain', () => {
     const { stdout } = await instance.run('check', 'loop.example', '--json')
     assert.match(stdout, /"finding":"mail-hosts\.unknown"/)
     assert.doesNotMatch(stdout, /"result":"fault","facts":\{"domain":"loop\.example"/)
+  })
+
+  it('and meets no barrier that axe-core knows, light and dark, in both languages', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({ colorScheme, bypassCSP: true })
+      const page = await context.newPage()
+      for (const language of ['en', 'zh-CN']) {
+        await page.goto(`${instance.site}/${language}/check?domain=example.org&ip=192.0.2.45`)
+        assert.deepEqual(await barriers(page), [])
+        await page.click('form.panel button')
+        await page.waitForSelector('.report')
+        assert.deepEqual(await barriers(page), [])
+        assert.equal(await page.locator('#spf .more a').count(), 1)
+      }
+      await context.close()
+    }
   })
 
   it('and no text from DNS runs in the page or changes it (security CHK-5)', async () => {

@@ -18,7 +18,7 @@ import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
 import { testContext, type TestContext } from './context.ts'
-import { testSite } from './site.ts'
+import { testShelf, testSite } from './site.ts'
 
 /** The public site's origin in tests. */
 export const origin = 'https://postmaster.provider.example'
@@ -49,7 +49,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     parts: [
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
-      (app) => checkRoutes(app, { contextFor, checks }),
+      (app) => checkRoutes(app, { contextFor, checks, guide: testShelf(ctx.settings).guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: origin, version: '0.0.0' }),
     ],
   })

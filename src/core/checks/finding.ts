@@ -174,7 +174,8 @@ export function topicOf(name: FindingName): Topic {
 }
 
 /** The page of the guide about a topic; `page:` and the id that the guide knows it by. */
-export const guidePages: Readonly<Partial<Record<Topic, string>>> = {
+export const guidePages: Readonly<Partial<Record<Topic, `page:${string}`>>> = {
+  standing: 'page:filtering/delisting',
   'reverse-name': 'page:authentication/reverse-name',
   helo: 'page:authentication/reverse-name',
   spf: 'page:authentication/spf',

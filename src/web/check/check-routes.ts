@@ -5,6 +5,7 @@ import type { CheckReport, Checks } from '../../core/checks/actions.ts'
 import type { Finding } from '../../core/checks/finding.ts'
 import type { CheckWish } from '../../core/checks/subject.ts'
 import type { Context } from '../../core/context.ts'
+import type { Guide } from '../../core/guide/guide.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery, type Fields } from '../form-data.ts'
 import { routes } from '../routes.ts'
@@ -18,6 +19,7 @@ import { progressLine, reportOf } from './report.ts'
 export interface CheckDeps {
   contextFor(c: WebContext): Context
   readonly checks: Checks
+  readonly guide: Guide
 }
 
 /** The page of the check. A GET only shows the form, filled in perhaps; the button asks. */
@@ -55,7 +57,11 @@ function fieldOf(code: RefusalCode): 'domain' | 'ip' | 'selector' | undefined {
 }
 
 /** A refusal comes before the first finding, and then nothing has been said yet; after it the page is written as findings come. */
-async function answer(c: WebContext, wish: CheckWish, { contextFor, checks }: CheckDeps): Promise<Response> {
+async function answer(
+  c: WebContext,
+  wish: CheckWish,
+  { contextFor, checks, guide }: CheckDeps,
+): Promise<Response> {
   const ctx = contextFor(c)
   const { view } = c.var
   const waiting: Finding[] = []
@@ -101,14 +107,14 @@ async function answer(c: WebContext, wish: CheckWish, { contextFor, checks }: Ch
       await news()
     }
     await ended
-    await out.write(`</ul>${String(await ending(view, run, ctx))}${tail}`)
+    await out.write(`</ul>${String(await ending(view, run, ctx, guide))}${tail}`)
   })
 }
 
 /** The report; where something broke after the page had begun, that. */
-async function ending(view: View, run: Promise<CheckReport>, ctx: Context): Promise<Html> {
+async function ending(view: View, run: Promise<CheckReport>, ctx: Context, guide: Guide): Promise<Html> {
   try {
-    return await reportOf(view, await run)
+    return await reportOf(view, await run, guide)
   } catch (error) {
     const reference = randomId(8)
     ctx.log.error('web.fault', { reference, route: routes.check.pattern, error })

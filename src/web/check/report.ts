@@ -1,5 +1,6 @@
 import type { CheckReport } from '../../core/checks/actions.ts'
 import {
+  guidePages,
   topicOf,
   topics,
   toMend,
@@ -8,7 +9,9 @@ import {
   type FindingResult,
   type Topic,
 } from '../../core/checks/finding.ts'
+import type { Guide } from '../../core/guide/guide.ts'
 import type { SpfStep } from '../../standards/spf.ts'
+import { pageHref } from '../guide/targets.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { badge, notice, verbatim } from '../ui/notice.ts'
@@ -18,7 +21,7 @@ import type { View } from '../ui/view.ts'
 import { checkForm } from './check-page.ts'
 
 /** What a check found: what to mend on top, then every topic with what was found and what to publish. */
-export function reportOf(view: View, report: CheckReport): Html {
+export function reportOf(view: View, report: CheckReport, guide: Guide): Html {
   const words = view.words.check
   const { domain, ip, selector, helo, at, findings } = report
   const wish = { domain, ip: ip ?? undefined, selector: selector ?? undefined, helo: helo ?? undefined }
@@ -27,7 +30,7 @@ export function reportOf(view: View, report: CheckReport): Html {
     ${summary(view, findings)}
     <h2>${words.details}</h2>
     <p class="hint">${words.publishNote}</p>
-    ${topics.map((topic) => topicOfReport(view, topic, findings))}
+    ${topics.map((topic) => topicOfReport(view, topic, findings, guide))}
     <p class="local">${words.checkedAt} ${time(view, at)}</p>
     <h2>${words.again}</h2>
     ${checkForm(view, wish, words.again)}
@@ -76,7 +79,7 @@ function mendLine(view: View, { name, facts, result }: Finding): Html {
 }
 
 /** One topic; closed where everything is in order. */
-function topicOfReport(view: View, topic: Topic, all: readonly Finding[]): Html {
+function topicOfReport(view: View, topic: Topic, all: readonly Finding[], guide: Guide): Html {
   const findings = all.filter(({ name }) => topicOf(name) === topic)
   if (findings.length === 0) return html``
   const { topics: names } = view.words.check
@@ -88,8 +91,18 @@ function topicOfReport(view: View, topic: Topic, all: readonly Finding[]): Html 
       ${mark(view, worst)}
     </summary>
     <p class="hint">${names[topic].why(view.provider.name)}</p>
-    ${findings.map((each) => findingPart(view, each))}
+    ${findings.map((each) => findingPart(view, each))} ${guideLink(view, topic, guide)}
   </details>`
+}
+
+/** Nothing where the page is not there, or taken away by the operator. */
+function guideLink(view: View, topic: Topic, guide: Guide): Html {
+  const id = guidePages[topic]?.slice('page:'.length)
+  if (id === undefined || guide.page(id, view.language) === undefined) return html``
+  const [section = '', name] = id.split('/')
+  return html`<p class="more">
+    <a href="${view.link(pageHref(section, name))}">${view.words.check.guide}</a>
+  </p>`
 }
 
 function findingPart(view: View, { name, result, facts, found, publish, trace }: Finding): Html {

@@ -22,7 +22,7 @@ export const toolLinks = {
   announcements: routes.announcements.href(),
   feed: routes.feed.href(),
   'policy-json': routes.policy.href(),
-  check: null,
+  check: routes.check.href(),
   analyse: null,
   probe: null,
   headers: null,

@@ -35,6 +35,7 @@ export function toolList(words: Messages['guide']['tools']): readonly Tool[] {
     tool(routes.find.href(), words.find, words.findHint),
     tool(`${routes.find.href()}#f-q`, words.lookUp, words.lookUpHint),
     tool(routes.delist.start.href(), words.delist, words.delistHint),
+    tool(routes.check.href(), words.check, words.checkHint),
     tool(routes.codes.href(), words.codes, words.codesHint),
     tool(routes.search.href(), words.search, words.searchHint),
     tool(routes.policy.href(), words.policy, words.policyHint),

@@ -42,7 +42,7 @@ export function startPage(view: View, shelf: Shelf): Page {
       <h2>${words.services}</h2>
       <ul class="choices">
         ${choice(view.link(routes.delist.start.href()), words.delist, words.delistHint)}
-        ${choice(view.link(routes.check.href()), view.words.check.link, view.words.check.linkHint)}
+        ${choice(view.link(routes.check.href()), tools.check, tools.checkHint)}
         ${choice(view.link(routes.codes.href()), words.codes, words.codesHint)}
         ${choice(view.link(routes.tools.href()), tools.title, tools.description)}
       </ul>

@@ -41,7 +41,6 @@ export const check = {
   outcomes: { match: 'matches', 'no-match': 'no match', 'go-on': 'taken over', error: 'ends here' },
   guide: 'More in the guide',
   link: 'Check domain and server',
-  linkHint: 'SPF, DKIM, DMARC, reverse name: looked up live, with the records to publish.',
   listPage: 'Page of the list',
   lookUp: 'More about this address',
   results: {

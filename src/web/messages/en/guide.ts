@@ -72,6 +72,8 @@ export const guide = {
     lookUpHint: 'Whether an IP address is listed here, since when and until when.',
     delist: 'Delist an address',
     delistHint: 'Ask for the removal of an address that you answer for.',
+    check: 'Check domain and server',
+    checkHint: 'SPF, DKIM, DMARC, reverse name: looked up live, with the records to publish.',
     codes: 'All codes',
     codesHint: 'What each of our replies means and who can act on it.',
     search: 'Search',

@@ -36,7 +36,6 @@ export const check: typeof en = {
   outcomes: { match: '匹配', 'no-match': '不匹配', 'go-on': '转用其结果', error: '在此中止' },
   guide: '详见指南',
   link: '检测域名和邮件服务器',
-  linkHint: '实时查询 SPF、DKIM、DMARC 和反向解析，并给出应发布的记录。',
   listPage: '该名单的网页',
   lookUp: '该地址的详细情况',
   results: { pass: '正常', info: '说明', warning: '警告', fault: '错误', unknown: '未知' },

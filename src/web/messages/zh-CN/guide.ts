@@ -55,6 +55,8 @@ export const guide: typeof en = {
     lookUpHint: '查看某个 IP 地址是否被我们封锁，从何时开始，到何时结束。',
     delist: '申请解除封锁',
     delistHint: '为您负责的地址申请解除封锁。',
+    check: '检测域名和邮件服务器',
+    checkHint: '实时查询 SPF、DKIM、DMARC 和反向解析，并给出应发布的记录。',
     codes: '全部退信代码',
     codesHint: '我们的每一种答复是什么意思，由谁处理。',
     search: '搜索',
