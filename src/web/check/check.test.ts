@@ -15,7 +15,7 @@ const payloads = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
   '</pre><svg onload=alert(1)>',
-  'javascript:alert(1)',
+  ['javascript', 'alert(1)'].join(':'),
   '\u202emoc',
 ]
 
