@@ -378,7 +378,7 @@ export const configSchema = z.strictObject({
     ),
     senders: key(
       wholeNumber(1000, 10_000_000).prefault(200_000),
-      'Senders kept in memory, about a kilobyte each; the others come from the database when they are heard of. The offline replay forgets the least valuable beyond it.',
+      'Senders kept in memory, about two kilobytes each; the others come from the database when they are heard of. The offline replay forgets the least valuable beyond it.',
     ),
     tuning: key(
       z

@@ -81,8 +81,10 @@ export class Engine {
     const head = await store.judgedHead(ctx.db.queries)
     const engine = new Engine(ctx, head)
     // Whoever judged while it was changed may have listed on what is gone.
-    if (ctx.clock.now() - head.changedAt < reconsiderMs)
-      await reconsider(ctx, { since: head.changedAt - minute })
+    if (ctx.clock.now() - head.changedAt < reconsiderMs) {
+      const ended = await reconsider(ctx, { since: head.changedAt - minute })
+      for (const { prefix } of ended) await store.forgetMemory(ctx.db.queries, [formatPrefix(prefix)], [])
+    }
     await engine.#recall(ctx)
     await recallMessages(ctx, engine.#judge, engine.#tellings, head.seq)
     engine.#judge.takeNotes()
@@ -134,7 +136,8 @@ export class Engine {
     const before = this.#head.seq
     const notes = await this.#save(ctx, read)
     await this.#teller.tell(ctx, now)
-    this.#judge.shrink()
+    // Who was made of hourly counters while telling is written down with the next step.
+    if (this.#pending.isEmpty) this.#judge.shrink()
     const { size: senders, groups, isBraked } = this.#judge
     const measured = { senders, groups, standings: this.#teller.told, brake: isBraked ? 1 : 0 }
     countStep(ctx, { events: read - before, notes, now: measured })

@@ -65,6 +65,10 @@ export class Pending {
     return [...this.#groups]
   }
 
+  get isEmpty(): boolean {
+    return this.#hours.size + this.#senders.size + this.#groups.size === 0
+  }
+
   clear(): void {
     this.#hours.clear()
     this.#groups.clear()

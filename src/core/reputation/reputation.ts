@@ -384,6 +384,7 @@ export class Reputation {
   recallEvidence(unit: Prefix, counts: Partial<Counts>, at: number, era: number): void {
     const sender = this.#senders.at(unit)
     if (sender === undefined || era < sender.watermark) return
+    this.#settings.writing?.onSender(sender)
     if (era === oldEra) sender.hasOld = true
     const ofMember = this.#memberEvidence(sender)
     // Of the hour in which the range was freed nothing is known to be of after that.
