@@ -25,6 +25,7 @@ import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
 import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
+import { watchPolicies } from './jobs/watch-policies.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
@@ -141,6 +142,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     judgeMail(judge),
     settleOldImports(),
     purgeOld(),
+    watchPolicies(),
     tellObservedDaily(),
     tellHighVolumeDomains(),
   ]

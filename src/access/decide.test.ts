@@ -61,6 +61,15 @@ describe('The decision', () => {
     assert.equal(said.spared, 'protected')
   })
 
+  it('refuses for a missing name whoever has none, and nobody who has one', () => {
+    const listing = entry({ cause: 'reverse-name', class: 'policy' })
+    const about = (name: string | null | undefined) =>
+      decide({ listing, spent: 0 }, { address, name }, settings, now)
+    assert.deepEqual([about(null).action, about(null).reason], ['reject', 'reverse-name'])
+    assert.equal(about(undefined).action, 'reject')
+    assert.equal(about('mail.example.org').action, 'pass')
+  })
+
   it('refuses a listed one with the reason of its listing', () => {
     const verdict = decide(
       { listing: entry(), spent: 0 },

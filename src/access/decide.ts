@@ -87,6 +87,9 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
   const { listing } = view
   if (listing === undefined || listing.ends <= now) return byRate(view.rate, request, settings)
   if (listing.effect === 'pass') return { ...pass, listing, spared: 'carve-out' }
+  // It ends with the first success, and of a /64 it is about those that have no name.
+  if (listing.cause === 'reverse-name' && typeof request.name === 'string')
+    return byRate(view.rate, request, settings)
   if (isProtected(request, settings)) return { ...pass, listing, spared: 'protected' }
   if (listing.effect === 'observe') {
     if (isToExempt(request, settings)) return pass

@@ -7,7 +7,7 @@ import { saveDecisions } from '../core/decisions/actions.ts'
 import { noteLetThroughs, noteRefusals } from '../core/delisting/follow-actions.ts'
 import { changesAfter, feedHead, noteAck, noteEdge } from '../core/edges/actions.ts'
 import { isResync, type Snapshots } from './snapshot.ts'
-import { changeForOlder, snapshotForOlder } from './older-edges.ts'
+import { changeForOlder, knowsAll, snapshotForOlder } from './older-edges.ts'
 import { StandingsSource } from './standings.ts'
 
 type Hello = Extract<Frame, { type: 'hello' }>
@@ -104,9 +104,8 @@ export class FeedConnection {
     return this.#hello?.name ?? 'unknown'
   }
 
-  /** Whether it is of a version that knows no standings, and no entries that observe or defer. */
-  get #isOlder(): boolean {
-    return this.#hello?.takes?.includes('standings') !== true
+  get #takes(): readonly string[] {
+    return this.#hello?.takes ?? []
   }
 
   end(why: string): void {
@@ -171,15 +170,16 @@ export class FeedConnection {
     while (this.#sent !== undefined && !this.#socket.destroyed && this.#socket.writableLength < highWater) {
       const changes = await changesAfter(this.#ctx, this.#sent, batchSize)
       this.#socket.cork()
-      for (const { seq, change } of changes) {
-        const json: unknown = JSON.parse(change)
+      const takes = this.#takes
+      for (const { seq, change: text } of changes) {
+        const json: unknown = JSON.parse(text)
         if (isResync(json)) {
           this.#socket.uncork()
           await this.#sendSnapshot(seq)
           return
         }
-        const read = this.#isOlder ? changeForOlder : changeFromJson
-        this.#send({ type: 'change', seq, change: read(json) })
+        const change = knowsAll(takes) ? changeFromJson(json) : changeForOlder(json, takes)
+        this.#send({ type: 'change', seq, change })
         this.#sent = seq
       }
       this.#socket.uncork()
@@ -191,7 +191,8 @@ export class FeedConnection {
   /** The whole table, at least as new as `atLeast`. */
   async #sendSnapshot(atLeast: number): Promise<void> {
     const snapshot = await this.#options.snapshots(atLeast)
-    const bytes = this.#isOlder ? await snapshotForOlder(snapshot.bytes) : snapshot.bytes
+    const takes = this.#takes
+    const bytes = knowsAll(takes) ? snapshot.bytes : await snapshotForOlder(snapshot.bytes, takes)
     this.#send({ type: 'snapshot', bytes })
     this.#sent = snapshot.seq
     this.#again = true
@@ -260,7 +261,7 @@ export class FeedConnection {
       this.#acked = hello.seq
     } else await this.#sendSnapshot(0)
     this.pump()
-    if (this.#isOlder) return
+    if (!this.#takes.includes('standings')) return
     const takesSpent = hello.takes?.includes('spent') === true
     this.#standings = new StandingsSource(this.#ctx, takesSpent ? on.onListening(hello.name) : undefined)
     this.tellStandings()

@@ -27,6 +27,8 @@ export const routes = {
   start: route('/'),
   find: route('/find'),
   address: route('/ip/:address'),
+  /** Runs the test of a listing of class policy again. */
+  checkAddress: route('/ip/:address/check'),
   /** The record behind the link in a refusal. */
   record: route('/c/:token'),
   /** Everything to read, by section. */

@@ -46,6 +46,7 @@ export const floors: Readonly<Record<string, number>> = {
   reputation: 4,
   delisting: 4,
   guide: 5,
+  policies: 4,
   senders: 5,
   checks: 6,
 }

@@ -31,6 +31,7 @@ export function testSite(overrides: Partial<PublicDeps> = {}): Web {
     parts: [],
     site: {
       explain: async (_c, address, level) => explainTest(address, level, settings),
+      recheck: async () => 'fails',
       openCase: async (_c, token) => openTestCase(token, settings),
       notReady: async () => undefined,
     },

@@ -63,6 +63,7 @@ const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
   suspicious: 'ip-reputation',
   'retry-storm': 'ip-rate',
   'no-reverse-name': 'ip-policy',
+  'reverse-name': 'ip-policy',
   'bad-helo': 'ip-policy',
   authentication: 'authentication',
 }

@@ -68,6 +68,23 @@ export async function decisionsAbout(
   return (await store.byUnit(ctx.db.queries, formatPrefix(unit), limit)).map((found) => decisionOf(found))
 }
 
+/** Units that were told again and again that they need a reverse name, each with an address of it. */
+export async function unnamedUnits(
+  ctx: Context,
+  { since, least }: { readonly since: number; readonly least: number },
+): Promise<readonly { readonly unit: string; readonly ip: string }[]> {
+  return await store.unnamed(ctx.db.queries, since, least, 1000)
+}
+
+/** What the edges saw last of a unit: the address, and the name it greeted with. */
+export async function lastSeenOf(
+  ctx: Context,
+  unit: Prefix,
+): Promise<{ readonly ip: string; readonly helo: string | null } | undefined> {
+  const [last] = await store.byUnit(ctx.db.queries, formatPrefix(unit), 1)
+  return last
+}
+
 /** Refusals since a time: messages refused, and how many decisions they came from. */
 export async function countRefusals(ctx: Context, since: number): Promise<number> {
   return await store.countSince(ctx.db.queries, since)

@@ -212,6 +212,25 @@ export async function observedSenders(
   return rows.map((row) => ({ ...row, count: Number(row.count), lastAt: Number(row.lastAt) }))
 }
 
+/** Units that were told, or would have been, that they need a reverse name, so many times at least; with an address of each. */
+export async function unnamed(
+  queries: Queries,
+  since: number,
+  least: number,
+  limit: number,
+): Promise<readonly { readonly unit: string; readonly ip: string }[]> {
+  return await queries
+    .selectFrom('decision_records')
+    .select((eb) => ['unit', eb.fn.max('ip').as('ip')])
+    .where('reason', '=', 'no-reverse-name')
+    .where('at', '>=', since)
+    .groupBy('unit')
+    .having((eb) => eb.fn.sum('count'), '>=', least)
+    .orderBy('unit')
+    .limit(limit)
+    .execute()
+}
+
 /** Messages that failed a test of the message stage, by domain and tests. */
 export interface FailedRow {
   /** JSON, as it was recorded. */

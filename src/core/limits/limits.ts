@@ -100,6 +100,16 @@ export const limits = {
     windowMs: hour,
     why: 'Nor can one client have them asked under many requests.',
   },
+  'policy-check.client.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'Every “check again” asks somebody else’s name servers.',
+  },
+  'policy-check.unit.hour': {
+    count: 12,
+    windowMs: hour,
+    why: 'A record that was just set is seen within minutes; asking more often changes nothing.',
+  },
   'intake.sender.hour': {
     count: 20,
     windowMs: hour,

@@ -92,7 +92,7 @@ export function readWish(fields: ListingFields, settings: Settings, now: number)
     endsAt,
     note: plainText(fields.note ?? '', 1000),
     url: listingClass === 'third-party' ? (fields.url ?? null) : null,
-    test: listingClass === 'policy' ? plainText(fields.test ?? '', 100) : null,
+    test: listingClass === 'policy' ? plainText(testOf(fields) ?? '', 100) : null,
     evidence: (fields.evidence ?? []).map(({ kind, count }) => ({ kind: plainText(kind, 40), count })),
   }
 }
@@ -112,10 +112,15 @@ function classFields(listingClass: ListingClass, fields: ListingFields): Refusal
   if (listingClass === 'third-party' && !isWebAddress(fields.url)) {
     return new Refusal('listing.class-field', { class: listingClass, field: 'url' })
   }
-  if (listingClass === 'policy' && !fields.test) {
+  if (listingClass === 'policy' && !testOf(fields)) {
     return new Refusal('listing.class-field', { class: listingClass, field: 'test' })
   }
   return undefined
+}
+
+/** A cause that is the failing of a test names it. */
+function testOf({ cause, test }: ListingFields): string | undefined {
+  return test || (cause === 'reverse-name' ? 'reverse-name' : undefined)
 }
 
 function isWebAddress(url: string | undefined): boolean {
@@ -194,9 +199,14 @@ export function isRange(listing: { readonly prefix: Prefix }): boolean {
 /** How listings by the engine name their actor. */
 export const engineName = 'system:engine'
 
+/** Who lists what fails a test, as a rule of the engine. */
+export const policyActor = { kind: 'system', name: 'policy' } as const
+export const policyName = 'system:policy'
+
 /** What a listing does: of those by the engine `reputation.mode` decides; those by hand act as they say. */
 export function effectOf(listing: Pick<Listing, 'effect' | 'actor'>, mode: EngineMode): Effect {
-  if (listing.effect === 'pass' || listing.actor !== engineName) return listing.effect
+  const isOurs = listing.actor === engineName || listing.actor === policyName
+  if (listing.effect === 'pass' || !isOurs) return listing.effect
   return mode === 'enforce' ? 'refuse' : mode
 }
 

@@ -1,6 +1,6 @@
 import { transact, type Context } from '../context.ts'
 import { takeTurn, tellEdgesToResync } from '../edges/actions.ts'
-import { engineName } from './listing.ts'
+import { engineName, policyName } from './listing.ts'
 import * as store from './store.ts'
 
 /**
@@ -13,6 +13,8 @@ export async function settleEngineMode(ctx: Context): Promise<void> {
     const before = await store.engineMode(tx.queries)
     if (before === mode) return
     await store.setEngineMode(tx.queries, mode)
-    if (before !== undefined && (await store.hasActiveBy(tx.queries, engineName))) await tellEdgesToResync(tx)
+    if (before === undefined) return
+    for (const actor of [engineName, policyName])
+      if (await store.hasActiveBy(tx.queries, actor)) return void (await tellEdgesToResync(tx))
   })
 }

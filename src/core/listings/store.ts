@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { causeNames, listingClasses } from '../../access/reasons.ts'
+import { causeNames, listingClasses, type ListingClass } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
 import {
   coveringPrefixes,
@@ -283,6 +283,22 @@ export async function setEngineMode(queries: Queries, mode: EngineMode): Promise
     .values({ name: 'mode', seq: 0, value: mode })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: mode }))
     .execute()
+}
+
+export async function activeOfClass(
+  queries: Queries,
+  listingClass: ListingClass,
+  limit: number,
+): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('state', '=', 'active')
+    .where('class', '=', listingClass)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
 }
 
 export async function hasActiveBy(queries: Queries, actor: string): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { Refusal } from '../../base/refusal.ts'
 import { transact, type Context } from '../../core/context.ts'
 import { spend } from '../../core/limits/actions.ts'
+import { recheckNow } from '../../core/policies/actions.ts'
+import type { TestOutcome } from '../../core/policies/policy-test.ts'
 import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -14,6 +16,8 @@ import type { WebContext } from '../env.ts'
 export interface SiteActions {
   /** The decision about an address now. `link` is for whoever asks from the address itself: kinds of evidence besides. */
   explain(c: WebContext, address: Address, level: 'anyone' | 'link'): Promise<Explanation>
+  /** Runs the test again that a listing of the address waits for; undefined when it waits for none that is run here. */
+  recheck(c: WebContext, address: Address): Promise<TestOutcome | undefined>
   /** What the link of a refusal opens. */
   openCase(c: WebContext, token: string): Promise<Case>
   /** Undefined when the database answers and the program is up, else why not. */
@@ -32,6 +36,9 @@ export function siteActions(
       if (level === 'anyone')
         await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)))
       return await explain(ctx, address, level)
+    },
+    async recheck(c, address) {
+      return (await recheckNow(contextFor(c), address, networkOf(c.var.client)))?.outcome
     },
     async openCase(c, token) {
       const ctx = contextFor(c)

@@ -9,18 +9,34 @@ import { findBox } from './find-page.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
 import { reasonParts } from './reason-parts.ts'
 
-/** The state of one address now, and what to do. */
-export function addressPage(view: View, explanation: Explanation): Page {
+/** The state of one address now, and what to do. `checked`: what a test said that was just run again. */
+export function addressPage(view: View, explanation: Explanation, checked?: string): Page {
   const words = view.words.site.address
   return {
     title: words.title(explanation.ip),
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
-      ${addressState(view, explanation)} ${judged(view, explanation, undefined)}
-      ${listingsOf(view, explanation)} ${evidence(view, explanation)}
+      ${checkedNotice(view, checked)} ${addressState(view, explanation)}
+      ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <p><a href="${view.link(routes.check.href({ ip: explanation.ip }))}">${view.words.check.link}</a></p>
       <h2>${words.again}</h2>
       ${findBox(view)}`,
+  }
+}
+
+function checkedNotice(view: View, checked: string | undefined): Html {
+  const { recheck: words } = view.words.site
+  switch (checked) {
+    case 'passes':
+      return notice('good', words.passes)
+    case 'fails':
+      return notice('warning', words.fails, html`<p>${words.failsBody}</p>`)
+    case 'unknown':
+      return notice('info', words.unknown, html`<p>${words.unknownBody}</p>`)
+    case 'none':
+      return notice('info', words.none)
+    default:
+      return html``
   }
 }
 

@@ -23,6 +23,7 @@ export const codeReading: Readonly<Record<ReasonName, readonly string[]>> = {
   suspicious: ['filtering/reputation', 'new/moving', 'troubleshooting/delayed'],
   'retry-storm': ['troubleshooting/delayed', 'policies/requirements'],
   'no-reverse-name': ['authentication/reverse-name', 'ipv6/ipv6'],
+  'reverse-name': ['authentication/reverse-name', 'ipv6/ipv6'],
   'bad-helo': ['authentication/reverse-name', 'policies/requirements'],
   authentication: [
     'authentication/overview',

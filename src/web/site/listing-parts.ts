@@ -40,7 +40,16 @@ export function wayOut(view: View, explanation: Explanation, start: string, reas
     ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}
     ${isElsewhere(listing) && way === undefined ? html`<p>${words.waysAskLink}</p>` : ''}
     ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(visible(way.test))}</p>`}
-    ${wayButton(view, listing, start, way?.url)}`
+    ${wayButton(view, listing, start, way?.url)} ${recheckButton(view, explanation)}`
+}
+
+/** A listing that waits for a test: whoever has mended it has it run again at once. */
+function recheckButton(view: View, { ip, listing }: Explanation): Html {
+  if (listing?.class !== 'policy') return html``
+  const href = view.link(routes.checkAddress.href({ address: ip }))
+  return html`<form method="post" action="${href}">
+    <button class="button" type="submit">${view.words.site.recheck.button}</button>
+  </form>`
 }
 
 function wayButton(view: View, listing: ExplainedListing, start: string, url: string | undefined): Html {

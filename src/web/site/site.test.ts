@@ -567,7 +567,9 @@ describe('what programs read', () => {
     assert.match(robots, /^Sitemap: https:\/\/postmaster\.provider\.example\/sitemap\.xml$/m)
     assert.equal((await get('/healthz')).page, 'ok\n')
     assert.equal((await get('/readyz')).status, 200)
-    const { site } = { site: { explain: fail, openCase: fail, notReady: async () => 'no database' } }
+    const { site } = {
+      site: { explain: fail, recheck: fail, openCase: fail, notReady: async () => 'no database' },
+    }
     const response = await testSite({ site }).request(`${origin}/readyz`)
     assert.equal(response.status, 503)
     assert.equal(await response.text(), 'not ready: no database\n')

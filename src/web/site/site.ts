@@ -46,6 +46,13 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
   app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours))
   app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours))
 
+  app.post(routes.checkAddress.pattern, async (c) => {
+    const address = parseAddress(c.req.param('address'))
+    if (address instanceof Refusal) throw address
+    const outcome = (await site.recheck(c, address)) ?? 'none'
+    return go(c, routes.address.href({ address: formatAddress(address) }, { checked: outcome }), 303)
+  })
+
   // A prefix has a slash in it: it comes here too and is told what is asked for.
   app.get(`${routes.address.pattern}/:length?`, async (c) => {
     const length = c.req.param('length')
@@ -56,7 +63,8 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     if (canonical !== text) return go(c, routes.address.href({ address: canonical }), 301)
     refuseSpecialPurpose(address)
     const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
-    return await show(c, addressPage(c.var.view, await site.explain(c, address, level)))
+    const checked = readQuery(c).get('checked')
+    return await show(c, addressPage(c.var.view, await site.explain(c, address, level), checked))
   })
 
   app.get(routes.record.pattern, async (c) => {

@@ -148,6 +148,7 @@ export const console = {
     manual: 'By hand',
     malware: 'Malware',
     phish: 'Phishing',
+    'reverse-name': 'No reverse name',
   } satisfies Record<Cause, string>,
   classes: {
     'self-service': 'Self-service',

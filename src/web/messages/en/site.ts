@@ -121,6 +121,16 @@ export const site = {
   },
   waysAskLink: 'Open the link in the newest bounce to see which.',
   waysTest: 'Test that has to pass:',
+  recheck: {
+    button: 'Check again now',
+    passes: 'We looked just now, and the test passes: the listing has ended',
+    fails: 'We looked just now, and the test still fails',
+    failsBody:
+      'A record that has just been set can take up to its old time to live (TTL) until everybody sees it. Try again in a few minutes; we also look by ourselves every half hour.',
+    unknown: 'We looked just now, and DNS gave no answer',
+    unknownBody: 'That counts for nothing. Please try again in a few minutes.',
+    none: 'No listing of this address waits for a test that can be run here',
+  },
   evidenceKinds: {
     messages: 'Messages received',
     spam: 'Judged spam',

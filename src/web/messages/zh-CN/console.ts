@@ -136,6 +136,7 @@ export const console: Messages['console'] = {
     manual: '手动封锁',
     malware: '恶意软件',
     phish: '钓鱼邮件',
+    'reverse-name': '没有反向解析',
   },
   classes: {
     'self-service': '自助解除',

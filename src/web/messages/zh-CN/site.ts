@@ -106,6 +106,16 @@ export const site: typeof en = {
   },
   waysAskLink: '请打开最近一封退信中的链接查看具体是哪一个。',
   waysTest: '需要通过的检测：',
+  recheck: {
+    button: '立即重新检测',
+    passes: '刚刚检测通过，封锁已结束',
+    fails: '刚刚检测仍未通过',
+    failsBody:
+      '新设置的记录要等旧记录的 TTL 到期后才能在各处生效。请过几分钟再试；我们也会每半小时自动检测一次。',
+    unknown: '刚刚查询时 DNS 没有应答',
+    unknownBody: '本次结果不作数，请过几分钟再试。',
+    none: '该地址没有正在等待本站检测的封锁',
+  },
   evidenceKinds: {
     messages: '收到的邮件',
     spam: '被判定为垃圾邮件',
