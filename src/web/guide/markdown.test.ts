@@ -7,7 +7,8 @@ import { featuresOf } from '../../core/guide/guide.ts'
 import { thresholdNames, thresholds } from '../../core/reputation/tuning.ts'
 import type { GuidePage } from '../../core/guide/page.ts'
 import { messages } from '../messages/messages.ts'
-import { languageMark, renderPage, type RenderedPage } from './markdown.ts'
+import { languageMark } from './line-writer.ts'
+import { renderPage, type RenderedPage } from './markdown.ts'
 
 const settings = testSettings()
 const pages = {
@@ -194,6 +195,21 @@ describe('A page', () => {
     assert.match(
       out,
       /<th scope="row" data-head="what"><div>letters<\/div><\/th><td data-head="how much"><div>3<\/div><\/td>/,
+    )
+  })
+
+  it('has a name of its own for each table', () => {
+    const table = '| a | b |\n|---|---|\n| c | d |\n\n'
+    const labels = [...html(`## Limits\n\n${table}${table}`).matchAll(/aria-label="([^"]+)"/g)].map(
+      ([, label]) => label,
+    )
+    assert.deepEqual(labels, ['Limits', 'Limits (2)'])
+  })
+
+  it('sets English quotation marks and apostrophes as they are printed, outside of what is copied', () => {
+    assert.equal(
+      html(`It's "not listed" \`it's\``),
+      `<p>It’s “not listed” <code translate="no">it&#39;s</code></p>`,
     )
   })
 

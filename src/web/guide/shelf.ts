@@ -7,7 +7,8 @@ import type { Guide } from '../../core/guide/guide.ts'
 import type { ContentMistake, GuidePage } from '../../core/guide/page.ts'
 import type { Settings } from '../../core/settings.ts'
 import { messages } from '../messages/messages.ts'
-import { languageMark, renderPage, type RenderedPage } from './markdown.ts'
+import { languageMark } from './line-writer.ts'
+import { renderPage, type RenderedPage } from './markdown.ts'
 
 /** The guide as it is shown here: every page rendered once, at start, with the figures of this configuration. */
 export interface Shelf {

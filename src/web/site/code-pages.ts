@@ -59,7 +59,8 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, now?: CodeS
         [words.who, view.words.site.who[whoActs[reason.path]]],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
-      ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}
+      ${reasonSections(view, name, now !== undefined && isHeld(now, name))}
+      ${name === 'authentication' ? tests(view) : ''}
       ${now === undefined && (reason.path === 'portal' || reason.path === 'mail') ? button(view) : ''}
       ${now === undefined ? askFor(view, reason.slug) : ''} ${readingList(view, shelf, name)}
       <h2>${words.seen}</h2>
@@ -96,6 +97,11 @@ export function unknownCodePage(view: View, code: string): Page {
   }
 }
 
+/** Whether the address is kept out for this very reason: then its state says what to do. */
+function isHeld({ explanation }: CodeState, name: ReasonName): boolean {
+  return explanation.listing !== null && explanation.reason === name && verdictOf(explanation) !== 'pass'
+}
+
 /** The state of the address now; another reason than this page's is said. */
 function stateOf(view: View, name: ReasonName, { explanation, token }: CodeState): Html {
   const words = view.words.site.codes
@@ -123,8 +129,7 @@ function stateOf(view: View, name: ReasonName, { explanation, token }: CodeState
 function askFor(view: View, slug: string): Html {
   const words = view.words.site.codes
   return html`<form class="search" action="${view.link(routes.code.href({ code: slug }))}" method="get">
-    ${textField(view, { name: 'ip', label: words.ask, size: 'medium', maxlength: 60 })}
-    ${submit(words.askButton)}
+    ${textField(view, { name: 'ip', label: words.ask, maxlength: 60 })} ${submit(words.askButton)}
   </form>`
 }
 

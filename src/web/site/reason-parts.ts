@@ -10,14 +10,18 @@ export function reasonParts(
   return reasons[name].words[view.language]
 }
 
-/** Why, what to do, by when: the three questions of everybody who lands here. */
-export function reasonSections(view: View, name: ReasonName): Html {
+/** Why, what to do, by when: the three questions of everybody who lands here. `isNextSaid`: what to do stands on the page already. */
+export function reasonSections(view: View, name: ReasonName, isNextSaid = false): Html {
   const words = view.words.site.record
   const { why, next, until } = reasonParts(view, name)
   return html`<h2>${words.why}</h2>
     <p>${why}</p>
-    <h2>${words.next}</h2>
-    <p>${next}</p>
+    ${
+      isNextSaid
+        ? ''
+        : html`<h2>${words.next}</h2>
+            <p>${next}</p>`
+    }
     <h2>${words.until}</h2>
     <p>${until}</p>`
 }
