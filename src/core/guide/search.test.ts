@@ -72,6 +72,14 @@ describe('The search', () => {
     assert.equal(found(english, 'Sender Policy')[0], '/spf')
   })
 
+  it('puts what a question is about before what has its words in the text', () => {
+    const index = buildIndex([
+      document('/a', { title: 'Reports', words: 'spam', text: 'mail mail junk junk junk mail' }),
+      document('/junk', { title: 'My mail arrives in junk', text: 'Not refused.' }),
+    ])
+    assert.equal(found(index, 'why is my mail in junk?')[0], '/junk')
+  })
+
   it('finds codes and references', () => {
     assert.deepEqual(found(english, '5.7.606'), ['/code'])
     assert.deepEqual(found(english, 'psn606'), ['/code'])

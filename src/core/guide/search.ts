@@ -37,7 +37,7 @@ const weights = { title: 8, words: 6, headings: 3, summary: 3, text: 1 } as cons
 type Field = keyof typeof weights
 
 /** What scores less than this share of the best hit is not shown: it only has a word in common. */
-const worstShare = 0.15
+const worstShare = 0.05
 
 /** How fast further occurrences count less. */
 const saturation = 3
@@ -60,6 +60,7 @@ export function buildIndex(documents: readonly SearchDocument[]): SearchIndex {
     }
   })
   const vocabulary = [...postings.keys()]
+  const titles = documents.map(({ title, words }) => new Set(termsOf(`${title} ${words}`)))
   return {
     find(query, most) {
       const asked = query.slice(0, longestQuery)
@@ -80,8 +81,9 @@ export function buildIndex(documents: readonly SearchDocument[]): SearchIndex {
           const document = documents[index]
           if (document === undefined) return []
           const coverage = matched / wanted.length
+          const named = wanted.filter((term) => titles[index]?.has(term)).length / wanted.length
           const isTitle = folded !== '' && document.title.toLowerCase().includes(folded)
-          return [{ document, score: score * coverage * (isTitle ? 2 : 1) }]
+          return [{ document, score: score * coverage * (1 + named) * (isTitle ? 2 : 1) }]
         })
         .toSorted((a, b) => b.score - a.score || (a.document.href < b.document.href ? -1 : 1))
         .slice(0, most)

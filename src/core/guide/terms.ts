@@ -24,7 +24,7 @@ const run = /\p{Script=Han}+|[\p{L}\p{N}]+(?:[.\-_@'’][\p{L}\p{N}]+)*/gu
 const isHan = /^\p{Script=Han}/u
 
 const common = new Set(
-  'a after an and are as at be by can do does for from get how i if in is it me my not of on or our so that the their they this to was we what when where which who why will with you your'.split(
+  'a after an and are as at be by can do does for from get how i if in is it me my not of on or our so that the their they this to was we what when where which who why will with you your 我的 我们 的邮 您的 为什 什么 么被 怎么 么办 如何 怎样 是否 可以 一个 没有'.split(
     ' ',
   ),
 )
