@@ -12,6 +12,7 @@ export const neededPackages = [
   'dovecot-imapd',
   'dovecot-lmtpd',
   'dovecot-sieve',
+  'golang-blitiri-go-spf-dev',
   'openssl',
   'unbound',
 ] as const

@@ -318,5 +318,5 @@ class Evaluation {
 /** §4.3: labels of 1 to 63 octets, more than one of them, 253 in all. */
 function isAskable(name: string): boolean {
   const labels = name.replace(/\.$/, '').split('.')
-  return name.length <= 253 && labels.length > 1 && labels.every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
+  return name.length <= 253 && labels.length > 1 && labels.every((label) => /^[\x20-\x7e]{1,63}$/.test(label))
 }

@@ -374,7 +374,11 @@ describe('The OpenAPI document', () => {
     const written = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     )
-    const served = [...apiEndpoints.map(({ method, path }) => `${method} ${path}`), 'post /events']
+    const served = [
+      ...apiEndpoints.map(({ method, path }) => `${method} ${path}`),
+      'post /analyse',
+      'post /events',
+    ]
     assert.deepEqual(written.toSorted(), served.toSorted())
     for (const { method, path, body, token, takesSecret, status, creates } of apiEndpoints) {
       const operation = paths[path]?.[method]
