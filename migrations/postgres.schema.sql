@@ -198,7 +198,8 @@ create table listings (
   ended_at bigint,
   ended_by text,
   ended_why text,
-  version integer not null
+  version integer not null,
+  degraded_at bigint
 );
 
 create table mail_events (

@@ -241,7 +241,7 @@ CREATE TABLE listings (
   ended_at integer,
   ended_by text,
   ended_why text,
-  version integer not null,
+  version integer not null, degraded_at integer,
   primary key (id)
 ) strict;
 

@@ -69,6 +69,8 @@ export interface ListingsTable {
   ended_by: string | null
   /** `expired delist operator superseded`. */
   ended_why: string | null
+  /** Since when it only puts off, because its rule is held. */
+  degraded_at: number | null
   /** Rises with every change; for compare and swap. */
   version: number
 }

@@ -125,6 +125,13 @@ async function sharpen(tx: Tx, active: Listing, wish: ListingWish, endsAt: numbe
   return { ...sharper, version: sharper.version + 1 }
 }
 
+/** The engine's listing only puts off from now on, or refuses again. */
+export async function setDegraded(tx: Tx, listing: Listing, isDegraded: boolean): Promise<void> {
+  const changed: Listing = { ...listing, degradedAt: isDegraded ? tx.clock.now() : null }
+  await save(tx, changed)
+  await announce(tx, changed, isDegraded ? 'listing.degraded' : 'listing.restored')
+}
+
 async function announce(tx: Tx, listing: Listing, action: string): Promise<void> {
   await record(tx, { action, subject: `listing:${listing.id}`, facts: factsOf(listing) })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })

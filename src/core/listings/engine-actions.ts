@@ -2,7 +2,7 @@ import type { Prefix } from '../../standards/prefix.ts'
 import type { Cause, ListingClass } from '../../access/reasons.ts'
 import type { Context, Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
-import { lift, putCarveOut, putListing } from './actions.ts'
+import { lift, putCarveOut, putListing, setDegraded } from './actions.ts'
 import { engineName, mayBeListed, type EndWhy, type Evidence, type Listing } from './listing.ts'
 import * as store from './store.ts'
 
@@ -37,6 +37,14 @@ export async function listByEngine(tx: Tx, wish: EngineWish | EngineCarveOut): P
   const endsAt = Math.ceil(wish.endsAt / 1000) * 1000
   const fields = { prefix, cause, class: wish.class, evidence, effect: 'refuse', endsAt } as const
   await putListing(tx, { ...fields, note: '', url: null, test: null }, true)
+}
+
+/** What the engine listed only puts off from now on, or refuses again. */
+export async function degradeByEngine(tx: Tx, prefix: Prefix, isDegraded: boolean): Promise<void> {
+  await takeTurn(tx)
+  const active = await store.byPrefix(tx.queries, prefix, 'active')
+  if (active?.actor !== engineName || active.effect !== 'refuse') return
+  if (((active.degradedAt ?? null) !== null) !== isDegraded) await setDegraded(tx, active, isDegraded)
 }
 
 /** Takes back what the engine listed. */

@@ -32,6 +32,8 @@ export interface Listing {
   readonly endedAt: number | null
   readonly endedBy: string | null
   readonly endedWhy: EndWhy | null
+  /** Of one by the engine: since when it only puts off, because the rule that it was made by is held (the brake). */
+  readonly degradedAt?: number | null | undefined
   readonly version: number
 }
 
@@ -203,11 +205,15 @@ export const engineName = 'system:engine'
 export const policyActor = { kind: 'system', name: 'policy' } as const
 export const policyName = 'system:policy'
 
-/** What a listing does: of those by the engine `reputation.mode` decides; those by hand act as they say. */
-export function effectOf(listing: Pick<Listing, 'effect' | 'actor'>, mode: EngineMode): Effect {
+/** What a listing does: of those by the engine `reputation.mode` and the brake decide; those by hand act as they say. */
+export function effectOf(
+  listing: Pick<Listing, 'effect' | 'actor' | 'degradedAt'>,
+  mode: EngineMode,
+): Effect {
   const isOurs = listing.actor === engineName || listing.actor === policyName
   if (listing.effect === 'pass' || !isOurs) return listing.effect
-  return mode === 'enforce' ? 'refuse' : mode
+  if (mode === 'enforce') return (listing.degradedAt ?? null) === null ? 'refuse' : 'defer'
+  return mode
 }
 
 /** The listing as the edges know it. */

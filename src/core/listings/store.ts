@@ -37,6 +37,7 @@ const columns = [
   'ended_at',
   'ended_by',
   'ended_why',
+  'degraded_at',
   'version',
 ] as const
 
@@ -227,7 +228,7 @@ export async function entriesPage(
 ): Promise<ListingEntry[]> {
   const rows = await queries
     .selectFrom('listings')
-    .select(['id', 'prefix', 'cause', 'class', 'effect', 'ends_at', 'actor'])
+    .select(['id', 'prefix', 'cause', 'class', 'effect', 'ends_at', 'actor', 'degraded_at'])
     .where('id', '>', afterId)
     .where('state', '=', 'active')
     .orderBy('id')
@@ -238,7 +239,7 @@ export async function entriesPage(
     prefix: readPrefix(row.id, row.prefix),
     cause: oneOf(causeNames, row.cause, row.id),
     class: oneOf(listingClasses, row.class, row.id),
-    effect: effectOf({ effect: readEffect(row), actor: row.actor }, mode),
+    effect: effectOf({ effect: readEffect(row), actor: row.actor, degradedAt: row.degraded_at }, mode),
     ends: row.ends_at,
   }))
 }
@@ -425,6 +426,7 @@ function toRow(listing: Listing): Row {
     ended_at: listing.endedAt,
     ended_by: listing.endedBy,
     ended_why: listing.endedWhy,
+    degraded_at: listing.degradedAt ?? null,
     version: listing.version,
   }
 }
@@ -448,6 +450,8 @@ function fromRow(row: Row): Listing {
     endedAt: row.ended_at,
     endedBy: row.ended_by,
     endedWhy: row.ended_why === null ? null : oneOf(endWhys, row.ended_why, row.id),
+    // A row that an import put aside before there was the column has none.
+    degradedAt: row.degraded_at ?? null,
     version: row.version,
   }
 }

@@ -1,6 +1,7 @@
 import { day, hour } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { formatPrefix, parsePrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
+import type { Cause } from '../../access/reasons.ts'
 import type { Assessment } from './assess.ts'
 import { Evidence } from './evidence.ts'
 import type { Prior } from './grade.ts'
@@ -139,10 +140,37 @@ export class Book {
     if (why !== 'expired') this.reviewRange(sender.unit, at)
   }
 
-  /** Takes back what was listed for a cause since a time: it should not have been. */
-  takeBack(cause: OwnListing['cause'], since: number, now: number): void {
-    for (const sender of this.#listed)
-      if (sender.listing?.cause === cause && sender.listing.since > since) this.end(sender, 'evidence', now)
+  /** What was listed for a cause since a time only puts off from now on. */
+  degrade(cause: Cause, since: number, now: number): void {
+    const isMeant = (listing: OwnListing | undefined): listing is OwnListing =>
+      listing?.cause === cause && listing.since > since && listing.isDegraded !== true
+    for (const sender of this.#listed) if (isMeant(sender.listing)) this.#setDegraded(sender, true, now)
+    for (const range of this.#ranges.values()) if (isMeant(range)) this.#setRangeDegraded(range, true, now)
+  }
+
+  /** Listings for a cause that only put off are looked at again: each refuses again, or ends, for its evidence does not carry it. */
+  restore(cause: Cause, isCarried: (sender: Sender) => boolean, now: number): void {
+    for (const sender of this.#listed) {
+      if (sender.listing?.cause !== cause || sender.listing.isDegraded !== true) continue
+      if (isCarried(sender)) this.#setDegraded(sender, false, now)
+      else this.end(sender, 'evidence', now)
+    }
+    for (const range of this.#ranges.values()) {
+      if (range.cause !== cause || range.isDegraded !== true) continue
+      if (this.#isOverLine(range.prefix, range.recurrence, now)) this.#setRangeDegraded(range, false, now)
+      else this.endRange(range, 'evidence', now)
+    }
+  }
+
+  #setDegraded(sender: Sender, isDegraded: boolean, at: number): void {
+    if (sender.listing === undefined) return
+    sender.listing = { ...sender.listing, isDegraded }
+    this.#notes.push({ kind: isDegraded ? 'degraded' : 'restored', at, prefix: sender.listing.prefix })
+  }
+
+  #setRangeDegraded(range: RangeListing, isDegraded: boolean, at: number): void {
+    this.#ranges.set(formatPrefix(range.prefix), { ...range, isDegraded })
+    this.#notes.push({ kind: isDegraded ? 'degraded' : 'restored', at, prefix: range.prefix })
   }
 
   /** Ends what is over by `now`, in the order in which it ended. */
@@ -169,20 +197,28 @@ export class Book {
    * now. Never wider than `rangeOf` says.
    */
   weighRange(sender: Sender, now: number): boolean {
-    const { tuning, isProtected } = this.#settings
+    const { isProtected } = this.#settings
     const prefix = rangeOf(sender.unit)
     const key = formatPrefix(prefix)
     if (this.#ranges.has(key) || isProtected(prefix)) return false
-    const group = this.#groups.rangeOf(prefix, now)
     const recurrence = this.#rangeRecurrence(key, now)
-    const { bad, share } = group.members(now)
-    if (bad < rangeMembersOf(recurrence, tuning) || share.lower <= rangeLineOf(recurrence, tuning))
-      return false
+    if (!this.#isOverLine(prefix, recurrence, now)) return false
     const ends = now + this.#term(recurrence)
     const listing: OwnListing = { prefix, cause: 'spam', class: 'self-service', since: now, ends, recurrence }
     this.#putRange(listing)
-    this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(group.evidence.counts(now)) })
+    this.#notes.push({
+      kind: 'added',
+      at: now,
+      listing,
+      evidence: evidenceOf(this.#groups.rangeOf(prefix, now).evidence.counts(now)),
+    })
     return true
+  }
+
+  #isOverLine(prefix: Prefix, recurrence: number, now: number): boolean {
+    const { tuning } = this.#settings
+    const { bad, share } = this.#groups.rangeOf(prefix, now).members(now)
+    return bad >= rangeMembersOf(recurrence, tuning) && share.lower > rangeLineOf(recurrence, tuning)
   }
 
   /** Ends the listing of a range that is no longer as bad as it was: its share has fallen to the line, or few bad members are left. */

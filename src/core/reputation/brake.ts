@@ -1,84 +1,190 @@
-import { hour, minute } from '../../base/clock.ts'
+import { day, hour } from '../../base/clock.ts'
+import type { Cause } from '../../access/reasons.ts'
+import { FilterSample, type SampleMemory } from './filter-sample.ts'
+import { Surge, type SurgeMemory } from './surge.ts'
 
 /**
- * The self-incident brake: a sample of what the filter says of senders with a steady good history. No sender fills more than a little of it.
- * When most of it turns unwanted at once, it is the filter that has changed and not all of them.
+ * The self-incident brake: the judgement watches itself, rule by rule. `filter`: what the filter says of steady good senders has turned
+ * unwanted. `refusals`: the rule lists senders with a long good history as it never did. `requests`: those who are listed by it ask for
+ * removal as they never did. While it is on, nobody is listed by the rule.
  */
-const places = 48
-const leastFilled = 16
-const mostPerSender = 4
-const leastSenders = 5
-const onShare = 0.5
-const offShare = 0.2
-/** What is older says nothing about now. */
-const oldestMs = 2 * hour
-/** A brake that nothing is heard about any more is let go. */
-const longestQuietMs = 90 * minute
+export const brakeWhys = ['filter', 'refusals', 'requests'] as const
+export type BrakeWhy = (typeof brakeWhys)[number]
 
-interface Place {
-  readonly sender: string
-  readonly isBad: boolean
-  readonly at: number
+/** A rule that is held. */
+export interface Braked {
+  readonly rule: Cause
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly why: BrakeWhy
+  /** How often it was let go within the last day before: the more often, the longer it holds. */
+  readonly again: number
 }
 
+/** The brake of a rule is pulled, or lets go. `count` of what was seen, and what is usual of it. */
+export interface Turn {
+  readonly isOn: boolean
+  readonly braked: Braked
+  readonly count: number
+  readonly usual: number
+}
+
+/** Distinct senders with a long good history, within an hour. */
+const leastRefused = 5
+/** Distinct ranges that somebody asks from, within an hour: one owner of many addresses is one. */
+const leastAsking = 10
+/** Without the rule nothing shows that it is right again; after this it is tried. Doubled each time that goes wrong. */
+const shortestMs = 2 * hour
+const longestMs = day
+
+/** Everything it knows, as it is written down. */
 export interface BrakeMemory {
-  readonly places: readonly Place[]
-  readonly since: number | null
-  readonly heardAt: number
+  readonly sample: SampleMemory
+  readonly refused: readonly (readonly [Cause, SurgeMemory])[]
+  readonly asking: readonly (readonly [Cause, SurgeMemory])[]
+  readonly on: readonly Braked[]
+  readonly released: readonly (readonly [Cause, Released])[]
+  readonly incidents: readonly Incident[]
+}
+
+interface Released {
+  readonly at: number
+  readonly times: number
+}
+
+/** When it was found out that the filter had gone mad. */
+export interface Incident {
+  readonly rule: Cause
+  readonly since: number
 }
 
 export class Brake {
-  #places: Place[] = []
-  #since: number | undefined
-  #heardAt = 0
+  readonly #sample = new FilterSample()
+  readonly #refused = new Map<Cause, Surge>()
+  readonly #asking = new Map<Cause, Surge>()
+  readonly #on = new Map<Cause, Braked>()
+  /** When it let go of a rule last, and how often within a day of each other. */
+  readonly #released = new Map<Cause, Released>()
+  #incidents: readonly Incident[] = []
 
-  /** When it was pulled; undefined while it is off. */
-  get since(): number | undefined {
-    return this.#since
+  /** Rules that are held, in the order in which they were. */
+  get state(): readonly Braked[] {
+    return [...this.#on.values()]
   }
 
-  /** As it is written down. */
+  /** Of the last day, for those of whom is heard later. */
+  get incidents(): readonly Incident[] {
+    return this.#incidents
+  }
+
   toJSON(): BrakeMemory {
-    return { places: this.#places, since: this.#since ?? null, heardAt: this.#heardAt }
+    return {
+      sample: this.#sample.toJSON(),
+      refused: [...this.#refused].map(([rule, surge]) => [rule, surge.toJSON()] as const),
+      asking: [...this.#asking].map(([rule, surge]) => [rule, surge.toJSON()] as const),
+      on: this.state,
+      released: [...this.#released],
+      incidents: this.#incidents,
+    }
   }
 
   /** The same again. */
-  read({ places, since, heardAt }: BrakeMemory): void {
-    this.#places = [...places]
-    this.#since = since ?? undefined
-    this.#heardAt = heardAt
+  read({ sample, refused, asking, on, released, incidents }: BrakeMemory): void {
+    this.#sample.read(sample)
+    for (const [rule, memory] of refused) surgeOf(this.#refused, rule, leastRefused).read(memory)
+    for (const [rule, memory] of asking) surgeOf(this.#asking, rule, leastAsking).read(memory)
+    for (const braked of on) this.#on.set(braked.rule, braked)
+    for (const [rule, memory] of released) this.#released.set(rule, memory)
+    this.#incidents = incidents
   }
 
-  /** What the filter said of a message of a steady good sender. */
-  hear(sender: string, isBad: boolean, at: number): 'pulled' | 'released' | undefined {
-    this.#heardAt = at
-    this.#places = this.#places.filter((place) => at - place.at <= oldestMs)
-    const own = this.#places.filter((place) => place.sender === sender)
-    const [oldest] = own
-    if (own.length >= mostPerSender && oldest) this.#places.splice(this.#places.indexOf(oldest), 1)
-    if (this.#places.length >= places) this.#places.shift()
-    this.#places.push({ sender, isBad, at })
-    return this.#turn(at)
+  holds(rule: Cause): boolean {
+    return this.#on.has(rule)
   }
 
-  /** Lets go when nothing has been heard for long. */
-  tick(now: number): 'released' | undefined {
-    if (this.#since === undefined || now - this.#heardAt <= longestQuietMs) return undefined
-    this.#since = undefined
-    return 'released'
+  /** Whether what the filter says for a rule is not to be believed. */
+  doubts(rule: Cause): boolean {
+    return this.#on.get(rule)?.why === 'filter'
   }
 
-  #turn(at: number): 'pulled' | 'released' | undefined {
-    const bad = this.#places.filter((place) => place.isBad)
-    const share = bad.length / this.#places.length
-    if (this.#since === undefined) {
-      if (this.#places.length < leastFilled || share < onShare) return undefined
-      if (new Set(bad.map((place) => place.sender)).size < leastSenders) return undefined
-      this.#since = at
-      return 'pulled'
-    }
-    if (share > offShare) return undefined
-    this.#since = undefined
-    return 'released'
+  /** Whether the filter is not to be believed in anything. */
+  get isFilterMad(): boolean {
+    return this.state.some(({ why }) => why === 'filter')
   }
+
+  /** Only what is held is known, by a brake that begins now. */
+  recall(state: readonly Braked[], now: number): void {
+    this.#sample.begin(now)
+    for (const braked of state) this.#on.set(braked.rule, braked)
+  }
+
+  /** What the filter said of a message of a steady good sender: the rule that it speaks for, or none. */
+  hear(sender: string, rule: Cause | undefined, at: number): readonly Turn[] {
+    this.#sample.hear(sender, rule, at)
+    const mad = this.#sample.mad().filter((each) => !this.#on.has(each))
+    return [...mad.map((each) => this.#pull(each, 'filter', at)), ...this.#letGo(at)]
+  }
+
+  /** A sender with a long good history was listed. */
+  refused(sender: string, rule: Cause, at: number): readonly Turn[] {
+    const isHigh = surgeOf(this.#refused, rule, leastRefused).hear(sender, at)
+    return isHigh && !this.#on.has(rule) ? [this.#pull(rule, 'refusals', at)] : []
+  }
+
+  /** Somebody in a range asked for the removal of a listing, and it was granted. */
+  asked(range: string, rule: Cause, at: number): readonly Turn[] {
+    const isHigh = surgeOf(this.#asking, rule, leastAsking).hear(range, at)
+    return isHigh && !this.#on.has(rule) ? [this.#pull(rule, 'requests', at)] : []
+  }
+
+  /** Lets time pass. */
+  tick(now: number): readonly Turn[] {
+    return this.#on.size === 0 ? [] : this.#letGo(now)
+  }
+
+  #pull(rule: Cause, why: BrakeWhy, at: number): Turn {
+    const last = this.#released.get(rule)
+    const again = last && at - last.at < day ? last.times : 0
+    const braked: Braked = { rule, since: at, why, again }
+    const turn = { isOn: true, braked, ...this.#seen(braked, at) }
+    this.#on.set(rule, braked)
+    const late = this.#incidents.filter(({ since }) => at - since < day)
+    this.#incidents = why === 'filter' ? [...late, { rule, since: at }] : late
+    return turn
+  }
+
+  #letGo(now: number): readonly Turn[] {
+    const over = this.state.filter((braked) => this.#isOver(braked, now))
+    return over.map((braked) => {
+      const { rule, again } = braked
+      const turn = { isOn: false, braked, ...this.#seen(braked, now) }
+      this.#on.delete(rule)
+      this.#released.set(rule, { at: now, times: again + 1 })
+      // What led to it is no history to measure the next by.
+      this.#refused.get(rule)?.forget()
+      this.#asking.get(rule)?.forget()
+      return turn
+    })
+  }
+
+  #isOver({ rule, since, why, again }: Braked, now: number): boolean {
+    if (why === 'filter') return this.#sample.isSane(rule, now)
+    if (now - since < Math.min(longestMs, shortestMs * 2 ** again)) return false
+    return why === 'refusals' || this.#asking.get(rule)?.isHigh(now) !== true
+  }
+
+  #seen({ rule, why }: Braked, now: number): Pick<Turn, 'count' | 'usual'> {
+    if (why === 'filter') return { count: Math.round(this.#sample.share(rule) * this.#sample.size), usual: 0 }
+    const surge = (why === 'refusals' ? this.#refused : this.#asking).get(rule)
+    return { count: surge?.count(now) ?? 0, usual: Math.round((surge?.usual ?? 0) * 100) / 100 }
+  }
+}
+
+function surgeOf(surges: Map<Cause, Surge>, rule: Cause, least: number): Surge {
+  let surge = surges.get(rule)
+  if (surge === undefined) {
+    surge = new Surge(least)
+    surges.set(rule, surge)
+  }
+  return surge
 }

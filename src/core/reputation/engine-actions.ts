@@ -4,13 +4,13 @@ import { breathe } from '../../base/steps.ts'
 import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import type { Tables } from '../../db/schema.ts'
 import { formatPrefix, parsePrefix, type Prefix } from '../../standards/prefix.ts'
-import { record } from '../audit/actions.ts'
 import { as, transact, type Context, type Tx } from '../context.ts'
-import { listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
+import { degradeByEngine, listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
+import { factsOf, heldRules, noteTurn } from './brake-actions.ts'
 import { reputationSettings } from './own-settings.ts'
 import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
-import { Reputation, type ReputationMemory } from './reputation.ts'
+import { Reputation, type ReputationMemory, type Witness } from './reputation.ts'
 import type { Attempt } from './senders.ts'
 import { countStep } from './figures-actions.ts'
 import { recallListing } from './recall-actions.ts'
@@ -50,7 +50,6 @@ export class Engine {
   readonly #pending = new Pending()
   readonly #tellings = new Tellings()
   #head: store.JudgedHead
-  #telling = { source: '', isOld: false }
   readonly #teller: Teller
   #liftedUntil: number
   /** Listings that are known to have ended lately. */
@@ -66,7 +65,7 @@ export class Engine {
     this.#liftedUntil = ctx.clock.now()
     this.#judge = new Reputation({
       ...reputationSettings(ctx.settings),
-      onEvidence: (sender, kind, count, at) => this.#pending.count(sender, kind, count, at, this.#telling),
+      onEvidence: (sender, kind, count, at, witness) => this.#pending.count(sender, kind, count, at, witness),
       writing: {
         onSender: (sender) => this.#pending.noteSender(sender),
         onGroup: (key, group) => this.#pending.noteGroup(key, group),
@@ -99,7 +98,7 @@ export class Engine {
     if (memory?.generation === this.#head.generation) {
       this.#judge.read(memory.judgement)
       for (const key of memory.judgement.onTrial) units.set(key, orThrow(parsePrefix(key)))
-    }
+    } else this.#judge.recallBrake(await heldRules(ctx), now)
     await recallGroups(ctx, this.#judge, this.#judge.rangeGroups())
     this.#liftedUntil = memory?.liftedUntil ?? now
     this.#lifted = new Set(memory?.lifted)
@@ -166,9 +165,8 @@ export class Engine {
         some[0]?.row.received_at ?? 0,
       )
       for (const { row, event } of some) {
-        this.#telling = { source: row.source, isOld: row.backfill === 1 }
         this.#judge.tick(row.received_at)
-        this.#hear(event, row.received_at, row.backfill === 1)
+        this.#hear(event, row.received_at, { source: row.source, isOld: row.backfill === 1 })
         if (this.#ranges.length > 0) await this.#spareMembers(ctx)
       }
       from = to
@@ -182,18 +180,19 @@ export class Engine {
     }
   }
 
-  #hear(event: MailEvent, now: number, isOld: boolean): void {
+  #hear(event: MailEvent, now: number, witness: Witness): void {
+    const { source, isOld } = witness
     if (event.type === 'complaint') {
-      if (!isOld) this.#judge.complain(event, now)
+      if (!isOld) this.#judge.complain(event, now, source)
       return
     }
     this.#teller.touch(event)
     if (event.type === 'connection') return
     // The mail server and the filter both tell of a message; it counts once.
-    const told = this.#tellings.tell(event, this.#telling.source, now)
+    const told = this.#tellings.tell(event, source, now)
     if (event.isOurs) this.#judge.attempted(event)
     else if (!isOld && told.more === undefined) this.#judge.passed(event)
-    this.#judge.learn(told.event, now, { isOld, more: told.more })
+    this.#judge.learn(told.event, now, { ...witness, more: told.more })
   }
 
   /** Does to the list what the judgement found. */
@@ -216,12 +215,12 @@ export class Engine {
       case 'carved':
         await listByEngine(tx, { prefix: note.unit, effect: 'pass', within: note.range })
         break
+      case 'degraded':
+      case 'restored':
+        await degradeByEngine(tx, note.prefix, note.kind === 'degraded')
+        break
       case 'brake':
-        await record(tx, {
-          action: note.isOn ? 'reputation.brake-on' : 'reputation.brake-off',
-          subject: 'reputation',
-          facts: {},
-        })
+        await noteTurn(tx, note.turn, this.#judge.braked)
     }
   }
 
@@ -235,7 +234,7 @@ export class Engine {
       if (this.#lifted.has(id)) continue
       if (endedWhy === 'expired' || endedBy === 'system:engine' || endedAt === null) continue
       await recallUnits(ctx, this.#judge, new Map([[formatPrefix(prefix), prefix]]), now)
-      this.#judge.lifted(prefix, endedAt)
+      this.#judge.lifted(prefix, endedAt, endedWhy === 'delist')
       this.#teller.touch({ at: now, address: prefix })
     }
     this.#lifted = heard
@@ -280,7 +279,9 @@ export class Engine {
       await store.saveMemory(queries, text)
       for (const note of notes.slice(early.length)) await this.#act(tx, note)
     })
-    for (const note of notes) if (note.kind === 'brake') ctx.log.warn('reputation.brake', { on: note.isOn })
+    for (const note of notes)
+      if (note.kind === 'brake')
+        ctx.log.warn('reputation.brake', { on: note.turn.isOn, ...factsOf(note.turn) })
     this.#head = { ...this.#head, seq: to }
     this.#memory = memory
     this.#pending.clear()

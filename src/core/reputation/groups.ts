@@ -17,6 +17,12 @@ const mostGiven = 5
 const firstMessages = 5
 const oldestMs = 30 * day
 
+/** What of a sender's evidence was counted for its groups: for all, and for its kind of name. */
+export interface Given {
+  readonly given: number
+  readonly givenFirst: number
+}
+
 /** The groups that senders belong to. A new sender starts from the nearest one that something is known of. */
 export class Groups {
   readonly #groups = new Map<string, Group>()
@@ -81,15 +87,18 @@ export class Groups {
     return { mean, strength: this.#tuning.priorStrength }
   }
 
-  /** Counts a sender's evidence for its groups, as far as one member may. `judged`: its judged messages so far. */
-  add(sender: Sender, kind: EvidenceKind, count: number, at: number, judged: number): void {
+  /**
+   * Counts a sender's evidence for its groups, as far as one member may. `judged`: its judged messages so far. Gives how much of it was
+   * counted, and how much for its kind of name.
+   */
+  add(sender: Sender, kind: EvidenceKind, count: number, at: number, judged: number): Given {
     const today = Math.floor(at / day)
     if (sender.givenDay !== today) {
       sender.givenDay = today
       sender.given = 0
     }
     const room = Math.min(count, mostGiven - sender.given)
-    if (room <= 0) return
+    if (room <= 0) return { given: 0, givenFirst: 0 }
     sender.given += room
     const isFirst = judged <= firstMessages
     for (const key of this.#chainOf(sender))
@@ -97,6 +106,15 @@ export class Groups {
     const { bad, good } = hitsOf({ ...nothing, [kind]: room }, this.#tuning)
     sender.share.add(bad, good, at, this.#tuning.halfLife)
     if (isFirst) sender.kindShare.add(bad, good, at, this.#tuning.halfLife)
+    return { given: room, givenFirst: isFirst ? room : 0 }
+  }
+
+  /** Takes out of a sender's groups what `add` counted of it. */
+  takeBack(sender: Sender, kind: EvidenceKind, { given, givenFirst }: Given, at: number): void {
+    for (const key of chainOf(sender)) this.#of(key, at).add(kind, -(isKind(key) ? givenFirst : given), at)
+    const weight = hitsOf({ ...nothing, [kind]: 1 }, this.#tuning).bad
+    sender.share.add(-weight * given, 0, at, this.#tuning.halfLife)
+    sender.kindShare.add(-weight * givenFirst, 0, at, this.#tuning.halfLife)
   }
 
   /** The group of the range that a prefix is, or lies in. */

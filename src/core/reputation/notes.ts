@@ -1,4 +1,5 @@
 import type { Prefix } from '../../standards/prefix.ts'
+import type { Turn } from './brake.ts'
 import type { Counts } from './evidence.ts'
 import type { OwnListing } from './sender.ts'
 
@@ -14,7 +15,9 @@ export type Note =
     }
   | { readonly kind: 'ended'; readonly at: number; readonly prefix: Prefix; readonly why: EndWhy }
   | { readonly kind: 'carved'; readonly at: number; readonly unit: Prefix; readonly range: Prefix }
-  | { readonly kind: 'brake'; readonly at: number; readonly isOn: boolean }
+  /** A listing only puts off from now on, or refuses again. */
+  | { readonly kind: 'degraded' | 'restored'; readonly at: number; readonly prefix: Prefix }
+  | { readonly kind: 'brake'; readonly at: number; readonly turn: Turn }
 
 /** What a listing rests on, in whole numbers. */
 export interface ListingEvidence {

@@ -1,6 +1,7 @@
 import { hour } from '../../base/clock.ts'
 import type { Counts, EvidenceKind } from './evidence.ts'
 import type { Group } from './group.ts'
+import type { Witness } from './reputation.ts'
 import type { Sender } from './sender.ts'
 
 /** What was counted of one sender in one hour from one source. */
@@ -15,12 +16,6 @@ export interface CountedHour {
 /** Era of what old logs say: it builds standing and never lists. */
 export const oldEra = 1
 
-/** Who tells, and whether from an old log. */
-interface Teller {
-  readonly source: string
-  readonly isOld: boolean
-}
-
 /** Evidence and senders that were judged and are not written down yet. */
 export class Pending {
   readonly #hours = new Map<
@@ -30,7 +25,7 @@ export class Pending {
   readonly #senders = new Map<string, Sender>()
   readonly #groups = new Map<string, Group>()
 
-  count(sender: Sender, kind: EvidenceKind, count: number, at: number, { source, isOld }: Teller): void {
+  count(sender: Sender, kind: EvidenceKind, count: number, at: number, { source, isOld }: Witness): void {
     const era = isOld ? oldEra : sender.watermark
     const row = { unit: sender.key, hour: Math.floor(at / hour), source, era }
     const key = `${row.unit} ${row.hour} ${era} ${source}`

@@ -87,7 +87,8 @@ export async function ownListings(ctx: Context, prefix: Prefix): Promise<readonl
 
 export function recallListing(judge: Reputation, listing: Listing): void {
   const { prefix, cause, class: listingClass, sinceAt, endsAt, recurrence } = listing
-  const own = { prefix, cause, class: listingClass, since: sinceAt, ends: endsAt, recurrence }
+  const isDegraded = (listing.degradedAt ?? null) !== null
+  const own = { prefix, cause, class: listingClass, since: sinceAt, ends: endsAt, recurrence, isDegraded }
   judge.recallListing(own, listing.endedAt ?? undefined)
 }
 

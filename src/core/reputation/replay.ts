@@ -126,7 +126,10 @@ function lineOf(note: Note): object | undefined {
         from: formatPrefix(note.range),
         at: iso(note.at),
       }
+    // What it lists only puts off meanwhile: the lines of the events say so.
     case 'brake':
+    case 'degraded':
+    case 'restored':
       return undefined
   }
 }

@@ -74,7 +74,7 @@ describe('The judgement', () => {
     }
     assert.equal(refused, 0)
     assert.ok(deferred < 10, `${deferred} were put off`)
-    assert.ok(judge.takeNotes().some((note) => note.kind === 'brake' && note.isOn))
+    assert.ok(judge.takeNotes().some((note) => note.kind === 'brake' && note.turn.isOn))
   })
 
   it('lets no handful of reporters turn a good sender', () => {

@@ -2,7 +2,7 @@ import { day, hour, minute } from '../../base/clock.ts'
 import { decide, type DecideSettings, type Verdict } from '../../access/decide.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
 import type { ComplaintEvent, MessageEvent } from '../../access/mail-event.ts'
-import type { ReasonName } from '../../access/reasons.ts'
+import type { Cause, ReasonName } from '../../access/reasons.ts'
 import type { RateRules, Standing } from '../../access/standing.ts'
 import type { Address } from '../../standards/ip.ts'
 import { organisationOf } from '../../standards/organisation.ts'
@@ -17,12 +17,13 @@ import {
   type BookSettings,
   type RangeListing,
 } from './book.ts'
-import { Brake, type BrakeMemory } from './brake.ts'
+import { Brake, type Braked, type BrakeMemory, type Turn } from './brake.ts'
 import { floorOf, standingOf } from './budget.ts'
 import { Evidence, evidenceKinds, isVerdict, type Counts, type EvidenceKind } from './evidence.ts'
 import { hitsOf, weightOf, type Grade, type Hits } from './grade.ts'
 import type { Group, GroupMemory } from './group.ts'
 import { Groups, rangeOf } from './groups.ts'
+import { Late, takenBackMs } from './late.ts'
 import { findingOf } from './listing-rule.ts'
 import { MessageMemory } from './message-memory.ts'
 import type { Note } from './notes.ts'
@@ -52,15 +53,26 @@ export interface ReputationSettings extends BookSettings {
   readonly decide: DecideSettings
   readonly rules: RateRules
   /** Called with everything that is counted of a sender. */
-  readonly onEvidence?: (sender: Sender, kind: EvidenceKind, count: number, at: number) => void
+  readonly onEvidence?: (
+    sender: Sender,
+    kind: EvidenceKind,
+    count: number,
+    at: number,
+    witness: Witness,
+  ) => void
 }
 
 /** How a message was heard of. */
-export interface Hearing {
-  /** From a log of before the judgement began: it builds standing and lists nobody. */
-  readonly isOld?: boolean
+export interface Hearing extends Partial<Witness> {
   /** Somebody has told of it before. */
   readonly more?: MoreTold | undefined
+}
+
+/** Who tells. */
+export interface Witness {
+  readonly source: string
+  /** From a log of before the judgement began: it builds standing and lists nobody. */
+  readonly isOld: boolean
 }
 
 /** What was known of a message before, and the id of the telling that adds to it. */
@@ -97,8 +109,8 @@ export type DelistAnswer =
 const bystanderMessages = 3
 /** How long an address that its owner proved is let through when its range is listed. */
 const provedMs = 30 * day
-/** What the filter alone has done is taken back so far when it turns out to have gone mad. */
-const takenBackMs = 2 * hour
+/** How long a good name of days of its own makes a sender one of long-good history. */
+const goodKeptMs = 7 * day
 /** A trial does not end sooner, whatever is clean in it. */
 const shortestTrialMs = 10 * minute
 const mostReporters = 256
@@ -137,7 +149,12 @@ export class Reputation {
   }
 
   get isBraked(): boolean {
-    return this.#brake.since !== undefined
+    return this.#brake.state.length > 0
+  }
+
+  /** Rules by which nobody is listed at present, since when and why. */
+  get braked(): readonly Braked[] {
+    return this.#brake.state
   }
 
   /** What changed on the list since the last call, in order. */
@@ -148,7 +165,7 @@ export class Reputation {
   /** Lets time pass: listings expire, the brake lets go, what is old is forgotten. */
   tick(now: number): void {
     this.#book.expire(now)
-    if (this.#brake.tick(now)) this.#book.note({ kind: 'brake', at: now, isOn: false })
+    this.#turn(this.#brake.tick(now), now)
     if (this.#senders.prune(now)) {
       this.#groups.forgetOld(now)
       this.#book.forgetOld(now)
@@ -248,7 +265,8 @@ export class Reputation {
       this.#settings.decide,
       at,
     )
-    return { action, reason, grade: sender.listing === undefined ? assessment.grade : 'bad' }
+    const isRefused = sender.listing !== undefined && sender.listing.isDegraded !== true
+    return { action, reason, grade: isRefused ? 'bad' : assessment.grade }
   }
 
   /** The message was let in; what became of it comes with `learn`. */
@@ -266,7 +284,8 @@ export class Reputation {
   /**
    * What became of a message that was let in. `now`: when it is known.
    */
-  learn(event: MessageEvent, now = event.at, { isOld = false, more }: Hearing = {}): void {
+  learn(event: MessageEvent, now = event.at, { isOld = false, source = '', more }: Hearing = {}): void {
+    const witness = { isOld, source }
     const told = more?.before
     if (told && !wasLetIn(event)) this.#messages.forget(told)
     if (event.isOurs) return
@@ -275,20 +294,23 @@ export class Reputation {
     this.#learnHome(event, sender)
     if (event.at < sender.watermark) return
     const before = this.#assess(sender, now)
+    this.#noteGood(sender, before, now)
     const isJudged = hasVerdict(told)
     const kind = isJudged || (told && !hasVerdict(event)) ? undefined : this.#hear(event, sender, before, now)
     const fresh = (count: 'recipients' | 'unknownRecipients' | 'trapRecipients'): number =>
       Math.max(0, (event[count] ?? 0) - (told?.[count] ?? 0))
     const traps = fresh('trapRecipients') > 0 && !told?.trapRecipients ? 1 : 0
-    if (fresh('recipients')) this.#count(sender, 'recipients', fresh('recipients'), event.at, isOld)
+    if (fresh('recipients')) this.#count(sender, 'recipients', fresh('recipients'), event.at, witness)
     if (fresh('unknownRecipients'))
-      this.#count(sender, 'unknown', fresh('unknownRecipients'), event.at, isOld)
-    if (traps) this.#count(sender, 'traps', traps, event.at, isOld)
+      this.#count(sender, 'unknown', fresh('unknownRecipients'), event.at, witness)
+    if (traps) this.#count(sender, 'traps', traps, event.at, witness)
     // It was counted as not judged.
-    if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at, isOld)
-    if (kind !== undefined) this.#count(sender, kind, 1, event.at, isOld)
-    if (kind !== undefined && isVerdict(kind))
-      this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
+    if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at, witness)
+    if (kind !== undefined) this.#count(sender, kind, 1, event.at, witness)
+    if (kind !== undefined && isVerdict(kind)) {
+      const given = this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
+      if (!isOld && ruleOf(kind)) (sender.late ??= new Late()).add({ kind, source, at: event.at }, given)
+    }
     if (isOld) {
       sender.hasOld = true
       return
@@ -303,14 +325,15 @@ export class Reputation {
   }
 
   /** A recipient's report. False when it matches no message that was let in. */
-  complain(event: ComplaintEvent, now = event.at): boolean {
+  complain(event: ComplaintEvent, now = event.at, source = ''): boolean {
+    const witness = { source, isOld: false }
     const message = this.#messages.about(event, now)
     if (message === undefined) return false
     const sender = this.#senders.byKey(message.sender)
     if (sender === undefined || message.at < sender.watermark) return true
     this.#settings.writing?.onSender(sender)
     if (event.kind === 'not-junk') {
-      this.#count(sender, 'notJunk', 1, event.at)
+      this.#count(sender, 'notJunk', 1, event.at, witness)
       return true
     }
     const { reporter = `nobody ${sender.key}` } = event
@@ -320,7 +343,7 @@ export class Reputation {
     if (weight === 0) return true
     for (const reporters of [sender.reporters, sender.trial?.reporters])
       if (reporters && reporters.size < mostReporters) reporters.add(reporter)
-    this.#count(sender, 'complaints', weight, event.at)
+    this.#count(sender, 'complaints', weight, event.at, witness)
     if (!assessment.isSteady) sender.drift.add(weight, 0, event.at, assessment.limits.mean)
     this.#weigh(sender, now)
     return true
@@ -334,13 +357,12 @@ export class Reputation {
       if (known.listing.class !== 'self-service') return known.listing.class
       if (isEarly) return 'cool-down'
       known.delistedAt = now
+      this.#ask(known.listing, now)
       this.#book.end(known, 'delist', now)
       return 'done'
     }
     const range = this.#book.range(unitOf(address), now)
-    if (range === undefined) {
-      return 'not-listed'
-    }
+    if (range === undefined) return 'not-listed'
     const sender = this.#senders.of({ at: now, address })
     if (range.carved.has(sender.key)) return 'not-listed'
     if (isEarly) return 'cool-down'
@@ -373,11 +395,18 @@ export class Reputation {
     return this.#examine(this.#senders.peek(attempt), attempt.at).standing
   }
 
+  /** Rules that were held when it was written down. */
+  recallBrake(state: readonly Braked[], now: number): void {
+    this.#brake.recall(state, now)
+  }
+
   /** A sender as it was written down. */
   recall(unit: Prefix, known: Remembered): void {
     const sender = this.#senders.recall(unit, known)
     this.#book.adopt(sender)
     if (sender.trial?.isSteady === true) this.#onTrial.add(sender)
+    // It was not in memory when the filter was found out.
+    for (const { rule, since } of this.#brake.incidents) this.#takeBackFrom(sender, rule, since, since)
   }
 
   /** Evidence of a remembered sender as it was written down, of the era that began at `era`. Lists nobody. */
@@ -422,45 +451,86 @@ export class Reputation {
     this.#book.recall(this.#senders.at(prefix) ?? this.#senders.recall(prefix, unknown), listing, over)
   }
 
-  /** A listing of this prefix was ended by somebody else: what was before counts no more. */
-  lifted(prefix: Prefix, now: number): void {
+  /** A listing of this prefix was ended by somebody else: what was before counts no more. `isAsked`: the sender itself asked for it. */
+  lifted(prefix: Prefix, now: number, isAsked = false): void {
     const range = this.#book.range(prefix, now)
     if (range && formatPrefix(range.prefix) === formatPrefix(prefix))
       this.#book.endRange(range, 'delist', now)
     const sender = this.#senders.at(prefix)
-    if (sender?.listing) this.#book.end(sender, 'delist', now)
-    else if (sender) this.#forgive(sender, now)
+    if (sender?.listing) {
+      if (isAsked) this.#ask(sender.listing, now)
+      this.#book.end(sender, 'delist', now)
+    } else if (sender) this.#forgive(sender, now)
   }
 
-  /** What the message counts as: while the brake is on, what the filter calls spam is not judged. */
+  /** What the message counts as: what a filter says that has gone mad is no judgement. */
   #hear({ verdict }: MessageEvent, sender: Sender, before: Assessment, now: number): EvidenceKind {
     if (verdict === undefined || verdict === 'unknown') return 'unjudged'
-    if (before.isSteady) {
-      const turned = this.#brake.hear(sender.key, verdict === 'spam', now)
-      if (turned) this.#book.note({ kind: 'brake', at: now, isOn: turned === 'pulled' })
-      if (turned === 'pulled') this.#takeBack(now)
-    }
-    return verdict === 'spam' && this.#brake.since !== undefined ? 'unjudged' : verdict
+    const rule = ruleOf(verdict)
+    if (before.isSteady) this.#turn(this.#brake.hear(sender.key, rule, now), now)
+    return rule && this.#brake.doubts(rule) ? 'unjudged' : verdict
   }
 
-  /** What the filter alone has done lately is undone. */
-  #takeBack(now: number): void {
-    this.#book.takeBack('spam', now - takenBackMs, now)
-    for (const sender of this.#onTrial) {
-      if (sender.trial?.isSteady !== true || now - sender.trial.since > takenBackMs) continue
-      sender.trial = undefined
-      sender.drift.reset()
-      this.#settings.writing?.onSender(sender)
+  /** Good for days of its own. */
+  #noteGood(sender: Sender, { isSteady, grade }: Assessment, now: number): void {
+    const isOfDays = now - sender.since >= this.#settings.tuning.steadyDays * day
+    if (isSteady || (isOfDays && grade === 'good')) sender.goodAt = now
+  }
+
+  #ask({ cause, prefix }: OwnListing, now: number): void {
+    this.#turn(this.#brake.asked(formatPrefix(rangeOf(prefix)), cause, now), now)
+  }
+
+  /**
+   * A rule is held: what was listed by it lately only puts off, and what a mad filter said lately is taken back. It is let go: each of those
+   * listings refuses again if its evidence carries it now, else it ends.
+   */
+  #turn(turns: readonly Turn[], now: number): void {
+    for (const turn of turns) {
+      const { rule, why } = turn.braked
+      this.#book.note({ kind: 'brake', at: now, turn })
+      if (!turn.isOn) {
+        this.#book.restore(rule, (sender) => this.#isCarried(sender, now), now)
+        continue
+      }
+      if (why === 'filter') this.#takeBack(rule, now)
+      this.#book.degrade(rule, now - takenBackMs, now)
     }
   }
 
-  #count(sender: Sender, kind: EvidenceKind, count: number, at: number, isOld = false): void {
+  #isCarried(sender: Sender, now: number): boolean {
+    return findingOf(sender, this.#assess(sender, now), this.#settings.tuning, now) !== undefined
+  }
+
+  /** What the filter said lately for a rule: the messages are not judged. */
+  #takeBack(rule: Cause, now: number): void {
+    for (const sender of this.#senders.all()) this.#takeBackFrom(sender, rule, now, now)
+  }
+
+  /** The same of one sender: `since` it is known that the filter had gone mad. */
+  #takeBackFrom(sender: Sender, rule: Cause, since: number, now: number): void {
+    const kind = evidenceKinds.find((each) => ruleOf(each) === rule)
+    const taken = kind === undefined ? undefined : sender.late?.take(kind, since - takenBackMs)
+    if (kind === undefined || taken === undefined || taken.length === 0) return
+    for (const hits of taken) {
+      const witness = { source: hits.source, isOld: false }
+      this.#count(sender, kind, -hits.count, hits.at, witness)
+      this.#count(sender, 'unjudged', hits.count, hits.at, witness)
+      this.#groups.takeBack(sender, kind, hits, hits.at)
+    }
+    sender.drift.reset()
+    if (sender.trial && !this.#assess(sender, now).isSuspicious) sender.trial = undefined
+    this.#noteMember(sender, this.#settings.tuning.badLine, now)
+    this.#settings.writing?.onSender(sender)
+  }
+
+  #count(sender: Sender, kind: EvidenceKind, count: number, at: number, witness: Witness): void {
     const ofMember = this.#memberEvidence(sender)
     sender.evidence.add(kind, count, at)
-    if (ofMember !== sender.evidence && !isOld && at >= this.#book.rangeSince(sender.unit))
+    if (ofMember !== sender.evidence && !witness.isOld && at >= this.#book.rangeSince(sender.unit))
       ofMember.add(kind, count, at)
     sender.trial?.evidence.add(kind, count, at)
-    this.#settings.onEvidence?.(sender, kind, count, at)
+    this.#settings.onEvidence?.(sender, kind, count, at, witness)
   }
 
   /** Lists the sender, begins or ends its trial: as its evidence stands now. */
@@ -473,8 +543,10 @@ export class Reputation {
     else if (!sender.trial) sender.usual = floorOf(this.#standingOf(sender, assessment, now))
     if (sender.listing !== undefined || isProtected(sender.unit, sender.name.text)) return
     const finding = findingOf(sender, assessment, tuning, now)
-    if (finding === undefined || (this.#brake.since !== undefined && finding.cause === 'spam')) return
+    if (finding === undefined || this.#brake.holds(finding.cause)) return
     this.#book.list(sender, finding, assessment, now)
+    if (now - sender.goodAt <= goodKeptMs)
+      this.#turn(this.#brake.refused(sender.key, finding.cause, now), now)
     this.#weighRange(sender, now)
   }
 
@@ -509,7 +581,7 @@ export class Reputation {
 
   /** Lists the range of a bad member if that is due; its good members are let through at once. */
   #weighRange(sender: Sender, now: number): void {
-    if (!this.#book.weighRange(sender, now)) return
+    if (this.#brake.holds('spam') || !this.#book.weighRange(sender, now)) return
     this.#settings.writing?.onRange(rangeOf(sender.unit), now)
     if (this.#settings.writing === undefined)
       for (const other of this.#senders.all()) this.#spareFromRange(other, now)
@@ -532,8 +604,9 @@ export class Reputation {
     const isRange = range !== undefined && !this.#isCarved(range, sender, assessment, now)
     const listing = sender.listing ?? (isRange ? range : undefined)
     if (listing === undefined) return undefined
-    const { prefix, cause, class: listingClass, ends } = listing
-    return { prefix, id: '', cause, class: listingClass, effect: 'refuse', ends }
+    const { prefix, cause, class: listingClass, ends, isDegraded } = listing
+    const effect = isDegraded === true ? 'defer' : 'refuse'
+    return { prefix, id: '', cause, class: listingClass, effect, ends }
   }
 
   /** A member with good evidence of its own, or of a good organisation, is not its range. */
@@ -581,8 +654,7 @@ export class Reputation {
   }
 
   #standingOf(sender: Sender, assessment: Assessment, now: number): Standing {
-    const isBraked = this.#brake.since !== undefined
-    return standingOf(sender, assessment, isBraked, this.#settings.tuning, now)
+    return standingOf(sender, assessment, this.#brake.isFilterMad, this.#settings.tuning, now)
   }
 
   #remember(event: MessageEvent, alias = event.id): void {
@@ -600,6 +672,11 @@ export class Reputation {
     const isSigned = dkim?.some((domain) => organisationOf(domain) === home) === true
     if (isSigned || spf === 'pass') sender.home = home
   }
+}
+
+/** The rule that a verdict speaks for. */
+function ruleOf(kind: EvidenceKind): 'spam' | 'phish' | 'malware' | undefined {
+  return kind === 'spam' || kind === 'phish' || kind === 'malware' ? kind : undefined
 }
 
 function wasLetIn({ outcome = 'accepted', isOurs }: MessageEvent): boolean {

@@ -3,6 +3,7 @@ import type { Cause, ListingClass } from '../../access/reasons.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { Drift } from './drift.ts'
 import { Evidence } from './evidence.ts'
+import { Late, type LateHits } from './late.ts'
 import { Share } from './share.ts'
 import type { Prior } from './grade.ts'
 import type { SenderName } from '../../standards/reverse-name.ts'
@@ -15,6 +16,8 @@ export interface OwnListing {
   readonly since: number
   readonly ends: number
   readonly recurrence: number
+  /** Only puts off: the rule that it was made by is held (`Brake`). */
+  readonly isDegraded?: boolean
 }
 
 /** What a break in pattern has shown since it began. */
@@ -54,6 +57,8 @@ export interface SenderMemory {
   readonly h?: readonly number[]
   readonly a?: readonly number[]
   readonly m?: { readonly s: number; readonly e: readonly number[] }
+  readonly G?: number | string
+  readonly b?: readonly LateHits[]
 }
 
 /** Sender domains whose first try is remembered. */
@@ -87,6 +92,10 @@ export class Sender {
   lapses: readonly number[] = []
   listing: OwnListing | undefined
   delistedAt = -Infinity
+  /** When it was last good, after days of its own. */
+  goodAt = -Infinity
+  /** Most senders a filter says nothing against. */
+  late: Late | undefined
   /** What its range may be listed for, where that is not all its evidence: of live events, since the range's last listing ended. */
   member: { readonly since: number; readonly evidence: Evidence } | undefined
   /** First tries by sender domain, while a first message has to be tried again; a mail server tries the same again, a bot the next. */
@@ -152,6 +161,8 @@ export class Sender {
       h: [this.#hour, this.#passed, this.#passedBefore, this.#recipients, this.#recipientsBefore],
       m: this.member && { s: this.member.since, e: this.member.evidence.toJSON() },
       a: [this.#attemptSlot, this.#attempts],
+      G: finite(this.goodAt),
+      b: this.late?.toJSON(),
     }
     return Object.fromEntries(Object.entries(told).filter(([, value]) => !isAsAtFirst(value)))
   }
@@ -177,6 +188,8 @@ export class Sender {
     this.lapses = memory.l ?? []
     this.listing = listing && { ...listing, prefix: this.unit }
     this.delistedAt = infinite(memory.D) ?? -Infinity
+    this.goodAt = infinite(memory.G) ?? -Infinity
+    this.late = memory.b && new Late(memory.b)
     this.#firstTries = tries && new Map(tries)
     this.passedAt = infinite(memory.P) ?? -Infinity
     ;[this.givenDay = 0, this.given = 0] = memory.g ?? []

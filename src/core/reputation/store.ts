@@ -96,6 +96,20 @@ function headValue({ generation, changedAt }: JudgedHead): string {
   return generation === 0 ? '' : `${generation} ${changedAt}`
 }
 
+/** What `setBrakeState` wrote last. */
+export async function brakeState(queries: Queries): Promise<string | undefined> {
+  const row = await queries.selectFrom('heads').select('value').where('name', '=', 'brake').executeTakeFirst()
+  return row?.value
+}
+
+export async function setBrakeState(queries: Queries, value: string): Promise<void> {
+  await queries
+    .insertInto('heads')
+    .values({ name: 'brake', seq: 0, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}
+
 const counters = [
   'ham',
   'bulk',

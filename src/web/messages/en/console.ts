@@ -532,6 +532,8 @@ export const console = {
     actions: {
       'listing.added': 'Listed',
       'listing.added-again': 'Listed again',
+      'listing.degraded': 'A listing only puts off: its rule is held',
+      'listing.restored': 'A listing refuses again',
       'listing.proposed': 'Proposed a listing',
       'listing.agreed': 'Agreed to a listing',
       'listing.ended': 'Ended a listing',

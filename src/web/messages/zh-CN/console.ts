@@ -510,6 +510,8 @@ export const console: Messages['console'] = {
     actions: {
       'listing.added': '添加封锁',
       'listing.added-again': '再次封锁',
+      'listing.degraded': '封锁降为暂缓接收：其规则已被制动',
+      'listing.restored': '封锁恢复拒收',
       'listing.proposed': '提议封锁',
       'listing.agreed': '同意封锁',
       'listing.ended': '结束封锁',

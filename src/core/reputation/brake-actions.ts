@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { causeNames } from '../../access/reasons.ts'
+import { record } from '../audit/actions.ts'
+import type { Context, Tx } from '../context.ts'
+import { brakeWhys, type Braked, type Turn } from './brake.ts'
+import * as store from './store.ts'
+
+const written = z.array(
+  z.object({ rule: z.enum(causeNames), since: z.number(), why: z.enum(brakeWhys), again: z.number() }),
+)
+
+/** Rules by which the engine lists nobody at present, in the order in which they were held. */
+export async function heldRules(ctx: Context): Promise<readonly Braked[]> {
+  const text = await store.brakeState(ctx.db.queries)
+  return text === undefined ? [] : written.parse(JSON.parse(text))
+}
+
+/** Writes down that the brake of a rule was pulled or lets go, and what is held now. */
+export async function noteTurn(tx: Tx, turn: Turn, held: readonly Braked[]): Promise<void> {
+  await store.setBrakeState(tx.queries, JSON.stringify(held))
+  const action = turn.isOn ? 'reputation.brake-on' : 'reputation.brake-off'
+  await record(tx, { action, subject: 'reputation', facts: factsOf(turn) })
+}
+
+/** What led to it: `count` of what was seen, and what is usual of it in an hour. */
+export function factsOf({ braked: { rule, why, since }, count, usual }: Turn) {
+  return { rule, why, since: new Date(since).toISOString(), count, usual }
+}
