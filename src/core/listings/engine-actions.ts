@@ -3,7 +3,7 @@ import type { Cause, ListingClass } from '../../access/reasons.ts'
 import type { Context, Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { lift, putCarveOut, putListing, setDegraded } from './actions.ts'
-import { engineName, mayBeListed, type EndWhy, type Evidence, type Listing } from './listing.ts'
+import { engineName, isRange, mayBeListed, type EndWhy, type Evidence, type Listing } from './listing.ts'
 import * as store from './store.ts'
 
 /** What the engine's own judgement asks to be listed: one sender or, by the range rule, one range. */
@@ -47,11 +47,15 @@ export async function degradeByEngine(tx: Tx, prefix: Prefix, isDegraded: boolea
   if (((active.degradedAt ?? null) !== null) !== isDegraded) await setDegraded(tx, active, isDegraded)
 }
 
-/** Takes back what the engine listed. */
+/** Takes back what the engine listed, and of a range what was carved out of it. */
 export async function liftByEngine(tx: Tx, prefix: Prefix, why: EndWhy): Promise<void> {
   await takeTurn(tx)
   const active = await store.byPrefix(tx.queries, prefix, 'active')
-  if (active?.actor === engineName) await lift(tx, active, why)
+  if (active?.actor !== engineName) return
+  await lift(tx, active, why)
+  if (!isRange(active)) return
+  for (const carved of await store.carvedIn(tx.queries, prefix, engineName))
+    await lift(tx, carved, 'superseded')
 }
 
 /** Listings in force, with `ofEngine`, and those that ended since; by the engine or by anybody. */

@@ -134,6 +134,21 @@ export async function covering(queries: Queries, address: Address, now: number):
   return rows.map(fromRow)
 }
 
+/** Carve-outs in force of one actor inside a range. */
+export async function carvedIn(queries: Queries, range: Prefix, actor: string): Promise<Listing[]> {
+  const { first, last } = rangeKeys(range)
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('range_key', '>=', first)
+    .where('range_key', '<=', last)
+    .where('state', '=', 'active')
+    .where('effect', '=', 'pass')
+    .where('actor', '=', actor)
+    .execute()
+  return rows.map(fromRow)
+}
+
 export async function countEnded(queries: Queries, prefix: Prefix, since: number): Promise<number> {
   const { count } = await queries
     .selectFrom('listings')
