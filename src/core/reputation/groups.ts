@@ -4,6 +4,7 @@ import { day } from '../../base/clock.ts'
 import { nothing, type EvidenceKind } from './evidence.ts'
 import { Group, type GroupMemory } from './group.ts'
 import { hitsOf, type Prior } from './grade.ts'
+import type { Given } from './late.ts'
 import type { Sender } from './sender.ts'
 import { nameKinds } from '../../standards/reverse-name.ts'
 import type { Tuning } from './tuning.ts'
@@ -16,12 +17,6 @@ const mostGiven = 5
 /** A kind of name is known by the first messages of those who have it, not by the large ones among them. */
 const firstMessages = 5
 const oldestMs = 30 * day
-
-/** What of a sender's evidence was counted for its groups: for all, and for its kind of name. */
-export interface Given {
-  readonly given: number
-  readonly givenFirst: number
-}
 
 /** The groups that senders belong to. A new sender starts from the nearest one that something is known of. */
 export class Groups {

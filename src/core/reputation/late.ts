@@ -1,10 +1,15 @@
 import { hour, minute } from '../../base/clock.ts'
 import type { EvidenceKind } from './evidence.ts'
-import type { Given } from './groups.ts'
 
 /** How long what a filter said against a sender may be taken back. */
 export const takenBackMs = 2 * hour
 const slotMs = 10 * minute
+
+/** What of a sender's evidence was counted for its groups: for all, and for its kind of name. */
+export interface Given {
+  readonly given: number
+  readonly givenFirst: number
+}
 
 /** What one source said against a sender within ten minutes. */
 export interface LateHits {

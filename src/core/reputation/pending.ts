@@ -1,7 +1,7 @@
 import { hour } from '../../base/clock.ts'
 import type { Counts, EvidenceKind } from './evidence.ts'
 import type { Group } from './group.ts'
-import type { Witness } from './reputation.ts'
+import type { Witness } from './witness.ts'
 import type { Sender } from './sender.ts'
 
 /** What was counted of one sender in one hour from one source. */

@@ -28,6 +28,7 @@ import { findingOf } from './listing-rule.ts'
 import { MessageMemory } from './message-memory.ts'
 import type { Note } from './notes.ts'
 import { oldEra } from './pending.ts'
+import type { Witness } from './witness.ts'
 import { Reporters, type ReporterMemory } from './reporters.ts'
 import { Senders, type Attempt, type Remembered } from './senders.ts'
 import type { OwnListing, Sender } from './sender.ts'
@@ -66,13 +67,6 @@ export interface ReputationSettings extends BookSettings {
 export interface Hearing extends Partial<Witness> {
   /** Somebody has told of it before. */
   readonly more?: MoreTold | undefined
-}
-
-/** Who tells. */
-export interface Witness {
-  readonly source: string
-  /** From a log of before the judgement began: it builds standing and lists nobody. */
-  readonly isOld: boolean
 }
 
 /** What was known of a message before, and the id of the telling that adds to it. */
