@@ -181,7 +181,13 @@ describe('every page', () => {
     const sections = configKeys.filter(({ kind }) => kind === 'section').map(({ path }) => path)
     const key = new RegExp(`\`((?:${sections.join('|')})\\.[a-zA-Z]+)[\`:]`, 'g')
     const known = new Set(configKeys.map(({ path }) => path))
-    const events = new Set(['listing.added', 'listing.ended', 'guide.mistake'])
+    const events = new Set([
+      'listing.added',
+      'listing.degraded',
+      'listing.restored',
+      'listing.ended',
+      'guide.mistake',
+    ])
     const strange = [...pages].flatMap(([path, text]) =>
       [...text.matchAll(key)]
         .map(([, name = '']) => name)
