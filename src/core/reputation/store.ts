@@ -292,10 +292,10 @@ export async function saidSince(
   since: number,
   after: number,
   limit: number,
-): Promise<readonly Pick<Tables['mail_events'], 'seq' | 'unit' | 'at' | 'body'>[]> {
+): Promise<readonly Pick<Tables['mail_events'], 'seq' | 'unit' | 'at' | 'backfill' | 'body'>[]> {
   return await queries
     .selectFrom('mail_events')
-    .select(['seq', 'unit', 'at', 'body'])
+    .select(['seq', 'unit', 'at', 'backfill', 'body'])
     .where('seq', '>', after)
     .where('source', '=', source)
     .where((eb) => eb.or([eb('at', '>=', since), eb('received_at', '>=', since)]))

@@ -138,6 +138,40 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(await evidence(ctx), before)
     })
 
+    it('takes old logs out of what old logs counted, and leaves what was told as it happened', async () => {
+      const ctx = await begun()
+      const told = [message(bad, testStart - 5 * hour + minute, { verdict: 'spam' })]
+      await takeEvents(ctx, 'mx2', told)
+      await run(ctx)
+      const before = await evidence(ctx)
+      ctx.clock.advance(hour)
+      await takeEvents(ctx, 'mx2', lies(300, testStart - 5 * hour), { backfill: true })
+      await takeEvents(
+        ctx,
+        'mx2',
+        Array.from({ length: 9 }, (_, nth) => message(bad, testStart - 5 * hour + nth, { verdict: 'spam' })),
+        { backfill: true },
+      )
+      await run(ctx)
+      assert.notDeepEqual(await evidence(ctx), before)
+      await voidSource(ctx, { source: 'mx2', since: testStart + minute })
+      assert.deepEqual(await evidence(ctx), before)
+    })
+
+    it('takes out nothing for events that nobody has counted yet', async () => {
+      const ctx = await begun()
+      const before = await evidence(ctx)
+      ctx.clock.advance(hour)
+      await takeEvents(
+        ctx,
+        'mx1',
+        Array.from({ length: 9 }, (_, nth) => message(bad, testStart - hour + nth, { verdict: 'spam' })),
+      )
+      await voidSource(ctx, { source: 'mx1', since: testStart + minute })
+      await run(ctx)
+      assert.deepEqual(await evidence(ctx), before)
+    })
+
     it('is for administrators, and about the past', async () => {
       const ctx = await begun()
       const agent = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })

@@ -1,4 +1,4 @@
-import { hour } from '../../base/clock.ts'
+import { hour, minute } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import { parsePrefix } from '../../standards/prefix.ts'
@@ -12,6 +12,7 @@ import type { EvidenceKind } from './evidence.ts'
 import { groupKeysOf } from './groups.ts'
 import { namesIn } from './memory-actions.ts'
 import { ptrOf, type HourRow } from './recall-actions.ts'
+import { oldEra } from './pending.ts'
 import { reconsider } from './reconsider-actions.ts'
 import * as store from './store.ts'
 
@@ -97,10 +98,19 @@ async function forgetMemories(tx: Tx, units: readonly string[]): Promise<void> {
   }
 }
 
+type SomeCounts = Partial<Record<EvidenceKind, number>>
+
 interface LateHour {
   readonly unit: string
   readonly hour: number
-  readonly counts: Partial<Record<EvidenceKind, number>>
+  readonly parts: Map<string, LatePart>
+}
+
+/** What was told of one minute: by old logs or as it happened, for these are counted apart. */
+interface LatePart {
+  readonly at: number
+  readonly isOld: boolean
+  counts: SomeCounts
 }
 
 /** What the voided events were counted as in hours that keep something: that of `since`, and those before it. */
@@ -111,15 +121,21 @@ async function countLate(
   lastHour: number,
 ): Promise<readonly LateHour[]> {
   const hours = new Map<string, LateHour>()
+  // What came after that nobody has counted yet.
+  const { seq: judged } = await store.judgedHead(tx.queries)
   for (let after = 0; ;) {
     const page = await store.saidSince(tx.queries, source, since, after, pageSize)
-    for (const { unit, at, body } of page) {
+    for (const { seq, unit, at, backfill, body } of page) {
       const which = Math.floor(at / hour)
-      const event = which > lastHour ? undefined : readMailEvent(JSON.parse(body))
+      const event = which > lastHour || seq > judged ? undefined : readMailEvent(JSON.parse(body))
       if (event === undefined || typeof event === 'string') continue
       const key = `${unit} ${which}`
-      const known = hours.get(key) ?? { unit, hour: which, counts: {} }
-      hours.set(key, { ...known, counts: added(known.counts, countedAs(event)) })
+      const known = hours.get(key) ?? { unit, hour: which, parts: new Map<string, LatePart>() }
+      hours.set(key, known)
+      const isOld = backfill === 1
+      const name = `${isOld} ${Math.floor(at / minute)}`
+      const part = known.parts.get(name) ?? { at, isOld, counts: {} }
+      known.parts.set(name, { ...part, counts: added(part.counts, countedAs(event)) })
     }
     const last = page.at(-1)
     if (last === undefined || page.length < pageSize) return [...hours.values()]
@@ -128,7 +144,7 @@ async function countLate(
 }
 
 /** What an event adds to the counters of its sender. */
-function countedAs(event: MailEvent): LateHour['counts'] {
+function countedAs(event: MailEvent): SomeCounts {
   switch (event.type) {
     case 'connection':
       return {}
@@ -143,31 +159,39 @@ function countedAs(event: MailEvent): LateHour['counts'] {
   }
 }
 
-function added(to: LateHour['counts'], more: LateHour['counts']): LateHour['counts'] {
-  const sums: Partial<Record<EvidenceKind, number>> = { ...to }
+function added(to: SomeCounts, more: SomeCounts): SomeCounts {
+  const sums: SomeCounts = { ...to }
   for (const [kind, count] of Object.entries(more) as [EvidenceKind, number][])
     sums[kind] = (sums[kind] ?? 0) + count
   return sums
 }
 
-/** Takes counts out of an hour again, never below nothing; of the latest era first. */
-async function takeBack(tx: Tx, source: string, { unit, hour: which, counts }: LateHour): Promise<void> {
-  const left = new Map(Object.entries(counts) as [EvidenceKind, number][])
-  for (const row of await store.hourRows(tx.queries, { unit, hour: which, source })) {
-    const rest = { ...row }
-    const take = (column: Column, kind: EvidenceKind): void => {
-      const taken = Math.max(0, Math.min(rest[column], left.get(kind) ?? 0))
-      rest[column] -= taken
-      left.set(kind, (left.get(kind) ?? 0) - taken)
-    }
-    for (const column of columns) take(column, column === 'not_junk' ? 'notJunk' : column)
-    // While the brake is on, what the filter calls spam is counted as not judged.
-    take('unjudged', 'spam')
-    // Its verdicts took messages out of what others had told as not judged; those that are gone did not.
-    const { ham, bulk, spam, phish, malware } = rest
-    rest.unjudged = Math.max(rest.unjudged, -(ham + bulk + spam + phish + malware))
-    await store.replaceHour(tx.queries, rest)
+/**
+ * Takes counts out of an hour again, never below nothing: of old logs from what old logs counted, of the others from the era that they
+ * fell into, the latest that had begun by then.
+ */
+async function takeBack(tx: Tx, source: string, { unit, hour: which, parts }: LateHour): Promise<void> {
+  const rows = (await store.hourRows(tx.queries, { unit, hour: which, source })).map((row) => ({ ...row }))
+  for (const { at, isOld, counts } of parts.values()) {
+    const left = new Map(Object.entries(counts) as [EvidenceKind, number][])
+    for (const row of rows)
+      if ((row.era === oldEra) === isOld && (isOld || row.era <= at + minute)) takeFrom(row, left)
   }
+  for (const row of rows) await store.replaceHour(tx.queries, row)
+}
+
+function takeFrom(row: HourRow, left: Map<EvidenceKind, number>): void {
+  const take = (column: Column, kind: EvidenceKind): void => {
+    const taken = Math.max(0, Math.min(row[column], left.get(kind) ?? 0))
+    row[column] -= taken
+    left.set(kind, (left.get(kind) ?? 0) - taken)
+  }
+  for (const column of columns) take(column, column === 'not_junk' ? 'notJunk' : column)
+  // While the brake is on, what the filter says of its rule is counted as not judged.
+  for (const kind of ['spam', 'phish', 'malware'] as const) take('unjudged', kind)
+  // Its verdicts took messages out of what others had told as not judged; those that are gone did not.
+  const { ham, bulk, spam, phish, malware } = row
+  row.unjudged = Math.max(row.unjudged, -(ham + bulk + spam + phish + malware))
 }
 
 const columns = [
