@@ -89,7 +89,7 @@ function replyIn(text: string, patterns: Patterns, from: number, to = text.lengt
   if (single) {
     const quote = quoteFrom(span, single.index + single[0].length - 3)
     const [code = ''] = single.slice(1)
-    return { code, status: statusIn(quote, code, patterns) ?? describedStatus(span, code), text: quote }
+    return { code, status: statusIn(quote, code, patterns) ?? describedStatus(span.slice(0, single.index + 1), code), text: quote }
   }
   const status = first(patterns.statusAlone, span)
   if (!status) return undefined
@@ -100,8 +100,8 @@ function replyIn(text: string, patterns: Patterns, from: number, to = text.lengt
 }
 
 /** `5.3.0 - Other mail system problem 550-'…'` (AsyncOS): the enhanced code stands before the reply. */
-function describedStatus(span: string, code: string): string | undefined {
-  const status = /^\s*([245]\.\d{1,3}\.\d{1,3}) - /.exec(span)?.[1]
+function describedStatus(before: string, code: string): string | undefined {
+  const status = /([245]\.\d{1,3}\.\d{1,3}) - [A-Za-z ]{3,60}$/.exec(before)?.[1]
   return status?.[0] === code[0] ? status : undefined
 }
 

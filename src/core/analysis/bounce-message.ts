@@ -148,14 +148,14 @@ function actionIn(message: MimeMessage, text: string): Recipient['action'] | und
 }
 
 const delayWords =
-  /\(delay\)|delayed mail|warning: (?:could not send|message|mail)|warning message only|no action is required on your part|do(?: not|n't) need to re-?send|not yet been delivered|delivery (?:is |has been |status: )?delayed|message (?:is |has been )?delayed|will (?:keep|continue) (?:trying|to try)|will be retried|still (?:trying|being retried)|delivery attempts will continue|we will keep trying|noch nicht zugestellt|verzögert|weiterhin versuch|retardé|retraso en la entrega|sigue intentando|todavía no|ritardat|vertraagd|задержан|будут продолжены|延迟|将继续尝试|继续尝试|遅延|再送(?:信)?(?:を|し)/i
+  /\(delay\)|delayed mail|warning: (?:could not send|message|mail)|warning message only|no action is required on your part|do(?: not|n't) need to re-?send|not yet been delivered|delivery (?:is |has been |status: )?delayed|message (?:is |has been )?delayed|will (?:keep|continue) (?:trying|to try)|will be retried|will (?:re)?try (?:again )?for|temporary problem delivering|still (?:trying|being retried)|delivery attempts will continue|we will keep trying|noch nicht zugestellt|verzögert|weiterhin versuch|retardé|retraso en la entrega|sigue intentando|todavía no|ritardat|vertraagd|задержан|будут продолжены|延迟|将继续尝试|继续尝试|遅延|再送(?:信)?(?:を|し)/i
 const successWords =
   /successful(?:ly)? (?:mail |delivery )?(?:deliver|report|sent)|was (?:successfully )?delivered (?:to|successfully)|delivery (?:was |)successful|has been successfully|erfolgreich zugestellt|remis avec succès|entregado correctamente/i
 
 export function actionOfText(text: string): Recipient['action'] | undefined {
   if (
     delayWords.test(text) &&
-    !/no longer|given up|giving up|gave up|will not be retried|permanent|couldn't be delivered|wasn't delivered/i.test(
+    !/no longer|given up|giving up|gave up|will not be retried|failed permanently|permanent (?:fatal |delivery )?(?:error|failure)|couldn't be delivered|wasn't delivered/i.test(
       text.slice(0, 3000),
     )
   )
@@ -193,7 +193,7 @@ function returnedHeader(message: MimeMessage): MimeMessage['fields'] {
 }
 
 export function addressesIn(value: string): string[] {
-  return [...value.slice(0, 8192).matchAll(new RegExp(mailbox, 'gu'))].map(([address]) => address)
+  return [...value.slice(0, 8192).matchAll(new RegExp(mailbox, 'g'))].map(([address]) => address)
 }
 
 function fromMachine(

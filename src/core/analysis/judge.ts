@@ -1,8 +1,8 @@
 import { reasons, whoActs, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
 import { isWithin } from '../../standards/domain.ts'
 import type { BounceReason } from './analysis.ts'
-import { meaningOf, receiverRules, wayOf, wordGroups } from './knowledge.ts'
-import { wordsOf } from './phrase.ts'
+import { meaningOf, receiverPhrases, receiverRules, wayOf, wordPhrases, wordReasons } from './knowledge.ts'
+import { wordsOf, type Words } from './phrase.ts'
 
 /** Why mail was refused, and what helps: from what the input says, structured before free, particular before general. */
 export interface Said {
@@ -27,15 +27,15 @@ export interface Judgement {
 
 export function judge(said: Said): Judgement {
   const diagnostic = wordsOf(said.diagnostic)
-  return (
+  const firm =
     byOurOwn(said.diagnostic) ??
     byReceiver(diagnostic, said) ??
     byWords(diagnostic, said) ??
-    byCode(said, false) ??
-    byReceiver(wordsOf(said.around), said) ??
-    byWords(wordsOf(said.around), said) ??
-    byCode(said, true) ??
-    judgement('unknown', said)
+    byCode(said, false)
+  if (firm) return firm
+  const around = wordsOf(said.around)
+  return (
+    byReceiver(around, said) ?? byWords(around, said) ?? byCode(said, true) ?? judgement('unknown', said)
   )
 }
 
@@ -68,24 +68,22 @@ const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
   authentication: 'authentication',
 }
 
-function byReceiver(words: string, { status, remoteHost }: Said): Judgement | undefined {
-  if (words === '') return undefined
-  const rule = receiverRules.find(
-    ({ phrases, codes, hosts }) =>
-      (codes.length === 0 || (status !== undefined && codes.includes(status))) &&
-      (hosts.length === 0 ||
-        (remoteHost !== undefined && hosts.some((host) => isWithin(remoteHost.toLowerCase(), host)))) &&
-      phrases.some((phrase) => phrase.isIn(words)),
-  )
+function byReceiver(words: Words, { status, remoteHost }: Said): Judgement | undefined {
+  const host = remoteHost?.toLowerCase()
+  const counts = (list: number): boolean => {
+    const { codes = [], hosts = [] } = receiverRules[list] ?? {}
+    const isCode = codes.length === 0 || (status !== undefined && codes.includes(status))
+    return isCode && (hosts.length === 0 || (host !== undefined && hosts.some((each) => isWithin(host, each))))
+  }
+  const rule = receiverRules[receiverPhrases.first(words, counts) ?? -1]
   if (!rule) return undefined
   const { reason, path, receiver, ask } = rule
   return { reason, path, who: whoActs[path], receiver, ask }
 }
 
-function byWords(words: string, said: Said): Judgement | undefined {
-  if (words === '') return undefined
-  const group = wordGroups.find(({ phrases }) => phrases.some((phrase) => phrase.isIn(words)))
-  return group && judgement(group.reason, said)
+function byWords(words: Words, said: Said): Judgement | undefined {
+  const reason = wordReasons[wordPhrases.first(words) ?? -1]
+  return reason && judgement(reason, said)
 }
 
 function byCode(said: Said, takesWeak: boolean): Judgement | undefined {

@@ -5,7 +5,7 @@ import codesFile from './knowledge/codes.json' with { type: 'json' }
 import receiversFile from './knowledge/receivers.json' with { type: 'json' }
 import waysFile from './knowledge/ways.json' with { type: 'json' }
 import wordsFile from './knowledge/words.json' with { type: 'json' }
-import { phraseOf, type Phrase } from './phrase.ts'
+import { PhraseBook } from './phrase.ts'
 
 /** What is known about refusals: four files of data, each with its date and where it is from, checked when they are loaded. */
 
@@ -63,7 +63,6 @@ const ways = z
 
 export interface ReceiverRule {
   readonly receiver: string
-  readonly phrases: readonly Phrase[]
   /** Enhanced status codes that the reply must have, if any are named. */
   readonly codes: readonly string[]
   /** Domains that the reply must come from, if any are named. */
@@ -76,7 +75,6 @@ export interface ReceiverRule {
 export const receiverRules: readonly ReceiverRule[] = receivers.receivers.flatMap(({ receiver, rules }) =>
   rules.map((rule) => ({
     receiver,
-    phrases: rule.phrases.map(phraseOf),
     codes: rule.codes ?? [],
     hosts: rule.hosts ?? [],
     reason: rule.reason,
@@ -85,9 +83,14 @@ export const receiverRules: readonly ReceiverRule[] = receivers.receivers.flatMa
   })),
 )
 
-/** Groups of words in the order in which they are asked. */
-export const wordGroups: readonly { readonly reason: BounceReason; readonly phrases: readonly Phrase[] }[] =
-  words.groups.map((group) => ({ reason: group.reason, phrases: group.phrases.map(phraseOf) }))
+/** Their phrases, a list for each rule. */
+export const receiverPhrases = new PhraseBook(
+  receivers.receivers.flatMap(({ rules }) => rules.map((rule) => rule.phrases)),
+)
+
+/** Reasons in the order in which their words are asked, and the words, a list for each. */
+export const wordReasons: readonly BounceReason[] = words.groups.map((group) => group.reason)
+export const wordPhrases = new PhraseBook(words.groups.map((group) => group.phrases))
 
 /** What an enhanced status code says by itself. `weak`: only where no words say more. */
 export function meaningOf(

@@ -75,7 +75,7 @@ function writersIn(text: string): Set<string> {
   }
   for (const match of text
     .slice(0, 60_000)
-    .matchAll(new RegExp(`(?:mail from:\\s*|\\bfrom=)<(${mailbox})>`, 'giu')))
+    .matchAll(new RegExp(`(?:mail from:\\s*|\\bfrom=)<(${mailbox})>`, 'gi')))
     writers.add((match[1] ?? '').toLowerCase())
   return writers
 }
@@ -126,11 +126,11 @@ function readLog(lines: readonly string[]): Recipient[] | undefined {
 
 function recipientInLog(entry: string): string | undefined {
   const match =
-    new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'iu').exec(entry) ??
-    new RegExp(`(?:\\*\\*|==) (?:\\S+ <)?(${mailbox})`, 'u').exec(entry) ??
-    new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'iu').exec(entry) ??
-    new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'iu').exec(entry) ??
-    new RegExp(`[45]\\d\\d[- ]\\d\\.\\d+\\.\\d+ <(${mailbox})>`, 'u').exec(entry)
+    new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'i').exec(entry) ??
+    new RegExp(`(?:\\*\\*|==) (?:\\S+ <)?(${mailbox})`).exec(entry) ??
+    new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'i').exec(entry) ??
+    new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'i').exec(entry) ??
+    new RegExp(`[45]\\d\\d[- ]\\d\\.\\d+\\.\\d+ <(${mailbox})>`).exec(entry)
   return match?.[1]
 }
 
@@ -155,6 +155,7 @@ function readSession(lines: readonly string[]): Recipient[] | undefined {
     return undefined
   const found: Recipient[] = []
   let command = 'connect'
+  let refusedAtOnce = false
   let recipients: string[] = []
   let address: string | undefined
   for (let at = 0; at < lines.length; at++) {
@@ -172,6 +173,9 @@ function readSession(lines: readonly string[]): Recipient[] | undefined {
       continue
     }
     if (code < '400') continue
+    // After a refusal in the greeting whatever follows says only that.
+    if (found.length > 0 && refusedAtOnce) break
+    refusedAtOnce = command === 'connect'
     const parts = [line]
     while (new RegExp(`^(?:<<<|<-|<\\*\\*|<~\\*?|S:|\\*\\*|<)?\\s*${code}`).test(lines[at + 1] ?? ''))
       parts.push(lines[++at] ?? '')

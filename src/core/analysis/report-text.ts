@@ -9,9 +9,11 @@ export interface Passage {
   readonly text: string
 }
 
-const atom = String.raw`[\p{L}\p{N}!#$%&'*+/=?^_` + '`' + String.raw`{|}~.-]{1,100}`
+/** What stands in an address: no spaces, brackets, quotes and no punctuation of Chinese and Japanese. Written without Unicode classes, which are slow. */
+const atom = String.raw`[^\s<>()\[\]{}"",;:|@\\\u3000-\u303f\uff01-\uff20“”‘’«»]{1,100}`
 const local = `(?:"[^"\\n]{1,64}"|${atom})`
-const domain = String.raw`(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?(?:\.[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?)*|\[[\d.a-f:IPv]{3,50}\])`
+const label = String.raw`(?:[A-Za-z0-9_](?:[\w-]*\w)?|[\w\u00a1-\u1fff\u3040-\ud7ff-]+)`
+const domain = String.raw`(?:${label}(?:\.${label})*|\[[\d.a-f:IPv]{3,50}\])`
 export const mailbox = `${local}@${domain}`
 
 const comment = String.raw`(?:\s*\((?:expanded|original|generated|aka|ORCPT|rewritten|forwarded|alias|from|was)[^)]{0,300}\))`
@@ -20,7 +22,7 @@ const labels = String.raw`(?:(?:failed |original |final |intended |rejected |inv
 /** A line that is about the address in it; the rest of the line, if any, is what is said. */
 const heads: readonly RegExp[] = [
   // `<a@example.org>: host … said`, `<a@example.org> (expanded from <b@example.org>): …`
-  new RegExp(`^<(${mailbox})>${comment}?\\s*[:：]\\s*(.*)$`, 'u'),
+  new RegExp(`^<(${mailbox})>${comment}?\\s*[:：]\\s*(.*)$`),
   // `a@example.org`, `<a@example.org>`, `a@example.org:`, `a@example.org (generated from b@example.org)`
   new RegExp(
     `^(?:smtp:|mailto:|to:)?["'<]?(${mailbox})["'>]?(?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,.]?\\s*()$`,
@@ -37,16 +39,16 @@ const heads: readonly RegExp[] = [
   ),
   // `Somebody (a@example.org)`, `'Somebody' <a@example.org>`, `Somebody <mailto:a@example.org>`
   new RegExp(
-    `^(?!.*(?:message|mail|from|contact|please|forward|by|:))['"“]?[\\p{L}\\p{N}][^<>()@:;]{0,80}?['"”]?\\s*[(<[](?:mailto:|smtp:)?(${mailbox})[)>\\]](?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,]?\\s*()$`,
+    `^(?!.*(?:message|mail|from|contact|please|forward|by|:))['"“]?[^\\s<>()@:;,.][^<>()@:;]{0,80}?['"”]?\\s*[(<[](?:mailto:|smtp:)?(${mailbox})[)>\\]](?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,]?\\s*()$`,
     'iu',
   ),
   // `Recipient: a@example.org`
   new RegExp(
-    `^${labels}\\s*[:：=]\\s*(?:rfc822;\\s*)?["'\\[]?(?:[\\p{L}][^<>()@:;]{0,60}\\s)?<?(${mailbox})>?["'\\]]?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*[;,.]?\\s*(.*)$`,
+    `^${labels}\\s*[:：=]\\s*(?:rfc822;\\s*)?["'\\[]?(?:smtp:)?(?:[^\\s<>()@:;,.\\d][^<>()@:;]{0,60}\\s)?<?(${mailbox})>?["'\\]]?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*[;,.]?\\s*(.*)$`,
     'iu',
   ),
   // sendmail: `550 5.1.1 <a@example.org>... User unknown`, and `<a@example.org>... Deferred`.
-  new RegExp(`^(?:\\d{3} (?:\\d\\.\\d+\\.\\d+ )?)<?(${mailbox})>?\\.\\.\\.\\s*(.*)$`, 'u'),
+  new RegExp(`^(?:\\d{3} (?:\\d\\.\\d+\\.\\d+ )?)<?(${mailbox})>?\\.\\.\\.\\s*(.*)$`),
 ]
 /** `To: …` may also be told of the returned message: it counts where nothing else does. */
 const weakHead = 5
@@ -54,23 +56,23 @@ const transcriptHead = 6
 
 /** Sentences that name the address; asked only where no line is about one. */
 const sentences: readonly RegExp[] = [
-  new RegExp(`RCPT TO:\\s*<(${mailbox})>`, 'giu'),
-  new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'giu'),
-  new RegExp(`\\bgenerated (?:by|from) <?(${mailbox})>?`, 'giu'),
-  new RegExp(`^(?:.*\\s)?(?:\\*\\*|==|=>|->)\\s+(?:\\S+\\s+)?<?(${mailbox})>?`, 'gimu'),
+  new RegExp(`RCPT TO:\\s*<(${mailbox})>`, 'gi'),
+  new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'gi'),
+  new RegExp(`\\bgenerated (?:by|from) <?(${mailbox})>?`, 'gi'),
+  new RegExp(`^(?:.*\\s)?(?:\\*\\*|==|=>|->)\\s+(?:\\S+\\s+)?<?(${mailbox})>?`, 'gim'),
   new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:(?:delivered|deliver(?:ed|y)?|sent|reach(?:ed)?|found|forward(?:ed)?|send|write|mail|message|e-?mail|messages|delivery|recipient|recipients?:?|address|addressee|user|mailbox|account|for|an|à|a|para|al|all'|aan|till|til|do|на|по адресу|для|адресату|адрес|получателю|ящик|пользователь|发送(?:至|给|到)|投递(?:至|给|到)|寄给|至|给|到|收件人|地址|宛先|アドレス)\\s*(?:to|the|email|e-mail|address|following|recipient|user|recipient:|by|von|de|die|den|das|der|ist|is|was|adresse|adresse e-mail|empfänger|dirección|endereço|l'adresse|indirizzo|destinatario|destinataire)?)(?:[\\s:：'"“”«‘\`*(\\[]{1,6}|(?<=[^\\x00-\\x7f]))(?:\\*\\*)?<?(${mailbox})`,
-    'giu',
+    `(?<![A-Za-z0-9\\u00c0-\\u024f])(?:(?:delivered|deliver(?:ed|y)?|sent|reach(?:ed)?|found|forward(?:ed)?|send|write|mail|message|e-?mail|messages|delivery|recipient|recipients?:?|address|addressee|user|mailbox|account|for|an|à|a|para|al|all'|aan|till|til|do|на|по адресу|для|адресату|адрес|получателю|ящик|пользователь|发送(?:至|给|到)|投递(?:至|给|到)|寄给|至|给|到|收件人|地址|宛先|アドレス)\\s*(?:to|the|email|e-mail|address|following|recipient|user|recipient:|by|von|de|die|den|das|der|ist|is|was|adresse|adresse e-mail|empfänger|dirección|endereço|l'adresse|indirizzo|destinatario|destinataire)?)(?:[\\s:：'"“”«‘\`*(\\[]{1,6}|(?<=[^\\x00-\\x7f]))(?:\\*\\*)?<?(${mailbox})`,
+    'gi',
   ),
-  new RegExp(`<(${mailbox})>`, 'gu'),
-  new RegExp(`(?<![\\p{L}\\p{N}.@<:/=+_-])(${mailbox})`, 'gu'),
+  new RegExp(`<(${mailbox})>`, 'g'),
+  new RegExp(`(?<![\\w.@<:/=+-])(${mailbox})`, 'g'),
 ]
 
 const mostPassages = 200
 
 /** Addresses that are named for another purpose: where to ask, who wrote. */
 const asideBefore =
-  /(?<![\p{L}\p{N}])(?:contact|write to|e-?mail(?:ing)? (?:us|me)|(?:send|please|an|questions)\s+(?:e-?)?mail to|mailto:|forward (?:this|the|your)[^.]{0,40} to|send (?:an? |this |your |the )?(?:e-?mail|message|mail|note|request|copy|report|bounce)?s? ?to|ask for help at|help(?: at)?|assistance|questions?|reply(?:ing)?(?: to)?|postmaster(?: at)?|administrator|support|please|from|from:|from=|sender|mail from:?|return-path:|envelope-from|absender|von|expéditeur|remitente|mittente|发件人|差出人|送信者|отправитель|от кого|от|whitelist|unblock|delist|removal|abuse|report|s\.? ?v\.? ?p|see|visit|questions to|kontakt\w*|wenden sie sich an|contacte[rz]?|contatt\w*|contacto|联系|問い合わせ|by|message-id|id)[\s:=<("'[]*$/iu
+  /(?<![A-Za-z0-9])(?:contact|write to|e-?mail(?:ing)? (?:us|me)|(?:send|please|an|questions)\s+(?:e-?)?mail to|mailto:|forward (?:this|the|your)[^.]{0,40} to|send (?:an? |this |your |the )?(?:e-?mail|message|mail|note|request|copy|report|bounce)?s? ?to|ask for help at|help(?: at)?|assistance|questions?|reply(?:ing)?(?: to)?|postmaster(?: at)?|administrator|support|please|from|from:|from=|sender|mail from:?|return-path:|envelope-from|absender|von|expéditeur|remitente|mittente|发件人|差出人|送信者|отправитель|от кого|от|whitelist|unblock|delist|removal|abuse|report|s\.? ?v\.? ?p|see|visit|questions to|kontakt\w*|wenden sie sich an|contacte[rz]?|contatt\w*|contacto|联系|問い合わせ|by|message-id|id)[\s:=<("'[]*$/i
 const service =
   /^(?:mailer-daemon|postmaster|abuse|delist|no-?reply|hostmaster|mail-daemon|support|helpdesk|unblock)@/i
 
