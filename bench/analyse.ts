@@ -67,9 +67,13 @@ printf "%.1f", $done / (spent() - $began);
 `
 
 function sisimai(): number | undefined {
-  const { status, stdout, stderr } = spawnSync('perl', ['-e', program, place, String(seconds), String(files.length)], {
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'perl',
+    ['-e', program, place, String(seconds), String(files.length)],
+    {
+      encoding: 'utf8',
+    },
+  )
   if (status === 0) return Number(stdout)
   process.stderr.write(`Sisimai did not run (apt-get install libsisimai-perl): ${stderr.slice(0, 300)}\n`)
   return undefined

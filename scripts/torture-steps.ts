@@ -43,6 +43,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 4,
   },
   {
+    name: 'bounces',
+    what: 'A million mutated bounces: an answer of the right shape to each, and no code that it does not say.',
+    file: 'test/fuzz/analyse.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '1000000' },
+    minutes: 8,
+  },
+  {
     name: 'listing table',
     what: 'Three million look-ups in the listing table beside a second one made of plain maps.',
     file: 'src/access/table-oracle.test.ts',
@@ -68,7 +75,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: '200 random `kill -9` of core and of edge during 2,000 delist flows on SQLite, 50 on PostgreSQL, behind a real Postfix.',
     file: 'test/faults/kill.test.ts',
     env: {},
-    minutes: 23,
+    minutes: 15,
   },
   {
     name: 'scanners',

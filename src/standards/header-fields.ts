@@ -38,14 +38,14 @@ export function valuesOf(fields: readonly HeaderField[], name: string): string[]
   return fields.filter((field) => field.name === name && field.value !== '').map(({ value }) => value)
 }
 
+const controls = /[\x00-\x1f\x7f]/
+
 function plain(pieces: readonly string[]): string {
   let value = ''
   for (const piece of pieces) {
     if (value.length > longestValue) break
-    value += ` ${piece
-      .slice(0, longestValue)
-      .replaceAll(/[\x00-\x1f\x7f]+/g, ' ')
-      .trim()}`
+    const kept = piece.slice(0, longestValue)
+    value += ` ${(controls.test(kept) ? kept.replaceAll(/[\x00-\x1f\x7f]+/g, ' ') : kept).trim()}`
   }
   return value.trim().slice(0, longestValue).toWellFormed()
 }

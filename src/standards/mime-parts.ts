@@ -56,20 +56,28 @@ function split(raw: string): { readonly fields: readonly HeaderField[]; readonly
   return { fields: readFields(header), body: end < 0 ? '' : raw.slice(end + 2) }
 }
 
+const parameters = {
+  boundary: parameterOf('boundary'),
+  charset: parameterOf('charset'),
+  'report-type': parameterOf('report-type'),
+} as const
+
+function parameterOf(name: string): RegExp {
+  return new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"([^"]{1,200})"|([^\\s;"]{1,200}))`, 'i')
+}
+
 function mediaType(value: string | undefined): MediaType {
   const [, type = 'text/plain'] =
     /^\s*([a-z0-9!#$&^_.+-]{1,60}\/[a-z0-9!#$&^_.+-]{1,60})/i.exec(value ?? '') ?? []
-  const parameter = (name: string): string | undefined => {
-    const match = new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"([^"]{1,200})"|([^\\s;"]{1,200}))`, 'i').exec(
-      value ?? '',
-    )
+  const parameter = (pattern: RegExp): string | undefined => {
+    const match = value?.includes(';') === true ? pattern.exec(value) : undefined
     return match?.[1] ?? match?.[2]
   }
   return {
     type: type.toLowerCase(),
-    boundary: parameter('boundary'),
-    charset: parameter('charset'),
-    reportType: parameter('report-type')?.toLowerCase(),
+    boundary: parameter(parameters['boundary']),
+    charset: parameter(parameters['charset']),
+    reportType: parameter(parameters['report-type'])?.toLowerCase(),
   }
 }
 

@@ -89,7 +89,11 @@ function replyIn(text: string, patterns: Patterns, from: number, to = text.lengt
   if (single) {
     const quote = quoteFrom(span, single.index + single[0].length - 3)
     const [code = ''] = single.slice(1)
-    return { code, status: statusIn(quote, code, patterns) ?? describedStatus(span.slice(0, single.index + 1), code), text: quote }
+    return {
+      code,
+      status: statusIn(quote, code, patterns) ?? describedStatus(span.slice(0, single.index + 1), code),
+      text: quote,
+    }
   }
   const status = first(patterns.statusAlone, span)
   if (!status) return undefined

@@ -192,8 +192,10 @@ function returnedHeader(message: MimeMessage): MimeMessage['fields'] {
   return part === undefined ? [] : readMimeMessage(part.text.trimStart()).fields
 }
 
+const mailboxes = new RegExp(mailbox, 'g')
+
 export function addressesIn(value: string): string[] {
-  return [...value.slice(0, 8192).matchAll(new RegExp(mailbox, 'g'))].map(([address]) => address)
+  return value.slice(0, 8192).match(mailboxes) ?? []
 }
 
 function fromMachine(

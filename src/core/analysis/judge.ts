@@ -34,9 +34,7 @@ export function judge(said: Said): Judgement {
     byCode(said, false)
   if (firm) return firm
   const around = wordsOf(said.around)
-  return (
-    byReceiver(around, said) ?? byWords(around, said) ?? byCode(said, true) ?? judgement('unknown', said)
-  )
+  return byReceiver(around, said) ?? byWords(around, said) ?? byCode(said, true) ?? judgement('unknown', said)
 }
 
 /** A reference of our own registry (contracts 8): `(PSN606)`. */
@@ -73,7 +71,9 @@ function byReceiver(words: Words, { status, remoteHost }: Said): Judgement | und
   const counts = (list: number): boolean => {
     const { codes = [], hosts = [] } = receiverRules[list] ?? {}
     const isCode = codes.length === 0 || (status !== undefined && codes.includes(status))
-    return isCode && (hosts.length === 0 || (host !== undefined && hosts.some((each) => isWithin(host, each))))
+    return (
+      isCode && (hosts.length === 0 || (host !== undefined && hosts.some((each) => isWithin(host, each))))
+    )
   }
   const rule = receiverRules[receiverPhrases.first(words, counts) ?? -1]
   if (!rule) return undefined

@@ -63,6 +63,8 @@ function readText(text: string, lines: readonly string[]): Recipient[] | undefin
 const failure =
   /(?:not|n't|unable|could not|cannot|failed|failure)[\s\S]{0,80}(?:deliver|sent|reach|found|recipient|relay|accept|exist)|deliver\w*[\s\S]{0,80}(?:fail|error|not|reject|delay|impossible)|undeliver|undelivered|returned mail|rejected|bounced|permanent error|user unknown|mailbox (?:is )?full|zugestellt|zustell|unzustellbar|remis|distribu|entreg|recapit|consegnat|bezorg|dostarczon|доставлен|退信|投递|送达|无法|未能|配信|送信|届け|存在|반송|전송/i
 
+const envelopeSender = new RegExp(`(?:mail from:\\s*|\\bfrom=)<(${mailbox})>`, 'gi')
+
 /** Who wrote the message, as far as the text says. */
 function writersIn(text: string): Set<string> {
   const writers = new Set<string>()
@@ -73,9 +75,7 @@ function writersIn(text: string): Set<string> {
     )) {
     for (const address of addressesIn(line)) writers.add(address.toLowerCase())
   }
-  for (const match of text
-    .slice(0, 60_000)
-    .matchAll(new RegExp(`(?:mail from:\\s*|\\bfrom=)<(${mailbox})>`, 'gi')))
+  for (const match of text.slice(0, 60_000).matchAll(envelopeSender))
     writers.add((match[1] ?? '').toLowerCase())
   return writers
 }
@@ -124,14 +124,20 @@ function readLog(lines: readonly string[]): Recipient[] | undefined {
   return found.size > 0 ? [...found.values()] : undefined
 }
 
+const recipientsInLog: readonly RegExp[] = [
+  new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'i'),
+  new RegExp(`(?:\\*\\*|==) (?:\\S+ <)?(${mailbox})`),
+  new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'i'),
+  new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'i'),
+  new RegExp(`[45]\\d\\d[- ]\\d\\.\\d+\\.\\d+ <(${mailbox})>`),
+]
+
 function recipientInLog(entry: string): string | undefined {
-  const match =
-    new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'i').exec(entry) ??
-    new RegExp(`(?:\\*\\*|==) (?:\\S+ <)?(${mailbox})`).exec(entry) ??
-    new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'i').exec(entry) ??
-    new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'i').exec(entry) ??
-    new RegExp(`[45]\\d\\d[- ]\\d\\.\\d+\\.\\d+ <(${mailbox})>`).exec(entry)
-  return match?.[1]
+  for (const pattern of recipientsInLog) {
+    const address = pattern.exec(entry)?.[1]
+    if (address !== undefined) return address
+  }
+  return undefined
 }
 
 /** qmail logs write spaces as underscores. */

@@ -44,13 +44,17 @@ export class PhraseBook {
   readonly #byPair: ReadonlyMap<number, readonly Phrase[]>
 
   constructor(lists: readonly (readonly string[])[]) {
-    const phrases = lists.flatMap((list, index) => list.flatMap(spelledOut).map((text) => phraseOf(text, index)))
+    const phrases = lists.flatMap((list, index) =>
+      list.flatMap(spelledOut).map((text) => phraseOf(text, index)),
+    )
     const common = new Map<number, number>()
     for (const { anchor } of phrases)
       for (const pair of pairsIn(anchor)) common.set(pair, (common.get(pair) ?? 0) + 1)
     this.#byPair = Map.groupBy(phrases, ({ anchor }) => {
       const pairs = pairsIn(anchor)
-      return pairs.reduce((rarest, pair) => ((common.get(pair) ?? 0) < (common.get(rarest) ?? 0) ? pair : rarest))
+      return pairs.reduce((rarest, pair) =>
+        (common.get(pair) ?? 0) < (common.get(rarest) ?? 0) ? pair : rarest,
+      )
     })
   }
 

@@ -17,6 +17,8 @@ import { reportLines } from './report-lines.ts'
 
 /** Security 6.4. */
 export const mostBytes = 10 * 1024 * 1024
+/** Recipients told of one input. */
+const mostRecipients = 500
 
 /** Reads one message or text. */
 export function readInput(bytes: Uint8Array): Finding {
@@ -268,7 +270,7 @@ function readText(text: string): Finding {
 function bounceFinding(kind: 'bounce' | 'reply', recipients: readonly Recipient[], text: string): Finding {
   return {
     kind,
-    recipients,
+    recipients: recipients.slice(0, mostRecipients),
     links: linksIn(`${recipients.map(({ diagnostic }) => diagnostic ?? '').join('\n')}\n${text}`),
   }
 }

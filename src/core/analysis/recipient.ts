@@ -25,13 +25,18 @@ export interface Told {
 }
 
 const longest = 998
+/** RFC 5321 §4.5.3.1: local part, `@`, domain; more is no address. */
+const longestAddress = 320
 
 export function recipientOf(told: Told): Recipient {
   const { address, machine, passage } = told
   const action = actionOf(machine?.action) ?? told.action ?? 'failed'
   const find = action === 'failed' || action === 'delayed' ? findReply : findEither
   const quoted = machine?.diagnostic === undefined ? undefined : find(machine.diagnostic)
-  const written = find(passage) ?? (passage === '' || machine !== undefined ? find(told.around) : undefined)
+  const isWhole = quoted?.code !== undefined && quoted.status !== undefined && !quoted.status.endsWith('.0.0')
+  const written = isWhole
+    ? undefined
+    : (find(passage) ?? (passage === '' || machine !== undefined ? find(told.around) : undefined))
   const reply = quoted?.code === undefined && quoted?.status === undefined ? (written ?? quoted) : quoted
   const status = finest(reply?.status, statusOf(machine?.status), written?.status)
   const replyCode = quoted?.code ?? codeBeside(written, status)
@@ -39,7 +44,7 @@ export function recipientOf(told: Told): Recipient {
   const host = remoteHostIn(machine?.diagnostic ?? '') ?? remoteHostIn(passage)
   const remoteMta = hostName(machine?.remoteMta) ?? host?.name ?? host?.ip
   const facts = {
-    ...(address === undefined ? {} : { address }),
+    ...(address === undefined || address.length > longestAddress ? {} : { address: address.toWellFormed() }),
     action,
     status,
     replyCode,

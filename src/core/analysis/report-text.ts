@@ -19,40 +19,64 @@ export const mailbox = `${local}@${domain}`
 const comment = String.raw`(?:\s*\((?:expanded|original|generated|aka|ORCPT|rewritten|forwarded|alias|from|was)[^)]{0,300}\))`
 const labels = String.raw`(?:(?:failed |original |final |intended |rejected |invalid )?recipients?(?:'s)?(?: e-?mail)?(?: address(?:es)?)?|(?:e-?mail )?address|to|rcpt(?: to)?|mail(?:box)?|user|empfänger(?:adresse)?|an|destinataire|à|destinatario|para|destinatário|destinatari|ontvanger|aan|收件人(?:地址)?|收件者|收信人|宛先|受信者|送信先|あて先|получатель|кому|адрес|адресат)`
 
-/** A line that is about the address in it; the rest of the line, if any, is what is said. */
-const heads: readonly RegExp[] = [
-  // `<a@example.org>: host … said`, `<a@example.org> (expanded from <b@example.org>): …`
-  new RegExp(`^<(${mailbox})>${comment}?\\s*[:：]\\s*(.*)$`),
-  // `a@example.org`, `<a@example.org>`, `a@example.org:`, `a@example.org (generated from b@example.org)`
-  new RegExp(
-    `^(?:smtp:|mailto:|to:)?["'<]?(${mailbox})["'>]?(?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,.]?\\s*()$`,
-    'iu',
-  ),
-  // `a@example.org: 550 …`, `a@example.org, ERROR CODE: 550`, `a@example.org - no such user`, `a@example.org (no such user)`
-  new RegExp(
-    `^<?(${mailbox})>?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*(?::|;|,| -| –| —|\\t|\\s{2,}|\\.\\.\\.|=>|->)\\s*(\\S.*)$`,
-    'u',
-  ),
-  new RegExp(
-    `^<?(${mailbox})>?\\s+(\\([^)].*\\)?|on \\w{2,9}\\W.*|\\[.*|(?:host|smtp|error|failed|rejected|user|unknown|does|is|was|not|[45]\\d\\d)\\b.*)$`,
-    'iu',
-  ),
-  // `Somebody (a@example.org)`, `'Somebody' <a@example.org>`, `Somebody <mailto:a@example.org>`
-  new RegExp(
-    `^(?!.*(?:message|mail|from|contact|please|forward|by|:))['"“]?[^\\s<>()@:;,.][^<>()@:;]{0,80}?['"”]?\\s*[(<[](?:mailto:|smtp:)?(${mailbox})[)>\\]](?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,]?\\s*()$`,
-    'iu',
-  ),
-  // `Recipient: a@example.org`
-  new RegExp(
-    `^${labels}\\s*[:：=]\\s*(?:rfc822;\\s*)?["'\\[]?(?:smtp:)?(?:[^\\s<>()@:;,.\\d][^<>()@:;]{0,60}\\s)?<?(${mailbox})>?["'\\]]?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*[;,.]?\\s*(.*)$`,
-    'iu',
-  ),
-  // sendmail: `550 5.1.1 <a@example.org>... User unknown`, and `<a@example.org>... Deferred`.
-  new RegExp(`^(?:\\d{3} (?:\\d\\.\\d+\\.\\d+ )?)<?(${mailbox})>?\\.\\.\\.\\s*(.*)$`),
-]
-/** `To: …` may also be told of the returned message: it counts where nothing else does. */
-const weakHead = 5
-const transcriptHead = 6
+/** Where the address stands in a line that is about it. */
+type HeadKind = 'address' | 'person' | 'label' | 'transcript'
+
+interface Head {
+  readonly kind: HeadKind
+  readonly address: string
+  /** Whether the line itself says something of it. */
+  readonly says: boolean
+  /** Certain enough for a mailbox like `support@`. */
+  readonly isPlain: boolean
+}
+
+const beginsWithAddress = new RegExp(`^(?:smtp:|mailto:|to:)?(["'<]?)(${mailbox})`, 'i')
+/** Behind an address: `>`, a link of the same, a note that it stands for another. */
+const behindAddress = new RegExp(`^["'>]?(?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*`)
+/** `: host … said`, `, ERROR CODE: 550`, `- no such user`, `on Mon, 4 May`, `(no such user)`, `550 …`. */
+const says =
+  /^(?::|：|;|,|-\s|–|—|\.\.\.|=>|->|\(|\[|on \w{2,9}\W|on \d|(?:host|smtp|error|failed|rejected|user|unknown|does|is|was|not|delivery|[45]\d\d)\b)\s*\S/i
+/** `Somebody (a@example.org)`, `'Somebody' <a@example.org>`: a name and no sentence. */
+const person = new RegExp(
+  `^['"“]?[^\\s<>()@:;,.][^<>()@:;]{0,80}?['"”]?\\s*[(<[](?:mailto:|smtp:)?(${mailbox})[)>\\]](?:\\s*<mailto:[^<>]{1,320}>)?${comment}?\\s*[:;,]?$`,
+  'i',
+)
+const sentenceWords = /message|mail|from|contact|please|forward|by|:/
+/** `Recipient: a@example.org`. */
+const labelled = new RegExp(
+  `^${labels}\\s*[:：=]\\s*(?:rfc822;\\s*)?["'\\[]?(?:smtp:)?(?:[^\\s<>()@:;,.\\d][^<>()@:;]{0,60}\\s)?<?(${mailbox})>?["'\\]]?(?:\\s*<mailto:[^<>]{1,320}>)?\\s*[;,.]?\\s*(.*)$`,
+  'i',
+)
+/** sendmail: `550 5.1.1 <a@example.org>... User unknown`. */
+const transcript = new RegExp(`^(?:\\d{3} (?:\\d\\.\\d+\\.\\d+ )?)<?(${mailbox})>?\\.\\.\\.`)
+
+/** The address that a line is about. */
+function headOf(plain: string): Head | undefined {
+  const begin = beginsWithAddress.exec(plain)
+  if (begin) {
+    const [whole, quote = '', address = ''] = begin
+    const after = plain.slice(whole.length)
+    const rest = after.slice(behindAddress.exec(after)?.[0].length ?? 0)
+    if (/^[:;,.]?$/.test(rest)) return { kind: 'address', address, says: false, isPlain: true }
+    const isSaid = says.test(rest) || /^\s{2,}\S/.test(after)
+    return isSaid
+      ? { kind: 'address', address, says: true, isPlain: quote === '<' && rest.startsWith(':') }
+      : undefined
+  }
+  if (/^\d/.test(plain)) {
+    const address = transcript.exec(plain)?.[1]
+    return address === undefined ? undefined : { kind: 'transcript', address, says: true, isPlain: true }
+  }
+  const label = labelled.exec(plain)
+  if (label) return { kind: 'label', address: label[1] ?? '', says: label[2] !== '', isPlain: false }
+  const address =
+    /[)>\]][:;,]?$/.test(plain) &&
+    !sentenceWords.test(plain.replace(/<mailto:[^<>]*>/g, '').split('@', 1)[0] ?? '')
+      ? person.exec(plain)?.[1]
+      : undefined
+  return address === undefined ? undefined : { kind: 'person', address, says: false, isPlain: false }
+}
 
 /** Sentences that name the address; asked only where no line is about one. */
 const sentences: readonly RegExp[] = [
@@ -69,6 +93,8 @@ const sentences: readonly RegExp[] = [
 ]
 
 const mostPassages = 200
+
+const writerLabel = /^(?:from|von|sender|absender|reply-to|mail from)\b/i
 
 /** Addresses that are named for another purpose: where to ask, who wrote. */
 const asideBefore =
@@ -105,31 +131,25 @@ export function findPassages(lines: readonly string[], known: Known): Passage[] 
 }
 
 function headedPassages(lines: readonly string[], known: Known): Passage[] {
-  const heading: { address: string; kind: number; line: number; rest: string }[] = []
+  const heading: { address: string; kind: HeadKind; line: number; rest: string }[] = []
   for (const [index, line] of lines.entries()) {
+    if (!line.includes('@')) continue
     const plain = line.trim().replace(/^(?:[*•·▪●–-]|\d{1,2}[.)])\s+/, '')
-    if (!plain.includes('@') || plain.length > 1500) continue
-    for (const head of heads) {
-      const match = head.exec(plain)
-      if (!match) continue
-      const address = trimmed(match[1] ?? '')
-      const kind = heads.indexOf(head)
-      const mayBeService = kind <= 1 || kind === transcriptHead
-      if (
-        isEligible(address, known, mayBeService) &&
-        !/^(?:from|von|sender|absender|reply-to|mail from)\b/i.test(plain)
-      )
-        heading.push({
-          address,
-          kind,
-          line: kind === transcriptHead ? transcriptStart(lines, index) : index,
-          rest: match[2] === '' || kind === transcriptHead ? '' : plain,
-        })
-      break
-    }
+    if (plain.length > 1500 || writerLabel.test(plain)) continue
+    const head = headOf(plain)
+    const address = trimmed(head?.address ?? '')
+    if (!head || !isEligible(address, known, head.isPlain)) continue
+    const isTranscript = head.kind === 'transcript'
+    heading.push({
+      address,
+      kind: head.kind,
+      line: isTranscript ? transcriptStart(lines, index) : index,
+      rest: head.says && !isTranscript ? plain : '',
+    })
     if (heading.length > mostPassages * 4) break
   }
-  const strong = heading.filter(({ kind }) => kind !== weakHead)
+  // `To: …` may also be told of the returned message: it counts where nothing else does.
+  const strong = heading.filter(({ kind }) => kind !== 'label')
   const named = strong.length > 0 ? strong : heading
   const wanted =
     known.failed.length === 0
@@ -138,7 +158,7 @@ function headedPassages(lines: readonly string[], known: Known): Passage[] {
   const passages = new Map<string, { address: string; texts: string[] }>()
   for (const [index, { address, kind, line, rest }] of wanted.entries()) {
     const next = Math.max(line + 1, wanted[index + 1]?.line ?? lines.length)
-    const body = joined([rest, ...lines.slice(kind === transcriptHead ? line : line + 1, next)])
+    const body = joined([rest, ...lines.slice(kind === 'transcript' ? line : line + 1, next)])
     const key = address.toLowerCase()
     const passage = passages.get(key) ?? { address, texts: [] }
     passage.texts.push(body)
@@ -173,32 +193,35 @@ function aboutIn(lines: readonly string[], address: string, count: number): stri
 
 /** Folded lines become one; a line of its own stays where a log, a transcript or a reply begins. */
 export function joined(lines: readonly string[]): string {
-  let text = ''
+  const paragraphs: string[] = []
+  let last = ''
+  const begin = (line: string): void => {
+    if (last !== '') paragraphs.push(last)
+    last = line
+  }
   for (const line of lines) {
     const plain = line.trim()
-    if (/^-{3,}.*-{3,}$/.test(plain)) text += `\n${plain}\n`
-    else if (plain === '') text += text === '' || text.endsWith('\n') ? '' : '\n'
-    else if (text === '' || text.endsWith('\n')) text += plain
-    else if (ownLine.test(plain) && !isContinuation(text, plain) && !text.endsWith(':')) text += `\n${plain}`
-    else text += continued(text, plain)
+    if (plain === '') begin('')
+    else if (last === '') last = plain
+    else if (plain.startsWith('---') && plain.endsWith('---')) begin(plain)
+    else if (last.startsWith('---') && last.endsWith('---')) begin(plain)
+    else if (isContinuation(last, plain))
+      last += ` ${plain.replace(/^(?:<<< )?\d{3}[- ](?:\d\.\d+\.\d+ +)?/, '')}`
+    else if (ownLine.test(plain) && !last.endsWith(':')) begin(plain)
+    // A URL that was cut stays one word.
+    else last += /https?:\/\/\S{55,}$/.test(last) && /^[\w/?=&%.-]+$/.test(plain) ? plain : ` ${plain}`
   }
-  return text.trim()
+  begin('')
+  return paragraphs.join('\n')
 }
 
 const ownLine =
   /^(?:>>> |<<< |\.\.\. while|-{3,}|[A-Z][A-Za-z-]{2,40}: |[45]\d\d[- ](?!\d+\s*$)|\w{3} +\d+ \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[SC]: |(?:Remote host said|Giving up on|I'm not going to try))/
 
-/** `550-5.7.1 one` and `550 5.7.1 two` are one reply: the code is not said again. A URL that was cut stays one word. */
-function continued(text: string, plain: string): string {
-  if (isContinuation(text, plain)) return ` ${plain.replace(/^(?:<<< )?\d{3}[- ](?:\d\.\d+\.\d+ +)?/, '')}`
-  return /https?:\/\/\S{55,}$/.test(text) && /^[\w/?=&%.-]+$/.test(plain) ? plain : ` ${plain}`
-}
-
-function isContinuation(text: string, plain: string): boolean {
-  const code = /^(?:<<< )?(\d{3})[- ]/.exec(plain)?.[1]
-  if (code === undefined) return false
-  const last = text.slice(Math.max(0, text.lastIndexOf('\n')))
-  return last.includes(`${code}-`) && !/[)\]]$/.test(last)
+/** `550-5.7.1 one` and `550 5.7.1 two` are one reply: the code is not said again. */
+function isContinuation(last: string, plain: string): boolean {
+  const code = /^(?:<<< )?([245]\d\d)[- ]/.exec(plain)?.[1]
+  return code !== undefined && last.includes(`${code}-`) && !/[)\]]$/.test(last)
 }
 
 function isEligible(address: string, { others, failed }: Known, mayBeService = false): boolean {

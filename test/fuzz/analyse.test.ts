@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Recipient } from '../../src/core/analysis/analysis.ts'
+import { findingSchema } from '../../src/core/analysis/finding-schema.ts'
+import { readInput } from '../../src/core/analysis/read.ts'
+import { readFixtures } from '../support/bounce-fixtures.ts'
+import { fuzzCount, fuzzSeed } from '../support/fuzz.ts'
+import { mutate } from './mutate.ts'
+import { seededRandom } from './random.ts'
+
+/** What bounces are made of, and what breaks their readers. */
+const dictionary = [
+  '\r',
+  '\n\n',
+  '\0',
+  '--b1',
+  '550 ',
+  '5.7.1',
+  '4.0.0 ',
+  '<a@example.org>',
+  'Status: ',
+  'Final-Recipient: rfc822;',
+  'Content-Transfer-Encoding: base64\n',
+  'Content-Type: message/rfc822\n\n',
+  '=?utf-8?B?',
+  '=\n',
+  '<<< ',
+  '-> ',
+  '\xff\xfe',
+  '{"',
+  'From ',
+  '192.0.2.45',
+  '[2001:db8::',
+  '****************************************',
+  '<table><tr><td>',
+  '&#x10ffff;',
+] as const
+
+describe('Mutated bounces', () => {
+  it('get an answer of the right shape, quickly, and no code that they do not contain', (t) => {
+    const options = { count: fuzzCount(2000), seed: fuzzSeed(1) }
+    const random = seededRandom(options.seed)
+    const inputs = readFixtures().map(({ input }) => Buffer.from(input))
+    const kinds = new Map<string, number>()
+    let slowest = 0
+    for (let nth = 0; nth < options.count; nth++) {
+      const bytes = mutate(random.pick(inputs as [Buffer, ...Buffer[]]), dictionary, 8, random)
+      const began = performance.now()
+      const finding = readInput(bytes)
+      slowest = Math.max(slowest, performance.now() - began)
+      kinds.set(finding.kind, (kinds.get(finding.kind) ?? 0) + 1)
+      const told = findingSchema.safeParse(JSON.parse(JSON.stringify(finding)))
+      assert.ok(told.success, `seed ${options.seed}, input ${nth}: ${told.error?.message ?? ''}`)
+      if ('recipients' in finding) assertSaid(bytes, finding.recipients, `seed ${options.seed}, input ${nth}`)
+    }
+    t.diagnostic(JSON.stringify({ ...options, slowestMs: Math.round(slowest), ...Object.fromEntries(kinds) }))
+    assert.ok((kinds.get('bounce') ?? 0) > options.count / 10, 'too few are still bounces')
+  })
+
+  it('as large as may be are read within the budget of a parser', () => {
+    const patterns = [
+      'a@',
+      '<a@b>: ',
+      '550-5.1.1 ',
+      '> ',
+      '<br><p>',
+      '(((((',
+      'host a.b[192.0.2.1] said: ',
+      '=?utf-8?q?a?= ',
+      'Final-Recipient: rfc822; a@b\n\n',
+      '--x\nContent-Type: text/plain\n\n',
+      '----- \n',
+      ' * ',
+    ]
+    for (const pattern of patterns) {
+      for (const head of ['', 'From: MAILER-DAEMON@a.example\nSubject: failure notice\n\n']) {
+        const bytes = Buffer.from(head + pattern.repeat(Math.floor((8 << 20) / pattern.length)))
+        const began = process.cpuUsage()
+        readInput(bytes)
+        const { user, system } = process.cpuUsage(began)
+        // Twice the two seconds of security 6.4, for compilers that run beside.
+        assert.ok((user + system) / 1e6 < 4, `${JSON.stringify(pattern)} ${(user + system) / 1e6}`)
+      }
+    }
+  })
+})
+
+/** Codes stand in the input as they are told, where it is not written in another alphabet. */
+function assertSaid(bytes: Buffer, recipients: readonly Recipient[], where: string): void {
+  const text = bytes.toString('latin1')
+  if (/base64|quoted-printable|&#|=\?|\xff\xfe|\xfe\xff/i.test(text)) return
+  const plain = text.replaceAll(/[\x00-\x1f\x7f]+/g, '')
+  for (const { status, replyCode } of recipients) {
+    for (const code of [status, replyCode])
+      assert.ok(code === undefined || plain.includes(code), `${where}: ${code ?? ''} is invented`)
+  }
+}
