@@ -95,6 +95,35 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(records.at(-1)?.facts, { days: 1, badLine: 0.5 })
     })
 
+    it('begins with what was known before its days: a long good sender is no stranger in it', async () => {
+      const ctx = testContext({ db: await open(), actor: { kind: 'operator', name: 'ada', role: 'agent' } })
+      const good = '192.0.2.77'
+      for (let nth = 0; nth < 5; nth++) {
+        const now = ctx.clock.now()
+        const mail = Array.from({ length: 20 }, (_, at) =>
+          message(good, now - at * minute, { ptr: 'mx.good.example' }),
+        )
+        await takeEvents(ctx, 'mx1', mail)
+        const judge = await Engine.open(ctx)
+        while (await judge.step(ctx));
+        ctx.clock.advance(day)
+      }
+      const now = ctx.clock.now()
+      // More at once than any new sender may send.
+      const burst = Array.from({ length: 90 }, (_, at) =>
+        message(good, now - at * 1000, { ptr: 'mx.good.example' }),
+      )
+      await takeEvents(ctx, 'mx1', burst)
+      const engine = await Engine.open(ctx)
+      while (await engine.step(ctx));
+      const runs = new DryRuns()
+      await runs.start(ctx, { days: 1, changes: { newBudget: 5 } })
+      await runs.settled()
+      const result = runs.show(ctx)?.result
+      assert.ok(result && result.messages >= 90)
+      assert.deepEqual([result.now.deferred, result.tried.deferred], [0, 0])
+    })
+
     it('leaves out what came before its days', async () => {
       const ctx = await begun()
       ctx.clock.advance(2 * day)

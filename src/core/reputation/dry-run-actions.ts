@@ -1,11 +1,12 @@
-import { day } from '../../base/clock.ts'
+import { day, hour } from '../../base/clock.ts'
 import { randomId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { inSteps } from '../../base/steps.ts'
-import { readMailEvent } from '../../access/mail-event.ts'
+import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
+import { recallAsOf } from './dry-run-start-actions.ts'
 import { DryRun, type DryRunResult } from './dry-run.ts'
 import { reputationSettings } from './own-settings.ts'
 import * as store from './store.ts'
@@ -93,11 +94,16 @@ export class DryRuns {
     try {
       const now = reputationSettings(ctx.settings)
       const tuning = tuningWith({ ...ctx.settings.reputation.tuning, ...wish.changes })
-      const run = new DryRun(now, { ...now, tuning, rules: { ...now.rules, newPerHour: tuning.newBudget } })
-      const first = await store.firstSince(ctx.db.queries, startedAt - wish.days * day)
+      // Whole hours: what was counted before is known by the hour.
+      const start = Math.floor((startedAt - wish.days * day) / hour) * hour
+      const tried = { ...now, tuning, rules: { ...now.rules, newPerHour: tuning.newBudget } }
+      const run = new DryRun(now, tried, start)
+      const known = new Set<string>()
+      const first = await store.firstSince(ctx.db.queries, start)
       const { seq: last } = await store.judgedHead(ctx.db.queries)
       for (let after = (first ?? last + 1) - 1; after < last;) {
         const page = await store.eventsAfter(ctx.db.queries, after, pageSize)
+        await recallAsOf(ctx, run.judges, eventsOf(page), start, known)
         await inSteps(judged(run, page), ctx.clock.elapsed)
         if (!this.#isOn(id)) return
         const end = page.at(-1)
@@ -119,6 +125,13 @@ export class DryRuns {
   #change(id: string, more: Partial<DryRunState>): void {
     if (this.#state && this.#isOn(id)) this.#state = { ...this.#state, ...more }
   }
+}
+
+function eventsOf(page: Awaited<ReturnType<typeof store.eventsAfter>>): readonly MailEvent[] {
+  return page.flatMap(({ body }) => {
+    const event = readMailEvent(JSON.parse(body))
+    return typeof event === 'string' ? [] : [event]
+  })
 }
 
 function* judged(run: DryRun, page: Awaited<ReturnType<typeof store.eventsAfter>>): Generator<void, void> {

@@ -36,24 +36,35 @@ const mostNamed = 50
 /** Senders that are told apart; what is beyond is in the sums. */
 const mostSenders = 500_000
 
-/** The same events through two judgements, with the thresholds as they are and as they might be. Both begin with nothing. */
+/**
+ * The same events through two judgements, with the thresholds as they are and as they might be. Both begin with what was known at the
+ * beginning: whoever pushes the events has it recalled by `judges` before (`recallAsOf`).
+ */
 export class DryRun {
   readonly #now: Side
   readonly #tried: Side
   readonly #senders = new Map<string, { readonly now: Fate; readonly tried: Fate }>()
   readonly #tellings = new Tellings()
+  readonly #start: number
   #messages = 0
   #at = 0
 
-  constructor(now: ReputationSettings, tried: ReputationSettings) {
+  /** `start`: what is of before is known already, and counts for nothing when it is heard only later. */
+  constructor(now: ReputationSettings, tried: ReputationSettings, start = 0) {
     this.#now = new Side(now)
     this.#tried = new Side(tried)
+    this.#start = start
+  }
+
+  get judges(): readonly Reputation[] {
+    return [this.#now.judge, this.#tried.judge]
   }
 
   /** `receivedAt`: when it became known, `source`: who said so. */
   push(event: MailEvent, receivedAt: number, isOld: boolean, source: string): void {
     const at = Math.max(this.#at, receivedAt)
     this.#at = at
+    if (event.at < this.#start) return
     if (event.type === 'complaint') {
       if (isOld) return
       this.#now.judge.complain(event, at)
