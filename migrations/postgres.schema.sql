@@ -234,6 +234,18 @@ create table operators (
   removed_at bigint
 );
 
+create table probes (
+  id text not null,
+  tag text not null,
+  language text not null,
+  created_at bigint not null,
+  valid_until bigint not null,
+  received_at bigint,
+  digest text,
+  found text,
+  letter text
+);
+
 create table reporters (
   name text not null,
   seen_at bigint not null,
@@ -446,6 +458,16 @@ CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
 alter table operators add constraint operators_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
+
+alter table probes add constraint probes_pkey PRIMARY KEY (id);
+
+alter table probes add constraint probes_tag_key UNIQUE (tag);
+
+CREATE INDEX probes_by_created ON public.probes USING btree (created_at);
+
+CREATE UNIQUE INDEX probes_pkey ON public.probes USING btree (id);
+
+CREATE UNIQUE INDEX probes_tag_key ON public.probes USING btree (tag);
 
 alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
 

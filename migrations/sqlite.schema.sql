@@ -297,6 +297,20 @@ CREATE TABLE operators (
   primary key (name)
 ) strict, without rowid;
 
+CREATE TABLE probes (
+  id text not null primary key,
+  tag text not null unique,
+  language text not null,
+  created_at integer not null,
+  valid_until integer not null,
+  received_at integer,
+  digest text,
+  found text,
+  letter text
+) strict;
+
+CREATE INDEX probes_by_created on probes (created_at);
+
 CREATE TABLE reporters (
   name text not null,
   seen_at integer not null,

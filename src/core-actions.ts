@@ -35,6 +35,7 @@ import {
   showLetter,
   stopLetters,
 } from './core/outbox/actions.ts'
+import { receiveProbe } from './core/probes/actions.ts'
 import { DryRuns, thresholdsInForce } from './core/reputation/dry-run-actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
 import type { Actor } from './core/actor.ts'
@@ -108,6 +109,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async (tag) => await stopLetters(ctx, tag),
+    receiveProbe: async (arrival) => await receiveProbe(ctx, arrival),
     takeReport: async (report) => await takeReport(ctx, report),
     forwardToPostmaster: async ({ mailFrom, raw }) => {
       if (smarthost === 'outbox') {

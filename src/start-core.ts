@@ -44,6 +44,7 @@ import type { Web, WebContext } from './web/env.ts'
 import { serveHttp } from './web/listen.ts'
 import { coreMetrics, countedSeldom } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
+import { probeRoutes } from './web/probe/probe-routes.ts'
 import { publicApp } from './web/server.ts'
 import { siteActions } from './web/site/actions.ts'
 import { version } from './version.ts'
@@ -178,6 +179,7 @@ function webApps(
     trustedProxies: config.trustedProxies,
     site: siteActions(contextFor, async () => await notReady(ctx)),
     parts: [
+      (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),

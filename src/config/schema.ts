@@ -218,6 +218,13 @@ const listing = section('Listings made without an end of their own.', {
   ),
 })
 
+const probe = section('One-time addresses: send a message to one and get a report about it.', {
+  valid: key(
+    duration(5 * minute, day).prefault('1h'),
+    'How long such an address takes its one message. The report is kept for `retention.probes`.',
+  ),
+})
+
 const retention = section('When data is removed. The audit chain is kept.', {
   decisions: key(
     duration(day, 365 * day).prefault('30d'),
@@ -243,6 +250,10 @@ const retention = section('When data is removed. The audit chain is kept.', {
   senders: key(
     duration(14 * day, 365 * day).prefault('60d'),
     'What is known of senders, of groups of them and of reporters, counted from when they were last heard of. After sixty days a sender is new again.',
+  ),
+  probes: key(
+    duration(day, 30 * day).prefault('1d'),
+    'Reports about messages to a probe address, counted from when the address was made. Nothing of a body is in them.',
   ),
 })
 
@@ -427,6 +438,7 @@ export const configSchema = z.strictObject({
   }),
   delisting,
   listing,
+  probe,
   retention,
   guide: section('The public guide.', {
     folder: key(

@@ -40,6 +40,7 @@ export function settingsOf(config: Config) {
       watchMs: delisting.watch,
       challengeCost: delisting.challengeCost,
     },
+    probe: { validMs: config.probe.valid },
     listing: { termsMs: listing.terms, longestMs: listing.longest, recurrenceMs: listing.recurrence },
     retention: {
       decisionsMs: retention.decisions,
@@ -49,6 +50,7 @@ export function settingsOf(config: Config) {
       eventsMs: retention.events,
       evidenceMs: retention.evidence,
       sendersMs: retention.senders,
+      probesMs: retention.probes,
     },
     notify: noticeOf(config),
     check: {

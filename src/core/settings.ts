@@ -63,6 +63,10 @@ export interface Settings {
     /** Cost of the proof of work: hexadecimal zeros that its hash begins with; each makes it sixteen times harder. */
     readonly challengeCost: number
   }
+  readonly probe: {
+    /** How long a probe address takes a message. */
+    readonly validMs: number
+  }
   readonly listing: {
     /** Default terms by recurrence: first, second, …; the last stays. */
     readonly termsMs: readonly number[]
@@ -79,6 +83,7 @@ export interface Settings {
     readonly eventsMs: number
     readonly evidenceMs: number
     readonly sendersMs: number
+    readonly probesMs: number
   }
   /** Where an operator is told what they must know now. */
   readonly notify:

@@ -16,6 +16,7 @@ export interface Tables {
   delist_requests: DelistRequestsTable
   limit_windows: LimitWindowsTable
   letters: LettersTable
+  probes: ProbesTable
   suppressions: SuppressionsTable
   webhook_deliveries: WebhookDeliveriesTable
   operators: OperatorsTable
@@ -414,4 +415,20 @@ export interface StandingsTable {
   standing: string | null
   /** From the head `standings`. */
   seq: number
+}
+
+/** A one-time address, and what was found about the message that came to it. */
+export interface ProbesTable {
+  id: string
+  /** Of the address, without its MAC. */
+  tag: string
+  language: string
+  created_at: number
+  valid_until: number
+  received_at: number | null
+  /** Keyed hash of the message. */
+  digest: string | null
+  /** JSON of `ProbeFound`. */
+  found: string | null
+  letter: string | null
 }

@@ -1,7 +1,9 @@
+import { arc } from 'mailauth/lib/arc/index.js'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js'
 import { spf } from 'mailauth/lib/spf/index.js'
 import { getAlignment } from 'mailauth/lib/tools.js'
+import type { ProbeFacts } from '../core/probes/facts.ts'
 import type { Authentication, ParseRequest } from './parsed-message.ts'
 
 /**
@@ -12,13 +14,21 @@ import type { Authentication, ParseRequest } from './parsed-message.ts'
 /** A DNS question; rejects with an error whose `code` is that of `node:dns`. */
 export type Lookup = (name: string, type: string) => Promise<string[] | string[][]>
 
+/** What was found in detail, for whoever wants to mend it. */
+export type Evaluation = Pick<ProbeFacts, 'spf' | 'dkim' | 'dmarc' | 'arc'>
+
 /** `recipientsOf`: the mailboxes of the only field of this name, empty when there is none or more than one. */
 export async function authenticate(
   raw: Buffer,
   request: ParseRequest,
   lookup: Lookup,
   recipientsOf: (field: 'to' | 'cc') => readonly string[],
-): Promise<{ readonly headerFrom: readonly string[]; readonly authentication: Authentication }> {
+): Promise<{
+  readonly headerFrom: readonly string[]
+  readonly authentication: Authentication
+  /** Only for a probe. */
+  readonly evaluation: Evaluation | undefined
+}> {
   // SPF first, so that many signatures do not use up the questions that it needs.
   const [sender, signatures] = await Promise.all([
     checkSender(request, lookup),
@@ -67,7 +77,15 @@ export async function authenticate(
     signedRecipients: [...new Set([...covered('to'), ...covered('cc')])].slice(0, 200),
     isUnsure: temporary.some((word) => word === 'temperror' || word === 'temperr'),
   }
-  return { headerFrom: signatures.headerFrom, authentication }
+  const evaluation = request.probe
+    ? {
+        spf: { ...spfOf(request, sender), isAligned: bySpf },
+        dkim: dkimOf(signatures.results, signers),
+        dmarc: dmarcOf(dmarc.response, result),
+        arc: await arcOf(signatures, lookup),
+      }
+    : undefined
+  return { headerFrom: signatures.headerFrom, authentication, evaluation }
 }
 
 interface Sender {
@@ -91,6 +109,75 @@ async function checkSender({ client, helo, mailFrom }: ParseRequest, resolver: L
   })
   const result = spfWord(checked.status.result)
   return { result, domain: result === 'pass' ? checked.domain.slice(0, 253) : null }
+}
+
+type Signatures = Awaited<ReturnType<typeof dkimVerify>>
+type Signature = Signatures['results'][number]
+
+/** RFC 7208 §2.4: without an envelope sender the HELO name is asked about. */
+function spfOf({ mailFrom, helo }: ParseRequest, { result }: Sender): Omit<Evaluation['spf'], 'isAligned'> {
+  const identity = mailFrom === '' ? 'helo' : 'mailfrom'
+  const domain = mailFrom === '' ? helo : mailFrom.slice(mailFrom.lastIndexOf('@') + 1)
+  return { result, identity, domain: domain === null ? null : domain.toLowerCase().slice(0, 253) }
+}
+
+function dkimOf(results: readonly Signature[], signers: readonly Signature[]): Evaluation['dkim'] {
+  return results.slice(0, 20).map((each) => ({
+    domain: (each.signingDomain ?? '').toLowerCase().slice(0, 253),
+    selector: (each.selector ?? '').slice(0, 200),
+    result: dkimWord(each.status.result),
+    why: (each.status.comment ?? '').slice(0, 200),
+    algorithm: (each.algo ?? '').slice(0, 40),
+    bits: each.modulusLength ?? null,
+    signed: [...new Set(namesIn(each.signingHeaders?.keys))]
+      .filter((name) => name !== '')
+      .map((name) => name.slice(0, 80))
+      .slice(0, 60),
+    isWhole: !each.status.underSized,
+    isAligned: signers.includes(each),
+  }))
+}
+
+function dkimWord(word: string): Evaluation['dkim'][number]['result'] {
+  switch (word) {
+    case 'pass':
+    case 'fail':
+    case 'neutral':
+    case 'permerror':
+    case 'policy':
+    case 'none':
+      return word
+    default:
+      return 'temperror'
+  }
+}
+
+function dmarcOf(
+  response: Awaited<ReturnType<typeof evaluateDmarc>>['response'],
+  result: Evaluation['dmarc']['result'],
+): Evaluation['dmarc'] {
+  if (response === false) return { result, domain: null, policy: null }
+  return {
+    result,
+    domain: (response.policyDomain ?? response.domain ?? '').slice(0, 253) || null,
+    policy: (response.policy ?? '').slice(0, 20) || null,
+  }
+}
+
+async function arcOf(signatures: Signatures, resolver: Lookup): Promise<Evaluation['arc']> {
+  const { chain, error, lastEntry } = signatures.arc ?? { chain: false as const }
+  if (!chain && !error) return null
+  const checked = await arc(
+    { chain: chain || [], ...(lastEntry && { lastEntry }), ...(error && { error }) },
+    { resolver },
+  )
+  const sealer: unknown = lastEntry?.['arc-seal']?.parsed?.['d']?.value
+  return {
+    result: dmarcWord(checked.status.result),
+    instances: chain ? chain.length : 0,
+    sealer: typeof sealer === 'string' ? sealer.toLowerCase().slice(0, 253) : null,
+    why: checked.status.result === 'pass' ? '' : (checked.status.comment ?? '').slice(0, 200),
+  }
 }
 
 interface Alignment {

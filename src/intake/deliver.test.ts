@@ -47,6 +47,7 @@ const person: ParsedMessage = {
   report: null,
   feedback: [],
   hops: [],
+  probe: null,
 }
 
 interface Try {

@@ -11,6 +11,14 @@ import type { Client } from './client.ts'
 import { intentsOf, type Intent } from './intent.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure } from './parsed-message.ts'
+import {
+  hearProbe,
+  refuseProbe,
+  sessionClient,
+  tracedClient,
+  type ProbeActions,
+  type ProbeClient,
+} from './hear-probe.ts'
 import { isAccepted, isTemporary, replies, reply, replyTo, type Reply } from './reply.ts'
 import { answerReport, readReport, type ReportDesk, type ReportRoute } from './report.ts'
 import type { Route } from './route.ts'
@@ -19,9 +27,9 @@ import type { Route } from './route.ts'
  * What core does for mail that comes in. Every function resolves when its transaction is committed and throws a `Refusal` when the
  * rules say no; anything else it throws is a fault, and the sender keeps the message.
  */
-export interface IntakeActions {
+export interface IntakeActions extends ProbeActions {
   /** Whether we gave this tag out for this purpose; a MAC, no database. */
-  isOurTag(purpose: 'delist' | 'bounce', tag: string): boolean
+  isOurTag(purpose: 'delist' | 'bounce' | 'probe', tag: string): boolean
   /** A delist request's mailbox is proven by a message from it. */
   proveMailbox(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
   /** Control of the address is proven by a message from it. False when no open request of that address has the token. */
@@ -141,24 +149,47 @@ export function delivery(options: Delivery): Deliver {
       return replyTo(error, site, clock.now())
     }
   }
-  const parse = async ({
-    raw,
-    client,
-    mailFrom,
-    routes,
-  }: Incoming): Promise<ParsedMessage | ParseFailure> => {
-    const sender = client.isSender && client.address ? formatAddress(client.address) : null
+  const parse = async (
+    { raw, client, mailFrom, routes }: Incoming,
+    traced?: ProbeClient,
+  ): Promise<ParsedMessage | ParseFailure> => {
+    const sender = client.isSender && client.address ? formatAddress(client.address) : (traced?.ip ?? null)
+    const probe = routes.some(({ kind }) => kind === 'probe')
     // Delivery reports and replies to letters prove nothing about anybody: their tag does.
     const authenticate =
-      mailFrom !== '' &&
-      routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist' || kind === 'report')
+      probe ||
+      (mailFrom !== '' &&
+        routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist' || kind === 'report'))
     return await options.pool.parse(raw, {
       client: sender,
-      helo: client.helo,
+      helo: client.helo ?? traced?.helo?.slice(0, 300) ?? null,
       mailFrom,
       authenticate,
+      probe,
       now: clock.now(),
     })
+  }
+  /** Where a relay does not say for whom it speaks, the lines of our servers do; SPF then has to be asked once more. */
+  const probe = async (
+    incoming: Incoming,
+    route: Extract<ServedRoute, { kind: 'probe' }>,
+    first: ParsedMessage | ParseFailure,
+  ): Promise<Reply> => {
+    const session = sessionClient(incoming)
+    if ('failure' in first) return await unreadProbe(incoming, route, first)
+    const client = tracedClient(session, first, await options.ours())
+    const parsed = session.ip === null && client.ip !== null ? await parse(incoming, client) : first
+    if ('failure' in parsed) return await unreadProbe(incoming, route, parsed)
+    return await hearProbe(actions, incoming, route, { client, parsed })
+  }
+  const unreadProbe = async (
+    incoming: Incoming,
+    route: Extract<ServedRoute, { kind: 'probe' }>,
+    failure: ParseFailure,
+  ): Promise<Reply> => {
+    const said = broken.answer(incoming.raw, failure)
+    if (!isTemporary(said)) await refuseProbe(actions, incoming, route, 'unreadable')
+    return said
   }
   const hearReport = async (
     { client }: Incoming,
@@ -181,6 +212,7 @@ export function delivery(options: Delivery): Deliver {
   ): Promise<Reply> => {
     if (route.kind === 'postmaster') return await forward(actions, incoming)
     if (parsed === null) return replies.fault
+    if (route.kind === 'probe') return await probe(incoming, route, parsed)
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
     if (route.kind === 'report') return await hearReport(incoming, route, parsed)
     const client = incoming.client.isSender ? incoming.client.address : undefined

@@ -4,7 +4,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import { Admission, admissionLimits, type AdmissionLimits } from './admission.ts'
-import { delivery, type IntakeActions } from './deliver.ts'
+import { delivery, type Incoming, type IntakeActions } from './deliver.ts'
+import { refuseProbes } from './hear-probe.ts'
 import { mailHosts, type MxLookup } from './mail-hosts.ts'
 import { MailHold } from './mail-hold.ts'
 import { paceLimits, type PaceLimits } from './pace.ts'
@@ -73,6 +74,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     admission: new Admission({ ...admissionLimits, ...limits }, clock),
     hold: new MailHold(limits.heldBytes ?? heldBytes),
     deliver: delivery({ actions, pool, clock, log, site, desk: options.desk, ours }),
+    refuseProbes: async (incoming: Incoming) => await refuseProbes(actions, incoming, 'bare-newline'),
     isOurTag: actions.isOurTag,
     clock,
     log,

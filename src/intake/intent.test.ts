@@ -36,6 +36,7 @@ function message(changes: Partial<ParsedMessage> = {}): ParsedMessage {
     report: null,
     feedback: [],
     hops: [],
+    probe: null,
     ...changes,
   }
 }

@@ -16,6 +16,7 @@ const request: ParseRequest = {
   helo: 'mail.example.org',
   mailFrom: 'ann@example.org',
   authenticate: true,
+  probe: false,
   now: Date.parse('2026-05-04T10:00:00Z'),
 }
 const clock = systemClock()

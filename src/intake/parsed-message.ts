@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { probeFacts } from '../core/probes/facts.ts'
 import { longestValue, mostHops, mostReports, mostValues, type FeedbackReport } from '../standards/arf.ts'
 
 /**
@@ -125,6 +126,8 @@ export const parsedMessage = z.strictObject({
   feedback: z.array(feedbackReport).max(mostReports),
   /** Trace fields of the message itself, newest first. */
   hops,
+  /** For the report of a probe; null when nobody asked for it. */
+  probe: probeFacts.nullable(),
 })
 
 export type ParsedMessage = z.infer<typeof parsedMessage>
@@ -166,6 +169,8 @@ export const parseRequest = z.strictObject({
   mailFrom: z.string().max(320),
   /** Whether SPF, DKIM and DMARC are wanted. */
   authenticate: z.boolean(),
+  /** Whether it came to a probe: everything that its report says is wanted as well. */
+  probe: z.boolean(),
   /** Milliseconds since 1970. */
   now: z.number(),
 })

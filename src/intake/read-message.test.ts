@@ -18,6 +18,7 @@ async function read(
     helo: 'mail.example.org',
     mailFrom: 'ann@example.org',
     authenticate: true,
+    probe: false,
     now: Date.parse('2026-05-04T10:00:00Z'),
     ...changes,
   }
@@ -278,7 +279,7 @@ describe('The content of a message', () => {
     assert.equal(message.subject, 'a Bcc: v@example.org')
   })
   it('that breaks a budget is named by it', async () => {
-    const request = { client: null, helo: null, mailFrom: '', authenticate: false, now: 0 }
+    const request = { client: null, helo: null, mailFrom: '', authenticate: false, probe: false, now: 0 }
     const parts = plainMessage({ 'Content-Type': 'multipart/mixed; boundary=b' }, '--b\n\nx\n'.repeat(250))
     assert.equal(await readMessage(parts, request, testDns({})), 'parts')
     const inside = plainMessage({ 'Content-Type': 'other; boundary=b' }, '--b\n'.repeat(1000))

@@ -6,6 +6,7 @@ import { Refusal } from '../base/refusal.ts'
 import { authenticate, type Lookup } from './authenticate.ts'
 import { automaticSignsOf } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
+import { probeFactsOf } from './probe-facts.ts'
 import { breachOfBody, readHeader, valuesOf, type Header } from './message-budget.ts'
 import {
   mostParts,
@@ -53,6 +54,7 @@ export async function readMessage(
     report: content.report,
     feedback: [...readFeedback([...content.parts, { type: 'text/plain', text: content.text }])],
     hops: hopsOf(header),
+    probe: vouched?.evaluation ? probeFactsOf(raw, header, content.parser, from, vouched.evaluation) : null,
   }
 }
 

@@ -82,6 +82,10 @@ const sentences: Partial<Record<RefusalCode, (site: string) => string>> = {
   'token.invalid': (site) =>
     `5.7.1 The token in the message is not known or was made for another address, see ${site}/delist`,
   'listing.not-found': (site) => `5.7.1 The address in the message is not listed here, see ${site}/delist`,
+  'probe.not-found': (site) =>
+    `5.1.1 This test address is not known any more, please get another at ${site}/probe`,
+  'probe.expired': (site) => `5.1.1 This test address has expired, please get another at ${site}/probe`,
+  'probe.used': (site) => `5.7.1 This test address has had its message, please get another at ${site}/probe`,
   'letter.not-found': () => '5.1.1 No such letter',
 }
 

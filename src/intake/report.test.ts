@@ -40,6 +40,7 @@ const program: ParsedMessage = {
   report: null,
   feedback: arf(['Feedback-Type: abuse', 'Dovecot-Reporting-User: ann@provider.example']),
   hops: [],
+  probe: null,
 }
 const person: ParsedMessage = {
   ...program,

@@ -8,6 +8,8 @@ export type Route =
   | { readonly kind: 'delist-tag'; readonly tag: string; readonly mailbox: string }
   /** `b+<tag>@replyDomain`: bounces of one of our letters, and replies to it. */
   | { readonly kind: 'bounce'; readonly tag: string; readonly mailbox: string }
+  /** `p+<tag>@replyDomain`: a message that somebody wants a report about. */
+  | { readonly kind: 'probe'; readonly tag: string; readonly mailbox: string }
   /** The delist mailbox, which takes forwarded bounces. */
   | { readonly kind: 'delist'; readonly mailbox: string }
   /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1), and abuse (RFC 2142 §2). */
@@ -54,9 +56,10 @@ export function routeOf(recipient: string, routes: Routes): Route {
   if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) return { kind: 'unknown' }
   const local = mailbox.slice(0, at)
   if (local === 'postmaster' || local === 'abuse') return { kind: 'postmaster', mailbox }
-  const [, door = '', tag = ''] = /^(delist|b)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
+  const [, door = '', tag = ''] = /^(delist|b|p)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
   if (door === 'delist') return { kind: 'delist-tag', tag, mailbox }
   if (door === 'b') return { kind: 'bounce', tag, mailbox }
+  if (door === 'p') return { kind: 'probe', tag, mailbox }
   return { kind: 'unknown' }
 }
 

@@ -51,6 +51,7 @@ async function door(
       incoming.push(message)
       return await answer(message)
     },
+    refuseProbes: async () => {},
     isOurTag: (_purpose, tag) => tag.startsWith('good'),
     clock,
     log: silentLog,

@@ -10,7 +10,7 @@ import { parseMailbox } from '../standards/mail-address.ts'
 import type { Prefix } from '../standards/prefix.ts'
 import type { Admission } from './admission.ts'
 import { IntakeConnection, originOf, turnAway } from './connection.ts'
-import type { Deliver, IntakeActions, ServedRoute } from './deliver.ts'
+import type { Deliver, Incoming, IntakeActions, ServedRoute } from './deliver.ts'
 import type { MailHold } from './mail-hold.ts'
 import type { PaceLimits } from './pace.ts'
 import { receive } from './receive.ts'
@@ -33,6 +33,8 @@ export interface SmtpOptions {
   readonly admission: Admission
   readonly hold: MailHold
   readonly deliver: Deliver
+  /** Told of a message with bare line ends, which is refused whatever it is. */
+  readonly refuseProbes: (incoming: Incoming) => Promise<void>
   readonly isOurTag: IntakeActions['isOurTag']
   readonly clock: Clock
   readonly log: Log
@@ -122,6 +124,9 @@ export class IntakeServer extends SMTPServer {
       case 'delist-tag':
         if (!isOurTag('delist', route.tag)) return admission.unknownRecipient(client)
         break
+      case 'probe':
+        if (!isOurTag('probe', route.tag)) return admission.unknownRecipient(client)
+        break
       case 'bounce':
         if (!isOurTag('bounce', route.tag)) return admission.unknownRecipient(client)
         if (isNullSender(session) && session.envelope.rcptTo.length > 0) return replies.nullSenderOnce
@@ -152,6 +157,7 @@ export class IntakeServer extends SMTPServer {
     const routes = session.envelope.rcptTo.flatMap(({ address }) => servedRoute(address, this.#intake.routes))
     // What came behind such a message may be a part of it to the server that sent it: nothing of that is read.
     if (connection.pace.takeBareNewline()) {
+      await this.#tellProbes(received.raw, routes, session)
       received.free()
       return connection.refuse(replies.bareNewline, protocol === 'lmtp' ? routes.length : 1)
     }
@@ -168,6 +174,17 @@ export class IntakeServer extends SMTPServer {
     connection.pace.endMessage(clock.elapsed())
     if (protocol === 'lmtp') done(null, answers.map(dataResult))
     else answerOnce(answers, done)
+  }
+
+  /** A test message that is refused for its line ends: the report says so. */
+  async #tellProbes(raw: Buffer, routes: readonly ServedRoute[], session: SMTPServerSession): Promise<void> {
+    const { client } = this.#connectionOf(session) ?? {}
+    if (client === undefined) return
+    const { mailFrom } = session.envelope
+    const incoming = { raw, client, mailFrom: mailFrom === false ? '' : inAscii(mailFrom.address), routes }
+    await this.#intake.refuseProbes(incoming).catch((error: unknown) => {
+      this.#intake.log.info('intake.probe-not-told', { why: String(error) })
+    })
   }
 
   #connectionOf(session: SMTPServerSession): IntakeConnection | undefined {

@@ -60,6 +60,7 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     },
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),
+    receiveProbe: note('receiveProbe'),
     takeReport: async (report) => {
       done.push(['takeReport', report])
       return report.complaints.length

@@ -57,6 +57,12 @@ export const routes = {
     /** The link in the letter. */
     confirm: route('/confirm/:link'),
   },
+  probe: {
+    /** What it is, and the button that gives an address. */
+    start: route('/probe'),
+    /** The address while no message has come, then the report. */
+    report: route('/probe/:id'),
+  },
   api: route('/api/v1'),
   policy: route('/.well-known/postmaster-policy.json'),
   security: route('/.well-known/security.txt'),

@@ -153,6 +153,7 @@ describe('Mutated messages', () => {
         helo: 'x',
         mailFrom: 'ann@example.org',
         authenticate: true,
+        probe: false,
         now: Date.parse('2026-05-04T10:00:00Z'),
       }
       const seen = new Map<string, number>()

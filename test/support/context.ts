@@ -78,6 +78,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
+    probe: { validMs: hour },
     listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
     retention: {
       decisionsMs: 30 * day,
@@ -87,6 +88,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       eventsMs: 7 * day,
       evidenceMs: 60 * day,
       sendersMs: 60 * day,
+      probesMs: day,
     },
     notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],

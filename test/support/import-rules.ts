@@ -48,6 +48,7 @@ export const floors: Readonly<Record<string, number>> = {
   guide: 5,
   policies: 4,
   senders: 5,
+  probes: 6,
   checks: 6,
 }
 

@@ -16,6 +16,7 @@ import { checkRoutes } from '../../src/web/check/check-routes.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
+import { probeRoutes } from '../../src/web/probe/probe-routes.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
 import { testContext, type TestContext } from './context.ts'
 import { testShelf, testSite } from './site.ts'
@@ -47,6 +48,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     site: siteActions(contextFor, async () => await Promise.resolve(undefined)),
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
+      (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: testShelf(ctx.settings).guide }),

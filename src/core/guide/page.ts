@@ -45,7 +45,6 @@ export const features = [
   'high-volume',
   'feedback',
   'community',
-  'probe',
   'networks',
 ] as const
 export type Feature = (typeof features)[number]

@@ -94,6 +94,16 @@ export const limits = {
     windowMs: hour,
     why: 'Reading a bounce costs a process its time; whoever has a whole folder of them runs `postern analyse`.',
   },
+  'probe.client.hour': {
+    count: 12,
+    windowMs: hour,
+    why: 'Every probe address is a message to be parsed, with DNS questions; whoever mends a server needs a few.',
+  },
+  'probe.all.hour': {
+    count: 1200,
+    windowMs: hour,
+    why: 'However many networks ask, addresses and reports do not fill the database.',
+  },
   'proof.request': { count: 20, windowMs: hour, why: 'Every check of a proof asks somebody else’s servers.' },
   'proof.client': {
     count: 60,

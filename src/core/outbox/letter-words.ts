@@ -22,6 +22,15 @@ export interface LetterSlots {
     readonly stage: 'junk' | 'reject'
     readonly from: number
   }
+  /** The short answer to a message to a probe address. */
+  'probe-report': {
+    readonly link: string
+    /** Findings that have to be mended, and that should be. */
+    readonly faults: number
+    readonly warnings: number
+    /** Until then the report is kept. */
+    readonly expiresAt: number
+  }
   /** To the operator: who would have been hit on a day, while not everything is acted on. */
   'observed-digest': {
     /** Beginning of the UTC day. */
@@ -53,6 +62,7 @@ export const letterKinds = [
   'delisting-done',
   'delisting-reviewed',
   'high-volume-notice',
+  'probe-report',
   'observed-digest',
   'brake-notice',
 ] as const satisfies readonly LetterKind[]

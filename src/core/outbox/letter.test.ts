@@ -50,6 +50,10 @@ const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
   fc.record({
+    kind: fc.constant('probe-report' as const),
+    slots: fc.record({ link, faults: fc.nat(), warnings: fc.nat(), expiresAt: moment }),
+  }),
+  fc.record({
     kind: fc.constant('observed-digest' as const),
     slots: fc.record({
       day: moment,
@@ -176,6 +180,7 @@ describe('a letter', () => {
       'delisting-reviewed',
       'high-volume-notice',
       'observed-digest',
+      'probe-report',
     ])
     for (const language of languages)
       for (const [kind, isStop] of [

@@ -52,6 +52,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'high-volume-notice':
       return letters[content.kind](content.slots, about)
+    case 'probe-report':
+      return letters[content.kind](content.slots, about)
     case 'observed-digest':
       return letters[content.kind](content.slots, about)
     case 'brake-notice':
@@ -96,6 +98,8 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'day':
     case 'messages':
     case 'senders':
+    case 'faults':
+    case 'warnings':
     case 'when':
     case 'expiresAt':
       return Number.isSafeInteger(value)

@@ -10,13 +10,22 @@ export interface Keep {
   readonly events: number
   readonly evidence: number
   readonly senders: number
+  readonly probes: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
 
 export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now: number): Keep {
-  const { decisionsMs, endedListingsMs, feedChangesMs, requestsMs, eventsMs, evidenceMs, sendersMs } =
-    settings.retention
+  const {
+    decisionsMs,
+    endedListingsMs,
+    feedChangesMs,
+    requestsMs,
+    eventsMs,
+    evidenceMs,
+    sendersMs,
+    probesMs,
+  } = settings.retention
   return {
     decisions: now - decisionsMs,
     // An earlier listing counts as recurrence for as long as that looks back.
@@ -27,6 +36,7 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     evidence: now - evidenceMs,
     // How often a sender was listed is remembered with it.
     senders: now - Math.max(sendersMs, settings.listing.recurrenceMs),
+    probes: now - probesMs,
     ended: now - day,
   }
 }

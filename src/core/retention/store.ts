@@ -50,6 +50,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       isLarge: true,
     },
     { table: 'reporters', key: ['name'], by: 'seen_at', where: sql`seen_at < ${keep.senders}` },
+    { table: 'probes', key: ['id'], by: 'created_at', where: sql`created_at < ${keep.probes}` },
     { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
     // A request that a person still has to decide waits, however old.
     {

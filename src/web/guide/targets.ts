@@ -24,7 +24,7 @@ export const toolLinks = {
   'policy-json': routes.policy.href(),
   check: routes.check.href(),
   analyse: null,
-  probe: null,
+  probe: routes.probe.start.href(),
   headers: null,
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks

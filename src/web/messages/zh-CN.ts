@@ -6,6 +6,7 @@ import { console } from './zh-CN/console.ts'
 import { guide } from './zh-CN/guide.ts'
 import { judgement } from './zh-CN/judgement.ts'
 import { portal } from './zh-CN/portal.ts'
+import { probe } from './zh-CN/probe.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
@@ -16,6 +17,7 @@ export const zhCN = {
   guide,
   check,
   portal,
+  probe,
   console,
   judgement,
   analysis,

@@ -83,6 +83,20 @@ export const en: LetterWords = {
         'Nothing needs to be requested or answered: the next message that passes the tests is accepted as always.',
       ],
     }),
+    'probe-report': ({ link, faults, warnings, expiresAt }, { provider }) => ({
+      subject:
+        faults === 0 ? 'Your test message: nothing to mend' : `Your test message: ${things(faults)} to mend`,
+      paragraphs: [
+        'Hello,',
+        `you sent a message to a test address of ${provider}. It arrived and was examined.`,
+        faults + warnings === 0
+          ? 'Nothing about it needs to be mended.'
+          : `Found: ${things(faults)} to mend, ${things(warnings)} worth a look.`,
+        'The report says what was found, why it matters and what to do:',
+        { verbatim: link },
+        `It is kept until ${moment(expiresAt)}. Whoever has the link can read it; nothing of the text of your message is in it.`,
+      ],
+    }),
     'observed-digest': ({ day, messages, senders, top }, { provider }) => ({
       subject: `${date(day)}: ${number(messages)} messages would have been hit`,
       paragraphs: [
@@ -131,6 +145,10 @@ const brakeWords: Record<BrakeRule, string> = {
   traps: 'listings for traps',
   harvest: 'listings for guessed recipients',
   range: 'listings of ranges',
+}
+
+function things(count: number): string {
+  return count === 0 ? 'nothing' : count === 1 ? 'one thing' : `${count} things`
 }
 
 function failedWords(failed: readonly AuthenticationTest[]): string {

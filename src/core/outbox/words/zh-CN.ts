@@ -68,6 +68,20 @@ export const zhCN: LetterWords = {
         '无需申请或回复：下一封通过验证的邮件会照常接收。',
       ],
     }),
+    'probe-report': ({ link, faults, warnings, expiresAt }, { provider }) => ({
+      subject:
+        faults === 0 ? '测试邮件检测报告：没有需要修正的问题' : `测试邮件检测报告：${faults} 项需要修正`,
+      paragraphs: [
+        '您好：',
+        `您发往 ${provider} 测试地址的邮件已收到并完成检测。`,
+        faults + warnings === 0
+          ? '没有发现需要修正的问题。'
+          : `检测结果：${faults} 项需要修正，${warnings} 项建议关注。`,
+        '报告中列出了检测到的问题、影响以及处理方法：',
+        { verbatim: link },
+        `报告保留至${moment(expiresAt)}。持有链接的人都可以查看；报告不含邮件正文。`,
+      ],
+    }),
     'observed-digest': ({ day, messages, senders, top }, { provider }) => ({
       subject: `${date(day)}：本会影响 ${number(messages)} 封邮件`,
       paragraphs: [

@@ -475,6 +475,7 @@ export const console = {
       'delisting-reviewed': 'Decision on a request',
       'high-volume-notice': 'Notice to a domain that sends much',
       'observed-digest': 'Who would have been hit',
+      'probe-report': 'Report on a test message',
       'brake-notice': 'Self-incident brake',
     } satisfies Record<LetterKind, string>,
     caption: 'Letters, newest first',

@@ -74,6 +74,8 @@ export const guide = {
     delistHint: 'Ask for the removal of an address that you answer for.',
     check: 'Check domain and server',
     checkHint: 'SPF, DKIM, DMARC, reverse name: looked up live, with the records to publish.',
+    probe: 'Send us a test message',
+    probeHint: 'One message to a one-time address, and a report of what our server saw.',
     codes: 'All codes',
     codesHint: 'What each of our replies means and who can act on it.',
     search: 'Search',

@@ -212,6 +212,18 @@ export const refusals = fitForPeople({
     what: `${text(facts, 'prefix', 'A prefix this wide')} is so wide that a second person has to agree.`,
     next: agree(facts),
   }),
+  'probe.expired': () => ({
+    what: 'This test address has expired before a message came.',
+    next: 'Get another one on the page of test addresses; it takes one message within its time.',
+  }),
+  'probe.not-found': () => ({
+    what: 'There is no such report, or it is no longer kept.',
+    next: 'Reports are deleted after their time. Get a new test address and send the message again.',
+  }),
+  'probe.used': () => ({
+    what: 'This test address has had its message already.',
+    next: 'Each address takes one message. Get another address for the next one.',
+  }),
   'reputation.dry-run-busy': () => ({
     what: 'Another dry run is under way.',
     next: 'Wait until it is done, or cancel it.',

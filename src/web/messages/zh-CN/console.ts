@@ -455,6 +455,7 @@ export const console: Messages['console'] = {
       'delisting-reviewed': '人工处理结果',
       'high-volume-notice': '致高发信量域名的通知',
       'observed-digest': '本会受影响的发件人',
+      'probe-report': '测试邮件检测报告',
       'brake-notice': '自身故障制动',
     },
     caption: '邮件，最新的在前',

@@ -57,6 +57,8 @@ export const guide: typeof en = {
     delistHint: '为您负责的地址申请解除封锁。',
     check: '检测域名和邮件服务器',
     checkHint: '实时查询 SPF、DKIM、DMARC 和反向解析，并给出应发布的记录。',
+    probe: '发一封测试邮件',
+    probeHint: '向一次性地址发一封邮件，查看我们的服务器看到了什么。',
     codes: '全部退信代码',
     codesHint: '我们的每一种答复是什么意思，由谁处理。',
     search: '搜索',

@@ -212,6 +212,18 @@ export const refusals = fitForPeople(
       what: `${text(facts, 'prefix', '该网段')} 范围很大，需要另一位操作员同意。`,
       next: agree(facts),
     }),
+    'probe.expired': () => ({
+      what: '该测试地址已过期，在有效期内没有收到邮件。',
+      next: '请在测试地址页面重新获取一个；每个地址在有效期内只接收一封邮件。',
+    }),
+    'probe.not-found': () => ({
+      what: '没有这份报告，或报告已超过保留期限。',
+      next: '报告到期后会被删除。请重新获取测试地址并再发一次邮件。',
+    }),
+    'probe.used': () => ({
+      what: '该测试地址已经收到过邮件。',
+      next: '每个地址只接收一封邮件。如需再测，请另取一个地址。',
+    }),
     'reputation.dry-run-busy': () => ({
       what: '另一次试运行正在进行。',
       next: '请等待其完成，或将其取消。',
