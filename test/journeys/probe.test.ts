@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Browser } from 'playwright-core'
 import { openBrowser } from '../support/chromium.ts'
@@ -17,16 +18,15 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 })
 
-/** The message as a sender's server would send it: signed by `example.org`, with both fields of one-click unsubscribing. */
-async function testMessage(to: string): Promise<string> {
+/** The message as a sender's server would send it: signed by `example.org`; `more`: further fields. */
+async function testMessage(to: string, more: readonly string[] = []): Promise<string> {
   const plain = [
     'From: Ada <ada@example.org>',
     `To: ${to}`,
     'Subject: canary-subject',
     `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
     'Message-ID: <journey@example.org>',
-    'List-Unsubscribe: <https://lists.example.org/u/1>',
-    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    ...more,
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
     '',
@@ -112,7 +112,7 @@ transport_maps = inline:{ postern.provider.example=smtp:[127.0.0.1]:${postern.po
     assert.match(report, /SPF passes for example\.org/)
     assert.match(report, /The signature of example\.org \(selector s1, 2048 bits\) is valid/)
     assert.match(report, /DMARC passes for example\.org \(policy reject\)/)
-    assert.match(report, /One-click unsubscribing is announced as it should be/)
+    assert.match(report, /A short letter with the link to this report/)
     assert.match(report, /The session was not encrypted/)
     assert.ok(!report.includes('canary'), 'nothing of the message itself')
     await context.close()
@@ -122,4 +122,33 @@ transport_maps = inline:{ postern.provider.example=smtp:[127.0.0.1]:${postern.po
     assert.equal(link, page.url().replace('/en/probe/', '/probe/'))
     assert.ok(!letter.text.includes('canary'))
   })
+
+  it('as a program, for a newsletter, which is not answered by mail', async () => {
+    const asked = await fetch(`${postern.site}/api/v1/probes`, { method: 'POST', body: '{}' })
+    const { id, address } = (await asked.json()) as { readonly id: string; readonly address: string }
+    const message = await testMessage(address, [
+      'List-Unsubscribe: <https://lists.example.org/u/1>',
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    ])
+    const sent = await swaks({ port: postfix.port, client, to: address, from: 'ada@example.org', message })
+    assert.ok(sent.accepted, sent.replies.join('\n'))
+    const report = await received(id)
+    assert.ok(report.findings.some(({ name }) => name === 'list-one-click'))
+    assert.equal(report.letter, 'unsafe')
+  })
+
+  interface Report {
+    readonly state: string
+    readonly letter?: string
+    readonly findings: readonly { readonly name: string }[]
+  }
+
+  async function received(id: string): Promise<Report> {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const report = (await (await fetch(`${postern.site}/api/v1/probes/${id}`)).json()) as Report
+      if (report.state === 'received') return report
+      await sleep(200)
+    }
+    throw new Error(`no message came: ${postfix.log()}`)
+  }
 })

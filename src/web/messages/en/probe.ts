@@ -77,7 +77,7 @@ export const probe = {
       'over-budget': 'No letter: the From address has had its share of letters for today.',
       suppressed: 'No letter: the reader of the From address wants none from us.',
       unsafe:
-        'No letter: it is not shown that whoever reads the From address wrote this message, or a program sent it.',
+        'No letter: either SPF or DKIM does not show that the message is from the From address, or it is list or automatic mail, which we never answer.',
     } satisfies Record<ProbeLetter, string>,
     envelopeTitle: 'How a reader sees it',
     rows: {

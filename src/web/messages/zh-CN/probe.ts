@@ -63,7 +63,8 @@ export const probe: typeof en = {
       queued: '一封附有本报告链接的短信已发往 From 地址。',
       'over-budget': '未发送邮件答复：From 地址今天收到的邮件已达上限。',
       suppressed: '未发送邮件答复：该邮箱已表示不再接收我们的邮件。',
-      unsafe: '未发送邮件答复：无法确认 From 邮箱的主人就是发信人，或者邮件由程序自动发出。',
+      unsafe:
+        '未发送邮件答复：SPF 或 DKIM 未能证明邮件出自 From 地址，或者这是列表或自动邮件，我们从不答复此类邮件。',
     },
     envelopeTitle: '收件人看到的信息',
     rows: {
