@@ -5,6 +5,7 @@ import { as, type Context } from './core/context.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
+import { heldRules } from './core/reputation/brake-actions.ts'
 import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
@@ -58,6 +59,7 @@ export function consoleActions(ctx: Context): ConsoleActions {
     signOut: async (actor, session) => await signOut(by(actor), session),
     signOutEverywhere: async (actor) => await signOutEverywhere(by(actor)),
     listEdges: async (actor) => await listEdges(by(actor)),
+    heldRules: async (actor) => await heldRules(by(actor)),
     feedSeq: async (actor) => (await feedHead(by(actor))).seq,
     countListings: async (actor) => await countListings(by(actor)),
     countRefusals: async (actor, since) => await countRefusals(by(actor), since),

@@ -1,6 +1,6 @@
 /**
- * The self-incident brake: while it is on for a rule, the rule lists nobody, and what it has listed is only put off. The engine pulls it when
- * long-good senders are suddenly found bad, and lets it go; an operator may do either by hand.
+ * Why the judgement holds a rule of its own. `filter`: what the content filter says of steady good senders has turned unwanted.
+ * `refusals`: the rule lists senders with a long good history as it never did. `requests`: those that it listed ask for removal as they never did.
  */
-export const brakeRules = ['spam', 'phish', 'malware', 'complaints', 'traps', 'harvest', 'range'] as const
-export type BrakeRule = (typeof brakeRules)[number]
+export const brakeWhys = ['filter', 'refusals', 'requests'] as const
+export type BrakeWhy = (typeof brakeWhys)[number]

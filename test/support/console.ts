@@ -191,6 +191,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       ]
     },
     feedSeq: async () => 4121,
+    heldRules: async () => [],
     async countListings() {
       const active = listings.filter(({ state }) => state === 'active')
       return ['self-service', 'investigate', 'third-party', 'policy'].map((name) => ({

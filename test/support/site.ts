@@ -19,7 +19,7 @@ import { testSettings, testStart } from './context.ts'
 import { knownSender } from './known-sender.ts'
 
 /** The public site over a handful of listings and no database: for tests of pages, and to look at them. */
-export function testSite(overrides: Partial<PublicDeps> = {}): Web {
+export function testSite(overrides: Partial<PublicDeps> = {}, isBraked = false): Web {
   const settings = overrides.settings ?? testSettings()
   return publicApp({
     settings,
@@ -32,6 +32,7 @@ export function testSite(overrides: Partial<PublicDeps> = {}): Web {
     site: {
       explain: async (_c, address, level) => explainTest(address, level, settings),
       recheck: async () => 'fails',
+      isBraked: async () => isBraked,
       openCase: async (_c, token) => openTestCase(token, settings),
       notReady: async () => undefined,
     },

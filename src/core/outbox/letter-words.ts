@@ -1,6 +1,6 @@
 import type { AuthenticationTest } from '../../access/high-volume.ts'
-import type { ReasonName } from '../../access/reasons.ts'
-import type { BrakeRule } from '../../access/brake.ts'
+import type { Cause, ReasonName } from '../../access/reasons.ts'
+import type { BrakeWhy } from '../../access/brake.ts'
 
 /**
  * What our letters can say, by kind. Slots hold canonical values only (an address or unit, a moment in milliseconds, a link
@@ -42,10 +42,10 @@ export interface LetterSlots {
   }
   /** To the operator: the self-incident brake of a rule was pulled or let go. */
   'brake-notice': {
-    readonly rule: BrakeRule
+    readonly rule: Cause
+    readonly why: BrakeWhy
     readonly isOn: boolean
     readonly when: number
-    readonly by: 'engine' | 'operator'
   }
 }
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { testSettings } from '../../../test/support/context.ts'
 import { formatAddress } from '../../standards/ip.ts'
-import { brakeRules } from '../../access/brake.ts'
+import { brakeWhys } from '../../access/brake.ts'
+import { causeNames } from '../../access/reasons.ts'
 import { checkSlots, renderLetter } from './letter.ts'
 import { letterKinds, type LetterContent } from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
@@ -72,10 +73,10 @@ const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
   fc.record({
     kind: fc.constant('brake-notice' as const),
     slots: fc.record({
-      rule: fc.constantFrom(...brakeRules),
+      rule: fc.constantFrom(...causeNames),
+      why: fc.constantFrom(...brakeWhys),
       isOn: fc.boolean(),
       when: moment,
-      by: fc.constantFrom('engine' as const, 'operator' as const),
     }),
   }),
 )
@@ -189,7 +190,7 @@ describe('a letter', () => {
       ] as const) {
         const slots =
           kind === 'brake-notice'
-            ? { rule: 'spam', isOn: true, when: 0, by: 'engine' }
+            ? { rule: 'spam', why: 'filter', isOn: true, when: 0 }
             : { domain: 'example.org', failed: ['spf'], stage: 'junk', from: 0 }
         const { text } = renderLetter({ kind, slots } as LetterContent, language, settings)
         assert.equal(/STOP/.test(text), isStop, 'whoever operates this cannot stop it by a reply')

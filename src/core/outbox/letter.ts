@@ -1,11 +1,11 @@
 import { authenticationTests } from '../../access/high-volume.ts'
-import { reasonNames, type Language } from '../../access/reasons.ts'
+import { causeNames, reasonNames, type Language } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { parseDomain } from '../../standards/domain.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
-import { brakeRules } from '../../access/brake.ts'
+import { brakeWhys } from '../../access/brake.ts'
 import type { Settings } from '../settings.ts'
 import { isOfOperator, type About, type Draft, type LetterContent, type LetterWords } from './letter-words.ts'
 import { wrap } from './wrap.ts'
@@ -87,11 +87,11 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'stage':
       return value === 'junk' || value === 'reject'
     case 'rule':
-      return brakeRules.some((rule) => rule === value)
+      return causeNames.some((rule) => rule === value)
+    case 'why':
+      return brakeWhys.some((why) => why === value)
     case 'isOn':
       return typeof value === 'boolean'
-    case 'by':
-      return value === 'engine' || value === 'operator'
     case 'top':
       return Array.isArray(value) && value.length <= 20 && value.every(isObservedLine)
     case 'from':

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { record } from '../audit/actions.ts'
 import type { Context, Tx } from '../context.ts'
-import { brakeWhys, type Braked, type Turn } from './brake.ts'
+import type { Braked, Turn } from './brake.ts'
 import * as store from './store.ts'
 
 const written = z.array(

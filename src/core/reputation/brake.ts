@@ -1,4 +1,5 @@
 import { day, hour } from '../../base/clock.ts'
+import type { BrakeWhy } from '../../access/brake.ts'
 import type { Cause } from '../../access/reasons.ts'
 import { FilterSample, type SampleMemory } from './filter-sample.ts'
 import { Surge, type SurgeMemory } from './surge.ts'
@@ -8,8 +9,6 @@ import { Surge, type SurgeMemory } from './surge.ts'
  * unwanted. `refusals`: the rule lists senders with a long good history as it never did. `requests`: those who are listed by it ask for
  * removal as they never did. While it is on, nobody is listed by the rule.
  */
-export const brakeWhys = ['filter', 'refusals', 'requests'] as const
-export type BrakeWhy = (typeof brakeWhys)[number]
 
 /** A rule that is held. */
 export interface Braked {

@@ -7,6 +7,7 @@ import { formatPrefix, parsePrefix, type Prefix } from '../../standards/prefix.t
 import { as, transact, type Context, type Tx } from '../context.ts'
 import { degradeByEngine, listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
 import { factsOf, heldRules, noteTurn } from './brake-actions.ts'
+import { tellBrake } from './tell-brake-actions.ts'
 import { reputationSettings } from './own-settings.ts'
 import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
@@ -222,6 +223,7 @@ export class Engine {
         break
       case 'brake':
         await noteTurn(tx, note.turn, this.#judge.braked)
+        await tellBrake(tx, note.turn)
     }
   }
 

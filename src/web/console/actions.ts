@@ -1,6 +1,7 @@
 import type { ImportAnswer } from '../../core/listings/import-actions.ts'
 import type { ImportFormat } from '../../core/listings/import-line.ts'
 import type { ListingSearch } from '../../core/listings/actions.ts'
+import type { Braked } from '../../core/reputation/brake.ts'
 import type { Listing, ListingFields } from '../../core/listings/listing.ts'
 import type { AuditRecord, ChainAnswer } from '../../core/audit/actions.ts'
 import type { DelistRequest, RequestState } from '../../core/delisting/request.ts'
@@ -36,6 +37,8 @@ export interface ConsoleActions {
   listEdges(actor: Actor): Promise<readonly Edge[]>
   /** Number of the newest change for the edges. */
   feedSeq(actor: Actor): Promise<number>
+  /** Rules that the self-incident brake holds. */
+  heldRules(actor: Actor): Promise<readonly Braked[]>
   countListings(actor: Actor): Promise<readonly { readonly class: string; readonly count: number }[]>
   /** Messages refused since a time, milliseconds since 1970. */
   countRefusals(actor: Actor, since: number): Promise<number>

@@ -2,6 +2,7 @@ import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
+import type { Braked } from '../../core/reputation/brake.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
@@ -32,6 +33,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
+  const held = await actions.heldRules(actor)
   const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed] = await Promise.all([
     actions.listEdges(actor),
     actions.feedSeq(actor),
@@ -48,7 +50,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.title,
     body: html`<h1>${words.title}</h1>
       <p class="up-to">${time(view, view.now, true)}</p>
-      ${edgeNotice(view, edges)}
+      ${edgeNotice(view, edges)} ${brakeNotice(view, held)}
       <ul class="figures">
         ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
@@ -102,6 +104,20 @@ function figure(
 function overdue({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[]): Html | string {
   const late = waiting.filter((request) => clockOf(request, deps.settings) <= view.now).length
   return late === 0 ? '' : badge('bad', view.words.console.overview.overdue(late))
+}
+
+/** Which of its own rules the judgement holds, and since when. */
+function brakeNotice(view: View, held: readonly Braked[]): Html | string {
+  if (held.length === 0) return ''
+  const { overview: words, causes } = view.words.console
+  return notice(
+    'warning',
+    words.braked,
+    html`<ul>
+        ${held.map(({ rule, why, since }) => html`<li>${causes[rule]}: ${words.brakeWhys[why]} (${time(view, since)})</li>`)}
+      </ul>
+      <p>${words.brakedBody}</p>`,
+  )
 }
 
 /** An edge that is away is the one thing that must not be overlooked. */

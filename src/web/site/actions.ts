@@ -3,6 +3,7 @@ import { transact, type Context } from '../../core/context.ts'
 import { spend } from '../../core/limits/actions.ts'
 import { recheckNow } from '../../core/policies/actions.ts'
 import type { TestOutcome } from '../../core/policies/policy-test.ts'
+import { heldRules } from '../../core/reputation/brake-actions.ts'
 import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -20,6 +21,8 @@ export interface SiteActions {
   recheck(c: WebContext, address: Address): Promise<TestOutcome | undefined>
   /** What the link of a refusal opens. */
   openCase(c: WebContext, token: string): Promise<Case>
+  /** Whether our own judgement is held at present: then mail is only delayed. */
+  isBraked(c: WebContext): Promise<boolean>
   /** Undefined when the database answers and the program is up, else why not. */
   notReady(): Promise<string | undefined>
 }
@@ -50,6 +53,7 @@ export function siteActions(
         throw error
       }
     },
+    isBraked: async (c) => (await heldRules(contextFor(c))).length > 0,
     notReady,
   }
 }

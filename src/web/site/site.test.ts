@@ -568,7 +568,13 @@ describe('what programs read', () => {
     assert.equal((await get('/healthz')).page, 'ok\n')
     assert.equal((await get('/readyz')).status, 200)
     const { site } = {
-      site: { explain: fail, recheck: fail, openCase: fail, notReady: async () => 'no database' },
+      site: {
+        explain: fail,
+        recheck: fail,
+        isBraked: async () => false,
+        openCase: fail,
+        notReady: async () => 'no database',
+      },
     }
     const response = await testSite({ site }).request(`${origin}/readyz`)
     assert.equal(response.status, 503)

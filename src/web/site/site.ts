@@ -8,7 +8,9 @@ import { readForm, readQuery } from '../form-data.ts'
 import { guideRoutes } from '../guide/guide-routes.ts'
 import { routes } from '../routes.ts'
 import type { PublicDeps } from '../deps.ts'
+import { html } from '../ui/html.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
+import { ownTrouble } from '../ui/own-trouble.ts'
 import { aboutPage } from './about-page.ts'
 import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
@@ -22,7 +24,14 @@ import { programRoutes } from './well-known.ts'
 export function siteRoutes(app: Web, deps: PublicDeps): void {
   const { settings, site } = deps
 
-  app.get(routes.start.pattern, (c) => show(c, startPage(c.var.view, deps.shelf)))
+  /** While our own judgement is held, the pages about refusals say so before anything else. */
+  const withTrouble = async (c: WebContext, page: Page): Promise<Page> =>
+    (await site.isBraked(c)) ? { ...page, body: html`${ownTrouble(c.var.view)} ${page.body}` } : page
+
+  app.get(
+    routes.start.pattern,
+    async (c) => await show(c, await withTrouble(c, startPage(c.var.view, deps.shelf))),
+  )
 
   app.get(routes.about.pattern, (c) => show(c, aboutPage(c.var.view, deps.shelf)))
 
@@ -64,12 +73,13 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     refuseSpecialPurpose(address)
     const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
     const checked = readQuery(c).get('checked')
-    return await show(c, addressPage(c.var.view, await site.explain(c, address, level), checked))
+    const page = addressPage(c.var.view, await site.explain(c, address, level), checked)
+    return await show(c, await withTrouble(c, page))
   })
 
   app.get(routes.record.pattern, async (c) => {
     const token = c.req.param('token')
-    return await show(c, recordPage(c.var.view, token, await site.openCase(c, token)))
+    return await show(c, await withTrouble(c, recordPage(c.var.view, token, await site.openCase(c, token))))
   })
 
   guideRoutes(app, deps)

@@ -1,6 +1,6 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
-import { reasons } from '../../../access/reasons.ts'
-import type { BrakeRule } from '../../../access/brake.ts'
+import { reasons, type Cause } from '../../../access/reasons.ts'
+import type { BrakeWhy } from '../../../access/brake.ts'
 import type { LetterWords, ObservedLine } from '../letter-words.ts'
 
 const months = [
@@ -107,23 +107,22 @@ export const en: LetterWords = {
         'Look them through in the console, under “Would have been hit”. If somebody is here whose mail people want, their page says why; protect them (protected.names, protected.networks) or try other thresholds in a dry run. When nobody is left who should not be here, go on to the next reputation.mode.',
       ],
     }),
-    'brake-notice': ({ rule, isOn, when, by }, { provider }) =>
+    'brake-notice': ({ rule, why, isOn, when }, { provider }) =>
       isOn
         ? {
             subject: `Brake pulled: ${brakeWords[rule]}`,
             paragraphs: [
-              `On ${moment(when)} the self-incident brake of ${provider} was pulled${by === 'operator' ? ' by an operator' : ''}, for this rule:`,
+              `On ${moment(when)} the self-incident brake of ${provider} was pulled, for this rule:`,
               { verbatim: `    ${brakeWords[rule]}` },
-              by === 'operator'
-                ? 'Until somebody lets it go, the rule lists nobody, and what it has listed is only put off.'
-                : 'Senders with a long good history were suddenly found bad. That is rather our own fault than theirs: a filter that has gone mad, a bad update, a broken list. The rule lists nobody now, and what it has listed is only put off, so no mail is lost.',
-              'What to do: look at the content filter and its latest changes. The brake lets go by itself when what it measures is as usual again; in the console an operator can pull it or let it go by hand.',
+              whyWords[why],
+              'That is rather our own fault than theirs: a filter that has gone mad, a bad update, a broken list. The rule lists nobody now, and what it has listed lately is only put off, so no mail is lost.',
+              'What to do: look at the content filter and its latest changes. The brake lets go by itself when what it measures is as usual again; the audit says what was seen.',
             ],
           }
         : {
             subject: `Brake released: ${brakeWords[rule]}`,
             paragraphs: [
-              `On ${moment(when)} the self-incident brake of ${provider} was let go${by === 'operator' ? ' by an operator' : ''}; this rule acts again:`,
+              `On ${moment(when)} the self-incident brake of ${provider} has let go; this rule acts again:`,
               { verbatim: `    ${brakeWords[rule]}` },
             ],
           },
@@ -137,14 +136,22 @@ export const en: LetterWords = {
   ],
 }
 
-const brakeWords: Record<BrakeRule, string> = {
+const brakeWords: Record<Cause, string> = {
   spam: 'listings for spam',
   phish: 'listings for phishing',
   malware: 'listings for malware',
   complaints: 'listings for complaints',
   traps: 'listings for traps',
   harvest: 'listings for guessed recipients',
-  range: 'listings of ranges',
+  manual: 'listings by hand',
+  'reverse-name': 'listings for a missing reverse name',
+}
+
+const whyWords: Record<BrakeWhy, string> = {
+  filter:
+    'What the content filter says of senders with a long good history has turned unwanted, of several of them at once.',
+  refusals: 'The rule suddenly lists senders with a long good history, many more than it ever did.',
+  requests: 'Those whom the rule has listed ask for removal, many more of them than ever.',
 }
 
 function things(count: number): string {

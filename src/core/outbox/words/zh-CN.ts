@@ -1,6 +1,6 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
-import { reasons } from '../../../access/reasons.ts'
-import type { BrakeRule } from '../../../access/brake.ts'
+import { reasons, type Cause } from '../../../access/reasons.ts'
+import type { BrakeWhy } from '../../../access/brake.ts'
 import type { LetterWords, ObservedLine } from '../letter-words.ts'
 
 export const zhCN: LetterWords = {
@@ -90,23 +90,22 @@ export const zhCN: LetterWords = {
         '请在控制台的“本会受影响的发件人”页面逐一查看。如果其中有用户需要的发件人，可在其页面查看原因，将其列为受保护（protected.names、protected.networks），或通过试运行尝试其他阈值。确认没有误伤之后，再切换到下一级 reputation.mode。',
       ],
     }),
-    'brake-notice': ({ rule, isOn, when, by }, { provider }) =>
+    'brake-notice': ({ rule, why, isOn, when }, { provider }) =>
       isOn
         ? {
             subject: `制动已启动：${brakeWords[rule]}`,
             paragraphs: [
-              `${moment(when)}，${provider} 的自身故障制动${by === 'operator' ? '由管理员手动' : '自动'}启动，涉及以下规则：`,
+              `${moment(when)}，${provider} 的自身故障制动已启动，涉及以下规则：`,
               { verbatim: `    ${brakeWords[rule]}` },
-              by === 'operator'
-                ? '在有人解除之前，该规则不再封锁任何发件人，已有的封锁只作暂缓处理。'
-                : '长期表现良好的发件人突然被判为恶劣，问题更可能出在我们自己：过滤器失常、更新有误或名单损坏。该规则已停止封锁，已有的封锁只作暂缓处理，不会丢失邮件。',
-              '请检查内容过滤器及其最近的变更。各项指标恢复正常后，制动会自动解除；管理员也可以在控制台手动启动或解除。',
+              whyWords[why],
+              '问题更可能出在我们自己：过滤器失常、更新有误或名单损坏。该规则已停止封锁，近期的封锁只作暂缓处理，不会丢失邮件。',
+              '请检查内容过滤器及其最近的变更。各项指标恢复正常后，制动会自动解除；观察到的数据见审计记录。',
             ],
           }
         : {
             subject: `制动已解除：${brakeWords[rule]}`,
             paragraphs: [
-              `${moment(when)}，${provider} 的自身故障制动${by === 'operator' ? '已由管理员手动' : '已自动'}解除，以下规则恢复生效：`,
+              `${moment(when)}，${provider} 的自身故障制动已解除，以下规则恢复生效：`,
               { verbatim: `    ${brakeWords[rule]}` },
             ],
           },
@@ -122,14 +121,21 @@ export const zhCN: LetterWords = {
 
 const beijingMs = 8 * 3_600_000
 
-const brakeWords: Record<BrakeRule, string> = {
+const brakeWords: Record<Cause, string> = {
   spam: '垃圾邮件封锁',
   phish: '钓鱼邮件封锁',
   malware: '恶意软件封锁',
   complaints: '投诉封锁',
   traps: '陷阱封锁',
   harvest: '地址探测封锁',
-  range: '网段封锁',
+  manual: '手动封锁',
+  'reverse-name': '缺少反向解析的封锁',
+}
+
+const whyWords: Record<BrakeWhy, string> = {
+  filter: '内容过滤器突然将多个长期表现良好的发件人判为不受欢迎。',
+  refusals: '该规则突然大量封锁长期表现良好的发件人，远超以往。',
+  requests: '被该规则封锁的发件人突然大量申请解除，远超以往。',
 }
 
 function failedWords(failed: readonly AuthenticationTest[]): string {

@@ -41,6 +41,10 @@ export const common = {
   /** Says what an external link is. */
   elsewhere: ' (another site)',
   /** Where `policy.mode` is observe. */
+  ownTrouble: {
+    title: 'Our own filter has a problem at present',
+    body: 'It has put off mail of senders who did nothing wrong. Such mail is only delayed: your mail server tries again by itself, and nothing has to be done. We are told of it and are looking into it.',
+  },
   observing: {
     title: 'Nothing is refused at present',
     lead: 'This receiver only observes for now: mail from listed addresses is let through as well. The listings stand all the same, and a removal counts when enforcement begins.',

@@ -1,3 +1,4 @@
+import type { BrakeWhy } from '../../../access/brake.ts'
 import type { Cause, ListingClass } from '../../../access/reasons.ts'
 import type { Role } from '../../../core/actor.ts'
 import type { Control, OutcomeKind, RequestState } from '../../../core/delisting/request.ts'
@@ -70,6 +71,14 @@ export const console = {
     version: 'Version',
     noEdges:
       'No edge has connected yet. “postern serve” starts one beside the core; on another machine it is “postern edge”.',
+    braked: 'The self-incident brake is on',
+    brakeWhys: {
+      filter: 'the filter has turned on senders with a long good history',
+      refusals: 'it lists senders with a long good history, many more than usual',
+      requests: 'many more than usual ask for removal',
+    } satisfies Record<BrakeWhy, string>,
+    brakedBody:
+      'These rules list nobody until the brake lets go, and what they listed lately is only put off. Look at the content filter and its latest changes.',
     edgesAway: (count: number) =>
       count === 1
         ? 'One edge is away. It answers from the table that it has; listings on it still end on time.'

@@ -64,6 +64,14 @@ export const console: Messages['console'] = {
     seen: '最近联系',
     version: '版本',
     noEdges: '还没有边缘节点连接。“postern serve”会在核心旁边启动一个；在其他机器上请运行“postern edge”。',
+    braked: '自身故障制动已启动',
+    brakeWhys: {
+      filter: '过滤器开始将长期表现良好的发件人判为恶劣',
+      refusals: '封锁的长期良好发件人远多于往常',
+      requests: '申请解除的发件人远多于往常',
+    },
+    brakedBody:
+      '制动解除之前，上述规则不会封锁任何发件人，近期的封锁只作暂缓处理。请检查内容过滤器及其最近的变更。',
     edgesAway: (count) =>
       `有 ${count} 个边缘节点已断开。断开期间它按现有的表继续应答，到期的封锁仍会自动结束。`,
     byClass: '按类别统计的生效封锁',
