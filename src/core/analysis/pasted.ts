@@ -84,7 +84,7 @@ function writersIn(text: string): Set<string> {
 const logLine =
   /^(?:<\d{1,3}>)?(?:\d )?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|@4[0-9a-f]{23}|\[\d{4}-\d\d-\d\d|\d{1,2}\/\w{3}\/\d{4}|(?:postfix\/)?[a-z]+\[\d+\]:|(?:new msg|starting delivery|delivery) \d+)/
 const logSign =
-  /postfix|exim|sendmail|sm-mta|qmail|haraka|opensmtpd|smtpd|dovecot|mailer|status=|stat=|dsn=|\*\* |== |=> |relay=|to=<|H=|T=remote|NOQUEUE|reject|bounced|deferred|delivery \d+|result=|outbound|smtp|R=dnslookup/i
+  /postfix|exim|sendmail|sm-mta|qmail|haraka|opensmtpd|smtpd|dovecot|mailer|status=|stat=|dsn=|\*\* |== |=> |relay=|to=<|H=|T=remote|NOQUEUE|reject|bounced|deferred|delivery \d+|result=|outbound|smtp|R=dnslookup|RCPT TO:/i
 
 /** Refusals and delays in lines of a log; undefined when they are none. */
 function readLog(lines: readonly string[]): Recipient[] | undefined {
@@ -107,9 +107,12 @@ function readLog(lines: readonly string[]): Recipient[] | undefined {
   const found = new Map<string, Recipient>()
   let named: string | undefined
   for (const entry of entries.slice(0, 500)) {
-    named = /\bto (?:remote|local) (\S+@\S+)/.exec(entry)?.[1] ?? named
+    named =
+      /\bto (?:remote|local) (\S+@\S+)/.exec(entry)?.[1] ??
+      /RCPT TO:\s*<([^<>\s]+)>/i.exec(entry)?.[1] ??
+      named
     const isTrouble =
-      /status=(?:bounced|deferred|undeliverable)|stat(?:us)?=(?!Sent)|\*\* | == |reject|deferr?al|failure:|fail|bounce|refus|error|timed? ?out|[\s'"=(:][45]\d\d[ -]/i.test(
+      /status=(?:bounced|deferred|undeliverable)|stat(?:us)?=(?!Sent)|\*\* | == |reject|deferr?al|failure:|fail|bounce|refus|error|timed? ?out|[\s'"=(:,][45]\d\d[ -]/i.test(
         entry,
       )
     if (!isTrouble || /status=(?:sent|deliverable)|stat=Sent/i.test(entry)) continue
@@ -214,12 +217,16 @@ function isBareReply(filled: readonly string[]): boolean {
 function bareReply(lines: readonly string[]): Recipient {
   const passage = joined(lines)
   const [own] = findPassages(lines, { others: writersIn(passage), failed: [] })
-  const isInside =
+  // An address in a reply is the recipient's, unless the reply is about the sender or names where to ask.
+  const isRecipient =
     own !== undefined &&
-    (new RegExp(`<${escaped(own.address)}>`).test(passage) ||
-      /recipient|user|mailbox|rcpt|account|address|unknown|to /i.test(passage))
-  return recipientOf({ address: isInside ? own.address : undefined, passage, around: '' })
+    !aboutSender.test(passage) &&
+    !new RegExp(`(?:to|contact|at|mailto:) ?${escaped(own.address)}`, 'i').test(passage)
+  return recipientOf({ address: isRecipient ? own.address : undefined, passage, around: '' })
 }
+
+const aboutSender =
+  /\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
