@@ -20,6 +20,7 @@ const policy: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /listings/:id/agree': 'agent',
   'POST /listings/:id/agree': 'agent',
   'GET /observed': 'reader',
+  'GET /high-volume': 'reader',
   'GET /dry-run': 'agent',
   'POST /dry-run': 'agent',
   'GET /dry-run/cancel': 'agent',

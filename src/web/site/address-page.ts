@@ -16,7 +16,7 @@ export function addressPage(view: View, explanation: Explanation, checked?: stri
     title: words.title(explanation.ip),
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
-      ${checkedNotice(view, checked)} ${addressState(view, explanation)}
+      ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
       ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <p><a href="${view.link(routes.check.href({ ip: explanation.ip }))}">${view.words.check.link}</a></p>
       <h2>${words.again}</h2>
@@ -24,8 +24,11 @@ export function addressPage(view: View, explanation: Explanation, checked?: stri
   }
 }
 
-function checkedNotice(view: View, checked: string | undefined): Html {
+/** Nobody is told that it has ended while it has not, whatever the address of the page says. */
+function checkedNotice(view: View, { listing }: Explanation, checked: string | undefined): Html {
   const { recheck: words } = view.words.site
+  const isWaiting = listing?.class === 'policy'
+  if ((checked === 'passes' && isWaiting) || (checked === 'fails' && !isWaiting)) return html``
   switch (checked) {
     case 'passes':
       return notice('good', words.passes)
