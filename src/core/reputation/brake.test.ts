@@ -68,6 +68,15 @@ describe('The brake', () => {
     assert.ok(turn && turn.count > 20 && turn.usual > 4 && turn.usual < 8, JSON.stringify(turn))
   })
 
+  it('is pulled when a rule lists more in a minute than it may, and for no slow stream of listings', () => {
+    const brake = new Brake(100)
+    const slow = Array.from({ length: 500 }, (_, nth) => brake.listed('spam', start + nth * second))
+    assert.deepEqual(named(slow.flat()), [])
+    const fast = Array.from({ length: 150 }, (_, nth) => brake.listed('spam', start + hour + nth))
+    assert.deepEqual(named(fast.flat()), ['spam flood'])
+    assert.deepEqual(named(brake.tick(start + 4 * hour)), ['spam off'])
+  })
+
   it('counts one owner of many addresses in a range once', () => {
     const brake = new Brake()
     for (let nth = 0; nth < 100; nth++) assert.deepEqual(brake.asked('192.0.2.0/24', 'spam', start + nth), [])
@@ -159,6 +168,21 @@ describe('The judgement with its brake', () => {
     assert.deepEqual(judge.braked, [])
     assert.equal(about(notes, 'ended', newcomer), 1)
     assert.equal(about(notes, 'restored', bad), 1)
+  })
+
+  it('lists no more than a thousand in a minute, whatever goes wrong', () => {
+    const judge = testReputation()
+    for (let nth = 0; nth < 1500; nth++) {
+      const ip = `198.51.${100 + (nth >> 8)}.${nth & 255}`
+      for (let again = 0; again < 6; again++)
+        judge.learn({ ...of(ip, start + nth, 'phish'), trapRecipients: 1 }, start + nth)
+    }
+    const notes = judge.takeNotes()
+    const senders = added(notes).filter(({ listing }) => listing.prefix.length === 32)
+    const causes = new Set(senders.map(({ listing }) => listing.cause))
+    assert.ok(senders.length >= 1000 && senders.length <= 1000 * causes.size, `${senders.length}`)
+    assert.ok(judge.braked.some(({ why }) => why === 'flood'))
+    assert.equal(send(judge, of('198.51.100.0', start + minute, 'phish')).action, 'defer')
   })
 
   it('is pulled for traps when it lists long-good senders for them one after the other', () => {

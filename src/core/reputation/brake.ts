@@ -1,4 +1,4 @@
-import { day, hour } from '../../base/clock.ts'
+import { day, hour, minute } from '../../base/clock.ts'
 import type { BrakeWhy } from '../../access/brake.ts'
 import type { Cause } from '../../access/reasons.ts'
 import { FilterSample, type SampleMemory } from './filter-sample.ts'
@@ -7,7 +7,7 @@ import { Surge, type SurgeMemory } from './surge.ts'
 /**
  * The self-incident brake: the judgement watches itself, rule by rule. `filter`: what the filter says of steady good senders has turned
  * unwanted. `refusals`: the rule lists senders with a long good history as it never did. `requests`: those who are listed by it ask for
- * removal as they never did. While it is on, nobody is listed by the rule.
+ * removal as they never did. `flood`: it lists more in a minute than any judgement should. While it is on, nobody is listed by the rule.
  */
 
 /** A rule that is held. */
@@ -65,6 +65,15 @@ export class Brake {
   /** When it let go of a rule last, and how often within a day of each other. */
   readonly #released = new Map<Cause, Released>()
   #incidents: readonly Incident[] = []
+  readonly #mostListings: number
+  /** Listings of this minute by rule. */
+  #listed = new Map<Cause, number>()
+  #minute = 0
+
+  /** `mostListings`: of one rule in a minute. */
+  constructor(mostListings = Infinity) {
+    this.#mostListings = mostListings
+  }
 
   /** Rules that are held, in the order in which they were. */
   get state(): readonly Braked[] {
@@ -124,6 +133,16 @@ export class Brake {
     return [...mad.map((each) => this.#pull(each, 'filter', at)), ...this.#letGo(at)]
   }
 
+  /** Something is listed by a rule. */
+  listed(rule: Cause, at: number): readonly Turn[] {
+    const current = Math.floor(at / minute)
+    if (current !== this.#minute) this.#listed = new Map()
+    this.#minute = current
+    const count = (this.#listed.get(rule) ?? 0) + 1
+    this.#listed.set(rule, count)
+    return count >= this.#mostListings && !this.#on.has(rule) ? [this.#pull(rule, 'flood', at)] : []
+  }
+
   /** A sender with a long good history was listed. */
   refused(sender: string, rule: Cause, at: number): readonly Turn[] {
     const isHigh = surgeOf(this.#refused, rule, leastRefused).hear(sender, at)
@@ -169,11 +188,12 @@ export class Brake {
   #isOver({ rule, since, why, again }: Braked, now: number): boolean {
     if (why === 'filter') return this.#sample.isSane(rule, now)
     if (now - since < Math.min(longestMs, shortestMs * 2 ** again)) return false
-    return why === 'refusals' || this.#asking.get(rule)?.isHigh(now) !== true
+    return why !== 'requests' || this.#asking.get(rule)?.isHigh(now) !== true
   }
 
   #seen({ rule, why }: Braked, now: number): Pick<Turn, 'count' | 'usual'> {
     if (why === 'filter') return { count: Math.round(this.#sample.share(rule) * this.#sample.size), usual: 0 }
+    if (why === 'flood') return { count: this.#listed.get(rule) ?? 0, usual: 0 }
     const surge = (why === 'refusals' ? this.#refused : this.#asking).get(rule)
     return { count: surge?.count(now) ?? 0, usual: Math.round((surge?.usual ?? 0) * 100) / 100 }
   }

@@ -109,9 +109,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
         ctx.clock.advance(day)
       }
       const now = ctx.clock.now()
-      // More at once than any new sender may send.
+      // More at once than any new sender may send, and nothing that anybody has judged.
       const burst = Array.from({ length: 90 }, (_, at) =>
-        message(good, now - at * 1000, { ptr: 'mx.good.example' }),
+        message(good, now - at * 1000, { ptr: 'mx.good.example', verdict: undefined }),
       )
       await takeEvents(ctx, 'mx1', burst)
       const engine = await Engine.open(ctx)

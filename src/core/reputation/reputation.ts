@@ -118,7 +118,7 @@ export class Reputation {
   readonly #senders: Senders
   readonly #groups: Groups
   readonly #book: Book
-  readonly #brake = new Brake()
+  readonly #brake: Brake
   readonly #messages = new MessageMemory()
   readonly #reporters = new Reporters()
   /** Steady senders on trial, and perhaps some that no longer are. */
@@ -129,6 +129,7 @@ export class Reputation {
     const { tuning, mostSenders, writing } = settings
     this.#senders = new Senders(tuning.halfLife, mostSenders, writing?.onSender)
     this.#groups = new Groups(tuning, mostSenders, writing?.onGroup)
+    this.#brake = new Brake(tuning.mostListings)
     this.#book = new Book(settings, this.#groups, writing?.onSender)
   }
 
@@ -539,6 +540,7 @@ export class Reputation {
     const finding = findingOf(sender, assessment, tuning, now)
     if (finding === undefined || this.#brake.holds(finding.cause)) return
     this.#book.list(sender, finding, assessment, now)
+    this.#turn(this.#brake.listed(finding.cause, now), now)
     if (now - sender.goodAt <= goodKeptMs)
       this.#turn(this.#brake.refused(sender.key, finding.cause, now), now)
     this.#weighRange(sender, now)

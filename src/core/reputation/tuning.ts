@@ -185,6 +185,12 @@ export const thresholds = {
     why: 'So many are no single bad address on a list.',
     isPublic: false,
   },
+  mostListings: {
+    value: 1000,
+    unit: 'listings a minute by one rule',
+    why: 'More is a fault of ours, or is better put off than refused until somebody has looked: the brake of the rule is pulled.',
+    isPublic: false,
+  },
   rangeMembers: {
     value: 6,
     unit: 'distinct bad members',

@@ -152,6 +152,7 @@ const whyWords: Record<BrakeWhy, string> = {
     'What the content filter says of senders with a long good history has turned unwanted, of several of them at once.',
   refusals: 'The rule suddenly lists senders with a long good history, many more than it ever did.',
   requests: 'Those whom the rule has listed ask for removal, many more of them than ever.',
+  flood: 'The rule lists more senders within a minute than any judgement should.',
 }
 
 function things(count: number): string {

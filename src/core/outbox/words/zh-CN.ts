@@ -136,6 +136,7 @@ const whyWords: Record<BrakeWhy, string> = {
   filter: '内容过滤器突然将多个长期表现良好的发件人判为不受欢迎。',
   refusals: '该规则突然大量封锁长期表现良好的发件人，远超以往。',
   requests: '被该规则封锁的发件人突然大量申请解除，远超以往。',
+  flood: '该规则在一分钟内封锁的发件人数量超出合理上限。',
 }
 
 function failedWords(failed: readonly AuthenticationTest[]): string {

@@ -76,6 +76,7 @@ export const console = {
       filter: 'the filter has turned on senders with a long good history',
       refusals: 'it lists senders with a long good history, many more than usual',
       requests: 'many more than usual ask for removal',
+      flood: 'it lists more senders within a minute than any judgement should',
     } satisfies Record<BrakeWhy, string>,
     brakedBody:
       'These rules list nobody until the brake lets go, and what they listed lately is only put off. Look at the content filter and its latest changes.',

@@ -69,6 +69,7 @@ export const console: Messages['console'] = {
       filter: '过滤器开始将长期表现良好的发件人判为恶劣',
       refusals: '封锁的长期良好发件人远多于往常',
       requests: '申请解除的发件人远多于往常',
+      flood: '一分钟内封锁的发件人数量超出合理上限',
     },
     brakedBody:
       '制动解除之前，上述规则不会封锁任何发件人，近期的封锁只作暂缓处理。请检查内容过滤器及其最近的变更。',
