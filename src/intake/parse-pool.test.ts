@@ -110,6 +110,23 @@ describe('The parse pool', () => {
       assert.equal(wordOf(await pool.parse(plainMessage({}), request)), 'parsed')
     },
   )
+  it(
+    'analyses the same fifty, each with an answer or a reason why not',
+    { timeout: 240_000 },
+    async (test) => {
+      const counts = new Map<string, number>()
+      for (const { name, make } of mimeBombs) {
+        const result = await pool.analyse(make())
+        const word = 'failure' in result ? result.failure : 'read'
+        counts.set(word, (counts.get(word) ?? 0) + 1)
+        assert.notEqual(word, 'crash', name)
+      }
+      test.diagnostic(JSON.stringify(Object.fromEntries(counts)))
+      assert.ok((counts.get('read') ?? 0) > mimeBombs.length - 5)
+      const reply = await pool.analyse(Buffer.from('550 5.1.1 User unknown'))
+      assert.equal('kind' in reply ? reply.kind : reply.failure, 'reply')
+    },
+  )
   it('ends a process that takes too much processor time, and heals', async () => {
     const short = open({ limits: { cpuMs: 10 } })
     const raw = plainMessage({}, 'a b c d e f g h i j k l m n o p\n'.repeat(300_000))

@@ -168,15 +168,7 @@ export function actionOfText(text: string): Recipient['action'] | undefined {
 /** Whoever the report was sent to, and whoever wrote the returned message: never the failing recipient. */
 function writersOf(message: MimeMessage): Set<string> {
   const others = new Set<string>()
-  for (const field of [
-    'from',
-    'to',
-    'reply-to',
-    'delivered-to',
-    'x-original-to',
-    'envelope-to',
-    'errors-to',
-  ]) {
+  for (const field of ['from', 'to', 'reply-to', 'delivered-to', 'envelope-to', 'errors-to']) {
     for (const value of valuesOf(message.fields, field))
       for (const address of addressesIn(value)) others.add(address.toLowerCase())
   }

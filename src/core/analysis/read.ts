@@ -32,15 +32,29 @@ function rawText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [first, second] = buffer
   const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-  const text = isWide
-    ? Buffer.from(new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(buffer), 'utf8').toString(
-        'latin1',
-      )
-    : buffer.toString('latin1')
-  return text
+  const narrow = isWide
+    ? Buffer.from(new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(buffer), 'utf8')
+    : buffer
+  return withLineFeeds(narrow)
+    .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
-    .replaceAll(/\r\r?\n|\r/g, '\n')
     .replace(/^From \S+ [^\n]{0,100}\n(?=[!-9;-~]{1,80}[ \t]*:)/, '')
+}
+
+/** CR LF, CR CR LF (of careless gateways) and CR become LF. Byte by byte: a million line ends would cost a regular expression its heap. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  let at = bytes.indexOf(0x0d)
+  if (at < 0) return bytes
+  const plain = Buffer.allocUnsafe(bytes.length)
+  let end = bytes.copy(plain, 0, 0, at)
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte !== 0x0d) plain[end++] = byte
+    else if (bytes[at + 1] === 0x0a) continue
+    else if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a) at += 1
+    else plain[end++] = 0x0a
+  }
+  return plain.subarray(0, end)
 }
 
 function readOne(raw: string): Finding {
@@ -255,7 +269,11 @@ function linesOfJson(text: string): unknown[] | undefined {
   return found.length > 0 ? found : undefined
 }
 
-function readText(text: string): Finding {
+/** More of a pasted text is not looked at: a report is short, and of a log the first lines say it. */
+const longestText = 512 * 1024
+
+function readText(whole: string): Finding {
+  const text = whole.slice(0, longestText)
   // A few strange bytes happen in pasted text; a file that is full of them is none.
   const strange = text.slice(0, 4000).match(/[\x00-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0
   if (strange > 40) return unknown('binary')
