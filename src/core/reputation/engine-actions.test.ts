@@ -11,6 +11,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { as, type Context } from '../context.ts'
 import { takeEvents } from '../events/actions.ts'
 import { coveringListings, endListing } from '../listings/actions.ts'
+import { liftPassed, listByPolicy } from '../listings/policy-actions.ts'
 import { standingsAfter, standingsHead } from '../standings/actions.ts'
 import { Engine } from './engine-actions.ts'
 import { engineFigures } from './figures-actions.ts'
@@ -107,6 +108,31 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
         if (await each.isCurrent(ctx)) await run(ctx, each)
         assert.deepEqual(await coveringListings(ctx, address), [])
       }
+    })
+
+    it('forgets nothing when a policy listing ends with its test: a name may come and go', async () => {
+      const { ctx, engine } = await begun()
+      await takeEvents(ctx, 'mx1', burst(ctx, 12))
+      await run(ctx, engine)
+      const before = engine.examine({ address, at: ctx.clock.now() })?.assessment.counts.spam ?? 0
+      assert.ok(before > 11)
+      for (let nth = 0; nth < 3; nth++) {
+        ctx.clock.advance(minute)
+        const prefix = orThrow(parseListable(ip))
+        const endsAt = ctx.clock.now() + 24 * hour
+        await listByPolicy(ctx, { prefix, cause: 'reverse-name', test: 'reverse-name', endsAt })
+        const [listing] = await coveringListings(ctx, address)
+        assert.ok(listing)
+        ctx.clock.advance(minute)
+        await liftPassed(ctx, listing)
+        assert.deepEqual(await coveringListings(ctx, address), [])
+        await run(ctx, engine)
+      }
+      const now = engine.examine({ address, at: ctx.clock.now() })?.assessment.counts.spam ?? 0
+      assert.ok(now > 11, `${now} of ${before}`)
+      await takeEvents(ctx, 'mx1', burst(ctx, 10))
+      await run(ctx, engine)
+      assert.equal((await coveringListings(ctx, address))[0]?.cause, 'spam')
     })
 
     it('builds standing of old logs and lists nobody for them', async () => {

@@ -20,7 +20,7 @@ import { recallMessages } from './recall-messages-actions.ts'
 import type { ReporterMemory } from './reporters.ts'
 import { recallFor, recallGroups, recallMembers, recallUnits } from './memory-actions.ts'
 import type { Group } from './group.ts'
-import { isRange } from '../listings/listing.ts'
+import { engineName, isRange, policyName, type Listing } from '../listings/listing.ts'
 import { reconsider } from './reconsider-actions.ts'
 import { Teller } from './tell-actions.ts'
 import { Tellings } from './tellings.ts'
@@ -233,9 +233,9 @@ export class Engine {
     const lifted = await listingsBy(ctx, { endedSince: this.#liftedUntil - overlapMs })
     this.#liftedUntil = now
     const heard = new Set(lifted.map(({ id }) => id))
-    for (const { id, prefix, endedAt, endedWhy, endedBy } of lifted) {
-      if (this.#lifted.has(id)) continue
-      if (endedWhy === 'expired' || endedBy === 'system:engine' || endedAt === null) continue
+    for (const listing of lifted) {
+      const { id, prefix, endedAt, endedWhy } = listing
+      if (this.#lifted.has(id) || endedAt === null || !isForgiveness(listing)) continue
       await recallUnits(ctx, this.#judge, new Map([[formatPrefix(prefix), prefix]]), now)
       this.#judge.lifted(prefix, endedAt, endedWhy === 'delist')
       this.#teller.touch({ at: now, address: prefix })
@@ -294,6 +294,14 @@ export class Engine {
   #priorOf({ unit }: Sender, now: number): number | null {
     return this.#judge.examine(unit, now)?.assessment.prior.mean ?? null
   }
+}
+
+/**
+ * Whether the end of a listing says that what came before is past. What ended by itself, by the engine's own judgement, or because a test
+ * passes says nothing of the mail; and who was let through is not let through any more.
+ */
+function isForgiveness({ effect, endedWhy, endedBy }: Listing): boolean {
+  return effect !== 'pass' && endedWhy !== 'expired' && endedBy !== engineName && endedBy !== policyName
 }
 
 /** Whoever has judged meanwhile goes on; what was found here is found there. */

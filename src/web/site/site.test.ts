@@ -129,8 +129,8 @@ describe('every page', () => {
   it('leads only to pages that are there', async () => {
     const seen = new Set<string>()
     const queue = [...answered.map((path) => `/en${path}`), ...answered.map((path) => `/zh-CN${path}`)]
-    // The portal, the check and the API are other parts.
-    const elsewhere = /^(?:\/(?:en|zh-CN))?\/(?:delist|check)|^\/api\//
+    // The portal, the check, the probe and the API are other parts.
+    const elsewhere = /^(?:\/(?:en|zh-CN))?\/(?:delist|check|probe)|^\/api\//
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       if (seen.has(path) || elsewhere.test(path)) continue
       seen.add(path)
