@@ -44,7 +44,9 @@ import type { Web, WebContext } from './web/env.ts'
 import { serveHttp } from './web/listen.ts'
 import { coreMetrics, countedSeldom } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
+import { headersRoutes } from './web/headers/headers-routes.ts'
 import { probeRoutes } from './web/probe/probe-routes.ts'
+import { routes } from './web/routes.ts'
 import { publicApp } from './web/server.ts'
 import { siteActions } from './web/site/actions.ts'
 import { version } from './version.ts'
@@ -179,6 +181,7 @@ function webApps(
     trustedProxies: config.trustedProxies,
     site: siteActions(contextFor, async () => await notReady(ctx)),
     parts: [
+      (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
@@ -186,7 +189,7 @@ function webApps(
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
     ],
-    largeBodies: ['/api/v1/events', '/api/v1/analyse'],
+    largeBodies: ['/api/v1/events', '/api/v1/analyse', routes.headers.pattern],
   })
   const console = consoleApp({
     actions: consoleActions(ctx),

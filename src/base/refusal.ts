@@ -36,6 +36,7 @@ export const refusals = {
   'form.cross-site': 403,
   'form.invalid': 422,
   'form.too-large': 413,
+  'headers.none': 422,
   'idempotency.mismatch': 409,
   'letter.final': 409,
   'letter.not-found': 404,

@@ -57,6 +57,8 @@ export const routes = {
     /** The link in the letter. */
     confirm: route('/confirm/:link'),
   },
+  /** What the header of a message says. */
+  headers: route('/headers'),
   probe: {
     /** What it is, and the button that gives an address. */
     start: route('/probe'),

@@ -49,6 +49,7 @@ export const floors: Readonly<Record<string, number>> = {
   policies: 4,
   senders: 5,
   probes: 6,
+  headers: 2,
   checks: 6,
 }
 

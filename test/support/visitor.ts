@@ -16,7 +16,9 @@ import { checkRoutes } from '../../src/web/check/check-routes.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
+import { headersRoutes } from '../../src/web/headers/headers-routes.ts'
 import { probeRoutes } from '../../src/web/probe/probe-routes.ts'
+import { routes } from '../../src/web/routes.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
 import { testContext, type TestContext } from './context.ts'
 import { testShelf, testSite } from './site.ts'
@@ -26,6 +28,8 @@ export const origin = 'https://postmaster.provider.example'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
+  /** The site itself, to be put behind a socket. */
+  readonly web: Web
   readonly ctx: TestContext
   /** Somebody with a browser or a program, at this address. */
   visitor(address?: string): Visitor
@@ -44,10 +48,11 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const web = testSite({
     settings: ctx.settings,
     clock: ctx.clock,
-    largeBodies: ['/api/v1/events'],
+    largeBodies: ['/api/v1/events', routes.headers.pattern],
     site: siteActions(contextFor, async () => await Promise.resolve(undefined)),
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
+      (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
@@ -56,6 +61,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     ],
   })
   return {
+    web,
     ctx,
     visitor: (address = '198.51.100.7') => new Visitor(web, address),
     solved: async () => await solved(ctx),

@@ -94,6 +94,11 @@ export const limits = {
     windowMs: hour,
     why: 'Reading a bounce costs a process its time; whoever has a whole folder of them runs `postern analyse`.',
   },
+  'headers.client.hour': {
+    count: 120,
+    windowMs: hour,
+    why: 'Reading a header costs little; whoever sends thousands wants to find out what we are made of.',
+  },
   'probe.client.hour': {
     count: 12,
     windowMs: hour,

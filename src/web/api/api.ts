@@ -9,6 +9,7 @@ import { delistingEndpoints } from './delisting.ts'
 import type { Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
+import { headerEndpoints } from './headers.ts'
 import { probeEndpoints } from './probes.ts'
 import { problemEndpoints } from './problems.ts'
 import { rateLimitHeaders, type Budget } from './rate-limit.ts'
@@ -25,6 +26,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...listingEndpoints,
   ...checkEndpoints,
   ...probeEndpoints,
+  ...headerEndpoints,
   ...problemEndpoints,
 ]
 

@@ -25,7 +25,7 @@ export const toolLinks = {
   check: routes.check.href(),
   analyse: null,
   probe: routes.probe.start.href(),
-  headers: null,
+  headers: routes.headers.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

@@ -3,6 +3,7 @@ import { analysis } from './en/analysis.ts'
 import { common } from './en/common.ts'
 import { console } from './en/console.ts'
 import { guide } from './en/guide.ts'
+import { headers } from './en/headers.ts'
 import { judgement } from './en/judgement.ts'
 import { portal } from './en/portal.ts'
 import { probe } from './en/probe.ts'
@@ -13,7 +14,19 @@ import { site } from './en/site.ts'
  * English, the source of all other languages; one file per part of the product.
  * A sentence is a string, or a function of what it mentions.
  */
-export const en = { common, site, guide, check, portal, probe, console, judgement, analysis, refusals }
+export const en = {
+  common,
+  site,
+  guide,
+  check,
+  portal,
+  probe,
+  headers,
+  console,
+  judgement,
+  analysis,
+  refusals,
+}
 
 /** The shape of the words: another language `satisfies` it, and the compiler says what it lacks. */
 export type Messages = typeof en

@@ -4,6 +4,7 @@ import { analysis } from './zh-CN/analysis.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
 import { guide } from './zh-CN/guide.ts'
+import { headers } from './zh-CN/headers.ts'
 import { judgement } from './zh-CN/judgement.ts'
 import { portal } from './zh-CN/portal.ts'
 import { probe } from './zh-CN/probe.ts'
@@ -18,6 +19,7 @@ export const zhCN = {
   check,
   portal,
   probe,
+  headers,
   console,
   judgement,
   analysis,

@@ -9,7 +9,7 @@ import type { Page } from '../ui/layout.ts'
 import { count } from '../ui/moment.ts'
 import { badge, definitions, literal, notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
-import { time, timeAndDistance } from '../ui/time.ts'
+import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { reasonParts } from '../site/reason-parts.ts'
 import { askForm } from './probe-pages.ts'
@@ -23,7 +23,7 @@ export function reportPage(view: View, probe: ProbeView): Page {
     noindex: true,
     body: html`<h1>${words.title}</h1>
       <p>
-        ${probe.receivedAt === null ? '' : words.arrived(timeAndDistance(view, probe.receivedAt))}
+        ${probe.receivedAt === null ? '' : words.arrived(time(view, probe.receivedAt, true))}
         ${words.kept(time(view, probe.keptUntil))}
       </p>
       ${found?.refused ? notice('bad', words.refusedTitle, html`<p>${words.refused[found.refused]}</p>`) : summary(view, findings)}

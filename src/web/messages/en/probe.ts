@@ -43,7 +43,7 @@ export const probe = {
   },
   report: {
     title: 'Report on your test message',
-    arrived: (when: Html) => html`The message came ${when}.`,
+    arrived: (when: Html) => html`The message came on ${when}.`,
     kept: (when: Html) => html`Whoever has the address of this page can read it until ${when}.`,
     goodTitle: 'Nothing to mend',
     good: 'We found nothing that would keep this message from readers.',

@@ -120,6 +120,10 @@ export const refusals = fitForPeople({
     what: 'That is more text than we take at once.',
     next: 'Send less than 64 kB: the one line of the bounce with our address in it is enough.',
   }),
+  'headers.none': () => ({
+    what: 'There is no header of a message in this text.',
+    next: 'Open the message, choose “Show original”, “View source” or “Internet headers” in your mail program, and paste everything that stands there.',
+  }),
   'idempotency.mismatch': () => ({
     what: 'This Idempotency-Key was used before, with another request.',
     next: 'Use a new key for a new request.',

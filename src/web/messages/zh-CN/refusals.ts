@@ -120,6 +120,10 @@ export const refusals = fitForPeople(
       what: '提交的内容过长。',
       next: '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。',
     }),
+    'headers.none': () => ({
+      what: '这段文字中没有邮件头。',
+      next: '请打开邮件，在邮件程序中选择“显示原文”“查看源代码”或“Internet 邮件头”，然后粘贴其中的全部内容。',
+    }),
     'idempotency.mismatch': () => ({
       what: '该 Idempotency-Key 已用于另一个请求。',
       next: '请为新的请求使用新的键。',
