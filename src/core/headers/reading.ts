@@ -6,7 +6,6 @@ import {
 import { isWithin } from '../../standards/domain.ts'
 import { decodeWords } from '../../standards/encoded-word.ts'
 import { valueOf, valuesOf, type HeaderField } from '../../standards/header-fields.ts'
-import { parseMailDate } from '../../standards/mail-date.ts'
 import { organisationOf } from '../../standards/organisation.ts'
 import { readPastedHeader } from '../../standards/pasted-header.ts'
 import { readReceived, type Hop } from '../../standards/received.ts'
@@ -219,9 +218,4 @@ function aligned(domain: string | undefined, from: string | undefined): boolean 
 function domainIn(value: string | undefined): string | undefined {
   const mailbox = /<([^<>]{0,320})>\s*$/.exec(value ?? '')?.[1] ?? value
   return /@([A-Za-z0-9.-]{1,253})/.exec(mailbox?.slice(mailbox.lastIndexOf('@')) ?? '')?.[1]?.toLowerCase()
-}
-
-/** When the message was written, by its own word; milliseconds since 1970. */
-export function writtenAt({ envelope }: HeaderReading): number | undefined {
-  return envelope.date === undefined ? undefined : parseMailDate(envelope.date)
 }
