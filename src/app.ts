@@ -91,6 +91,7 @@ export function openKeys(dataFolder: string): Keys {
     hashes: master.derive('hashes'),
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
+    trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
     edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
+import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
@@ -97,7 +98,6 @@ export function consoleActions(ctx: Context): ConsoleActions {
  */
 export function intakeActions(core: Context, notify: string, kept: string): IntakeActions {
   const ctx = as(core, { kind: 'system', name: 'intake' })
-  const { smarthost, from } = ctx.settings.mail
   return {
     isOurTag: (purpose, tag) => openTag(ctx.keys.tags, purpose, tag) !== undefined,
     proveMailbox: async (input) => await proveMailbox(ctx, input),
@@ -113,16 +113,24 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     stopLetters: async (tag) => await stopLetters(ctx, tag),
     receiveProbe: async (arrival) => await receiveProbe(ctx, arrival),
     takeReport: async (report) => await takeReport(ctx, report),
-    forwardToPostmaster: async ({ mailFrom, raw }) => {
-      if (smarthost === 'outbox') {
-        keepMessage(kept, raw, ctx.clock.now())
-        return
-      }
-      const to = notify.startsWith('mailto:') ? notify.slice('mailto:'.length) : from
-      const { outcome, answer } = await openSmtp(smarthost).forward({ from: mailFrom, to }, raw)
-      if (outcome !== 'sent')
-        throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
-    },
+    receiveAbuseReport: async ({ raw, ...envelope }) =>
+      await receiveReport(ctx, { channel: 'mail', shape: 'message', raw, envelope }),
+    forwardToPostmaster: forwarding(core, notify, kept),
+  }
+}
+
+/** The way of messages to the people who run this. */
+export function forwarding(ctx: Context, notify: string, kept: string): IntakeActions['forwardToPostmaster'] {
+  const { smarthost, from } = ctx.settings.mail
+  return async ({ mailFrom, raw }) => {
+    if (smarthost === 'outbox') {
+      keepMessage(kept, raw, ctx.clock.now())
+      return
+    }
+    const to = notify.startsWith('mailto:') ? notify.slice('mailto:'.length) : from
+    const { outcome, answer } = await openSmtp(smarthost).forward({ from: mailFrom, to }, raw)
+    if (outcome !== 'sent')
+      throw new Error(`the smarthost did not take a message for the postmaster: ${answer}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
-import { consoleActions, intakeActions } from './core-actions.ts'
+import { consoleActions, forwarding, intakeActions } from './core-actions.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Checks } from './core/checks/actions.ts'
@@ -19,6 +19,7 @@ import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
 import { endExpiredListings } from './jobs/end-expired.ts'
+import { examineReports } from './jobs/examine-reports.ts'
 import { judgeMail, type Judge } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
 import { startJobs } from './jobs/scheduler.ts'
@@ -26,6 +27,7 @@ import { settleOldImports } from './jobs/settle-imports.ts'
 import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { watchPolicies } from './jobs/watch-policies.ts'
+import { writeAccessMaps } from './jobs/write-access-maps.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
@@ -102,7 +104,12 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     if (intake.lmtp) addresses['lmtp'] = showEndpoint(intake.lmtp)
     const judge = judgeThread(core)
     closings.unshift(judge.close)
-    const jobs = startJobs(ctx, jobsOf(config.mail.smarthost, judge), ctx.core)
+    // Reports are read apart as well: they may be large, and nobody waits for them.
+    const examiner = openParsePool({ lookup: dns.lookup, log: ctx.log, clock: ctx.clock, size: 1 })
+    closings.unshift(async () => examiner.close())
+    const forward = forwarding(ctx, config.notify, join(config.data, 'postmaster'))
+    const abuse = [examineReports({ examiner, forward }), writeAccessMaps()]
+    const jobs = startJobs(ctx, [...jobsOf(config.mail.smarthost, judge), ...abuse], ctx.core)
     closings.unshift(async () => await jobs.stop())
     const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
     closings.unshift(control.close)

@@ -6,6 +6,13 @@
 
 /** Code → HTTP status a door answers with. */
 export const refusals = {
+  'abuse.already-closed': 409,
+  'abuse.evidence-gone': 410,
+  'abuse.incident-not-found': 404,
+  'abuse.not-suspended': 409,
+  'abuse.report-empty': 422,
+  'abuse.report-not-found': 404,
+  'abuse.report-too-large': 413,
   'address.not-an-address': 422,
   'address.leading-zero': 422,
   'address.is-prefix': 422,

@@ -32,7 +32,7 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
   const first = read.provider?.domains[0] ?? 'localhost'
   const data = resolve(directory, read.data ?? 'data')
   const at = (local: string): string => `${local}@${first}`
-  const { listen, mail, addresses, notify, dnsbl, edge, guide, webhooks, ...rest } = read
+  const { listen, mail, addresses, notify, dnsbl, edge, guide, abuse, webhooks, ...rest } = read
   return {
     ...rest,
     ...(read.data !== undefined && { data }),
@@ -65,6 +65,12 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
     }),
     ...(guide && {
       guide: guide.folder === undefined ? {} : { folder: resolve(directory, guide.folder) },
+    }),
+    ...(abuse && {
+      abuse: {
+        ...abuse,
+        accessMaps: abuse.accessMaps.map(({ file, format }) => ({ format, file: resolve(directory, file) })),
+      },
     }),
     ...(webhooks && {
       webhooks: webhooks.map(({ url, secretFile }) => ({

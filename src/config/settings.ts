@@ -51,12 +51,28 @@ export function settingsOf(config: Config) {
       evidenceMs: retention.evidence,
       sendersMs: retention.senders,
       probesMs: retention.probes,
+      abuseEvidenceMs: retention.abuseEvidence,
+      abuseReportsMs: retention.abuseReports,
+      sentMs: retention.sent,
     },
+    abuse: abuseOf(config),
     notify: noticeOf(config),
     check: {
       lists: config.check.lists.map(({ zone, name, url }) => ({ zone, name: name ?? zone, url })),
     },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
+  }
+}
+
+function abuseOf({ abuse, provider }: Config) {
+  const { window, newReporter, ownerLetters, ...same } = abuse
+  return {
+    ...same,
+    windowMs: window,
+    newReporterMs: newReporter,
+    ownerLetters: ownerLetters === 'account',
+    protected: abuse.protected.map((login) => login.trim().toLowerCase()),
+    signers: [...provider.domains, ...abuse.signers],
   }
 }
 

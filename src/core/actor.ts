@@ -29,6 +29,11 @@ const permissions = {
   'token.manage': 'admin',
   'evidence.void': 'admin',
   'reputation.dry-run': 'agent',
+  'abuse.read': 'reader',
+  'abuse.evidence': 'agent',
+  'abuse.reporter': 'agent',
+  'abuse.decide': 'agent',
+  'abuse.restricted': 'admin',
 } as const satisfies Record<string, Role>
 
 export type Permission = keyof typeof permissions

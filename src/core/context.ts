@@ -37,6 +37,8 @@ export interface Keys {
   readonly challenges: Secret
   /** Encrypts what must be read back (TOTP secrets). */
   readonly vault: Secret
+  /** Pseudonyms of accounts and the MAC of trace headers; the submission servers have it too. */
+  readonly trace: Secret
   /** The key that this edge signs its case links with: HKDF(master, "case-link", edge). */
   caseLink(edge: string): Secret
   /** The pre-shared key of an edge that follows the feed over TLS, by its name and the time its token was made. */
@@ -44,7 +46,15 @@ export interface Keys {
 }
 
 /** What a committed transaction may set in motion. */
-export type Wake = 'feed' | 'letters' | 'webhooks' | 'delisting' | 'events' | 'standings'
+export type Wake =
+  | 'feed'
+  | 'letters'
+  | 'webhooks'
+  | 'delisting'
+  | 'events'
+  | 'standings'
+  | 'reports'
+  | 'accounts'
 
 /** Tells sleeping loops of this process that there is work; a missed wake only costs their next poll. */
 export interface Wakes {

@@ -6,6 +6,43 @@ import type { Prefix } from '../standards/prefix.ts'
 /** Whether the policy door acts on the list, or only records what it would have said. */
 export type PolicyMode = 'enforce' | 'observe'
 
+/** How far the abuse desk goes by itself: says what it would do, tells the owner of an account, stops the account. */
+export type AbuseMode = 'observe' | 'notify' | 'suspend'
+
+export interface AbuseSettings {
+  readonly mode: AbuseMode
+  /** Weight of proven reports, each reporter's once in seven days, at which an owner is told. */
+  readonly notifyWeight: number
+  /** The same, at which the account is suspended. */
+  readonly suspendWeight: number
+  /** Organizations that the reports must come from at least. */
+  readonly organisations: number
+  /** Reported messages for each message sent, at least. */
+  readonly share: number
+  /** How far back reports count, and within which time they are one incident. */
+  readonly windowMs: number
+  /** A reporter first heard of less than this ago weighs nothing. */
+  readonly newReporterMs: number
+  /** Of all accounts, the part that may be suspended by rules in a day. */
+  readonly suspendedShare: number
+  /** Releases that an owner may take in thirty days. */
+  readonly ownReleases: number
+  /** Whether the owner is written to at the account's own mailbox, where it is one. */
+  readonly ownerLetters: boolean
+  /** Never suspended by rules; lower case. */
+  readonly protected: readonly string[]
+  /** Domains whose reports count at once: feedback loops that were asked for. */
+  readonly trusted: readonly string[]
+  /** Domains that our servers sign with. */
+  readonly signers: readonly string[]
+  /** Where an account's name may be taken from, in the order in which it is. */
+  readonly accountFrom: readonly ('log' | 'trace' | 'login')[]
+  readonly connectors: readonly { readonly name: string; readonly networks: readonly Prefix[] }[]
+  readonly pools: readonly { readonly name: string; readonly networks: readonly Prefix[] }[]
+  /** Files that name the suspended accounts to mail servers. */
+  readonly accessMaps: readonly { readonly file: string; readonly format: 'postfix' | 'dovecot' }[]
+}
+
 /** What the core reads of the configuration. `config` has the schema; this names the part that rules and actions use. */
 export interface Settings {
   readonly provider: {
@@ -84,7 +121,14 @@ export interface Settings {
     readonly evidenceMs: number
     readonly sendersMs: number
     readonly probesMs: number
+    /** What came with reports of abuse, and who sent it. */
+    readonly abuseEvidenceMs: number
+    /** Reports of abuse without it, and incidents. */
+    readonly abuseReportsMs: number
+    /** The log of what our accounts sent. */
+    readonly sentMs: number
   }
+  readonly abuse: AbuseSettings
   /** Where an operator is told what they must know now. */
   readonly notify:
     | { readonly kind: 'mail'; readonly mailbox: string }

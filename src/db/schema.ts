@@ -32,6 +32,14 @@ export interface Tables {
   reporters: ReportersTable
   engine_memory: EngineMemoryTable
   standings: StandingsTable
+  abuse_reports: AbuseReportsTable
+  abuse_evidence: AbuseEvidenceTable
+  abuse_reporters: AbuseReportersTable
+  sent_mail: SentMailTable
+  abuse_accounts: AbuseAccountsTable
+  incidents: IncidentsTable
+  incident_reports: IncidentReportsTable
+  incident_acts: IncidentActsTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -431,4 +439,153 @@ export interface ProbesTable {
   /** JSON of `ProbeFound`. */
   found: string | null
   letter: string | null
+}
+
+/** Reports that mail of ours abused somebody. */
+export interface AbuseReportsTable {
+  id: string
+  /** Keyed hash of channel, submitter and bytes: what comes again is known. */
+  intake_key: string
+  /** `mail web api arf xarf fbl`. */
+  channel: string
+  /** `live test`. */
+  lifecycle: string
+  /** `received examining closed`. */
+  state: string
+  outcome: string | null
+  /** `spam bulk phish malware harassment restricted`. */
+  class: string
+  /** `spam …` as chosen at a form; null when nobody chose. */
+  chosen_class: string | null
+  received_at: number
+  examined_at: number | null
+  closed_at: number | null
+  /** When it is examined next, while `received`. */
+  next_at: number
+  attempts: number
+  size: number
+  /** Of `abuse_reporters`; null while not known, or nobody. */
+  reporter: string | null
+  /** 1: the reporter may be written to: their message was aligned, or they opened our link. */
+  may_answer: number
+  language: string
+  /** `A B C D`. */
+  grade: string | null
+  account: string | null
+  incident_id: string | null
+  duplicate_of: string | null
+  /** Keyed hash of message, original recipient and organization of the reporter: each counts once. */
+  dedupe_key: string | null
+  /** JSON: what was found. No mailbox in it. */
+  facts: string
+  decided_by: string | null
+  version: number
+}
+
+/** What came, sealed with a key outside of the database. */
+export interface AbuseEvidenceTable {
+  report_id: string
+  /** `message reported xarf`. */
+  shape: string
+  /** Sealed JSON: who brought it. */
+  envelope: string
+  /** Sealed bytes. */
+  content: string
+  at: number
+}
+
+/** Those who report, apart from what they reported. */
+export interface AbuseReportersTable {
+  /** Keyed hash of the mailbox, or of a program's name. */
+  id: string
+  /** Keyed hash of its organization's domain. */
+  organisation: string
+  /** Sealed; null for programs, and once it was erased. */
+  mailbox: string | null
+  since_at: number
+  seen_at: number
+  /** Reports whose incident ended as they said, and otherwise. */
+  agreed: number
+  disagreed: number
+}
+
+/** What our accounts sent: one row for each message and recipient. */
+export interface SentMailTable {
+  /** Keyed hash of the Message-ID. */
+  message_key: string
+  /** Keyed hash of the mailbox. */
+  recipient_key: string
+  account: string
+  at: number
+  queue_id: string | null
+}
+
+export interface AbuseAccountsTable {
+  account: string
+  /** What stands for it in the trace header. */
+  pseudonym: string
+  since_at: number
+  seen_at: number
+  /** `active suspended`. */
+  state: string
+  /** The incident that it is suspended for. */
+  incident_id: string | null
+  changed_at: number | null
+  /** When it was last let go: what was sent before counts no more. */
+  released_at: number | null
+  version: number
+}
+
+export interface IncidentsTable {
+  id: string
+  account: string
+  class: string
+  severity: string
+  /** `open notified suspended escalated closed`. */
+  state: string
+  /** `acted no-violation unproven`. */
+  outcome: string | null
+  opened_at: number
+  last_report_at: number
+  closed_at: number | null
+  closed_by: string | null
+  /** JSON: weight, reporters, organizations, messages, volume, when last weighed. */
+  weight: string
+  connector: string | null
+  pool: string | null
+  campaign: string | null
+  note: string
+  version: number
+}
+
+/** What counts for incidents: each message to each recipient once for an account. */
+export interface IncidentReportsTable {
+  account: string
+  message_key: string
+  recipient_key: string
+  incident_id: string
+  report_id: string
+  /** Of `abuse_reporters`, or the keyed hash of the recipient where a feedback loop speaks for many. */
+  reporter: string
+  organisation: string
+  grade: string
+  /** 1: a feedback loop that was asked for. */
+  is_trusted: number
+  /** When the message was sent. */
+  sent_at: number
+  at: number
+}
+
+/** What was done about an account, or would have been. */
+export interface IncidentActsTable {
+  id: string
+  incident_id: string
+  account: string
+  /** `notify suspend release escalate would-notify would-suspend`. */
+  kind: string
+  at: number
+  /** `rules`, `owner`, `operator:ada`, … */
+  actor: string
+  /** Of an `escalate`: why. Of a `release`: the id of the act that it undoes. */
+  why: string | null
 }

@@ -72,6 +72,7 @@ function trial(): {
   const pool: ParsePool = {
     parse: async (_raw, request) => (requests.push(request), next),
     analyse: async () => ({ failure: 'busy' }),
+    examine: async () => ({ failure: 'busy' }),
     close: () => undefined,
     counts: { started: 0, killed: 0, parsed: 0 },
   }

@@ -48,8 +48,19 @@ export interface IntakeActions extends ProbeActions {
   stopLetters(tag: string): Promise<unknown>
   /** Keeps the complaints of a report; how many of them are kept now. */
   takeReport(report: Report): Promise<number>
+  /** Keeps a report of abuse; durable when it resolves. */
+  receiveAbuseReport(report: AbuseMail): Promise<unknown>
   /** Hands a message to the people who run this, as it is; resolves when their mail system has taken it. */
   forwardToPostmaster(input: { readonly mailFrom: string; readonly raw: Buffer }): Promise<unknown>
+}
+
+/** A message to the abuse desk, and who brought it. */
+export interface AbuseMail {
+  readonly raw: Buffer
+  readonly client: string | undefined
+  readonly helo: string | undefined
+  readonly mailFrom: string
+  readonly recipient: string
 }
 
 export interface ReviewByMail {
@@ -211,6 +222,7 @@ export function delivery(options: Delivery): Deliver {
     parsed: ParsedMessage | ParseFailure | null,
   ): Promise<Reply> => {
     if (route.kind === 'postmaster') return await forward(actions, incoming)
+    if (route.kind === 'abuse') return await keepReport(actions, incoming, route.mailbox)
     if (parsed === null) return replies.fault
     if (route.kind === 'probe') return await probe(incoming, route, parsed)
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
@@ -222,7 +234,9 @@ export function delivery(options: Delivery): Deliver {
     return answers.find(isAccepted) ?? answers.find(isTemporary) ?? answers[0] ?? replies.fault
   }
   return async (incoming) => {
-    const parsed = incoming.routes.some(({ kind }) => kind !== 'postmaster') ? await parse(incoming) : null
+    // What is forwarded or kept as it is nobody reads here (security PAR-1).
+    const isRead = incoming.routes.some(({ kind }) => kind !== 'postmaster' && kind !== 'abuse')
+    const parsed = isRead ? await parse(incoming) : null
     const answers: Reply[] = []
     for (const route of incoming.routes) answers.push(await attempt(() => answer(incoming, route, parsed)))
     log.info('intake.message', {
@@ -235,6 +249,23 @@ export function delivery(options: Delivery): Deliver {
     })
     return answers
   }
+}
+
+/** The client's address is known for sure where it is the sender's; that of a relay says nothing of who wrote. */
+async function keepReport(
+  actions: IntakeActions,
+  { raw, client, mailFrom }: Incoming,
+  recipient: string,
+): Promise<Reply> {
+  const isKnown = client.isSender && client.address !== undefined
+  await actions.receiveAbuseReport({
+    raw,
+    client: isKnown && client.address !== undefined ? formatAddress(client.address) : undefined,
+    helo: client.helo ?? undefined,
+    mailFrom,
+    recipient,
+  })
+  return reply(250, '2.0.0 Thank you, the report is kept and will be looked at')
 }
 
 /** RFC 5321 §6.3: a message to people that passed this many servers goes in circles. */

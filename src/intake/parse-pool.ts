@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import type { Examiner } from '../core/abuse/examination.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import {
   parseLimits,
@@ -21,6 +22,8 @@ export interface ParsePool {
   parse(raw: Buffer, request: ParseRequest): Promise<ParsedMessage | ParseFailure>
   /** What a bounce, reply, log, report or header says (contracts 3). Never rejects. */
   analyse(raw: Buffer): Promise<Finding | ParseFailure>
+  /** What a report of abuse holds. Never rejects. */
+  examine: Examiner['examine']
   /** Ends all processes; waiting messages get `busy`. */
   close(): void
   readonly counts: PoolCounts
@@ -97,6 +100,19 @@ export function openParsePool(options: PoolOptions): ParsePool {
       const result = await ask(raw, { say: 'analyse' })
       if ('failure' in result) return result
       return result.say === 'finding' ? result.finding : { failure: 'crash' }
+    },
+    examine: async (raw, { shape, envelope: { client, helo, mailFrom, recipient }, now }) => {
+      const request = {
+        shape,
+        client: client ?? null,
+        helo: helo ?? null,
+        mailFrom: mailFrom ?? '',
+        recipient: recipient ?? null,
+        now,
+      }
+      const result = await ask(raw, { say: 'examine', request })
+      if ('failure' in result) return result
+      return result.say === 'examination' ? result.examination : { failure: 'crash' }
     },
     close: () => {
       isClosed = true

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import type { Examination } from '../core/abuse/examination.ts'
+import { examinationSchema, type ExamineRequest } from '../core/abuse/examination-schema.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import { findingSchema } from '../core/analysis/finding-schema.ts'
 import { spawnJailed } from './jail.ts'
@@ -41,12 +43,16 @@ export const parseLimits: ParseLimits = {
 }
 
 /** What is asked about the bytes. */
-export type Question = { readonly say: 'read'; readonly request: ParseRequest } | { readonly say: 'analyse' }
+export type Question =
+  | { readonly say: 'read'; readonly request: ParseRequest }
+  | { readonly say: 'analyse' }
+  | { readonly say: 'examine'; readonly request: ExamineRequest }
 
 /** What the process answers, or why it does not. */
 export type Result =
   | { readonly say: 'message'; readonly message: ParsedMessage }
   | { readonly say: 'finding'; readonly finding: Finding }
+  | { readonly say: 'examination'; readonly examination: Examination }
   | ParseFailure
 
 export interface Job {
@@ -65,6 +71,7 @@ const fromWorker = z.discriminatedUnion('say', [
   }),
   z.strictObject({ say: z.literal('message'), message: parsedMessage }),
   z.strictObject({ say: z.literal('finding'), finding: findingSchema }),
+  z.strictObject({ say: z.literal('examination'), examination: examinationSchema }),
   z.strictObject({ say: z.literal('breach'), breach: z.enum(breaches) }),
 ])
 
@@ -180,6 +187,7 @@ export class ParseProcess {
         return void this.#ask(told.id, told.name, told.type)
       case 'message':
       case 'finding':
+      case 'examination':
         return this.#finish(told)
       case 'breach':
         return this.#finish({ failure: 'breach', breach: told.breach })

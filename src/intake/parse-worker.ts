@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { examineRequest, type ExamineRequest } from '../core/abuse/examination-schema.ts'
 import { readInput } from '../core/analysis/read.ts'
 import { parseRequest, type ParseRequest } from './parsed-message.ts'
 import { readMessage } from './read-message.ts'
@@ -14,6 +15,7 @@ const mostBytes = 32 * 1024 * 1024
 const fromPool = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('read'), request: parseRequest }),
   z.strictObject({ say: z.literal('analyse') }),
+  z.strictObject({ say: z.literal('examine'), request: examineRequest }),
   z.strictObject({
     say: z.literal('records'),
     id: z.number(),
@@ -34,7 +36,7 @@ interface Question {
 const reader = new FrameReader(mostBytes)
 const questions = new Map<number, Question>()
 let asked = 0
-let request: ParseRequest | 'analyse' | undefined
+let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | undefined
 
 function say(value: unknown): void {
   process.stdout.write(encodeFrame({ kind: 'json', value }))
@@ -55,12 +57,23 @@ async function read(raw: Buffer, about: ParseRequest): Promise<void> {
   say(typeof result === 'string' ? { say: 'breach', breach: result } : { say: 'message', message: result })
 }
 
+async function look(raw: Buffer, about: ExamineRequest): Promise<void> {
+  // Most processes never need it, and each begins sooner without.
+  const { examine } = await import('./examine-message.ts')
+  const result = await examine(raw, about, lookup)
+  questions.clear()
+  say(
+    typeof result === 'string' ? { say: 'breach', breach: result } : { say: 'examination', examination: result },
+  )
+}
+
 function hear(frame: Frame): void {
   if (frame.kind === 'bytes') {
     if (!request) throw new Error('a message without a request')
     const about = request
     request = undefined
     if (about === 'analyse') say({ say: 'finding', finding: readInput(frame.bytes) })
+    else if ('examine' in about) void look(frame.bytes, about.examine)
     else void read(frame.bytes, about)
     return
   }
@@ -71,6 +84,9 @@ function hear(frame: Frame): void {
       return
     case 'analyse':
       request = 'analyse'
+      return
+    case 'examine':
+      request = { examine: told.request }
       return
     case 'records':
       // MX records are objects; the type that mail authentication declares leaves them out.

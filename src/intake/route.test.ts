@@ -5,7 +5,7 @@ import { routeOf, type Routes } from './route.ts'
 
 const routes: Routes = {
   delist: 'delist@provider.example',
-  people: ['abuse@provider.example'],
+  abuse: 'abuse@provider.example',
   reports: [
     { mailbox: 'Report-Spam@provider.example', complaint: undefined },
     { mailbox: 'junk@provider.example', complaint: 'junk' },
@@ -41,12 +41,12 @@ describe('A recipient address', () => {
     assert.equal(kindOf('Postmaster@postern.provider.example'), 'postmaster')
     assert.equal(kindOf('postmaster@provider.example'), 'unknown')
   })
-  it('for abuse is read by the same people as the postmaster’s (RFC 2142 §2)', () => {
+  it('for abuse is the desk’s (RFC 2142 §2)', () => {
     assert.deepEqual(routeOf('Abuse@Provider.Example', routes), {
-      kind: 'postmaster',
+      kind: 'abuse',
       mailbox: 'abuse@provider.example',
     })
-    assert.equal(kindOf('abuse@postern.provider.example'), 'postmaster')
+    assert.equal(kindOf('abuse@postern.provider.example'), 'abuse')
     assert.equal(kindOf('abuse@example.org'), 'unknown')
     assert.equal(kindOf('abuse'), 'unknown')
   })

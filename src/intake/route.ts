@@ -12,8 +12,10 @@ export type Route =
   | { readonly kind: 'probe'; readonly tag: string; readonly mailbox: string }
   /** The delist mailbox, which takes forwarded bounces. */
   | { readonly kind: 'delist'; readonly mailbox: string }
-  /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1), and abuse (RFC 2142 §2). */
+  /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1). */
   | { readonly kind: 'postmaster'; readonly mailbox: string }
+  /** The abuse desk (RFC 2142 §2): reports of mail that left our system, kept whatever is in them. */
+  | { readonly kind: 'abuse'; readonly mailbox: string }
   /** Reports of spam; `complaint` is what the mailbox means, for those that do not say it themselves. */
   | { readonly kind: 'report'; readonly complaint: ComplaintKind | undefined; readonly mailbox: string }
   | { readonly kind: 'unknown' }
@@ -21,8 +23,8 @@ export type Route =
 export interface Routes {
   /** The delist mailbox. */
   readonly delist: string
-  /** Mailboxes whose mail the people who run this read. */
-  readonly people: readonly string[]
+  /** The mailbox of the abuse desk. */
+  readonly abuse: string
   /** Mailboxes for reports of spam, and what each means. */
   readonly reports: readonly { readonly mailbox: string; readonly complaint: ComplaintKind | undefined }[]
   /** Domain of the tagged addresses. */
@@ -33,7 +35,7 @@ export interface Routes {
 export function routesOf({ addresses, mail }: Pick<Settings, 'addresses' | 'mail'>): Routes {
   return {
     delist: addresses.delist,
-    people: [addresses.abuse],
+    abuse: addresses.abuse,
     reports: [
       { mailbox: addresses.reports, complaint: undefined },
       { mailbox: addresses.junk, complaint: 'junk' },
@@ -49,13 +51,14 @@ export function routeOf(recipient: string, routes: Routes): Route {
   const mailbox = foldMailbox(recipient)
   const isAmong = (ours: readonly string[]): boolean => ours.some((each) => foldMailbox(each) === mailbox)
   if (isAmong([routes.delist])) return { kind: 'delist', mailbox }
-  if (mailbox === 'postmaster' || isAmong(routes.people)) return { kind: 'postmaster', mailbox }
+  if (mailbox === 'postmaster') return { kind: 'postmaster', mailbox }
+  if (isAmong([routes.abuse])) return { kind: 'abuse', mailbox }
   const report = routes.reports.find((each) => isAmong([each.mailbox]))
   if (report) return { kind: 'report', complaint: report.complaint, mailbox }
   const at = mailbox.lastIndexOf('@')
   if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) return { kind: 'unknown' }
   const local = mailbox.slice(0, at)
-  if (local === 'postmaster' || local === 'abuse') return { kind: 'postmaster', mailbox }
+  if (local === 'postmaster' || local === 'abuse') return { kind: local, mailbox }
   const [, door = '', tag = ''] = /^(delist|b|p)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
   if (door === 'delist') return { kind: 'delist-tag', tag, mailbox }
   if (door === 'b') return { kind: 'bounce', tag, mailbox }

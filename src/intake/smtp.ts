@@ -136,6 +136,7 @@ export class IntakeServer extends SMTPServer {
         if (refusal) return refusal
         break
       }
+      case 'abuse':
       case 'delist':
       case 'report':
     }

@@ -16,7 +16,7 @@ import { openIntake, type Intake, type IntakeOptions } from './intake.ts'
 export const site = 'https://postmaster.provider.example'
 export const routes = {
   delist: 'delist@provider.example',
-  people: ['abuse@provider.example'],
+  abuse: 'abuse@provider.example',
   reports: [
     { mailbox: 'report-spam@provider.example', complaint: undefined },
     { mailbox: 'junk@provider.example', complaint: 'junk' },
@@ -65,6 +65,8 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
       done.push(['takeReport', report])
       return report.complaints.length
     },
+    receiveAbuseReport: async ({ raw, ...rest }) =>
+      void done.push(['receiveAbuseReport', { ...rest, text: raw.toString('latin1') }]),
     forwardToPostmaster: async ({ mailFrom, raw }) =>
       void done.push(['forward', { mailFrom, text: raw.toString('latin1') }]),
     ...overrides,

@@ -60,7 +60,7 @@ export function probableHandover(hops: readonly Hop[]): Hop | undefined {
 }
 
 /** Whether a server of ours wrote the line. A content filter calls itself `localhost`; above the handover nobody else does. */
-function isOurs({ by = '', byIp }: Hop, { names, networks }: OurServers): boolean {
+export function isOurs({ by = '', byIp }: Hop, { names, networks }: OurServers): boolean {
   if (by === 'localhost' || names.some((name) => isWithin(by, name.toLowerCase()))) return true
   return [byIp, by.replace(/^\[(.*)\]$/, '$1')].some((text) => {
     const address = text === undefined ? undefined : parseAddress(text)

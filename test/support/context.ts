@@ -4,7 +4,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { defaultHighVolume } from '../../src/access/high-volume.ts'
 import type { Context, Keys, Wake, Wakes } from '../../src/core/context.ts'
-import type { Settings } from '../../src/core/settings.ts'
+import type { AbuseSettings, Settings } from '../../src/core/settings.ts'
 import { Tally } from '../../src/core/tally.ts'
 import type { WaysOut } from '../../src/core/ways-out.ts'
 import type { Database } from '../../src/db/open.ts'
@@ -89,10 +89,38 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       evidenceMs: 60 * day,
       sendersMs: 60 * day,
       probesMs: day,
+      abuseEvidenceMs: 180 * day,
+      abuseReportsMs: 730 * day,
+      sentMs: 14 * day,
     },
+    abuse: testAbuse(),
     notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],
     check: { lists: [] },
+    ...overrides,
+  }
+}
+
+/** The abuse desk as it is without configuration, but that it acts. */
+export function testAbuse(overrides: Partial<AbuseSettings> = {}): AbuseSettings {
+  return {
+    mode: 'suspend',
+    notifyWeight: 2,
+    suspendWeight: 10,
+    organisations: 4,
+    share: 0.003,
+    windowMs: 7 * day,
+    newReporterMs: 14 * day,
+    suspendedShare: 0.001,
+    ownReleases: 1,
+    ownerLetters: true,
+    protected: [],
+    trusted: [],
+    signers: ['provider.example'],
+    accountFrom: ['log', 'trace', 'login'],
+    connectors: [],
+    pools: [],
+    accessMaps: [],
     ...overrides,
   }
 }
@@ -106,6 +134,7 @@ export function testKeys(): Keys {
     hashes: master.derive('hashes'),
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
+    trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
     edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }

@@ -161,6 +161,41 @@ export const limits = {
     windowMs: minute,
     why: 'Lines of mail events from one source: far above any mail server, and a source that runs wild leaves room for the others.',
   },
+  'abuse.reports.client.hour': {
+    count: 600,
+    windowMs: hour,
+    why: 'Reports of abuse from one network by mail or program: a feedback loop on a bad day sends some hundreds.',
+  },
+  'abuse.form.client.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'Reports of abuse that somebody uploads or pastes.',
+  },
+  'abuse.evidence.day': {
+    count: 20_000,
+    windowMs: day,
+    why: 'Mebibytes of reported messages kept in a day, so that nobody fills the disk with them.',
+  },
+  'abuse.suspensions.ten-minutes': {
+    count: 5,
+    windowMs: 10 * minute,
+    why: 'Accounts that rules may suspend: more at once is rather our own fault than theirs, and a person looks.',
+  },
+  'abuse.owners.ten-minutes': {
+    count: 50,
+    windowMs: 10 * minute,
+    why: 'Owners of accounts that rules may write to.',
+  },
+  'abuse.notices.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'Notices of incidents to the operator; the queue in the console has all of them.',
+  },
+  'abuse.webhooks.minute': {
+    count: 60,
+    windowMs: minute,
+    why: 'Webhooks about incidents that move nothing; those that suspend and release are never held back.',
+  },
   'case-link.client': { count: 20, windowMs: hour, why: 'Case links that we did not make are guesses.' },
 } as const satisfies Record<string, Limit & { readonly why: string }>
 

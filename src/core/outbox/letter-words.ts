@@ -31,6 +31,27 @@ export interface LetterSlots {
     /** Until then the report is kept. */
     readonly expiresAt: number
   }
+  /** To somebody who reported abuse by a form: confirms that the mailbox is theirs. */
+  'confirm-report': { readonly link: string }
+  'report-received': { readonly link: string }
+  /** Nothing was attached that could be looked at. */
+  'report-instructions': { readonly link: string }
+  'report-closed': {
+    readonly result: 'acted' | 'no-violation' | 'not-ours' | 'unproven'
+    readonly link: string
+    /** Who handed it over, where it was not us. */
+    readonly ip?: string | undefined
+    /** Where to turn about that. */
+    readonly contact?: string | undefined
+  }
+  /** To the owner of an account of ours. */
+  'account-notice': {
+    readonly act: 'notify' | 'suspend' | 'release'
+    readonly when: number
+    readonly link: string
+  }
+  /** To the operator: an incident that a person has to look at. */
+  'abuse-notice': { readonly why: AbuseNotice; readonly incident: string }
   /** To the operator: who would have been hit on a day, while not everything is acted on. */
   'observed-digest': {
     /** Beginning of the UTC day. */
@@ -56,6 +77,18 @@ export interface ObservedLine {
   readonly messages: number
 }
 
+/** Why the operator is told of an incident. */
+export const abuseNotices = [
+  'severe',
+  'braked',
+  'protected',
+  'mode',
+  'unlogged',
+  'too-many-releases',
+  'replay',
+] as const
+export type AbuseNotice = (typeof abuseNotices)[number]
+
 export type LetterKind = keyof LetterSlots
 export const letterKinds = [
   'confirm-delisting',
@@ -65,10 +98,20 @@ export const letterKinds = [
   'probe-report',
   'observed-digest',
   'brake-notice',
+  'confirm-report',
+  'report-received',
+  'report-instructions',
+  'report-closed',
+  'account-notice',
+  'abuse-notice',
 ] as const satisfies readonly LetterKind[]
 
 /** Letters to the operator's own mailbox (`notify`): nobody else's budget, and STOP does not end them. */
-export const operatorKinds = ['observed-digest', 'brake-notice'] as const satisfies readonly LetterKind[]
+export const operatorKinds = [
+  'observed-digest',
+  'brake-notice',
+  'abuse-notice',
+] as const satisfies readonly LetterKind[]
 export type OperatorKind = (typeof operatorKinds)[number]
 
 export function isOfOperator(kind: string): kind is OperatorKind {
@@ -88,6 +131,7 @@ export interface About {
   /** Origin of the site. */
   readonly site: string
   readonly delistMailbox: string
+  readonly abuseMailbox: string
 }
 
 /** A paragraph that is wrapped, or one that stands by itself as it is. */

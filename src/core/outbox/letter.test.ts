@@ -6,7 +6,7 @@ import { formatAddress } from '../../standards/ip.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { checkSlots, renderLetter } from './letter.ts'
-import { letterKinds, type LetterContent } from './letter-words.ts'
+import { abuseNotices, letterKinds, type LetterContent } from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
 import { letterPace, pauseAfter, webhookPace, webhookTries } from './retry.ts'
 
@@ -80,7 +80,34 @@ const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
 )
-const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers)
+const ofAbuse: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom(
+      'confirm-report' as const,
+      'report-received' as const,
+      'report-instructions' as const,
+    ),
+    slots: fc.record({ link }),
+  }),
+  fc.record({
+    kind: fc.constant('report-closed' as const),
+    slots: fc.record({
+      result: fc.constantFrom('acted', 'no-violation', 'not-ours', 'unproven'),
+      link,
+      ip: fc.option(ip, { nil: undefined }),
+      contact: fc.constantFrom(undefined, 'abuse@example.net'),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('account-notice' as const),
+    slots: fc.record({ act: fc.constantFrom('notify', 'suspend', 'release'), when: moment, link }),
+  }),
+  fc.record({
+    kind: fc.constant('abuse-notice' as const),
+    slots: fc.record({ why: fc.constantFrom(...abuseNotices), incident: fc.constant('0'.repeat(26)) }),
+  }),
+)
+const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse)
 
 describe('a letter', () => {
   it('is short, in narrow lines, and says what it is about', () => {
@@ -88,7 +115,7 @@ describe('a letter', () => {
       fc.property(content, fc.constantFrom(...languages), (content, language) => {
         checkSlots(content, site)
         const { subject, text } = renderLetter(content, language, settings)
-        const about = 'ip' in content.slots ? content.slots.ip : undefined
+        const about = content.kind !== 'report-closed' && 'ip' in content.slots ? content.slots.ip : undefined
         assert.ok(widthOf(subject) <= 100, subject)
         if (about !== undefined) assert.ok(subject.includes(about) && text.includes(`\n    ${about}\n`))
         assert.ok(Buffer.byteLength(text) <= 8192)
@@ -175,13 +202,19 @@ describe('a letter', () => {
 
   it('exists for every kind in every language', () => {
     assert.deepEqual([...letterKinds].sort(), [
+      'abuse-notice',
+      'account-notice',
       'brake-notice',
       'confirm-delisting',
+      'confirm-report',
       'delisting-done',
       'delisting-reviewed',
       'high-volume-notice',
       'observed-digest',
       'probe-report',
+      'report-closed',
+      'report-instructions',
+      'report-received',
     ])
     for (const language of languages)
       for (const [kind, isStop] of [

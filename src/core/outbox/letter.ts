@@ -7,7 +7,7 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import type { Settings } from '../settings.ts'
-import { isOfOperator, type About, type Draft, type LetterContent, type LetterWords } from './letter-words.ts'
+import { abuseNotices, isOfOperator, type About, type Draft, type LetterContent, type LetterWords } from './letter-words.ts'
 import { wrap } from './wrap.ts'
 import { en } from './words/en.ts'
 import { zhCN } from './words/zh-CN.ts'
@@ -32,6 +32,7 @@ export function renderLetter(
     host: new URL(provider.site).host,
     site: provider.site,
     delistMailbox: addresses.delist,
+    abuseMailbox: addresses.abuse,
   }
   const { letters, ending, operatorEnding } = words[language]
   const end = isOfOperator(content.kind) ? operatorEnding : ending
@@ -58,6 +59,18 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'brake-notice':
       return letters[content.kind](content.slots, about)
+    case 'confirm-report':
+      return letters[content.kind](content.slots, about)
+    case 'report-received':
+      return letters[content.kind](content.slots, about)
+    case 'report-instructions':
+      return letters[content.kind](content.slots, about)
+    case 'report-closed':
+      return letters[content.kind](content.slots, about)
+    case 'account-notice':
+      return letters[content.kind](content.slots, about)
+    case 'abuse-notice':
+      return letters[content.kind](content.slots, about)
   }
 }
 
@@ -72,7 +85,17 @@ export function checkSlots({ kind, slots }: LetterContent, site: string): void {
 function isCanonical(name: string, value: unknown, site: string): boolean {
   switch (name) {
     case 'ip':
-      return typeof value === 'string' && isAddressOrUnit(value)
+      return value === undefined || (typeof value === 'string' && isAddressOrUnit(value))
+    case 'contact':
+      return value === undefined || (typeof value === 'string' && isAbuseMailbox(value))
+    case 'result':
+      return reportResults.some((result) => result === value)
+    case 'act':
+      return value === 'notify' || value === 'suspend' || value === 'release'
+    case 'why':
+      return abuseNotices.some((why) => why === value)
+    case 'incident':
+      return typeof value === 'string' && /^[0-9a-zA-Z_-]{1,40}$/.test(value)
     case 'link':
     case 'statusUrl':
       return typeof value === 'string' && value.startsWith(`${site}/`) && /^[!-~]{1,900}$/.test(value)
@@ -115,6 +138,13 @@ function isObservedLine(value: unknown): boolean {
     return false
   const prefix = parseListable(unit)
   return !(prefix instanceof Refusal) && reasonNames.some((name) => name === reason)
+}
+
+const reportResults = ['acted', 'no-violation', 'not-ours', 'unproven'] as const
+
+/** The domain comes from DNS, the local part from us (RFC 2142 §2). */
+function isAbuseMailbox(text: string): boolean {
+  return text.startsWith('abuse@') && parseDomain(text.slice('abuse@'.length), 2) === text.slice('abuse@'.length)
 }
 
 function isAddressOrUnit(text: string): boolean {

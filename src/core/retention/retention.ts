@@ -11,6 +11,9 @@ export interface Keep {
   readonly evidence: number
   readonly senders: number
   readonly probes: number
+  readonly abuseEvidence: number
+  readonly abuseReports: number
+  readonly sent: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
@@ -26,6 +29,7 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     sendersMs,
     probesMs,
   } = settings.retention
+  const { abuseEvidenceMs, abuseReportsMs, sentMs } = settings.retention
   return {
     decisions: now - decisionsMs,
     // An earlier listing counts as recurrence for as long as that looks back.
@@ -37,6 +41,9 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     // How often a sender was listed is remembered with it.
     senders: now - Math.max(sendersMs, settings.listing.recurrenceMs),
     probes: now - probesMs,
+    abuseEvidence: now - abuseEvidenceMs,
+    abuseReports: now - abuseReportsMs,
+    sent: now - sentMs,
     ended: now - day,
   }
 }

@@ -51,6 +51,35 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     },
     { table: 'reporters', key: ['name'], by: 'seen_at', where: sql`seen_at < ${keep.senders}` },
     { table: 'probes', key: ['id'], by: 'created_at', where: sql`created_at < ${keep.probes}` },
+    { table: 'sent_mail', key: ['message_key', 'recipient_key', 'account'], by: 'at', where: sql`at < ${keep.sent}`, isLarge: true },
+    { table: 'abuse_evidence', key: ['report_id'], by: 'at', where: sql`at < ${keep.abuseEvidence}` },
+    // What a person still has to decide waits, however old.
+    {
+      table: 'abuse_reports',
+      key: ['id'],
+      by: 'received_at',
+      where: sql`received_at < ${keep.abuseReports} and state = 'closed'`,
+    },
+    { table: 'abuse_reporters', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.abuseReports}` },
+    {
+      table: 'incident_reports',
+      key: ['account', 'message_key', 'recipient_key'],
+      by: 'at',
+      where: sql`at < ${keep.abuseReports}`,
+    },
+    { table: 'incident_acts', key: ['id'], by: 'at', where: sql`at < ${keep.abuseReports}` },
+    {
+      table: 'incidents',
+      key: ['id'],
+      by: 'opened_at',
+      where: sql`opened_at < ${keep.abuseReports} and state = 'closed'`,
+    },
+    {
+      table: 'abuse_accounts',
+      key: ['account'],
+      by: 'seen_at',
+      where: sql`seen_at < ${keep.abuseReports} and state = 'active'`,
+    },
     { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
     // A request that a person still has to decide waits, however old.
     {

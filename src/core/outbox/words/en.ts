@@ -1,7 +1,7 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { LetterWords, ObservedLine } from '../letter-words.ts'
+import type { AbuseNotice, LetterWords, ObservedLine, Paragraph } from '../letter-words.ts'
 
 const months = [
   'January',
@@ -126,6 +126,51 @@ export const en: LetterWords = {
               { verbatim: `    ${brakeWords[rule]}` },
             ],
           },
+    'confirm-report': ({ link }, { provider }) => ({
+      subject: 'Please confirm: your report of abuse',
+      paragraphs: [
+        'Hello,',
+        `somebody reported a message to the abuse desk of ${provider} and gave this mailbox as theirs. If it was you, please open this link:`,
+        { verbatim: link },
+        'Then we know that we may write to you, and your report has its full weight. It is looked at either way.',
+        'If it was not you, please do nothing: we do not write again.',
+      ],
+    }),
+    'report-received': ({ link }, { provider }) => ({
+      subject: 'Your report of abuse has arrived',
+      paragraphs: [
+        'Hello,',
+        `your report is with the abuse desk of ${provider}. How it stands is on this page, which only you have:`,
+        { verbatim: link },
+        'When the matter is closed we write once more. Whoever sent the message does not learn from us who reported it.',
+      ],
+    }),
+    'report-instructions': ({ link }, { provider, abuseMailbox }) => ({
+      subject: 'We need the message itself',
+      paragraphs: [
+        'Hello,',
+        `you wrote to the abuse desk of ${provider}. A person reads what you wrote. To find out who sent a message, though, we need the message itself with its header, and in yours there was none.`,
+        `Please write a new message to ${abuseMailbox} and attach the one you complain of as a file (“Forward as attachment” in most programs). Plain forwarding and screenshots lose the header.`,
+        'Or upload or paste it here:',
+        { verbatim: link },
+      ],
+    }),
+    'report-closed': ({ result, link, ip, contact }, { provider }) => ({
+      subject: reportSubjects[result],
+      paragraphs: ['Hello,', ...reportWords(result, provider, ip, contact), 'The page of your report:', { verbatim: link }],
+    }),
+    'account-notice': ({ act, when, link }, { provider }) => ({
+      subject: accountSubjects[act],
+      paragraphs: ['Hello,', ...accountWords(act, when, provider, link)],
+    }),
+    'abuse-notice': ({ why, incident }, { provider }) => ({
+      subject: `Abuse desk: ${abuseNoticeSubjects[why]}`,
+      paragraphs: [
+        `The abuse desk of ${provider} has something that a person has to look at:`,
+        { verbatim: `    ${incident}` },
+        abuseNoticeWords[why],
+      ],
+    }),
   },
   operatorEnding: ({ provider, host }) => [
     { verbatim: `Postern of ${provider}, to its operator (notify)\n${host}` },
@@ -134,6 +179,108 @@ export const en: LetterWords = {
     'You would rather have no letters from us? Reply to this one with the single word STOP, and this mailbox gets none for 90 days. Nobody reads other replies.',
     { verbatim: `The postmasters of ${provider}\n${host}` },
   ],
+}
+
+const reportSubjects = {
+  acted: 'Your report of abuse: we have acted',
+  'no-violation': 'Your report of abuse: we have found no violation',
+  'not-ours': 'Your report of abuse: the message did not come from us',
+  unproven: 'Your report of abuse: we could not prove where it came from',
+} as const
+
+function reportWords(
+  result: keyof typeof reportSubjects,
+  provider: string,
+  ip: string | undefined,
+  contact: string | undefined,
+): readonly Paragraph[] {
+  switch (result) {
+    case 'acted':
+      return [
+        `the message that you reported came from an account at ${provider}, and we have acted. Thank you: without reports such as yours we would learn of it later, or not at all.`,
+        'What exactly we did, and to whom, we tell nobody. If more of it comes, please report it again.',
+      ]
+    case 'no-violation':
+      return [
+        `the message that you reported came from an account at ${provider}. A person has looked at it and has found no violation of our rules.`,
+        'If you only want no more of it, its “unsubscribe” link or a block in your mail program is the quickest way. If it goes on all the same, please report it again: that is a violation.',
+      ]
+    case 'not-ours':
+      return [
+        `the message that you reported did not leave the systems of ${provider}. The sender’s address was probably forged.`,
+        ...(ip === undefined
+          ? []
+          : [
+              contact === undefined
+                ? 'It was handed to your mail server by this address; its network can act:'
+                : 'It was handed to your mail server by this address. The network behind it can act; please write to:',
+              { verbatim: contact === undefined ? `    ${ip}` : `    ${ip}\n    ${contact}` },
+            ]),
+      ]
+    case 'unproven':
+      return [
+        `we could not prove that the message came from ${provider}: its header is missing or was changed on the way. We therefore did nothing about anybody.`,
+        'If you still have the message, please send it as an attachment, unchanged.',
+      ]
+  }
+}
+
+const accountSubjects = {
+  notify: 'Mail from your account is being reported as abuse',
+  suspend: 'Your account can send no mail at the moment',
+  release: 'Your account can send mail again',
+} as const
+
+function accountWords(
+  act: keyof typeof accountSubjects,
+  when: number,
+  provider: string,
+  link: string,
+): readonly Paragraph[] {
+  switch (act) {
+    case 'notify':
+      return [
+        `several people have reported mail from your account at ${provider} as abuse. If you did not send it, somebody else is using your account: please change its password now, and look for forwarding rules and programs that you do not know.`,
+        'What was reported and what else you can do is here:',
+        { verbatim: link },
+        'If the reports go on, the account is stopped from sending. It goes on receiving.',
+      ]
+    case 'suspend':
+      return [
+        `since ${moment(when)} your account at ${provider} can send no mail, because many people reported what it sent. It goes on receiving.`,
+        'Please change its password, and look for forwarding rules and programs that you do not know. Then open this page; it shows what was reported, and there you tell us that the account is secured:',
+        { verbatim: link },
+      ]
+    case 'release':
+      return [
+        `since ${moment(when)} your account at ${provider} can send mail again. Messages that were refused meanwhile have to be sent once more.`,
+        'For a while it is stopped sooner than others if reports come again.',
+        { verbatim: link },
+      ]
+  }
+}
+
+const abuseNoticeSubjects: Record<AbuseNotice, string> = {
+  severe: 'a grave report',
+  braked: 'suspensions are held back',
+  protected: 'a protected account is reported',
+  mode: 'an account would be suspended',
+  unlogged: 'an account whose mail is not logged is reported',
+  'too-many-releases': 'an account asks to be let go again',
+  replay: 'a genuine message is being sent on to many',
+}
+
+const abuseNoticeWords: Record<AbuseNotice, string> = {
+  severe: 'Somebody reports phishing, malware, harassment or illegal content. Such reports are for a person at once, whatever was counted.',
+  braked:
+    'Rules wanted to suspend more accounts than they may (five in ten minutes, one in a thousand a day). So many at once are rather a fault of ours, or an attack. Please decide about each of them in the console.',
+  protected: 'The reports would be enough to suspend the account, but it stands in abuse.protected. Please decide in the console.',
+  mode: 'The reports would be enough to suspend the account; abuse.mode says that rules do not. Please decide in the console.',
+  unlogged:
+    'The reports would be enough to suspend the account, but our log does not say how much it sends, so that nobody knows whether they are many. Please look whether the logs of all submission servers are read.',
+  'too-many-releases': 'The owner says that the account is secured, but has said so before, or the reports are grave. Please decide in the console.',
+  replay:
+    'Reports are genuine, but from people whom our account did not write to: somebody has got one message of ours and sends it on. Nobody is suspended for that. Consider a new DKIM key, and signatures that expire.',
 }
 
 const brakeWords: Record<Cause, string> = {

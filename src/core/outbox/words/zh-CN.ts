@@ -1,7 +1,7 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { LetterWords, ObservedLine } from '../letter-words.ts'
+import type { AbuseNotice, LetterWords, ObservedLine, Paragraph } from '../letter-words.ts'
 
 export const zhCN: LetterWords = {
   letters: {
@@ -109,6 +109,51 @@ export const zhCN: LetterWords = {
               { verbatim: `    ${brakeWords[rule]}` },
             ],
           },
+    'confirm-report': ({ link }, { provider }) => ({
+      subject: '请确认：您提交的滥用举报',
+      paragraphs: [
+        '您好：',
+        `有人向 ${provider} 的滥用处理组举报了一封邮件，并将本邮箱填写为联系邮箱。如果是您本人举报的，请打开以下链接：`,
+        { verbatim: link },
+        '确认后，我们才会给您写信，您的举报也才会完整计入。无论是否确认，我们都会查看这份举报。',
+        '如果不是您本人举报的，请不必理会，我们不会再次来信。',
+      ],
+    }),
+    'report-received': ({ link }, { provider }) => ({
+      subject: '已收到您的滥用举报',
+      paragraphs: [
+        '您好：',
+        `${provider} 的滥用处理组已收到您的举报。处理进展可在以下页面查看，该链接只有您知道：`,
+        { verbatim: link },
+        '处理结束后，我们会再写一封信告知结果。我们不会向发信方透露举报人是谁。',
+      ],
+    }),
+    'report-instructions': ({ link }, { provider, abuseMailbox }) => ({
+      subject: '请附上被举报的原邮件',
+      paragraphs: [
+        '您好：',
+        `您写给 ${provider} 滥用处理组的邮件会有专人阅读。但要查出邮件是谁发的，需要带有完整邮件头的原邮件，而您的来信中没有。`,
+        `请新写一封邮件到 ${abuseMailbox}，把被举报的邮件作为附件添加（多数邮件程序中叫“作为附件转发”）。普通转发和截图都会丢失邮件头。`,
+        '也可以在以下页面上传或粘贴：',
+        { verbatim: link },
+      ],
+    }),
+    'report-closed': ({ result, link, ip, contact }, { provider }) => ({
+      subject: reportSubjects[result],
+      paragraphs: ['您好：', ...reportWords(result, provider, ip, contact), '您的举报页面：', { verbatim: link }],
+    }),
+    'account-notice': ({ act, when, link }, { provider }) => ({
+      subject: accountSubjects[act],
+      paragraphs: ['您好：', ...accountWords(act, when, provider, link)],
+    }),
+    'abuse-notice': ({ why, incident }, { provider }) => ({
+      subject: `滥用处理：${abuseNoticeSubjects[why]}`,
+      paragraphs: [
+        `${provider} 的滥用处理组有一项需要人工处理：`,
+        { verbatim: `    ${incident}` },
+        abuseNoticeWords[why],
+      ],
+    }),
   },
   operatorEnding: ({ provider, host }) => [
     { verbatim: `${provider} 的 Postern，致管理员（notify）\n${host}` },
@@ -120,6 +165,107 @@ export const zhCN: LetterWords = {
 }
 
 const beijingMs = 8 * 3_600_000
+
+const reportSubjects = {
+  acted: '您的滥用举报：我们已采取措施',
+  'no-violation': '您的滥用举报：未发现违规',
+  'not-ours': '您的滥用举报：该邮件不是从我们这里发出的',
+  unproven: '您的滥用举报：无法证实邮件来源',
+} as const
+
+function reportWords(
+  result: keyof typeof reportSubjects,
+  provider: string,
+  ip: string | undefined,
+  contact: string | undefined,
+): readonly Paragraph[] {
+  switch (result) {
+    case 'acted':
+      return [
+        `您举报的邮件确实由 ${provider} 的一个账号发出，我们已采取措施。谢谢您：没有这样的举报，我们会更晚才发现，甚至根本发现不了。`,
+        '具体措施和涉及的账号，我们不向任何人透露。如果仍收到此类邮件，请再次举报。',
+      ]
+    case 'no-violation':
+      return [
+        `您举报的邮件由 ${provider} 的一个账号发出。经人工审查，未发现违反我们规则的行为。`,
+        '如果只是不想再收到，最快的办法是点击邮件中的退订链接，或在邮件程序中屏蔽发件人。退订后仍继续来信的，请再次举报，那属于违规。',
+      ]
+    case 'not-ours':
+      return [
+        `您举报的邮件不是从 ${provider} 的系统发出的，发件人地址很可能是伪造的。`,
+        ...(ip === undefined
+          ? []
+          : [
+              contact === undefined
+                ? '该邮件由以下地址投递到您的邮件服务器，可由其所属网络处理：'
+                : '该邮件由以下地址投递到您的邮件服务器，可由其所属网络处理，请联系：',
+              { verbatim: contact === undefined ? `    ${ip}` : `    ${ip}\n    ${contact}` },
+            ]),
+      ]
+    case 'unproven':
+      return [
+        `我们无法证实该邮件由 ${provider} 发出：邮件头缺失，或在传输途中被改动。因此我们没有对任何账号采取措施。`,
+        '如果您还保留着原邮件，请原样作为附件发给我们。',
+      ]
+  }
+}
+
+const accountSubjects = {
+  notify: '有人举报您的账号发送滥用邮件',
+  suspend: '您的账号暂时不能发信',
+  release: '您的账号已恢复发信',
+} as const
+
+function accountWords(
+  act: keyof typeof accountSubjects,
+  when: number,
+  provider: string,
+  link: string,
+): readonly Paragraph[] {
+  switch (act) {
+    case 'notify':
+      return [
+        `有多人举报您在 ${provider} 的账号发送滥用邮件。如果不是您发的，说明账号正被他人使用：请立即修改密码，并检查有没有陌生的转发规则和客户端。`,
+        '被举报的内容和处理方法见以下页面：',
+        { verbatim: link },
+        '如果举报持续出现，该账号将被停止发信，收信不受影响。',
+      ]
+    case 'suspend':
+      return [
+        `由于许多人举报您在 ${provider} 的账号所发的邮件，该账号自${moment(when)}起不能发信，收信不受影响。`,
+        '请修改密码，并检查有没有陌生的转发规则和客户端。完成后打开以下页面，其中列有被举报的内容，并可在那里告知我们账号已安全：',
+        { verbatim: link },
+      ]
+    case 'release':
+      return [
+        `您在 ${provider} 的账号已于${moment(when)}恢复发信。在此期间被拒绝的邮件需要重新发送。`,
+        '接下来的一段时间里，如果再有举报，该账号会更快地被停止发信。',
+        { verbatim: link },
+      ]
+  }
+}
+
+const abuseNoticeSubjects: Record<AbuseNotice, string> = {
+  severe: '严重举报',
+  braked: '自动停用已被制动',
+  protected: '受保护的账号被举报',
+  mode: '有账号达到停用条件',
+  unlogged: '被举报账号的发信没有日志',
+  'too-many-releases': '有账号再次请求恢复',
+  replay: '有人在大量转发我们发出的真实邮件',
+}
+
+const abuseNoticeWords: Record<AbuseNotice, string> = {
+  severe: '有人举报钓鱼、恶意软件、骚扰或违法内容。此类举报无论数量多少，都需要立即人工查看。',
+  braked:
+    '按规则应停用的账号超过了允许的数量（十分钟五个，每天千分之一）。一次这么多，更可能是我们自身出错，或是有人攻击。请在控制台逐一处理。',
+  protected: '举报已达到停用条件，但该账号列在 abuse.protected 中。请在控制台处理。',
+  mode: '举报已达到停用条件，但 abuse.mode 规定不自动停用。请在控制台处理。',
+  unlogged: '举报已达到停用条件，但日志中没有该账号的发信量，无法判断举报是否算多。请检查是否所有发信服务器的日志都已读入。',
+  'too-many-releases': '账号所有者表示已处理妥当，但此前已经申请过，或举报性质严重。请在控制台处理。',
+  replay:
+    '举报属实，但举报人并不是该账号的收件人：有人拿到了我们发出的一封邮件，正在大量转发。不会因此停用任何账号。请考虑更换 DKIM 密钥，并给签名设置有效期。',
+}
 
 const brakeWords: Record<Cause, string> = {
   spam: '垃圾邮件封锁',

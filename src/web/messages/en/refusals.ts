@@ -3,6 +3,34 @@ import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 
 /** What happened and what to do, for every refusal. */
 export const refusals = fitForPeople({
+  'abuse.already-closed': () => ({
+    what: 'This is closed already, or belongs to an incident.',
+    next: 'Open the incident: it says what was decided, and there it can be decided.',
+  }),
+  'abuse.evidence-gone': () => ({
+    what: 'What came with this report is not kept any more.',
+    next: 'Evidence is deleted after its time (retention.abuseEvidence); the facts that were found in it remain.',
+  }),
+  'abuse.incident-not-found': () => ({
+    what: 'No incident is known by this link.',
+    next: 'Open the link in our letter once more, whole; some mail programs cut it off.',
+  }),
+  'abuse.not-suspended': () => ({
+    what: 'The account is not suspended.',
+    next: 'There is nothing to release: it can send mail.',
+  }),
+  'abuse.report-empty': () => ({
+    what: 'There is no message in the report.',
+    next: 'Attach the message that you complain of as a file, or paste its source with the header.',
+  }),
+  'abuse.report-not-found': () => ({
+    what: 'No report is known by this link.',
+    next: 'Open the link of the receipt once more, whole. Reports are deleted after two years.',
+  }),
+  'abuse.report-too-large': (facts) => ({
+    what: `The report is larger than ${text(facts, 'most', 'we take')} bytes.`,
+    next: 'Send one message at a time; large attachments of it may be left out as long as the header is whole.',
+  }),
   'address.not-an-address': (facts) => ({
     what: `${quoted(facts, 'This')} is not an IP address.`,
     next: 'Give one address such as 192.0.2.45 or 2001:db8::1, without a port or a name. The bounce has it in square brackets.',

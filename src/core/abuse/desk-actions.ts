@@ -1,0 +1,195 @@
+import { Refusal } from '../../base/refusal.ts'
+import { day } from '../../base/clock.ts'
+import { openTag } from '../../base/signed-token.ts'
+import { may, permit, recordedName } from '../actor.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { endIncident, type Incident } from '../incidents/actions.ts'
+import type { IncidentOutcome } from '../incidents/incident.ts'
+import { noteAgreement } from '../reporters/actions.ts'
+import { writeOutcome } from './answer-actions.ts'
+import { openEvidence, type ReportFacts, type Sample } from './examine-actions.ts'
+import type { Grade } from './origin.ts'
+import type { AbuseClass, Channel, Lifecycle, ReportOutcome, ReportState } from './report.ts'
+import * as store from './store.ts'
+
+/** What people at the desk see and decide. */
+
+/** A report as the desk sees it. Who reported is only an id: `showReporter` tells more, to those who may, and writes that down. */
+export interface DeskReport {
+  readonly id: string
+  readonly channel: Channel
+  readonly lifecycle: Lifecycle
+  readonly class: AbuseClass
+  readonly state: ReportState
+  readonly outcome: ReportOutcome | null
+  readonly receivedAt: number
+  readonly examinedAt: number | null
+  readonly closedAt: number | null
+  readonly size: number
+  readonly reporter: string | null
+  readonly mayAnswer: boolean
+  readonly grade: Grade | null
+  readonly account: string | null
+  readonly incident: string | null
+  readonly duplicateOf: string | null
+  readonly decidedBy: string | null
+  /** Empty until it was examined. */
+  readonly facts: Partial<ReportFacts>
+}
+
+/** Reports, the newest first, in pages. `unassigned`: those that wait for a person, without an incident. */
+export async function listReports(
+  ctx: Context,
+  wanted: {
+    readonly states: readonly ReportState[]
+    readonly unassigned?: boolean | undefined
+    readonly after?: string | undefined
+    readonly limit: number
+  },
+): Promise<{ readonly reports: readonly DeskReport[]; readonly next?: string }> {
+  permit(ctx.actor, 'abuse.read')
+  const [, at, id] = /^(\d{1,15})\.([0-9a-z]{26})$/.exec(wanted.after ?? '') ?? []
+  const rows = await store.listReports(ctx.db.queries, {
+    states: wanted.states,
+    hidden: may(ctx.actor, 'abuse.restricted') ? [] : ['restricted'],
+    unassigned: wanted.unassigned === true,
+    before: at === undefined || id === undefined ? undefined : { at: Number(at), id },
+    limit: wanted.limit + 1,
+  })
+  const reports = rows.slice(0, wanted.limit).map(reportOf)
+  const last = reports.at(-1)
+  return rows.length > wanted.limit && last ? { reports, next: `${last.receivedAt}.${last.id}` } : { reports }
+}
+
+/** One report. Throws `abuse.report-not-found`. */
+export async function showReport(ctx: Context, id: string): Promise<DeskReport> {
+  permit(ctx.actor, 'abuse.read')
+  return reportOf(await visible(ctx, id))
+}
+
+/** The reports of an incident, the oldest first, at most 500. */
+export async function reportsOfIncident(ctx: Context, incident: string): Promise<readonly DeskReport[]> {
+  permit(ctx.actor, 'abuse.read')
+  const rows = await store.ofIncident(ctx.db.queries, incident, 500)
+  const mayAll = may(ctx.actor, 'abuse.restricted')
+  return rows.filter((row) => mayAll || row.class !== 'restricted').map(reportOf)
+}
+
+/** Reports of the last thirty days by state and outcome. */
+export async function countReports(ctx: Context): ReturnType<typeof store.countReports> {
+  permit(ctx.actor, 'abuse.read')
+  return await store.countReports(ctx.db.queries, ctx.clock.now() - 30 * day)
+}
+
+/** What came, as it came; the reporter may stand in it, so every look is written down. Throws `abuse.evidence-gone`. */
+export async function showEvidence(ctx: Context, id: string): Promise<Buffer> {
+  permit(ctx.actor, 'abuse.evidence')
+  permit(ctx.actor, 'abuse.reporter')
+  const row = await visible(ctx, id)
+  const evidence = await openEvidence(ctx, row.id)
+  if (!evidence) throw new Refusal('abuse.evidence-gone')
+  await transact(
+    ctx,
+    async (tx) => await record(tx, { action: 'evidence.shown', subject: `report:${id}`, facts: {} }),
+  )
+  return evidence.raw
+}
+
+/** A person closes a report that has no incident. Throws `abuse.already-closed`. */
+export async function decideReport(
+  ctx: Context,
+  input: { readonly report: string; readonly outcome: Exclude<ReportOutcome, 'duplicate'> },
+): Promise<void> {
+  permit(ctx.actor, 'abuse.decide')
+  const { class: abuseClass } = await visible(ctx, input.report)
+  if (abuseClass === 'restricted') permit(ctx.actor, 'abuse.restricted')
+  await transact(ctx, async (tx) => {
+    const row = await store.byId(tx.queries, input.report)
+    if (!row) throw new Refusal('abuse.report-not-found')
+    if (row.state === 'closed' || row.incident_id !== null) throw new Refusal('abuse.already-closed')
+    await closeReport(tx, row, input.outcome)
+  })
+}
+
+/** Ends an incident and all of its reports, and tells those who reported and may be told. */
+export async function closeIncident(
+  ctx: Context,
+  input: { readonly incident: string; readonly outcome: IncidentOutcome; readonly note?: string | undefined },
+): Promise<Incident> {
+  return await transact(ctx, async (tx) => {
+    const ended = await endIncident(tx, { ...input, note: (input.note ?? '').slice(0, 4000) })
+    await closeReportsOf(tx, ended)
+    return ended
+  })
+}
+
+/** Reports that are read at once. */
+const atOnce = 200
+
+async function closeReportsOf(tx: Tx, { id, outcome }: Pick<Incident, 'id' | 'outcome'>): Promise<void> {
+  for (;;) {
+    const rows = await store.openOfIncident(tx.queries, id, atOnce)
+    for (const row of rows) {
+      await closeReport(tx, row, outcome ?? 'unproven')
+      if (row.reporter !== null && outcome !== 'unproven')
+        await noteAgreement(tx, row.reporter, outcome === 'acted')
+    }
+    if (rows.length < atOnce) return
+  }
+}
+
+async function closeReport(tx: Tx, row: store.ReportRow, outcome: ReportOutcome): Promise<void> {
+  await store.updateReport(tx.queries, row, {
+    state: 'closed',
+    outcome,
+    closed_at: tx.clock.now(),
+    decided_by: recordedName(tx.actor),
+  })
+  await record(tx, { action: 'report.closed', subject: `report:${row.id}`, facts: { outcome } })
+  const { elsewhere } = JSON.parse(row.facts) as Partial<ReportFacts>
+  await writeOutcome(tx, row, outcome, elsewhere ?? null)
+}
+
+/** What the owner of an account sees of the messages that were reported: at most twenty, and nothing of who did. */
+export async function ownerEvidence(ctx: Context, token: string): Promise<readonly Sample[]> {
+  const incident = openTag(ctx.keys.tags, 'incident', token)
+  if (incident === undefined) throw new Refusal('abuse.incident-not-found')
+  const rows = await store.ofIncident(ctx.db.queries, incident, 200)
+  const samples = rows
+    .filter(({ class: abuseClass }) => abuseClass !== 'restricted')
+    .flatMap(({ facts }) => (JSON.parse(facts) as Partial<ReportFacts>).sample ?? [])
+  const byMessage = new Map(samples.map((sample) => [sample.messageId ?? '', sample]))
+  return [...byMessage.values()].slice(0, 20)
+}
+
+/** Restricted ones only for those who may see them. */
+async function visible(ctx: Context, id: string): Promise<store.ReportRow> {
+  const row = await store.byId(ctx.db.queries, id)
+  if (!row || (row.class === 'restricted' && !may(ctx.actor, 'abuse.restricted')))
+    throw new Refusal('abuse.report-not-found')
+  return row
+}
+
+function reportOf(row: store.ReportRow): DeskReport {
+  return {
+    id: row.id,
+    channel: row.channel as Channel,
+    lifecycle: row.lifecycle as Lifecycle,
+    class: row.class as AbuseClass,
+    state: row.state as ReportState,
+    outcome: row.outcome as ReportOutcome | null,
+    receivedAt: row.received_at,
+    examinedAt: row.examined_at,
+    closedAt: row.closed_at,
+    size: row.size,
+    reporter: row.reporter,
+    mayAnswer: row.may_answer === 1,
+    grade: row.grade as Grade | null,
+    account: row.account,
+    incident: row.incident_id,
+    duplicateOf: row.duplicate_of,
+    decidedBy: row.decided_by,
+    facts: JSON.parse(row.facts) as Partial<ReportFacts>,
+  }
+}

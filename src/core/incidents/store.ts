@@ -1,0 +1,211 @@
+import type { Kysely } from 'kysely'
+import { Conflict } from '../../db/open.ts'
+import type { Tables } from '../../db/schema.ts'
+
+type Queries = Kysely<Tables>
+export type IncidentRow = Tables['incidents']
+export type CountedRow = Tables['incident_reports']
+export type ActRow = Tables['incident_acts']
+
+const columns = [
+  'id',
+  'account',
+  'class',
+  'severity',
+  'state',
+  'outcome',
+  'opened_at',
+  'last_report_at',
+  'closed_at',
+  'closed_by',
+  'weight',
+  'connector',
+  'pool',
+  'campaign',
+  'note',
+  'version',
+] as const
+
+const actColumns = ['id', 'incident_id', 'account', 'kind', 'at', 'actor', 'why'] as const
+
+export async function byId(queries: Queries, id: string): Promise<IncidentRow | undefined> {
+  return await queries.selectFrom('incidents').select(columns).where('id', '=', id).executeTakeFirst()
+}
+
+/** The newest of this account and class. */
+export async function newestOf(
+  queries: Queries,
+  account: string,
+  abuseClass: string,
+): Promise<IncidentRow | undefined> {
+  return await queries
+    .selectFrom('incidents')
+    .select(columns)
+    .where('account', '=', account)
+    .where('class', '=', abuseClass)
+    .orderBy('opened_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function insert(queries: Queries, row: IncidentRow): Promise<void> {
+  await queries.insertInto('incidents').values(row).execute()
+}
+
+export async function update(
+  queries: Queries,
+  { id, version }: Pick<IncidentRow, 'id' | 'version'>,
+  change: Partial<IncidentRow>,
+): Promise<void> {
+  const { numUpdatedRows } = await queries
+    .updateTable('incidents')
+    .set({ ...change, version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows !== 1n) throw new Conflict(`incident ${id} was changed`)
+}
+
+/**
+ * False when this message to this recipient is counted for the account already. What nobody vouched for, or what was not proven, makes room
+ * for what is.
+ */
+export async function insertCounted(queries: Queries, row: CountedRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await queries
+    .insertInto('incident_reports')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account', 'message_key', 'recipient_key'])
+        .doUpdateSet((eb) => ({
+          grade: eb.ref('excluded.grade'),
+          reporter: eb.ref('excluded.reporter'),
+          organisation: eb.ref('excluded.organisation'),
+          is_trusted: eb.ref('excluded.is_trusted'),
+          report_id: eb.ref('excluded.report_id'),
+        }))
+        .where('incident_reports.grade', '<>', 'A')
+        .where((eb) => eb(eb.ref('excluded.grade'), '=', 'A')),
+    )
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** What was counted for an account since, the oldest first. */
+export async function countedSince(
+  queries: Queries,
+  account: string,
+  since: number,
+): Promise<readonly CountedRow[]> {
+  return await queries
+    .selectFrom('incident_reports')
+    .select([
+      'account',
+      'message_key',
+      'recipient_key',
+      'incident_id',
+      'report_id',
+      'reporter',
+      'organisation',
+      'grade',
+      'is_trusted',
+      'sent_at',
+      'at',
+    ])
+    .where('account', '=', account)
+    .where('at', '>=', since)
+    .orderBy('at')
+    .limit(5000)
+    .execute()
+}
+
+export async function countOrganisations(queries: Queries, account: string, message: string): Promise<number> {
+  const { count } = await queries
+    .selectFrom('incident_reports')
+    .select((eb) => eb.fn.count<number>('organisation').distinct().as('count'))
+    .where('account', '=', account)
+    .where('message_key', '=', message)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+export async function list(
+  queries: Queries,
+  wanted: {
+    readonly states: readonly string[]
+    readonly hidden: readonly string[]
+    readonly account?: string | undefined
+    readonly before?: { readonly at: number; readonly id: string } | undefined
+    readonly limit: number
+  },
+): Promise<readonly IncidentRow[]> {
+  const { states, hidden, account, before, limit } = wanted
+  let query = queries.selectFrom('incidents').select(columns).where('state', 'in', states)
+  if (hidden.length > 0) query = query.where('class', 'not in', hidden)
+  if (account !== undefined) query = query.where('account', '=', account)
+  if (before)
+    query = query.where((eb) =>
+      eb.or([
+        eb('last_report_at', '<', before.at),
+        eb.and([eb('last_report_at', '=', before.at), eb('id', '<', before.id)]),
+      ]),
+    )
+  return await query.orderBy('last_report_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+export async function countByState(queries: Queries): Promise<ReadonlyMap<string, number>> {
+  const rows = await queries
+    .selectFrom('incidents')
+    .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute()
+  return new Map(rows.map(({ state, count }) => [state, Number(count)]))
+}
+
+export async function insertAct(queries: Queries, row: ActRow): Promise<void> {
+  await queries.insertInto('incident_acts').values(row).execute()
+}
+
+export async function actsOf(queries: Queries, incident: string): Promise<readonly ActRow[]> {
+  return await queries
+    .selectFrom('incident_acts')
+    .select(actColumns)
+    .where('incident_id', '=', incident)
+    .orderBy('at')
+    .orderBy('id')
+    .limit(500)
+    .execute()
+}
+
+/** The last act of this kind on the account. */
+export async function lastAct(queries: Queries, account: string, kind: string): Promise<ActRow | undefined> {
+  return await queries
+    .selectFrom('incident_acts')
+    .select(actColumns)
+    .where('account', '=', account)
+    .where('kind', '=', kind)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function countActs(
+  queries: Queries,
+  wanted: {
+    readonly kind: string
+    readonly actor: string
+    readonly since: number
+    readonly account?: string | undefined
+  },
+): Promise<number> {
+  let query = queries
+    .selectFrom('incident_acts')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('kind', '=', wanted.kind)
+    .where('actor', '=', wanted.actor)
+    .where('at', '>', wanted.since)
+  if (wanted.account !== undefined) query = query.where('account', '=', wanted.account)
+  const { count } = await query.executeTakeFirstOrThrow()
+  return Number(count)
+}

@@ -1,0 +1,43 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../db/schema.ts'
+
+type Queries = Kysely<Tables>
+export type ReporterRow = Tables['abuse_reporters']
+
+const columns = ['id', 'organisation', 'mailbox', 'since_at', 'seen_at', 'agreed', 'disagreed'] as const
+
+/** Makes the reporter known, or notes that they were heard of. */
+export async function see(queries: Queries, row: ReporterRow): Promise<void> {
+  await queries
+    .insertInto('abuse_reporters')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ seen_at: row.seen_at, mailbox: row.mailbox }),
+    )
+    .execute()
+}
+
+export async function byIds(queries: Queries, ids: readonly string[]): Promise<readonly ReporterRow[]> {
+  const found: ReporterRow[] = []
+  for (let from = 0; from < ids.length; from += 500) {
+    const rows = await queries
+      .selectFrom('abuse_reporters')
+      .select(columns)
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute()
+    found.push(...rows)
+  }
+  return found
+}
+
+export async function count(queries: Queries, id: string, column: 'agreed' | 'disagreed'): Promise<void> {
+  await queries
+    .updateTable('abuse_reporters')
+    .set((eb) => ({ [column]: eb(column, '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function forget(queries: Queries, id: string): Promise<void> {
+  await queries.updateTable('abuse_reporters').set({ mailbox: null }).where('id', '=', id).execute()
+}

@@ -1,0 +1,193 @@
+import { MailParser, type AttachmentStream, type MessageText } from 'mailparser'
+import type { Claims, Examination, ReportedMessage, Writer } from '../core/abuse/examination.ts'
+import type { ExamineRequest } from '../core/abuse/examination-schema.ts'
+import { mostReports, type Feedback } from '../standards/arf.ts'
+import { readXarf } from '../standards/xarf.ts'
+import type { Lookup } from './authenticate.ts'
+import { mostParts, type Breach, type ParsedMessage } from './parsed-message.ts'
+import { readMessage } from './read-message.ts'
+import { readReported } from './reported-message.ts'
+import { isTestReport, messagesIn, parseModestJson } from './xarf-evidence.ts'
+
+/** Reads a report of abuse in whatever shape it came. Runs in a process that may be killed at any moment. */
+export async function examine(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+  switch (request.shape) {
+    case 'message':
+      return await examineMail(raw, request, lookup)
+    case 'reported':
+      return await examineReported(raw, request, lookup)
+    case 'xarf':
+      return await examineXarf(parseModestJson(raw), request, lookup)
+  }
+}
+
+/** What somebody uploads is the message, or a saved mail that carries it, or a header that was pasted. */
+async function examineReported(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+  const text = raw.toString('latin1')
+  const isHeaderOnly = !/\r?\n\r?\n[\s\S]*\S/.test(text)
+  const message = await readReported(withLineEnds(raw), isHeaderOnly, lookup, request.now)
+  if (typeof message === 'string') return message
+  const hasHeader = message.from !== null && (message.messageId !== null || message.hops.length > 0)
+  return { reported: hasHeader ? [message] : [], claims: null, writer: null }
+}
+
+async function examineXarf(json: unknown, { now }: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+  const report = readXarf(json)
+  if (!report) return 'unparsable'
+  const { messages, errors } = messagesIn(json)
+  const reported = await readAll(messages.map((bytes) => ({ bytes, isHeaderOnly: false })), lookup, now)
+  if (typeof reported === 'string') return reported
+  const { version, category, type, ...said } = report
+  const feedback: Feedback = { ...noFeedback, ...textsOf(said) }
+  const claims: Claims = {
+    format: 'xarf',
+    kind: category === undefined ? null : `${category}/${type ?? ''}`.slice(0, 200),
+    feedback,
+    errors: [...report.errors, ...errors].slice(0, 20).map((error) => error.slice(0, 500)),
+    isTest: isTestReport(json),
+  }
+  return { reported, claims, writer: null }
+}
+
+async function examineMail(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+  const { client, helo, mailFrom, now } = request
+  const message = await readMessage(raw, { client, helo, mailFrom, now, authenticate: true, probe: false }, lookup)
+  if (typeof message === 'string') return message
+  const attached = await attachedTo(raw)
+  const json = attached.json === undefined ? undefined : parseModestJson(attached.json)
+  const xarf = json === undefined ? undefined : await examineXarf(json, request, lookup)
+  const pasted = attached.messages.length > 0 ? [] : pastedHeaders(message.text)
+  const reported = await readAll([...attached.messages, ...pasted], lookup, now)
+  if (typeof reported === 'string') return reported
+  const writer = writerOf(message, request)
+  if (xarf !== undefined && typeof xarf !== 'string')
+    return { ...xarf, reported: reported.length > 0 ? reported : xarf.reported, writer }
+  return { reported, claims: claimsOf(message), writer }
+}
+
+function writerOf({ from, authentication, automatic, ambiguous, subject, text }: ParsedMessage, { recipient }: ExamineRequest): Writer {
+  const aligned = authentication?.aligned ?? []
+  // A signature alone could have been lifted from a message to somebody else.
+  const isToUs = recipient !== null && authentication?.signedRecipients.includes(recipient.toLowerCase()) === true
+  return {
+    mailbox: from.length === 1 ? (from[0] ?? null) : null,
+    isAligned: ambiguous.length === 0 && (aligned.includes('spf') || (aligned.includes('dkim') && isToUs)),
+    isUnsure: authentication?.isUnsure ?? false,
+    isAutomatic: automatic.length > 0,
+    language: /[\u4e00-\u9fff]{2}/.test(`${subject}\n${text.slice(0, 2000)}`) ? 'zh-CN' : 'en',
+  }
+}
+
+function claimsOf({ feedback }: ParsedMessage): Claims | null {
+  const report = feedback.find(({ isReport }) => isReport)
+  if (!report) return null
+  return {
+    format: 'arf',
+    kind: report.feedback.feedbackType ?? null,
+    feedback: report.feedback,
+    errors: [],
+    isTest: false,
+  }
+}
+
+interface Attached {
+  readonly bytes: Buffer
+  readonly isHeaderOnly: boolean
+}
+
+const mostReported = mostReports
+const reportedTypes = /^(?:message\/(?:rfc822|global)|(?:message|text)\/(?:rfc822|global)-headers)$/
+
+/** The messages in a message, byte for byte: a signature over them is to be verified. */
+async function attachedTo(raw: Buffer): Promise<{ readonly messages: Attached[]; readonly json: Buffer | undefined }> {
+  const parser = new MailParser({
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    checksumAlgo: false,
+    maxChildNodes: mostParts,
+  })
+  const givenUp = new Promise<never>((_, reject) => parser.once('error', reject))
+  givenUp.catch(() => undefined)
+  parser.end(raw)
+  const messages: Attached[] = []
+  let json: Buffer | undefined
+  for await (const part of parser as AsyncIterable<AttachmentStream | MessageText>) {
+    if (part.type !== 'attachment') continue
+    const bytes = await Promise.race([bytesOf(part), givenUp])
+    const type = part.contentType.toLowerCase()
+    if (reportedTypes.test(type) && messages.length < mostReported)
+      messages.push({ bytes, isHeaderOnly: type.endsWith('-headers') })
+    else if (/\.eml$/i.test(part.filename ?? '') && messages.length < mostReported)
+      messages.push({ bytes, isHeaderOnly: false })
+    else if (/^application\/json/.test(type) && json === undefined) json = bytes
+  }
+  return { messages, json }
+}
+
+async function bytesOf(part: AttachmentStream): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of part.content) chunks.push(chunk as Buffer)
+  part.release?.()
+  return Buffer.concat(chunks)
+}
+
+/** A header that somebody pasted into a text: it begins like one and has From, and a trace field or Message-ID. */
+function pastedHeaders(text: string): Attached[] {
+  for (const block of text.split(/(?:\r?\n){2,}/)) {
+    const isHeader = /^[a-z-]{2,40}:/i.test(block) && /^from:/im.test(block) && /^(?:received|message-id):/im.test(block)
+    if (isHeader) return [{ bytes: Buffer.from(block), isHeaderOnly: true }]
+  }
+  return []
+}
+
+async function readAll(attached: readonly Attached[], lookup: Lookup, now: number): Promise<ReportedMessage[] | Breach> {
+  const found: ReportedMessage[] = []
+  for (const { bytes, isHeaderOnly } of attached) {
+    const message = await readReported(withLineEnds(bytes), isHeaderOnly, lookup, now)
+    if (typeof message === 'string') return message
+    if (message.from !== null || message.messageId !== null || message.hops.length > 0) found.push(message)
+  }
+  return found
+}
+
+/** Line ends that a file system or a form has made LF are CR LF again, as they were when the message was signed. */
+function withLineEnds(bytes: Buffer): Buffer {
+  if (bytes.includes('\r\n')) return bytes
+  return Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+}
+
+const noFeedback: Feedback = {
+  originalRcptTo: [],
+  reportedDomain: [],
+  reportedUri: [],
+  authenticationResults: [],
+  derived: [],
+}
+
+/** The fields of an XARF report that a feedback report has too, cut to their length. */
+function textsOf({
+  sourceIp,
+  arrivalDate,
+  originalMailFrom,
+  originalRcptTo,
+  reportedDomain,
+  reportedUri,
+  userAgent,
+  subject,
+}: Omit<NonNullable<ReturnType<typeof readXarf>>, 'version' | 'category' | 'type'>): Partial<Feedback> {
+  const cut = (text: string | undefined): string | undefined => text?.slice(0, 998)
+  const list = (texts: readonly string[]): string[] => texts.slice(0, 20).map((text) => text.slice(0, 998))
+  return {
+    sourceIp: cut(sourceIp),
+    arrivalDate: cut(arrivalDate),
+    originalMailFrom: cut(originalMailFrom),
+    originalRcptTo: list(originalRcptTo),
+    reportedDomain: list(reportedDomain),
+    reportedUri: list(reportedUri),
+    userAgent: cut(userAgent),
+    subject: cut(subject),
+  }
+}
