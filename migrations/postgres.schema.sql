@@ -1,3 +1,61 @@
+create table abuse_accounts (
+  account text not null,
+  pseudonym text not null,
+  since_at bigint not null,
+  seen_at bigint not null,
+  state text not null,
+  incident_id text,
+  changed_at bigint,
+  released_at bigint,
+  version integer not null
+);
+
+create table abuse_evidence (
+  report_id text not null,
+  shape text not null,
+  envelope text not null,
+  content text not null,
+  at bigint not null
+);
+
+create table abuse_reporters (
+  id text not null,
+  organisation text not null,
+  mailbox text,
+  since_at bigint not null,
+  seen_at bigint not null,
+  agreed integer not null,
+  disagreed integer not null
+);
+
+create table abuse_reports (
+  id text not null,
+  intake_key text not null,
+  channel text not null,
+  lifecycle text not null,
+  state text not null,
+  outcome text,
+  class text not null,
+  chosen_class text,
+  received_at bigint not null,
+  examined_at bigint,
+  closed_at bigint,
+  next_at bigint not null,
+  attempts integer not null,
+  size integer not null,
+  reporter text,
+  may_answer integer not null,
+  language text not null,
+  grade text,
+  account text,
+  incident_id text,
+  duplicate_of text,
+  dedupe_key text,
+  facts text not null,
+  decided_by text,
+  version integer not null
+);
+
 create table audit_records (
   seq bigint not null,
   at bigint not null,
@@ -134,6 +192,49 @@ create table import_lines (
   listing text not null
 );
 
+create table incident_acts (
+  id text not null,
+  incident_id text not null,
+  account text not null,
+  kind text not null,
+  at bigint not null,
+  actor text not null,
+  why text
+);
+
+create table incident_reports (
+  account text not null,
+  message_key text not null,
+  recipient_key text not null,
+  incident_id text not null,
+  report_id text not null,
+  reporter text not null,
+  organisation text not null,
+  grade text not null,
+  is_trusted integer not null,
+  sent_at bigint not null,
+  at bigint not null
+);
+
+create table incidents (
+  id text not null,
+  account text not null,
+  class text not null,
+  severity text not null,
+  state text not null,
+  outcome text,
+  opened_at bigint not null,
+  last_report_at bigint not null,
+  closed_at bigint,
+  closed_by text,
+  weight text not null,
+  connector text,
+  pool text,
+  campaign text,
+  note text not null,
+  version integer not null
+);
+
 create table leases (
   name text not null,
   holder text not null,
@@ -268,6 +369,14 @@ create table senders (
   memory text
 );
 
+create table sent_mail (
+  message_key text not null,
+  recipient_key text not null,
+  account text not null,
+  at bigint not null,
+  queue_id text
+);
+
 create table sessions (
   id_hash text not null,
   operator text not null,
@@ -327,6 +436,44 @@ create table webhook_deliveries (
   sent_at bigint,
   lease_core text
 );
+
+alter table abuse_accounts add constraint abuse_accounts_pkey PRIMARY KEY (account);
+
+CREATE INDEX abuse_accounts_seen ON public.abuse_accounts USING btree (seen_at);
+
+CREATE INDEX abuse_accounts_state ON public.abuse_accounts USING btree (state) WHERE (state = 'suspended'::text);
+
+CREATE UNIQUE INDEX abuse_accounts_pkey ON public.abuse_accounts USING btree (account);
+
+CREATE UNIQUE INDEX abuse_accounts_pseudonym ON public.abuse_accounts USING btree (pseudonym);
+
+alter table abuse_evidence add constraint abuse_evidence_pkey PRIMARY KEY (report_id);
+
+CREATE INDEX abuse_evidence_at ON public.abuse_evidence USING btree (at);
+
+CREATE UNIQUE INDEX abuse_evidence_pkey ON public.abuse_evidence USING btree (report_id);
+
+alter table abuse_reporters add constraint abuse_reporters_pkey PRIMARY KEY (id);
+
+CREATE INDEX abuse_reporters_seen ON public.abuse_reporters USING btree (seen_at);
+
+CREATE UNIQUE INDEX abuse_reporters_pkey ON public.abuse_reporters USING btree (id);
+
+alter table abuse_reports add constraint abuse_reports_pkey PRIMARY KEY (id);
+
+CREATE INDEX abuse_reports_due ON public.abuse_reports USING btree (next_at) WHERE (state = 'received'::text);
+
+CREATE INDEX abuse_reports_incident ON public.abuse_reports USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+
+CREATE INDEX abuse_reports_received ON public.abuse_reports USING btree (received_at);
+
+CREATE INDEX abuse_reports_state ON public.abuse_reports USING btree (state, received_at);
+
+CREATE UNIQUE INDEX abuse_reports_dedupe ON public.abuse_reports USING btree (dedupe_key) WHERE (dedupe_key IS NOT NULL);
+
+CREATE UNIQUE INDEX abuse_reports_intake ON public.abuse_reports USING btree (intake_key);
+
+CREATE UNIQUE INDEX abuse_reports_pkey ON public.abuse_reports USING btree (id);
 
 alter table audit_records add constraint audit_records_pkey PRIMARY KEY (seq);
 
@@ -398,6 +545,38 @@ CREATE UNIQUE INDEX idempotent_answers_pkey ON public.idempotent_answers USING b
 alter table import_lines add constraint import_lines_pkey PRIMARY KEY (import, prefix);
 
 CREATE UNIQUE INDEX import_lines_pkey ON public.import_lines USING btree (import, prefix);
+
+alter table incident_acts add constraint incident_acts_pkey PRIMARY KEY (id);
+
+CREATE INDEX incident_acts_account ON public.incident_acts USING btree (account, kind, at);
+
+CREATE INDEX incident_acts_at ON public.incident_acts USING btree (at);
+
+CREATE INDEX incident_acts_incident ON public.incident_acts USING btree (incident_id);
+
+CREATE INDEX incident_acts_kind ON public.incident_acts USING btree (kind, at);
+
+CREATE UNIQUE INDEX incident_acts_pkey ON public.incident_acts USING btree (id);
+
+alter table incident_reports add constraint incident_reports_pkey PRIMARY KEY (account, message_key, recipient_key);
+
+CREATE INDEX incident_reports_account ON public.incident_reports USING btree (account, at);
+
+CREATE INDEX incident_reports_at ON public.incident_reports USING btree (at);
+
+CREATE INDEX incident_reports_incident ON public.incident_reports USING btree (incident_id);
+
+CREATE UNIQUE INDEX incident_reports_pkey ON public.incident_reports USING btree (account, message_key, recipient_key);
+
+alter table incidents add constraint incidents_pkey PRIMARY KEY (id);
+
+CREATE INDEX incidents_account ON public.incidents USING btree (account, class, opened_at);
+
+CREATE INDEX incidents_opened ON public.incidents USING btree (opened_at);
+
+CREATE INDEX incidents_state ON public.incidents USING btree (state, last_report_at);
+
+CREATE UNIQUE INDEX incidents_pkey ON public.incidents USING btree (id);
 
 alter table leases add constraint leases_pkey PRIMARY KEY (name);
 
@@ -486,6 +665,14 @@ alter table senders add constraint senders_pkey PRIMARY KEY (unit);
 CREATE INDEX senders_seen ON public.senders USING btree (seen_at);
 
 CREATE UNIQUE INDEX senders_pkey ON public.senders USING btree (unit);
+
+alter table sent_mail add constraint sent_mail_pkey PRIMARY KEY (message_key, recipient_key, account);
+
+CREATE INDEX sent_mail_account ON public.sent_mail USING btree (account, at);
+
+CREATE INDEX sent_mail_at ON public.sent_mail USING btree (at);
+
+CREATE UNIQUE INDEX sent_mail_pkey ON public.sent_mail USING btree (message_key, recipient_key, account);
 
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id_hash);
 

@@ -131,9 +131,15 @@ forEachDatabase((name, open) => {
       token = link.slice(link.lastIndexOf('/') + 1)
       const owner = as(ctx, { kind: 'visitor', client: '192.0.2.9/32' })
       const page = await ownerPage(owner, token)
-      assert.deepEqual([page.account, page.isSuspended, page.release, page.reports], [account, true, 'now', 1])
+      assert.deepEqual(
+        [page.account, page.isSuspended, page.release, page.reports],
+        [account, true, 'now', 1],
+      )
       const [sample] = await ownerEvidence(owner, token)
-      assert.deepEqual([sample?.from, sample?.subject, sample?.takenFrom], [account, 'An offer', '198.51.100.7'])
+      assert.deepEqual(
+        [sample?.from, sample?.subject, sample?.takenFrom],
+        [account, 'An offer', '198.51.100.7'],
+      )
       assert.doesNotMatch(JSON.stringify([page, sample]), /joe|example\.org|fbl/)
 
       assert.equal(await ownerSecured(owner, token), 'released')
@@ -148,7 +154,11 @@ forEachDatabase((name, open) => {
 
     async function linkToOwner(): Promise<string> {
       const { contentOf } = await import('../src/core/outbox/sealed-letter.ts')
-      const rows = await ctx.db.queries.selectFrom('letters').selectAll().where('kind', '=', 'account-notice').execute()
+      const rows = await ctx.db.queries
+        .selectFrom('letters')
+        .selectAll()
+        .where('kind', '=', 'account-notice')
+        .execute()
       const contents = rows.map((row) => contentOf(ctx, row))
       const slots = contents[0]?.slots as { link: string } | undefined
       return slots?.link ?? ''
@@ -156,16 +166,21 @@ forEachDatabase((name, open) => {
 
     it('counts once, however often it is sent and whatever it claims', async () => {
       const at = ctx.clock.now() - hour
-      const sent = { account: 'bob@provider.example', messageId: '<b1@provider.example>', to: 'eve@example.org', at }
+      const sent = {
+        account: 'bob@provider.example',
+        messageId: '<b1@provider.example>',
+        to: 'eve@example.org',
+        at,
+      }
       await logSent(ctx, [sent])
       const message = deliveredMessage(await sentMessage(ctx.keys.trace, sent), sent.to)
       for (const claims of [[], ['Source-IP: 192.0.2.1'], ['Original-Rcpt-To: <x@example.net>']])
         await send(await signed(feedbackReport('fbl@example.org', message, { claims }), 'example.org'))
       await examine()
-      const [incident] = (
+      const [incident] =
         // One account was suspended today already, and with so few accounts that is all that rules may do.
-        await listIncidents(ctx, { states: ['escalated'], account: 'bob@provider.example', limit: 10 })
-      ).incidents
+        (await listIncidents(ctx, { states: ['escalated'], account: 'bob@provider.example', limit: 10 }))
+          .incidents
       assert.equal(incident?.weight.reports, 1)
       const { reports } = await listReports(ctx, { states: ['closed'], limit: 10 })
       assert.deepEqual(
@@ -216,7 +231,10 @@ forEachDatabase((name, open) => {
       assert.deepEqual((await letters()).at(-1), { kind: 'report-instructions', mailbox: 'kim@example.org' })
       const [report] = (await listReports(ctx, { states: ['closed'], limit: 1 })).reports
       assert.equal(report?.outcome, 'unproven')
-      await assert.rejects(reportStatus(ctx, `${report?.id ?? ''}.00000000000000000000`), /abuse\.report-not-found/)
+      await assert.rejects(
+        reportStatus(ctx, `${report?.id ?? ''}.00000000000000000000`),
+        /abuse\.report-not-found/,
+      )
     })
   })
 })

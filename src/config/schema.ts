@@ -336,11 +336,9 @@ const abuse = section('The abuse desk: mail of ours that somebody complains of (
     oneOf(['account', 'never']).prefault('account'),
     '`account`: the owner is written to at the account’s own mailbox, where its login is one. `never`: your own systems tell them, by the webhook.',
   ),
-  protected: key(
-    list(line(320)).prefault([]),
-    'Logins that rules never suspend; a person decides.',
-    { example: '[newsletter@provider.example]' },
-  ),
+  protected: key(list(line(320)).prefault([]), 'Logins that rules never suspend; a person decides.', {
+    example: '[newsletter@provider.example]',
+  }),
   trusted: key(
     list(domain()).prefault([]),
     'Domains whose feedback loops we asked for. Their reports count at once, each recipient as a reporter.',

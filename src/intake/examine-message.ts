@@ -10,7 +10,11 @@ import { readReported } from './reported-message.ts'
 import { isTestReport, messagesIn, parseModestJson } from './xarf-evidence.ts'
 
 /** Reads a report of abuse in whatever shape it came. Runs in a process that may be killed at any moment. */
-export async function examine(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+export async function examine(
+  raw: Buffer,
+  request: ExamineRequest,
+  lookup: Lookup,
+): Promise<Examination | Breach> {
   switch (request.shape) {
     case 'message':
       return await examineMail(raw, request, lookup)
@@ -22,7 +26,11 @@ export async function examine(raw: Buffer, request: ExamineRequest, lookup: Look
 }
 
 /** What somebody uploads is the message, or a saved mail that carries it, or a header that was pasted. */
-async function examineReported(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+async function examineReported(
+  raw: Buffer,
+  request: ExamineRequest,
+  lookup: Lookup,
+): Promise<Examination | Breach> {
   const text = raw.toString('latin1')
   const isHeaderOnly = !/\r?\n\r?\n[\s\S]*\S/.test(text)
   const message = await readReported(withLineEnds(raw), isHeaderOnly, lookup, request.now)
@@ -31,14 +39,22 @@ async function examineReported(raw: Buffer, request: ExamineRequest, lookup: Loo
   return { reported: hasHeader ? [message] : [], claims: null, writer: null }
 }
 
-async function examineXarf(json: unknown, { now }: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+async function examineXarf(
+  json: unknown,
+  { now }: ExamineRequest,
+  lookup: Lookup,
+): Promise<Examination | Breach> {
   const report = readXarf(json)
   if (!report) return 'unparsable'
   const { messages, errors } = messagesIn(json)
-  const reported = await readAll(messages.map((bytes) => ({ bytes, isHeaderOnly: false })), lookup, now)
+  const reported = await readAll(
+    messages.map((bytes) => ({ bytes, isHeaderOnly: false })),
+    lookup,
+    now,
+  )
   if (typeof reported === 'string') return reported
-  const { version, category, type, ...said } = report
-  const feedback: Feedback = { ...noFeedback, ...textsOf(said) }
+  const { category, type } = report
+  const feedback: Feedback = { ...noFeedback, ...textsOf(report) }
   const claims: Claims = {
     format: 'xarf',
     kind: category === undefined ? null : `${category}/${type ?? ''}`.slice(0, 200),
@@ -49,9 +65,17 @@ async function examineXarf(json: unknown, { now }: ExamineRequest, lookup: Looku
   return { reported, claims, writer: null }
 }
 
-async function examineMail(raw: Buffer, request: ExamineRequest, lookup: Lookup): Promise<Examination | Breach> {
+async function examineMail(
+  raw: Buffer,
+  request: ExamineRequest,
+  lookup: Lookup,
+): Promise<Examination | Breach> {
   const { client, helo, mailFrom, now } = request
-  const message = await readMessage(raw, { client, helo, mailFrom, now, authenticate: true, probe: false }, lookup)
+  const message = await readMessage(
+    raw,
+    { client, helo, mailFrom, now, authenticate: true, probe: false },
+    lookup,
+  )
   if (typeof message === 'string') return message
   const attached = await attachedTo(raw)
   const json = attached.json === undefined ? undefined : parseModestJson(attached.json)
@@ -65,10 +89,14 @@ async function examineMail(raw: Buffer, request: ExamineRequest, lookup: Lookup)
   return { reported, claims: claimsOf(message), writer }
 }
 
-function writerOf({ from, authentication, automatic, ambiguous, subject, text }: ParsedMessage, { recipient }: ExamineRequest): Writer {
+function writerOf(
+  { from, authentication, automatic, ambiguous, subject, text }: ParsedMessage,
+  { recipient }: ExamineRequest,
+): Writer {
   const aligned = authentication?.aligned ?? []
   // A signature alone could have been lifted from a message to somebody else.
-  const isToUs = recipient !== null && authentication?.signedRecipients.includes(recipient.toLowerCase()) === true
+  const isToUs =
+    recipient !== null && authentication?.signedRecipients.includes(recipient.toLowerCase()) === true
   return {
     mailbox: from.length === 1 ? (from[0] ?? null) : null,
     isAligned: ambiguous.length === 0 && (aligned.includes('spf') || (aligned.includes('dkim') && isToUs)),
@@ -99,7 +127,9 @@ const mostReported = mostReports
 const reportedTypes = /^(?:message\/(?:rfc822|global)|(?:message|text)\/(?:rfc822|global)-headers)$/
 
 /** The messages in a message, byte for byte: a signature over them is to be verified. */
-async function attachedTo(raw: Buffer): Promise<{ readonly messages: Attached[]; readonly json: Buffer | undefined }> {
+async function attachedTo(
+  raw: Buffer,
+): Promise<{ readonly messages: Attached[]; readonly json: Buffer | undefined }> {
   const parser = new MailParser({
     skipTextToHtml: true,
     skipTextLinks: true,
@@ -122,7 +152,7 @@ async function attachedTo(raw: Buffer): Promise<{ readonly messages: Attached[];
       messages.push({ bytes, isHeaderOnly: type.endsWith('-headers') })
     else if (/\.eml$/i.test(part.filename ?? '') && messages.length < mostReported)
       messages.push({ bytes, isHeaderOnly: false })
-    else if (/^application\/json/.test(type) && json === undefined) json = bytes
+    else if (type.startsWith('application/json') && json === undefined) json = bytes
   }
   return { messages, json }
 }
@@ -137,13 +167,18 @@ async function bytesOf(part: AttachmentStream): Promise<Buffer> {
 /** A header that somebody pasted into a text: it begins like one and has From, and a trace field or Message-ID. */
 function pastedHeaders(text: string): Attached[] {
   for (const block of text.split(/(?:\r?\n){2,}/)) {
-    const isHeader = /^[a-z-]{2,40}:/i.test(block) && /^from:/im.test(block) && /^(?:received|message-id):/im.test(block)
+    const isHeader =
+      /^[a-z-]{2,40}:/i.test(block) && /^from:/im.test(block) && /^(?:received|message-id):/im.test(block)
     if (isHeader) return [{ bytes: Buffer.from(block), isHeaderOnly: true }]
   }
   return []
 }
 
-async function readAll(attached: readonly Attached[], lookup: Lookup, now: number): Promise<ReportedMessage[] | Breach> {
+async function readAll(
+  attached: readonly Attached[],
+  lookup: Lookup,
+  now: number,
+): Promise<ReportedMessage[] | Breach> {
   const found: ReportedMessage[] = []
   for (const { bytes, isHeaderOnly } of attached) {
     const message = await readReported(withLineEnds(bytes), isHeaderOnly, lookup, now)
@@ -177,7 +212,7 @@ function textsOf({
   reportedUri,
   userAgent,
   subject,
-}: Omit<NonNullable<ReturnType<typeof readXarf>>, 'version' | 'category' | 'type'>): Partial<Feedback> {
+}: NonNullable<ReturnType<typeof readXarf>>): Partial<Feedback> {
   const cut = (text: string | undefined): string | undefined => text?.slice(0, 998)
   const list = (texts: readonly string[]): string[] => texts.slice(0, 20).map((text) => text.slice(0, 998))
   return {

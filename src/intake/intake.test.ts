@@ -182,7 +182,10 @@ describe('Mail that comes in', () => {
     )
     const [[action, input] = []] = done
     assert.equal(action, 'receiveAbuseReport')
-    assert.match(JSON.stringify(input), /"mailFrom":"eve@example\.com".*"recipient":"abuse@provider\.example".*Spam!/)
+    assert.match(
+      JSON.stringify(input),
+      /"mailFrom":"eve@example\.com".*"recipient":"abuse@provider\.example".*Spam!/,
+    )
   })
   it('is read by swaks’s rules too', async () => {
     const swaks = (...extra: string[]): Promise<string> =>

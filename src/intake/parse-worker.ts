@@ -63,7 +63,9 @@ async function look(raw: Buffer, about: ExamineRequest): Promise<void> {
   const result = await examine(raw, about, lookup)
   questions.clear()
   say(
-    typeof result === 'string' ? { say: 'breach', breach: result } : { say: 'examination', examination: result },
+    typeof result === 'string'
+      ? { say: 'breach', breach: result }
+      : { say: 'examination', examination: result },
   )
 }
 

@@ -48,7 +48,10 @@ export async function readReported(
     feedbackId: shown(valueOf(fields, 'feedback-id')),
     hops: rawValuesOf(header, 'received').slice(0, mostHops).map(plainLine).map(readReceived),
     deliveredTo: deliveriesIn(fields),
-    addressees: [...mailboxesIn(valuesOf(fields, 'to').join(',')), ...mailboxesIn(valuesOf(fields, 'cc').join(','))].slice(0, 40),
+    addressees: [
+      ...mailboxesIn(valuesOf(fields, 'to').join(',')),
+      ...mailboxesIn(valuesOf(fields, 'cc').join(',')),
+    ].slice(0, 40),
     trace: trace?.slice(0, 200) ?? null,
     signatures: await signaturesOf(raw, header, { isHeaderOnly, lookup, now, trace }),
     logins: loginsIn(header),
@@ -78,7 +81,9 @@ async function signaturesOf(raw: Buffer, header: Header, checking: Checking): Pr
     const isValid = status.result === 'pass' && !status.underSized
     const isBody = bodyHash !== undefined && bodyHash !== bodyHashExpecting
     return {
-      domain: String(signingDomain ?? '').toLowerCase().slice(0, 253),
+      domain: String(signingDomain ?? '')
+        .toLowerCase()
+        .slice(0, 253),
       selector: String(selector ?? '').slice(0, 253),
       bodyHash: expected.slice(0, 100),
       isValid,
@@ -99,7 +104,9 @@ function readSignature(value: string): Pick<Signature, 'domain' | 'selector' | '
 
 /** The fields that receivers write, in the order in which they stand. */
 function deliveriesIn(fields: readonly HeaderField[]): string[] {
-  const found = fields.filter(({ name }) => deliveredFields.has(name)).flatMap(({ value }) => mailboxesIn(value).slice(0, 1))
+  const found = fields
+    .filter(({ name }) => deliveredFields.has(name))
+    .flatMap(({ value }) => mailboxesIn(value).slice(0, 1))
   return [...new Set(found)].slice(0, 20)
 }
 
@@ -124,6 +131,8 @@ function mailboxesIn(list: string): string[] {
     .slice(0, 8192)
     .replaceAll(/"(?:[^"\\]|\\.)*"(?!@)/g, '')
     .replaceAll(/\([^()]*\)/g, '')
-  const found = plain.split(/[,;]/).map((entry) => (/<([^<>]*)>/.exec(entry)?.[1] ?? entry).trim().toLowerCase())
+  const found = plain
+    .split(/[,;]/)
+    .map((entry) => (/<([^<>]*)>/.exec(entry)?.[1] ?? entry).trim().toLowerCase())
   return [...new Set(found)].filter((text) => /^[^\s@]+@[^\s@]+$/.test(text) && text.length <= 320)
 }

@@ -18,7 +18,9 @@ export function parseModestJson(raw: Buffer): unknown {
   const text = raw.toString('utf8')
   if (!isModest(text)) return undefined
   try {
-    return JSON.parse(text, (name, value: unknown) => (name === '__proto__' || name === '_internal' ? undefined : value))
+    return JSON.parse(text, (name, value: unknown) =>
+      name === '__proto__' || name === '_internal' ? undefined : value,
+    )
   } catch {
     return undefined
   }
@@ -30,7 +32,8 @@ function isModest(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at)
     if (character === 0x22) {
-      for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++
+      for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++)
+        if (text.charCodeAt(at) === 0x5c) at++
     } else if (character === 0x7b || character === 0x5b) {
       if (++depth > deepest) return false
     } else if (character === 0x7d || character === 0x5d) depth--
@@ -40,13 +43,20 @@ function isModest(text: string): boolean {
 }
 
 /** Messages of the report, decoded, and what is wrong with the others. */
-export function messagesIn(json: unknown): { readonly messages: readonly Buffer[]; readonly errors: readonly string[] } {
+export function messagesIn(json: unknown): {
+  readonly messages: readonly Buffer[]
+  readonly errors: readonly string[]
+} {
   const evidence = isObject(json) && Array.isArray(json['evidence']) ? json['evidence'].slice(0, 50) : []
   const messages: Buffer[] = []
   const errors: string[] = []
   let total = 0
   for (const [index, item] of evidence.entries()) {
-    if (!isObject(item) || !/^message\/rfc822|^text\/(?:plain|rfc822-headers)/.test(String(item['content_type']))) continue
+    if (
+      !isObject(item) ||
+      !/^message\/rfc822|^text\/(?:plain|rfc822-headers)/.test(String(item['content_type']))
+    )
+      continue
     const bytes = Buffer.from(typeof item['payload'] === 'string' ? item['payload'] : '', 'base64')
     total += bytes.length
     if (bytes.length > mostItem || total > mostItems) {

@@ -7,7 +7,9 @@ import { formatTrace, isOurTrace, readTrace, tracePseudonym } from './trace-head
 const key = new Secret(Buffer.alloc(32, 7))
 const traced = { messageId: '<a@provider.example>', bodyHash: 'uoq1oCgLlTqpdDX/iUbLy7J1Wic=' }
 
-const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64'))
+const hash = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString('base64'))
 const message = fc.record({ messageId: fc.uuid().map((id) => `<${id}@provider.example>`), bodyHash: hash })
 
 describe('the trace header', () => {
@@ -25,7 +27,11 @@ describe('the trace header', () => {
         const trace = readTrace(formatTrace(key, account, 1_777_888_800, own))
         assert.ok(trace && isOurTrace(key, trace, own))
         if (own.messageId === other.messageId && own.bodyHash === other.bodyHash) return
-        for (const swapped of [other, { ...own, bodyHash: other.bodyHash }, { ...own, messageId: other.messageId }])
+        for (const swapped of [
+          other,
+          { ...own, bodyHash: other.bodyHash },
+          { ...own, messageId: other.messageId },
+        ])
           assert.equal(isOurTrace(key, trace, swapped), false)
       }),
       { numRuns: 3000 },

@@ -1,8 +1,10 @@
-import { Secret } from '../../src/base/secret.ts'
+import type { Secret } from '../../src/base/secret.ts'
 import { formatSent } from '../../src/core/accounts/sent.ts'
 import { takeSent } from '../../src/core/accounts/actions.ts'
 import type { Context } from '../../src/core/context.ts'
-import { signed } from '../../src/intake/test-intake.ts'
+import type { Examiner } from '../../src/core/abuse/examination.ts'
+import { examine } from '../../src/intake/examine-message.ts'
+import { dkimRecord, signed, testDns } from '../../src/intake/test-intake.ts'
 import { formatTrace } from '../../src/standards/trace-header.ts'
 
 /** Mail as our submission servers send it: with a trace header and a DKIM signature, and in the log. */
@@ -89,4 +91,17 @@ export function feedbackReport(
     '',
   ].join('\r\n')
   return Buffer.concat([Buffer.from(head), message, Buffer.from('\r\n--b--\r\n')])
+}
+
+/** Examines in this process; DNS knows the keys of `signed` for our domain and for those named. */
+export function examinerHere(domains: readonly string[] = []): Examiner {
+  const zone = ['provider.example', ...domains].map((domain) => [`s1._domainkey.${domain}`, dkimRecord])
+  const lookup = testDns(Object.fromEntries(zone) as Record<string, string>)
+  return {
+    examine: async (raw, { shape, envelope, now }) => {
+      const { client = null, helo = null, mailFrom = '', recipient = null } = envelope
+      const result = await examine(raw, { shape, client, helo, mailFrom, recipient, now }, lookup)
+      return typeof result === 'string' ? { failure: 'breach' } : result
+    },
+  }
 }

@@ -109,7 +109,13 @@ export async function receiveReport(ctx: Context, incoming: Incoming): Promise<R
     })
     if (mailbox !== undefined) {
       const link = `${tx.settings.provider.site}/report/confirm/${signTag(tx.keys.tags, 'confirm-report', id)}`
-      await queueLetter(tx, { kind: 'confirm-report', key: `confirm-report:${id}`, mailbox, language, slots: { link } })
+      await queueLetter(tx, {
+        kind: 'confirm-report',
+        key: `confirm-report:${id}`,
+        mailbox,
+        language,
+        slots: { link },
+      })
     }
     tx.afterCommit('reports')
     return receiptOf(tx, row, true)

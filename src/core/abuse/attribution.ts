@@ -73,4 +73,3 @@ function namedBy(text: string | null, named: readonly NamedNetworks[]): string |
   if (address === undefined || address instanceof Refusal) return null
   return named.find(({ networks }) => networks.some((network) => covers(network, address)))?.name ?? null
 }
-

@@ -62,7 +62,12 @@ export interface Examining {
 }
 
 /** Examines the reports that are due, at most `limit`; gives how many there were. */
-export async function examineDue(ctx: Context, how: Examining, limit: number, signal?: AbortSignal): Promise<number> {
+export async function examineDue(
+  ctx: Context,
+  how: Examining,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const due = await store.dueReports(ctx.db.queries, ctx.clock.now(), limit)
   for (const row of due) {
     if (signal?.aborted) break
@@ -94,7 +99,10 @@ async function tryAgain(ctx: Context, row: store.ReportRow): Promise<void> {
   await transact(
     ctx,
     async (tx) =>
-      await store.updateReport(tx.queries, row, { attempts, next_at: tx.clock.now() + pauseMs * 5 ** (attempts - 1) }),
+      await store.updateReport(tx.queries, row, {
+        attempts,
+        next_at: tx.clock.now() + pauseMs * 5 ** (attempts - 1),
+      }),
   )
 }
 
@@ -161,7 +169,7 @@ async function conclude(
     const step = firstStep({
       hasMessage: best !== undefined,
       grade: best?.origin.grade ?? 'D',
-      isDelivered: best?.origin.deliveredBy != null,
+      isDelivered: (best?.origin.deliveredBy ?? null) !== null,
       isSevere: isSevere(abuseClass),
     })
     const facts: ReportFacts = {
@@ -259,9 +267,16 @@ async function meetTeller(
 ): Promise<Teller> {
   if (envelope.program !== undefined) {
     const reporter = await meetReporter(tx, { program: envelope.program })
-    return { reporter, organisation: reporter.organisation, isVouched: true, isTrusted: true, mayAnswer: false }
+    return {
+      reporter,
+      organisation: reporter.organisation,
+      isVouched: true,
+      isTrusted: true,
+      mayAnswer: false,
+    }
   }
-  const mailbox = writer?.mailbox == null ? undefined : parseMailbox(writer.mailbox)
+  const named = writer?.mailbox ?? undefined
+  const mailbox = named === undefined ? undefined : parseMailbox(named)
   if (mailbox !== undefined && !(mailbox instanceof Refusal) && writer?.isAligned) {
     const reporter = await meetReporter(tx, { mailbox })
     const isTrusted = isOf(mailbox, tx.settings.abuse.trusted)
@@ -275,7 +290,13 @@ async function meetTeller(
   }
   const [known] = row.reporter === null ? [] : [...(await reportersOf(tx, [row.reporter])).values()]
   if (known && row.may_answer === 1)
-    return { reporter: known, organisation: known.organisation, isVouched: true, isTrusted: false, mayAnswer: true }
+    return {
+      reporter: known,
+      organisation: known.organisation,
+      isVouched: true,
+      isTrusted: false,
+      mayAnswer: true,
+    }
   return {
     reporter: known,
     organisation: organisationKey(tx, 'nobody.invalid'),
@@ -324,7 +345,8 @@ async function join(
   { origin, attribution }: Judged,
 ): Promise<Joined | undefined> {
   const { account } = attribution
-  if (account === null || origin.trace === null || (origin.grade !== 'A' && origin.grade !== 'B')) return undefined
+  if (account === null || origin.trace === null || (origin.grade !== 'A' && origin.grade !== 'B'))
+    return undefined
   const recipient = recipientKey(tx.keys.hashes, origin.recipient ?? '')
   return await addToIncident(tx, {
     report: row.id,
@@ -348,7 +370,10 @@ async function join(
 
 /** Message, original recipient and organization of the reporter (ATT-3): each counts once. */
 function dedupeKey(tx: Tx, { name, recipient }: Origin, organisation: string): string {
-  return keyed(tx, `${name}\0${recipient === null ? '' : recipientKey(tx.keys.hashes, recipient)}\0${organisation}`)
+  return keyed(
+    tx,
+    `${name}\0${recipient === null ? '' : recipientKey(tx.keys.hashes, recipient)}\0${organisation}`,
+  )
 }
 
 function keyed(tx: Tx, text: string): string {
@@ -370,7 +395,9 @@ function sampleOf(tx: Tx, { message, origin, attribution }: Judged): Sample {
   const scope = attribution.account ?? ''
   const plain = (text: string | null): string | null =>
     text === null ? null : redacted(text, hashes, scope, domains)
-  const taken = message.hops.findLast((hop) => hop.ip !== undefined && isOurs(hop, { names: domains, networks }))
+  const taken = message.hops.findLast(
+    (hop) => hop.ip !== undefined && isOurs(hop, { names: domains, networks }),
+  )
   return {
     from: plain(message.from),
     subject: plain(message.subject),

@@ -90,7 +90,9 @@ function mailboxIn(text: string | undefined): readonly string[] {
 export function originOf(message: ReportedMessage, own: OwnOrigin, log: LogFacts): Origin {
   const reasons: OriginReason[] = []
   const trace = ourTraceOf(message, own)
-  reasons.push(...(message.trace === null ? [] : [trace ? ('trace-valid' as const) : ('trace-not-ours' as const)]))
+  reasons.push(
+    ...(message.trace === null ? [] : [trace ? ('trace-valid' as const) : ('trace-not-ours' as const)]),
+  )
   const signature = ourSignatureOf(message, own, trace)
   reasons.push(signatureReason(signature))
   const deliveries = deliveriesOf(message, own)
@@ -102,7 +104,13 @@ export function originOf(message: ReportedMessage, own: OwnOrigin, log: LogFacts
   if (message.isHeaderOnly) reasons.push('header-only')
   if (message.isAmbiguous) reasons.push('ambiguous')
   const isWhole = signature?.isValid === true && !message.isHeaderOnly && !message.isAmbiguous
-  const grade = gradeOf({ trace: trace !== null, isWhole, match, isFromHere, isSigned: signature?.isValid === true })
+  const grade = gradeOf({
+    trace: trace !== null,
+    isWhole,
+    match,
+    isFromHere,
+    isSigned: signature?.isValid === true,
+  })
   return {
     grade,
     reasons,
@@ -132,11 +140,7 @@ const matchReasons: Readonly<Record<Match, readonly OriginReason[]>> = {
  * Receivers write on top: where the newest delivery is to somebody in our log, the message reached whom we sent it to. A spammer who sends
  * a genuine message on may write lines below that, which makes it look forwarded; that proves nothing.
  */
-function recipientMatch(
-  deliveries: readonly string[],
-  addressees: readonly string[],
-  log: LogFacts,
-): Match {
+function recipientMatch(deliveries: readonly string[], addressees: readonly string[], log: LogFacts): Match {
   if (!log.hasMessage) return 'unknown'
   const isKnown = (mailbox: string): boolean => log.recipients.includes(mailbox)
   const [newest] = deliveries
@@ -162,13 +166,21 @@ function ourTraceOf(message: ReportedMessage, { traceKey }: OwnOrigin): Trace | 
   const trace = message.trace === null ? undefined : readTrace(message.trace)
   const { messageId } = message
   if (!trace || messageId === null) return null
-  const isOurs = message.signatures.some(({ bodyHash }) => isOurTrace(traceKey, trace, { messageId, bodyHash }))
+  const isOurs = message.signatures.some(({ bodyHash }) =>
+    isOurTrace(traceKey, trace, { messageId, bodyHash }),
+  )
   return isOurs ? trace : null
 }
 
 /** The signature of ours whose body hash the trace header covers; without one the best of ours. */
-function ourSignatureOf(message: ReportedMessage, own: OwnOrigin, trace: Trace | null): Signature | undefined {
-  const ours = message.signatures.filter(({ domain }) => own.signers.some((signer) => isWithin(domain, signer)))
+function ourSignatureOf(
+  message: ReportedMessage,
+  own: OwnOrigin,
+  trace: Trace | null,
+): Signature | undefined {
+  const ours = message.signatures.filter(({ domain }) =>
+    own.signers.some((signer) => isWithin(domain, signer)),
+  )
   const { messageId } = message
   const covered =
     trace && messageId !== null

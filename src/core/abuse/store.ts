@@ -76,7 +76,11 @@ export async function byDedupeKey(queries: Queries, key: string): Promise<Report
     .executeTakeFirst()
 }
 
-export async function dueReports(queries: Queries, now: number, limit: number): Promise<readonly ReportRow[]> {
+export async function dueReports(
+  queries: Queries,
+  now: number,
+  limit: number,
+): Promise<readonly ReportRow[]> {
   return await queries
     .selectFrom('abuse_reports')
     .select(columns)

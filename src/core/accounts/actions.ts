@@ -63,7 +63,12 @@ async function keepSent(tx: Tx, given: readonly Sent[]): Promise<number> {
     // A clock that is ahead would keep a row for longer than its time.
     const sentAt = Math.min(at, now)
     seen.set(name, Math.max(sentAt, seen.get(name) ?? 0))
-    const common = { message_key: messageKey(hashes, messageId), account: name, at: sentAt, queue_id: queueId ?? null }
+    const common = {
+      message_key: messageKey(hashes, messageId),
+      account: name,
+      at: sentAt,
+      queue_id: queueId ?? null,
+    }
     return recipients.map((mailbox) => ({ ...common, recipient_key: recipientKey(hashes, mailbox) }))
   })
   // Always in the same order, so that two transactions do not wait for each other.

@@ -22,7 +22,12 @@ export async function insertSent(queries: Queries, rows: readonly Tables['sent_m
 }
 
 /** Makes the account known, or notes that it was heard of. */
-export async function seeAccount(queries: Queries, account: string, pseudonym: string, at: number): Promise<void> {
+export async function seeAccount(
+  queries: Queries,
+  account: string,
+  pseudonym: string,
+  at: number,
+): Promise<void> {
   await queries
     .insertInto('abuse_accounts')
     .values({
@@ -37,10 +42,7 @@ export async function seeAccount(queries: Queries, account: string, pseudonym: s
       version: 1,
     })
     .onConflict((conflict) =>
-      conflict
-        .column('account')
-        .doUpdateSet({ seen_at: at })
-        .where('abuse_accounts.seen_at', '<', at),
+      conflict.column('account').doUpdateSet({ seen_at: at }).where('abuse_accounts.seen_at', '<', at),
     )
     .execute()
 }

@@ -28,8 +28,6 @@ import {
 } from './incident.ts'
 import * as store from './store.ts'
 
-export { releaseAccount, suspendAccount } from './act-actions.ts'
-
 /** A report that was led back to an account. */
 export interface Attributed {
   readonly report: string
@@ -130,8 +128,10 @@ async function consider(tx: Tx, before: store.IncidentRow, report: Attributed): 
   const row = { ...before, version: before.version + 1 }
   const organisations = await store.countOrganisations(tx.queries, row.account, report.messageKey)
   if (report.grade === 'A' && organisations > mostOrganisations) await tellOperator(tx, 'replay', row.id)
-  const done = await act(tx, row, weight)
-  if (report.isSevere && (await escalate(tx, row, 'severe')) && done === null)
+  // Whoever owns an account with illegal content on it learns of that from people, or from the police.
+  const done = row.class === 'restricted' ? null : await act(tx, row, weight)
+  const isStopped = done === 'suspended' || row.state === 'suspended'
+  if (report.isSevere && (await escalate(tx, row, 'severe')) && !isStopped)
     await setState(tx, row.id, 'escalated')
 }
 
@@ -139,11 +139,13 @@ async function consider(tx: Tx, before: store.IncidentRow, report: Attributed): 
 async function act(tx: Tx, row: store.IncidentRow, weight: Weight): Promise<IncidentState | null> {
   const { abuse } = tx.settings
   const account = await accountNow(tx, row.account)
-  if (account.state === 'suspended') return row.state === 'suspended' ? null : await setState(tx, row.id, 'suspended')
+  if (account.state === 'suspended')
+    return row.state === 'suspended' ? null : await setState(tx, row.id, 'suspended')
   const wanted = wantedAct(weight, abuse, await wasReleased(tx, row.account))
   if (wanted === 'nothing') return null
   if (wanted === 'notify') {
-    if (abuse.mode !== 'observe') return (await notifyOwner(tx, row)) ? await setState(tx, row.id, 'notified') : null
+    if (abuse.mode !== 'observe')
+      return (await notifyOwner(tx, row)) ? await setState(tx, row.id, 'notified') : null
     await noteWould(tx, row, 'would-notify')
     return null
   }
@@ -265,7 +267,9 @@ export async function listIncidents(
   })
   const incidents = rows.slice(0, wanted.limit).map(incidentOf)
   const last = incidents.at(-1)
-  return rows.length > wanted.limit && last ? { incidents, next: `${last.lastReportAt}.${last.id}` } : { incidents }
+  return rows.length > wanted.limit && last
+    ? { incidents, next: `${last.lastReportAt}.${last.id}` }
+    : { incidents }
 }
 
 /** One incident with what was done. Throws `abuse.incident-not-found`. */

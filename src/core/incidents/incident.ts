@@ -12,14 +12,7 @@ export type IncidentState = (typeof incidentStates)[number]
 export const incidentOutcomes = ['acted', 'no-violation', 'unproven'] as const
 export type IncidentOutcome = (typeof incidentOutcomes)[number]
 
-export const actKinds = [
-  'notify',
-  'suspend',
-  'release',
-  'escalate',
-  'would-notify',
-  'would-suspend',
-] as const
+export const actKinds = ['notify', 'suspend', 'release', 'escalate', 'would-notify', 'would-suspend'] as const
 export type ActKind = (typeof actKinds)[number]
 
 /** Why a person has to decide. */
@@ -61,7 +54,12 @@ export const nothing: Weight = { weight: 0, reports: 0, reporters: 0, organisati
  */
 export function weigh(
   counted: readonly Counted[],
-  about: { readonly now: number; readonly since: number; readonly volume: number; readonly rules: AbuseSettings },
+  about: {
+    readonly now: number
+    readonly since: number
+    readonly volume: number
+    readonly rules: AbuseSettings
+  },
 ): Weight {
   const { now, since, volume, rules } = about
   const proven = counted.filter(({ grade, at, sentAt }) => grade === 'A' && at >= since && sentAt >= since)
@@ -103,7 +101,8 @@ export function wantedAct(
 ): 'nothing' | 'notify' | 'suspend' | 'suspend-unlogged' {
   const factor = isSecond ? 0.5 : 1
   const isGrave =
-    weight.weight >= rules.suspendWeight * factor && weight.organisations >= Math.ceil(rules.organisations * factor)
+    weight.weight >= rules.suspendWeight * factor &&
+    weight.organisations >= Math.ceil(rules.organisations * factor)
   if (isGrave && weight.volume === 0) return 'suspend-unlogged'
   if (isGrave && weight.reports / weight.volume >= rules.share * factor) return 'suspend'
   return weight.weight >= rules.notifyWeight * factor ? 'notify' : 'nothing'

@@ -120,7 +120,11 @@ export async function countedSince(
     .execute()
 }
 
-export async function countOrganisations(queries: Queries, account: string, message: string): Promise<number> {
+export async function countOrganisations(
+  queries: Queries,
+  account: string,
+  message: string,
+): Promise<number> {
   const { count } = await queries
     .selectFrom('incident_reports')
     .select((eb) => eb.fn.count<number>('organisation').distinct().as('count'))

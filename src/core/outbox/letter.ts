@@ -7,7 +7,14 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import type { Settings } from '../settings.ts'
-import { abuseNotices, isOfOperator, type About, type Draft, type LetterContent, type LetterWords } from './letter-words.ts'
+import {
+  abuseNotices,
+  isOfOperator,
+  type About,
+  type Draft,
+  type LetterContent,
+  type LetterWords,
+} from './letter-words.ts'
 import { wrap } from './wrap.ts'
 import { en } from './words/en.ts'
 import { zhCN } from './words/zh-CN.ts'
@@ -92,8 +99,6 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return reportResults.some((result) => result === value)
     case 'act':
       return value === 'notify' || value === 'suspend' || value === 'release'
-    case 'why':
-      return abuseNotices.some((why) => why === value)
     case 'incident':
       return typeof value === 'string' && /^[0-9a-zA-Z_-]{1,40}$/.test(value)
     case 'link':
@@ -112,7 +117,7 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'rule':
       return causeNames.some((rule) => rule === value)
     case 'why':
-      return brakeWhys.some((why) => why === value)
+      return [...brakeWhys, ...abuseNotices].some((why) => why === value)
     case 'isOn':
       return typeof value === 'boolean'
     case 'top':
@@ -144,7 +149,9 @@ const reportResults = ['acted', 'no-violation', 'not-ours', 'unproven'] as const
 
 /** The domain comes from DNS, the local part from us (RFC 2142 §2). */
 function isAbuseMailbox(text: string): boolean {
-  return text.startsWith('abuse@') && parseDomain(text.slice('abuse@'.length), 2) === text.slice('abuse@'.length)
+  return (
+    text.startsWith('abuse@') && parseDomain(text.slice('abuse@'.length), 2) === text.slice('abuse@'.length)
+  )
 }
 
 function isAddressOrUnit(text: string): boolean {

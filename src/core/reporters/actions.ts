@@ -15,7 +15,8 @@ export async function meetReporter(
   tx: Tx,
   who: { readonly mailbox: MailAddress } | { readonly program: string },
 ): Promise<Reporter> {
-  const [name, domain] = 'mailbox' in who ? [mailboxKey(who.mailbox), domainOf(who.mailbox)] : [who.program, who.program]
+  const [name, domain] =
+    'mailbox' in who ? [mailboxKey(who.mailbox), domainOf(who.mailbox)] : [who.program, who.program]
   const id = hashed(tx, 'mailbox' in who ? 'mailbox' : 'program', name)
   const now = tx.clock.now()
   await store.see(tx.queries, {

@@ -51,7 +51,13 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     },
     { table: 'reporters', key: ['name'], by: 'seen_at', where: sql`seen_at < ${keep.senders}` },
     { table: 'probes', key: ['id'], by: 'created_at', where: sql`created_at < ${keep.probes}` },
-    { table: 'sent_mail', key: ['message_key', 'recipient_key', 'account'], by: 'at', where: sql`at < ${keep.sent}`, isLarge: true },
+    {
+      table: 'sent_mail',
+      key: ['message_key', 'recipient_key', 'account'],
+      by: 'at',
+      where: sql`at < ${keep.sent}`,
+      isLarge: true,
+    },
     { table: 'abuse_evidence', key: ['report_id'], by: 'at', where: sql`at < ${keep.abuseEvidence}` },
     // What a person still has to decide waits, however old.
     {

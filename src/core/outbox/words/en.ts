@@ -157,7 +157,12 @@ export const en: LetterWords = {
     }),
     'report-closed': ({ result, link, ip, contact }, { provider }) => ({
       subject: reportSubjects[result],
-      paragraphs: ['Hello,', ...reportWords(result, provider, ip, contact), 'The page of your report:', { verbatim: link }],
+      paragraphs: [
+        'Hello,',
+        ...reportWords(result, provider, ip, contact),
+        'The page of your report:',
+        { verbatim: link },
+      ],
     }),
     'account-notice': ({ act, when, link }, { provider }) => ({
       subject: accountSubjects[act],
@@ -271,14 +276,17 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
 }
 
 const abuseNoticeWords: Record<AbuseNotice, string> = {
-  severe: 'Somebody reports phishing, malware, harassment or illegal content. Such reports are for a person at once, whatever was counted.',
+  severe:
+    'Somebody reports phishing, malware, harassment or illegal content. Such reports are for a person at once, whatever was counted.',
   braked:
     'Rules wanted to suspend more accounts than they may (five in ten minutes, one in a thousand a day). So many at once are rather a fault of ours, or an attack. Please decide about each of them in the console.',
-  protected: 'The reports would be enough to suspend the account, but it stands in abuse.protected. Please decide in the console.',
+  protected:
+    'The reports would be enough to suspend the account, but it stands in abuse.protected. Please decide in the console.',
   mode: 'The reports would be enough to suspend the account; abuse.mode says that rules do not. Please decide in the console.',
   unlogged:
     'The reports would be enough to suspend the account, but our log does not say how much it sends, so that nobody knows whether they are many. Please look whether the logs of all submission servers are read.',
-  'too-many-releases': 'The owner says that the account is secured, but has said so before, or the reports are grave. Please decide in the console.',
+  'too-many-releases':
+    'The owner says that the account is secured, but has said so before, or the reports are grave. Please decide in the console.',
   replay:
     'Reports are genuine, but from people whom our account did not write to: somebody has got one message of ours and sends it on. Nobody is suspended for that. Consider a new DKIM key, and signatures that expire.',
 }

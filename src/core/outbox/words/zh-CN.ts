@@ -140,7 +140,12 @@ export const zhCN: LetterWords = {
     }),
     'report-closed': ({ result, link, ip, contact }, { provider }) => ({
       subject: reportSubjects[result],
-      paragraphs: ['您好：', ...reportWords(result, provider, ip, contact), '您的举报页面：', { verbatim: link }],
+      paragraphs: [
+        '您好：',
+        ...reportWords(result, provider, ip, contact),
+        '您的举报页面：',
+        { verbatim: link },
+      ],
     }),
     'account-notice': ({ act, when, link }, { provider }) => ({
       subject: accountSubjects[act],
@@ -261,7 +266,8 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
     '按规则应停用的账号超过了允许的数量（十分钟五个，每天千分之一）。一次这么多，更可能是我们自身出错，或是有人攻击。请在控制台逐一处理。',
   protected: '举报已达到停用条件，但该账号列在 abuse.protected 中。请在控制台处理。',
   mode: '举报已达到停用条件，但 abuse.mode 规定不自动停用。请在控制台处理。',
-  unlogged: '举报已达到停用条件，但日志中没有该账号的发信量，无法判断举报是否算多。请检查是否所有发信服务器的日志都已读入。',
+  unlogged:
+    '举报已达到停用条件，但日志中没有该账号的发信量，无法判断举报是否算多。请检查是否所有发信服务器的日志都已读入。',
   'too-many-releases': '账号所有者表示已处理妥当，但此前已经申请过，或举报性质严重。请在控制台处理。',
   replay:
     '举报属实，但举报人并不是该账号的收件人：有人拿到了我们发出的一封邮件，正在大量转发。不会因此停用任何账号。请考虑更换 DKIM 密钥，并给签名设置有效期。',

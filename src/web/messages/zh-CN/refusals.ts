@@ -4,34 +4,34 @@ import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 export const refusals = fitForPeople(
   {
     'abuse.already-closed': () => ({
-    what: '此项已经处理完毕，或已归入一起事件。',
-    next: '请打开对应的事件，查看已作的决定或在那里处理。',
-  }),
-  'abuse.evidence-gone': () => ({
-    what: '这份举报的原始内容已不再保留。',
-    next: '原始内容到期后会删除（retention.abuseEvidence），从中查明的事实仍然保留。',
-  }),
-  'abuse.incident-not-found': () => ({
-    what: '这个链接没有对应的事件。',
-    next: '请重新打开我们信中的完整链接，有些邮件程序会把链接截断。',
-  }),
-  'abuse.not-suspended': () => ({
-    what: '该账号没有被停用。',
-    next: '无需恢复，该账号可以正常发信。',
-  }),
-  'abuse.report-empty': () => ({
-    what: '举报中没有邮件。',
-    next: '请把被举报的邮件作为文件附上，或粘贴包含邮件头的完整源代码。',
-  }),
-  'abuse.report-not-found': () => ({
-    what: '这个链接没有对应的举报。',
-    next: '请重新打开回执中的完整链接。举报在两年后删除。',
-  }),
-  'abuse.report-too-large': (facts) => ({
-    what: `举报超过了 ${text(facts, 'most', '允许的')} 字节的上限。`,
-    next: '请一次只提交一封邮件；只要邮件头完整，过大的附件可以去掉。',
-  }),
-  'address.not-an-address': (facts) => ({
+      what: '此项已经处理完毕，或已归入一起事件。',
+      next: '请打开对应的事件，查看已作的决定或在那里处理。',
+    }),
+    'abuse.evidence-gone': () => ({
+      what: '这份举报的原始内容已不再保留。',
+      next: '原始内容到期后会删除（retention.abuseEvidence），从中查明的事实仍然保留。',
+    }),
+    'abuse.incident-not-found': () => ({
+      what: '这个链接没有对应的事件。',
+      next: '请重新打开我们信中的完整链接，有些邮件程序会把链接截断。',
+    }),
+    'abuse.not-suspended': () => ({
+      what: '该账号没有被停用。',
+      next: '无需恢复，该账号可以正常发信。',
+    }),
+    'abuse.report-empty': () => ({
+      what: '举报中没有邮件。',
+      next: '请把被举报的邮件作为文件附上，或粘贴包含邮件头的完整源代码。',
+    }),
+    'abuse.report-not-found': () => ({
+      what: '这个链接没有对应的举报。',
+      next: '请重新打开回执中的完整链接。举报在两年后删除。',
+    }),
+    'abuse.report-too-large': (facts) => ({
+      what: `举报超过了 ${text(facts, 'most', '允许的')} 字节的上限。`,
+      next: '请一次只提交一封邮件；只要邮件头完整，过大的附件可以去掉。',
+    }),
+    'address.not-an-address': (facts) => ({
       what: `${quoted(facts, '输入的内容')}不是 IP 地址。`,
       next: '请填写单个地址，例如 192.0.2.45 或 2001:db8::1，不要带端口或主机名。退信中方括号里的就是该地址。',
     }),
