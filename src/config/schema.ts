@@ -561,9 +561,13 @@ export const configSchema = z.strictObject({
       { example: '/etc/postern/guide' },
     ),
   }),
-  webhooks: key(list(webhook).prefault([]), 'Programs that are told when a listing begins or ends.', {
-    example: '[{ url: "https://hooks.provider.example/postern" }]',
-  }),
+  webhooks: key(
+    list(webhook).prefault([]),
+    'Programs that are told when a listing begins or ends, and what the abuse desk does about an account.',
+    {
+      example: '[{ url: "https://hooks.provider.example/postern" }]',
+    },
+  ),
   dns: section('How names are looked up.', {
     servers: key(
       list(server()).prefault([]),

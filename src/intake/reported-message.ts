@@ -44,6 +44,7 @@ export async function readReported(
     from: shown(valueOf(fields, 'from')),
     subject: shown(valueOf(fields, 'subject')),
     date: shown(valueOf(fields, 'date')),
+    // RFC 2919 §2: the words before the brackets are for people.
     listId: shown(/<([^<>]{1,255})>/.exec(valueOf(fields, 'list-id') ?? '')?.[1]),
     feedbackId: shown(valueOf(fields, 'feedback-id')),
     hops: rawValuesOf(header, 'received').slice(0, mostHops).map(plainLine).map(readReceived),
