@@ -92,6 +92,12 @@ describe('The decision', () => {
     }
   })
 
+  it('only delays, and says that the fault is ours, while the brake of its rule is on', () => {
+    const listing = entry({ effect: 'delay', class: 'investigate', cause: 'phish' })
+    const verdict = decide({ listing, spent: 0 }, { address }, settings, now)
+    assert.deepEqual([verdict.action, verdict.reason, verdict.listing], ['defer', 'own-trouble', listing])
+  })
+
   it('passes from the very second in which the listing ends', () => {
     const listing = entry()
     assert.equal(decide({ listing, spent: 0 }, { address }, settings, listing.ends - 1).action, 'reject')

@@ -37,6 +37,8 @@ export interface View {
 export interface RateView {
   readonly mode: EngineMode
   readonly rules: RateRules
+  /** Our content filter is not to be believed at present; who is suspicious by it hears that. */
+  readonly isDoubted?: boolean | undefined
   readonly standing: Standing
   /** Messages of the unit that passed within the hour, at all edges, this one not counted. */
   readonly passed: number
@@ -96,13 +98,26 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
     return { ...pass, observed: { action: 'reject', reason: reasonOf(listing), listing } }
   }
   if (!isToExempt(request, settings)) {
-    if (listing.effect === 'defer') return { action: 'defer', reason: 'suspicious', listing, spared: null }
-    return { action: 'reject', reason: reasonOf(listing), listing, spared: null }
+    return { ...sayingOfListing(listing), spared: null }
   }
   if (view.spent >= settings.exemptPerHour) {
     return { action: 'defer', reason: 'mailbox-budget', listing, spared: null }
   }
   return { ...pass, listing, spared: 'exempt-mailbox' }
+}
+
+/** While the engine only defers, nothing that it finds is final; while its brake is on, it may be wrong. */
+function sayingOfListing(listing: ListingEntry): Saying {
+  switch (listing.effect) {
+    case 'defer':
+      return { action: 'defer', reason: 'suspicious', listing }
+    case 'delay':
+      return { action: 'defer', reason: 'own-trouble', listing }
+    case 'refuse':
+    case 'pass':
+    case 'observe':
+      return { action: 'reject', reason: reasonOf(listing), listing }
+  }
 }
 
 /** The engine's rules for those who are not listed. Of exempt mailboxes, protected senders and private addresses they say nothing. */
@@ -124,8 +139,9 @@ function sayingOf(rate: RateView, request: DecideRequest, { ourNames }: DecideSe
     return { action: 'reject', reason: 'bad-helo', listing: null }
   if (name === null && judgedAs(address).family === 6)
     return { action: 'defer', reason: 'no-reverse-name', listing: null }
-  const reason = overStanding(rate)
-  if (reason === undefined) return undefined
+  const over = overStanding(rate)
+  if (over === undefined) return undefined
+  const reason = over === 'suspicious' && rate.isDoubted === true ? 'own-trouble' : over
   const isStorm = rate.attempts >= rate.rules.stormAttempts
   return { action: 'defer', reason: isStorm ? 'retry-storm' : reason, listing: null }
 }

@@ -17,7 +17,13 @@ const classWires = {
   'third-party': 2,
   policy: 3,
 } as const satisfies Record<ListingClass, number>
-const effectWires = { refuse: 0, pass: 1, observe: 2, defer: 3 } as const satisfies Record<Effect, number>
+const effectWires = {
+  refuse: 0,
+  pass: 1,
+  observe: 2,
+  defer: 3,
+  delay: 4,
+} as const satisfies Record<Effect, number>
 
 const causeByWire = new Map<number, Cause>(causeNames.map((name) => [causes[name].wire, name]))
 const effectByWire = new Map<number, Effect>(effects.map((name) => [effectWires[name], name]))

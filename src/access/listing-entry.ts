@@ -1,8 +1,11 @@
 import type { Prefix } from '../standards/prefix.ts'
 import type { Cause, ListingClass } from './reasons.ts'
 
-export const effects = ['refuse', 'pass', 'observe', 'defer'] as const
-/** What an entry does: `pass` is a carve-out from a wider listing; `observe` only records what it would have said. */
+export const effects = ['refuse', 'pass', 'observe', 'defer', 'delay'] as const
+/**
+ * What an entry does: `pass` is a carve-out from a wider listing; `observe` only records what it would have said; `defer` puts off,
+ * and so does `delay`, which says that the fault is ours: the rule that made the listing is held by its brake.
+ */
 export type Effect = (typeof effects)[number]
 
 /** A listing as the edge knows it: what the decision needs and nothing about people. */
@@ -18,7 +21,7 @@ export interface ListingEntry {
 }
 
 /**
- * The entry that decides among those that cover an address, narrowest first: the narrowest, but one that only defers or observes
+ * The entry that decides among those that cover an address, narrowest first: the narrowest, but one that only puts off or observes
  * never stands before a wider one that does more.
  */
 export function decidingEntry(narrowestFirst: readonly ListingEntry[]): ListingEntry | undefined {
@@ -28,15 +31,20 @@ export function decidingEntry(narrowestFirst: readonly ListingEntry[]): ListingE
       case 'refuse':
         return entry
       case 'pass':
-        return least?.effect === 'defer' ? least : entry
+        return least !== undefined && putsOff(least) ? least : entry
       case 'defer':
-        if (least?.effect !== 'defer') least = entry
+      case 'delay':
+        if (least === undefined || !putsOff(least)) least = entry
         break
       case 'observe':
         least ??= entry
     }
   }
   return least
+}
+
+function putsOff({ effect }: ListingEntry): boolean {
+  return effect === 'defer' || effect === 'delay'
 }
 
 /** One numbered step of the feed. Applying the same change again changes nothing. */

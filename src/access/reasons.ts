@@ -428,6 +428,33 @@ export const reasons = {
       },
     },
   },
+  'own-trouble': {
+    wire: 15,
+    reference: 'PSN700',
+    code: 451,
+    status: { 'microsoft-like': '4.7.700', 'iana-strict': '4.7.0' },
+    stage: 'rcpt',
+    path: 'wait',
+    text: 'Our own mail filter has a problem, so this mail is only delayed and not refused',
+    showsAddress: true,
+    action: 'Please try again later, as mail servers do by themselves; details at',
+    slug: 'our-filter',
+    words: {
+      en: {
+        title: 'Our own filter has a problem, and this mail is only delayed',
+        why: 'We have noticed that our filter judges mail as it never did, also mail of senders that have long been good. Until it is right again, it refuses nobody: whoever it found at fault of late is asked to try again later.',
+        next: 'Nothing: your mail server keeps the message and tries again by itself. Only if your mail server was broken into, or your mailing was not asked for, stop that: the mail is judged again afterwards.',
+        until:
+          'Usually hours. Then each of these decisions is made again, and what does not hold ends by itself.',
+      },
+      'zh-CN': {
+        title: '我们自己的过滤器出现问题，邮件只是被延迟',
+        why: '我们发现自己的过滤器判定异常，连长期表现良好的发件人也受到影响。在恢复正常之前，它不会拒收任何人的邮件：近期被它判定有问题的发件人，只会收到“请稍后再试”的答复。',
+        next: '您无需操作，您的邮件服务器会保留邮件并自动重试。只有当您的服务器确实被入侵，或群发未经收件人同意时，才需要加以制止：之后我们会重新评估这些邮件。',
+        until: '通常为数小时。随后我们会逐一重新判定，站不住脚的限制会自动解除。',
+      },
+    },
+  },
   authentication: {
     wire: 13,
     reference: 'PSN515',

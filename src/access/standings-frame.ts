@@ -23,6 +23,8 @@ export interface StandingsFrame {
   /** Number of the last entry in it, in a count of its own. */
   readonly seq: number
   readonly entries: readonly StandingEntry[]
+  /** Our content filter is not to be believed at present. */
+  readonly doubted?: boolean | undefined
   /** What passed at all other edges together, of the units that are new to this one. */
   readonly elsewhere?: readonly SpentEntry[] | undefined
 }
@@ -56,5 +58,6 @@ export const standingsSchema = z.object({
   more: z.boolean(),
   seq: count,
   entries: z.array(z.tuple([key, standingSchema.nullable()])).max(mostStandings),
+  doubted: z.boolean().optional(),
   elsewhere: spentEntries.optional(),
 }) satisfies z.ZodType<StandingsFrame>

@@ -146,10 +146,9 @@ describe('The table answers like sorted ranges', () => {
 function deciding(covering: readonly ListingEntry[]): ListingEntry | undefined {
   const firm = covering.findIndex(({ effect }) => effect === 'refuse' || effect === 'pass')
   const near = firm < 0 ? covering : covering.slice(0, firm + 1)
-  const strength = ['observe', 'pass', 'defer', 'refuse']
+  const strength = { observe: 0, pass: 1, defer: 2, delay: 2, refuse: 3 } as const
   return near.reduce<ListingEntry | undefined>(
-    (most, entry) =>
-      most === undefined || strength.indexOf(entry.effect) > strength.indexOf(most.effect) ? entry : most,
+    (most, entry) => (most === undefined || strength[entry.effect] > strength[most.effect] ? entry : most),
     undefined,
   )
 }

@@ -75,7 +75,7 @@ export class Follower {
       epoch,
       seq,
       boot,
-      takes: ['standings', 'spent', 'reverse-name'],
+      takes: ['standings', 'spent', 'reverse-name', 'delay'],
     }
   }
 

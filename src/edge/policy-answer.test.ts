@@ -535,6 +535,30 @@ describe('A sender that is not listed', () => {
     assert.match(deferred.ask(), /^451 4\.7\.550 /)
     assert.equal(deferred.ask({ recipient: 'postmaster@provider.example' }), 'DUNNO')
   })
+
+  it('that the brake holds hears in words that our filter has a problem and its mail is only delayed', () => {
+    const { ask, told } = scene([entry('192.0.2.45', { effect: 'delay' })])
+    const line = ask()
+    assert.match(line, /^451 4\.7\.700 Our own mail filter has a problem, so this mail is only delayed/)
+    assert.match(line, /\[192\.0\.2\.45\]\. Please try again later.* https:.* \(PSN700\)$/)
+    const [record] = told().records
+    assert.deepEqual([record?.reason, record?.code, record?.listing], ['own-trouble', 451, '0123456789ab'])
+    assert.equal(ask({ recipient: 'postmaster@provider.example' }), 'DUNNO')
+  })
+
+  it('hears the same when it is suspicious while the filter is doubted, and the usual words afterwards', () => {
+    const { ask, clock, state } = held([suspicious])
+    for (let nth = 0; nth < 2; nth++) ask()
+    assert.match(ask(), /^451 4\.7\.550 /)
+    state.standings.take({ ...confirmation(clock.now()), doubted: true }, clock.now())
+    assert.match(ask({ instance: 'doubted' }), /^451 4\.7\.700 Our own mail filter/)
+    state.standings.take(confirmation(clock.now()), clock.now())
+    assert.match(ask({ instance: 'sane' }), /^451 4\.7\.550 /)
+    const fresh = held([['192.0.2.45/32', { kind: 'hourly', perHour: 1, reason: 'new-sender' }]])
+    fresh.state.standings.take({ ...confirmation(clock.now()), doubted: true }, clock.now())
+    fresh.ask()
+    assert.match(fresh.ask(), /^451 4\.7\.500 /, 'who is only new is not held up by the filter')
+  })
 })
 
 /** Core says that all stays as it was. */

@@ -134,10 +134,10 @@ function look({ state, spent }: Desk, address: Address, now: number): MessageVie
 }
 
 function rateOf({ state, budgets }: Desk, request: PolicyRequest, address: Address, now: number): RateView {
-  const { mode, rules } = state.standings
+  const { mode, rules, isDoubted } = state.standings
   const standing = state.standings.of(address, confirmedName(request))
   const seen = standing.kind === 'free' ? nothingSeen : budgets.of(address, domainOf(request.sender), now)
-  return { mode, rules, standing, ...seen }
+  return { mode, rules, isDoubted, standing, ...seen }
 }
 
 /** One of a message's recipients tells what becomes of it; those of exempt mailboxes tell nothing. */

@@ -25,6 +25,8 @@ export class Standings {
   #newcomer: Standing = { kind: 'free' }
   readonly #readNames = new Map<string, SenderName>()
   mode: EngineMode = 'observe'
+  /** Core has said that our content filter is not to be believed. */
+  isDoubted = false
   rules: RateRules = { newPerHour: Infinity, greyKeptMs: 0, stormAttempts: Infinity }
 
   /** Whether core has said lately that the list is true. */
@@ -52,6 +54,7 @@ export class Standings {
     this.#coming = undefined
     this.mode = frame.mode
     this.rules = frame.rules
+    this.isDoubted = frame.doubted === true
     this.#newcomer = { kind: 'hourly', perHour: frame.rules.newPerHour, reason: 'new-sender' }
     // A core whose clock is ahead does not keep its word alive for longer.
     this.#confirmedAt = Math.min(frame.at, now)

@@ -5,10 +5,10 @@ import { decodeSnapshot, encodeSnapshot, SnapshotError } from '../access/snapsho
 
 /**
  * An edge says in its hello what it takes beyond the first version. Entries of a kind that it does not know are not sent to it: it lets
- * such mail pass until it is upgraded.
+ * such mail pass until it is upgraded. Where it knows one that does the same in other words, it gets that.
  */
 export function knowsAll(takes: readonly string[]): boolean {
-  return takes.includes('standings') && takes.includes('reverse-name')
+  return ['standings', 'reverse-name', 'delay'].every((each) => takes.includes(each))
 }
 
 function knows({ effect, cause }: ListingEntry, takes: readonly string[]): boolean {
@@ -18,8 +18,13 @@ function knows({ effect, cause }: ListingEntry, takes: readonly string[]): boole
 
 export function changeForOlder(json: unknown, takes: readonly string[]): TableChange {
   const change = changeFromJson(json)
-  if (change.kind !== 'put' || knows(change.entry, takes)) return change
-  return { kind: 'drop', prefix: change.entry.prefix }
+  if (change.kind !== 'put') return change
+  const entry = inOlderWords(change.entry, takes)
+  return knows(entry, takes) ? { kind: 'put', entry } : { kind: 'drop', prefix: entry.prefix }
+}
+
+function inOlderWords(entry: ListingEntry, takes: readonly string[]): ListingEntry {
+  return entry.effect === 'delay' && !takes.includes('delay') ? { ...entry, effect: 'defer' } : entry
 }
 
 /** The same for the whole table; the bytes as they are where nothing has to be left out. */
@@ -27,9 +32,16 @@ export async function snapshotForOlder(bytes: Uint8Array, takes: readonly string
   const snapshot = decodeSnapshot(bytes)
   if (snapshot instanceof SnapshotError) throw snapshot
   const { table, epoch, seq, at } = snapshot
-  const unknown = [...table.entries()].filter((entry) => !knows(entry, takes))
-  if (unknown.length === 0) return bytes
+  const changed = [...table.entries()].filter((entry) => {
+    const same = inOlderWords(entry, takes)
+    return same !== entry || !knows(entry, takes)
+  })
+  if (changed.length === 0) return bytes
   await breathe()
-  for (const { prefix } of unknown) table.drop(prefix)
+  for (const entry of changed) {
+    const same = inOlderWords(entry, takes)
+    if (knows(same, takes)) table.put(same)
+    else table.drop(entry.prefix)
+  }
   return encodeSnapshot(table, { epoch, seq, at })
 }

@@ -9,8 +9,9 @@ import type { EngineMode, Standing } from '../access/standing.ts'
 import { as, transact, type Context } from '../core/context.ts'
 import { beginEpoch, feedHead } from '../core/edges/actions.ts'
 import { addListing } from '../core/listings/actions.ts'
-import { listByEngine } from '../core/listings/engine-actions.ts'
+import { degradeByEngine, listByEngine } from '../core/listings/engine-actions.ts'
 import { settleEngineMode } from '../core/listings/mode-actions.ts'
+import { noteTurn } from '../core/reputation/brake-actions.ts'
 import { tuningWith } from '../core/reputation/tuning.ts'
 import { confirmStandings, putStandings } from '../core/standings/actions.ts'
 import { parseAddress } from '../standards/ip.ts'
@@ -106,6 +107,19 @@ describe('Standings on the feed', () => {
     edge.end()
   })
 
+  it('say at once when our filter is doubted, and when it is believed again', async () => {
+    const { ctx, path } = await core()
+    const edge = await greet(path)
+    assert.equal((await edge.next('standings')).doubted, undefined)
+    const braked = { rule: 'spam', since: testStart, why: 'filter', again: 0 } as const
+    for (const isOn of [true, false]) {
+      const turn = { isOn, braked, count: 20, usual: 0 }
+      await transact(ctx, async (tx) => await noteTurn(tx, turn, isOn ? [braked] : []))
+      assert.equal((await edge.next('standings')).doubted, isOn ? true : undefined)
+    }
+    edge.end()
+  })
+
   it('do not go to an edge that does not know them', async () => {
     const { ctx, path } = await core()
     await putStandings(ctx, [{ key: 'kind none', standing: slow }])
@@ -145,6 +159,25 @@ describe('What the engine lists', () => {
       edge.end()
     }
   })
+
+  for (const [takes, effect] of [
+    [['standings', 'reverse-name', 'delay'], 'delay'],
+    [['standings', 'reverse-name'], 'defer'],
+  ] as const) {
+    it(`is put off by ${effect} while its brake is on by an edge that takes ${takes.join(', ')}`, async () => {
+      const { ctx, path } = await core()
+      const early = await greet(path, takes)
+      await listAsEngine(ctx)
+      const engine = as(ctx, { kind: 'system', name: 'engine' })
+      await transact(engine, async (tx) => await degradeByEngine(tx, sender, true))
+      await early.reaches((await feedHead(ctx)).seq)
+      assert.equal(early.table.now.find(address, testStart)?.effect, effect)
+      early.end()
+      const late = await greet(path, takes)
+      assert.equal(late.table.now.find(address, testStart)?.effect, effect)
+      late.end()
+    })
+  }
 
   it('is fetched anew by the edges when the mode has been changed', async () => {
     const { ctx, path } = await core('observe')

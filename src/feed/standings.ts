@@ -2,6 +2,7 @@ import type { StandingsFrame } from '../access/standings-frame.ts'
 import type { RateRules } from '../access/standing.ts'
 import type { SpentEntry } from '../access/spent-entry.ts'
 import type { Context } from '../core/context.ts'
+import { heldRules } from '../core/reputation/brake-actions.ts'
 import { reputationSettings } from '../core/reputation/own-settings.ts'
 import { standingsAfter, standingsHead, type StandingsHead } from '../core/standings/actions.ts'
 
@@ -20,6 +21,7 @@ export class StandingsSource {
   readonly #rules: RateRules
   readonly #elsewhere: () => readonly SpentEntry[]
   #told: Told | undefined
+  #isDoubted = false
 
   constructor(ctx: Context, elsewhere: () => readonly SpentEntry[] = () => []) {
     this.#ctx = ctx
@@ -31,8 +33,11 @@ export class StandingsSource {
   async *due(): AsyncGenerator<StandingsFrame> {
     const head = await standingsHead(this.#ctx)
     const told = this.#told
+    const wasDoubted = this.#isDoubted
+    this.#isDoubted = (await heldRules(this.#ctx)).some(({ why }) => why === 'filter')
     if (told) yield* this.#spentElsewhere({ ...head, seq: told.seq })
-    if (told && told.seq === head.seq && told.confirmedAt === head.confirmedAt) return
+    const isSame = told?.seq === head.seq && told.confirmedAt === head.confirmedAt
+    if (isSame && wasDoubted === this.#isDoubted) return
     let seq = told?.seq ?? 0
     let isFirst = told === undefined
     // What has been dropped since the list was begun may have been sent already.
@@ -66,6 +71,7 @@ export class StandingsSource {
     'seq' | 'more' | 'whole' | 'entries'
   >): StandingsFrame {
     const { mode } = this.#ctx.settings.reputation
-    return { type: 'standings', at: head.confirmedAt, mode, rules: this.#rules, ...rest }
+    const doubted = this.#isDoubted ? { doubted: true } : {}
+    return { type: 'standings', at: head.confirmedAt, mode, rules: this.#rules, ...doubted, ...rest }
   }
 }

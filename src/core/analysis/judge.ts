@@ -59,6 +59,7 @@ const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
   'mailbox-budget': 'ip-rate',
   'new-sender': 'ip-rate',
   suspicious: 'ip-reputation',
+  'own-trouble': 'system',
   'retry-storm': 'ip-rate',
   'no-reverse-name': 'ip-policy',
   'reverse-name': 'ip-policy',

@@ -212,8 +212,9 @@ export function effectOf(
 ): Effect {
   const isOurs = listing.actor === engineName || listing.actor === policyName
   if (listing.effect === 'pass' || !isOurs) return listing.effect
-  if (mode === 'enforce') return (listing.degradedAt ?? null) === null ? 'refuse' : 'defer'
-  return mode
+  if (mode === 'observe') return 'observe'
+  if ((listing.degradedAt ?? null) !== null) return 'delay'
+  return mode === 'enforce' ? 'refuse' : 'defer'
 }
 
 /** The listing as the edges know it. */

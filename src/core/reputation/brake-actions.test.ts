@@ -55,11 +55,11 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       const mad = [1, 2, 3].flatMap((turn) => good.map((ip) => from(ip, now + turn, 'spam')))
       await takeEvents(ctx, 'mx1', mad)
       await run(ctx, engine)
-      assert.deepEqual(await effects(), ['defer'])
+      assert.deepEqual(await effects(), ['delay'])
       const [braked] = await heldRules(ctx)
       assert.deepEqual([braked?.rule, braked?.why], ['spam', 'filter'])
       const again = await run(ctx)
-      assert.deepEqual(await effects(), ['defer'])
+      assert.deepEqual(await effects(), ['delay'])
 
       ctx.clock.advance(10 * minute)
       const sane = [1, 2, 3, 4].flatMap((turn) => good.map((ip) => from(ip, ctx.clock.now() - turn, 'ham')))

@@ -19,6 +19,8 @@ export async function heldRules(ctx: Context): Promise<readonly Braked[]> {
 /** Writes down that the brake of a rule was pulled or lets go, and what is held now. */
 export async function noteTurn(tx: Tx, turn: Turn, held: readonly Braked[]): Promise<void> {
   await store.setBrakeState(tx.queries, JSON.stringify(held))
+  // What the edges say to suspicious senders depends on it.
+  tx.afterCommit('standings')
   const action = turn.isOn ? 'reputation.brake-on' : 'reputation.brake-off'
   await record(tx, { action, subject: 'reputation', facts: factsOf(turn) })
 }

@@ -150,7 +150,7 @@ describe('The judgement with its brake', () => {
     assert.equal(about(notes, 'ended', newcomer), 0)
     assert.deepEqual(
       { ...send(judge, of(newcomer, now + second, 'spam')), grade: undefined },
-      { action: 'defer', reason: 'suspicious', grade: undefined },
+      { action: 'defer', reason: 'own-trouble', grade: undefined },
     )
     for (let nth = 0; nth < 60; nth++) send(judge, of('198.51.100.99', now + nth * second, 'spam'))
     assert.deepEqual(added(judge.takeNotes()), [])

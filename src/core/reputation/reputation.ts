@@ -246,6 +246,7 @@ export class Reputation {
     const rate = {
       mode: 'enforce',
       rules: this.#settings.rules,
+      isDoubted: this.#brake.isFilterMad,
       standing,
       passed: sender.passed(at),
       recipients: sender.recipientsPassed(at),
@@ -601,7 +602,7 @@ export class Reputation {
     const listing = sender.listing ?? (isRange ? range : undefined)
     if (listing === undefined) return undefined
     const { prefix, cause, class: listingClass, ends, isDegraded } = listing
-    const effect = isDegraded === true ? 'defer' : 'refuse'
+    const effect = isDegraded === true ? 'delay' : 'refuse'
     return { prefix, id: '', cause, class: listingClass, effect, ends }
   }
 

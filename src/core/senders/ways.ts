@@ -33,18 +33,24 @@ export interface Way {
 /** A new sender is a known one after this. */
 const knownMs = 14 * 86_400_000
 
-/** The two nearest ways out of a listing. */
+/** The two nearest ways out of a listing. While it only puts off, the next attempt may pass by itself. */
 export function waysOfListing(listing: Listing): readonly Way[] {
   const wait: Way = { kind: 'wait', at: new Date(listing.endsAt).toISOString() }
+  const end = endOf(listing)
+  return (listing.degradedAt ?? null) === null ? [end, wait] : [{ kind: 'retry' }, end]
+}
+
+/** What ends it before its time. */
+function endOf(listing: Listing): Way {
   switch (listing.class) {
     case 'self-service':
-      return [{ kind: isRange(listing) ? 'review' : 'portal' }, wait]
+      return { kind: isRange(listing) ? 'review' : 'portal' }
     case 'investigate':
-      return [{ kind: 'review' }, wait]
+      return { kind: 'review' }
     case 'third-party':
-      return [{ kind: 'third-party', ...(listing.url ? { url: listing.url } : {}) }, wait]
+      return { kind: 'third-party', ...(listing.url ? { url: listing.url } : {}) }
     case 'policy':
-      return [{ kind: 'test', ...(listing.test ? { test: listing.test } : {}) }, wait]
+      return { kind: 'test', ...(listing.test ? { test: listing.test } : {}) }
   }
 }
 
@@ -69,6 +75,8 @@ export function waysOfReason(reason: ReasonName): readonly Way[] | undefined {
       return [{ kind: 'retry' }, { kind: 'clean' }]
     case 'suspicious':
       return [{ kind: 'stop-unwanted' }, { kind: 'retry' }]
+    case 'own-trouble':
+      return [{ kind: 'retry' }]
     case 'retry-storm':
       return [{ kind: 'slow-down' }, { kind: 'retry' }]
     case 'no-reverse-name':

@@ -104,7 +104,9 @@ const explainedListing = z.object({
   class: z.enum(listingClasses),
   effect: z
     .enum(effects)
-    .describe('`observe`, `defer`: a listing by the engine, as far as `reputation.mode` lets it act'),
+    .describe(
+      '`observe`, `defer`: a listing by the engine, as far as `reputation.mode` lets it act; `delay`: the brake of its rule is on, mail is only put off',
+    ),
   since: time,
   ends: time,
   recurrence: z.number().optional(),

@@ -47,6 +47,7 @@ function effectBadge(view: View, effect: Effect): Html {
     case 'observe':
       return badge('quiet', words.observe)
     case 'defer':
+    case 'delay':
       return badge('warning', words.defer)
   }
 }

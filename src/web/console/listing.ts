@@ -137,6 +137,8 @@ function actsUntil(view: View, listing: Listing, settings: Settings): Html | str
       return words.observedUntil
     case 'defer':
       return words.deferredUntil
+    case 'delay':
+      return words.delayedUntil
   }
 }
 

@@ -21,6 +21,7 @@ export const codeReading: Readonly<Record<ReasonName, readonly string[]>> = {
   'mailbox-budget': ['policies/limits', 'troubleshooting/delayed'],
   'new-sender': ['new/address', 'troubleshooting/delayed', 'policies/limits'],
   suspicious: ['filtering/reputation', 'new/moving', 'troubleshooting/delayed'],
+  'own-trouble': ['troubleshooting/delayed', 'filtering/reputation'],
   'retry-storm': ['troubleshooting/delayed', 'policies/requirements'],
   'no-reverse-name': ['authentication/reverse-name', 'ipv6/ipv6'],
   'reverse-name': ['authentication/reverse-name', 'ipv6/ipv6'],

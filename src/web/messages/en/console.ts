@@ -238,6 +238,8 @@ export const console = {
     passesUntil: 'Mail is let through until',
     observedUntil: 'The engine’s own listing, and only observed (reputation.mode): mail passes. Until',
     deferredUntil: 'The engine’s own listing, which only defers (reputation.mode). Mail is put off until',
+    delayedUntil:
+      'The brake of its rule is on, so it only puts off. Mail is delayed until the brake lets go, and at the latest until',
     proposed: 'Nothing is refused yet: this is so wide that a second person has to agree.',
     endedLead: 'It ended',
     facts: 'Facts',
@@ -250,6 +252,7 @@ export const console = {
       pass: 'lets mail through',
       observe: 'only observed: mail passes',
       defer: 'defers mail',
+      delay: 'delays mail: the brake of its rule is on',
     },
     since: 'Since',
     ends: 'Ends by itself',

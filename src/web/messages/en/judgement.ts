@@ -237,6 +237,7 @@ export const judgement = {
     lineFall: 'Fall of the line with each listing',
     goodLine: 'Good line',
     leastMessages: 'Least evidence of a listing',
+    mostListings: 'Listings of a rule in a minute, before its brake is pulled',
     leastOwn: 'Below this a sender is new',
     goodMessages: 'Least evidence of a good name',
     steadyMessages: 'Evidence of a steady history',

@@ -210,6 +210,7 @@ export const judgement: Messages['judgement'] = {
     lineFall: '每次封锁后封锁线的降幅',
     goodLine: '良好线',
     leastMessages: '封锁所需的最少证据',
+    mostListings: '一条规则每分钟的封锁数上限，超过即制动',
     leastOwn: '少于此数即为新发件人',
     goodMessages: '评为良好所需的最少证据',
     steadyMessages: '稳定历史所需的证据',
