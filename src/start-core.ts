@@ -46,6 +46,7 @@ import type { Web, WebContext } from './web/env.ts'
 import { serveHttp } from './web/listen.ts'
 import { coreMetrics, countedSeldom } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
+import { analyseRoutes } from './web/analyse/analyse-routes.ts'
 import { headersRoutes } from './web/headers/headers-routes.ts'
 import { probeRoutes } from './web/probe/probe-routes.ts'
 import { routes } from './web/routes.ts'
@@ -186,8 +187,9 @@ function webApps(
     assets,
     shelf,
     trustedProxies: config.trustedProxies,
-    site: siteActions(contextFor, async () => await notReady(ctx)),
+    site: siteActions(contextFor, async () => await notReady(ctx), reader),
     parts: [
+      (app) => analyseRoutes(app, { contextFor, reader }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https }),
@@ -196,7 +198,7 @@ function webApps(
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
     ],
-    largeBodies: ['/api/v1/events', '/api/v1/analyse', routes.headers.pattern],
+    largeBodies: ['/api/v1/events', '/api/v1/analyse', routes.headers.pattern, routes.analyse.pattern],
   })
   const console = consoleApp({
     actions: consoleActions(ctx),

@@ -57,6 +57,8 @@ export const routes = {
     /** The link in the letter. */
     confirm: route('/confirm/:link'),
   },
+  /** What a bounce says, and what to do. */
+  analyse: route('/analyse'),
   /** What the header of a message says. */
   headers: route('/headers'),
   probe: {

@@ -12,6 +12,8 @@ import { covers, parseListable } from '../../src/standards/prefix.ts'
 import { loadAssets } from '../../src/web/assets.ts'
 import type { PublicDeps } from '../../src/web/deps.ts'
 import type { Web } from '../../src/web/env.ts'
+import { answerOf } from '../../src/core/analysis/answer.ts'
+import { readInput } from '../../src/core/analysis/read.ts'
 import { readGuide } from '../../src/core/guide/actions.ts'
 import { openShelf, type Shelf } from '../../src/web/guide/shelf.ts'
 import { publicApp } from '../../src/web/server.ts'
@@ -34,6 +36,10 @@ export function testSite(overrides: Partial<PublicDeps> = {}, isBraked = false):
       recheck: async () => 'fails',
       isBraked: async () => isBraked,
       openCase: async (_c, token) => openTestCase(token, settings),
+      analyse: async (_c, raw) => ({
+        answer: answerOf(readInput(raw), { site: settings.provider.site, keyFor: undefined }),
+        header: undefined,
+      }),
       notReady: async () => undefined,
     },
     ...overrides,

@@ -16,6 +16,9 @@ import { checkRoutes } from '../../src/web/check/check-routes.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
+import { readInput } from '../../src/core/analysis/read.ts'
+import type { Reader } from '../../src/core/analysis/actions.ts'
+import { analyseRoutes } from '../../src/web/analyse/analyse-routes.ts'
 import { headersRoutes } from '../../src/web/headers/headers-routes.ts'
 import { probeRoutes } from '../../src/web/probe/probe-routes.ts'
 import { routes } from '../../src/web/routes.ts'
@@ -48,10 +51,11 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const web = testSite({
     settings: ctx.settings,
     clock: ctx.clock,
-    largeBodies: ['/api/v1/events', routes.headers.pattern],
-    site: siteActions(contextFor, async () => await Promise.resolve(undefined)),
+    largeBodies: ['/api/v1/events', routes.headers.pattern, routes.analyse.pattern],
+    site: siteActions(contextFor, async () => await Promise.resolve(undefined), reader),
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
+      (app) => analyseRoutes(app, { contextFor, reader }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https: true }),
@@ -69,6 +73,9 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     dump: async () => await dump(db),
   }
 }
+
+/** Reads in this process what core gives to another one. */
+const reader: Reader = { analyse: async (raw) => readInput(raw) }
 
 /** Keeps cookies, as a browser does, and says where its requests come from. */
 export class Visitor {

@@ -12,6 +12,8 @@ export type Answer =
       readonly ours: boolean
       /** What our link says: when our key made it, or unproven where this machine has no keys. */
       readonly case: CaseOfLink | null
+      /** Of the link that our key made; it opens the record. Not among what contracts 3 promises to programs. */
+      readonly token: string | null
     }
   | Exclude<Finding, BounceFinding>
 
@@ -26,26 +28,38 @@ export function answerOf(finding: Finding, own: OwnSite): Answer {
   if (!('links' in finding)) return finding
   const { kind, recipients, links } = finding
   const ours = links.filter(({ host }) => host === new URL(own.site).host)
-  return { kind, recipients, ours: ours.length > 0, case: caseOf(ours, own) }
+  const known = caseOf(ours, own)
+  const token = known?.case.valid === true ? known.token : null
+  return { kind, recipients, ours: ours.length > 0, case: known?.case ?? null, token }
 }
 
-function caseOf(links: readonly CaseLinkFound[], { keyFor }: OwnSite): CaseOfLink | null {
+function caseOf(
+  links: readonly CaseLinkFound[],
+  { keyFor }: OwnSite,
+): { readonly case: CaseOfLink; readonly token: string } | undefined {
   for (const { token } of links) {
     const facts = readCaseLink(token, keyFor)
     if (facts === undefined) continue
     const { address, minute, reason } = facts
     return {
-      ip: formatAddress(address),
-      at: new Date(minute * 60_000).toISOString(),
-      reason,
-      valid: keyFor === undefined ? null : true,
+      token,
+      case: {
+        ip: formatAddress(address),
+        at: new Date(minute * 60_000).toISOString(),
+        reason,
+        valid: keyFor === undefined ? null : true,
+      },
     }
   }
-  return null
+  return undefined
 }
 
 /** The answer as one object, as contracts 3 has it: the fields of a report stand beside its kind. */
 export function flatAnswer(answer: Answer): object {
+  if ('recipients' in answer) {
+    const { token: _, ...told } = answer
+    return told
+  }
   if (!('feedback' in answer)) return answer
   return { kind: answer.kind, ...answer.feedback }
 }

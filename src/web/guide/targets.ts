@@ -23,7 +23,7 @@ export const toolLinks = {
   feed: routes.feed.href(),
   'policy-json': routes.policy.href(),
   check: routes.check.href(),
-  analyse: null,
+  analyse: routes.analyse.href(),
   probe: routes.probe.start.href(),
   headers: routes.headers.href(),
 } as const satisfies Readonly<Record<string, string | null>>

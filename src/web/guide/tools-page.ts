@@ -37,6 +37,7 @@ export function toolList(words: Messages['guide']['tools']): readonly Tool[] {
     tool(routes.delist.start.href(), words.delist, words.delistHint),
     tool(routes.check.href(), words.check, words.checkHint),
     tool(routes.probe.start.href(), words.probe, words.probeHint),
+    tool(routes.analyse.href(), words.analyse, words.analyseHint),
     tool(routes.headers.href(), words.headers, words.headersHint),
     tool(routes.codes.href(), words.codes, words.codesHint),
     tool(routes.search.href(), words.search, words.searchHint),

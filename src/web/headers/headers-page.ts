@@ -41,14 +41,15 @@ function headerForm(view: View, text: string, error: string | undefined): Html {
   </form>`
 }
 
-/** Everything that a header says, in the order in which people ask. */
-export function headersPage(view: View, reading: HeaderReading): Page {
+/** Everything that a header says, in the order in which people ask; `lead`: what it was found in. */
+export function headersPage(view: View, reading: HeaderReading, lead?: string): Page {
   const words = view.words.headers
   return {
     title: words.title,
     noindex: true,
     wide: true,
     body: html`<h1>${words.title}</h1>
+      ${lead === undefined ? '' : html`<p class="lead">${lead}${view.words.common.fullStop}</p>`}
       ${handover(view, reading)} ${envelope(view, reading)} ${way(view, reading)}
       ${authenticationParts(view, reading)} ${ours(view, reading)} ${lists(view, reading)}
       <h2>${words.start.again}</h2>

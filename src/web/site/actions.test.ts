@@ -12,6 +12,7 @@ import { databases } from '../../../test/support/database.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { visitorOf } from '../client.ts'
 import type { Web } from '../env.ts'
+import { readInput } from '../../core/analysis/read.ts'
 import { siteActions } from './actions.ts'
 
 const origin = 'https://postmaster.provider.example'
@@ -28,6 +29,7 @@ async function site(): Promise<{ app: Web; ctx: Context; listing: string }> {
   const actions = siteActions(
     (c) => as(ctx, visitorOf(c.var.client)),
     async () => undefined,
+    { analyse: async (raw) => readInput(raw) },
   )
   return { app: testSite({ site: actions, clock: ctx.clock }), ctx, listing: id }
 }

@@ -7,6 +7,8 @@ import { heldRules } from '../../core/reputation/brake-actions.ts'
 import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
+import type { Reader } from '../../core/analysis/actions.ts'
+import { readHandedIn, type Analysed } from '../analyse/analysed.ts'
 import { networkOf } from '../client.ts'
 import type { WebContext } from '../env.ts'
 
@@ -23,6 +25,8 @@ export interface SiteActions {
   openCase(c: WebContext, token: string): Promise<Case>
   /** Whether our own judgement is held at present: then mail is only delayed. */
   isBraked(c: WebContext): Promise<boolean>
+  /** Reads a bounce that is not ours, within the budget of whoever pasted it. */
+  analyse(c: WebContext, raw: Buffer): Promise<Analysed>
   /** Undefined when the database answers and the program is up, else why not. */
   notReady(): Promise<string | undefined>
 }
@@ -31,6 +35,7 @@ export interface SiteActions {
 export function siteActions(
   contextFor: (c: WebContext) => Context,
   notReady: SiteActions['notReady'],
+  reader: Reader,
 ): SiteActions {
   return {
     async explain(c, address, level) {
@@ -54,6 +59,7 @@ export function siteActions(
       }
     },
     isBraked: async (c) => (await heldRules(contextFor(c))).length > 0,
+    analyse: async (c, raw) => await readHandedIn(contextFor(c), reader, raw),
     notReady,
   }
 }

@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { covers, type Prefix } from '../../standards/prefix.ts'
 
 /** Whom a pasted text is about, as far as it says. */
-export interface Named {
+interface Named {
   /** The address that sent the mail: the only one that the refusal names, or the only one at all where nothing was refused. */
   readonly sender: string | undefined
   /** Where that cannot be told: the addresses that may be it, in their order. */
@@ -20,11 +20,15 @@ export function readSender(text: string, networks: readonly Prefix[]): Named {
   const receivers = new Set(mentions.filter(({ role }) => role === 'receiver').map(({ ip }) => ip))
   const others = mentions.filter(({ ip, role }) => role !== 'hop' && !receivers.has(ip))
   const refused = distinct(others.filter(({ role }) => role === 'refused'))
-  const isRefusal = findRefusals(text).length > 0
-  const candidates = refused.length > 0 || isRefusal ? refused : distinct(others)
+  const candidates = refused.length > 0 || isRefusal(text) ? refused : distinct(others)
   const [sender] = candidates
   if (sender !== undefined && candidates.length === 1) return { sender, candidates: [] }
   return { sender: undefined, candidates: candidates.length > 0 ? candidates : distinct(others) }
+}
+
+/** Whether the text holds the words of a server that refused. */
+export function isRefusal(text: string): boolean {
+  return findRefusals(text).length > 0
 }
 
 interface Mention {

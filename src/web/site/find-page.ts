@@ -5,7 +5,6 @@ import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
-import type { Named } from './bounce.ts'
 import type { Found } from './find.ts'
 
 /** The box that takes anything from a bounce. It leads on without script. A POST, because bounces are long and name mailboxes. */
@@ -57,11 +56,6 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
       return { title: words.mailboxTitle, body: lead(words.mailbox) }
     case 'unknown-code':
       return { title: words.noCodeTitle(found.code), body: lead(words.noCode) }
-    case 'foreign':
-      return {
-        title: words.foreignTitle,
-        body: html`${lead(words.foreign(found.host))}${lookAnyway(view, found.named)}`,
-      }
     case 'unsure':
       return { title: words.unsureTitle, body: pick(view, found.candidates) }
     case 'refused': {
@@ -73,18 +67,13 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
     case 'record':
     case 'address':
     case 'code':
+    case 'bounce':
       return { body: html`` }
   }
 }
 
 function lead(text: string): Html {
   return html`<p class="lead">${text}</p>`
-}
-
-function lookAnyway(view: View, { sender, candidates }: Named): Html {
-  const words = view.words.site.find
-  if (sender !== undefined) return html`<p>${words.foreignLook} ${addressLink(view, sender)}</p>`
-  return candidates.length > 0 ? pick(view, candidates) : html`<p>${words.noSender}</p>`
 }
 
 /** A longer list helps nobody who does not know the address anyway. */

@@ -20,12 +20,11 @@ function target(text: string): string {
       return `code ${found.code}`
     case 'unknown-code':
       return `unknown code ${found.code}`
-    case 'foreign':
-      return `foreign ${found.host} ${found.named.sender ?? `unsure ${found.named.candidates.join(' ')}`}`
     case 'unsure':
       return `unsure ${found.candidates.join(' ')}`
     case 'refused':
       return found.refusal.code
+    case 'bounce':
     case 'name':
     case 'mailbox':
     case 'nothing':
@@ -85,7 +84,10 @@ describe('what somebody pastes', () => {
   it('is told apart when another provider refused', () => {
     const line =
       '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit https://sender.example.com/ and follow the directions.'
-    assert.equal(target(line), 'foreign sender.example.com 192.0.2.45')
+    assert.equal(target(line), 'bounce')
+    assert.equal(target('550 5.7.1 Client host [192.0.2.45] blocked using a list'), 'bounce')
+    assert.equal(target('host mx.example.com[198.51.100.9] said: 550 no such user'), 'bounce')
+    assert.equal(target(`${line} (PSN606)`), 'address 192.0.2.45')
   })
 
   it('is refused with a sentence when it is nearly an address', () => {

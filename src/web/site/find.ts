@@ -2,7 +2,7 @@ import { findReasons, reasonNames, reasons, type ReasonName } from '../../access
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import type { Prefix } from '../../standards/prefix.ts'
-import { readSender, type Named } from './bounce.ts'
+import { isRefusal, readSender } from './bounce.ts'
 
 /** What somebody pasted: an address, a code, our link, or the line of a bounce with any of them in it. */
 export type Found =
@@ -10,8 +10,8 @@ export type Found =
   | { readonly kind: 'address'; readonly ip: string }
   | { readonly kind: 'code'; readonly code: string; readonly reasons: readonly ReasonName[] }
   | { readonly kind: 'unknown-code'; readonly code: string }
-  /** Somebody else's refusal, by the host of its link; with the sender's address, or what it may be. */
-  | { readonly kind: 'foreign'; readonly host: string; readonly named: Named }
+  /** Somebody else's refusal: the analyser reads it. */
+  | { readonly kind: 'bounce' }
   /** Addresses of which any may be the sender's. */
   | { readonly kind: 'unsure'; readonly candidates: readonly string[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -74,11 +74,10 @@ function findInLine(
   text: string,
   ours: { readonly host: string; readonly networks: readonly Prefix[] },
 ): Found {
-  const host = foreignHost(text, ours.host)
   const token = findToken(text, ours.host)
   if (token !== undefined) return { kind: 'record', token }
+  if (isForeign(text, ours.host)) return { kind: 'bounce' }
   const named = readSender(text, ours.networks)
-  if (host !== undefined) return { kind: 'foreign', host, named }
   if (named.sender !== undefined) return { kind: 'address', ip: named.sender }
   const code = codeIn(text)
   if (code !== undefined) return codeFound(code)
@@ -105,6 +104,21 @@ function foreignHost(text: string, host: string): string | undefined {
     name.toLowerCase().replace(/\.$/, ''),
   )
   return hosts.includes(host.replace(/:\d+$/, '')) ? undefined : hosts[0]
+}
+
+/** A refusal that bears neither our reference nor a code that is ours alone. Another provider uses the same codes: its link tells. */
+function isForeign(text: string, host: string): boolean {
+  if (/\(PSN\d{3}\)/i.test(text) || !isRefusal(text)) return false
+  return foreignHost(text, host) !== undefined || !isOurCode(codeIn(text))
+}
+
+/** Codes of the registry at IANA are everybody's. */
+function isOurCode(code: string | undefined): boolean {
+  if (code === undefined) return false
+  return findReasons(code).some((name) => {
+    const { status } = reasons[name]
+    return status['microsoft-like'] === code && status['iana-strict'] !== code
+  })
 }
 
 function codeIn(text: string): string | undefined {

@@ -11,7 +11,9 @@ import type { PublicDeps } from '../deps.ts'
 import { html } from '../ui/html.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import { ownTrouble } from '../ui/own-trouble.ts'
+import { showAnalysed } from '../analyse/analysed.ts'
 import { aboutPage } from './about-page.ts'
+import type { SiteActions } from './actions.ts'
 import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
 import { find, reasonsOfPath } from './find.ts'
@@ -52,8 +54,8 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
 
   const { networks, site: origin } = settings.provider
   const ours = { host: new URL(origin).host, networks }
-  app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours))
-  app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours))
+  app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours, site))
+  app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours, site))
 
   app.post(routes.checkAddress.pattern, async (c) => {
     const address = parseAddress(c.req.param('address'))
@@ -108,7 +110,12 @@ async function stateFor(
 }
 
 /** Leads to the page that belongs to what was pasted, or says what to paste. */
-async function answer(c: WebContext, question: string, ours: Parameters<typeof find>[1]): Promise<Response> {
+async function answer(
+  c: WebContext,
+  question: string,
+  ours: Parameters<typeof find>[1],
+  site: SiteActions,
+): Promise<Response> {
   const found = find(question, ours)
   switch (found.kind) {
     case 'record':
@@ -120,14 +127,20 @@ async function answer(c: WebContext, question: string, ours: Parameters<typeof f
       const code = found.reasons.length > 1 || name === undefined ? found.code : reasons[name].slug
       return go(c, routes.code.href({ code }), 303)
     }
+    case 'bounce':
+      return await showAnalysed(c, await site.analyse(c, Buffer.from(question)))
     case 'refused':
       return await show(c, findPage(c.var.view, question, found), 422)
     case 'nothing':
+    case 'unsure':
+    case 'unknown-code': {
+      // Not every bounce quotes the reply: a longer text may be one all the same, or a header.
+      const analysed = question.includes('\n') ? await site.analyse(c, Buffer.from(question)) : undefined
+      if (analysed !== undefined && analysed.answer.kind !== 'unknown') return await showAnalysed(c, analysed)
+      return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
+    }
     case 'name':
     case 'mailbox':
-    case 'foreign':
-    case 'unsure':
-    case 'unknown-code':
       return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
   }
 }

@@ -76,6 +76,8 @@ export const guide = {
     checkHint: 'SPF, DKIM, DMARC, reverse name: looked up live, with the records to publish.',
     probe: 'Send us a test message',
     probeHint: 'One message to a one-time address, and a report of what our server saw.',
+    analyse: 'Read any bounce',
+    analyseHint: 'Of any mail system, about any receiver: what happened, who must act, what to do next.',
     headers: 'Read a message header',
     headersHint: 'The way a message came, with its delays, and whose word on its sender counts.',
     codes: 'All codes',

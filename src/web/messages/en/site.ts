@@ -48,15 +48,9 @@ export const site = {
     mailboxTitle: 'That is a mail address, and we judge by IP address',
     mailbox:
       'What counts here is the address of the server that sent the mail. The bounce names it in square brackets.',
-    foreignTitle: 'This refusal is not ours',
-    foreign: (host: string) =>
-      `The link in it leads to ${host}, so another provider refused the mail. Only they can say why, and only they can lift it.`,
-    foreignLook: 'You can still look up the address on our list:',
     unsureTitle: 'Which address sent the mail?',
     unsure:
       'We cannot tell from this text which address sent the mail. It is the one that your own mail server uses towards others, not that of the server that refused. Choose it here, or paste it alone:',
-    noSender:
-      'The text does not name the address that sent the mail. If you know it, paste it alone, and we look it up on our list.',
     noCodeTitle: (code: string) => `We never answer with the code ${code}`,
     noCode:
       'It was said by another provider, or by your own mail server. Look in the bounce for the name of the server that said it.',

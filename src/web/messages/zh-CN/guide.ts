@@ -59,6 +59,8 @@ export const guide: typeof en = {
     checkHint: '实时查询 SPF、DKIM、DMARC 和反向解析，并给出应发布的记录。',
     probe: '发一封测试邮件',
     probeHint: '向一次性地址发一封邮件，查看我们的服务器看到了什么。',
+    analyse: '解读任意退信',
+    analyseHint: '任何邮件系统、任何收件方的退信：发生了什么、该由谁处理、下一步怎么做。',
     headers: '解读邮件头',
     headersHint: '邮件经过的路径和延迟，以及哪些验证结果可以采信。',
     codes: '全部退信代码',

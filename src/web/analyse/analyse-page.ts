@@ -1,0 +1,136 @@
+import type { Recipient } from '../../core/analysis/analysis.ts'
+import type { Answer } from '../../core/analysis/answer.ts'
+import { routes } from '../routes.ts'
+import { errorSummary, submit, textArea } from '../ui/form.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
+import type { View } from '../ui/view.ts'
+
+type Bounce = Extract<Answer, { kind: 'bounce' | 'reply' }>
+type Report = Extract<Answer, { kind: 'feedback' | 'xarf' }>
+
+/** Paste a bounce or hand in its file. */
+export function analyseStartPage(view: View, error?: string): Page {
+  const words = view.words.analysis.page
+  return {
+    title: words.title,
+    description: words.description,
+    body: html`<h1>${words.title}</h1>
+      ${errorSummary(view, error === undefined ? [] : [{ field: 'text', message: error }])}
+      <p class="lead">${words.lead}</p>
+      ${form(view, error)}`,
+  }
+}
+
+function form(view: View, error?: string): Html {
+  const words = view.words.analysis.page
+  return html`<form method="post" enctype="multipart/form-data" action="${view.link(routes.analyse.href())}">
+    ${textArea(view, { name: 'text', label: words.paste, hint: words.pasteHint, rows: 10, verbatim: true, error })}
+    <div class="field">
+      <label for="f-file">${words.file}</label>
+      <div class="hint" id="f-file-hint">${words.fileHint}</div>
+      <input type="file" id="f-file" name="file" aria-describedby="f-file-hint" />
+    </div>
+    <p>${words.kept}</p>
+    <p>${submit(words.button)}</p>
+  </form>`
+}
+
+/** What a bounce says: for each recipient what happened, who must act, what to do next and where. */
+export function bouncePage(view: View, answer: Bounce): Page {
+  const { page: words, kinds } = view.words.analysis
+  const shown = answer.recipients.slice(0, mostRecipients)
+  return {
+    title: words.resultTitle,
+    noindex: true,
+    body: html`<h1>${words.resultTitle}</h1>
+      <p class="lead">${kinds[answer.kind]}${view.words.common.fullStop}</p>
+      ${answer.ours ? notice('warning', words.cutTitle, html`<p>${words.cut}</p>`) : ''}
+      ${shown.map((recipient) => recipientPart(view, recipient))}
+      ${
+        answer.recipients.length > shown.length
+          ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
+          : ''
+      }
+      <h2>${words.again}</h2>
+      ${form(view)}`,
+  }
+}
+
+/** A page of more helps nobody; the API gives all. */
+const mostRecipients = 50
+
+function recipientPart(view: View, recipient: Recipient): Html {
+  const { page, labels, reasons, paths, whos, actions, derivedStatus } = view.words.analysis
+  const { address, reason, action, permanent, status, statusDerived, replyCode } = recipient
+  const title = address === undefined ? page.someone : literal(visible(address))
+  const tone = reason === undefined ? 'good' : permanent === false ? 'info' : 'warning'
+  const code = [replyCode, status ?? (statusDerived === undefined ? undefined : derivedStatus(statusDerived))]
+    .filter((part) => part !== undefined)
+    .join(' ')
+  return html`<section>
+    <h2>${title}</h2>
+    ${notice(tone, actions[action], reason === undefined ? '' : html`<p>${reasons[reason]}</p>`, 3)}
+    ${
+      reason === undefined
+        ? ''
+        : definitions([
+            [page.who, whos[recipient.who]],
+            [page.next, paths[recipient.path]],
+            [page.ask, ask(view, recipient)],
+          ])
+    }
+    ${toolLinks(view, recipient)}
+    <details>
+      <summary>${page.facts}</summary>
+      ${definitions([
+        [labels.code, code === '' ? undefined : literal(code)],
+        [labels.remote, said(recipient.remoteMta)],
+        [labels.command, said(recipient.command)],
+        [labels.refused, said(recipient.rejectedIp)],
+      ])}
+      ${recipient.diagnostic === undefined ? '' : verbatim(visible(recipient.diagnostic))}
+    </details>
+  </section>`
+}
+
+function said(text: string | undefined): Html | undefined {
+  return text === undefined ? undefined : literal(visible(text))
+}
+
+/** The address comes from our own knowledge, or from the words of the receiver: then it is shown as what it is. */
+function ask(view: View, { ask: url, receiver }: Recipient): Html | undefined {
+  if (url === undefined || !/^(?:https:|mailto:)/i.test(url)) return undefined
+  const name = receiver === undefined ? '' : html`${visible(receiver)}: `
+  return html`${name}<a href="${url}" rel="external noreferrer nofollow" translate="no"
+      >${visible(url.replace(/^mailto:/i, ''))}${view.words.common.elsewhere}</a
+    >`
+}
+
+/** Reasons that the check of a sender shows the cause of. */
+const checked = new Set(['authentication', 'ip-policy', 'ip-reputation', 'domain-reputation'])
+
+function toolLinks(view: View, { reason, rejectedIp, who }: Recipient): Html {
+  if (reason === undefined || !checked.has(reason) || who === 'recipient' || who === 'receiver') return html``
+  const href = view.link(routes.check.href({ ip: rejectedIp }))
+  return html`<p><a href="${href}">${view.words.analysis.page.check}</a></p>`
+}
+
+/** A report of abuse, field by field. */
+export function reportFactsPage(view: View, { kind, feedback }: Report): Page {
+  const { page: words, kinds } = view.words.analysis
+  const entries = Object.entries(feedback).flatMap(([name, value]: readonly [string, unknown]) => {
+    const text = Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'string' ? value : ''
+    return text === '' ? [] : [[name, html`${visible(text)}`] as const]
+  })
+  return {
+    title: words.resultTitle,
+    noindex: true,
+    body: html`<h1>${words.resultTitle}</h1>
+      <p class="lead">${kinds[kind]}${view.words.common.fullStop}</p>
+      ${definitions(entries)}
+      <h2>${words.again}</h2>
+      ${form(view)}`,
+  }
+}
