@@ -91,7 +91,7 @@ function returnPath(
   if (path === undefined) return undefined
   if (/^<\s*>/.test(path)) return html`${words.nullSender}`
   const fit = isReturnAligned === undefined ? '' : isReturnAligned ? words.aligned : words.notAligned
-  return html`${visible(path)}${fit === '' ? '' : html` (${fit})`}`
+  return html`${visible(path)}${fit}`
 }
 
 /** A delay from which on it is worth a sentence. */
@@ -126,7 +126,7 @@ function way(view: View, { hops, handover: found }: HeaderReading): Html {
         String(index + 1),
         html`<span
           >${visible([hop.from ?? hop.helo, hop.ip && `[${hop.ip}]`].filter(Boolean).join(' '))}${
-            found?.index === index ? html` <em>(${words.here})</em>` : ''
+            found?.index === index ? html`<em>${words.here}</em>` : ''
           }</span
         >`,
         nameOf(hop),

@@ -110,7 +110,7 @@ export const analysis = {
     paste: 'Bounce, reply of a server, or line of a log',
     pasteHint: 'The whole message with its header is best; one line that begins with 550 or 451 will do.',
     file: 'Or the message as a file',
-    fileHint: 'Such as .eml or .msg saved as text, at most 10 MiB.',
+    fileHint: 'Such as .eml, at most 10 MiB.',
     kept: 'Nothing of it is kept.',
     button: 'Read it',
     resultTitle: 'What this bounce says',

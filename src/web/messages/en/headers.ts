@@ -31,8 +31,8 @@ export const headers = {
     messageId: 'Message-ID',
     replyTo: 'Answers go to',
     returnPath: 'Envelope sender (Return-Path)',
-    aligned: 'same organisation as From',
-    notAligned: 'another organisation than From',
+    aligned: ' (same organisation as From)',
+    notAligned: ' (another organisation than From)',
     nullSender: 'the null sender: a bounce or an automatic message',
   },
   way: {
@@ -49,7 +49,7 @@ export const headers = {
     plain: 'none',
     encrypted: 'yes',
     unknown: 'not said',
-    here: 'here it came in',
+    here: ' (here it came in)',
     believe:
       'Only lines above the point where the message came in were written by the receiver. Whoever sent it may have made up those below.',
     skew: (name: string, time: string) =>

@@ -28,8 +28,8 @@ export const headers: typeof en = {
     messageId: 'Message-ID',
     replyTo: '回复地址（Reply-To）',
     returnPath: '信封发件人（Return-Path）',
-    aligned: '与 From 属于同一组织',
-    notAligned: '与 From 不属于同一组织',
+    aligned: '（与 From 属于同一组织）',
+    notAligned: '（与 From 不属于同一组织）',
     nullSender: '空发件人：退信或自动邮件',
   },
   way: {
@@ -46,7 +46,7 @@ export const headers: typeof en = {
     plain: '无',
     encrypted: '有',
     unknown: '未说明',
-    here: '邮件由此进入收件方',
+    here: '（邮件由此进入收件方）',
     believe: '只有进入收件方之后（更靠上）的各行是收件方写的；更早的各行可能由发件人伪造。',
     skew: (name, time) =>
       `${name} 记录的时间比前一台服务器早 ${time}。两台服务器中有一台的时钟不准，这两段延迟都不可信。`,
