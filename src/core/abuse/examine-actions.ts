@@ -368,11 +368,14 @@ async function join(
   })
 }
 
-/** Message, original recipient and organization of the reporter (ATT-3): each counts once. */
-function dedupeKey(tx: Tx, { name, recipient }: Origin, organisation: string): string {
+/**
+ * Message, original recipient and organization of the reporter (ATT-3): each counts once. A copy that proves less does not stand in the way
+ * of one that proves more.
+ */
+function dedupeKey(tx: Tx, { name, recipient, grade }: Origin, organisation: string): string {
   return keyed(
     tx,
-    `${name}\0${recipient === null ? '' : recipientKey(tx.keys.hashes, recipient)}\0${organisation}`,
+    `${name}\0${recipient === null ? '' : recipientKey(tx.keys.hashes, recipient)}\0${organisation}\0${grade}`,
   )
 }
 
