@@ -213,7 +213,8 @@ create table incident_reports (
   grade text not null,
   is_trusted integer not null,
   sent_at bigint not null,
-  at bigint not null
+  at bigint not null,
+  others integer not null default 0
 );
 
 create table incidents (

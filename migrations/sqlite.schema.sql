@@ -278,7 +278,7 @@ CREATE TABLE incident_reports (
   grade text not null,
   is_trusted integer not null,
   sent_at integer not null,
-  at integer not null,
+  at integer not null, others integer not null default 0,
   primary key (account, message_key, recipient_key)
 ) strict;
 

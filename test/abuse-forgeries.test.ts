@@ -39,7 +39,12 @@ describe('A thousand forged reports', () => {
       await transact(ctx, async (tx) => await meetReporter(tx, { mailbox: mailbox as MailAddress }))
     ctx.clock.advance(20 * day)
     for (const [nth, mailbox] of puppets().entries()) {
-      const sent = { account, messageId: `<m${nth}@provider.example>`, to: mailbox, at: ctx.clock.now() - hour }
+      const sent = {
+        account,
+        messageId: `<m${nth}@provider.example>`,
+        to: mailbox,
+        at: ctx.clock.now() - hour,
+      }
       await logSent(ctx, [sent])
       genuine.set(mailbox, deliveredMessage(await sentMessage(ctx.keys.trace, sent), mailbox))
     }
@@ -55,7 +60,12 @@ describe('A thousand forged reports', () => {
   async function send(from: string, message: Buffer, claims: readonly string[] = []): Promise<void> {
     const domain = from.slice(from.lastIndexOf('@') + 1)
     const raw = await signed(feedbackReport(from, message, { claims }), domain)
-    const envelope = { client: '192.0.2.45', helo: 'mx.example.org', mailFrom: from, recipient: 'abuse@provider.example' }
+    const envelope = {
+      client: '192.0.2.45',
+      helo: 'mx.example.org',
+      mailFrom: from,
+      recipient: 'abuse@provider.example',
+    }
     await receiveReport(ctx, { channel: 'mail', shape: 'message', raw, envelope })
   }
   const text = (message: Buffer): string => message.toString('latin1')
@@ -79,11 +89,17 @@ describe('A thousand forged reports', () => {
     'a genuine header over another body': async (nth, from, own) =>
       await send(from, bytes(text(own).replace('Buy now!', `Buy ${nth} pills`))),
     'a genuine trace header on another message': async (nth, from, own) =>
-      await send(from, bytes(text(own).replace(/Message-ID: <[^>]+>/, `Message-ID: <swapped${nth}@provider.example>`))),
+      await send(
+        from,
+        bytes(text(own).replace(/Message-ID: <[^>]+>/, `Message-ID: <swapped${nth}@provider.example>`)),
+      ),
     'the same genuine message again and again': async (nth, from, own) =>
       await send(from, own, [`Incidents: ${nth}`]),
     'a genuine message, said to be to somebody else': async (nth, from, own) =>
-      await send(from, bytes(text(own).replace(/Delivered-To: \S+/, `Delivered-To: victim${nth}@example.com`))),
+      await send(
+        from,
+        bytes(text(own).replace(/Delivered-To: \S+/, `Delivered-To: victim${nth}@example.com`)),
+      ),
     'a genuine message from somebody whom nobody vouches for': async (nth, _from, own) =>
       await receiveReport(ctx, {
         channel: 'mail',
@@ -114,21 +130,38 @@ describe('A thousand forged reports', () => {
       ctx.clock.advance(1000)
     }
     // Where the organization of a mailbox has its keys.
-    const examiner = examinerHere([...domains, ...[0, 1, 2, 3, 4].map((nth) => `mail${nth}.example.org`), 'mail.example.org'])
+    const examiner = examinerHere([
+      ...domains,
+      ...[0, 1, 2, 3, 4].map((nth) => `mail${nth}.example.org`),
+      'mail.example.org',
+    ])
     while ((await examineDue(ctx, { examiner, forward: async () => {} }, 200)) > 0);
 
     assert.equal((await showAccount(ctx, account))?.state, 'active')
     const acts = await ctx.db.queries.selectFrom('incident_acts').select(['kind', 'why']).execute()
-    assert.ok(acts.every(({ kind }) => kind === 'notify' || kind === 'escalate'), JSON.stringify(acts))
+    assert.ok(
+      acts.every(({ kind }) => kind === 'notify' || kind === 'escalate'),
+      JSON.stringify(acts),
+    )
     const counted = await ctx.db.queries.selectFrom('incident_reports').selectAll().execute()
     assert.equal(counted.filter(({ grade }) => grade === 'A').length, owners.length)
-    const incidents = (await listIncidents(ctx, { states: ['open', 'notified', 'escalated'], limit: 50 })).incidents
-    assert.deepEqual(incidents.map(({ account: name }) => name), [account])
+    const incidents = (await listIncidents(ctx, { states: ['open', 'notified', 'escalated'], limit: 50 }))
+      .incidents
+    assert.deepEqual(
+      incidents.map(({ account: name }) => name),
+      [account],
+    )
     const [incident] = incidents
     assert.ok(incident && incident.weight.organisations === 3)
-    assert.ok(incident.weight.weight <= 7, `half of ten from one organization, one from each other: ${incident.weight.weight}`)
+    assert.ok(
+      incident.weight.weight <= 7,
+      `half of ten from one organization, one from each other: ${incident.weight.weight}`,
+    )
     const webhooks = await ctx.db.queries.selectFrom('webhook_deliveries').select('event').execute()
-    assert.deepEqual(webhooks.filter(({ event }) => event.startsWith('account.')), [])
+    assert.deepEqual(
+      webhooks.filter(({ event }) => event.startsWith('account.')),
+      [],
+    )
     assert.ok(webhooks.length <= 3)
     // A forger’s mail under a foreign organization is nobody’s, and nobody else’s mailbox is written to.
     const letters = await ctx.db.queries.selectFrom('letters').select('mailbox').distinct().execute()
@@ -143,7 +176,10 @@ describe('A thousand forged reports', () => {
       if (page.next === undefined) break
       after = page.next
     }
-    assert.equal([...grades.values()].reduce((sum, count) => sum + count, 0), 1000)
+    assert.equal(
+      [...grades.values()].reduce((sum, count) => sum + count, 0),
+      1000,
+    )
     // Of the eight kinds four bring an unchanged genuine message to its own recipient.
     assert.deepEqual([grades.get('A'), grades.get('B'), grades.get('C')], [500, 250, 250])
   })

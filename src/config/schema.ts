@@ -314,7 +314,7 @@ const abuse = section('The abuse desk: mail of ours that somebody complains of (
   ),
   share: key(
     z.number().min(0).max(1).prefault(0.003),
-    'Reported messages for each message that the account sent in the same time, before it is suspended. Large receivers ask senders to stay below 0.003.',
+    'Weight of the reports for each message that the account sent in the same time, before it is suspended. Large receivers ask senders to stay below 0.003.',
   ),
   window: key(
     duration(day, 30 * day).prefault('7d'),

@@ -17,7 +17,7 @@ export interface AbuseSettings {
   readonly suspendWeight: number
   /** Organizations that the reports must come from at least. */
   readonly organisations: number
-  /** Reported messages for each message sent, at least. */
+  /** Weight for each message sent, at least. */
   readonly share: number
   /** How far back reports count, and within which time they are one incident. */
   readonly windowMs: number

@@ -574,6 +574,8 @@ export interface IncidentReportsTable {
   /** When the message was sent. */
   sent_at: number
   at: number
+  /** Organizations that proved the same after this one. */
+  others: number
 }
 
 /** What was done about an account, or would have been. */

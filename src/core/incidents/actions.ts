@@ -57,8 +57,8 @@ export interface Joined {
   readonly isOver: boolean
 }
 
-/** One message to one recipient that several organizations report was sent on by somebody. */
-const mostOrganisations = 3
+/** A recipient’s provider reports, and perhaps a service that they use: a message to one recipient that more report is being sent on. */
+const mostOthers = 3
 
 /** Adds a report to the incident of its account and class, or opens one, and does what rules say. */
 export async function addToIncident(tx: Tx, report: Attributed): Promise<Joined> {
@@ -66,7 +66,7 @@ export async function addToIncident(tx: Tx, report: Attributed): Promise<Joined>
   const isOver =
     newest?.state === 'closed' && newest.outcome === 'acted' && report.sentAt < (newest.closed_at ?? 0)
   const row = newest && (isOver || isJoinable(newest, tx)) ? newest : await open(tx, report)
-  const isFresh = await store.insertCounted(tx.queries, {
+  const counted = {
     account: report.account,
     message_key: report.messageKey,
     recipient_key: report.recipientKey,
@@ -78,7 +78,11 @@ export async function addToIncident(tx: Tx, report: Attributed): Promise<Joined>
     is_trusted: report.isTrusted ? 1 : 0,
     sent_at: report.sentAt,
     at: tx.clock.now(),
-  })
+    others: 0,
+  }
+  const isFresh = await store.insertCounted(tx.queries, counted)
+  if (!isFresh && report.grade === 'A' && (await store.noteOther(tx.queries, counted)) >= mostOthers)
+    await tellOperator(tx, 'replay', row.id)
   if (!isOver) await consider(tx, row, report)
   return { incident: row.id, isFresh, isOver }
 }
@@ -126,8 +130,6 @@ async function consider(tx: Tx, before: store.IncidentRow, report: Attributed): 
     weight: JSON.stringify(weight),
   })
   const row = { ...before, version: before.version + 1 }
-  const organisations = await store.countOrganisations(tx.queries, row.account, report.messageKey)
-  if (report.grade === 'A' && organisations > mostOrganisations) await tellOperator(tx, 'replay', row.id)
   // Whoever owns an account with illegal content on it learns of that from people, or from the police.
   const done = row.class === 'restricted' ? null : await act(tx, row, weight)
   const isStopped = done === 'suspended' || row.state === 'suspended'
@@ -149,7 +151,7 @@ async function act(tx: Tx, row: store.IncidentRow, weight: Weight): Promise<Inci
     await noteWould(tx, row, 'would-notify')
     return null
   }
-  const result = wanted === 'suspend' ? await suspendByRules(tx, row) : 'unlogged'
+  const result = wanted === 'suspend' ? await suspendByRules(tx, row) : wanted
   if (result === 'suspended') return 'suspended'
   if (abuse.mode !== 'observe') await notifyOwner(tx, row)
   if (result === 'mode') await noteWould(tx, row, 'would-suspend')

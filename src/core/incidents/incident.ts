@@ -16,8 +16,14 @@ export const actKinds = ['notify', 'suspend', 'release', 'escalate', 'would-noti
 export type ActKind = (typeof actKinds)[number]
 
 /** Why a person has to decide. */
-export const escalations = ['severe', 'braked', 'protected', 'mode', 'unlogged', 'too-many-releases'] as const
-export type Escalation = (typeof escalations)[number]
+export type Escalation =
+  | 'severe'
+  | 'braked'
+  | 'protected'
+  | 'mode'
+  | 'unlogged'
+  | 'share'
+  | 'too-many-releases'
 
 /** One message to one recipient that somebody reported. */
 export interface Counted {
@@ -93,18 +99,22 @@ export function reliability({
   return (agreed + 2) / (agreed + 2 * disagreed + 2)
 }
 
-/** What the weight asks for, whatever the mode. `isSecond`: the account was let go within thirty days: half the weight is enough. */
+/**
+ * What the weight asks for, whatever the mode. `isSecond`: the account was let go within thirty days, and half is enough. Many reports that
+ * are few for what the account sends, and reports about an account whose mail is not in the log, are for a person.
+ */
 export function wantedAct(
   weight: Weight,
   rules: AbuseSettings,
   isSecond: boolean,
-): 'nothing' | 'notify' | 'suspend' | 'suspend-unlogged' {
+): 'nothing' | 'notify' | 'suspend' | Extract<Escalation, 'unlogged' | 'share'> {
   const factor = isSecond ? 0.5 : 1
-  const isGrave =
-    weight.weight >= rules.suspendWeight * factor &&
-    weight.organisations >= Math.ceil(rules.organisations * factor)
-  if (isGrave && weight.volume === 0) return 'suspend-unlogged'
-  if (isGrave && weight.reports / weight.volume >= rules.share * factor) return 'suspend'
+  const enough = rules.suspendWeight * factor
+  if (weight.weight >= enough && weight.organisations >= Math.ceil(rules.organisations * factor)) {
+    if (weight.volume === 0) return 'unlogged'
+    if (weight.weight / weight.volume >= rules.share * factor) return 'suspend'
+    if (weight.weight >= 2 * enough) return 'share'
+  }
   return weight.weight >= rules.notifyWeight * factor ? 'notify' : 'nothing'
 }
 

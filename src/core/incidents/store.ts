@@ -112,6 +112,7 @@ export async function countedSince(
       'is_trusted',
       'sent_at',
       'at',
+      'others',
     ])
     .where('account', '=', account)
     .where('at', '>=', since)
@@ -120,18 +121,21 @@ export async function countedSince(
     .execute()
 }
 
-export async function countOrganisations(
+/** Notes that another organization reports what is counted already; gives how many there are now. */
+export async function noteOther(
   queries: Queries,
-  account: string,
-  message: string,
+  { account, message_key, recipient_key, organisation }: CountedRow,
 ): Promise<number> {
-  const { count } = await queries
-    .selectFrom('incident_reports')
-    .select((eb) => eb.fn.count<number>('organisation').distinct().as('count'))
+  const row = await queries
+    .updateTable('incident_reports')
+    .set((eb) => ({ others: eb('others', '+', 1) }))
     .where('account', '=', account)
-    .where('message_key', '=', message)
-    .executeTakeFirstOrThrow()
-  return Number(count)
+    .where('message_key', '=', message_key)
+    .where('recipient_key', '=', recipient_key)
+    .where('organisation', '<>', organisation)
+    .returning('others')
+    .executeTakeFirst()
+  return row?.others ?? 0
 }
 
 export async function list(

@@ -84,6 +84,7 @@ export const abuseNotices = [
   'protected',
   'mode',
   'unlogged',
+  'share',
   'too-many-releases',
   'replay',
 ] as const

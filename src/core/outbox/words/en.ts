@@ -271,6 +271,7 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
   protected: 'a protected account is reported',
   mode: 'an account would be suspended',
   unlogged: 'an account whose mail is not logged is reported',
+  share: 'an account that sends much is reported much',
   'too-many-releases': 'an account asks to be let go again',
   replay: 'a genuine message is being sent on to many',
 }
@@ -285,6 +286,8 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
   mode: 'The reports would be enough to suspend the account; abuse.mode says that rules do not. Please decide in the console.',
   unlogged:
     'The reports would be enough to suspend the account, but our log does not say how much it sends, so that nobody knows whether they are many. Please look whether the logs of all submission servers are read.',
+  share:
+    'The reports would be enough to suspend the account twice over, but they are few for what it sends (abuse.share). It may be a large newsletter that some people dislike, or a spammer with a long list. Please look at the messages and decide in the console.',
   'too-many-releases':
     'The owner says that the account is secured, but has said so before, or the reports are grave. Please decide in the console.',
   replay:

@@ -256,6 +256,7 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
   protected: '受保护的账号被举报',
   mode: '有账号达到停用条件',
   unlogged: '被举报账号的发信没有日志',
+  share: '发信量大的账号被大量举报',
   'too-many-releases': '有账号再次请求恢复',
   replay: '有人在大量转发我们发出的真实邮件',
 }
@@ -268,6 +269,8 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
   mode: '举报已达到停用条件，但 abuse.mode 规定不自动停用。请在控制台处理。',
   unlogged:
     '举报已达到停用条件，但日志中没有该账号的发信量，无法判断举报是否算多。请检查是否所有发信服务器的日志都已读入。',
+  share:
+    '举报数量已达到停用条件的两倍，但相对其发信量比例不高（abuse.share）。可能是有人不喜欢的大型简报，也可能是名单很长的垃圾邮件发送者。请查看邮件内容，在控制台处理。',
   'too-many-releases': '账号所有者表示已处理妥当，但此前已经申请过，或举报性质严重。请在控制台处理。',
   replay:
     '举报属实，但举报人并不是该账号的收件人：有人拿到了我们发出的一封邮件，正在大量转发。不会因此停用任何账号。请考虑更换 DKIM 密钥，并给签名设置有效期。',
