@@ -77,6 +77,7 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'retention.listings': duration(retention.endedListingsMs),
     'retention.requests': duration(retention.requestsMs),
     'retention.events': duration(retention.eventsMs),
+    'retention.probes': duration(retention.probesMs),
     'caseLink.days': duration(linkProvesMs),
     'caseLink.opens': duration(linkOpensMs),
   }

@@ -181,6 +181,20 @@ async function seed(ctx: TestContext): Promise<void> {
     await queries.insertInto('sender_groups').values({ key: id, seen_at: at, memory: '{}' }).execute()
     await queries.insertInto('reporters').values({ name: id, seen_at: at, memory: '{}' }).execute()
     await queries
+      .insertInto('probes')
+      .values({
+        id,
+        tag: id,
+        language: 'en',
+        created_at: at + day / 2,
+        valid_until: at,
+        received_at: null,
+        digest: null,
+        found: null,
+        letter: null,
+      })
+      .execute()
+    await queries
       .insertInto('watches')
       .values({ unit: id, request_id: '', since_at: 0, until_at: at + day })
       .execute()
@@ -250,6 +264,7 @@ forEachDatabase((_name, open) => {
         'senders',
         'sender_groups',
         'reporters',
+        'probes',
         'watches',
         'delist_requests',
         'listings',
