@@ -6,7 +6,7 @@ import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
-import { heldRules } from './core/reputation/brake-actions.ts'
+import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-actions.ts'
 import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
@@ -48,6 +48,9 @@ import type { IntakeActions } from './intake/deliver.ts'
 import { openSmtp } from './net/smtp-client.ts'
 import type { ConsoleActions } from './web/console/actions.ts'
 
+/** The engine looks each second: whoever pulls the brake sees it pulled. */
+const brakeWaitMs = 2000
+
 /** The core's actions in the shape that each door asks for them. */
 
 export function consoleActions(ctx: Context): ConsoleActions {
@@ -60,7 +63,11 @@ export function consoleActions(ctx: Context): ConsoleActions {
     signOut: async (actor, session) => await signOut(by(actor), session),
     signOutEverywhere: async (actor) => await signOutEverywhere(by(actor)),
     listEdges: async (actor) => await listEdges(by(actor)),
-    heldRules: async (actor) => await heldRules(by(actor)),
+    brakeState: async (actor) => await brakeState(by(actor)),
+    turnBrake: async (actor, wish) => {
+      await turnBrake(by(actor), wish)
+      await brakeHeard(by(actor), wish.rule, brakeWaitMs)
+    },
     feedSeq: async (actor) => (await feedHead(by(actor))).seq,
     countListings: async (actor) => await countListings(by(actor)),
     countRefusals: async (actor, since) => await countRefusals(by(actor), since),

@@ -20,6 +20,7 @@ export const refusals = {
   'address.protected': 409,
   'address.protected-name': 409,
   'audit.broken': 500,
+  'brake.already': 409,
   'case-link.invalid': 404,
   'case-link.expired': 410,
   'check.busy': 503,

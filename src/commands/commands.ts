@@ -1,3 +1,4 @@
+import { brakeCommand } from './brake-command.ts'
 import { checkCommand } from './check-command.ts'
 import { analyseCommand } from './analyse-command.ts'
 import type { Command } from './command.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ingestCommand,
   replayCommand,
   voidCommand,
+  brakeCommand,
   doctorCommand,
   ...peopleCommands,
 ]

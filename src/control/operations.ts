@@ -1,3 +1,4 @@
+import { brakeOperations } from './brake-operations.ts'
 import { checkOperations } from './check-operations.ts'
 import { edgeOperations } from './edge-operations.ts'
 import { evidenceOperations } from './evidence-operations.ts'
@@ -13,5 +14,6 @@ export const operations: readonly Operation[] = [
   ...peopleOperations,
   ...eventOperations,
   ...evidenceOperations,
+  ...brakeOperations,
   ...checkOperations,
 ]

@@ -29,6 +29,7 @@ const permissions = {
   'token.manage': 'admin',
   'evidence.void': 'admin',
   'reputation.dry-run': 'agent',
+  'reputation.brake': 'agent',
   'abuse.read': 'reader',
   'abuse.evidence': 'agent',
   'abuse.reporter': 'agent',

@@ -191,7 +191,11 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       ]
     },
     feedSeq: async () => 4121,
-    heldRules: async () => [],
+    brakeState: async () => ({ held: [], wished: [] }),
+    async turnBrake(actor, { rule, isOn }) {
+      permit(actor, 'reputation.brake')
+      deeds.push(`turnBrake:${rule}:${isOn ? 'on' : 'off'}`)
+    },
     async countListings() {
       const active = listings.filter(({ state }) => state === 'active')
       return ['self-service', 'investigate', 'third-party', 'policy'].map((name) => ({

@@ -165,6 +165,7 @@ export class Book {
   #setDegraded(sender: Sender, isDegraded: boolean, at: number): void {
     if (sender.listing === undefined) return
     sender.listing = { ...sender.listing, isDegraded }
+    this.#onChange(sender)
     this.#notes.push({ kind: isDegraded ? 'degraded' : 'restored', at, prefix: sender.listing.prefix })
   }
 

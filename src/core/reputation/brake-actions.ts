@@ -7,12 +7,23 @@ import type { Braked, Turn } from './brake.ts'
 import * as store from './store.ts'
 
 const written = z.array(
-  z.object({ rule: z.enum(causeNames), since: z.number(), why: z.enum(brakeWhys), again: z.number() }),
+  z.object({
+    rule: z.enum(causeNames),
+    since: z.number(),
+    why: z.enum(brakeWhys),
+    again: z.number(),
+    by: z.string().optional(),
+  }),
 )
 
 /** Rules by which the engine lists nobody at present, in the order in which they were held. */
 export async function heldRules(ctx: Context): Promise<readonly Braked[]> {
-  const text = await store.brakeState(ctx.db.queries)
+  return await heldIn(ctx.db.queries)
+}
+
+/** The same inside a transaction. */
+export async function heldIn(queries: Tx['queries']): Promise<readonly Braked[]> {
+  const text = await store.brakeState(queries)
   return text === undefined ? [] : written.parse(JSON.parse(text))
 }
 
@@ -25,7 +36,9 @@ export async function noteTurn(tx: Tx, turn: Turn, held: readonly Braked[]): Pro
   await record(tx, { action, subject: 'reputation', facts: factsOf(turn) })
 }
 
-/** What led to it: `count` of what was seen, and what is usual of it in an hour. */
-export function factsOf({ braked: { rule, why, since }, count, usual }: Turn) {
-  return { rule, why, since: new Date(since).toISOString(), count, usual }
+/** What led to it: `count` of what was seen, and what is usual of it in an hour; or who did it. */
+export function factsOf({ isOn, braked: { rule, why, since }, count, usual, by }: Turn) {
+  const seen = why === 'hand' ? {} : { count, usual }
+  const hand = by === undefined ? {} : isOn ? { by } : { releasedBy: by }
+  return { rule, why, since: new Date(since).toISOString(), ...seen, ...hand }
 }

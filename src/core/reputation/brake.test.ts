@@ -29,6 +29,34 @@ describe('The brake', () => {
     assert.deepEqual(named(better.flat()), ['phish off'])
   })
 
+  it('is pulled by hand for one rule, and lets go by itself after a day', () => {
+    const brake = new Brake()
+    assert.deepEqual(named(brake.pull('spam', 'operator:ada', start)), ['spam hand'])
+    assert.deepEqual(brake.pull('spam', 'operator:bob', start + minute), [], 'it is held already')
+    assert.ok(brake.holds('spam') && !brake.holds('phish'))
+    assert.ok(!brake.doubts('spam') && !brake.isFilterMad, 'what the filter says still counts')
+    assert.equal(brake.state[0]?.by, 'operator:ada')
+    const kept = new Brake()
+    kept.read(JSON.parse(JSON.stringify(brake.toJSON())) as ReturnType<Brake['toJSON']>)
+    assert.deepEqual(kept.state, brake.state)
+    assert.deepEqual(named(brake.tick(start + day - 1)), [])
+    assert.deepEqual(named(brake.tick(start + day)), ['spam off'])
+  })
+
+  it('is let go by hand whatever pulled it, and only what comes from then on can pull it again', () => {
+    const brake = new Brake()
+    const madness = (from: number): readonly string[] =>
+      named(
+        Array.from({ length: 20 }, (_, nth) => brake.hear(`s${nth % 8}`, 'spam', from + nth * 1000)).flat(),
+      )
+    assert.deepEqual(madness(start), ['spam filter'])
+    const [turn] = brake.release('spam', 'operator:ada', start + minute)
+    assert.deepEqual([turn?.isOn, turn?.by, turn?.braked.why], [false, 'operator:ada', 'filter'])
+    assert.deepEqual(brake.release('spam', 'operator:ada', start + minute), [])
+    assert.deepEqual(brake.hear('s1', 'spam', start + minute), [])
+    assert.deepEqual(madness(start + 2 * minute), ['spam filter'])
+  })
+
   it('is not pulled for one loud sender, nor for a few', () => {
     const brake = new Brake()
     for (let nth = 0; nth < 200; nth++) {

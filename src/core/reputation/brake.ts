@@ -7,7 +7,8 @@ import { Surge, type SurgeMemory } from './surge.ts'
 /**
  * The self-incident brake: the judgement watches itself, rule by rule. `filter`: what the filter says of steady good senders has turned
  * unwanted. `refusals`: the rule lists senders with a long good history as it never did. `requests`: those who are listed by it ask for
- * removal as they never did. `flood`: it lists more in a minute than any judgement should. While it is on, nobody is listed by the rule.
+ * removal as they never did. `flood`: it lists more in a minute than any judgement should.
+ * `hand`: a person pulled it. While it is on, nobody is listed by the rule.
  */
 
 /** A rule that is held. */
@@ -18,6 +19,8 @@ export interface Braked {
   readonly why: BrakeWhy
   /** How often it was let go within the last day before: the more often, the longer it holds. */
   readonly again: number
+  /** Who pulled it, if it was by hand. */
+  readonly by?: string | undefined
 }
 
 /** The brake of a rule is pulled, or lets go. `count` of what was seen, and what is usual of it. */
@@ -26,6 +29,8 @@ export interface Turn {
   readonly braked: Braked
   readonly count: number
   readonly usual: number
+  /** Who pulled it or let it go, if it was by hand. */
+  readonly by?: string | undefined
 }
 
 /** Distinct senders with a long good history, within an hour. */
@@ -160,10 +165,24 @@ export class Brake {
     return this.#on.size === 0 ? [] : this.#letGo(now)
   }
 
-  #pull(rule: Cause, why: BrakeWhy, at: number): Turn {
+  /** Somebody pulls the brake of a rule; where it is held already nothing changes. It lets go by itself after a day. */
+  pull(rule: Cause, by: string, at: number): readonly Turn[] {
+    return this.#on.has(rule) ? [] : [{ ...this.#pull(rule, 'hand', at, by), by }]
+  }
+
+  /** Somebody lets the brake of a rule go, whatever pulled it: what led to it counts no more, only what comes from now on. */
+  release(rule: Cause, by: string, at: number): readonly Turn[] {
+    const braked = this.#on.get(rule)
+    if (braked === undefined) return []
+    const turn = { ...this.#letOneGo(braked, at), by }
+    if (braked.why === 'filter') this.#sample.forget(at)
+    return [turn]
+  }
+
+  #pull(rule: Cause, why: BrakeWhy, at: number, by?: string): Turn {
     const last = this.#released.get(rule)
     const again = last && at - last.at < day ? last.times : 0
-    const braked: Braked = { rule, since: at, why, again }
+    const braked: Braked = { rule, since: at, why, again, ...(by === undefined ? {} : { by }) }
     const turn = { isOn: true, braked, ...this.#seen(braked, at) }
     this.#on.set(rule, braked)
     const late = this.#incidents.filter(({ since }) => at - since < day)
@@ -173,26 +192,30 @@ export class Brake {
 
   #letGo(now: number): readonly Turn[] {
     const over = this.state.filter((braked) => this.#isOver(braked, now))
-    return over.map((braked) => {
-      const { rule, again } = braked
-      const turn = { isOn: false, braked, ...this.#seen(braked, now) }
-      this.#on.delete(rule)
-      this.#released.set(rule, { at: now, times: again + 1 })
-      // What led to it is no history to measure the next by.
-      this.#refused.get(rule)?.forget()
-      this.#asking.get(rule)?.forget()
-      return turn
-    })
+    return over.map((braked) => this.#letOneGo(braked, now))
+  }
+
+  #letOneGo(braked: Braked, now: number): Turn {
+    const { rule, again, why } = braked
+    const turn = { isOn: false, braked, ...this.#seen(braked, now) }
+    this.#on.delete(rule)
+    this.#released.set(rule, { at: now, times: why === 'hand' ? again : again + 1 })
+    // What led to it is no history to measure the next by.
+    this.#refused.get(rule)?.forget()
+    this.#asking.get(rule)?.forget()
+    return turn
   }
 
   #isOver({ rule, since, why, again }: Braked, now: number): boolean {
     if (why === 'filter') return this.#sample.isSane(rule, now)
+    if (why === 'hand') return now - since >= longestMs
     if (now - since < Math.min(longestMs, shortestMs * 2 ** again)) return false
     return why !== 'requests' || this.#asking.get(rule)?.isHigh(now) !== true
   }
 
   #seen({ rule, why }: Braked, now: number): Pick<Turn, 'count' | 'usual'> {
     if (why === 'filter') return { count: Math.round(this.#sample.share(rule) * this.#sample.size), usual: 0 }
+    if (why === 'hand') return { count: 0, usual: 0 }
     if (why === 'flood') return { count: this.#listed.get(rule) ?? 0, usual: 0 }
     const surge = (why === 'refusals' ? this.#refused : this.#asking).get(rule)
     return { count: surge?.count(now) ?? 0, usual: Math.round((surge?.usual ?? 0) * 100) / 100 }

@@ -8,6 +8,7 @@ import { as, transact, type Context, type Tx } from '../context.ts'
 import { degradeByEngine, listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
 import { factsOf, heldRules, noteTurn } from './brake-actions.ts'
 import { tellBrake } from './tell-brake-actions.ts'
+import { brakeWishes } from './hand-brake-actions.ts'
 import { reputationSettings } from './own-settings.ts'
 import { Pending, type CountedHour } from './pending.ts'
 import type { Note } from './notes.ts'
@@ -59,6 +60,8 @@ export class Engine {
 
   /** Listed ranges whose good members are still to be let through, with the time of the listing. */
   readonly #ranges: { readonly range: Prefix; readonly at: number }[] = []
+  /** What a person wants of the brake, to be dropped with the next word that is written down. */
+  #wishes: Awaited<ReturnType<typeof brakeWishes>> = []
   /** As it is written down. */
   #memory = ''
 
@@ -124,6 +127,7 @@ export class Engine {
   async step(ctx: Context): Promise<boolean> {
     const now = ctx.clock.now()
     await this.#hearLifted(ctx, now)
+    await this.#hearWishes(ctx, now)
     let read = this.#head.seq
     let isMore = true
     for (let done = 0; isMore && done < stepSize; done += sliceSize) {
@@ -227,6 +231,12 @@ export class Engine {
     }
   }
 
+  /** What a person wants of the brake. */
+  async #hearWishes(ctx: Context, now: number): Promise<void> {
+    this.#wishes = await brakeWishes(ctx.db.queries)
+    for (const wish of this.#wishes) this.#judge.turnBrake(wish, now)
+  }
+
   /** Listings that somebody else has ended since the last step. */
   async #hearLifted(ctx: Context, now: number): Promise<void> {
     // What was ended a moment ago may be committed only now.
@@ -255,7 +265,8 @@ export class Engine {
     const [hours, senders, groups] = [this.#pending.hours(), this.#pending.senders(), this.#pending.groups()]
     const reporters = this.#judge.takeReporters()
     const isSame = to === this.#head.seq && notes.length === 0 && memory === this.#memory
-    if (isSame && hours.length + senders.length + groups.length + reporters.length === 0) return []
+    const isHeard = this.#wishes.length === 0
+    if (isSame && isHeard && hours.length + senders.length + groups.length + reporters.length === 0) return []
     const now = ctx.clock.now()
     // A filter gone mad may have listed thousands: others do not wait for all of them.
     const early = notes.slice(0, Math.max(0, notes.length - mostNotes))
@@ -280,6 +291,7 @@ export class Engine {
       await inParts(groups.map(groupRow), async (rows) => await store.saveGroups(queries, rows))
       await inParts(reporters.map(reporterRow), async (rows) => await store.saveReporters(queries, rows))
       await store.saveMemory(queries, text)
+      for (const { rule, text: wish } of this.#wishes) await store.dropBrakeWish(queries, rule, wish)
       for (const note of notes.slice(early.length)) await this.#act(tx, note)
     })
     for (const note of notes)
@@ -287,6 +299,7 @@ export class Engine {
         ctx.log.warn('reputation.brake', { on: note.turn.isOn, ...factsOf(note.turn) })
     this.#head = { ...this.#head, seq: to }
     this.#memory = memory
+    this.#wishes = []
     this.#pending.clear()
     return notes
   }

@@ -66,6 +66,12 @@ export class FilterSample {
     return rules.filter((rule) => this.share(rule) >= ofRuleShare)
   }
 
+  /** What it said up to now is no sign of anything any more. */
+  forget(now: number): void {
+    this.#places = []
+    this.#heardAt = now
+  }
+
   /** Nothing is known yet, and that is no sign of sanity. */
   begin(now: number): void {
     this.#heardAt = now

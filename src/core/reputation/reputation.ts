@@ -391,6 +391,14 @@ export class Reputation {
     return this.#examine(this.#senders.peek(attempt), attempt.at).standing
   }
 
+  /** Somebody pulls the brake of a rule, or lets it go. */
+  turnBrake(
+    { rule, isOn, by }: { readonly rule: Cause; readonly isOn: boolean; readonly by: string },
+    now: number,
+  ): void {
+    this.#turn(isOn ? this.#brake.pull(rule, by, now) : this.#brake.release(rule, by, now), now)
+  }
+
   /** Rules that were held when it was written down. */
   recallBrake(state: readonly Braked[], now: number): void {
     this.#brake.recall(state, now)

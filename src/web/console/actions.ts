@@ -1,7 +1,8 @@
+import type { BrakeRule } from '../../access/brake.ts'
 import type { ImportAnswer } from '../../core/listings/import-actions.ts'
 import type { ImportFormat } from '../../core/listings/import-line.ts'
 import type { ListingSearch } from '../../core/listings/actions.ts'
-import type { Braked } from '../../core/reputation/brake.ts'
+import type { BrakeState } from '../../core/reputation/hand-brake-actions.ts'
 import type { Listing, ListingFields } from '../../core/listings/listing.ts'
 import type { AuditRecord, ChainAnswer } from '../../core/audit/actions.ts'
 import type { DelistRequest, RequestState } from '../../core/delisting/request.ts'
@@ -37,8 +38,10 @@ export interface ConsoleActions {
   listEdges(actor: Actor): Promise<readonly Edge[]>
   /** Number of the newest change for the edges. */
   feedSeq(actor: Actor): Promise<number>
-  /** Rules that the self-incident brake holds. */
-  heldRules(actor: Actor): Promise<readonly Braked[]>
+  /** Rules that the self-incident brake holds, and what a person has asked for that is not done yet. */
+  brakeState(actor: Actor): Promise<BrakeState>
+  /** Pulls the brake of a rule or lets it go; returns when the engine has, or after some seconds. */
+  turnBrake(actor: Actor, wish: { readonly rule: BrakeRule; readonly isOn: boolean }): Promise<void>
   countListings(actor: Actor): Promise<readonly { readonly class: string; readonly count: number }[]>
   /** Messages refused since a time, milliseconds since 1970. */
   countRefusals(actor: Actor, since: number): Promise<number>

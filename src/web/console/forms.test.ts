@@ -29,6 +29,7 @@ const forms = [
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
   ['/dry-run', { days: '7' }],
   ['/dry-run/cancel', {}],
+  ['/brake', { rule: 'spam', state: 'on' }],
   ['/audit/verify', {}],
   ['/account/code', { code: testCode }],
   ['/account/sign-out-everywhere', {}],

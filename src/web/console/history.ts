@@ -112,7 +112,8 @@ function factWords(view: View, name: string, value: AuditFact): Html | string {
     class: words.classes,
     effect: words.listing.effects,
     control: words.controls,
-    why: words.endWhys,
+    why: { ...words.endWhys, ...words.overview.brakeWhys },
+    rule: words.causes,
     role: words.roles,
     kind: words.outbox.kinds,
   }

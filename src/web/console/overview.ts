@@ -11,6 +11,7 @@ import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
+import { brakeSection } from './brake.ts'
 import { history } from './history.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
@@ -33,7 +34,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
-  const held = await actions.heldRules(actor)
+  const brake = await actions.brakeState(actor)
   const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed] = await Promise.all([
     actions.listEdges(actor),
     actions.feedSeq(actor),
@@ -50,7 +51,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.title,
     body: html`<h1>${words.title}</h1>
       <p class="up-to">${time(view, view.now, true)}</p>
-      ${edgeNotice(view, edges)} ${brakeNotice(view, held)}
+      ${edgeNotice(view, edges)} ${brakeNotice(view, brake.held)}
       <ul class="figures">
         ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
@@ -82,7 +83,8 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
           <h2>${words.byClass}</h2>
           ${classTable(view, classes, inForce)}
         </section>
-      </div>`,
+      </div>
+      ${brakeSection(visit, brake)}`,
   }
 }
 

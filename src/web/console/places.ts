@@ -14,6 +14,7 @@ export const places = {
   highVolume: route('/high-volume'),
   dryRun: route('/dry-run'),
   cancelDryRun: route('/dry-run/cancel'),
+  brake: route('/brake'),
   requests: route('/requests'),
   request: route('/requests/:id'),
   delist: route('/requests/:id/delist'),

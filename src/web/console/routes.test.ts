@@ -25,6 +25,8 @@ const policy: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /dry-run': 'agent',
   'GET /dry-run/cancel': 'agent',
   'POST /dry-run/cancel': 'agent',
+  'GET /brake': 'agent',
+  'POST /brake': 'agent',
   'GET /requests': 'reader',
   'GET /requests/:id': 'reader',
   'GET /requests/:id/delist': 'agent',
@@ -65,6 +67,7 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
   '/account/code': { code: testCode },
   '/dry-run': { days: '7', badLine: '0.5' },
+  '/brake': { rule: 'spam', state: 'on' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }
 

@@ -1,5 +1,6 @@
 import { accountRoutes } from './account.ts'
 import { auditRoutes } from './audit.ts'
+import { brakeRoutes } from './brake.ts'
 import { languageRoutes } from './language-choice.ts'
 import { addListingRoutes } from './listing-add.ts'
 import { listingDeedRoutes } from './listing-end.ts'
@@ -33,6 +34,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...dryRunRoutes,
   requestsRoute,
   ...requestRoutes,
+  ...brakeRoutes,
   ...outboxRoutes,
   ...auditRoutes,
   ...accountRoutes,

@@ -115,8 +115,15 @@ export const en: LetterWords = {
               `On ${moment(when)} the self-incident brake of ${provider} was pulled, for this rule:`,
               { verbatim: `    ${brakeWords[rule]}` },
               whyWords[why],
-              'That is rather our own fault than theirs: a filter that has gone mad, a bad update, a broken list. The rule lists nobody now, and what it has listed lately is only put off, so no mail is lost.',
-              'What to do: look at the content filter and its latest changes. The brake lets go by itself when what it measures is as usual again; the audit says what was seen.',
+              ...(why === 'hand'
+                ? [
+                    'The rule lists nobody now, and what it has listed lately is only put off, so no mail is lost.',
+                    'What to do: find out what is wrong, and let the brake go in the console (overview) or with “postern brake”. It lets go by itself after a day; the audit says who pulled it.',
+                  ]
+                : [
+                    'That is rather our own fault than theirs: a filter that has gone mad, a bad update, a broken list. The rule lists nobody now, and what it has listed lately is only put off, so no mail is lost.',
+                    'What to do: look at the content filter and its latest changes. The brake lets go by itself when what it measures is as usual again; the audit says what was seen.',
+                  ]),
             ],
           }
         : {
@@ -311,6 +318,7 @@ const whyWords: Record<BrakeWhy, string> = {
   refusals: 'The rule suddenly lists senders with a long good history, many more than it ever did.',
   requests: 'Those whom the rule has listed ask for removal, many more of them than ever.',
   flood: 'The rule lists more senders within a minute than any judgement should.',
+  hand: 'Why: somebody at your own desk pulled it by hand.',
 }
 
 function things(count: number): string {

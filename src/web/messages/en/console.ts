@@ -77,9 +77,24 @@ export const console = {
       refusals: 'it lists senders with a long good history, many more than usual',
       requests: 'many more than usual ask for removal',
       flood: 'it lists more senders within a minute than any judgement should',
+      hand: 'pulled by hand',
     } satisfies Record<BrakeWhy, string>,
     brakedBody:
       'These rules list nobody until the brake lets go, and what they listed lately is only put off. Look at the content filter and its latest changes.',
+    brake: 'Self-incident brake',
+    brakeLead:
+      'While the brake of a rule is on, the rule lists nobody, and what it listed within the last two hours is only put off. The judgement pulls it by itself when it sees its own fault; pull it by hand when you see one first. By hand it holds for a day at most.',
+    rule: 'Rule',
+    brakeState: 'Brake',
+    brakeOff: 'off',
+    brakeOn: 'on',
+    brakeSince: 'Why and since when',
+    brakeAsked: 'will be pulled as soon as the engine runs',
+    brakeReleaseAsked: 'will be let go as soon as the engine runs',
+    pullBrake: 'Pull',
+    releaseBrake: 'Let go',
+    pullBrakeOf: (rule: string) => `Pull the brake of the rule “${rule}”`,
+    releaseBrakeOf: (rule: string) => `Let go the brake of the rule “${rule}”`,
     edgesAway: (count: number) =>
       count === 1
         ? 'One edge is away. It answers from the table that it has; listings on it still end on time.'
@@ -589,6 +604,8 @@ export const console = {
       'evidence.voided': 'Took back what a source said',
       'reputation.dry-run': 'Started a dry run',
       'reputation.dry-run-cancelled': 'Cancelled a dry run',
+      'reputation.brake-asked': 'Pulled the brake of a rule by hand',
+      'reputation.brake-release-asked': 'Let go the brake of a rule by hand',
       'reputation.brake-on': 'The self-incident brake was pulled',
       'reputation.brake-off': 'The self-incident brake was let go',
     } as Readonly<Record<string, string>>,

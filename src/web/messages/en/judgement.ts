@@ -212,6 +212,7 @@ export const judgement = {
   },
   /** Units of thresholds, by what `core/reputation/tuning.ts` calls them. */
   units: {
+    'listings a minute by one rule': 'listings a minute by one rule',
     hours: 'hours',
     share: '(share)',
     'judged messages': 'judged messages',

@@ -59,6 +59,13 @@ export const refusals = fitForPeople({
     what: 'The audit chain does not add up.',
     next: 'Stop making changes, keep a copy of the database, and run “postern verify” to see which record it is.',
   }),
+  'brake.already': (facts) => ({
+    what:
+      facts['state'] === 'on'
+        ? `The brake of the rule ${text(facts, 'rule')} is on already, or has just been asked for.`
+        : `The brake of the rule ${text(facts, 'rule')} is not on.`,
+    next: 'Nothing needs to be done. The overview of the console and “postern brake show” say what is held.',
+  }),
   'case-link.invalid': () => ({
     what: 'This link is not one of ours, or a part of it got lost.',
     next: 'Mail programs break long lines. Copy the whole line of the bounce and paste it into the box below, or look up the IP address in it.',

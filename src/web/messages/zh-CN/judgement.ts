@@ -185,6 +185,7 @@ export const judgement: Messages['judgement'] = {
     fates: (deferred, refused) => `暂缓 ${deferred}，拒收 ${refused}`,
   },
   units: {
+    'listings a minute by one rule': '每条规则每分钟的封锁数',
     hours: '小时',
     share: '（比例）',
     'judged messages': '封已判定邮件',

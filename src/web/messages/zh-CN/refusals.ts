@@ -59,6 +59,13 @@ export const refusals = fitForPeople(
       what: '审计链校验不通过。',
       next: '请停止一切更改，保留数据库副本，并运行“postern verify”查看是哪条记录。',
     }),
+    'brake.already': (facts) => ({
+      what:
+        facts['state'] === 'on'
+          ? `规则 ${text(facts, 'rule')} 已被制动，或刚刚有人要求制动。`
+          : `规则 ${text(facts, 'rule')} 目前没有被制动。`,
+      next: '无需任何操作。可在控制台概览中，或用“postern brake show”查看制动情况。',
+    }),
     'case-link.invalid': () => ({
       what: '该链接不是我们签发的，或者缺少了一部分。',
       next: '邮件软件可能会把长行截断。请复制退信中的整行内容，粘贴到下面的输入框，或者直接查询其中的 IP 地址。',
