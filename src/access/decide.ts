@@ -82,6 +82,9 @@ export interface Saying {
   readonly listing: ListingEntry | null
 }
 
+/** Messages that passed within the hour and attempts put off in ten minutes, from which on a sender is in a hurry. */
+const hurried = 3
+
 const pass: Verdict = { action: 'pass', reason: null, listing: null, spared: null }
 
 /** Judges one request at `now` (milliseconds since 1970). */
@@ -154,7 +157,9 @@ function overStanding(rate: RateView): 'new-sender' | 'suspicious' | undefined {
       return undefined
     case 'hourly': {
       const { perHour, trickleMs = Infinity } = standing
-      const isTrickle = rate.sincePassedMs >= trickleMs && trickleMs < Infinity
+      // What is in a hurry is to be judged soon; whoever sends now and then has time.
+      const isHurried = rate.attempts + rate.passed >= hurried
+      const isTrickle = isHurried && trickleMs < Infinity && rate.sincePassedMs >= trickleMs
       const isWithin =
         rate.passed + 1 <= perHour &&
         (rate.recipients ?? 0) < perHour * (rules.recipientsPerMessage ?? Infinity)

@@ -17,6 +17,8 @@ export interface Assessment {
   /** A long good history, which a filter alone does not undo at once. */
   readonly isSteady: boolean
   readonly isSuspicious: boolean
+  /** Whether it sends otherwise than it did. */
+  readonly isBreak: boolean
 }
 
 /** Above this a break in pattern is no chance. */
@@ -26,12 +28,14 @@ export function assess(sender: Sender, prior: Prior, tuning: Tuning, now: number
   const counts = sender.evidence.counts(now)
   const line = lineOf(sender.lapses.length, tuning)
   const isSteady = sender.trial?.isSteady ?? isSteadyNow(sender, counts, prior, tuning, now)
-  const hits = hitsOf(counts, tuning, complaintWorth(isSteady, tuning))
+  const hits = hitsOf(counts, tuning, complaintWorth(isSteady, tuning, sender.reporters.size))
   const limits = bounds(hits, prior)
   const grade = gradeOf(hits, limits, line, tuning)
+  const isBreak = sender.drift.value(now) > driftLine
   const isSuspicious =
-    sender.drift.value(now) > driftLine ||
-    (hits.bad >= tuning.suspectHits && limits.mean > tuning.suspectShare) ||
+    isBreak ||
+    (hits.bad >= (hits.good < 1 ? tuning.strangerHits : tuning.suspectHits) &&
+      limits.mean > tuning.suspectShare) ||
     asksForStrangers(counts, isSteady, tuning)
   return {
     grade: isSuspicious && (grade === 'good' || grade === 'neutral' || grade === 'new') ? 'poor' : grade,
@@ -42,6 +46,7 @@ export function assess(sender: Sender, prior: Prior, tuning: Tuning, now: number
     prior,
     isSteady,
     isSuspicious,
+    isBreak,
   }
 }
 
@@ -50,8 +55,9 @@ function lineOf(recurrence: number, { badLine, lineFall }: Tuning): number {
   return Math.max(badLine / 2, badLine - lineFall * recurrence)
 }
 
-/** Complaints about a sender that everything else speaks well of are contradicted by it. */
-export function complaintWorth(isSteady: boolean, { complaintWeight }: Tuning): number {
+/** Complaints about a sender that everything else speaks well of are contradicted by it; what one person says stands for that person. */
+export function complaintWorth(isSteady: boolean, { complaintWeight }: Tuning, reporters = Infinity): number {
+  if (reporters < 2) return Math.min(1, complaintWeight)
   return isSteady ? complaintWeight / 8 : complaintWeight
 }
 

@@ -337,6 +337,7 @@ export function beginEra(sender: Sender, at: number, { halfLife }: Tuning): void
   sender.hasOld = false
   sender.evidence = new Evidence(halfLife)
   sender.drift.reset()
+  sender.clean = 0
   sender.trial = undefined
   sender.reporters = new Set()
   sender.member = undefined

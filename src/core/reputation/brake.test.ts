@@ -158,7 +158,7 @@ describe('The judgement with its brake', () => {
     const [bad, newcomer] = ['198.51.100.7', '198.51.100.200']
     const notes: Note[] = []
     let now = from
-    for (let nth = 0; nth < 22; nth++) send(judge, of(newcomer, (now = from + nth * 5 * second), 'spam'))
+    for (let nth = 0; nth < 26; nth++) send(judge, of(newcomer, (now = from + nth * 5 * second), 'spam'))
     // Of before the filter went mad, but heard only now.
     for (let nth = 0; nth < 30; nth++) judge.learn(of(bad, from - 3 * hour + nth, 'spam'), now)
     notes.push(...judge.takeNotes())

@@ -25,8 +25,8 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       ctx.clock.advance(hour)
       const now = ctx.clock.now()
       const events = Array.from({ length: 20 }, (_, at) => [
-        message(bad, now - at * minute, { verdict: 'spam' }),
-        message(mixed, now - at * minute, { verdict: at % 2 === 0 ? 'spam' : 'ham' }),
+        message(bad, now - (19 - at) * minute, { verdict: 'spam' }),
+        message(mixed, now - (19 - at) * minute, { verdict: at % 2 === 0 ? 'ham' : 'spam' }),
       ])
       await takeEvents(ctx, 'mx1', events.flat())
     }
@@ -56,13 +56,19 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     it('names who would be refused and who freed, and changes nothing', async () => {
       const ctx = await begun()
       const before = await ctx.db.queries.selectFrom('evidence_hours').selectAll().execute()
-      const strict = await run(ctx, { badLine: 0.2, suspectShare: 0.1, suspectBudget: 1_000_000 })
+      const strict = await run(ctx, {
+        badLine: 0.2,
+        suspectShare: 0.1,
+        suspectBudget: 1_000_000,
+        greyShare: 1,
+      })
       assert.ok(strict.result?.hit.some(({ unit, tried }) => unit === `${mixed}/32` && tried.refused > 0))
       const lax = await run(ctx, {
         badLine: 1,
         newBudget: 10_000,
         doubtBudget: 10_000,
         suspectBudget: 10_000,
+        strangerBudget: 10_000,
         suspectShare: 1,
         greyShare: 1,
       })

@@ -83,7 +83,12 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
           message(`198.51.100.${last}`, testStart - (nth + 1) * minute, { verdict: 'spam', ptr: undefined }),
         ),
       )
-      await takeEvents(ctx, 'mx1', neighbours)
+      const others = [20, 21, 22, 23].flatMap((last) =>
+        Array.from({ length: 5 }, (_, nth) =>
+          message(`203.0.113.${last}`, testStart - (nth + 1) * minute, { verdict: 'ham', ptr: undefined }),
+        ),
+      )
+      await takeEvents(ctx, 'mx1', [...others, ...neighbours])
       const engine = await Engine.open(ctx)
       while (await engine.step(ctx));
       const near = await knownSender(ctx, orThrow(parseAddress('198.51.100.99')))

@@ -11,6 +11,7 @@ const mostPerSender = 4
 const leastSenders = 5
 /** So much of it is unwanted, and so much for one rule, when it has gone mad; so little of a rule when it has come to its senses. */
 const onShare = 0.5
+const ofSendersShare = 0.6
 const ofRuleShare = 0.25
 const offShare = 0.2
 const leastToLetGo = 8
@@ -61,7 +62,10 @@ export class FilterSample {
   mad(): readonly Cause[] {
     const bad = this.#places.filter(({ rule }) => rule !== undefined)
     if (this.#places.length < leastFilled || bad.length / this.#places.length < onShare) return []
-    if (new Set(bad.map(({ sender }) => sender)).size < leastSenders) return []
+    const senders = new Set(bad.map(({ sender }) => sender)).size
+    // Several accounts that are stolen at once are a bad hour; a filter gone mad speaks of nearly everybody.
+    const everybody = new Set(this.#places.map(({ sender }) => sender)).size
+    if (senders < leastSenders || senders < everybody * ofSendersShare) return []
     const rules = [...new Set(bad.flatMap(({ rule }) => rule ?? []))]
     return rules.filter((rule) => this.share(rule) >= ofRuleShare)
   }

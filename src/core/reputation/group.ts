@@ -3,6 +3,7 @@ import { boundsOf, type Bounds } from './bounds.ts'
 import { Evidence, type EvidenceKind } from './evidence.ts'
 import { hitsOf, meanOf, type Hits, type Prior } from './grade.ts'
 import type { Tuning } from './tuning.ts'
+import { afterWait, noWaits, waitSteps, type Waits } from './waits.ts'
 
 export interface Members {
   readonly judged: number
@@ -20,6 +21,8 @@ export class Group {
   /** Members that have been judged, and those that were found bad, with the day they were. */
   readonly #judged = new Map<string, number>()
   readonly #bad = new Map<string, number>()
+  /** What those were that had to wait and came again. */
+  #waits: Waits = noWaits
 
   constructor(halfLife: number) {
     this.evidence = new Evidence(halfLife)
@@ -27,16 +30,23 @@ export class Group {
 
   /** As it is written down. */
   toJSON(): GroupMemory {
-    return { e: this.evidence.toJSON(), s: this.seenAt, j: [...this.#judged], b: [...this.#bad] }
+    return {
+      e: this.evidence.toJSON(),
+      s: this.seenAt,
+      j: [...this.#judged],
+      b: [...this.#bad],
+      w: this.#waits,
+    }
   }
 
   /** The same again. */
-  static read({ e, s, j, b }: GroupMemory, halfLife: number): Group {
+  static read({ e, s, j, b, w }: GroupMemory, halfLife: number): Group {
     const group = new Group(halfLife)
     group.evidence = Evidence.read(e, halfLife)
     group.seenAt = s
     for (const [member, at] of j) group.#judged.set(member, at)
     for (const [member, at] of b) group.#bad.set(member, at)
+    group.#waits = w
     return group
   }
 
@@ -68,6 +78,16 @@ export class Group {
     this.#bad.clear()
   }
 
+  /** A member's first message came again after its wait, and was judged. */
+  noteWaited(isBad: boolean, now: number): void {
+    this.#waits = afterWait(this.#waits, isBad, now)
+  }
+
+  /** How many steps longer than the shortest its members wait. */
+  waitSteps(now: number): number {
+    return waitSteps(this.#waits, now)
+  }
+
   hits(now: number, tuning: Tuning): Hits {
     return hitsOf(this.evidence.counts(now), tuning)
   }
@@ -85,6 +105,7 @@ export interface GroupMemory {
   readonly s: number
   readonly j: readonly (readonly [member: string, at: number])[]
   readonly b: readonly (readonly [member: string, at: number])[]
+  readonly w: Waits
 }
 
 const mostMembers = 512

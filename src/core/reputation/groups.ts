@@ -12,11 +12,15 @@ import type { Tuning } from './tuning.ts'
 /** Before anything is known of anybody: one message in four. */
 const everybody: Prior = { mean: 0.25, strength: 8 }
 const groupStrength = 6
+/** A kind of name is thousands of hosts: a handful of messages says nothing of it. */
+const kindStrength = 24
 /** Judged messages that one member adds to its groups in a day. */
 const mostGiven = 5
 /** A kind of name is known by the first messages of those who have it, not by the large ones among them. */
 const firstMessages = 5
 const oldestMs = 30 * day
+/** All mail: counts what is judged, as `ham`, and what is not. */
+const everyone = 'kind everyone'
 
 /** The groups that senders belong to. A new sender starts from the nearest one that something is known of. */
 export class Groups {
@@ -77,7 +81,8 @@ export class Groups {
       const group = this.#known(key, now)
       if (group === undefined) return prior
       const own = (isKind(key) ? sender.kindShare : sender.share).hits(now, halfLife)
-      return { mean: group.mean(now, prior, this.#tuning, own), strength: groupStrength }
+      const from = isKind(key) ? { ...prior, strength: kindStrength } : prior
+      return { mean: group.mean(now, from, this.#tuning, own), strength: groupStrength }
     }, everybody).mean
     return { mean, strength: this.#tuning.priorStrength }
   }
@@ -110,6 +115,28 @@ export class Groups {
     const weight = hitsOf({ ...nothing, [kind]: 1 }, this.#tuning).bad
     sender.share.add(-weight * given, 0, at, this.#tuning.halfLife)
     sender.kindShare.add(-weight * givenFirst, 0, at, this.#tuning.halfLife)
+  }
+
+  /** A sender that had to wait came again, and was judged. */
+  noteWaited(sender: Sender, isBad: boolean, now: number): void {
+    for (const key of waitKeys(sender)) this.#of(key, now).noteWaited(isBad, now)
+  }
+
+  /** How many steps longer than the shortest the sender waits: as the worst of its groups says. */
+  waitSteps(sender: Sender, now: number): number {
+    return Math.max(0, ...waitKeys(sender).map((key) => this.#known(key, now)?.waitSteps(now) ?? 0))
+  }
+
+  /** How much of the mail that is let in somebody judges, of late. */
+  coverage(now: number): number {
+    const counts = this.#known(everyone, now)?.evidence.counts(now)
+    if (counts === undefined) return 1
+    const { ham: judged, unjudged } = counts
+    return judged + unjudged < 50 ? 1 : judged / (judged + unjudged)
+  }
+
+  noteCovered(isJudged: boolean, at: number): void {
+    this.#of(everyone, at).add(isJudged ? 'ham' : 'unjudged', 1, at)
   }
 
   /** The group of the range that a prefix is, or lies in. */
@@ -153,12 +180,17 @@ export class Groups {
   }
 }
 
+/** Those whose members wait as long as each other. */
+function waitKeys({ name, unit }: Sender): readonly string[] {
+  return name.kind === 'own' ? [rangeKey(unit)] : [`kind ${name.kind}`, rangeKey(unit)]
+}
+
 /** Keys of every group that an event may be counted for, or its sender judged by. */
 export function groupKeysOf(
   unit: Prefix,
   names: readonly { readonly organisation?: string | undefined; readonly home?: string | undefined }[],
 ): readonly string[] {
-  const keys = new Set(nameKinds.map((kind) => `kind ${kind}`))
+  const keys = new Set([everyone, ...nameKinds.map((kind) => `kind ${kind}`)])
   if (unit.family === 6) keys.add(wideKey(unit))
   keys.add(rangeKey(unit))
   for (const { organisation, home } of names) {

@@ -1,4 +1,4 @@
-import { day } from '../../base/clock.ts'
+import { hour } from '../../base/clock.ts'
 import { causes, type Cause, type ListingClass } from '../../access/reasons.ts'
 import { boundsOf } from './bounds.ts'
 import { complaintWorth, usualPerHour, type Assessment } from './assess.ts'
@@ -19,7 +19,9 @@ const strongHits = 5
 /** A trial starts from doubt, not from the good past that it is about. */
 const trialPrior: Prior = { mean: 0.25, strength: 4 }
 /** What a filter alone says against a steady good sender has to last so long. */
-const sustainedMs = day
+const sustainedMs = 12 * hour
+/** The same of phish and malware. */
+const graveMs = 2 * hour
 
 /** Whether a sender's own evidence lists it now. */
 export function findingOf(
@@ -37,7 +39,8 @@ export function findingOf(
   const ofTrial = sender.trial?.evidence.counts(now)
   for (const [seen, prior] of [
     [sender.hasOld ? undefined : counts, assessment.prior],
-    [ofTrial, trialPrior],
+    // A mixture is what it always was: it is judged by all of it.
+    [sender.trial?.isBreak || sender.hasOld ? ofTrial : undefined, trialPrior],
   ] as const) {
     if (seen === undefined || !isOverLine(seen, prior, assessment, sender, tuning)) continue
     if (isSteady && !isCorroborated(sender, assessment, tuning, now)) continue
@@ -75,10 +78,14 @@ function isCorroborated(sender: Sender, assessment: Assessment, tuning: Tuning, 
   const { trial } = sender
   if (trial === undefined) return false
   const { phish, malware, traps } = trial.evidence.counts(now)
-  if (trial.reporters.size >= 3 || phish + malware + traps >= 3) return true
+  if (trial.reporters.size >= 3 || traps >= 3) return true
+  const lastedMs = now - trial.since
+  // Grave words of the filter are its words too: one wrong signature is over in an hour or two.
+  if (phish + malware >= 3 && lastedMs >= graveMs) return true
+  // What is put off comes again and again: a queue of some dozens is no jump in volume.
   const volume = sender.passed(now) + sender.attempts(now)
-  if (volume > Math.max(60, 6 * usualPerHour(sender, assessment.hits, tuning, now))) return true
-  return now - trial.since >= sustainedMs
+  if (volume > Math.max(120, 8 * usualPerHour(sender, assessment.hits, tuning, now))) return true
+  return lastedMs >= sustainedMs
 }
 
 function causeOf(counts: Counts, isSteady: boolean, tuning: Tuning): Cause {

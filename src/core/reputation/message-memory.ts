@@ -153,13 +153,13 @@ function namesOf({ id, messageId, ip }: MessageEvent): readonly string[] {
 }
 
 /** FNV-1a, 32 bits; it begins where the check does not, so that one says nothing about the other. */
-function hashOf(text: string, begin = 0x811c9dc5): number {
+export function hashOf(text: string, begin = 0x811c9dc5): number {
   let hash = begin
   for (let nth = 0; nth < text.length; nth++) hash = Math.imul(hash ^ text.charCodeAt(nth), 0x01000193)
   return hash >>> 0
 }
 
-function checkOf(text: string): number {
+export function checkOf(text: string): number {
   // Mixed once more: two beginnings alone leave FNV sums that go together.
   const hash = hashOf(text, 0x2f0b4a27)
   return (Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ (hash >>> 13)) >>> 0

@@ -72,6 +72,7 @@ async function senderStands(ctx: Context, listing: Listing): Promise<boolean> {
       evidence: evidenceIn(late, settings.tuning.halfLife),
       reporters: reportersOf(late.reduce((sum, { complaints }) => sum + complaints, 0)),
       isSteady: assessment.isSteady,
+      isBreak: true,
     }
     return findingOf(sender, assessment, settings.tuning, at) !== undefined
   })

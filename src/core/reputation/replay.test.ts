@@ -61,7 +61,10 @@ describe('The replay', () => {
   })
 
   it('prints a listing between the event that made it and the next, and its end before the first event after it', () => {
-    const lines = replay([...events(burst, start, 21, spam), event('198.51.100.7', listedAt + hour)])
+    const lines = replay([
+      ...events(burst, start, 21, spam),
+      event('198.51.100.7', listedAt + hour, { ptr: 'mx.other.example' }),
+    ])
     assert.deepEqual(lines.slice(20), [
       `{"listing":"added","ip":"${burst}/32","at":"${iso(listedAt)}","reason":"spam","class":"self-service","ends":"${iso(listedAt + hour)}","evidence":{"messages":20,"spam":20,"complaints":0,"traps":0}}`,
       `{"id":"${burst} ${start + 200 * second}","ip":"${burst}","at":"${iso(start + 200 * second)}","action":"reject","reason":"spam","grade":"bad"}`,
@@ -69,6 +72,12 @@ describe('The replay', () => {
       `{"id":"198.51.100.7 ${listedAt + hour}","ip":"198.51.100.7","at":"${iso(listedAt + hour)}","action":"pass","reason":null,"grade":"new"}`,
     ])
     assert.deepEqual(besides(replay(events(burst, start, 21, spam))).length, 1, 'no end after the last event')
+  })
+
+  it('prints a line for an id that comes again, and learns nothing from it', () => {
+    const lines = replay(Array.from({ length: 60 }, () => event(burst, start, spam)))
+    assert.equal(lines.length, 60)
+    assert.deepEqual(besides(lines), [])
   })
 
   it('answers a removal: done once, then that nothing is listed, and cool-down when it is listed again within the day', () => {

@@ -3,6 +3,7 @@ import { readMailEvent, type MailEvent, type MessageEvent } from '../../access/m
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Note } from './notes.ts'
+import { SeenIds } from './seen-ids.ts'
 import { Reputation, type ReputationSettings } from './reputation.ts'
 
 /**
@@ -12,6 +13,7 @@ import { Reputation, type ReputationSettings } from './reputation.ts'
 export class Replay {
   readonly #judge: Reputation
   readonly #lagMs: number
+  readonly #seen = new SeenIds()
   /** What is not known yet, in the order in which it will be. */
   #unlearned: Lesson[] = []
   #first = 0
@@ -60,6 +62,8 @@ export class Replay {
     const { action, reason, grade } = this.#judge.decide(attempt)
     const { id, ip } = event
     const line = { id, ip, at: iso(event.at), action, reason, grade }
+    // Said a second time it is the same event.
+    if (this.#seen.isKnown(id, this.#now)) return [line, ...this.#lines()]
     if (action !== 'pass') this.#judge.attempted(attempt)
     else {
       this.#judge.passed(attempt)
@@ -69,7 +73,7 @@ export class Replay {
   }
 
   #complain(event: Extract<MailEvent, { type: 'complaint' }>): readonly object[] {
-    this.#know(event)
+    if (!this.#seen.isKnown(event.id, this.#now)) this.#know(event)
     return this.#lines()
   }
 

@@ -105,6 +105,8 @@ const bystanderMessages = 3
 const provedMs = 30 * day
 /** How long a good name of days of its own makes a sender one of long-good history. */
 const goodKeptMs = 7 * day
+/** For so long what is heard of a sender on trial may be the filter's doing. */
+const newsMs = hour
 /** A trial does not end sooner, whatever is clean in it. */
 const shortestTrialMs = 10 * minute
 const mostReporters = 256
@@ -292,6 +294,7 @@ export class Reputation {
     const before = this.#assess(sender, now)
     this.#noteGood(sender, before, now)
     const isJudged = hasVerdict(told)
+    const hadToWait = this.#standingOf(sender, before, now).kind === 'grey'
     const kind = isJudged || (told && !hasVerdict(event)) ? undefined : this.#hear(event, sender, before, now)
     const fresh = (count: 'recipients' | 'unknownRecipients' | 'trapRecipients'): number =>
       Math.max(0, (event[count] ?? 0) - (told?.[count] ?? 0))
@@ -303,7 +306,9 @@ export class Reputation {
     // It was counted as not judged.
     if (kind !== undefined && told !== undefined) this.#count(sender, 'unjudged', -1, event.at, witness)
     if (kind !== undefined) this.#count(sender, kind, 1, event.at, witness)
+    if (kind !== undefined) this.#groups.noteCovered(isVerdict(kind), event.at)
     if (kind !== undefined && isVerdict(kind)) {
+      if (hadToWait) this.#groups.noteWaited(sender, weightOf(kind, this.#settings.tuning) > 0, now)
       const given = this.#groups.add(sender, kind, 1, event.at, before.hits.judged + 1)
       if (!isOld && ruleOf(kind)) (sender.late ??= new Late()).add({ kind, source, at: event.at }, given)
     }
@@ -312,6 +317,8 @@ export class Reputation {
       return
     }
     const bad = (kind === undefined ? 0 : weightOf(kind, this.#settings.tuning)) + traps * 2
+    if (bad > 0) sender.clean = 0
+    else if (kind === 'ham' || kind === 'bulk') sender.clean++
     if (bad > 0 || kind === 'ham' || kind === 'bulk')
       sender.drift.add(bad, bad > 0 ? 0 : 1, event.at, before.limits.mean)
     if (this.#noteMember(sender, before.line, now)) this.#weighRange(sender, now)
@@ -471,7 +478,10 @@ export class Reputation {
   #hear({ verdict }: MessageEvent, sender: Sender, before: Assessment, now: number): EvidenceKind {
     if (verdict === undefined || verdict === 'unknown') return 'unjudged'
     const rule = ruleOf(verdict)
-    if (before.isSteady) this.#turn(this.#brake.hear(sender.key, rule, now), now)
+    // Who has been on trial for long has turned by itself; when the filter turns, it does so for all at once.
+    const isOldNews = sender.trial !== undefined && now - sender.trial.since > newsMs
+    if (before.isSteady && (!isOldNews || this.#brake.isFilterMad))
+      this.#turn(this.#brake.hear(sender.key, rule, now), now)
     return rule && this.#brake.doubts(rule) ? 'unjudged' : verdict
   }
 
@@ -541,8 +551,8 @@ export class Reputation {
   #weigh(sender: Sender, now: number): void {
     const { tuning, isProtected } = this.#settings
     const assessment = this.#assess(sender, now)
-    const { isSteady, isSuspicious } = assessment
-    if (isSuspicious) this.#try(sender, isSteady, now)
+    const { isSuspicious } = assessment
+    if (isSuspicious) this.#try(sender, assessment, now)
     else if (sender.trial && now - sender.trial.since > shortestTrialMs) sender.trial = undefined
     else if (!sender.trial) sender.usual = floorOf(this.#standingOf(sender, assessment, now))
     if (sender.listing !== undefined || isProtected(sender.unit, sender.name.text)) return
@@ -555,9 +565,10 @@ export class Reputation {
     this.#weighRange(sender, now)
   }
 
-  #try(sender: Sender, isSteady: boolean, now: number): void {
+  #try(sender: Sender, { isSteady, isBreak }: Assessment, now: number): void {
     const evidence = new Evidence(this.#settings.tuning.halfLife)
-    sender.trial ??= { since: now, evidence, reporters: new Set(), isSteady }
+    sender.trial ??= { since: now, evidence, reporters: new Set(), isSteady, isBreak }
+    sender.trial.isBreak ||= isBreak
     if (sender.trial.isSteady) this.#onTrial.add(sender)
   }
 
@@ -659,7 +670,12 @@ export class Reputation {
   }
 
   #standingOf(sender: Sender, assessment: Assessment, now: number): Standing {
-    return standingOf(sender, assessment, this.#brake.isFilterMad, this.#settings.tuning, now)
+    const around = {
+      isBraked: this.#brake.isFilterMad,
+      waitSteps: this.#groups.waitSteps(sender, now),
+      coverage: this.#groups.coverage(now),
+    }
+    return standingOf(sender, assessment, around, this.#settings.tuning, now)
   }
 
   #remember(event: MessageEvent, alias = event.id): void {

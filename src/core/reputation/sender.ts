@@ -27,6 +27,8 @@ export interface Trial {
   readonly reporters: Set<string>
   /** Whether the sender had a steady good history when it began. */
   readonly isSteady: boolean
+  /** Whether it began with a break in what the sender sends, and not with what it sends all the time. */
+  isBreak: boolean
 }
 
 /** A sender as it is written down: what is missing is as at the beginning. */
@@ -38,6 +40,7 @@ export interface SenderMemory {
     readonly e: readonly number[]
     readonly r: readonly string[]
     readonly y: boolean
+    readonly b: boolean
   }
   readonly r?: readonly string[]
   readonly p?: readonly [mean: number, strength: number]
@@ -56,6 +59,7 @@ export interface SenderMemory {
   readonly k?: readonly number[]
   readonly h?: readonly number[]
   readonly a?: readonly number[]
+  readonly c?: number
   readonly m?: { readonly s: number; readonly e: readonly number[] }
   readonly G?: number | string
   readonly b?: readonly LateHits[]
@@ -92,6 +96,8 @@ export class Sender {
   lapses: readonly number[] = []
   listing: OwnListing | undefined
   delistedAt = -Infinity
+  /** Wanted messages since the last unwanted one. */
+  clean = 0
   /** When it was last good, after days of its own. */
   goodAt = -Infinity
   /** Most senders a filter says nothing against. */
@@ -142,7 +148,13 @@ export class Sender {
     const told = {
       e: this.evidence.toJSON(),
       d: drift.toJSON(),
-      t: trial && { s: trial.since, e: trial.evidence.toJSON(), r: [...trial.reporters], y: trial.isSteady },
+      t: trial && {
+        s: trial.since,
+        e: trial.evidence.toJSON(),
+        r: [...trial.reporters],
+        y: trial.isSteady,
+        b: trial.isBreak,
+      },
       r: this.#reporters && [...this.#reporters],
       p: past && [past.mean, past.strength],
       o: this.hasOld || undefined,
@@ -162,6 +174,7 @@ export class Sender {
       m: this.member && { s: this.member.since, e: this.member.evidence.toJSON() },
       a: [this.#attemptSlot, this.#attempts],
       G: finite(this.goodAt),
+      c: this.clean || undefined,
       b: this.late?.toJSON(),
     }
     return Object.fromEntries(Object.entries(told).filter(([, value]) => !isAsAtFirst(value)))
@@ -177,6 +190,7 @@ export class Sender {
       evidence: Evidence.read(trial.e, halfLife),
       reporters: new Set(trial.r),
       isSteady: trial.y,
+      isBreak: trial.b,
     }
     this.#reporters = reporters && new Set(reporters)
     this.past = past && { mean: past[0], strength: past[1] }
@@ -189,6 +203,7 @@ export class Sender {
     this.listing = listing && { ...listing, prefix: this.unit }
     this.delistedAt = infinite(memory.D) ?? -Infinity
     this.goodAt = infinite(memory.G) ?? -Infinity
+    this.clean = memory.c ?? 0
     this.late = memory.b && new Late(memory.b)
     this.#firstTries = tries && new Map(tries)
     this.passedAt = infinite(memory.P) ?? -Infinity

@@ -62,6 +62,7 @@ describe('A sender that is written down', () => {
       evidence: sender.evidence,
       reporters: new Set(['ada']),
       isSteady: true,
+      isBreak: true,
     }
     sender.reporters.add('bob')
     sender.past = { mean: 0.3, strength: 4 }
@@ -71,6 +72,7 @@ describe('A sender that is written down', () => {
       usual: Infinity,
       floor: 30,
       freeUntil: start + hour,
+      clean: 3,
     })
     Object.assign(sender, {
       lapses: [start],
@@ -99,7 +101,7 @@ describe('A sender that is written down', () => {
     const known = { since, seen, home, ptr: 'mx.sender.example', memory }
     const again = new Senders(168, 10).recall(sender.unit, known)
     assert.equal(JSON.stringify(again), written)
-    assert.equal(Object.keys(memory).length, 21)
+    assert.equal(Object.keys(memory).length, 22)
     assert.deepEqual(
       [again.passed(start + hour), again.attempts(start + minute), again.usual, again.listing],
       [sender.passed(start + hour), sender.attempts(start + minute), Infinity, sender.listing],

@@ -123,6 +123,18 @@ export const thresholds = {
     why: 'While a break in pattern is being judged; a quarter of it after the first hour.',
     isPublic: false,
   },
+  strangerBudget: {
+    value: 1,
+    unit: 'messages an hour',
+    why: 'While a sender is being judged that is not known for a day and of which nothing good is known: one of many that send little each.',
+    isPublic: false,
+  },
+  strangerHits: {
+    value: 3,
+    unit: 'hits',
+    why: 'Of a sender that nothing good is known of so many are enough to judge it.',
+    isPublic: false,
+  },
   suspectSeconds: {
     value: 2,
     unit: 'seconds',
@@ -143,7 +155,7 @@ export const thresholds = {
     isPublic: false,
   },
   greyShare: {
-    value: 0.6,
+    value: 0.45,
     unit: 'share',
     why: 'Expected unwanted share from which a first message has to be tried again, as mail servers do and bots rarely.',
     isPublic: false,
@@ -155,7 +167,7 @@ export const thresholds = {
     isPublic: true,
   },
   longGreyShare: {
-    value: 0.8,
+    value: 0.65,
     unit: 'share',
     why: 'Expected unwanted share from which the wait is `longGreyMinutes`.',
     isPublic: false,
