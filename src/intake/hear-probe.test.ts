@@ -3,7 +3,6 @@ import { after, describe, it } from 'node:test'
 import type { ProbeArrival } from '../core/probes/actions.ts'
 import type { ProbeFacts } from '../core/probes/facts.ts'
 import { mostProbeBytes } from '../core/probes/probe.ts'
-import type { Intake } from './intake.ts'
 import {
   BareClient,
   dkimRecord,
@@ -13,14 +12,6 @@ import {
   testIntake,
   type Done,
 } from './test-intake.ts'
-
-const opened: { readonly intake: Intake; readonly clients: BareClient[] }[] = []
-after(async () => {
-  for (const { intake, clients } of opened) {
-    for (const client of clients) client.close()
-    await intake.close()
-  }
-})
 
 const probe = 'p+goodprobe0001@postern.provider.example'
 const dns = testDns({
@@ -36,17 +27,25 @@ const field = {
   'Message-ID': '<a@example.org>',
 }
 
-/** Sends a message through an intake of its own; what it did, and what it answered. */
+// One process reads all of them: to start one takes longer than to read a message.
+const { intake, port, done } = await testIntake({ dns })
+const clients: BareClient[] = []
+after(async () => {
+  for (const client of clients) client.close()
+  await intake.close()
+})
+
+/** Sends a message; what it did, and what it answered. */
 async function send(
   message: Buffer,
   { forwarded = true, from = 'ada@example.org', to = probe } = {},
 ): Promise<{ readonly answer: string; readonly done: readonly Done[] }> {
-  const { intake, port, done } = await testIntake({ dns })
   const client = new BareClient({ port })
-  opened.push({ intake, clients: [client] })
+  clients.push(client)
+  const before = done.length
   await client.greet('relay.provider.example')
   if (forwarded) await client.command('XFORWARD ADDR=192.0.2.45 NAME=mail.example.org HELO=mail.example.org')
-  return { answer: await client.mail(from, to, message), done }
+  return { answer: await client.mail(from, to, message), done: done.slice(before) }
 }
 
 function arrivalOf(done: readonly Done[]): ProbeArrival {
