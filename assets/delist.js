@@ -1,7 +1,7 @@
-/* The delist form works out its proof of work, and a living page reloads when something has changed. Without this script both work too. */
+/* The forms for delisting and for reports work out their proof of work, and a living page reloads when something has changed. Without this script both work too. */
 'use strict'
 
-const form = document.getElementById('delist')
+const form = document.querySelector('form[data-challenge]')
 if (form?.dataset.challenge && window.crypto?.subtle) {
   const answer = solve(JSON.parse(form.dataset.challenge))
   form.addEventListener('submit', (event) => {

@@ -3,6 +3,7 @@ import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
 import { consoleActions, forwarding, intakeActions } from './core-actions.ts'
+import type { XarfChecker } from './core/abuse/examination.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Checks } from './core/checks/actions.ts'
@@ -31,12 +32,14 @@ import { writeAccessMaps } from './jobs/write-access-maps.ts'
 import { judgeThread } from './judge-thread.ts'
 import { dnsResolver } from './net/resolver.ts'
 import { openSmtp } from './net/smtp-client.ts'
+import { abuseReportsRoute } from './web/api/abuse-reports.ts'
 import { analyseRoute } from './web/api/analyse.ts'
 import { apiRoutes } from './web/api/api.ts'
 import { eventsRoute } from './web/api/events.ts'
 import { companion } from './companion.ts'
 import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
+import { abuseRoutes } from './web/abuse/abuse-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
 import { checkRoutes } from './web/check/check-routes.ts'
@@ -167,7 +170,7 @@ async function noLookup(): Promise<never> {
 function webApps(
   ctx: Context,
   config: Core['config'],
-  reader: Reader,
+  reader: Reader & XarfChecker,
 ): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
   const theme = readTheme(config.guide.folder)
@@ -197,8 +200,24 @@ function webApps(
       (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
+      (app) => abuseRoutes(app, { contextFor }),
+      (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],
-    largeBodies: ['/api/v1/events', '/api/v1/analyse', routes.headers.pattern, routes.analyse.pattern],
+    largeBodies: [
+      '/api/v1/events',
+      '/api/v1/analyse',
+      '/api/v1/abuse-reports',
+      routes.report.start.pattern,
+      routes.headers.pattern,
+    ],
+    largeBodies: [
+      '/api/v1/events',
+      '/api/v1/abuse-reports',
+      routes.report.start.pattern,
+      '/api/v1/analyse',
+      routes.headers.pattern,
+      routes.analyse.pattern,
+    ],
   })
   const console = consoleApp({
     actions: consoleActions(ctx),

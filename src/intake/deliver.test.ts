@@ -73,6 +73,7 @@ function trial(): {
     parse: async (_raw, request) => (requests.push(request), next),
     analyse: async () => ({ failure: 'busy' }),
     examine: async () => ({ failure: 'busy' }),
+    checkXarf: async () => ({ failure: 'busy' }),
     close: () => undefined,
     counts: { started: 0, killed: 0, parsed: 0 },
   }

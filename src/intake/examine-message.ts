@@ -1,10 +1,13 @@
-import { MailParser, type AttachmentStream, type MessageText } from 'mailparser'
 import type { Claims, Examination, ReportedMessage, Writer } from '../core/abuse/examination.ts'
 import type { ExamineRequest } from '../core/abuse/examination-schema.ts'
-import { mostReports, type Feedback } from '../standards/arf.ts'
+import type { Feedback } from '../standards/arf.ts'
+import { isCompoundFile } from '../standards/compound-file.ts'
 import { readXarf } from '../standards/xarf.ts'
+import { attachedTo, type Attached } from './attached-reports.ts'
 import type { Lookup } from './authenticate.ts'
-import { mostParts, type Breach, type ParsedMessage } from './parsed-message.ts'
+import { headerOfMsg } from './outlook-message.ts'
+import type { Breach, ParsedMessage } from './parsed-message.ts'
+import { pastedHeader } from './pasted-source.ts'
 import { readMessage } from './read-message.ts'
 import { readReported } from './reported-message.ts'
 import { isTestReport, messagesIn, parseModestJson } from './xarf-evidence.ts'
@@ -31,6 +34,11 @@ async function examineReported(
   request: ExamineRequest,
   lookup: Lookup,
 ): Promise<Examination | Breach> {
+  if (isCompoundFile(raw)) {
+    const header = headerOfMsg(raw)
+    const found = await readAll(header ? [{ bytes: header, isHeaderOnly: true }] : [], lookup, request.now)
+    return typeof found === 'string' ? found : { reported: found, claims: null, writer: null }
+  }
   const text = raw.toString('latin1')
   const isHeaderOnly = !/\r?\n\r?\n[\s\S]*\S/.test(text)
   const message = await readReported(withLineEnds(raw), isHeaderOnly, lookup, request.now)
@@ -78,15 +86,22 @@ async function examineMail(
   )
   if (typeof message === 'string') return message
   const attached = await attachedTo(raw)
-  const json = attached.json === undefined ? undefined : parseModestJson(attached.json)
+  const json = parseModestJson(attached.json ?? pastedJson(message.text))
   const xarf = json === undefined ? undefined : await examineXarf(json, request, lookup)
-  const pasted = attached.messages.length > 0 ? [] : pastedHeaders(message.text)
-  const reported = await readAll([...attached.messages, ...pasted], lookup, now)
+  const pasted = attached.messages.length > 0 ? undefined : pastedHeader(message.text)
+  const found = pasted ? [{ bytes: pasted, isHeaderOnly: true }] : attached.messages
+  const reported = await readAll(found, lookup, now)
   if (typeof reported === 'string') return reported
   const writer = writerOf(message, request)
   if (xarf !== undefined && typeof xarf !== 'string')
     return { ...xarf, reported: reported.length > 0 ? reported : xarf.reported, writer }
   return { reported, claims: claimsOf(message), writer }
+}
+
+/** A report that is the text itself; empty when the text is none. */
+function pastedJson(text: string): Buffer {
+  const trimmed = text.trim()
+  return Buffer.from(trimmed.startsWith('{') && trimmed.endsWith('}') ? trimmed : '')
 }
 
 function writerOf(
@@ -116,62 +131,6 @@ function claimsOf({ feedback }: ParsedMessage): Claims | null {
     errors: [],
     isTest: false,
   }
-}
-
-interface Attached {
-  readonly bytes: Buffer
-  readonly isHeaderOnly: boolean
-}
-
-const mostReported = mostReports
-const reportedTypes = /^(?:message\/(?:rfc822|global)|(?:message|text)\/(?:rfc822|global)-headers)$/
-
-/** The messages in a message, byte for byte: a signature over them is to be verified. */
-async function attachedTo(
-  raw: Buffer,
-): Promise<{ readonly messages: Attached[]; readonly json: Buffer | undefined }> {
-  const parser = new MailParser({
-    skipTextToHtml: true,
-    skipTextLinks: true,
-    skipImageLinks: true,
-    keepDeliveryStatus: true,
-    ignoreEmbedded: true,
-    checksumAlgo: false,
-    maxChildNodes: mostParts,
-  })
-  const givenUp = new Promise<never>((_, reject) => parser.once('error', reject))
-  givenUp.catch(() => undefined)
-  parser.end(raw)
-  const messages: Attached[] = []
-  let json: Buffer | undefined
-  for await (const part of parser as AsyncIterable<AttachmentStream | MessageText>) {
-    if (part.type !== 'attachment') continue
-    const bytes = await Promise.race([bytesOf(part), givenUp])
-    const type = part.contentType.toLowerCase()
-    if (reportedTypes.test(type) && messages.length < mostReported)
-      messages.push({ bytes, isHeaderOnly: type.endsWith('-headers') })
-    else if (/\.eml$/i.test(part.filename ?? '') && messages.length < mostReported)
-      messages.push({ bytes, isHeaderOnly: false })
-    else if (type.startsWith('application/json') && json === undefined) json = bytes
-  }
-  return { messages, json }
-}
-
-async function bytesOf(part: AttachmentStream): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of part.content) chunks.push(chunk as Buffer)
-  part.release?.()
-  return Buffer.concat(chunks)
-}
-
-/** A header that somebody pasted into a text: it begins like one and has From, and a trace field or Message-ID. */
-function pastedHeaders(text: string): Attached[] {
-  for (const block of text.split(/(?:\r?\n){2,}/)) {
-    const isHeader =
-      /^[a-z-]{2,40}:/i.test(block) && /^from:/im.test(block) && /^(?:received|message-id):/im.test(block)
-    if (isHeader) return [{ bytes: Buffer.from(block), isHeaderOnly: true }]
-  }
-  return []
 }
 
 async function readAll(

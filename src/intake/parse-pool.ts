@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { Examiner } from '../core/abuse/examination.ts'
+import type { Examiner, XarfChecker } from '../core/abuse/examination.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import {
   parseLimits,
@@ -24,6 +24,8 @@ export interface ParsePool {
   analyse(raw: Buffer): Promise<Finding | ParseFailure>
   /** What a report of abuse holds. Never rejects. */
   examine: Examiner['examine']
+  /** What is wrong with an XARF report. Never rejects. */
+  checkXarf: XarfChecker['checkXarf']
   /** Ends all processes; waiting messages get `busy`. */
   close(): void
   readonly counts: PoolCounts
@@ -113,6 +115,11 @@ export function openParsePool(options: PoolOptions): ParsePool {
       const result = await ask(raw, { say: 'examine', request })
       if ('failure' in result) return result
       return result.say === 'examination' ? result.examination : { failure: 'crash' }
+    },
+    checkXarf: async (raw) => {
+      const result = await ask(raw, { say: 'xarf' })
+      if ('failure' in result) return result
+      return result.say === 'xarf-check' ? result.check : { failure: 'crash' }
     },
     close: () => {
       isClosed = true

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { Examination } from '../core/abuse/examination.ts'
-import { examinationSchema, type ExamineRequest } from '../core/abuse/examination-schema.ts'
+import type { Examination, XarfCheck } from '../core/abuse/examination.ts'
+import { examinationSchema, xarfCheckSchema, type ExamineRequest } from '../core/abuse/examination-schema.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import { findingSchema } from '../core/analysis/finding-schema.ts'
 import { spawnJailed } from './jail.ts'
@@ -47,12 +47,14 @@ export type Question =
   | { readonly say: 'read'; readonly request: ParseRequest }
   | { readonly say: 'analyse' }
   | { readonly say: 'examine'; readonly request: ExamineRequest }
+  | { readonly say: 'xarf' }
 
 /** What the process answers, or why it does not. */
 export type Result =
   | { readonly say: 'message'; readonly message: ParsedMessage }
   | { readonly say: 'finding'; readonly finding: Finding }
   | { readonly say: 'examination'; readonly examination: Examination }
+  | { readonly say: 'xarf-check'; readonly check: XarfCheck }
   | ParseFailure
 
 export interface Job {
@@ -72,6 +74,7 @@ const fromWorker = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('message'), message: parsedMessage }),
   z.strictObject({ say: z.literal('finding'), finding: findingSchema }),
   z.strictObject({ say: z.literal('examination'), examination: examinationSchema }),
+  z.strictObject({ say: z.literal('xarf-check'), check: xarfCheckSchema }),
   z.strictObject({ say: z.literal('breach'), breach: z.enum(breaches) }),
 ])
 
@@ -188,6 +191,7 @@ export class ParseProcess {
       case 'message':
       case 'finding':
       case 'examination':
+      case 'xarf-check':
         return this.#finish(told)
       case 'breach':
         return this.#finish({ failure: 'breach', breach: told.breach })

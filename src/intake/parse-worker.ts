@@ -16,6 +16,7 @@ const fromPool = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('read'), request: parseRequest }),
   z.strictObject({ say: z.literal('analyse') }),
   z.strictObject({ say: z.literal('examine'), request: examineRequest }),
+  z.strictObject({ say: z.literal('xarf') }),
   z.strictObject({
     say: z.literal('records'),
     id: z.number(),
@@ -36,7 +37,7 @@ interface Question {
 const reader = new FrameReader(mostBytes)
 const questions = new Map<number, Question>()
 let asked = 0
-let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | undefined
+let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | 'xarf' | undefined
 
 function say(value: unknown): void {
   process.stdout.write(encodeFrame({ kind: 'json', value }))
@@ -69,12 +70,18 @@ async function look(raw: Buffer, about: ExamineRequest): Promise<void> {
   )
 }
 
+async function check(raw: Buffer): Promise<void> {
+  const { checkXarf } = await import('./xarf-evidence.ts')
+  say({ say: 'xarf-check', check: checkXarf(raw) })
+}
+
 function hear(frame: Frame): void {
   if (frame.kind === 'bytes') {
     if (!request) throw new Error('a message without a request')
     const about = request
     request = undefined
     if (about === 'analyse') say({ say: 'finding', finding: readInput(frame.bytes) })
+    else if (about === 'xarf') void check(frame.bytes)
     else if ('examine' in about) void look(frame.bytes, about.examine)
     else void read(frame.bytes, about)
     return
@@ -85,7 +92,8 @@ function hear(frame: Frame): void {
       request = told.request
       return
     case 'analyse':
-      request = 'analyse'
+    case 'xarf':
+      request = told.say
       return
     case 'examine':
       request = { examine: told.request }

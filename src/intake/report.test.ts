@@ -169,3 +169,26 @@ describe('The answer to a report', () => {
     assert.match(answer({ ...program, feedback: [] }, store), /^550 5\.6\.0 No message is attached/)
   })
 })
+
+describe('The Subject of a report by one of our users', () => {
+  for (const [subject, kind] of [
+    ['1|something', 'junk'],
+    ['Junk: something', 'junk'],
+    ['2|something', 'not-junk'],
+    ['Not junk: something', 'not-junk'],
+    ['3|something', 'phish'],
+    ['Phishing: something', 'phish'],
+    ['something 3|', 'junk'],
+  ] as const)
+    it(`“${subject}” means ${kind}`, () =>
+      assert.equal(
+        heard({ ...person, subject }),
+        `bob@provider.example, ${kind} 192.0.2.45 <a@example.org> bob@provider.example`,
+      ))
+
+  it('does not change what a feedback report says, nor what a mailbox means', () => {
+    const about = { ...program, subject: '3|something' }
+    assert.match(heard(about, store), /^system, junk /)
+    assert.match(heard({ ...person, subject: '3|something' }, stranger, notJunk), / not-junk /)
+  })
+})

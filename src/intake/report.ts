@@ -1,3 +1,4 @@
+import type { ComplaintKind } from '../access/mail-event.ts'
 import { complaintOf, type NoComplaint } from '../access/complaint.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Report } from '../core/complaints/actions.ts'
@@ -44,7 +45,7 @@ export function readReport(
   if (typeof teller !== 'string') return teller
   const found = message.feedback.map((report) => {
     // Whoever forwards a message without a word calls it junk.
-    const kind = complaint ?? (report.isReport ? undefined : 'junk')
+    const kind = complaint ?? (report.isReport ? undefined : (subjectKind(message.subject) ?? 'junk'))
     return complaintOf(report, { ours, domains: desk.domains, teller, kind, at })
   })
   return {
@@ -53,6 +54,17 @@ export function readReport(
     complaints: found.flatMap((each) => (typeof each === 'string' ? [] : [each])),
     others: found.flatMap((each) => (typeof each === 'string' ? [each] : [])),
   }
+}
+
+const subjectKinds: readonly (readonly [begins: RegExp, kind: ComplaintKind])[] = [
+  [/^\s*(?:1\||junk:)/i, 'junk'],
+  [/^\s*(?:2\||not junk:)/i, 'not-junk'],
+  [/^\s*(?:3\||phishing:)/i, 'phish'],
+]
+
+/** Report buttons of mail programs say in the Subject what they mean: `1|` or `Junk:`, `2|` or `Not junk:`, `3|` or `Phishing:`. */
+function subjectKind(subject: string): ComplaintKind | undefined {
+  return subjectKinds.find(([begins]) => begins.test(subject))?.[1]
 }
 
 /**

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { XarfCheck } from '../core/abuse/examination.ts'
+import { readXarf } from '../standards/xarf.ts'
 
 /**
  * The messages that an XARF report brings as evidence. Its JSON is a stranger's: how deep and wide it is is looked at before it is
@@ -26,6 +28,19 @@ export function parseModestJson(raw: Buffer): unknown {
   }
 }
 
+/** Whether a report may be taken as it is: the rules of its version, the limits, and the hashes of its evidence. */
+export function checkXarf(raw: Buffer): XarfCheck {
+  const json = parseModestJson(raw)
+  if (json === undefined) return { version: null, errors: ['no JSON, or deeper or wider than XARF allows'] }
+  const report = readXarf(json)
+  if (report === undefined) return { version: null, errors: ['xarf_version: missing'] }
+  const errors = [...report.errors, ...messagesIn(json).errors]
+  return {
+    version: report.version?.slice(0, 60) ?? null,
+    errors: errors.slice(0, 20).map((error) => error.slice(0, 500)),
+  }
+}
+
 /** Depth and number of names, in one pass over the characters. */
 function isModest(text: string): boolean {
   let [depth, names] = [0, 0]
@@ -42,31 +57,54 @@ function isModest(text: string): boolean {
   return true
 }
 
-/** Messages of the report, decoded, and what is wrong with the others. */
+/** Messages of the report, decoded, and what is wrong with its evidence. */
 export function messagesIn(json: unknown): {
   readonly messages: readonly Buffer[]
   readonly errors: readonly string[]
 } {
-  const evidence = isObject(json) && Array.isArray(json['evidence']) ? json['evidence'].slice(0, 50) : []
   const messages: Buffer[] = []
   const errors: string[] = []
   let total = 0
-  for (const [index, item] of evidence.entries()) {
-    if (
-      !isObject(item) ||
-      !/^message\/rfc822|^text\/(?:plain|rfc822-headers)/.test(String(item['content_type']))
-    )
-      continue
-    const bytes = Buffer.from(typeof item['payload'] === 'string' ? item['payload'] : '', 'base64')
+  for (const { path, type, bytes, hash } of evidenceOf(json)) {
     total += bytes.length
-    if (bytes.length > mostItem || total > mostItems) {
-      errors.push(`evidence.${index}: larger than XARF allows`)
-      continue
-    }
-    if (!hasHash(bytes, item['hash'])) errors.push(`evidence.${index}.hash: of something else`)
-    else if (String(item['content_type']).startsWith('message/rfc822')) messages.push(bytes)
+    if (bytes.length > mostItem || total > mostItems) errors.push(`${path}: larger than XARF allows`)
+    else if (!hasHash(bytes, hash)) errors.push(`${path}.hash: of something else`)
+    else if (type.startsWith('message/rfc822')) messages.push(bytes)
   }
   return { messages: messages.slice(0, 10), errors }
+}
+
+interface Evidence {
+  readonly path: string
+  readonly type: string
+  readonly bytes: Buffer
+  readonly hash: unknown
+}
+
+/** `evidence` of version 4, whose payload is Base64; `Report.Samples` of version 3, whose payload may be the text itself. */
+function evidenceOf(json: unknown): readonly Evidence[] {
+  const report = isObject(json) && isObject(json['Report']) ? json['Report'] : {}
+  const newer = itemsOf(isObject(json) ? json['evidence'] : undefined)
+  const older = itemsOf(report['Samples'])
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return [
+    ...newer.map((item, index) => ({
+      path: `evidence.${index}`,
+      type: textOf(item['content_type']),
+      bytes: Buffer.from(textOf(item['payload']), 'base64'),
+      hash: item['hash'],
+    })),
+    ...older.map((item, index) => ({
+      path: `Report.Samples.${index}`,
+      type: textOf(item['ContentType']),
+      bytes: Buffer.from(textOf(item['Payload']), item['Base64Encoded'] === true ? 'base64' : 'utf8'),
+      hash: undefined,
+    })),
+  ]
+}
+
+function itemsOf(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.slice(0, 50).filter((item) => isObject(item)) : []
 }
 
 /** `sha256:…`; nothing said is nothing wrong. */

@@ -67,6 +67,16 @@ export const routes = {
     /** The address while no message has come, then the report. */
     report: route('/probe/:id'),
   },
+  report: {
+    /** The form for mail of ours that somebody complains of. */
+    start: route('/report'),
+    /** One report, for whoever has its receipt. */
+    status: route('/report/:token'),
+    /** The link in the letter to somebody who reported by the form. */
+    confirm: route('/report/confirm/:token'),
+  },
+  /** What was reported about an account of ours, for its owner. */
+  account: route('/account/:token'),
   api: route('/api/v1'),
   policy: route('/.well-known/postmaster-policy.json'),
   security: route('/.well-known/security.txt'),

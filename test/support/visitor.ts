@@ -10,9 +10,12 @@ import { letterById } from '../../src/core/outbox/store.ts'
 import type { Database } from '../../src/db/open.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
+import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
+import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
 import { eventsRoute } from '../../src/web/api/events.ts'
 import { checkRoutes } from '../../src/web/check/check-routes.ts'
+import { checkXarf } from '../../src/intake/xarf-evidence.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
@@ -51,7 +54,13 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const web = testSite({
     settings: ctx.settings,
     clock: ctx.clock,
-    largeBodies: ['/api/v1/events', routes.headers.pattern, routes.analyse.pattern],
+    largeBodies: [
+      '/api/v1/events',
+      '/api/v1/abuse-reports',
+      routes.report.start.pattern,
+      routes.headers.pattern,
+      routes.analyse.pattern,
+    ],
     site: siteActions(contextFor, async () => await Promise.resolve(undefined), reader),
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
@@ -62,6 +71,8 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: testShelf(ctx.settings).guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: origin, version: '0.0.0' }),
+      (app) => abuseRoutes(app, { contextFor }),
+      (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
   })
   return {

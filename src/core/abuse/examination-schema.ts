@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestValue, mostHops, mostReports, mostValues, type Feedback } from '../../standards/arf.ts'
 import type { Hop } from '../../standards/received.ts'
-import { shapes, type Examination } from './examination.ts'
+import { shapes, type Examination, type XarfCheck } from './examination.ts'
 
 /** The parser ran on hostile bytes in a process of its own: its word is held against this, sizes included, before anybody acts on it. */
 
@@ -88,6 +88,11 @@ export const examinationSchema: z.ZodType<Examination> = z.strictObject({
       language: z.enum(['en', 'zh-CN']),
     })
     .nullable(),
+})
+
+export const xarfCheckSchema: z.ZodType<XarfCheck> = z.strictObject({
+  version: z.string().max(60).nullable(),
+  errors: z.array(z.string().max(500)).max(20),
 })
 
 /** What goes with the bytes. */

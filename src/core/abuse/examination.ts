@@ -106,3 +106,18 @@ export interface Examiner {
     about: { readonly shape: Shape; readonly envelope: Envelope; readonly now: number },
   ): Promise<Examination | { readonly failure: 'breach' | 'crash' | 'time' | 'memory' | 'busy' }>
 }
+
+/** What is wrong with an XARF report, before it is taken. */
+export interface XarfCheck {
+  /** As its writer says; null when it says none. */
+  readonly version: string | null
+  /** What breaks the rules of its version, the limits or the hashes of its evidence, at most twenty. Empty: it may be taken. */
+  readonly errors: readonly string[]
+}
+
+/** Looks at the JSON of a stranger in a process that may be killed: the parse pool, as far as the API knows it. */
+export interface XarfChecker {
+  checkXarf(
+    raw: Buffer,
+  ): Promise<XarfCheck | { readonly failure: 'breach' | 'crash' | 'time' | 'memory' | 'busy' }>
+}

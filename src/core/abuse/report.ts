@@ -82,11 +82,14 @@ export function classOf(chosen: AbuseClass | null, claims: Claims | null): Abuse
   return chosen ?? kinds[(claims?.kind ?? '').toLowerCase()] ?? 'spam'
 }
 
-/** What a report is once it is read: the door's own word, or the format that was in it. */
+/**
+ * What a report is once it is read: the door's own word, or the format that was in it. Not every feedback loop sends feedback reports:
+ * some only attach the message.
+ */
 export function channelOf(door: Channel, claims: Claims | null, isLoop: boolean): Channel {
-  if (claims === null) return door
-  if (claims.format === 'xarf') return 'xarf'
-  return isLoop ? 'fbl' : 'arf'
+  if (claims?.format === 'xarf') return 'xarf'
+  if (isLoop && door === 'mail') return 'fbl'
+  return claims === null ? door : 'arf'
 }
 
 /**

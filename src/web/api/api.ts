@@ -4,6 +4,7 @@ import { as, type Context } from '../../core/context.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
+import { abuseReportEndpoints } from './abuse-reports.ts'
 import { checkEndpoints } from './check.ts'
 import { delistingEndpoints } from './delisting.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -25,6 +26,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...delistingEndpoints,
   ...listingEndpoints,
   ...checkEndpoints,
+  ...abuseReportEndpoints,
   ...probeEndpoints,
   ...headerEndpoints,
   ...problemEndpoints,

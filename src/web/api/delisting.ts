@@ -18,7 +18,7 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/challenge',
-    summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request',
+    summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request or report of abuse',
     answer: schemas.challenge,
     status: 200,
     handle: async ({ ctx }) => await issueChallenge(ctx),

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { Places } from '../../base/places.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import { as, type Context } from '../../core/context.ts'
@@ -97,27 +98,5 @@ function* linesOf(bytes: Buffer): Generator<string> {
     const stop = end < 0 ? bytes.length : end
     yield bytes.toString('utf8', start, stop)
     start = stop + 1
-  }
-}
-
-/** So many at a time, the others in the order of their coming. */
-class Places {
-  #free: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(count: number) {
-    this.#free = count
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { analysisAnswer, eventsAnswer, problem } from './schemas.ts'
+import { abuseReceipt, analysisAnswer, eventsAnswer, problem } from './schemas.ts'
 
 /** The OpenAPI 3.1 document, printed from the schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[], server: string, version: string): unknown {
@@ -10,6 +10,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
   }
   paths['/events'] = { post: eventsOperation }
   paths['/analyse'] = { post: analyseOperation }
+  paths['/abuse-reports'] = { post: abuseReportOperation }
   return {
     openapi: '3.1.0',
     info: { title: 'Postern', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -127,6 +128,63 @@ const analyseOperation = {
     200: {
       description: 'What it is and what it says; kind `unknown` with `error` when it cannot be read',
       content: { 'application/json': { schema: jsonSchema(analysisAnswer) } },
+    },
+    default: { $ref: '#/components/responses/problem' },
+  },
+}
+
+/** Takes what xarf.org specifies, whose schemas are its own. */
+const abuseReportOperation = {
+  summary:
+    'Report mail that came from us: an XARF report (xarf.org) of at most 25 MiB, with evidence of at most 5 MB an item and 15 MB in all (docs/integrate/abuse-reports.md)',
+  // `{}`: or a proof of work.
+  security: [{ token: [] }, {}],
+  parameters: [
+    {
+      name: 'Proof-Of-Work',
+      in: 'header',
+      description: 'Answer to a challenge of GET /challenge, where there is no token',
+      schema: { type: 'string', maxLength: 4096 },
+    },
+    { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } },
+    {
+      name: 'lifecycle',
+      in: 'query',
+      description: '`test`: it is read like any other, and nothing is counted',
+      schema: { type: 'string', enum: ['test'] },
+    },
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object',
+          required: [
+            'xarf_version',
+            'report_id',
+            'timestamp',
+            'reporter',
+            'source_identifier',
+            'category',
+            'type',
+          ],
+          properties: {
+            xarf_version: { type: 'string', pattern: '^4\\.\\d+\\.\\d+$' },
+            report_id: { type: 'string', format: 'uuid' },
+            timestamp: { type: 'string', format: 'date-time' },
+            source_identifier: { type: 'string' },
+            category: { type: 'string' },
+            type: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    202: {
+      description: 'Kept; it is examined within minutes',
+      content: { 'application/json': { schema: jsonSchema(abuseReceipt) } },
     },
     default: { $ref: '#/components/responses/problem' },
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { effects } from '../../access/listing-entry.ts'
 import { causeNames, listingClasses, reasonNames, type ReasonName } from '../../access/reasons.ts'
+import { abuseClasses, channels, lifecycles, reportOutcomes, reportStates } from '../../core/abuse/report.ts'
 import { analysisErrors } from '../../core/analysis/analysis.ts'
 import {
   feedbackSchema,
@@ -329,4 +330,28 @@ export const checkReport = z.object({
   at: time,
   result: z.enum(findingResults),
   findings: z.array(finding),
+})
+
+export const abuseReceipt = z.object({
+  id: z.string(),
+  token: z.string().describe('Whoever has it may ask how the report stands'),
+  status: z.string().describe('Page of the report, for people'),
+  receivedAt: time,
+  isNew: z.boolean().describe('`false`: the same bytes came from the same reporter before'),
+})
+
+export const abuseReportState = z.object({
+  id: z.string(),
+  state: z.enum(reportStates),
+  outcome: z.enum(reportOutcomes).optional().describe('Once it is closed'),
+  class: z.enum(abuseClasses),
+  channel: z.enum(channels),
+  lifecycle: z.enum(lifecycles),
+  receivedAt: time,
+  examinedAt: time.optional(),
+  closedAt: time.optional(),
+  elsewhere: z
+    .object({ address: z.string(), contact: z.string().nullable() })
+    .optional()
+    .describe('Who handed the message over, where it was not us, and where to turn'),
 })

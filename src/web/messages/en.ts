@@ -1,3 +1,4 @@
+import { abuse } from './en/abuse.ts'
 import { check } from './en/check.ts'
 import { analysis } from './en/analysis.ts'
 import { common } from './en/common.ts'
@@ -25,6 +26,7 @@ export const en = {
   console,
   judgement,
   analysis,
+  abuse,
   refusals,
 }
 

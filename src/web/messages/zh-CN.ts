@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts'
+import { abuse } from './zh-CN/abuse.ts'
 import { check } from './zh-CN/check.ts'
 import { analysis } from './zh-CN/analysis.ts'
 import { common } from './zh-CN/common.ts'
@@ -23,5 +24,6 @@ export const zhCN = {
   console,
   judgement,
   analysis,
+  abuse,
   refusals,
 } satisfies Messages

@@ -74,6 +74,21 @@ ${field.value ?? ''}</textarea>`,
   )
 }
 
+/** A file of the reader's; `accept` only filters what their system shows. */
+export function fileField(view: View, field: Labelled & { readonly accept?: string }): Html {
+  return labelled(
+    view,
+    field,
+    html`<input
+      id="${idOf(field)}"
+      name="${field.name}"
+      type="file"
+      ${field.accept === undefined ? '' : html`accept="${field.accept}"`}
+      ${describedBy(field)}
+    />`,
+  )
+}
+
 /** A choice from a few; `options` are [value, words]. */
 export function select(
   view: View,

@@ -23,6 +23,22 @@ export const refusals = fitForPeople({
     what: 'There is no message in the report.',
     next: 'Attach the message that you complain of as a file, or paste its source with the header.',
   }),
+  'abuse.file-unreadable': (facts) => ({
+    what: unreadableFile(text(facts, 'why', '')),
+    next: 'Save the message from your mail program as an .eml file, or paste its source; an archive is never unpacked here.',
+  }),
+  'abuse.header-missing': () => ({
+    what: 'This is the text of a message without its header.',
+    next: 'Copy the whole source: it begins with lines such as Return-Path, Received or Message-ID. The page says how to get at it.',
+  }),
+  'abuse.two-messages': () => ({
+    what: 'There is a file and a pasted source.',
+    next: 'Report one message at a time: choose the file or paste the source.',
+  }),
+  'abuse.xarf-invalid': (facts) => ({
+    what: `This is no valid XARF report: ${text(facts, 'why', 'it cannot be read')}.`,
+    next: 'Mend the report and send it again; nothing of it was kept. The rules are at xarf.org, and the limits in docs/integrate/abuse-reports.md.',
+  }),
   'abuse.report-not-found': () => ({
     what: 'No report is known by this link.',
     next: 'Open the link of the receipt once more, whole. Reports are deleted after two years.',
@@ -364,5 +380,18 @@ function mailboxAdvice(facts: Facts): string {
       return 'What stands behind the @ is not a domain. Check the spelling.'
     default:
       return 'Write it as in postmaster@example.org, without a name, spaces or brackets.'
+  }
+}
+
+function unreadableFile(kind: string): string {
+  switch (kind) {
+    case 'archive':
+      return 'This file is an archive.'
+    case 'pdf':
+      return 'This file is a PDF, in which the header of the message is lost.'
+    case 'picture':
+      return 'This file is a picture, in which the header of the message is lost.'
+    default:
+      return 'This file cannot be read as a message.'
   }
 }

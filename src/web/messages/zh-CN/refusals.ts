@@ -23,6 +23,22 @@ export const refusals = fitForPeople(
       what: '举报中没有邮件。',
       next: '请把被举报的邮件作为文件附上，或粘贴包含邮件头的完整源代码。',
     }),
+    'abuse.file-unreadable': (facts) => ({
+      what: unreadableFile(text(facts, 'why', '')),
+      next: '请在邮件程序中把邮件保存为 .eml 文件，或粘贴邮件源代码；我们不会解压压缩文件。',
+    }),
+    'abuse.header-missing': () => ({
+      what: '这只是邮件正文，没有邮件头。',
+      next: '请复制完整的源代码，它以 Return-Path、Received 或 Message-ID 之类的行开头。页面上有取得源代码的方法。',
+    }),
+    'abuse.two-messages': () => ({
+      what: '同时提交了文件和粘贴的源代码。',
+      next: '请一次举报一封：选择文件，或粘贴源代码。',
+    }),
+    'abuse.xarf-invalid': (facts) => ({
+      what: `这不是有效的 XARF 报告：${text(facts, 'why', '无法读取')}。`,
+      next: '内容没有保存，请修改后重新提交。格式规则见 xarf.org，限额见 docs/integrate/abuse-reports.md。',
+    }),
     'abuse.report-not-found': () => ({
       what: '这个链接没有对应的举报。',
       next: '请重新打开回执中的完整链接。举报在两年后删除。',
@@ -371,5 +387,18 @@ function mailboxAdvice(facts: Facts): string {
       return '@ 之后不是有效的域名，请检查拼写。'
     default:
       return '请按 postmaster@example.org 的格式填写，不要带姓名、空格或括号。'
+  }
+}
+
+function unreadableFile(kind: string): string {
+  switch (kind) {
+    case 'archive':
+      return '这是一个压缩文件。'
+    case 'pdf':
+      return '这是 PDF 文件，其中没有邮件头。'
+    case 'picture':
+      return '这是图片，其中没有邮件头。'
+    default:
+      return '这个文件无法作为邮件读取。'
   }
 }

@@ -1,0 +1,138 @@
+import { Places } from '../../base/places.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { confirmReporter, reportStatus } from '../../core/abuse/actions.ts'
+import { ownerEvidence } from '../../core/abuse/desk-actions.ts'
+import { receiveFromStranger } from '../../core/abuse/stranger-actions.ts'
+import { issueChallenge } from '../../core/challenges/actions.ts'
+import type { Context } from '../../core/context.ts'
+import { ownerPage, ownerSecured } from '../../core/incidents/owner-actions.ts'
+import { formatAddress } from '../../standards/ip.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readForm } from '../form-data.ts'
+import { routes } from '../routes.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import { ownerAccountPage } from './owner-page.ts'
+import { shapeOf } from './report-file.ts'
+import { readReportForm, type ReportForm } from './report-form-data.ts'
+import { byMailPage, reportFormPage, type ReportValues } from './report-form-page.ts'
+import { confirmReportPage, reportStatusPage } from './report-status-page.ts'
+
+/** Uploads that are held in memory at once, each of 25 MiB at most; the others wait with what they sent. */
+const mostAtOnce = 4
+
+/** The public pages of the abuse desk: the form, a report's page, and the page of the account's owner. GET never acts. */
+export function abuseRoutes(app: Web, { contextFor }: { contextFor(c: WebContext): Context }): void {
+  const places = new Places(mostAtOnce)
+
+  app.get(routes.report.start.pattern, async (c) => await showForm(c, contextFor(c), {}))
+
+  app.post(
+    routes.report.start.pattern,
+    async (c) => await places.run(async () => await take(c, contextFor(c))),
+  )
+
+  app.get(
+    routes.report.confirm.pattern,
+    async (c) => await show(c, confirmReportPage(c.var.view, tokenOf(c))),
+  )
+
+  app.post(routes.report.confirm.pattern, async (c) => {
+    await readForm(c)
+    const { token } = await confirmReporter(contextFor(c), tokenOf(c))
+    return c.redirect(c.var.view.link(routes.report.status.href({ token })), 303)
+  })
+
+  app.get(
+    routes.report.status.pattern,
+    async (c) => await show(c, reportStatusPage(c.var.view, await reportStatus(contextFor(c), tokenOf(c)))),
+  )
+
+  app.get(routes.account.pattern, async (c) => await showOwner(c, contextFor(c)))
+
+  app.post(routes.account.pattern, async (c) => {
+    await readForm(c)
+    const ctx = contextFor(c)
+    return await showOwner(c, ctx, await ownerSecured(ctx, tokenOf(c)))
+  })
+}
+
+async function take(c: WebContext, ctx: Context): Promise<Response> {
+  const form = await readReportForm(c)
+  const { view } = c.var
+  // Without a proof of work nothing is kept: a robot would fill the desk, and make us write to strangers.
+  if (form.pow === undefined) return await show(c, byMailPage(view))
+  try {
+    const { raw, shape } = messageOf(form)
+    const { class: abuseClass, mailbox } = form
+    const { token } = await receiveFromStranger(
+      ctx,
+      {
+        channel: 'web',
+        shape,
+        raw,
+        envelope: { client: formatAddress(c.var.client), ...(mailbox === '' ? {} : { mailbox }) },
+        class: abuseClass,
+        language: view.language,
+      },
+      form.pow,
+    )
+    return c.redirect(view.link(routes.report.status.href({ token })), 303)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status >= 500) throw error
+    return await showForm(c, ctx, form, error)
+  }
+}
+
+/** The file or what was pasted, and how it is to be examined. Throws a `Refusal` of `abuse.`. */
+function messageOf({ file, source }: ReportForm): {
+  readonly raw: Buffer
+  readonly shape: Exclude<ReturnType<typeof shapeOf>, Refusal>
+} {
+  if (file !== undefined && source !== '') throw new Refusal('abuse.two-messages')
+  // A blank line before a pasted header would end it.
+  const raw = file ?? Buffer.from(source.replace(/^\s+/, ''))
+  const shape = shapeOf(raw)
+  if (shape instanceof Refusal) throw shape
+  return { raw, shape }
+}
+
+async function showForm(
+  c: WebContext,
+  ctx: Context,
+  values: ReportValues,
+  refusal?: Refusal,
+): Promise<Response> {
+  const { view } = c.var
+  const { abuseEvidenceMs, abuseReportsMs } = ctx.settings.retention
+  const facts = {
+    challenge: await issueChallenge(ctx),
+    evidenceMs: abuseEvidenceMs,
+    reportsMs: abuseReportsMs,
+  }
+  if (refusal === undefined) return await show(c, reportFormPage(view, values, facts))
+  const { what, next } = view.words.refusals[refusal.code](refusal.facts)
+  const error = { field: fieldOf(refusal), message: `${what} ${next}` }
+  return await show(c, reportFormPage(view, values, facts, [error]), refusal.status)
+}
+
+function fieldOf({ code }: Refusal): string | undefined {
+  if (code.startsWith('mailbox.')) return 'mailbox'
+  return code.startsWith('abuse.') ? 'file' : undefined
+}
+
+async function showOwner(c: WebContext, ctx: Context, secured?: string): Promise<Response> {
+  const token = tokenOf(c)
+  const owner = await ownerPage(ctx, token)
+  const samples = await ownerEvidence(ctx, token)
+  return await show(c, ownerAccountPage(c.var.view, owner, { token, samples, secured }))
+}
+
+function tokenOf(c: WebContext): string {
+  return c.req.param('token') ?? ''
+}
+
+type Status = 200 | 409 | 413 | 422 | 429
+
+async function show(c: WebContext, page: Page, status = 200): Promise<Response> {
+  return await c.html(sitePage(c.var.view, page), status as Status)
+}
