@@ -205,13 +205,6 @@ function webApps(
     ],
     largeBodies: [
       '/api/v1/events',
-      '/api/v1/analyse',
-      '/api/v1/abuse-reports',
-      routes.report.start.pattern,
-      routes.headers.pattern,
-    ],
-    largeBodies: [
-      '/api/v1/events',
       '/api/v1/abuse-reports',
       routes.report.start.pattern,
       '/api/v1/analyse',

@@ -27,7 +27,7 @@ export function pastedHeader(text: string): Buffer | undefined {
   return undefined
 }
 
-/** Marks of quoting (`> `, RFC 3676), and the space that cannot be seen. */
+/** Marks of quoting (`> `), and the space that cannot be seen. */
 function unquoted(line: string): string {
   return line.replace(/^(?:>[ ]?)+/, '').replaceAll('\u00a0', ' ')
 }

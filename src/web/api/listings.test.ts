@@ -376,6 +376,7 @@ describe('The OpenAPI document', () => {
     )
     const served = [
       ...apiEndpoints.map(({ method, path }) => `${method} ${path}`),
+      'post /abuse-reports',
       'post /analyse',
       'post /events',
     ]

@@ -26,6 +26,7 @@ export const toolLinks = {
   analyse: routes.analyse.href(),
   probe: routes.probe.start.href(),
   headers: routes.headers.href(),
+  report: routes.report.start.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

@@ -44,6 +44,7 @@ export function startPage(view: View, shelf: Shelf): Page {
         ${choice(view.link(routes.delist.start.href()), words.delist, words.delistHint)}
         ${choice(view.link(routes.check.href()), tools.check, tools.checkHint)}
         ${choice(view.link(routes.codes.href()), words.codes, words.codesHint)}
+        ${choice(view.link(routes.report.start.href()), words.report, words.reportHint)}
         ${choice(view.link(routes.tools.href()), tools.title, tools.description)}
       </ul>
       ${guideList(view, shelf)} ${news(view, shelf)}

@@ -30,6 +30,8 @@ export const site = {
     delistHint: 'Ask for the removal of an address that you answer for.',
     codes: 'All codes',
     codesHint: 'What each of our replies means and who can act on it.',
+    report: 'Report mail that came from us',
+    reportHint: 'Spam, phishing or worse from an account of ours: upload it, no account needed.',
     customer: 'Do you have a mailbox here?',
     customerBody: (provider: string) =>
       `This site is for people who write to ${provider} from elsewhere. For your own mailbox please ask the help desk of ${provider}.`,

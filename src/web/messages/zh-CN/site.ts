@@ -24,6 +24,8 @@ export const site: typeof en = {
     delistHint: '为您负责的地址申请解除封锁。',
     codes: '全部退信代码',
     codesHint: '我们的每一种答复是什么意思，由谁处理。',
+    report: '举报从我们这里发出的邮件',
+    reportHint: '我们的账号发出的垃圾邮件、钓鱼邮件等，上传即可举报，无需账号。',
     customer: '您是我们的邮箱用户？',
     customerBody: (provider) =>
       `本站面向从外部向 ${provider} 发信的人。如果问题与您自己的邮箱有关，请联系 ${provider} 的服务台。`,
