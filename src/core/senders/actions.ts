@@ -1,4 +1,4 @@
-import { decide, type DecideSettings, type Verdict } from '../../access/decide.ts'
+import { decide, type DecideSettings, type RateView, type Verdict } from '../../access/decide.ts'
 import { exemptMailboxes } from '../../access/exempt.ts'
 import { openCaseLink, type CaseFacts } from '../../access/case-link.ts'
 import { decidingEntry, type ListingEntry } from '../../access/listing-entry.ts'
@@ -11,17 +11,24 @@ import type { Context } from '../context.ts'
 import { decisionsAbout, findDecision, type Decision } from '../decisions/actions.ts'
 import { coveringListings, listingEntry } from '../listings/actions.ts'
 import { entryOf, type Listing } from '../listings/listing.ts'
+import { heldRules } from '../reputation/brake-actions.ts'
 import { knownSender } from '../reputation/explain-actions.ts'
 import type { KnownSender } from '../reputation/known-sender.ts'
+import { reputationSettings } from '../reputation/own-settings.ts'
 import { explanationOf, type Explanation, type Level } from './explanation.ts'
 
 /** The decision about an address now, as far as the asker may see it. The same function that the edge answers from decides. */
 export async function explain(ctx: Context, address: Address, level: Level): Promise<Explanation> {
   const listings = await coveringListings(ctx, address)
   const name = await protectedName(ctx, address, level === 'anyone' && listings.length === 0)
-  const verdict = judge(ctx, { address, name }, listings)
-  if (level === 'anyone') return explanationOf(address, verdict, listings, ctx.settings, level)
+  if (level === 'anyone') {
+    const verdict = judge(ctx, { address, name }, listings)
+    return explanationOf(address, verdict, listings, ctx.settings, level)
+  }
   const known = await knownSender(ctx, address)
+  const confirmed = name ?? (known.name.kind === 'none' ? null : undefined)
+  const rate = known.isHeld ? await rateOf(ctx, known) : undefined
+  const verdict = judge(ctx, { address, name: confirmed }, listings, rate)
   const sender: KnownSender = name === undefined ? known : { ...known, grade: 'trusted' }
   const judged = { sender, now: ctx.clock.now() }
   return explanationOf(address, verdict, listings, ctx.settings, level, judged)
@@ -35,10 +42,26 @@ async function protectedName(ctx: Context, address: Address, isIdle: boolean): P
   return names === 'temperror' ? undefined : names.find((name) => isNamed(guarded, name))
 }
 
+/** What holds for the next message of a sender, as far as core knows: edges tell it of budgets, and what else they count stays theirs. */
+async function rateOf(ctx: Context, { standing, passed, seenAt }: KnownSender): Promise<RateView> {
+  const held = await heldRules(ctx)
+  return {
+    mode: ctx.settings.reputation.mode,
+    rules: reputationSettings(ctx.settings).rules,
+    isDoubted: held.some(({ why }) => why === 'filter'),
+    standing,
+    passed: Math.floor(passed),
+    attempts: 0,
+    triedMs: undefined,
+    sincePassedMs: seenAt === null ? Infinity : ctx.clock.now() - seenAt,
+  }
+}
+
 function judge(
   ctx: Context,
-  client: { readonly address: Address; readonly name: string | undefined },
+  client: { readonly address: Address; readonly name: string | null | undefined },
   listings: readonly Listing[],
+  rate?: RateView,
 ): Verdict {
   const { provider, protected: guarded, addresses, mail, reputation } = ctx.settings
   const settings: DecideSettings = {
@@ -49,7 +72,7 @@ function judge(
     ourNames: ourNames(provider.domains, provider.site),
   }
   const listing = decidingEntry(listings.map((each) => entryOf(each, reputation.mode)))
-  return decide({ listing, spent: 0 }, client, settings, ctx.clock.now())
+  return decide({ listing, spent: 0, rate }, client, settings, ctx.clock.now())
 }
 
 /** What a case link opens: the decision it was printed for, and what is true now. */

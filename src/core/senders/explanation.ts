@@ -18,7 +18,7 @@ import { effectOf, type Evidence, type Listing } from '../listings/listing.ts'
 import type { Concern, KnownSender } from '../reputation/known-sender.ts'
 import type { PolicyMode, Settings } from '../settings.ts'
 import { judgedOf, toldConcerns, toldCounts, type Judged } from './judged.ts'
-import { waysOfListing, waysOfStanding, type Way } from './ways.ts'
+import { waysOfListing, waysOfReason, waysOfStanding, type Way } from './ways.ts'
 
 /**
  * How much an asker may see (contracts 6). `anyone`: state, code, class, scope, times.
@@ -102,7 +102,12 @@ export function explanationOf(
   const known = level === 'operator' || reputation.mode !== 'observe' ? judged : undefined
   const ip = formatAddress(address)
   const url = `${settings.provider.site}/ip/${ip}`
-  const path = said.action === 'pass' || !deciding ? 'none' : pathOf(deciding.class)
+  const path =
+    said.action === 'pass' || reason === null
+      ? 'none'
+      : deciding
+        ? pathOf(deciding.class)
+        : reasons[reason].path
   return {
     ip,
     ...actionIn(settings.policy.mode, verdict.action, said.action),
@@ -115,7 +120,7 @@ export function explanationOf(
     listings: shown.map((listing) => show(listing, level, reputation.mode)),
     path,
     who: whoActs[path],
-    ...(level === 'anyone' ? {} : shownToSender(deciding, level, known)),
+    ...(level === 'anyone' ? {} : shownToSender(deciding, level, known, reason)),
     ...(level === 'operator' && known ? judgedOf(known.sender, deciding, known.now) : {}),
     ...(level === 'operator' && reason !== null
       ? { reply: formatReply({ reason, listing: said.listing }, address, settings.codes, url) }
@@ -155,14 +160,17 @@ function shownToSender(
   deciding: Listing | undefined,
   level: Level,
   known: Known | undefined,
+  reason: ReasonName | null,
 ): Pick<Explanation, 'evidence' | 'concerns' | 'ways'> {
   const isRefused = deciding !== undefined && deciding.effect === 'refuse'
   const isHeld = deciding === undefined && known?.sender.isHeld && known.sender.grade !== 'trusted'
   const ofStanding = isHeld ? waysOfStanding(known.sender) : []
+  // What the session lacks, and what is our own fault, no standing mends.
+  const ofReason = reason === 'no-reverse-name' || reason === 'own-trouble' ? waysOfReason(reason) : undefined
   return {
     evidence: evidenceFor(deciding, level, known),
     ...(known ? { concerns: toldConcerns(known.sender, deciding, known.now) } : {}),
-    ways: isRefused ? waysOfListing(deciding) : ofStanding,
+    ways: isRefused ? waysOfListing(deciding) : (ofReason ?? ofStanding),
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../reputation/known-sender.ts'
 import type { NameKind } from '../../standards/reverse-name.ts'
 import type { Grade } from '../reputation/grade.ts'
-import { engineName, isRange, type Evidence, type Listing } from '../listings/listing.ts'
+import { engineName, isRange, policyName, type Evidence, type Listing } from '../listings/listing.ts'
 
 /** The judgement's part of an explanation (contracts 6). */
 
@@ -19,6 +19,10 @@ export const ruleNames = [
   'protected',
   'listed-by-hand',
   'carve-out',
+  /** It fails a test; it ends once the test passes. */
+  'policy-test',
+  /** Listed by a rule whose brake is on. */
+  'brake',
   /** The lower bound is over the line. */
   'over-line',
   'harvest',
@@ -27,6 +31,8 @@ export const ruleNames = [
   'suspicious',
   /** A first message has to be tried again. */
   'first-try',
+  /** Its last listing has ended: it passes, and is listed again on a lower line. */
+  'probation',
   /** Held to nothing. */
   'free',
   /** Nobody has judged lately: held to nothing until somebody does. */
@@ -112,11 +118,13 @@ function ruleOf(
 ): RuleName {
   if (known.grade === 'trusted') return 'protected'
   if (deciding?.effect === 'pass') return 'carve-out'
+  if (deciding?.actor === policyName) return 'policy-test'
   if (deciding && deciding.actor !== engineName) return 'listed-by-hand'
+  if (deciding && (deciding.degradedAt ?? null) !== null) return 'brake'
   if (deciding && isRange(deciding)) return 'range'
   if (deciding) return deciding.cause === 'harvest' ? 'harvest' : 'over-line'
   if (!known.isHeld) return 'nobody-judges'
-  if (known.standing.kind === 'free') return 'free'
+  if (known.standing.kind === 'free') return known.recurrence > 0 ? 'probation' : 'free'
   return kind === 'grey' ? 'first-try' : known.standing.reason
 }
 

@@ -55,6 +55,11 @@ export function addressState(view: View, explanation: Explanation): Html {
       <h2>${view.words.site.record.next}</h2>
       ${wayOut(view, explanation, start)}`
   }
+  // By its standing, not by a listing: what helps stands below.
+  if (verdictOf(explanation) === 'defer' && listing === null && reason !== null) {
+    const { title, until } = reasonParts(view, reason)
+    return notice('info', words.deferred(ip), html`<p>${sentence(view, title)} ${until}</p>`)
+  }
   if (verdictOf(explanation) === 'defer' && listing !== null && reason !== null) {
     const start = view.link(routes.delist.start.href({ ip }))
     const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>

@@ -82,15 +82,19 @@ function putOff(view: View, opened: Case, start: string): Html {
     <h2>${words.next}</h2>
     <p>${next}</p>
     ${now === 'reject' ? stateNow(view, opened) : ''}
-    ${now === 'pass' ? '' : html`${wayOut(view, opened.explanation, start)}${proof(view, opened)}`}`
+    ${now === 'pass' || opened.explanation.listing === null ? '' : html`${wayOut(view, opened.explanation, start)}${proof(view, opened)}`}`
 }
 
 function stateNow(view: View, { explanation }: Case): Html {
   const words = view.words.site.record
-  const { ip, listing, mode } = explanation
+  const { ip, listing, mode, reason } = explanation
   if (verdictOf(explanation) === 'reject' && listing !== null) {
     const ends = endsSentence(view, listing)
     return mode === 'observe' ? wouldBeRefused(view, ip, ends) : notice('bad', words.nowRefused(ip), ends)
+  }
+  if (verdictOf(explanation) === 'defer' && reason !== null) {
+    const { title } = reasonParts(view, reason)
+    return notice('info', view.words.site.address.deferred(ip), html`<p>${sentence(view, title)}</p>`)
   }
   return notice('good', words.nowFree(ip), html`<p>${words.nowFreeBody}</p>`)
 }

@@ -84,6 +84,8 @@ export const judgement = {
     protected: 'It is protected by the configuration.',
     'listed-by-hand': 'Somebody listed it by hand.',
     'carve-out': 'It is let through a listed range.',
+    'policy-test': 'It fails a test, and is listed until the test passes.',
+    brake: 'It was listed by a rule whose brake is on, so it is only put off.',
     'over-line': 'The lower bound of its unwanted share was over the line.',
     harvest: 'It asked for too many mailboxes that do not exist.',
     range: 'Most of the known addresses around it are bad.',
@@ -91,6 +93,7 @@ export const judgement = {
     suspicious: 'What it sends has changed, or is doubtful: it has a small budget while it is judged.',
     'first-try':
       'Little is known of it, and nothing good of those like it: a first message has to be tried again.',
+    probation: 'Its last listing has ended: it passes, and less is needed to list it again.',
     free: 'Nothing speaks against it: it is held to nothing.',
     'nobody-judges': 'Nobody has judged for a quarter of an hour, so the edges hold it to nothing.',
   } satisfies Record<RuleName, string>,
