@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export interface Instance {
   /** Process ids of the children, newest first, as the supervisor started them. */
   pids(): Promise<{ readonly core: number | undefined; readonly edge: number | undefined }>
   log(): string
+  /** Ends it and starts it again on the same data, with other settings (`InstanceOptions.settings`). */
+  restart(settings: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export interface InstanceOptions {
   readonly smarthost?: string
   readonly database?: string
   /** YAML that goes below the usual. */
-  readonly settings?: string
+  readonly settings?: string | undefined
   /** Surroundings of its own, such as another view of the file system: words that go before a command. */
   readonly surroundings?: {
     /** Makes them, for `postern serve`; `data` is the data folder, still empty. */
@@ -49,9 +51,10 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     await Promise.all(doors.map(async (door) => [door, await freePort()] as const)),
   ) as Record<Door, number>
   const config = join(folder, 'postern.yaml')
-  writeFileSync(config, configText(folder, ports, options))
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
   const log = join(folder, 'log')
+  const site = `http://127.0.0.1:${ports.site}`
+  const readLog = (): string => readFileSync(log, 'utf8')
   const words = [
     ...(options.surroundings?.make(join(folder, 'data')) ?? []),
     process.execPath,
@@ -60,29 +63,43 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     '--config',
     config,
   ]
-  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, ...words], { stdio: 'ignore' })
-  const site = `http://127.0.0.1:${ports.site}`
-  const readLog = (): string => readFileSync(log, 'utf8')
-  await untilReady(site, child, readLog).catch((error: unknown) => {
-    child.kill('SIGTERM')
-    throw error
-  })
+  const begin = async (settings: string | undefined): Promise<ChildProcess> => {
+    writeFileSync(config, configText(folder, ports, { ...options, settings }))
+    const before = existsSync(log) ? readLog().length : 0
+    const begun = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, ...words], { stdio: 'ignore' })
+    await untilReady(site, begun, () => readLog().slice(before)).catch((error: unknown) => {
+      begun.kill('SIGTERM')
+      throw error
+    })
+    return begun
+  }
+  let child = await begin(options.settings)
   return {
     folder,
     config,
     ports,
     site,
-    pid: child.pid ?? 0,
-    run: async (...words) =>
-      await run(options.surroundings?.enter(child.pid ?? 0) ?? [], [...words, '--config', config]),
+    get pid() {
+      return child.pid ?? 0
+    },
+    run: async (...given) =>
+      await run(options.surroundings?.enter(child.pid ?? 0) ?? [], [...given, '--config', config]),
     pids: async () => await pidsOf(child.pid ?? 0),
     log: readLog,
+    restart: async (settings) => {
+      await end(child)
+      child = await begin(settings)
+    },
     stop: async () => {
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await ended
+      await end(child)
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await ended
 }
 
 function configText(folder: string, ports: Readonly<Record<Door, number>>, options: InstanceOptions): string {
