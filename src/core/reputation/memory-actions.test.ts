@@ -96,6 +96,39 @@ async function begin(open: OpenDatabase, mostSenders: number): Promise<TestConte
   })
 }
 
+/**
+ * The same, as unkind as the world is: events come in pieces, some of them again, late ones in between, and whoever judges may be killed
+ * after each piece, before it has judged it or after.
+ */
+async function happenTwice(
+  ctx: TestContext,
+  engine: Engine,
+  happening: Happening,
+  before: readonly MailEvent[],
+  random: Random,
+): Promise<Engine> {
+  const { afterMs, events, isOld } = happening
+  ctx.clock.advance(afterMs)
+  let judging = engine
+  for (let from = 0; from < events.length;) {
+    const to = from + 1 + random(20)
+    const piece = [...again(before, random), ...events.slice(from, to), ...again(events.slice(0, to), random)]
+    const { accepted } = await takeEvents(ctx, 'mx1', piece, { backfill: isOld })
+    assert.equal(accepted, events.slice(from, to).length)
+    from = to
+    if (random(3) > 0) await judging.step(ctx)
+    if (random(3) === 0) judging = await Engine.open(ctx)
+  }
+  return await happen(ctx, judging, { ...happening, afterMs: 0, events: [] }, async () => judging)
+}
+
+/** Some of them, as a source sends them that has not heard that they were taken. */
+function again(events: readonly MailEvent[], random: Random): readonly MailEvent[] {
+  if (events.length === 0 || random(2) === 0) return []
+  const from = random(events.length)
+  return events.slice(from, from + 1 + random(10))
+}
+
 async function happen(
   ctx: TestContext,
   engine: Engine,
@@ -185,5 +218,40 @@ forEachDatabase((name, open) => {
       }
       assert.ok(listed > 0)
     })
+
+    it('is the same when events come in pieces and again, and whoever judges ends at any time, as when all come once', async () => {
+      const random = seededRandom(seed + 1)
+      let listed = 0
+      for (
+        let nth = 0;
+        nth < (name === 'SQLite' ? Math.ceil(histories / 2) : Math.ceil(histories / 6));
+        nth++
+      ) {
+        const [calm, unkind] = [await begin(open, 200_000), await begin(open, 200_000)]
+        let one = await Engine.open(calm)
+        let other = await Engine.open(unkind)
+        let before: readonly MailEvent[] = []
+        for (const [step, happening] of historyOf(random, calm.clock.now()).entries()) {
+          one = await happen(calm, one, happening, async () => one)
+          other = await happenTwice(unkind, other, happening, before, random)
+          // An id is known for three days; later it is another event.
+          before = [...before, ...happening.events].filter(({ at }) => calm.clock.now() - at < 2 * day)
+          const [expected, actual] = [await known(calm), await known(unkind)]
+          for (const [table, rows] of Object.entries(expected))
+            assert.deepEqual(
+              actual[table]?.map(asJudged),
+              rows.map(asJudged),
+              `history ${nth}, step ${step}: ${table}`,
+            )
+        }
+        listed += (await known(calm))['listings']?.length ?? 0
+      }
+      assert.ok(listed > 0)
+    })
   })
 })
+
+/** Without what is written of a sender for people alone: how those like it stood when it was last written down. */
+function asJudged(row: object): object {
+  return { ...row, prior: undefined }
+}
