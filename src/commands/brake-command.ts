@@ -22,7 +22,7 @@ export const brakeCommand: Command = {
     const operation = isShown ? 'brake.show' : 'brake.turn'
     const input = isShown ? { rule } : { rule, isOn: deed === 'on' }
     return await withCore(invocation, operation, input, (value, { say, note }) => {
-      say(line(value, widths, ['since']))
+      say(line(value, widths, ['why', 'by', 'since', 'asked', 'askedBy']))
       if ('asked' in value && !isShown)
         note('nobody judges at present: it is done by the engine when it runs next')
     })

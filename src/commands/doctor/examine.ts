@@ -2,16 +2,18 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { hour } from '../../base/clock.ts'
 import { adviseOn } from '../../config/checks.ts'
 import type { Config } from '../../config/config.ts'
 import { callCore } from '../../control/client.ts'
 import { pendingMigrations } from '../../db/migrate.ts'
-import { openDatabase } from '../../db/open.ts'
+import { openDatabase, type Database } from '../../db/open.ts'
 import { dnsResolver } from '../../net/resolver.ts'
 import { judgeClock, keepers } from './clock.ts'
 import { judgeDoors, type CoreSeen, type EdgeSeen } from './doors.ts'
 import { judgeFiles } from './files.ts'
 import { fault, ok, warning, type Finding } from './finding.ts'
+import { judgeJudgement, type JudgementSeen } from './judgement.ts'
 import { judgeNames } from './names.ts'
 import { readPostconf } from './postconf.ts'
 import { judgePostfix } from './postfix.ts'
@@ -19,7 +21,7 @@ import { judgePostfix } from './postfix.ts'
 /** Looks at everything that Postern rests on; reads and changes nothing. */
 export async function examine(config: Config, now: number): Promise<readonly Finding[]> {
   const [{ findings: database, newestAt }, core, postfix, names] = await Promise.all([
-    examineDatabase(config),
+    examineDatabase(config, now),
     lookForCore(config.data),
     examinePostfix(config),
     judgeNames(config, dnsResolver({ servers: config.dns.servers })),
@@ -44,6 +46,7 @@ function examineConfig(config: Config): readonly Finding[] {
 
 async function examineDatabase(
   config: Config,
+  now: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly newestAt: number | undefined }> {
   const file = join(config.data, 'postern.sqlite')
   if (config.database === 'sqlite' && !existsSync(file)) {
@@ -73,7 +76,8 @@ async function examineDatabase(
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst()
-      return { findings, newestAt: newest?.at }
+      const judgement = judgeJudgement(await judgementIn(db, config, now), now)
+      return { findings: [...findings, ...judgement], newestAt: newest?.at }
     } finally {
       await db.close()
     }
@@ -89,6 +93,40 @@ async function examineDatabase(
       ],
       newestAt: undefined,
     }
+  }
+}
+
+/** What it rests on, of the last weeks at most. */
+async function judgementIn(
+  { queries }: Database,
+  { reputation }: Config,
+  now: number,
+): Promise<JudgementSeen> {
+  const [mode, heard, verdict] = await Promise.all([
+    queries.selectFrom('heads').select(['seq', 'value']).where('name', '=', 'mode').executeTakeFirst(),
+    queries
+      .selectFrom('mail_events')
+      .select('received_at')
+      .where('backfill', '=', 0)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+    queries
+      .selectFrom('evidence_hours')
+      .select((eb) => eb.fn.max('hour').as('hour'))
+      .where('hour', '>', Math.floor(now / hour) - 7 * 24)
+      .where((eb) =>
+        eb.or((['ham', 'bulk', 'spam', 'phish', 'malware'] as const).map((kind) => eb(kind, '>', 0))),
+      )
+      .executeTakeFirst(),
+  ])
+  const last = verdict?.hour ?? undefined
+  return {
+    mode: reputation.mode,
+    // Of a mode that is only in the file yet nobody knows; core notes the time when it starts with it.
+    modeSince: mode?.value === reputation.mode && mode.seq > 0 ? mode.seq : undefined,
+    heardAt: heard?.received_at,
+    verdictAt: last === undefined ? undefined : Math.min(now, (Number(last) + 1) * hour),
   }
 }
 

@@ -12,6 +12,7 @@ export const subjects = [
   'files',
   'clock',
   'database',
+  'judgement',
   'processes',
   'postfix',
   'dns',

@@ -12,7 +12,7 @@ export async function settleEngineMode(ctx: Context): Promise<void> {
     await takeTurn(tx)
     const before = await store.engineMode(tx.queries)
     if (before === mode) return
-    await store.setEngineMode(tx.queries, mode)
+    await store.setEngineMode(tx.queries, mode, tx.clock.now())
     if (before === undefined) return
     for (const actor of [engineName, policyName])
       if (await store.hasActiveBy(tx.queries, actor)) return void (await tellEdgesToResync(tx))

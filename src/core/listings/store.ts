@@ -293,11 +293,12 @@ export async function engineMode(queries: Queries): Promise<EngineMode | undefin
   return engineModes.find((mode) => mode === row?.value)
 }
 
-export async function setEngineMode(queries: Queries, mode: EngineMode): Promise<void> {
+/** `at`: since when, milliseconds since 1970. */
+export async function setEngineMode(queries: Queries, mode: EngineMode, at: number): Promise<void> {
   await queries
     .insertInto('heads')
-    .values({ name: 'mode', seq: 0, value: mode })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: mode }))
+    .values({ name: 'mode', seq: at, value: mode })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ seq: at, value: mode }))
     .execute()
 }
 

@@ -105,7 +105,7 @@ export function explanationOf(
   const path =
     said.action === 'pass' || reason === null
       ? 'none'
-      : deciding
+      : deciding && reason !== 'own-trouble'
         ? pathOf(deciding.class)
         : reasons[reason].path
   return {

@@ -229,7 +229,7 @@ describe('What each level is told', () => {
     for (const seen of [anyone, link, operator])
       assert.deepEqual(brief(seen), ['defer', 451, '4.7.700', 'own-trouble', 'self-service'])
     assert.deepEqual([anyone.listing?.effect, ways(link)], ['delay', ['retry', 'portal']])
-    assert.equal(operator.rule, 'brake')
+    assert.deepEqual([anyone.path, anyone.who, operator.rule], ['wait', 'nobody', 'brake'])
     assert.match(operator.reply ?? '', /^451 4\.7\.700 Our own mail filter has a problem/)
   })
 

@@ -83,8 +83,8 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
           <h2>${words.byClass}</h2>
           ${classTable(view, classes, inForce)}
         </section>
-      </div>
-      ${brakeSection(visit, brake)}`,
+        ${brakeSection(visit, brake)}
+      </div>`,
   }
 }
 
