@@ -10,7 +10,13 @@ import { UsageError, type Command, type Invocation, type Output } from './comman
 import { configOf } from './config-of.ts'
 import { followLog } from './ingest/follow-log.ts'
 import { LineCutter } from './ingest/log-lines.ts'
-import { eventReader, logFormats, postfixReader, rspamdReader } from './ingest/log-reader.ts'
+import {
+  eventReader,
+  logFormats,
+  postfixReader,
+  postfixSentReader,
+  rspamdReader,
+} from './ingest/log-reader.ts'
 import type { LogFormat, LogReader } from './ingest/log-reader.ts'
 import { plain } from './output.ts'
 import { withCore } from './with-core.ts'
@@ -28,7 +34,7 @@ export const ingestCommand: Command = {
     zone: { type: 'string' },
   },
   optionHelp: {
-    format: `${logFormats.join(', ')} (default ndjson)`,
+    format: `${logFormats.join(', ')} (default ndjson); sent and postfix-sent: what our own accounts sent`,
     follow: 'go on with what is written to the file, over rotation and restarts; waits while no core runs',
     backfill: 'old logs: events keep their own times, build standing and list nobody',
     source: 'what the events are counted and known under (default: the format)',
@@ -41,7 +47,14 @@ export const ingestCommand: Command = {
     const config = configOf(invocation)
     const reader = readerOf(wish, config)
     if (!wish.follow) return await ingestOnce(invocation, wish, reader)
-    await followLog({ ...wish, data: config.data, reader, output: invocation.output, json: invocation.json })
+    await followLog({
+      ...wish,
+      operation: operationOf(wish),
+      data: config.data,
+      reader,
+      output: invocation.output,
+      json: invocation.json,
+    })
     return 0
   },
 }
@@ -54,6 +67,11 @@ interface Wish {
   readonly source: string
   readonly roles: readonly SourceRole[]
   readonly zone: string
+}
+
+/** What core is asked to do with the lines. */
+function operationOf({ format }: Wish): 'events.take' | 'sent.take' {
+  return format === 'sent' || format === 'postfix-sent' ? 'sent.take' : 'events.take'
 }
 
 /** Throws everything that is wrong with the options at once. */
@@ -93,11 +111,14 @@ function readerOf({ format, zone }: Wish, config: Config): LogReader {
   const { networks, site } = settingsOf(config).provider
   switch (format) {
     case 'ndjson':
+    case 'sent':
       return eventReader()
     case 'postfix':
       return postfixReader({ networks, site }, zone)
     case 'rspamd':
       return rspamdReader({ networks })
+    case 'postfix-sent':
+      return postfixSentReader(zone)
   }
 }
 
@@ -109,7 +130,7 @@ async function ingestOnce(invocation: Invocation, wish: Wish, reader: LogReader)
   let refused = 0
   const status = await withCore(
     invocation,
-    'events.take',
+    operationOf(wish),
     { source, roles, backfill },
     (value, { say }) => {
       const { accepted, duplicates, refusedCount } = value as TakenEvents

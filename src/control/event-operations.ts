@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sourceRoles } from '../access/source-roles.ts'
+import { takeSent, type GivenSent } from '../core/accounts/actions.ts'
 import { takeOutcomes } from '../core/delisting/event-actions.ts'
 import type { GivenEvent } from '../core/events/actions.ts'
 import type { Operation } from './operation.ts'
@@ -30,6 +31,20 @@ export const eventOperations: readonly Operation[] = [
       emit(await takeOutcomes(ctx, source, given(), { backfill, roles }))
     },
   },
+  {
+    // What our own accounts sent (`postern.sent/1`), in lines of the same form.
+    name: 'sent.take',
+    run: async (ctx, { lines, emit, progress }) => {
+      let taken = 0
+      const given = async function* (): AsyncGenerator<Given> {
+        for await (const line of lines) {
+          yield readGiven(line)
+          if (++taken % 1000 === 0) progress(taken)
+        }
+      }
+      emit(await takeSent(ctx, given()))
+    },
+  },
 ]
 
 /** What `readGiven` reads. */
@@ -38,7 +53,9 @@ export function formatGiven(line: number, event: string | { readonly unusable: s
   return `${line}\t${event.startsWith('!') ? ' ' : ''}${event}`
 }
 
-function readGiven(text: string): GivenEvent {
+type Given = Exclude<GivenSent, string>
+
+function readGiven(text: string): Given {
   const tab = text.indexOf('\t')
   const line = Number(text.slice(0, tab))
   return text[tab + 1] === '!' ? { line, unusable: text.slice(tab + 2) } : { line, text: text.slice(tab + 1) }

@@ -14,6 +14,7 @@ import { placeFile, type Place } from './place.ts'
 export interface Following {
   readonly file: string
   readonly source: string
+  readonly operation: 'events.take' | 'sent.take'
   /** What of it the source may tell. */
   readonly roles: readonly SourceRole[]
   readonly data: string
@@ -94,7 +95,7 @@ class Marks {
 
 /** Undefined when it is over before core has answered. */
 async function handOver(
-  { data, source, roles, output }: Following,
+  { data, source, operation, roles, output }: Following,
   given: readonly string[],
   signal: AbortSignal,
 ): Promise<TakenEvents | undefined> {
@@ -110,7 +111,7 @@ async function handOver(
       const lines = (async function* () {
         yield* given
       })()
-      const reached = await callCore(join(data, 'core.sock'), 'events.take', { source, roles }, lines, sink)
+      const reached = await callCore(join(data, 'core.sock'), operation, { source, roles }, lines, sink)
       if (reached === 'done' && answer) return answer
       note(reached === 'silent' ? 'core does not answer; waiting' : 'no core runs; waiting for it')
     } catch (error) {

@@ -1,7 +1,9 @@
 import { filterEventOf } from '../../access/filter-event.ts'
 import { formatMailEvent, type MailEvent } from '../../access/mail-event.ts'
+import { PostfixSent } from '../../access/postfix-sent.ts'
 import { longestWaitMs } from '../../access/postfix-session.ts'
 import { PostfixJoin, type JoinSettings } from '../../access/postfix-join.ts'
+import { formatSent } from '../../core/accounts/sent.ts'
 import { longestLine } from '../../core/events/actions.ts'
 import { readPostfixLine } from '../../standards/postfix-log.ts'
 import { covers } from '../../standards/prefix.ts'
@@ -24,7 +26,8 @@ export interface LogReader {
   readonly at: number
 }
 
-export const logFormats = ['ndjson', 'postfix', 'rspamd'] as const
+/** The last two are about mail that our accounts sent (`postern.sent/1`): as lines of it, and from the log of a submission server. */
+export const logFormats = ['ndjson', 'postfix', 'rspamd', 'sent', 'postfix-sent'] as const
 export type LogFormat = (typeof logFormats)[number]
 
 /** NDJSON goes on as it is: core reads it. */
@@ -83,5 +86,32 @@ export function rspamdReader({ networks }: Pick<JoinSettings, 'networks'>): LogR
     end: () => [],
     needsSince: Infinity,
     at: 0,
+  }
+}
+
+/** Who of us sent what to whom, from the log of a submission server. */
+export function postfixSentReader(zone: string): LogReader {
+  const syslog = new SyslogReader(zone)
+  const sent = new PostfixSent()
+  let at = 0
+  return {
+    longest: 16_384,
+    push: (text, now) => {
+      if (text.trim() === '') return []
+      const line = syslog.read(text, now)
+      if (!line) return { unusable: 'not a line of syslog' }
+      at = line.at
+      const entry = readPostfixLine(line)
+      const event = entry && sent.push(entry)
+      return event ? [formatSent(event)] : []
+    },
+    idle: () => [],
+    end: () => [],
+    get needsSince() {
+      return sent.waiting === 0 ? Infinity : at - longestWaitMs
+    },
+    get at() {
+      return at
+    },
   }
 }

@@ -16,6 +16,12 @@ export interface TakenSent {
   readonly refusedCount: number
 }
 
+/** A line, with its number where that is not its place; or one that whoever hands it over could not use. */
+export type GivenSent =
+  | string
+  | { readonly line: number; readonly text: string }
+  | { readonly line: number; readonly unusable: string }
+
 /** Lines kept in one transaction. */
 const batchSize = 200
 const mostNamed = 1000
@@ -26,23 +32,24 @@ const mostNamed = 1000
  */
 export async function takeSent(
   ctx: Context,
-  lines: Iterable<string> | AsyncIterable<string>,
+  given: Iterable<GivenSent> | AsyncIterable<GivenSent>,
 ): Promise<TakenSent> {
   const refused: { line: number; reason: string }[] = []
-  let [line, accepted, told, refusedCount] = [0, 0, 0, 0]
+  let [place, accepted, told, refusedCount] = [0, 0, 0, 0]
   let batch: Sent[] = []
   const keep = async (): Promise<void> => {
-    const given = batch
+    const ready = batch
     batch = []
-    accepted += await transact(ctx, async (tx) => await keepSent(tx, given))
+    accepted += await transact(ctx, async (tx) => await keepSent(tx, ready))
     await breathe()
   }
-  for await (const text of lines) {
-    line++
-    if (text.trim() === '') continue
-    const sent = readSentLine(text)
+  for await (const each of given) {
+    place++
+    const sent = readGiven(each)
+    if (sent === undefined) continue
     if (typeof sent === 'string') {
       refusedCount++
+      const line = typeof each === 'string' ? place : each.line
       if (refused.length < mostNamed) refused.push({ line, reason: sent })
       continue
     }
@@ -52,6 +59,13 @@ export async function takeSent(
   }
   await keep()
   return { accepted, duplicates: told - accepted, refused, refusedCount }
+}
+
+/** Undefined: an empty line. */
+function readGiven(given: GivenSent): Sent | string | undefined {
+  if (typeof given !== 'string' && 'unusable' in given) return given.unusable
+  const text = typeof given === 'string' ? given : given.text
+  return text.trim() === '' ? undefined : readSentLine(text)
 }
 
 async function keepSent(tx: Tx, given: readonly Sent[]): Promise<number> {
