@@ -120,7 +120,7 @@ forEachDatabase((name, open) => {
         [`account.suspended ${account}`, `incident.opened ${account}`],
       )
       await writeAccessMaps().run(ctx, AbortSignal.timeout(10_000))
-      assert.match(readFileSync(map, 'utf8'), /^ann@provider\.example REJECT 5\.1\.8 /m)
+      assert.match(readFileSync(map, 'utf8'), /^ann@provider\.example REJECT 5\.7\.1 /m)
 
       const { acts } = await showIncident(ctx, incident.id)
       assert.deepEqual(

@@ -10,6 +10,7 @@ import { listingCommands } from './listing-commands.ts'
 import { peopleCommands } from './people-commands.ts'
 import { processCommands } from './process-commands.ts'
 import { replayCommand } from './replay-command.ts'
+import { traceCommands } from './trace-commands.ts'
 import { voidCommand } from './void-command.ts'
 
 /** Every command, in the order of `--help`. */
@@ -26,4 +27,5 @@ export const commands: readonly Command[] = [
   brakeCommand,
   doctorCommand,
   ...peopleCommands,
+  ...traceCommands,
 ]

@@ -35,7 +35,7 @@ const warning = '# Written by Postern; what is changed here is lost.\n'
 export function mapText(accounts: readonly string[], format: 'postfix' | 'dovecot'): string {
   const lines = accounts.map((account) =>
     format === 'postfix'
-      ? `${account} REJECT 5.1.8 This account was suspended because of reports of abuse; its owner has been told how to go on`
+      ? `${account} REJECT 5.7.1 This account was suspended because of reports of abuse; its owner has been told how to go on`
       : account,
   )
   return `${format === 'postfix' ? warning : ''}${lines.map((line) => `${line}\n`).join('')}`

@@ -29,6 +29,10 @@ export async function startRspamd(options: {
   readonly dns: number
   readonly settings: string
   readonly exporter?: string
+  /** File of the trace key; our mail gets a trace header then. */
+  readonly traceKey?: string
+  /** Goes into section `dkim_signing`, whose module is loaded then. */
+  readonly signing?: string
 }): Promise<Rspamd> {
   if (!existsSync('/usr/bin/rspamd')) {
     throw new Error(
@@ -42,6 +46,7 @@ export async function startRspamd(options: {
     'spf.lua',
     'dmarc.lua',
     ...(options.exporter === undefined ? [] : ['metadata_exporter.lua']),
+    ...(options.signing === undefined ? [] : ['dkim_signing.lua']),
   ]
   for (const name of modules)
     symlinkSync(`/usr/share/rspamd/plugins/${name}`, join(folder, 'plugins.d', name))
@@ -72,7 +77,7 @@ export async function startRspamd(options: {
 
 function configText(
   folder: string,
-  { port, dns, settings, exporter }: Parameters<typeof startRspamd>[0],
+  { port, dns, settings, exporter, traceKey, signing }: Parameters<typeof startRspamd>[0],
 ): string {
   return `options {
   filters = "dkim";
@@ -106,7 +111,7 @@ dmarc { }
 postern {
 ${settings}
 }
-${exporter === undefined ? '' : `metadata_exporter {\n${exporter}\n}\n`}`
+${traceKey === undefined ? '' : `postern_trace { key_file = "${traceKey}"; }\n`}${signing === undefined ? '' : `dkim_signing {\n${signing}\n}\n`}${exporter === undefined ? '' : `metadata_exporter {\n${exporter}\n}\n`}`
 }
 
 async function answers(port: number): Promise<boolean> {
