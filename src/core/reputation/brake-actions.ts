@@ -39,6 +39,6 @@ export async function noteTurn(tx: Tx, turn: Turn, held: readonly Braked[]): Pro
 /** What led to it: `count` of what was seen, and what is usual of it in an hour; or who did it. */
 export function factsOf({ isOn, braked: { rule, why, since }, count, usual, by }: Turn) {
   const seen = why === 'hand' ? {} : { count, usual }
-  const hand = by === undefined ? {} : isOn ? { by } : { releasedBy: by }
+  const hand = by === undefined ? {} : isOn ? { pulledBy: by } : { releasedBy: by }
   return { rule, why, since: new Date(since).toISOString(), ...seen, ...hand }
 }

@@ -112,7 +112,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
           action,
           actor,
           facts['rule'],
-          facts['by'] ?? facts['releasedBy'],
+          facts['pulledBy'] ?? facts['releasedBy'],
         ]),
         [
           ['reputation.brake-off', 'system:engine', 'spam', 'operator:ada'],

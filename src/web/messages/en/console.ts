@@ -610,6 +610,9 @@ export const console = {
       'reputation.brake-off': 'The self-incident brake was let go',
     } as Readonly<Record<string, string>>,
     facts: {
+      rule: 'rule',
+      pulledBy: 'pulled by',
+      releasedBy: 'let go by',
       prefix: 'prefix',
       ip: 'address',
       cause: 'reason',

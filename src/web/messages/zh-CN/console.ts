@@ -586,6 +586,9 @@ export const console: Messages['console'] = {
       'reputation.brake-off': '自身故障制动已解除',
     },
     facts: {
+      rule: '规则',
+      pulledBy: '启动者',
+      releasedBy: '解除者',
       prefix: '网段',
       ip: '地址',
       cause: '原因',
