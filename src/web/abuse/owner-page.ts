@@ -24,6 +24,7 @@ export function ownerAccountPage(
   return {
     title: words.title,
     noindex: true,
+    wide: true,
     body: html`<h1>${words.title}</h1>
       ${secured === 'a-person-looks' ? notice('info', words.askedTitle, html`<p>${words.asked}</p>`) : standing(view, owner, secured)}
       ${definitions([
