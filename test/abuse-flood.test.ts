@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { receiveReport } from '../src/core/abuse/actions.ts'
+import { countReports } from '../src/core/abuse/desk-actions.ts'
+import { examineDue } from '../src/core/abuse/examine-actions.ts'
+import { as } from '../src/core/context.ts'
+import { countIncidents, listIncidents } from '../src/core/incidents/actions.ts'
+import { openParsePool } from '../src/intake/parse-pool.ts'
+import { dkimRecord, testDns } from '../src/intake/test-intake.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { silentLog } from '../src/base/log.ts'
+import { campaign, floodSettings } from './support/abuse-flood.ts'
+import { testContext } from './support/context.ts'
+import { forEachDatabase } from './support/database.ts'
+
+/** `POSTERN_FLOOD_COUNT=50000` for the whole flood. */
+const reports = Number(process.env['POSTERN_FLOOD_COUNT'] ?? 150)
+
+forEachDatabase((_name, open) => {
+  describe('A flood of reports about one campaign', { timeout: 60_000 + reports * 100 }, () => {
+    it('becomes one incident, with every report in it and one entry for each recipient', async () => {
+      const ctx = testContext({ db: await open(), settings: floodSettings(reports) })
+      const intake = as(ctx, { kind: 'system', name: 'intake' })
+      const system = as(ctx, { kind: 'system', name: 'examine-reports' })
+      const { report } = await campaign(ctx, 'ann@provider.example', reports)
+      const dns = testDns({
+        's1._domainkey.provider.example': dkimRecord,
+        's1._domainkey.example.org': dkimRecord,
+      })
+      const examiner = openParsePool({ lookup: dns, log: silentLog, clock: systemClock(), size: 1 })
+      try {
+        for (let index = 0; index < reports; index++) {
+          const raw = await report(index)
+          const envelope = {
+            client: '192.0.2.45',
+            mailFrom: 'fbl@example.org',
+            recipient: 'abuse@provider.example',
+          }
+          await receiveReport(intake, { channel: 'mail', shape: 'message', raw, envelope })
+        }
+        while ((await examineDue(system, { examiner, forward: async () => undefined }, 100)) > 0);
+      } finally {
+        examiner.close()
+      }
+      const counts = await countIncidents(ctx)
+      assert.equal(
+        [...counts.values()].reduce((sum, count) => sum + count, 0),
+        1,
+      )
+      const states = ['open', 'notified', 'suspended', 'escalated'] as const
+      const [incident] = (await listIncidents(ctx, { states, limit: 2 })).incidents
+      assert.deepEqual([incident?.account, incident?.weight.reports], ['ann@provider.example', reports])
+      assert.deepEqual(
+        (await countReports(ctx)).map(({ state, count }) => [state, Number(count)]),
+        [['examining', reports]],
+      )
+    })
+  })
+})
