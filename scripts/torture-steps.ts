@@ -26,7 +26,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'A million prefixes, right and wrong, beside a second reader.',
     file: 'test/fuzz/prefix.fuzz.test.ts',
     env: { POSTERN_FUZZ_COUNT: '1000000' },
-    minutes: 2,
+    minutes: 1,
   },
   {
     name: 'case links',
@@ -40,7 +40,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'Ten thousand mutated messages through the parse pool.',
     file: 'test/fuzz/mime.test.ts',
     env: { POSTERN_FUZZ_COUNT: '10000' },
-    minutes: 4,
+    minutes: 3,
   },
   {
     name: 'bounces',
@@ -62,6 +62,13 @@ export const tortureSteps: readonly TortureStep[] = [
     file: 'src/core/reputation/properties.test.ts',
     env: { POSTERN_FUZZ_COUNT: '100000' },
     minutes: 7,
+  },
+  {
+    name: 'memory of the judgement',
+    what: 'Random histories on both databases, with restarts at any time, events that come twice and next to nobody in memory: nothing differs.',
+    file: 'src/core/reputation/memory-actions.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '12' },
+    minutes: 2,
   },
   {
     name: 'delist journey',

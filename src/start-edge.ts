@@ -34,6 +34,7 @@ export async function startThisEdge(
     ),
     domains: config.provider.domains,
     exemptPerHour: config.edge.exemptPerHour,
+    messageDoor: config.lookup.messageDoor,
     highVolume: {
       mode: config.highVolume.mode,
       messages: config.highVolume.messages,

@@ -3,6 +3,7 @@ import { covers, unitOf, type Prefix } from '../standards/prefix.ts'
 import { specialPurpose } from '../standards/special-purpose.ts'
 import { isExempt, type ExemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
+import { isOpenToClaims } from './claim.ts'
 import { isNamed } from './protected-names.ts'
 import { reasonOf, type ReasonName } from './reasons.ts'
 import type { EngineMode, RateRules, Standing } from './standing.ts'
@@ -29,6 +30,8 @@ export interface View {
   readonly listing: ListingEntry | undefined
   /** Messages from the address's unit to exempt mailboxes within the hour, this one not counted. */
   readonly spent: number
+  /** The message claims a domain that is known to be good, and will be held to that at its end (`access/claim.ts`). */
+  readonly isClaimGood?: boolean | undefined
   /** What a sender that is not listed is held to; absent while nobody judges, and where the question is about listings alone. */
   readonly rate?: RateView | undefined
 }
@@ -70,7 +73,7 @@ export interface Verdict {
   /** The entry that decided, carve-outs included. */
   readonly listing: ListingEntry | null
   /** Why the mail passes although the address is listed. */
-  readonly spared: 'exempt-mailbox' | 'protected' | 'carve-out' | null
+  readonly spared: 'exempt-mailbox' | 'protected' | 'carve-out' | 'good-claim' | null
   /** Of mail that passes: what would have been said if the engine's judgement were acted on. */
   readonly observed?: Saying | undefined
 }
@@ -100,6 +103,7 @@ export function decide(view: View, request: DecideRequest, settings: DecideSetti
     if (isToExempt(request, settings)) return pass
     return { ...pass, observed: { action: 'reject', reason: reasonOf(listing), listing } }
   }
+  if (view.isClaimGood === true && isOpenToClaims(listing)) return { ...pass, listing, spared: 'good-claim' }
   if (!isToExempt(request, settings)) {
     return { ...sayingOfListing(listing), spared: null }
   }

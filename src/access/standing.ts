@@ -37,6 +37,7 @@ export interface RateRules {
 
 /**
  * One key of a standing and what holds for it; null drops it. Keys are text: a unit (`192.0.2.45/32`, `2001:db8::/64`),
- * a range (`/24`, `/56`), `org example.org`, or `kind` with a kind of reverse name.
+ * a range (`/24`, `/56`), `org example.org`, or `kind` with a kind of reverse name. `domain example.org`, always free, says that mail
+ * is good that proves to be of that domain (`access/claim.ts`).
  */
 export type StandingEntry = readonly [key: string, standing: Standing | null]

@@ -449,6 +449,10 @@ export const configSchema = z.strictObject({
   }),
   lookup: section('The look-up and message door of the edge.', {
     allow: allowed('Who may ask at `listen.lookup`, where it is a TCP port.'),
+    messageDoor: key(
+      oneOf(['absent', 'installed']).prefault('absent'),
+      '`installed`: the content filter of every mail server asks the message door about every message, with its recipients (docs/integrate/message-door.md). Then mail from a listed range passes at RCPT when it claims a domain that is known to be good, and is refused at its end if that domain neither signed it nor passed SPF. Where not every message is asked about, a forger would get through: leave it `absent` there.',
+    ),
   }),
   highVolume: section(
     'Domains that send much must pass SPF, DKIM and DMARC with every message. Works where the content filter asks the message door (docs/integrate/message-door.md); elsewhere nothing is known of a message’s domain and the rule stays without effect.',

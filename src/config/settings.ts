@@ -19,6 +19,7 @@ export function settingsOf(config: Config) {
     },
     codes,
     policy: { mode: config.policy.mode },
+    messageDoor: config.lookup.messageDoor,
     highVolume: { ...highVolume, staysMs: highVolume.stays },
     reputation: {
       mode: config.reputation.mode,

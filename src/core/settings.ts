@@ -57,6 +57,8 @@ export interface Settings {
   readonly codes: CodeProfile
   /** `observe`: nothing is refused, what would have been is recorded. */
   readonly policy: { readonly mode: PolicyMode }
+  /** Whether the operator says that the content filter asks the message door about every message. */
+  readonly messageDoor: 'absent' | 'installed'
   readonly highVolume: HighVolumeSettings & {
     /** Whether the postmasters of domains that a coming stage will hit are written to. */
     readonly notices: 'never' | 'before'

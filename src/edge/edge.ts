@@ -58,6 +58,8 @@ export interface EdgeOptions {
   readonly exemptPerHour: number
   /** What is asked of domains that send much; observed by default. */
   readonly highVolume?: HighVolumeSettings
+  /** Whether every message is asked about at the message door; `absent` when it is not said. */
+  readonly messageDoor?: 'absent' | 'installed'
   /** Never refused, whatever core says: this machine's own list. */
   readonly protected: readonly Prefix[]
   /** Forward-confirmed names that are never refused, and everything below them; lower case. */
@@ -225,6 +227,7 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
       site,
       profile,
       mode,
+      isDoorInstalled: options.messageDoor === 'installed',
       decide: {
         protected: options.protected,
         protectedNames: options.protectedNames,

@@ -4,7 +4,9 @@ import { describe, it } from 'node:test'
 import { orThrow } from '../base/refusal.ts'
 import { openCaseLink } from '../access/case-link.ts'
 import { defaultHighVolume, type HighVolumeMode } from '../access/high-volume.ts'
+import type { ListingEntry } from '../access/listing-entry.ts'
 import { parsePrefix } from '../standards/prefix.ts'
+import { entry } from '../../test/support/listing-entries.ts'
 import { caseLinkKey, startFakeCore, startTestEdge, testFolder, until } from '../../test/support/edge.ts'
 import type { MessageAnswer } from './message-door.ts'
 
@@ -25,9 +27,10 @@ async function start(
   test: Test,
   mode: HighVolumeMode,
   options: NonNullable<Parameters<typeof startTestEdge>[2]> = {},
+  entries: readonly ListingEntry[] = [],
 ) {
   const folder = testFolder(test)
-  const core = await startFakeCore(test, folder)
+  const core = await startFakeCore(test, folder, entries)
   const highVolume = { ...defaultHighVolume, mode, messages: 1 }
   const edge = await startTestEdge(test, folder, { highVolume, ...options })
   await core.acked(1)
@@ -158,5 +161,50 @@ describe('The message door', () => {
     half.write('{"ip":')
     half.destroy()
     assert.deepEqual(await ask(), { action: 'pass' })
+  })
+})
+
+describe('A message from a listed range, at the message door', () => {
+  const range = entry('192.0.2.0/24')
+  const toUser = { recipients: ['user@provider.example'] }
+  const house = async (test: Test, entries = [range], messageDoor: 'absent' | 'installed' = 'installed') =>
+    await start(test, 'observe', { messageDoor }, entries)
+
+  it('hears what its range hears at RCPT when the domain that it claims has neither signed it nor passed SPF', async (test) => {
+    const { ask, core } = await house(test)
+    const { action, code, status, text = '' } = await ask({ ...toUser, spf: 'fail', dkim: ['other.example'] })
+    assert.deepEqual([action, code, status], ['reject', 550, '5.7.606'])
+    assert.match(text, /^5\.7\.606 .*192\.0\.2\.0\/24 \[192\.0\.2\.45\]\. .* \(PSN606\)$/)
+    const token = /\/c\/([\w-]+)/.exec(text)?.[1] ?? ''
+    const { facts } = orThrow(openCaseLink(() => caseLinkKey, token, Date.now()))
+    assert.deepEqual([facts.reason, facts.listing], ['spam', range.id])
+    await until(() => core.of('records').length > 0, 'the record')
+    const [record] = core.of('records').flatMap(({ records }) => records)
+    assert.deepEqual([record?.stage, record?.listing], ['message', range.id])
+  })
+
+  it('passes when the domain signed it, or lets the address send for it', async (test) => {
+    const { ask } = await house(test)
+    assert.deepEqual(await ask({ ...toUser, spf: 'fail', dkim: ['mail.example.org'] }), { action: 'pass' })
+    assert.deepEqual(await ask({ ...toUser, spf: 'pass', dkim: [] }), { action: 'pass' })
+  })
+
+  it('is to come again when that could not be looked up', async (test) => {
+    const { ask } = await house(test)
+    const { action, code } = await ask({ ...toUser, spf: 'temperror' })
+    assert.deepEqual([action, code], ['defer', 451])
+  })
+
+  it('passes to postmaster@, and where nobody says whom it is for', async (test) => {
+    const { ask } = await house(test)
+    assert.deepEqual(await ask({ recipients: ['postmaster@provider.example'] }), { action: 'pass' })
+    assert.deepEqual(await ask(), { action: 'pass' })
+  })
+
+  it('is not judged again where the door is not said to be installed, nor when the sender is carved out', async (test) => {
+    const { ask } = await house(test, [range], 'absent')
+    assert.deepEqual(await ask(toUser), { action: 'pass' })
+    const carved = await house(test, [range, { ...entry('192.0.2.45'), effect: 'pass' }])
+    assert.deepEqual(await carved.ask(toUser), { action: 'pass' })
   })
 })

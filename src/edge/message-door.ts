@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { Refusal } from '../base/refusal.ts'
-import { isProtected } from '../access/decide.ts'
+import { isOpenToClaims, isProven } from '../access/claim.ts'
+import { decide, isProtected } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
 import { isExempt } from '../access/exempt.ts'
 import { recordText } from '../access/feed-frame.ts'
 import { judgeHighVolume, type AuthenticationTest, type HighVolumeSettings } from '../access/high-volume.ts'
 import { dmarcResults, spfResults, verdicts } from '../access/mail-event.ts'
-import { reasons, type Reason } from '../access/reasons.ts'
+import type { ListingEntry } from '../access/listing-entry.ts'
+import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
 import { formatReply } from '../access/reply.ts'
 import { parseDomain } from '../standards/domain.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
@@ -79,12 +81,14 @@ export function answerMessage(desk: MessageDesk, asked: MessageQuestion): Messag
   const now = state.clock.now()
   state.counters.messages++
   const domain = domainOf(asked.from)
-  if (domain === undefined) return pass
-  volumes.add(domain, now)
+  if (domain !== undefined) volumes.add(domain, now)
   if (whyOpen(state, now) !== undefined) {
     state.counters.open++
     return pass
   }
+  const refused = answerClaim(desk, asked, now)
+  if (refused !== undefined) return refused
+  if (domain === undefined) return pass
   const { action, failed } = judgeHighVolume(volumes.isHigh(domain, now), asked, highVolume, now)
   if (action === 'pass') return pass
   if (isSpared(state, asked)) {
@@ -110,6 +114,28 @@ export function answerMessage(desk: MessageDesk, asked: MessageQuestion): Messag
   }
   state.counters.refused++
   return speak(desk, asked, { domain, failed, done: 'refuse' }, now)
+}
+
+/**
+ * A message from a listed range that passed at RCPT for the good domain that it claims, and is not of that domain: it hears what its range
+ * would have heard. Where that could not be found out it is to come again. Undefined where there is nothing to say.
+ */
+function answerClaim(desk: MessageDesk, asked: MessageQuestion, now: number): MessageAnswer | undefined {
+  const { state } = desk
+  const { settings, counters } = state
+  if (settings.isDoorInstalled !== true || settings.mode === 'observe') return undefined
+  const listing = state.table.find(asked.address, now)
+  if (listing === undefined || !isOpenToClaims(listing)) return undefined
+  // Without the recipients nobody knows that it goes to more than postmaster@.
+  if ((asked.recipients ?? []).length === 0 || isSpared(state, asked)) return undefined
+  const client = { address: asked.address, name: asked.ptr }
+  const { action, reason } = decide({ listing, spent: 0 }, client, settings.decide, now)
+  const proven = isProven(asked)
+  if (action === 'pass' || reason === null || proven === true) return undefined
+  const isFinal = action === 'reject' && proven === false
+  if (isFinal) counters.refused++
+  else counters.deferred++
+  return sayOfRange(desk, asked, { listing, reason: isFinal ? reason : 'suspicious' }, now)
 }
 
 /** Sub-domains count with their organisation. Names that nobody owns are counted for nobody. */
@@ -175,6 +201,53 @@ function speak(
     table: state.seq,
     // To a core that does not know of Junk it is mail that passed.
     mode: done === 'refuse' ? 'enforce' : 'observe',
+    minute,
+  })
+  return answer(line)
+}
+
+/** The same line as at RCPT, and the record behind its link. */
+function sayOfRange(
+  { state, records }: MessageDesk,
+  asked: MessageQuestion,
+  { listing, reason }: { readonly listing: ListingEntry; readonly reason: ReasonName },
+  now: number,
+): MessageAnswer {
+  const { name, site, profile } = state.settings
+  const { code, status }: Reason = reasons[reason]
+  const minute = Math.floor(now / 60_000)
+  const ip = formatAddress(asked.address)
+  const token = `${ip} ${listing.id} ${reason} message`
+  const recipients = asked.recipients ?? []
+  const answer = (line: string): MessageAnswer => ({
+    action: code >= 500 ? 'reject' : 'defer',
+    code,
+    status: status[profile],
+    text: line.slice(`${code} `.length),
+  })
+  const spoken = records.again(token, minute, recipients)
+  if (spoken !== undefined) return answer(spoken)
+  const { caseLink } = state
+  const facts = { edge: name, minute, reason, listing: listing.id, address: asked.address } as const
+  const url =
+    caseLink === undefined
+      ? `${site}/ip/${ip}`
+      : `${site}/c/${mintCaseLink(caseLink.key, { keyId: caseLink.keyId, ...facts })}`
+  const line = formatReply({ reason, listing }, asked.address, profile, url)
+  records.add(token, line, recipients, {
+    at: now,
+    stage: 'message',
+    ip,
+    helo: plain(asked.helo),
+    ptr: plain(asked.ptr),
+    mailFrom: asked.mailFrom === undefined ? null : domainIn(asked.mailFrom),
+    code,
+    status: status[profile],
+    reason,
+    listing: listing.id,
+    budget: null,
+    table: state.seq,
+    mode: 'enforce',
     minute,
   })
   return answer(line)

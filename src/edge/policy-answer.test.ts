@@ -566,3 +566,36 @@ function confirmation(at: number): StandingsFrame {
   const rules = { newPerHour: 2, greyKeptMs: 6 * hour, stormAttempts: 60 }
   return { type: 'standings', at, mode: 'enforce', rules, whole: false, more: false, seq: 1, entries: [] }
 }
+
+describe('a message from a listed range that claims a good domain', () => {
+  const range = entry('192.0.2.0/24')
+  const claim = { sender: 'news@mail.good.example' }
+
+  /** A scene whose core has said which domain is good. */
+  function house(entries: readonly ListingEntry[], isDoorInstalled = true): Scene {
+    const here = scene(entries, { isDoorInstalled })
+    const good: StandingEntry = ['domain good.example', { kind: 'free' }]
+    here.state.standings.take({ ...confirmation(start), entries: [good] }, start)
+    return here
+  }
+
+  it('passes, and no other does', () => {
+    const { ask, state } = house([range])
+    assert.equal(ask(claim), 'DUNNO')
+    assert.equal(state.counters.spared, 1)
+    assert.match(ask({ sender: 'news@other.example', instance: 'b' }), /^550 5\.7\.606 /)
+    assert.match(ask({ sender: '', instance: 'c' }), /^550 5\.7\.606 /)
+  })
+
+  it('is refused where nobody asks the message door, and when core has not been heard for long', () => {
+    assert.match(house([range], false).ask(claim), /^550 5\.7\.606 /)
+    const { ask, clock } = house([range])
+    clock.advance(16 * minute)
+    assert.match(ask(claim), /^550 5\.7\.606 /)
+  })
+
+  it('is refused for a listing of the sender itself, and for a range that a person has to look into', () => {
+    assert.match(house([range, entry('192.0.2.45')]).ask(claim), /^550 5\.7\.606 /)
+    assert.match(house([{ ...range, class: 'investigate' }]).ask(claim), /^550 5\.7\.511 /)
+  })
+})

@@ -2,6 +2,7 @@ import { hour } from '../base/clock.ts'
 import { Refusal } from '../base/refusal.ts'
 import { decide, type RateView, type Saying, type Verdict } from '../access/decide.ts'
 import { mintCaseLink } from '../access/case-link.ts'
+import { claimedBy } from '../access/claim.ts'
 import { isExempt } from '../access/exempt.ts'
 import { recordText, type DecisionRecord } from '../access/feed-frame.ts'
 import { reasons, type Reason } from '../access/reasons.ts'
@@ -80,7 +81,7 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   // Until a message is counted, others of the unit may use up the budget: its sessions at once are not worth more than one.
   const spent = view.isCounted ? view.spent : Math.max(view.spent, desk.spent.of(address, now))
   const verdict = decide(
-    { listing: view.listing, spent, rate: view.rate },
+    { listing: view.listing, spent, rate: view.rate, isClaimGood: isClaimGood(state, view, request, now) },
     {
       address,
       recipient: request.recipient,
@@ -111,6 +112,18 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   if (verdict.action === 'reject') state.counters.refused++
   else state.counters.deferred++
   return line
+}
+
+/** Only where somebody asks about every message, and only of those that something is listed of. */
+function isClaimGood(
+  { settings, standings }: EdgeState,
+  { listing }: MessageView,
+  { sender }: PolicyRequest,
+  now: number,
+): boolean {
+  if (listing === undefined || settings.isDoorInstalled !== true) return false
+  const claimed = claimedBy(sender)
+  return claimed !== undefined && standings.isGoodDomain(claimed, now)
 }
 
 /** The same for every recipient of a message. */

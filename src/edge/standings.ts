@@ -10,7 +10,7 @@ import { scopes, StandingTable, type Scope } from './standing-table.ts'
 /** Standings that core has not confirmed for so long are not acted on: everybody passes. */
 const heldMs = 15 * minute
 
-/** Organisations and kinds of name that there are standings of; what is beyond is known by its range, or not at all. */
+/** Organisations, good domains and kinds of name that there are standings of; what is beyond is known by its range, or not at all. */
 const mostNames = 200_000
 
 /** Names whose kind is kept at hand. */
@@ -84,6 +84,11 @@ export class Standings {
     return range ?? names.get(`kind ${kind}`) ?? this.#newcomer
   }
 
+  /** Whether core says, and has said lately, that mail of the domain is good where it proves to be of it. `domain`: an organisation's. */
+  isGoodDomain(domain: string, now: number): boolean {
+    return this.isHeld(now) && this.#list.names.has(`domain ${domain}`)
+  }
+
   /** Who writes often is read once: telling the kind of a name takes longer than all the rest of a decision. */
   #readName(name: string | null | undefined, address: Address): SenderName {
     if (name === undefined || name === null) return readName(name, address)
@@ -109,7 +114,7 @@ function newList(): List {
 }
 
 function put({ prefixes, names }: List, key: string, standing: Standing | null): void {
-  if (key.startsWith('org ') || key.startsWith('kind ')) {
+  if (/^(?:org|kind|domain) /.test(key)) {
     if (standing === null) names.delete(key)
     else if (names.has(key) || names.size < mostNames) names.set(key, standing)
     return

@@ -15,6 +15,8 @@ export interface EdgeSettings {
   readonly site: string
   readonly profile: CodeProfile
   readonly mode: 'enforce' | 'observe'
+  /** Whether the message door is asked about every message. */
+  readonly isDoorInstalled?: boolean
   readonly decide: DecideSettings
 }
 

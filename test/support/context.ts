@@ -52,6 +52,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     codes: 'microsoft-like',
     policy: { mode: 'enforce' },
+    messageDoor: 'absent',
     highVolume: { ...defaultHighVolume, notices: 'never' },
     reputation: {
       mode: 'enforce',

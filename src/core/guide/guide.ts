@@ -48,12 +48,18 @@ export interface Guide {
 }
 
 /** What is in use here, by the configuration. */
-export function featuresOf({ provider, reputation, highVolume, policy }: Settings): ReadonlySet<Feature> {
+export function featuresOf({
+  provider,
+  reputation,
+  highVolume,
+  messageDoor,
+  policy,
+}: Settings): ReadonlySet<Feature> {
   const all: readonly (readonly [Feature, boolean])[] = [
     ['judgement', reputation.mode !== 'observe' && policy.mode === 'enforce'],
     ['high-volume', highVolume.mode !== 'observe'],
-    // The rule of high volume is the only one that the message door enforces.
-    ['message-door', highVolume.mode !== 'observe'],
+    // Who turns on a rule that only the message door enforces has one.
+    ['message-door', messageDoor === 'installed' || highVolume.mode !== 'observe'],
     ['community', provider.community !== undefined],
     ['networks', provider.networks.length > 0],
   ]

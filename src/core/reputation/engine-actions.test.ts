@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
-import { testContext, testStart } from '../../../test/support/context.ts'
+import { testContext, testSettings, testStart } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { message } from '../../../test/support/mail-events.ts'
 import { hour, minute, second } from '../../base/clock.ts'
@@ -230,6 +230,36 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([figures.now.senders, figures.now.brake], [1, 0])
       ctx.clock.advance(5 * minute)
       assert.equal((await engineFigures(ctx)).now.senders, undefined, 'another core judges')
+    })
+
+    it('tells the edges which domains are good, where the message door can hold mail to them, until they are not', async () => {
+      for (const messageDoor of ['absent', 'installed'] as const) {
+        const settings = { ...testSettings(), messageDoor }
+        const ctx = testContext({ db: await open(), actor: { kind: 'system', name: 'engine' }, settings })
+        const engine = await Engine.open(ctx)
+        const send = async (
+          mailFrom: string,
+          spf: 'pass' | 'fail',
+          verdict: 'ham' | 'spam',
+        ): Promise<void> => {
+          const now = ctx.clock.now()
+          const mail = Array.from({ length: 60 }, (_, nth) =>
+            message(`192.0.2.${nth % 12}`, now - nth * second, { mailFrom, spf, verdict, ptr: null }),
+          )
+          await takeEvents(ctx, 'mx1', mail)
+          await run(ctx, engine)
+        }
+        await send('news.good.example', 'pass', 'ham')
+        await send('forged.example', 'fail', 'ham')
+        assert.equal(
+          await standingOf(ctx, 'domain good.example'),
+          messageDoor === 'installed' ? 'free' : undefined,
+        )
+        assert.equal(await standingOf(ctx, 'domain forged.example'), undefined)
+        ctx.clock.advance(24 * hour)
+        await send('news.good.example', 'pass', 'spam')
+        assert.equal(await standingOf(ctx, 'domain good.example'), undefined)
+      }
     })
 
     it('tells the edges what a sender may do, and that it holds', async () => {

@@ -146,8 +146,16 @@ export class Groups {
 
   /** Whether the organisation in the sender's name is known and sends hardly anything unwanted. */
   isGoodOrganisation({ name }: Sender, now: number): boolean {
-    const group = name.organisation === undefined ? undefined : this.#known(`org ${name.organisation}`, now)
-    const hits = group?.hits(now, this.#tuning)
+    return name.organisation !== undefined && this.#isGood(`org ${name.organisation}`, now)
+  }
+
+  /** The same of a domain that accepted mail was authenticated for, from wherever it came: of its own hosts, or of others. */
+  isGoodDomain(domain: string, now: number): boolean {
+    return this.#isGood(domainKey(domain), now) || this.#isGood(`org ${domain}`, now)
+  }
+
+  #isGood(key: string, now: number): boolean {
+    const hits = this.#known(key, now)?.hits(now, this.#tuning)
     return hits !== undefined && hits.judged >= 20 && hits.bad < hits.good * 0.1
   }
 
@@ -195,7 +203,7 @@ export function groupKeysOf(
   keys.add(rangeKey(unit))
   for (const { organisation, home } of names) {
     if (organisation !== undefined) keys.add(`org ${organisation}`)
-    if (home !== undefined) keys.add(`domain ${home}`)
+    if (home !== undefined) keys.add(domainKey(home))
   }
   return [...keys]
 }
@@ -209,6 +217,11 @@ export function rangeKey(unit: Prefix): string {
   return `net ${formatPrefix(rangeOf(unit))}`
 }
 
+/** Those whose accepted mail was authenticated for this domain. */
+export function domainKey(domain: string): string {
+  return `domain ${domain}`
+}
+
 function wideKey(unit: Prefix): string {
   return `net ${formatAddress(prefixOf(unit, 48))}/48`
 }
@@ -220,7 +233,7 @@ function chainOf({ name, home, unit }: Sender): readonly string[] {
   if (unit.family === 6) keys.push(wideKey(unit))
   keys.push(rangeKey(unit))
   if (name.organisation !== undefined) keys.push(`org ${name.organisation}`)
-  if (home !== undefined && home !== name.organisation) keys.push(`domain ${home}`)
+  if (home !== undefined && home !== name.organisation) keys.push(domainKey(home))
   return keys
 }
 

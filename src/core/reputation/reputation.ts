@@ -388,6 +388,11 @@ export class Reputation {
     return this.#examine(this.#senders.read(unit, known), now)
   }
 
+  /** Whether mail that proves to be of the domain is hardly ever unwanted. */
+  isGoodDomain(domain: string, now: number): boolean {
+    return this.#groups.isGoodDomain(domain, now)
+  }
+
   /** The standing of somebody who has the name and address, and of whom nothing else is known. */
   standingOfStranger(attempt: Attempt): Standing {
     return this.#examine(this.#senders.stranger(attempt), attempt.at).standing

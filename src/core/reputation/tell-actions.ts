@@ -6,7 +6,7 @@ import { formatPrefix, parsePrefix, unitOf, type Prefix } from '../../standards/
 import { nameKinds, type NameKind } from '../../standards/reverse-name.ts'
 import type { Context, Tx } from '../context.ts'
 import { confirmStandings, putStandings, standingsOf, standingsPage } from '../standings/actions.ts'
-import { groupKeysOf, rangeOf } from './groups.ts'
+import { domainKey, groupKeysOf, rangeOf } from './groups.ts'
 import { namesIn, recallGroups, recallUnits, rememberedIn } from './memory-actions.ts'
 import type { Examined, Reputation } from './reputation.ts'
 import type { Attempt } from './senders.ts'
@@ -36,6 +36,8 @@ export class Teller {
   /** Where the revision is; undefined between two. */
   #revising: string | undefined
   readonly #weights = new Weights()
+  /** Whether the edges are told of good domains: only where the message door can hold mail to what it claims. */
+  #tellsDomains = false
 
   /** `mayTell` throws when somebody else has the judgement. */
   constructor(judge: Reputation, mayTell: (tx: Tx) => Promise<void>) {
@@ -55,6 +57,7 @@ export class Teller {
 
   async tell(ctx: Context, now: number): Promise<void> {
     this.#kinds.clear()
+    this.#tellsDomains = ctx.settings.messageDoor === 'installed'
     await this.#tellTouched(now)
     await this.#revise(ctx, now)
     const puts = await this.#news(ctx)
@@ -89,8 +92,15 @@ export class Teller {
             this.#judge.standingOfStranger(stranger),
             this.#kind(name.kind, now),
           )
+    if (sender.home !== undefined) this.#tellDomain(sender.home, now)
     const isHeard = now - seenAt < activeMs && this.#weights.isHeavy(assessment.counts)
     this.#putOr(key, isHeard ? standing : undefined, organisation ?? range ?? this.#kind(name.kind, now))
+  }
+
+  /** Only good domains are told of; whoever claims one may be free of its range, and is held to the claim at the end of the message. */
+  #tellDomain(domain: string, now: number): void {
+    const isGood = this.#tellsDomains && this.#judge.isGoodDomain(domain, now)
+    this.#puts.set(domainKey(domain), isGood ? { kind: 'free' } : null)
   }
 
   /** What an address of the range of which nothing is known may do, if that is said apart. */
@@ -152,7 +162,10 @@ export class Teller {
       ))
         groups.add(key)
     const organisations = keys.filter((key) => key.startsWith('org '))
+    const domains = keys.flatMap((key) => domainIn(key))
+    for (const domain of domains) groups.add(domainKey(domain)).add(`org ${domain}`)
     await recallGroups(ctx, this.#judge, [...groups, ...organisations])
+    for (const domain of domains) this.#tellDomain(domain, now)
     for (const key of organisations)
       if (!this.#judge.isGroupHeard(key, now - activeMs)) this.#puts.set(key, null)
     const counted = rows.filter(({ memory, unit }) => memory === null && !this.#judge.has(unit))
@@ -189,6 +202,10 @@ export class Teller {
     }
     return news
   }
+}
+
+function domainIn(key: string): readonly string[] {
+  return key.startsWith(domainKey('')) ? [key.slice(domainKey('').length)] : []
 }
 
 function prefixIn(key: string): readonly (readonly [string, Prefix])[] {

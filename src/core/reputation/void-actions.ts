@@ -9,7 +9,7 @@ import type { Listing } from '../listings/listing.ts'
 import { putStandings } from '../standings/actions.ts'
 import { readName } from '../../standards/reverse-name.ts'
 import type { EvidenceKind } from './evidence.ts'
-import { groupKeysOf } from './groups.ts'
+import { domainKey, groupKeysOf } from './groups.ts'
 import { namesIn } from './memory-actions.ts'
 import { ptrOf, type HourRow } from './recall-actions.ts'
 import { oldEra } from './pending.ts'
@@ -209,13 +209,14 @@ const columns = [
 ] as const satisfies readonly (keyof HourRow)[]
 type Column = (typeof columns)[number]
 
-/** What the edges were told of their organisations holds no more; the engine says it anew with the next message. */
+/** What the edges were told of their organisations and domains holds no more; the engine says it anew with the next message. */
 async function dropOrganisations(ctx: Context, units: readonly string[]): Promise<void> {
   const keys = new Set<string>()
   for (let from = 0; from < units.length; from += 500) {
     for (const row of await store.sendersOf(ctx.db.queries, units.slice(from, from + 500))) {
       const { organisation } = readName(ptrOf(row), orThrow(parsePrefix(row.unit)))
       if (organisation !== undefined) keys.add(`org ${organisation}`)
+      if (row.home !== null) keys.add(domainKey(row.home))
     }
   }
   if (keys.size > 0)
