@@ -244,6 +244,23 @@ describe('The process that reads messages', () => {
   })
 })
 
+describe('XARF of strangers in the pool', () => {
+  it('is looked at by a process of its own, which says what is wrong with it', async () => {
+    const pool = open()
+    try {
+      const check = async (text: string) => await pool.checkXarf(Buffer.from(text))
+      assert.deepEqual(await check('{"hello":1}'), { version: null, errors: ['xarf_version: missing'] })
+      const found = await check('{"xarf_version":"4.2.0","category":"weather"}')
+      assert.ok('errors' in found && found.errors.some((error) => error === 'category: unknown'))
+      const bomb = await check(`${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`)
+      assert.ok('errors' in bomb && bomb.errors.length === 1)
+    } finally {
+      pool.close()
+    }
+    assert.deepEqual(await pool.checkXarf(Buffer.from('{}')), { failure: 'busy' })
+  })
+})
+
 describe('What a process uses', () => {
   it('is read from the system', () => {
     const usage = usageOf(process.pid)
