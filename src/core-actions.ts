@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
+import { deskActions } from './core-desk-actions.ts'
+import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
@@ -53,10 +55,11 @@ const brakeWaitMs = 2000
 
 /** The core's actions in the shape that each door asks for them. */
 
-export function consoleActions(ctx: Context): ConsoleActions {
+export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleActions {
   const by = (actor: Actor): Context => as(ctx, actor)
   const dryRuns = new DryRuns()
   return {
+    ...deskActions(ctx, viewer),
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
     confirmSession: async (actor, input) => await confirmSession(by(actor), input),

@@ -4,6 +4,7 @@ import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
 import { consoleActions, forwarding, intakeActions } from './core-actions.ts'
 import type { XarfChecker } from './core/abuse/examination.ts'
+import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Checks } from './core/checks/actions.ts'
@@ -170,7 +171,7 @@ async function noLookup(): Promise<never> {
 function webApps(
   ctx: Context,
   config: Core['config'],
-  reader: Reader & XarfChecker,
+  reader: Reader & XarfChecker & EvidenceViewer,
 ): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
   const theme = readTheme(config.guide.folder)
@@ -213,7 +214,7 @@ function webApps(
     ],
   })
   const console = consoleApp({
-    actions: consoleActions(ctx),
+    actions: consoleActions(ctx, reader),
     settings,
     assets,
     clock,

@@ -12,6 +12,7 @@ export const refusals = {
   'abuse.not-suspended': 409,
   'abuse.file-unreadable': 422,
   'abuse.header-missing': 422,
+  'abuse.owner-told': 409,
   'abuse.report-empty': 422,
   'abuse.report-not-found': 404,
   'abuse.report-too-large': 413,

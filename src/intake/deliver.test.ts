@@ -74,6 +74,7 @@ function trial(): {
     analyse: async () => ({ failure: 'busy' }),
     examine: async () => ({ failure: 'busy' }),
     checkXarf: async () => ({ failure: 'busy' }),
+    view: async () => ({ failure: 'busy' }),
     close: () => undefined,
     counts: { started: 0, killed: 0, parsed: 0 },
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Examiner, XarfChecker } from '../core/abuse/examination.ts'
+import type { EvidenceViewer } from '../core/abuse/evidence-view.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import {
   parseLimits,
@@ -26,6 +27,8 @@ export interface ParsePool {
   examine: Examiner['examine']
   /** What is wrong with an XARF report. Never rejects. */
   checkXarf: XarfChecker['checkXarf']
+  /** What came with a report, as text to be read by people. Never rejects. */
+  view: EvidenceViewer['view']
   /** Ends all processes; waiting messages get `busy`. */
   close(): void
   readonly counts: PoolCounts
@@ -120,6 +123,11 @@ export function openParsePool(options: PoolOptions): ParsePool {
       const result = await ask(raw, { say: 'xarf' })
       if ('failure' in result) return result
       return result.say === 'xarf-check' ? result.check : { failure: 'crash' }
+    },
+    view: async (raw) => {
+      const result = await ask(raw, { say: 'view' })
+      if ('failure' in result) return result
+      return result.say === 'view' ? result.view : { failure: 'crash' }
     },
     close: () => {
       isClosed = true

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Examination, XarfCheck } from '../core/abuse/examination.ts'
 import { examinationSchema, xarfCheckSchema, type ExamineRequest } from '../core/abuse/examination-schema.ts'
+import { evidenceViewSchema, type EvidenceView } from '../core/abuse/evidence-view.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import { findingSchema } from '../core/analysis/finding-schema.ts'
 import { spawnJailed } from './jail.ts'
@@ -46,6 +47,7 @@ export const parseLimits: ParseLimits = {
 export type Question =
   | { readonly say: 'read'; readonly request: ParseRequest }
   | { readonly say: 'analyse' }
+  | { readonly say: 'view' }
   | { readonly say: 'examine'; readonly request: ExamineRequest }
   | { readonly say: 'xarf' }
 
@@ -53,6 +55,7 @@ export type Question =
 export type Result =
   | { readonly say: 'message'; readonly message: ParsedMessage }
   | { readonly say: 'finding'; readonly finding: Finding }
+  | { readonly say: 'view'; readonly view: EvidenceView }
   | { readonly say: 'examination'; readonly examination: Examination }
   | { readonly say: 'xarf-check'; readonly check: XarfCheck }
   | ParseFailure
@@ -73,6 +76,7 @@ const fromWorker = z.discriminatedUnion('say', [
   }),
   z.strictObject({ say: z.literal('message'), message: parsedMessage }),
   z.strictObject({ say: z.literal('finding'), finding: findingSchema }),
+  z.strictObject({ say: z.literal('view'), view: evidenceViewSchema }),
   z.strictObject({ say: z.literal('examination'), examination: examinationSchema }),
   z.strictObject({ say: z.literal('xarf-check'), check: xarfCheckSchema }),
   z.strictObject({ say: z.literal('breach'), breach: z.enum(breaches) }),
@@ -190,6 +194,7 @@ export class ParseProcess {
         return void this.#ask(told.id, told.name, told.type)
       case 'message':
       case 'finding':
+      case 'view':
       case 'examination':
       case 'xarf-check':
         return this.#finish(told)

@@ -15,6 +15,7 @@ const mostBytes = 32 * 1024 * 1024
 const fromPool = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('read'), request: parseRequest }),
   z.strictObject({ say: z.literal('analyse') }),
+  z.strictObject({ say: z.literal('view') }),
   z.strictObject({ say: z.literal('examine'), request: examineRequest }),
   z.strictObject({ say: z.literal('xarf') }),
   z.strictObject({
@@ -37,7 +38,7 @@ interface Question {
 const reader = new FrameReader(mostBytes)
 const questions = new Map<number, Question>()
 let asked = 0
-let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | 'xarf' | undefined
+let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | 'view' | 'xarf' | undefined
 
 function say(value: unknown): void {
   process.stdout.write(encodeFrame({ kind: 'json', value }))
@@ -75,6 +76,11 @@ async function check(raw: Buffer): Promise<void> {
   say({ say: 'xarf-check', check: checkXarf(raw) })
 }
 
+async function show(raw: Buffer): Promise<void> {
+  const { viewMessage } = await import('./view-message.ts')
+  say({ say: 'view', view: viewMessage(raw) })
+}
+
 function hear(frame: Frame): void {
   if (frame.kind === 'bytes') {
     if (!request) throw new Error('a message without a request')
@@ -82,6 +88,7 @@ function hear(frame: Frame): void {
     request = undefined
     if (about === 'analyse') say({ say: 'finding', finding: readInput(frame.bytes) })
     else if (about === 'xarf') void check(frame.bytes)
+    else if (about === 'view') void show(frame.bytes)
     else if ('examine' in about) void look(frame.bytes, about.examine)
     else void read(frame.bytes, about)
     return
@@ -93,6 +100,7 @@ function hear(frame: Frame): void {
       return
     case 'analyse':
     case 'xarf':
+    case 'view':
       request = told.say
       return
     case 'examine':

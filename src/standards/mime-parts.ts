@@ -13,6 +13,8 @@ export interface MimePart {
   readonly fields: readonly HeaderField[]
   /** Decoded, at most `longestPart` characters; empty for types that hold no text. */
   readonly text: string
+  /** Still encoded, whole. */
+  readonly body: string
   /** How deep below the message: 0 for the message's own body. */
   readonly depth: number
 }
@@ -106,7 +108,7 @@ function collect(
   // A multipart without its boundary is what it looks like: text.
   const type = media.type.startsWith('multipart/') ? 'text/plain' : media.type
   const isText = /^(?:text|message)\/|rfc822|\/json|xarf/.test(type)
-  parts.push({ type, fields, depth, text: isText ? decoded(fields, { ...media, type }, body) : '' })
+  parts.push({ type, fields, depth, body, text: isText ? decoded(fields, { ...media, type }, body) : '' })
 }
 
 /** What stands between the boundary lines (RFC 2046 §5.1.1); the last one may be missing. */
@@ -133,6 +135,14 @@ function nextLine(body: string, delimiter: string, from: number): number {
     if (at === 0 || body[at - 1] === '\n') return at
   }
   return -1
+}
+
+/** All of a part, decoded (RFC 2045 §6), one Latin-1 character for each byte. */
+export function decodedBody({ fields, body }: Pick<MimePart, 'fields' | 'body'>): string {
+  const encoding = (valueOf(fields, 'content-transfer-encoding') ?? '').trim().toLowerCase()
+  // Spaces and line ends are passed over; whatever else is no base64 ends it.
+  if (encoding.startsWith('base64')) return Buffer.from(body, 'base64').toString('latin1')
+  return encoding.startsWith('quoted-printable') ? fromQuotedPrintable(body) : body
 }
 
 function decoded(fields: readonly HeaderField[], { type, charset }: MediaType, body: string): string {

@@ -28,7 +28,7 @@ async function openConsole() {
   const { open, close } = databases('SQLite')
   const ctx = testContext({ db: await open() })
   const app = consoleApp({
-    actions: consoleActions(ctx),
+    actions: consoleActions(ctx, { view: async () => ({ failure: 'busy' }) }),
     settings: ctx.settings,
     assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
     clock: ctx.clock,

@@ -20,6 +20,7 @@ import type { ConsoleActions } from '../../src/web/console/actions.ts'
 import { consoleApp } from '../../src/web/console/app.ts'
 import type { ConsoleDeps, ConsoleRoute } from '../../src/web/console/route.ts'
 import type { Web } from '../../src/web/env.ts'
+import { testDesk } from './desk.ts'
 import { testSettings, testStart } from './context.ts'
 import { knownSender } from './known-sender.ts'
 
@@ -140,6 +141,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
   }
   const about = (subject: string): AuditRecord[] => audit.filter((record) => record.subject === subject)
   const actions: ConsoleActions = {
+    ...testDesk(text, listings.length === 0, (deed) => deeds.push(deed)),
     async signIn(_visitor, { name, password, code }) {
       if (name === 'flood')
         throw new Refusal('limit.exceeded', {

@@ -8,7 +8,19 @@ import type { MailAddress } from '../../standards/mail-address.ts'
 import { showAccount } from '../accounts/actions.ts'
 import { listAudit } from '../audit/actions.ts'
 import { as } from '../context.ts'
-import { releaseAccount, suspendAccount } from '../incidents/act-actions.ts'
+import {
+  escalateIncident,
+  releaseAccount,
+  suspendAccount,
+  suspensionsLeft,
+  tellOwner,
+} from '../incidents/act-actions.ts'
+import { restrictedAccounts } from '../incidents/restricted-actions.ts'
+import { readXarf4 } from '../../standards/xarf-4.ts'
+import { viewMessage } from '../../intake/view-message.ts'
+import { exportIncidents, xarfOf } from './export-actions.ts'
+import { findAtDesk } from './search-actions.ts'
+import { deskFigures, transparency } from './statistics-actions.ts'
 import { countIncidents, listIncidents, noteIncident, showIncident } from '../incidents/actions.ts'
 import { eraseReporter, showReporter } from '../reporters/actions.ts'
 import { confirmReporter, receiveReport, reportStatus } from './actions.ts'
@@ -20,6 +32,7 @@ import {
   reportsOfIncident,
   showEvidence,
   showReport,
+  viewEvidence,
 } from './desk-actions.ts'
 import { examineDue } from './examine-actions.ts'
 import type { AbuseClass } from './report.ts'
@@ -133,6 +146,124 @@ forEachDatabase((_name, open) => {
       await assert.rejects(closeIncident(ctx, { incident: incident.id, outcome: 'acted' }), /already-closed/)
       assert.deepEqual([...(await countIncidents(ctx))], [['closed', 1]])
       assert.deepEqual(await countReports(ctx), [{ state: 'closed', outcome: 'acted', count: 2 }])
+    })
+
+    it('finds by id, by the link of a receipt, by Message-ID and by account', async () => {
+      const ctx = await deskWith(open)
+      const { id, token } = await report(ctx, 1, 'joe@example.org')
+      const incident = (await showReport(ctx, id)).incident ?? ''
+      for (const text of [id, token, `https://postmaster.provider.example/report/${token}`])
+        assert.deepEqual(await findAtDesk(ctx, text), { kind: 'report', id })
+      assert.deepEqual(await findAtDesk(ctx, incident), { kind: 'incident', id: incident })
+      const found = { kind: 'accounts', accounts: [account] }
+      for (const text of ['<m1@provider.example>', 'm1@provider.example', ' Ann@provider.example '])
+        assert.deepEqual(await findAtDesk(ctx, text), found)
+    })
+
+    it('hides restricted incidents from whoever may not see them, whatever they ask or do', async () => {
+      const ctx = await deskWith(open)
+      const { id } = await report(ctx, 1, 'joe@example.org', { class: 'restricted' })
+      const incident = (await showReport(ctx, id)).incident ?? ''
+      const agent = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+      const admin = as(ctx, { kind: 'operator', name: 'alan', role: 'admin' })
+      for (const text of [id, incident])
+        assert.deepEqual(await findAtDesk(agent, text), { kind: 'accounts', accounts: [text] })
+      for (const deed of [suspendAccount, releaseAccount, tellOwner, escalateIncident])
+        await assert.rejects(deed(agent, { incident }), /abuse\.incident-not-found/)
+      await assert.rejects(noteIncident(agent, { incident, note: 'x' }), /abuse\.incident-not-found/)
+      await assert.rejects(xarfOf(agent, incident), /abuse\.incident-not-found/)
+      await suspendAccount(admin, { incident })
+      const [hidden] = (await restrictedAccounts(agent)).accounts
+      assert.deepEqual([hidden?.account, hidden?.incident, hidden?.by], [account, null, 'operator:alan'])
+      assert.equal((await restrictedAccounts(admin)).accounts[0]?.incident?.id, incident)
+    })
+
+    it('lets people tell the owner once and put it before a colleague; the brake of rules is not theirs', async () => {
+      const ctx = await deskWith(open)
+      const { id } = await report(ctx, 1, 'joe@example.org')
+      const incident = (await showReport(ctx, id)).incident ?? ''
+      await assert.rejects(tellOwner(ctx, { incident }), /abuse\.owner-told/)
+      await escalateIncident(ctx, { incident })
+      const { acts, incident: now } = await showIncident(ctx, incident)
+      assert.deepEqual(
+        acts.map(({ kind, why }) => `${kind} ${why ?? ''}`).toSorted((a, b) => (a < b ? -1 : 1)),
+        ['escalate person', 'notify '],
+      )
+      assert.equal(now.state, 'escalated')
+      const before = await suspensionsLeft(ctx)
+      await suspendAccount(ctx, { incident })
+      assert.deepEqual(before, { tenMinutes: 5, today: { left: 1, most: 1 } })
+      assert.deepEqual(await suspensionsLeft(ctx), before)
+    })
+
+    it('filters incidents by class, severity, account and when they were opened', async () => {
+      const ctx = await deskWith(open)
+      await report(ctx, 1, 'joe@example.org')
+      const now = ctx.clock.now()
+      const count = async (more: object): Promise<number> =>
+        (await listIncidents(ctx, { states: ['notified'], limit: 5, ...more })).incidents.length
+      for (const [more, expected] of [
+        [{ class: 'spam' }, 1],
+        [{ class: 'phish' }, 0],
+        [{ severity: 'medium' }, 1],
+        [{ severity: 'low' }, 0],
+        [{ account: ['x@provider.example', account] }, 1],
+        [{ account: 'x@provider.example' }, 0],
+        [{ since: now }, 1],
+        [{ since: now + 1 }, 0],
+        [{ until: now + 1 }, 1],
+        [{ until: now }, 0],
+      ] as const)
+        assert.equal(await count(more), expected, JSON.stringify(more))
+    })
+
+    it('counts reports, incidents and first acts by day, and shows the public only rounded months', async () => {
+      const ctx = await deskWith(open)
+      await report(ctx, 1, 'joe@example.org')
+      const { days, reports, incidents, acted, medianMs, classes } = await deskFigures(ctx, { days: 30 })
+      assert.deepEqual([days.length, reports, incidents, acted, medianMs], [30, 1, 1, 1, 0])
+      assert.deepEqual([...classes], [['spam', 1]])
+      assert.equal(days.at(-1)?.reports, 1)
+      assert.deepEqual(await transparency(ctx, 12), [])
+      ctx.clock.advance(31 * day)
+      const months = await transparency(as(ctx, { kind: 'visitor', client: '192.0.2.45/32' }), 12)
+      assert.deepEqual(
+        months.map(({ month, reports: counted, suspended, medianHours }) => [
+          month,
+          counted,
+          suspended,
+          medianHours,
+        ]),
+        [['2026-05', 'few', 0, null]],
+      )
+    })
+
+    it('exports incidents without formulas, and one as XARF without any mailbox of strangers', async () => {
+      const ctx = await deskWith(open)
+      const { id } = await report(ctx, 1, 'joe@example.org')
+      const incident = (await showReport(ctx, id)).incident ?? ''
+      const lines = await Array.fromAsync(exportIncidents(ctx))
+      assert.match(lines[0] ?? '', /^id,account,class/)
+      assert.match(
+        lines[1] ?? '',
+        new RegExp(`^"${incident}","ann@provider.example","spam","medium","notified",""`),
+      )
+      const xarf = await xarfOf(ctx, incident)
+      // Mail servers do not write down the port; nothing else is wrong with it.
+      assert.deepEqual(readXarf4(xarf).errors, ['source_port: missing'])
+      assert.doesNotMatch(JSON.stringify(xarf), /joe|r1@|ann@/)
+      assert.deepEqual(await xarfOf(ctx, incident), xarf)
+    })
+
+    it('writes down who looked at evidence as text', async () => {
+      const ctx = await deskWith(open)
+      const { id, raw } = await report(ctx, 1, 'joe@example.org')
+      const { size, view } = await viewEvidence(ctx, { view: async (bytes) => viewMessage(bytes) }, id)
+      assert.equal(size, raw.length)
+      assert.ok(view?.parts[0]?.fields.some(({ name }) => name === 'x-postern-trace'))
+      assert.equal((await listAudit(ctx, { limit: 1 }))[0]?.action, 'evidence.shown')
+      const failed = await viewEvidence(ctx, { view: async () => ({ failure: 'time' }) }, id)
+      assert.equal(failed.view, undefined)
     })
 
     it('suspends and releases by hand in every mode; what was sent before the end of an incident opens none', async () => {

@@ -8,6 +8,7 @@ import { endIncident, type Incident } from '../incidents/actions.ts'
 import type { IncidentOutcome } from '../incidents/incident.ts'
 import { noteAgreement } from '../reporters/actions.ts'
 import { writeOutcome } from './answer-actions.ts'
+import type { EvidenceView, EvidenceViewer } from './evidence-view.ts'
 import { openEvidence, type ReportFacts, type Sample } from './examine-actions.ts'
 import type { Grade } from './origin.ts'
 import type { AbuseClass, Channel, Lifecycle, ReportOutcome, ReportState } from './report.ts'
@@ -82,6 +83,20 @@ export async function countReports(ctx: Context): ReturnType<typeof store.countR
   return await store.countReports(ctx.db.queries, ctx.clock.now() - 30 * day)
 }
 
+/**
+ * What came, decoded to text by a process that may be killed; a look as any other, and written down. A failure leaves the bytes.
+ * Throws `abuse.evidence-gone`.
+ */
+export async function viewEvidence(
+  ctx: Context,
+  viewer: EvidenceViewer,
+  id: string,
+): Promise<{ readonly size: number; readonly view: EvidenceView | undefined }> {
+  const raw = await showEvidence(ctx, id)
+  const view = await viewer.view(raw)
+  return { size: raw.length, view: 'failure' in view ? undefined : view }
+}
+
 /** What came, as it came; the reporter may stand in it, so every look is written down. Throws `abuse.evidence-gone`. */
 export async function showEvidence(ctx: Context, id: string): Promise<Buffer> {
   permit(ctx.actor, 'abuse.evidence')
@@ -132,7 +147,7 @@ async function closeReportsOf(tx: Tx, { id, outcome }: Pick<Incident, 'id' | 'ou
     const rows = await store.openOfIncident(tx.queries, id, atOnce)
     for (const row of rows) {
       await closeReport(tx, row, outcome ?? 'unproven')
-      if (row.reporter !== null && outcome !== 'unproven')
+      if (row.reporter !== null && (outcome === 'acted' || outcome === 'no-violation'))
         await noteAgreement(tx, row.reporter, outcome === 'acted')
     }
     if (rows.length < atOnce) return

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
+import { day } from '../../base/clock.ts'
 import { Conflict } from '../../db/open.ts'
 import type { Tables } from '../../db/schema.ts'
 
@@ -157,6 +158,41 @@ export async function listReports(
       ]),
     )
   return await query.orderBy('received_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+/** Live reports of a time by day (UTC), class, channel and outcome. */
+export async function countByDay(
+  queries: Queries,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<
+  readonly {
+    readonly day: number
+    readonly class: string
+    readonly channel: string
+    readonly outcome: string | null
+    readonly count: number
+  }[]
+> {
+  const ofDay = sql<number>`received_at - received_at % ${sql.lit(day)}`
+  const rows = await queries
+    .selectFrom('abuse_reports')
+    .select((eb) => [ofDay.as('day'), 'class', 'channel', 'outcome', eb.fn.countAll<number>().as('count')])
+    .where('received_at', '>=', since)
+    .where('received_at', '<', until)
+    .where('lifecycle', '=', 'live')
+    .groupBy([ofDay, 'class', 'channel', 'outcome'])
+    .execute()
+  return rows.map((row) => ({ ...row, day: Number(row.day), count: Number(row.count) }))
+}
+
+/** When the oldest report that is kept came. */
+export async function firstReceived(queries: Queries): Promise<number | undefined> {
+  const { at } = await queries
+    .selectFrom('abuse_reports')
+    .select((eb) => eb.fn.min('received_at').as('at'))
+    .executeTakeFirstOrThrow()
+  // The minimum of no rows is null, whatever the type of the column says.
+  return (at as number | null) === null ? undefined : Number(at)
 }
 
 /** Reports by state and outcome since. */

@@ -1,6 +1,7 @@
 import { breathe } from '../../base/steps.ts'
 import { day } from '../../base/clock.ts'
 import { tracePseudonym } from '../../standards/trace-header.ts'
+import { permit } from '../actor.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { accountName, type Account, type AccountState } from './account.ts'
 import { messageKey, readSentLine, recipientKey, type Sent } from './sent.ts'
@@ -179,6 +180,25 @@ export async function setAccountState(
 /** All suspended accounts, by name: what the access maps hold. */
 export async function suspendedAccounts(ctx: Context): Promise<readonly string[]> {
   return (await store.suspended(ctx.db.queries)).map(({ account }) => account)
+}
+
+/** The same with what they are suspended for, the longest suspended first. */
+export async function listSuspended(
+  ctx: Context,
+): Promise<readonly { readonly name: string; readonly incident: string | null; readonly since: number }[]> {
+  permit(ctx.actor, 'abuse.read')
+  return (await store.suspended(ctx.db.queries))
+    .map(({ account, incident_id: incident, changed_at: since }) => ({
+      name: account,
+      incident,
+      since: since ?? 0,
+    }))
+    .toSorted((a, b) => a.since - b.since)
+}
+
+/** Accounts that sent a message with this Message-ID, while the log has it. */
+export async function sendersOf(ctx: Context, messageId: string): Promise<readonly string[]> {
+  return await store.sendersOf(ctx.db.queries, messageKey(ctx.keys.hashes, messageId))
 }
 
 function accountOf(row: store.AccountRow): Account {

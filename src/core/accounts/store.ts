@@ -117,12 +117,16 @@ export async function countAccounts(queries: Queries, seenSince: number): Promis
   return Number(count)
 }
 
-export async function suspended(
-  queries: Queries,
-): Promise<readonly { readonly account: string; readonly incident_id: string | null }[]> {
+export async function suspended(queries: Queries): Promise<
+  readonly {
+    readonly account: string
+    readonly incident_id: string | null
+    readonly changed_at: number | null
+  }[]
+> {
   return await queries
     .selectFrom('abuse_accounts')
-    .select(['account', 'incident_id'])
+    .select(['account', 'incident_id', 'changed_at'])
     .where('state', '=', 'suspended')
     .orderBy('account')
     .execute()

@@ -4,10 +4,10 @@ import { signTag } from '../../base/signed-token.ts'
 import { day } from '../../base/clock.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { accountNow, countAccounts, setAccountState } from '../accounts/actions.ts'
-import { permit, recordedName } from '../actor.ts'
+import { may, permit, recordedName } from '../actor.ts'
 import { record, type AuditFacts } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { trySpend } from '../limits/actions.ts'
+import { left, trySpend } from '../limits/actions.ts'
 import { queueLetter, queueWebhook } from '../outbox/actions.ts'
 import { notifyOperator } from '../outbox/notice-actions.ts'
 import { mostSuspensions, type ActKind, type Escalation } from './incident.ts'
@@ -45,6 +45,49 @@ export async function suspendAccount(ctx: Context, input: { readonly incident: s
   })
 }
 
+/** Tells the owner of the account, whatever the mode. Throws `abuse.owner-told` when that was done. */
+export async function tellOwner(ctx: Context, input: { readonly incident: string }): Promise<void> {
+  permit(ctx.actor, 'abuse.decide')
+  await transact(ctx, async (tx) => {
+    const row = await openIncident(tx, input.incident)
+    if (await hasAct(tx, row, 'notify')) throw new Refusal('abuse.owner-told')
+    await tell(tx, row, recordedName(tx.actor))
+    if (row.state === 'open') await store.update(tx.queries, row, { state: 'notified' })
+  })
+}
+
+/** Puts the incident before a colleague: the notice goes to the operator's own mailbox. */
+export async function escalateIncident(ctx: Context, input: { readonly incident: string }): Promise<void> {
+  permit(ctx.actor, 'abuse.decide')
+  await transact(ctx, async (tx) => {
+    const row = await openIncident(tx, input.incident)
+    await escalate(tx, row, 'person', recordedName(tx.actor))
+    if (row.state !== 'suspended' && row.state !== 'escalated')
+      await store.update(tx.queries, row, { state: 'escalated' })
+  })
+}
+
+/** How many accounts rules may still suspend; people have no such brake. */
+export interface SuspensionsLeft {
+  readonly tenMinutes: number
+  /** In the last 24 hours. */
+  readonly today: { readonly left: number; readonly most: number }
+}
+
+export async function suspensionsLeft(ctx: Context): Promise<SuspensionsLeft> {
+  permit(ctx.actor, 'abuse.read')
+  return await transact(ctx, async (tx) => {
+    const most = mostSuspensions(await countAccounts(tx), tx.settings.abuse)
+    const done = await store.countActs(tx.queries, {
+      kind: 'suspend',
+      actor: rulesActor,
+      since: tx.clock.now() - day,
+    })
+    const tenMinutes = await left(tx, 'abuse.suspensions.ten-minutes', 'all')
+    return { tenMinutes, today: { left: Math.max(0, most - done), most } }
+  })
+}
+
 /**
  * Lets the account of an incident send again: the undoing of a suspension, whoever made it. The webhook names the act that it undoes. The
  * incident stays open until somebody closes it.
@@ -52,16 +95,21 @@ export async function suspendAccount(ctx: Context, input: { readonly incident: s
 export async function releaseAccount(ctx: Context, input: { readonly incident: string }): Promise<void> {
   permit(ctx.actor, 'abuse.decide')
   await transact(ctx, async (tx) => {
-    const row = await store.byId(tx.queries, input.incident)
-    if (!row) throw new Refusal('abuse.incident-not-found')
-    await release(tx, row, recordedName(tx.actor))
+    await release(tx, await visibleIncident(tx, input.incident), recordedName(tx.actor))
   })
 }
 
-export async function openIncident(tx: Tx, id: string): Promise<store.IncidentRow> {
-  const row = await store.byId(tx.queries, id)
-  if (!row) throw new Refusal('abuse.incident-not-found')
+async function openIncident(tx: Tx, id: string): Promise<store.IncidentRow> {
+  const row = await visibleIncident(tx, id)
   if (row.state === 'closed') throw new Refusal('abuse.already-closed')
+  return row
+}
+
+/** Restricted ones only for those who may see them. Throws `abuse.incident-not-found`. */
+export async function visibleIncident(tx: Tx, id: string): Promise<store.IncidentRow> {
+  const row = await store.byId(tx.queries, id)
+  if (!row || (row.class === 'restricted' && !may(tx.actor, 'abuse.restricted')))
+    throw new Refusal('abuse.incident-not-found')
   return row
 }
 
@@ -88,16 +136,25 @@ export async function release(tx: Tx, row: store.IncidentRow, actor: string): Pr
 export async function notifyOwner(tx: Tx, row: store.IncidentRow): Promise<boolean> {
   if (await hasAct(tx, row, 'notify')) return false
   if (await trySpend(tx, [{ name: 'abuse.owners.ten-minutes', key: 'all' }])) return false
-  const act = await note(tx, row, 'notify', rulesActor, null)
-  await queueWebhook(tx, 'incident.notified', { ...webhookFacts(row), act })
-  await writeOwner(tx, row, 'notify', act)
+  await tell(tx, row, rulesActor)
   return true
 }
 
+async function tell(tx: Tx, row: store.IncidentRow, actor: string): Promise<void> {
+  const act = await note(tx, row, 'notify', actor, null)
+  await queueWebhook(tx, 'incident.notified', { ...webhookFacts(row), act })
+  await writeOwner(tx, row, 'notify', act)
+}
+
 /** Puts the incident before a person, once for each reason. */
-export async function escalate(tx: Tx, row: store.IncidentRow, why: Escalation): Promise<boolean> {
+export async function escalate(
+  tx: Tx,
+  row: store.IncidentRow,
+  why: Escalation,
+  actor: string = rulesActor,
+): Promise<boolean> {
   if (await hasAct(tx, row, 'escalate', why)) return false
-  const act = await note(tx, row, 'escalate', rulesActor, why)
+  const act = await note(tx, row, 'escalate', actor, why)
   if (!(await trySpend(tx, [{ name: 'abuse.webhooks.minute', key: 'all' }])))
     await queueWebhook(tx, 'incident.escalated', { ...webhookFacts(row), act, why })
   await tellOperator(tx, why, row.id)

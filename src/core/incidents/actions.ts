@@ -13,6 +13,7 @@ import {
   notifyOwner,
   suspendByRules,
   tellOperator,
+  visibleIncident,
   wasReleased,
   webhookFacts,
 } from './act-actions.ts'
@@ -209,7 +210,8 @@ export async function endIncident(
     outcome: input.outcome,
     closed_at: tx.clock.now(),
     closed_by: recordedName(tx.actor),
-    note: input.note,
+    // A note that is there stays when nobody writes another.
+    note: input.note === '' ? row.note : input.note,
   }
   await store.update(tx.queries, row, change)
   await record(tx, {
@@ -248,22 +250,36 @@ export interface Act {
   readonly why: string | null
 }
 
+export interface IncidentSearch {
+  readonly states: readonly IncidentState[]
+  readonly class?: string | undefined
+  readonly severity?: string | undefined
+  /** One account, or any of several. */
+  readonly account?: string | readonly string[] | undefined
+  /** Opened at this time or later, milliseconds since 1970. */
+  readonly since?: number | undefined
+  /** Opened before this time. */
+  readonly until?: number | undefined
+  /** As `next` of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 /** Incidents, the newest report first, in pages. Restricted ones only for those who may see them. */
 export async function listIncidents(
   ctx: Context,
-  wanted: {
-    readonly states: readonly IncidentState[]
-    readonly account?: string | undefined
-    readonly after?: string | undefined
-    readonly limit: number
-  },
+  wanted: IncidentSearch,
 ): Promise<{ readonly incidents: readonly Incident[]; readonly next?: string }> {
   permit(ctx.actor, 'abuse.read')
   const [, at, id] = /^(\d{1,15})\.([0-9a-z]{26})$/.exec(wanted.after ?? '') ?? []
   const rows = await store.list(ctx.db.queries, {
     states: wanted.states,
     hidden: may(ctx.actor, 'abuse.restricted') ? [] : ['restricted'],
-    account: wanted.account,
+    accounts: typeof wanted.account === 'string' ? [wanted.account] : wanted.account,
+    class: wanted.class,
+    severity: wanted.severity,
+    since: wanted.since,
+    until: wanted.until,
     before: at === undefined || id === undefined ? undefined : { at: Number(at), id },
     limit: wanted.limit + 1,
   })
@@ -286,6 +302,12 @@ export async function showIncident(
   return { incident: incidentOf(row), acts: await actsOf(ctx, id) }
 }
 
+/** Whether there is one with this id that whoever asks may see. */
+export async function incidentExists(ctx: Context, id: string): Promise<boolean> {
+  const row = await store.byId(ctx.db.queries, id)
+  return row !== undefined && (row.class !== 'restricted' || may(ctx.actor, 'abuse.restricted'))
+}
+
 /** What was done, the oldest first; inside a transaction, as it sees it. */
 export async function actsOf(ctx: Context | Tx, incident: string): Promise<readonly Act[]> {
   const rows = await store.actsOf('queries' in ctx ? ctx.queries : ctx.db.queries, incident)
@@ -304,6 +326,18 @@ export async function countIncidents(ctx: Context): Promise<ReadonlyMap<string, 
   return await store.countByState(ctx.db.queries)
 }
 
+/** What statistics are made of: incidents opened and acts done within a time. Counts only; nobody has to ask for it. */
+export async function incidentFigures(
+  ctx: Context,
+  span: { readonly since: number; readonly until: number },
+): Promise<{
+  readonly incidents: Awaited<ReturnType<typeof store.openedWithin>>
+  readonly acts: ReadonlyMap<string, number>
+}> {
+  const incidents = await store.openedWithin(ctx.db.queries, span)
+  return { incidents, acts: await store.countActsByKind(ctx.db.queries, span) }
+}
+
 /** Writes a note for colleagues. */
 export async function noteIncident(
   ctx: Context,
@@ -311,8 +345,7 @@ export async function noteIncident(
 ): Promise<void> {
   permit(ctx.actor, 'abuse.decide')
   await transact(ctx, async (tx) => {
-    const row = await store.byId(tx.queries, input.incident)
-    if (!row) throw new Refusal('abuse.incident-not-found')
+    const row = await visibleIncident(tx, input.incident)
     await store.update(tx.queries, row, { note: input.note.slice(0, 4000) })
     await record(tx, { action: 'incident.noted', subject: `incident:${row.id}`, facts: {} })
   })

@@ -9,13 +9,13 @@ import type { AbuseSettings } from '../settings.ts'
 export const incidentStates = ['open', 'notified', 'suspended', 'escalated', 'closed'] as const
 export type IncidentState = (typeof incidentStates)[number]
 
-export const incidentOutcomes = ['acted', 'no-violation', 'unproven'] as const
+export const incidentOutcomes = ['acted', 'no-violation', 'not-ours', 'unproven'] as const
 export type IncidentOutcome = (typeof incidentOutcomes)[number]
 
 export const actKinds = ['notify', 'suspend', 'release', 'escalate', 'would-notify', 'would-suspend'] as const
 export type ActKind = (typeof actKinds)[number]
 
-/** Why a person has to decide. */
+/** Why a person has to decide; `person`: somebody at the desk puts it before another. */
 export type Escalation =
   | 'severe'
   | 'braked'
@@ -24,6 +24,7 @@ export type Escalation =
   | 'unlogged'
   | 'share'
   | 'too-many-releases'
+  | 'person'
 
 /** One message to one recipient that somebody reported. */
 export interface Counted {

@@ -143,15 +143,23 @@ export async function list(
   wanted: {
     readonly states: readonly string[]
     readonly hidden: readonly string[]
-    readonly account?: string | undefined
+    readonly accounts?: readonly string[] | undefined
+    readonly class?: string | undefined
+    readonly severity?: string | undefined
+    readonly since?: number | undefined
+    readonly until?: number | undefined
     readonly before?: { readonly at: number; readonly id: string } | undefined
     readonly limit: number
   },
 ): Promise<readonly IncidentRow[]> {
-  const { states, hidden, account, before, limit } = wanted
+  const { states, hidden, accounts, since, until, before, limit } = wanted
   let query = queries.selectFrom('incidents').select(columns).where('state', 'in', states)
   if (hidden.length > 0) query = query.where('class', 'not in', hidden)
-  if (account !== undefined) query = query.where('account', '=', account)
+  if (accounts !== undefined) query = query.where('account', 'in', accounts)
+  if (wanted.class !== undefined) query = query.where('class', '=', wanted.class)
+  if (wanted.severity !== undefined) query = query.where('severity', '=', wanted.severity)
+  if (since !== undefined) query = query.where('opened_at', '>=', since)
+  if (until !== undefined) query = query.where('opened_at', '<', until)
   if (before)
     query = query.where((eb) =>
       eb.or([
@@ -184,6 +192,61 @@ export async function actsOf(queries: Queries, incident: string): Promise<readon
     .orderBy('id')
     .limit(500)
     .execute()
+}
+
+/** Incidents that were opened within a time, each with the first time that somebody was told or stopped for it; at most 200,000. */
+export async function openedWithin(
+  queries: Queries,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<
+  readonly {
+    readonly class: string
+    readonly outcome: string | null
+    readonly openedAt: number
+    readonly closedAt: number | null
+    readonly firstActAt: number | null
+  }[]
+> {
+  const rows = await queries
+    .selectFrom('incidents')
+    .select((eb) => [
+      'class',
+      'outcome',
+      'opened_at',
+      'closed_at',
+      eb
+        .selectFrom('incident_acts')
+        .select((inner) => inner.fn.min('incident_acts.at').as('at'))
+        .whereRef('incident_acts.incident_id', '=', 'incidents.id')
+        .where('incident_acts.kind', 'in', ['notify', 'suspend'])
+        .as('first_act_at'),
+    ])
+    .where('opened_at', '>=', since)
+    .where('opened_at', '<', until)
+    .limit(200_000)
+    .execute()
+  return rows.map((row) => ({
+    class: row.class,
+    outcome: row.outcome,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    firstActAt: row.first_act_at === null ? null : Number(row.first_act_at),
+  }))
+}
+
+/** Acts of a time by kind. */
+export async function countActsByKind(
+  queries: Queries,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await queries
+    .selectFrom('incident_acts')
+    .select((eb) => ['kind', eb.fn.countAll<number>().as('count')])
+    .where('at', '>=', since)
+    .where('at', '<', until)
+    .groupBy('kind')
+    .execute()
+  return new Map(rows.map(({ kind, count }) => [kind, Number(count)]))
 }
 
 /** The last act of this kind on the account. */

@@ -1,3 +1,4 @@
+import { csvCell } from '../../base/csv.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { causeNames, listingClasses, type Cause, type ListingClass } from '../../access/reasons.ts'
 import { formatPrefix, parseListable, showPrefix } from '../../standards/prefix.ts'
@@ -163,10 +164,4 @@ export function writeExportLine(listing: Listing, format: ImportFormat): string 
     case 'rbldnsd':
       return `${listing.effect === 'pass' ? '!' : ''}${formatPrefix(listing.prefix)} :127.0.0.2:${listing.cause}`
   }
-}
-
-/** Quoted, without line ends, and never taken for a formula by a spreadsheet (security CON-7). */
-export function csvCell(value: string): string {
-  const guarded = /^[=+\-@\t]/.test(value) ? `'${value}` : value
-  return `"${guarded.replaceAll(/[\r\n]+/g, ' ').replaceAll('"', '""')}"`
 }

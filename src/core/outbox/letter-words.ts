@@ -86,6 +86,7 @@ export const abuseNotices = [
   'unlogged',
   'share',
   'too-many-releases',
+  'person',
   'replay',
 ] as const
 export type AbuseNotice = (typeof abuseNotices)[number]

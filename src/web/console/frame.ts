@@ -68,6 +68,7 @@ function sections(view: View, waiting: number): Html[] {
     [places.overview.href(), nav.overview],
     [places.listings.href(), nav.listings],
     [places.requests.href(), html`${nav.requests}${badge}`],
+    [places.desk.href(), nav.abuse],
     [places.outbox.href(), nav.outbox],
     [places.audit.href(), nav.audit],
   ]

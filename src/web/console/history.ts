@@ -66,6 +66,10 @@ function subjectLink(view: View, record: AuditRecord): Html {
       return html`<a href="${places.listing.href({ id })}">${words}</a>`
     case 'delist-request':
       return html`<a href="${places.request.href({ id })}">${words}</a>`
+    case 'incident':
+      return html`<a href="${places.incident.href({ id })}">${words}</a>`
+    case 'report':
+      return html`<a href="${places.deskReport.href({ id })}">${words}</a>`
     case 'letter':
       return html`<a href="${places.letter.href({ id })}">${words}</a>`
     default:

@@ -29,6 +29,15 @@ const pages = [
   `/requests/${'wait'.padEnd(26, '0')}/decline`,
   `/requests/${'done'.padEnd(26, '0')}`,
   `/requests/${'dec1'.padEnd(26, '0')}?done=decline`,
+  '/abuse?state=any',
+  '/abuse/reports',
+  `/abuse/reports/${'rep1'.padEnd(26, '0')}`,
+  `/abuse/reports/${'rep2'.padEnd(26, '0')}`,
+  `/abuse/incidents/${'inc1'.padEnd(26, '0')}`,
+  `/abuse/incidents/${'inc1'.padEnd(26, '0')}/decide?deed=note`,
+  `/abuse/incidents/${'inc4'.padEnd(26, '0')}`,
+  '/abuse/restricted',
+  '/abuse/figures',
   '/outbox',
   `/outbox/${'kept'.padEnd(26, '0')}`,
   `/outbox/${'dead'.padEnd(26, '0')}`,
@@ -97,13 +106,16 @@ function checkInert(page: string, path: string): void {
   )
 }
 
+/** What a form shows that a link does not. */
+const looks = ['evidence', 'reporter'].map((what) => `/abuse/reports/${'rep1'.padEnd(26, '0')}/${what}`)
+
 async function pageOf(text: string, path: string): Promise<string> {
   const settings = testSettings()
   const { ask } = testConsole({
     text,
     deps: { settings: { ...settings, mail: { ...settings.mail, smarthost: 'outbox' } } },
   })
-  const answer = await ask('admin', path)
+  const answer = await ask('admin', path, looks.includes(path) ? {} : undefined)
   assert.equal(answer.status, 200, path)
   return await answer.text()
 }
@@ -112,7 +124,7 @@ describe('Text of strangers in the console', () => {
   for (const payload of payloads) {
     it(`stays text: ${payload}`, async () => {
       let shown = 0
-      for (const path of pages) {
+      for (const path of [...pages, ...looks]) {
         const page = await pageOf(payload, path)
         checkInert(page, path)
         if (page.includes('alert(1)')) shown++
@@ -123,7 +135,7 @@ describe('Text of strangers in the console', () => {
 
   it('shows what cannot be seen as escapes, on every page', async () => {
     let shown = 0
-    for (const path of pages) {
+    for (const path of [...pages, ...looks]) {
       const page = await pageOf(disguised, path)
       assert.doesNotMatch(
         page,
@@ -145,6 +157,10 @@ describe('Text of strangers in the console', () => {
         `/listings/add?prefix=${value}&note=${value}&url=${value}&test=${value}&ends=${value}&cause=${value}&class=${value}`,
         `/requests?ip=${value}&state=${value}&before=${value}`,
         `/outbox?state=${value}&after=${value}`,
+        `/abuse?text=${value}`,
+        `/abuse?state=${value}&class=${value}&severity=${value}&age=${value}&after=${value}&done=${value}&failed=${value}`,
+        `/abuse/incidents/${value}`,
+        `/abuse/reports/${value}`,
         `/audit?subject=${value}&before=${value}`,
         `/listings/${value}`,
         `/requests/${value}`,

@@ -33,7 +33,7 @@ async function exportFile({ query, actions, actor, view }: OperatorVisit): Promi
 /** Bytes of a piece before it is handed on: a line at a time would be slow. */
 const pieceLength = 32 * 1024
 
-async function* bytesOf(lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   let piece = ''
   for await (const line of lines) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { roles, type Role } from '../../core/actor.ts'
 import { testCode, testConsole } from '../../../test/support/console.ts'
+import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
 
@@ -33,6 +34,23 @@ const policy: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /requests/:id/delist': 'agent',
   'GET /requests/:id/decline': 'agent',
   'POST /requests/:id/decline': 'agent',
+  'GET /abuse': 'reader',
+  'POST /abuse': 'agent',
+  'GET /abuse/export': 'reader',
+  'GET /abuse/reports': 'reader',
+  'GET /abuse/reports/:id': 'reader',
+  'POST /abuse/reports/:id': 'agent',
+  'GET /abuse/reports/:id/evidence': 'agent',
+  'POST /abuse/reports/:id/evidence': 'agent',
+  'GET /abuse/reports/:id/reporter': 'agent',
+  'POST /abuse/reports/:id/reporter': 'agent',
+  'GET /abuse/restricted': 'reader',
+  'GET /abuse/figures': 'reader',
+  'GET /abuse/figures/export': 'reader',
+  'GET /abuse/incidents/:id': 'reader',
+  'GET /abuse/incidents/:id/xarf': 'agent',
+  'GET /abuse/incidents/:id/decide': 'agent',
+  'POST /abuse/incidents/:id/decide': 'agent',
   'GET /outbox': 'reader',
   'GET /outbox/:id': 'reader',
   'GET /outbox/:id/retry': 'agent',
@@ -59,6 +77,8 @@ const ids = {
   '/listings/:id/agree': 'w1de00000000',
   '/listings/': 'se1f00000000',
   '/requests/': 'wait'.padEnd(26, '0'),
+  '/abuse/incidents/': incidentId,
+  '/abuse/reports/': looseReportId,
   '/outbox/': 'dead'.padEnd(26, '0'),
 } as const
 
@@ -67,6 +87,9 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
   '/account/code': { code: testCode },
   '/dry-run': { days: '7', badLine: '0.5' },
+  '/abuse': { deed: 'acted', [`chosen.${incidentId}`]: 'yes' },
+  '/abuse/reports/:id': { outcome: 'unproven' },
+  '/abuse/incidents/:id/decide': { deed: 'suspend' },
   '/brake': { rule: 'spam', state: 'on' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }

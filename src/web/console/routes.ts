@@ -4,6 +4,12 @@ import { brakeRoutes } from './brake.ts'
 import { languageRoutes } from './language-choice.ts'
 import { addListingRoutes } from './listing-add.ts'
 import { listingDeedRoutes } from './listing-end.ts'
+import { deskRoutes } from './desk.ts'
+import { deskExportRoutes } from './desk-export.ts'
+import { deskFiguresRoute } from './desk-figures.ts'
+import { deskReportRoutes } from './desk-report.ts'
+import { restrictedRoute } from './desk-restricted.ts'
+import { incidentRoutes } from './incident.ts'
 import { exportRoute } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
 import { stepUpRoutes } from './step-up.ts'
@@ -35,6 +41,12 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   requestsRoute,
   ...requestRoutes,
   ...brakeRoutes,
+  ...deskExportRoutes,
+  ...deskRoutes,
+  ...deskReportRoutes,
+  restrictedRoute,
+  deskFiguresRoute,
+  ...incidentRoutes,
   ...outboxRoutes,
   ...auditRoutes,
   ...accountRoutes,

@@ -3,6 +3,7 @@ import { check } from './en/check.ts'
 import { analysis } from './en/analysis.ts'
 import { common } from './en/common.ts'
 import { console } from './en/console.ts'
+import { desk } from './en/desk.ts'
 import { guide } from './en/guide.ts'
 import { headers } from './en/headers.ts'
 import { judgement } from './en/judgement.ts'
@@ -24,6 +25,7 @@ export const en = {
   probe,
   headers,
   console,
+  desk,
   judgement,
   analysis,
   abuse,

@@ -4,6 +4,7 @@ import { check } from './zh-CN/check.ts'
 import { analysis } from './zh-CN/analysis.ts'
 import { common } from './zh-CN/common.ts'
 import { console } from './zh-CN/console.ts'
+import { desk } from './zh-CN/desk.ts'
 import { guide } from './zh-CN/guide.ts'
 import { headers } from './zh-CN/headers.ts'
 import { judgement } from './zh-CN/judgement.ts'
@@ -22,6 +23,7 @@ export const zhCN = {
   probe,
   headers,
   console,
+  desk,
   judgement,
   analysis,
   abuse,

@@ -280,6 +280,7 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
   unlogged: 'an account whose mail is not logged is reported',
   share: 'an account that sends much is reported much',
   'too-many-releases': 'an account asks to be let go again',
+  person: 'a colleague puts an incident before you',
   replay: 'a genuine message is being sent on to many',
 }
 
@@ -297,6 +298,8 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
     'The reports would be enough to suspend the account twice over, but they are few for what it sends (abuse.share). It may be a large newsletter that some people dislike, or a spammer with a long list. Please look at the messages and decide in the console.',
   'too-many-releases':
     'The owner says that the account is secured, but has said so before, or the reports are grave. Please decide in the console.',
+  person:
+    'Somebody at your desk has looked at this incident and wants another person to decide. What they found stands in its note; please decide in the console.',
   replay:
     'Reports are genuine, but from people whom our account did not write to: somebody has got one message of ours and sends it on. Nobody is suspended for that. Consider a new DKIM key, and signatures that expire.',
 }

@@ -265,6 +265,7 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
   unlogged: '被举报账号的发信没有日志',
   share: '发信量大的账号被大量举报',
   'too-many-releases': '有账号再次请求恢复',
+  person: '同事请您处理一起事件',
   replay: '有人在大量转发我们发出的真实邮件',
 }
 
@@ -279,6 +280,7 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
   share:
     '举报数量已达到停用条件的两倍，但相对其发信量比例不高（abuse.share）。可能是有人不喜欢的大型简报，也可能是名单很长的垃圾邮件发送者。请查看邮件内容，在控制台处理。',
   'too-many-releases': '账号所有者表示已处理妥当，但此前已经申请过，或举报性质严重。请在控制台处理。',
+  person: '有同事查看过这起事件，希望由另一个人决定。所查明的情况见事件备注，请在控制台处理。',
   replay:
     '举报属实，但举报人并不是该账号的收件人：有人拿到了我们发出的一封邮件，正在大量转发。不会因此停用任何账号。请考虑更换 DKIM 密钥，并给签名设置有效期。',
 }

@@ -19,6 +19,10 @@ export const refusals = fitForPeople({
     what: 'The account is not suspended.',
     next: 'There is nothing to release: it can send mail.',
   }),
+  'abuse.owner-told': () => ({
+    what: 'The owner of the account has been told of this incident.',
+    next: 'They are written to once for an incident. The line of events shows when.',
+  }),
   'abuse.report-empty': () => ({
     what: 'There is no message in the report.',
     next: 'Attach the message that you complain of as a file, or paste its source with the header.',

@@ -19,6 +19,10 @@ export const refusals = fitForPeople(
       what: '该账号没有被停用。',
       next: '无需恢复，该账号可以正常发信。',
     }),
+    'abuse.owner-told': () => ({
+      what: '已经就这起事件通知过账号所有者。',
+      next: '每起事件只通知一次，通知时间见处理经过。',
+    }),
     'abuse.report-empty': () => ({
       what: '举报中没有邮件。',
       next: '请把被举报的邮件作为文件附上，或粘贴包含邮件头的完整源代码。',

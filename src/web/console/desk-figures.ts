@@ -1,0 +1,170 @@
+import type { DeskDay, DeskFigures } from '../../core/abuse/statistics.ts'
+import { html, type Html } from '../ui/html.ts'
+import { count, span } from '../ui/moment.ts'
+import { table } from '../ui/table.ts'
+import type { View } from '../ui/view.ts'
+import { barCell } from './bars.ts'
+import { date } from './day-bars.ts'
+import { classWords, deskTabs, outcomeWords } from './desk-parts.ts'
+import { places } from './places.ts'
+import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
+import { tabs } from './tabs.ts'
+
+export const deskFiguresRoute: ConsoleRoute = {
+  method: 'GET',
+  path: places.deskFigures.pattern,
+  permission: 'abuse.read',
+  safe: true,
+  handle: figuresPage,
+}
+
+const spans = [30, 90] as const
+
+async function figuresPage({ view, actor, actions, query }: OperatorVisit): Promise<ConsolePage> {
+  const words = view.words.desk
+  const days = spans.find((each) => String(each) === query.get('days')) ?? 30
+  const figures = await actions.deskFigures(actor, { days })
+  return {
+    title: words.statistics,
+    body: html`<h1>${words.statistics}</h1>
+      <p class="lead">${words.figures.lead}</p>
+      ${deskTabs(view)}
+      ${tabs(
+        words.figures.span,
+        spans.map((each) => ({
+          href: places.deskFigures.href({ days: each }),
+          words: words.figures.spans[each],
+          here: each === days,
+        })),
+      )}
+      ${bars(
+        view,
+        figures.days,
+        words.figures.reportsByDay,
+        ({ reports, loops }) => [reports - loops, loops],
+        [words.figures.othersKey, words.figures.loopsKey],
+      )}
+      ${bars(
+        view,
+        figures.days,
+        words.figures.incidentsByDay,
+        ({ incidents, acted }) => [incidents - acted, acted],
+        [words.figures.notActedKey, words.figures.actedKey],
+      )}
+      ${dayTable(view, figures)}
+      <div class="columns">
+        <section>
+          <h2>${words.figures.outcomes}</h2>
+          ${shares(
+            view,
+            words.figures.outcomes,
+            words.figures.outcome,
+            Object.entries(figures.outcomes).map(([name, value]) => [
+              name === 'open' ? words.figures.stillOpen : outcomeWords(view, name),
+              value,
+            ]),
+          )}
+        </section>
+        <section>
+          <h2>${words.figures.classes}</h2>
+          ${shares(
+            view,
+            words.figures.classes,
+            words.class,
+            [...figures.classes].map(([name, value]) => [classWords(view, name), value]),
+          )}
+        </section>
+      </div>
+      <p class="export">${words.figures.export} <a href="${places.exportFigures.href()}">CSV</a></p>`,
+  }
+}
+
+const height = 96
+/** Width of a day in units of the picture, and of its bar. */
+const step = 20
+const bar = 14
+
+/** Two figures of each day as stacked bars, the second at the bottom. The table below has the same. */
+function bars(
+  view: View,
+  days: readonly DeskDay[],
+  caption: string,
+  of: (each: DeskDay) => readonly [rest: number, good: number],
+  key: readonly [rest: string, good: string],
+): Html {
+  const most = Math.max(1, ...days.map((each) => of(each)[0] + of(each)[1]))
+  const tall = (value: number): number => Math.round((value / most) * (height - 4) * 10) / 10
+  return html`<h2>${caption}</h2>
+    <figure class="days">
+      <svg
+        role="img"
+        aria-label="${caption}"
+        viewBox="0 0 ${days.length * step} ${height}"
+        preserveAspectRatio="none"
+      >
+        ${days.map((each, index) => {
+          const [rest, good] = of(each)
+          const x = index * step + (step - bar) / 2
+          return html`${rect('good', x, height - 1 - tall(good), tall(good))}${rect('rest', x, height - 1 - tall(good) - tall(rest), tall(rest))}`
+        })}
+        <line class="axis" x1="0" x2="${days.length * step}" y1="${height - 0.5}" y2="${height - 0.5}" />
+      </svg>
+      <div class="scale"><span>${date(days[0]?.at ?? view.now)}</span><span>${date(view.now)}</span></div>
+      <p class="key"><span class="good">${key[1]}</span> <span class="rest">${key[0]}</span></p>
+    </figure>`
+}
+
+function rect(kind: string, x: number, y: number, tall: number): Html {
+  if (tall === 0) return html``
+  return html`<rect
+    class="${kind}"
+    x="${x}"
+    y="${Math.round(y * 10) / 10}"
+    width="${bar}"
+    height="${tall}"
+  />`
+}
+
+function dayTable(view: View, figures: DeskFigures): Html {
+  const words = view.words.desk.figures
+  const of = (value: number): string => count(view.language, value)
+  const cells = ({ reports, loops, incidents, acted, medianMs }: Omit<DeskDay, 'at'>): string[] => [
+    ...[reports, loops, incidents, acted].map(of),
+    medianMs === null ? words.none : span(view.language, medianMs),
+  ]
+  const { days } = figures
+  const loops = days.reduce((sum, each) => sum + each.loops, 0)
+  return html`<details>
+    <summary>${view.words.common.table}</summary>
+    ${table({
+      caption: words.caption,
+      quiet: true,
+      head: [words.day, words.reports, words.loops, words.incidents, words.acted, words.median],
+      numbers: [1, 2, 3, 4],
+      rows: [
+        [words.spans[days.length === 90 ? 90 : 30], ...cells({ ...figures, loops })],
+        ...days.toReversed().map((each) => [date(each.at), ...cells(each)]),
+      ],
+    })}
+  </details>`
+}
+
+function shares(
+  view: View,
+  caption: string,
+  name: string,
+  counts: readonly (readonly [name: string, count: number])[],
+): Html {
+  const words = view.words.desk.figures
+  const most = Math.max(0, ...counts.map(([, value]) => value))
+  return table({
+    caption,
+    quiet: true,
+    head: [name, words.count, ''],
+    numbers: [1],
+    rows: counts
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([each, value]) => [each, count(view.language, value), barCell(value, most)]),
+    empty: words.none,
+  })
+}
