@@ -105,6 +105,31 @@ describe('The brake', () => {
     assert.deepEqual(named(brake.tick(start + 4 * hour)), ['spam off'])
   })
 
+  it('is pulled for every rule that listed when all together list more in an hour than they may, over a restart too', () => {
+    const before = new Brake(Infinity, 100)
+    for (let nth = 0; nth < 40; nth++) {
+      assert.deepEqual(before.listed('spam', start + nth * 30 * second), [])
+      assert.deepEqual(before.listed('traps', start + nth * 30 * second), [])
+    }
+    const brake = new Brake(Infinity, 100)
+    brake.read(JSON.parse(JSON.stringify(before)) as ReturnType<Brake['toJSON']>)
+    const at = start + 30 * minute
+    const turns = Array.from({ length: 25 }, (_, nth) => brake.listed('spam', at + nth)).flat()
+    assert.deepEqual(named(turns), ['spam flood', 'traps flood'])
+    assert.deepEqual(
+      turns.map(({ count }) => count),
+      [60, 40],
+    )
+    assert.deepEqual(named(brake.listed('harvest', at + second)), ['harvest flood'])
+    assert.equal(brake.holds('spam') && brake.holds('traps') && brake.holds('harvest'), true)
+  })
+
+  it('is not pulled when each hour lists less than may be listed in one', () => {
+    const brake = new Brake(Infinity, 100)
+    const turns = Array.from({ length: 500 }, (_, nth) => brake.listed('spam', start + nth * minute))
+    assert.deepEqual(named(turns.flat()), [])
+  })
+
   it('counts one owner of many addresses in a range once', () => {
     const brake = new Brake()
     for (let nth = 0; nth < 100; nth++) assert.deepEqual(brake.asked('192.0.2.0/24', 'spam', start + nth), [])

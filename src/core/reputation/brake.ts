@@ -7,7 +7,7 @@ import { Surge, type SurgeMemory } from './surge.ts'
 /**
  * The self-incident brake: the judgement watches itself, rule by rule. `filter`: what the filter says of steady good senders has turned
  * unwanted. `refusals`: the rule lists senders with a long good history as it never did. `requests`: those who are listed by it ask for
- * removal as they never did. `flood`: it lists more in a minute than any judgement should.
+ * removal as they never did. `flood`: it lists more in a minute than any judgement should, or all rules together do so in an hour.
  * `hand`: a person pulled it. While it is on, nobody is listed by the rule.
  */
 
@@ -49,6 +49,8 @@ export interface BrakeMemory {
   readonly on: readonly Braked[]
   readonly released: readonly (readonly [Cause, Released])[]
   readonly incidents: readonly Incident[]
+  /** Listings of the last hour that had any, by rule. */
+  readonly hourly?: { readonly hour: number; readonly listed: readonly (readonly [Cause, number])[] }
 }
 
 interface Released {
@@ -71,13 +73,17 @@ export class Brake {
   readonly #released = new Map<Cause, Released>()
   #incidents: readonly Incident[] = []
   readonly #mostListings: number
-  /** Listings of this minute by rule. */
+  readonly #mostListingsHour: number
+  /** Listings of this minute by rule, and of this hour. */
   #listed = new Map<Cause, number>()
   #minute = 0
+  #listedHour = new Map<Cause, number>()
+  #hour = 0
 
-  /** `mostListings`: of one rule in a minute. */
-  constructor(mostListings = Infinity) {
+  /** `mostListings`: of one rule in a minute. `mostListingsHour`: of all together in an hour. */
+  constructor(mostListings = Infinity, mostListingsHour = Infinity) {
     this.#mostListings = mostListings
+    this.#mostListingsHour = mostListingsHour
   }
 
   /** Rules that are held, in the order in which they were. */
@@ -98,17 +104,20 @@ export class Brake {
       on: this.state,
       released: [...this.#released],
       incidents: this.#incidents,
+      ...(this.#hour > 0 ? { hourly: { hour: this.#hour, listed: [...this.#listedHour] } } : {}),
     }
   }
 
   /** The same again. */
-  read({ sample, refused, asking, on, released, incidents }: BrakeMemory): void {
+  read({ sample, refused, asking, on, released, incidents, hourly }: BrakeMemory): void {
     this.#sample.read(sample)
     for (const [rule, memory] of refused) surgeOf(this.#refused, rule, leastRefused).read(memory)
     for (const [rule, memory] of asking) surgeOf(this.#asking, rule, leastAsking).read(memory)
     for (const braked of on) this.#on.set(braked.rule, braked)
     for (const [rule, memory] of released) this.#released.set(rule, memory)
     this.#incidents = incidents
+    this.#hour = hourly?.hour ?? 0
+    this.#listedHour = new Map(hourly?.listed)
   }
 
   holds(rule: Cause): boolean {
@@ -140,12 +149,23 @@ export class Brake {
 
   /** Something is listed by a rule. */
   listed(rule: Cause, at: number): readonly Turn[] {
-    const current = Math.floor(at / minute)
-    if (current !== this.#minute) this.#listed = new Map()
-    this.#minute = current
+    const [currentMinute, currentHour] = [Math.floor(at / minute), Math.floor(at / hour)]
+    if (currentMinute !== this.#minute) this.#listed = new Map()
+    if (currentHour !== this.#hour) this.#listedHour = new Map()
+    this.#minute = currentMinute
+    this.#hour = currentHour
     const count = (this.#listed.get(rule) ?? 0) + 1
     this.#listed.set(rule, count)
-    return count >= this.#mostListings && !this.#on.has(rule) ? [this.#pull(rule, 'flood', at)] : []
+    this.#listedHour.set(rule, (this.#listedHour.get(rule) ?? 0) + 1)
+    const meant = this.#isHourFull ? [...this.#listedHour.keys()] : count >= this.#mostListings ? [rule] : []
+    return meant.filter((each) => !this.#on.has(each)).map((each) => this.#pull(each, 'flood', at))
+  }
+
+  /** Whether all rules together have listed as much as they may in this hour. */
+  get #isHourFull(): boolean {
+    let sum = 0
+    for (const count of this.#listedHour.values()) sum += count
+    return sum >= this.#mostListingsHour
   }
 
   /** A sender with a long good history was listed. */
@@ -216,7 +236,8 @@ export class Brake {
   #seen({ rule, why }: Braked, now: number): Pick<Turn, 'count' | 'usual'> {
     if (why === 'filter') return { count: Math.round(this.#sample.share(rule) * this.#sample.size), usual: 0 }
     if (why === 'hand') return { count: 0, usual: 0 }
-    if (why === 'flood') return { count: this.#listed.get(rule) ?? 0, usual: 0 }
+    if (why === 'flood')
+      return { count: (this.#isHourFull ? this.#listedHour : this.#listed).get(rule) ?? 0, usual: 0 }
     const surge = (why === 'refusals' ? this.#refused : this.#asking).get(rule)
     return { count: surge?.count(now) ?? 0, usual: Math.round((surge?.usual ?? 0) * 100) / 100 }
   }

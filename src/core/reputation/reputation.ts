@@ -131,7 +131,7 @@ export class Reputation {
     const { tuning, mostSenders, writing } = settings
     this.#senders = new Senders(tuning.halfLife, mostSenders, writing?.onSender)
     this.#groups = new Groups(tuning, mostSenders, writing?.onGroup)
-    this.#brake = new Brake(tuning.mostListings)
+    this.#brake = new Brake(tuning.mostListings, tuning.mostListingsHour)
     this.#book = new Book(settings, this.#groups, writing?.onSender)
   }
 
@@ -603,6 +603,7 @@ export class Reputation {
   /** Lists the range of a bad member if that is due; its good members are let through at once. */
   #weighRange(sender: Sender, now: number): void {
     if (this.#brake.holds('spam') || !this.#book.weighRange(sender, now)) return
+    this.#turn(this.#brake.listed('spam', now), now)
     this.#settings.writing?.onRange(rangeOf(sender.unit), now)
     if (this.#settings.writing === undefined)
       for (const other of this.#senders.all()) this.#spareFromRange(other, now)

@@ -203,6 +203,12 @@ export const thresholds = {
     why: 'More is a fault of ours, or is better put off than refused until somebody has looked: the brake of the rule is pulled.',
     isPublic: false,
   },
+  mostListingsHour: {
+    value: 10_000,
+    unit: 'listings an hour by all rules together',
+    why: 'The same for what no single rule shows, such as counters gone wrong: every rule that has listed within the hour is held.',
+    isPublic: false,
+  },
   rangeMembers: {
     value: 6,
     unit: 'distinct bad members',

@@ -83,7 +83,8 @@ export const console = {
       filter: 'the filter has turned on senders with a long good history',
       refusals: 'it lists senders with a long good history, many more than usual',
       requests: 'many more than usual ask for removal',
-      flood: 'it lists more senders within a minute than any judgement should',
+      flood:
+        'it lists more senders within a minute than any judgement should, or all rules together do so within an hour',
       hand: 'pulled by hand',
     } satisfies Record<BrakeWhy, string>,
     brakedBody:

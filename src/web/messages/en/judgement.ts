@@ -216,6 +216,7 @@ export const judgement = {
   /** Units of thresholds, by what `core/reputation/tuning.ts` calls them. */
   units: {
     'listings a minute by one rule': 'listings a minute by one rule',
+    'listings an hour by all rules together': 'listings an hour by all rules together',
     hours: 'hours',
     share: '(share)',
     'judged messages': 'judged messages',
@@ -242,6 +243,7 @@ export const judgement = {
     goodLine: 'Good line',
     leastMessages: 'Least evidence of a listing',
     mostListings: 'Listings of a rule in a minute, before its brake is pulled',
+    mostListingsHour: 'Listings of all rules in an hour, before their brakes are pulled',
     leastOwn: 'Below this a sender is new',
     goodMessages: 'Least evidence of a good name',
     steadyMessages: 'Evidence of a steady history',

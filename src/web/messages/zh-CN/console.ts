@@ -76,7 +76,7 @@ export const console: Messages['console'] = {
       filter: '过滤器开始将长期表现良好的发件人判为恶劣',
       refusals: '封锁的长期良好发件人远多于往常',
       requests: '申请解除的发件人远多于往常',
-      flood: '一分钟内封锁的发件人数量超出合理上限',
+      flood: '该规则一分钟内（或所有规则一小时内合计）封锁的发件人数量超出合理上限',
       hand: '手动启动',
     },
     brakedBody:

@@ -189,6 +189,7 @@ export const judgement: Messages['judgement'] = {
   },
   units: {
     'listings a minute by one rule': '每条规则每分钟的封锁数',
+    'listings an hour by all rules together': '条封锁/小时（所有规则合计）',
     hours: '小时',
     share: '（比例）',
     'judged messages': '封已判定邮件',
@@ -215,6 +216,7 @@ export const judgement: Messages['judgement'] = {
     goodLine: '良好线',
     leastMessages: '封锁所需的最少证据',
     mostListings: '一条规则每分钟的封锁数上限，超过即制动',
+    mostListingsHour: '所有规则每小时合计的封锁数上限，超过即全部制动',
     leastOwn: '少于此数即为新发件人',
     goodMessages: '评为良好所需的最少证据',
     steadyMessages: '稳定历史所需的证据',
