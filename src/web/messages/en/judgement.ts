@@ -264,6 +264,8 @@ export const judgement = {
     suspectShare: 'Unwanted share of a suspicious sender',
     suspectSeconds: 'Pause between messages of a suspicious sender',
     suspectHits: 'Hits of a suspicious sender',
+    strangerBudget: 'Budget of a stranger while it is judged',
+    strangerHits: 'Hits of a stranger',
     doubtShare: 'Expected share: doubtful',
     greyShare: 'Expected share: first messages wait',
     greyMinutes: 'How long first messages wait',

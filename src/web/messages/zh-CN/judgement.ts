@@ -237,6 +237,8 @@ export const judgement: Messages['judgement'] = {
     suspectShare: '可疑发件人的不受欢迎比例',
     suspectSeconds: '可疑发件人两封邮件的间隔',
     suspectHits: '可疑发件人的命中数',
+    strangerBudget: '陌生发件人接受判断期间的额度',
+    strangerHits: '陌生发件人的命中数',
     doubtShare: '预期比例：可疑',
     greyShare: '预期比例：首封邮件须等待',
     greyMinutes: '首封邮件的等待时间',
