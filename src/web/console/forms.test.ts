@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { consoleOrigin, testCode, testConsole, testPassword } from '../../../test/support/console.ts'
+import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import { consoleRoutes } from './routes.ts'
 
 /** What a browser says about a form that began elsewhere, and what a careful attacker may make it say. */
@@ -30,6 +31,11 @@ const forms = [
   ['/dry-run', { days: '7' }],
   ['/dry-run/cancel', {}],
   ['/brake', { rule: 'spam', state: 'on' }],
+  ['/abuse', { deed: 'acted', [`chosen.${incidentId}`]: 'yes' }],
+  [`/abuse/incidents/${incidentId}/decide`, { deed: 'suspend' }],
+  [`/abuse/reports/${looseReportId}`, { outcome: 'unproven' }],
+  [`/abuse/reports/${looseReportId}/evidence`, {}],
+  [`/abuse/reports/${looseReportId}/reporter`, {}],
   ['/audit/verify', {}],
   ['/account/code', { code: testCode }],
   ['/account/sign-out-everywhere', {}],
