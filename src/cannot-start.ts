@@ -22,7 +22,7 @@ export function explainStart(error: unknown, listen: Config['listen']): unknown 
   const [name, endpoint] = doorAt(error, listen) ?? []
   if (name === undefined || endpoint === undefined) return error
   return new CannotStart(
-    `listen.${name}: ${showEndpoint(endpoint)} ${whyNot(error, endpoint)}, or name another place in listen.${name}`,
+    `listen.${name}: ${showEndpoint(endpoint)} ${whyNot(error, endpoint)}, or name another place in listen.${name} (POSTERN_LISTEN_${name.toUpperCase()})`,
     { cause: error },
   )
 }

@@ -95,7 +95,7 @@ describe('postern serve', () => {
       const ended = await run('serve', '--config', file)
       assert.equal(ended.status, 1, ended.stderr)
       assert.deepEqual(sentences(ended), [
-        `listen.${door}: ${place} is taken by another process: stop that one (ss -lxtnp shows it), or name another place in listen.${door}`,
+        `listen.${door}: ${place} is taken by another process: stop that one (ss -lxtnp shows it), or name another place in listen.${door} (POSTERN_LISTEN_${door.toUpperCase()})`,
       ])
       assert.equal(ended.stderr.match(/supervisor\.gives-up/g)?.length, 1)
       assert.doesNotMatch(ended.stderr, /supervisor\.restarting/)
