@@ -193,7 +193,7 @@ function webApps(
     trustedProxies: config.trustedProxies,
     site: siteActions(contextFor, async () => await notReady(ctx), reader),
     parts: [
-      (app) => analyseRoutes(app, { contextFor, reader }),
+      (app) => analyseRoutes(app, { contextFor, reader, shelf }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https }),

@@ -96,14 +96,14 @@ export const reasons = {
       en: {
         title: 'This address sent mail that our filters judged unwanted',
         why: 'Too large a share of the mail we received from this address was judged spam. Until that changes we refuse all of its mail, so that our users are not troubled.',
-        next: 'Find out what sent it: a compromised account or web form, an infected computer behind the same address, or a list whose members did not ask for the mail. Stop it first. Then open the link in the refusal and press “Delist IP”.',
+        next: 'Find out what sent it: a compromised account or web form, an infected computer behind the same address, or a list whose members did not ask for the mail. Stop it first. Then request the removal: confirm it and press “Delist IP”.',
         until:
           'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址发出的邮件被判定为垃圾邮件',
         why: '我们从该地址收到的邮件中，被判定为垃圾邮件的比例过高。为了不打扰我们的用户，在情况改善之前，我们拒收来自该地址的全部邮件。',
-        next: '请先找出来源：可能是被盗用的账号或网页表单、同一出口地址后面中毒的电脑，或者收件人并未订阅的群发列表。先止住发信，再打开退信中的链接，点击“解除封锁”。',
+        next: '请先找出来源：可能是被盗用的账号或网页表单、同一出口地址后面中毒的电脑，或者收件人并未订阅的群发名单。先止住发信，再申请解除封锁：通过验证后，点击“解除封锁”。',
         until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
       },
     },
@@ -123,14 +123,14 @@ export const reasons = {
       en: {
         title: 'Our users reported mail from this address as junk',
         why: 'Several of our users marked mail from this address as junk. People do that to mail they did not ask for, or cannot get rid of.',
-        next: 'Stop the mailing in question. Write only to people who asked for it, and let them leave with one click. Then open the link in the refusal and press “Delist IP”.',
+        next: 'Stop the mailing in question. Write only to people who asked for it, and let them leave with one click. Then request the removal: confirm it and press “Delist IP”.',
         until:
           'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '我们的用户将该 IP 地址的邮件举报为垃圾邮件',
         why: '有多位用户把来自该地址的邮件标记为垃圾邮件。用户通常这样处理自己没有订阅、或无法退订的邮件。',
-        next: '请先停止相关群发。只向明确订阅的人发信，并提供一键退订。然后打开退信中的链接，点击“解除封锁”。',
+        next: '请先停止相关群发。只向明确订阅的人发信，并提供一键退订。然后申请解除封锁：通过验证后，点击“解除封锁”。',
         until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
       },
     },
@@ -150,14 +150,14 @@ export const reasons = {
       en: {
         title: 'This address wrote to mailboxes that nobody uses',
         why: 'Mail went to spam traps: addresses that never signed up for anything. Only lists that were bought, harvested or left uncleaned for years reach them.',
-        next: 'Find the list that was mailed and take out everybody who has not confirmed that they want it. Then open the link in the refusal and press “Delist IP”.',
+        next: 'Find the list that was mailed and take out everybody who has not confirmed that they want it. Then request the removal: confirm it and press “Delist IP”.',
         until:
           'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址向无人使用的邮箱发信',
         why: '邮件投到了垃圾邮件陷阱：这些地址从未订阅过任何内容，只有购买、采集或多年未清理的列表才会包含它们。',
-        next: '请找出所用的列表，删除所有未确认愿意接收的收件人。然后打开退信中的链接，点击“解除封锁”。',
+        next: '请找出所用的名单，删除所有未确认愿意接收的收件人。然后申请解除封锁：通过验证后，点击“解除封锁”。',
         until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
       },
     },
@@ -177,14 +177,14 @@ export const reasons = {
       en: {
         title: 'This address asked for many mailboxes that do not exist',
         why: 'A large share of the recipients named by this address are unknown here. That is how address harvesting looks, and also a list that has not been cleaned.',
-        next: 'Look for a compromised host or an address-verification tool, and remove recipients that were refused as unknown. Then open the link in the refusal and press “Delist IP”.',
+        next: 'Look for a compromised host or an address-verification tool, and remove recipients that were refused as unknown. Then request the removal: confirm it and press “Delist IP”.',
         until:
           'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址大量试探不存在的邮箱',
         why: '该地址提交的收件人中，有很大比例在我们这里不存在。这既是采集地址的典型表现，也可能是列表长期未清理所致。',
-        next: '请检查是否有主机被入侵，或正在使用地址验证工具，并从列表中删除被退回“用户不存在”的收件人。然后打开退信中的链接，点击“解除封锁”。',
+        next: '请检查是否有主机被入侵，或正在使用地址验证工具，并从名单中删除被退回“用户不存在”的收件人。然后申请解除封锁：通过验证后，点击“解除封锁”。',
         until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
       },
     },
@@ -204,14 +204,14 @@ export const reasons = {
       en: {
         title: 'A person here listed this address',
         why: 'One of our postmasters looked at the mail from this address and decided to refuse it.',
-        next: 'Stop what caused it, then open the link in the refusal and press “Delist IP”.',
+        next: 'Stop what caused it, then request the removal: confirm it and press “Delist IP”.',
         until:
           'A removal takes effect within a second. Without one, the listing ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址由我们的管理员手动封锁',
         why: '我们的邮件管理员查看了来自该地址的邮件，决定拒收。',
-        next: '请先解决起因，然后打开退信中的链接，点击“解除封锁”。',
+        next: '请先解决起因，然后申请解除封锁：通过验证后，点击“解除封锁”。',
         until: '解除封锁在一秒之内生效。如果不申请，封锁也会在记录页所示的时间自动结束。',
       },
     },

@@ -51,8 +51,10 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const ctx = testContext({ db, ...overrides })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const checks = new Checks()
+  const shelf = testShelf(ctx.settings)
   const web = testSite({
     settings: ctx.settings,
+    shelf,
     clock: ctx.clock,
     largeBodies: [
       '/api/v1/events',
@@ -64,12 +66,12 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     site: siteActions(contextFor, async () => await Promise.resolve(undefined), reader),
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
-      (app) => analyseRoutes(app, { contextFor, reader }),
+      (app) => analyseRoutes(app, { contextFor, reader, shelf }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
-      (app) => checkRoutes(app, { contextFor, checks, guide: testShelf(ctx.settings).guide }),
+      (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, site: origin, version: '0.0.0' }),
       (app) => abuseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),

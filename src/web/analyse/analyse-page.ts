@@ -1,11 +1,14 @@
 import type { Recipient } from '../../core/analysis/analysis.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
+import { pageChoices } from '../guide/page-choices.ts'
+import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
+import { readingFor } from './analysis-reading.ts'
 
 type Bounce = Extract<Answer, { kind: 'bounce' | 'reply' }>
 type Report = Extract<Answer, { kind: 'feedback' | 'xarf' }>
@@ -37,8 +40,8 @@ function form(view: View, error?: string): Html {
   </form>`
 }
 
-/** What a bounce says: for each recipient what happened, who must act, what to do next and where. */
-export function bouncePage(view: View, answer: Bounce): Page {
+/** What a bounce says: for each recipient what happened, who must act, what to do next and where, then what to read. */
+export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
   const { page: words, kinds } = view.words.analysis
   const shown = answer.recipients.slice(0, mostRecipients)
   return {
@@ -53,6 +56,7 @@ export function bouncePage(view: View, answer: Bounce): Page {
           ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
           : ''
       }
+      ${pageChoices(view, shelf, readingFor(answer.recipients))}
       <h2>${words.again}</h2>
       ${form(view)}`,
   }

@@ -5,6 +5,7 @@ import { explainHeaders } from '../../core/headers/actions.ts'
 import type { HeaderReading } from '../../core/headers/reading.ts'
 import { longestHeader } from '../../standards/pasted-header.ts'
 import type { WebContext } from '../env.ts'
+import type { Shelf } from '../guide/shelf.ts'
 import { headersPage } from '../headers/headers-page.ts'
 import { routes } from '../routes.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
@@ -25,14 +26,18 @@ export async function readHandedIn(ctx: Context, reader: Reader, raw: Buffer): P
 }
 
 /** The page for it; a refusal of our own leads straight to its record, which says more than any reading of a bounce. */
-export async function showAnalysed(c: WebContext, { answer, header }: Analysed): Promise<Response> {
+export async function showAnalysed(
+  c: WebContext,
+  shelf: Shelf,
+  { answer, header }: Analysed,
+): Promise<Response> {
   const { view } = c.var
   switch (answer.kind) {
     case 'bounce':
     case 'reply':
       if (answer.token !== null)
         return c.redirect(view.link(routes.record.href({ token: answer.token })), 303)
-      return await show(c, bouncePage(view, answer))
+      return await show(c, bouncePage(view, shelf, answer))
     case 'feedback':
     case 'xarf':
       return await show(c, reportFactsPage(view, answer))

@@ -54,8 +54,8 @@ function summary(view: View, findings: readonly Finding[]): Html {
   if (mend.length === 0)
     return notice(
       isOpen ? 'info' : 'good',
-      words.allGood,
-      html`<p>${words.allGoodBody}</p>
+      isOpen ? words.notAll : words.allGood,
+      html`<p>${isOpen ? words.notAllBody : words.allGoodBody}</p>
         ${open}`,
     )
   return notice(

@@ -13,7 +13,7 @@ import type { View } from '../ui/view.ts'
 import { addressState } from './address-page.ts'
 import { authenticationTable } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
-import { findBox } from './find-page.ts'
+import { findBox, toolChoices } from './find-page.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
 
 /** The pages of the registry of reasons: printed from the same table that the mail servers answer from. */
@@ -92,8 +92,7 @@ export function unknownCodePage(view: View, code: string): Page {
     noindex: true,
     body: html`<h1>${title}</h1>
       <p class="lead">${words.noCode}</p>
-      ${findBox(view)}
-      <p><a href="${view.link(routes.codes.href())}">${view.words.site.codes.other}</a></p>`,
+      ${toolChoices(view, ['analyse', 'codes'])} ${findBox(view)}`,
   }
 }
 

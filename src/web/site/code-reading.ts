@@ -1,8 +1,7 @@
 import type { ReasonName } from '../../access/reasons.ts'
+import { pageChoices } from '../guide/page-choices.ts'
 import type { Shelf } from '../guide/shelf.ts'
-import { pageHref } from '../guide/targets.ts'
-import { choice } from '../ui/choices.ts'
-import { html, type Html } from '../ui/html.ts'
+import type { Html } from '../ui/html.ts'
 import type { View } from '../ui/view.ts'
 
 /** The pages of the guide that help with each reason, the most useful first. A test finds pages that are not there. */
@@ -35,14 +34,6 @@ export const codeReading: Readonly<Record<ReasonName, readonly string[]>> = {
 }
 
 /** Where to read on about a reason; nothing where the operator has taken the pages away. */
-export function readingList(view: View, { guide, rendered }: Shelf, name: ReasonName): Html {
-  const pages = codeReading[name].flatMap((id) => guide.page(id, view.language) ?? [])
-  if (pages.length === 0) return html``
-  return html`<h2>${view.words.site.codes.reading}</h2>
-    <ul class="choices">
-      ${pages.map((page) => {
-        const { title, summary } = rendered(page)
-        return choice(view.link(pageHref(page.section, page.name)), title, summary)
-      })}
-    </ul>`
+export function readingList(view: View, shelf: Shelf, name: ReasonName): Html {
+  return pageChoices(view, shelf, codeReading[name])
 }

@@ -1,4 +1,5 @@
 import { routes } from '../routes.ts'
+import { choice } from '../ui/choices.ts'
 import { headingOf } from '../ui/error-page.ts'
 import { submit, textArea } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
@@ -43,19 +44,22 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
   const words = view.words.site.find
   switch (found?.kind) {
     case 'nothing':
-      return { title: words.nothingTitle, body: lead(words.nothing) }
+      return {
+        title: words.nothingTitle,
+        body: html`${lead(words.nothing)}${toolChoices(view, ['analyse', 'codes', 'search'])}`,
+      }
     case 'name':
       return {
         title: words.nameTitle,
-        body: html`${lead(words.name)}
-          <p>
-            <a href="${view.link(routes.check.href({ domain: found.name }))}">${view.words.check.link}</a>
-          </p>`,
+        body: html`${lead(words.name)}${checkLink(view, found.name)}`,
       }
     case 'mailbox':
-      return { title: words.mailboxTitle, body: lead(words.mailbox) }
+      return { title: words.mailboxTitle, body: html`${lead(words.mailbox)}${checkLink(view, found.domain)}` }
     case 'unknown-code':
-      return { title: words.noCodeTitle(found.code), body: lead(words.noCode) }
+      return {
+        title: words.noCodeTitle(found.code),
+        body: html`${lead(words.noCode)}${toolChoices(view, ['analyse', 'codes'])}`,
+      }
     case 'unsure':
       return { title: words.unsureTitle, body: pick(view, found.candidates) }
     case 'refused': {
@@ -74,6 +78,21 @@ function said(view: View, found: Found | undefined): { readonly title?: string; 
 
 function lead(text: string): Html {
   return html`<p class="lead">${text}</p>`
+}
+
+function checkLink(view: View, domain: string): Html {
+  return html`<p><a href="${view.link(routes.check.href({ domain }))}">${view.words.check.link}</a></p>`
+}
+
+const toolRoutes = { analyse: routes.analyse, codes: routes.codes, search: routes.search } as const
+type Tool = keyof typeof toolRoutes
+
+/** Where somebody gets on who has found nothing here. */
+export function toolChoices(view: View, names: readonly Tool[]): Html {
+  const words = view.words.guide.tools
+  return html`<ul class="choices">
+    ${names.map((name) => choice(view.link(toolRoutes[name].href()), words[name], words[`${name}Hint`]))}
+  </ul>`
 }
 
 /** A longer list helps nobody who does not know the address anyway. */

@@ -16,7 +16,8 @@ export type Found =
   | { readonly kind: 'unsure'; readonly candidates: readonly string[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'mailbox' | 'nothing' }
+  | { readonly kind: 'mailbox'; readonly domain: string }
+  | { readonly kind: 'nothing' }
 
 /** Room for a whole bounce with the header of the message in it; who pastes more should cut it down. */
 export const longestQuestion = 50_000
@@ -45,7 +46,8 @@ function findWord(word: string): Found | undefined {
   }
   const code = readCode(word)
   if (code !== undefined) return codeFound(code)
-  if (/^[^@\s/]+@[^@\s/]+$/.test(word)) return { kind: 'mailbox' }
+  const domain = /^[^@\s/]+@([^@\s/]+)$/.exec(word)?.[1]
+  if (domain !== undefined) return { kind: 'mailbox', domain: domain.toLowerCase().replace(/[>.,;]+$/, '') }
   if (/^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/i.test(word))
     return { kind: 'name', name: word.toLowerCase().replace(/\.$/, '') }
   return undefined

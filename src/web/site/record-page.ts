@@ -6,7 +6,9 @@ import type { Case } from '../../core/senders/actions.ts'
 import { verdictOf } from '../../core/senders/explanation.ts'
 import { waysOfReason } from '../../core/senders/ways.ts'
 import { formatAddress } from '../../standards/ip.ts'
+import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
+import { choice } from '../ui/choices.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
@@ -15,6 +17,7 @@ import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
 import { authenticationRecord } from './authentication-parts.ts'
+import { readingList } from './code-reading.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
 
@@ -22,7 +25,7 @@ import { reasonParts, reasonSections } from './reason-parts.ts'
 const provesMs = 7 * day
 
 /** The record behind the link in a refusal: the state now and the way out first, then what the mail server saw. */
-export function recordPage(view: View, token: string, opened: Case): Page {
+export function recordPage(view: View, shelf: Shelf, token: string, opened: Case): Page {
   const words = view.words.site.record
   const { facts, explanation } = opened
   const ip = formatAddress(facts.address)
@@ -37,8 +40,20 @@ export function recordPage(view: View, token: string, opened: Case): Page {
       ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
       ${judgedNow(view, opened)} ${course(view, opened)} ${saw(view, opened, token)}
       ${evidence(view, explanation)} ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
-      <p class="hint">${words.forward}</p>`,
+      <p class="hint">${words.forward}</p>
+      ${onwards(view, opened)} ${readingList(view, shelf, facts.reason)}`,
   }
+}
+
+/** The tools that show more about this sender: a check, filled in with what the mail server saw, and a message to try. */
+function onwards(view: View, { facts, decision }: Case): Html {
+  const words = view.words.guide.tools
+  const seen = { ip: formatAddress(facts.address), domain: decision?.mailFrom || undefined }
+  return html`<h2>${words.title}</h2>
+    <ul class="choices">
+      ${choice(view.link(routes.check.href(seen)), words.check, words.checkHint)}
+      ${choice(view.link(routes.probe.start.href()), words.probe, words.probeHint)}
+    </ul>`
 }
 
 /** Of a refusal that no listing made, the ways out are those of its reason; of one that is over there are none. */

@@ -13,7 +13,6 @@ import { sitePage, type Page } from '../ui/layout.ts'
 import { ownTrouble } from '../ui/own-trouble.ts'
 import { showAnalysed } from '../analyse/analysed.ts'
 import { aboutPage } from './about-page.ts'
-import type { SiteActions } from './actions.ts'
 import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
 import { find, reasonsOfPath } from './find.ts'
@@ -54,8 +53,8 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
 
   const { networks, site: origin } = settings.provider
   const ours = { host: new URL(origin).host, networks }
-  app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours, site))
-  app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours, site))
+  app.get(routes.find.pattern, async (c) => await answer(c, readQuery(c).get('q') ?? '', ours, deps))
+  app.post(routes.find.pattern, async (c) => await answer(c, (await readForm(c)).get('q') ?? '', ours, deps))
 
   app.post(routes.checkAddress.pattern, async (c) => {
     const address = parseAddress(c.req.param('address'))
@@ -81,7 +80,10 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
 
   app.get(routes.record.pattern, async (c) => {
     const token = c.req.param('token')
-    return await show(c, await withTrouble(c, recordPage(c.var.view, token, await site.openCase(c, token))))
+    return await show(
+      c,
+      await withTrouble(c, recordPage(c.var.view, deps.shelf, token, await site.openCase(c, token))),
+    )
   })
 
   guideRoutes(app, deps)
@@ -114,7 +116,7 @@ async function answer(
   c: WebContext,
   question: string,
   ours: Parameters<typeof find>[1],
-  site: SiteActions,
+  { site, shelf }: PublicDeps,
 ): Promise<Response> {
   const found = find(question, ours)
   switch (found.kind) {
@@ -128,7 +130,7 @@ async function answer(
       return go(c, routes.code.href({ code }), 303)
     }
     case 'bounce':
-      return await showAnalysed(c, await site.analyse(c, Buffer.from(question)))
+      return await showAnalysed(c, shelf, await site.analyse(c, Buffer.from(question)))
     case 'refused':
       return await show(c, findPage(c.var.view, question, found), 422)
     case 'nothing':
@@ -136,7 +138,8 @@ async function answer(
     case 'unknown-code': {
       // Not every bounce quotes the reply: a longer text may be one all the same, or a header.
       const analysed = question.includes('\n') ? await site.analyse(c, Buffer.from(question)) : undefined
-      if (analysed !== undefined && analysed.answer.kind !== 'unknown') return await showAnalysed(c, analysed)
+      if (analysed !== undefined && analysed.answer.kind !== 'unknown')
+        return await showAnalysed(c, shelf, analysed)
       return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
     }
     case 'name':

@@ -28,6 +28,9 @@ export const check = {
   mend: 'What to mend first',
   allGood: 'Nothing to mend',
   allGoodBody: 'Everything that could be looked up is in order.',
+  /** In place of `allGood`, where DNS did not answer everything: silence is no praise. */
+  notAll: 'Not everything could be looked up',
+  notAllBody: 'What was answered is in order.',
   noFaults: 'No fault, but something could be better',
   faults: (faults: number, warnings: number) =>
     `${faults === 1 ? 'One fault' : `${faults} faults`}${warnings === 0 ? '' : ` and ${warnings === 1 ? 'one warning' : `${warnings} warnings`}`}`,

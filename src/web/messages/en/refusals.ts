@@ -82,8 +82,8 @@ export const refusals = fitForPeople({
   'brake.already': (facts) => ({
     what:
       facts['state'] === 'on'
-        ? `The brake of the rule ${text(facts, 'rule')} is on already, or has just been asked for.`
-        : `The brake of the rule ${text(facts, 'rule')} is not on.`,
+        ? `The brake of the rule ${text(facts, 'rule', 'asked for')} is on already, or has just been asked for.`
+        : `The brake of the rule ${text(facts, 'rule', 'asked for')} is not on.`,
     next: 'Nothing needs to be done. The overview of the console and “postern brake show” say what is held.',
   }),
   'case-link.invalid': () => ({

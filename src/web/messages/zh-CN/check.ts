@@ -24,9 +24,11 @@ export const check: typeof en = {
   mend: '请先处理',
   allGood: '无需处理',
   allGoodBody: '能够查询到的各项均正常。',
+  notAll: '有些项目没有查到结果',
+  notAllBody: '已查到结果的各项均正常。',
   noFaults: '没有错误，但有可以改进之处',
   faults: (faults, warnings) => `${faults} 处错误${warnings === 0 ? '' : `，${warnings} 处警告`}`,
-  unknownToo: '部分查询没有得到答复。这不代表您的设置有问题，请一分钟后重新检测。',
+  unknownToo: '部分查询没有得到应答。这不代表您的设置有问题，请一分钟后重新检测。',
   details: '全部检测项',
   found: '查到的记录',
   publish: '应发布的记录',
@@ -45,7 +47,7 @@ export const check: typeof en = {
     'reverse-name': {
       title: '反向解析（PTR）',
       why: (provider) =>
-        `如果一个地址没有能够指回自身的名称，看上去就像是并非有意发信的机器。${provider} 对它的信任较低，可能会要求它稍后再发。`,
+        `如果一个地址没有能解析回自身的名称，看上去就像一台本不该发信的机器。${provider} 对它的信任较低，可能会要求它稍后再发。`,
     },
     helo: {
       title: 'HELO 名称',
@@ -72,7 +74,7 @@ export const check: typeof en = {
       title: '发往您的邮件的加密',
       why: () => '关系到我们发给您的邮件：有了策略，我们只通过无法被窃听或劫持的连接投递。',
     },
-    lists: { title: '其他机构的名单', why: () => '本接收方选择在此显示的名单。是否列入由各名单自行决定。' },
+    lists: { title: '其他机构的名单', why: () => '本收件方选择在此显示的名单。是否列入由各名单自行决定。' },
   },
   findings: fitFindings({
     'standing.passes': (facts) => ({ what: `来自 ${ip(facts)} 的邮件目前可以通过。` }),
@@ -103,29 +105,29 @@ export const check: typeof en = {
     }),
     'address.ours': (facts) => ({ what: `${ip(facts)} 是我们自己的地址。` }),
     'reverse-name.confirmed': (facts) => ({
-      what: `${ip(facts)} 的名称是 ${text(facts, 'name')}，且该名称能够指回该地址。`,
+      what: `${ip(facts)} 的反向解析为 ${text(facts, 'name')}，且该名称能解析回该地址。`,
     }),
     'reverse-name.none': (facts) => ({
       what: `${ip(facts)} 没有反向解析。${facts['family'] === 6 ? 'IPv6 地址最容易漏设。' : ''}`,
       next: 'PTR 记录由为您分配地址的运营商或主机商设置，正向的地址记录由您自己设置。',
     }),
     'reverse-name.elsewhere': (facts) => ({
-      what: `${ip(facts)} 的名称是 ${text(facts, 'name')}，但该名称没有指回该地址。`,
+      what: `${ip(facts)} 的反向解析为 ${text(facts, 'name')}，但该名称没有解析回该地址。`,
       next: '请为该名称添加这个地址，或请运营商把 PTR 记录改为指向拥有该地址的名称。',
     }),
     'reverse-name.partly': (facts) => ({
-      what: `${ip(facts)} 的名称 ${text(facts, 'name')} 能够指回该地址，而其余名称 ${text(facts, 'others')} 不能。`,
-      next: '请删除其余的 PTR 记录，或为这些名称添加该地址：接收方可能会看其中任何一个。',
+      what: `${ip(facts)} 的反向解析名 ${text(facts, 'name')} 能解析回该地址，而其余名称 ${text(facts, 'others')} 不能。`,
+      next: '请删除其余的 PTR 记录，或为这些名称添加该地址：收件方可能会看其中任何一个。',
     }),
     'reverse-name.many': (facts) => ({
-      what: `${ip(facts)} 有 ${text(facts, 'count')} 个反向解析名，接收方只看前几个。`,
+      what: `${ip(facts)} 有 ${text(facts, 'count')} 个反向解析名，收件方只看前几个。`,
       next: '请只保留一个，即服务器在 HELO 中使用的名称。',
     }),
     'reverse-name.line': (facts) => ({
       what: `${text(facts, 'name')} 像是由地址拼成的宽带接入线路名称。`,
       next: '请运营商设置您自己的名称，例如 mail 加上您的域名。如果线路的地址会变动，请改用运营商的服务器发信。',
     }),
-    'reverse-name.unknown': (facts) => ({ what: `DNS 没有答复 ${ip(facts)} 是否有能够指回的反向解析。` }),
+    'reverse-name.unknown': (facts) => ({ what: `查询 ${ip(facts)} 的反向解析时，DNS 没有应答，无法判断。` }),
     'helo.confirmed': (facts) => ({ what: `${text(facts, 'helo')} 指向 ${ip(facts)}。` }),
     'helo.elsewhere': (facts) => ({
       what: `${text(facts, 'helo')} 有地址，但不是 ${ip(facts)}。`,
@@ -146,7 +148,7 @@ export const check: typeof en = {
       what: `${text(facts, 'helo')} 是地址而不是名称。`,
       next: '没有名称的机器可以这样用，但邮件服务器应当有自己的名称。',
     }),
-    'helo.unknown': (facts) => ({ what: `DNS 没有答复 ${text(facts, 'helo')} 的地址。` }),
+    'helo.unknown': (facts) => ({ what: `查询 ${text(facts, 'helo')} 的地址时，DNS 没有应答，无法判断。` }),
     'spf.pass': (facts) => ({
       what: `来自 ${ip(facts)} 的邮件通过 SPF，用了 ${text(facts, 'lookups', '0')} 次查询。`,
     }),
@@ -176,15 +178,15 @@ export const check: typeof en = {
       next: '请改正或删除这一项。',
     }),
     'spf.too-many-lookups': (facts) => ({
-      what: `该记录需要的 DNS 查询超过 ${text(facts, 'most')} 次；到 ${text(facts, 'domain')} 的“${text(facts, 'term')}”时，接收方会放弃（permerror）。`,
+      what: `该记录需要的 DNS 查询超过 ${text(facts, 'most')} 次；到 ${text(facts, 'domain')} 的“${text(facts, 'term')}”时，收件方会放弃（permerror）。`,
       next: '请删除不再使用的服务的 include，把 a 和 mx 换成 ip4 和 ip6，或让各项服务使用各自的子域名和记录。',
     }),
     'spf.too-many-voids': (facts) => ({
-      what: `该记录有两次以上的查询一无所获；到 ${text(facts, 'domain')} 的“${text(facts, 'term')}”时，接收方会放弃（permerror）。`,
+      what: `该记录有两次以上的查询一无所获；到 ${text(facts, 'domain')} 的“${text(facts, 'term')}”时，收件方会放弃（permerror）。`,
       next: '请删除其中已不存在的名称。',
     }),
     'spf.too-many-hosts': (facts) => ({
-      what: `${text(facts, 'domain')} 的“${text(facts, 'term')}”对应十台以上的收信主机，接收方会放弃（permerror）。`,
+      what: `${text(facts, 'domain')} 的“${text(facts, 'term')}”对应十台以上的收信主机，收件方会放弃（permerror）。`,
       next: '请改用 ip4 和 ip6。',
     }),
     'spf.no-record-there': (facts) => ({
@@ -192,11 +194,11 @@ export const check: typeof en = {
       next: '请删除这一项，或改正其中的名称。',
     }),
     'spf.unknown': (facts) => ({
-      what: `DNS 没有答复 ${text(facts, 'name')}，因此无法判断 SPF（temperror）。`,
+      what: `查询 ${text(facts, 'name')} 时，DNS 没有应答，无法判断 SPF（temperror）。`,
     }),
     'spf.budget': (facts) => ({
       what: `该记录引出的查询超过了一次检测的上限，到 ${text(facts, 'name')} 时我们停止了查询。`,
-      next: '请一分钟后重新检测。如果仍然如此，说明该记录对每个接收方都要求过多，请直接写明地址。',
+      next: '请一分钟后重新检测。如果仍然如此，说明该记录对每个收件方都要求过多，请直接写明地址。',
     }),
     'spf.lookups': (facts) => ({
       what: `整条记录需要 ${text(facts, 'lookups', '0')} 次查询，上限为 ${text(facts, 'most')} 次。`,
@@ -226,19 +228,19 @@ export const check: typeof en = {
       next: '请把 all 放在最后。',
     }),
     'spf.ptr': (facts) => ({
-      what: `“${text(facts, 'term')}”既慢又不可靠，RFC 7208 要求不再使用，有些接收方会忽略它。`,
+      what: `“${text(facts, 'term')}”既慢又不可靠，RFC 7208 要求不再使用，有些收件方会忽略它。`,
       next: '请改为写明地址或主机名。',
     }),
     'spf.long': (facts) => ({
       what: `该记录有 ${text(facts, 'length')} 个字符；超过 ${text(facts, 'most')} 个时，答复可能放不进一个数据包。`,
       next: '请把一部分移到子域名中，再用 include 引用。',
     }),
-    'spf.modifiers': (facts) => ({ what: `接收方会忽略记录中不认识的内容：${text(facts, 'names')}。` }),
+    'spf.modifiers': (facts) => ({ what: `收件方会忽略记录中不认识的内容：${text(facts, 'names')}。` }),
     'dkim.key': (facts) => ({
       what: `选择器 ${text(facts, 'selector')}：${text(facts, 'bits')} 位 RSA 密钥。`,
     }),
     'dkim.ed25519': (facts) => ({
-      what: `选择器 ${text(facts, 'selector')}：Ed25519 密钥。并非所有接收方都能验证。`,
+      what: `选择器 ${text(facts, 'selector')}：Ed25519 密钥。并非所有收件方都能验证。`,
       next: '请同时用 2048 位 RSA 密钥签名。',
     }),
     'dkim.short-key': (facts) => ({
@@ -258,11 +260,11 @@ export const check: typeof en = {
       next: '请重新发布。长密钥在粘贴时常被截断：引号中的各段会直接相连，中间没有空格。',
     }),
     'dkim.several-records': (facts) => ({
-      what: `选择器 ${text(facts, 'selector')} 有 ${text(facts, 'count')} 条记录，接收方取用哪一条是不确定的。`,
+      what: `选择器 ${text(facts, 'selector')} 有 ${text(facts, 'count')} 条记录，收件方取用哪一条是不确定的。`,
       next: '请只保留一条；新密钥应使用新的选择器。',
     }),
     'dkim.testing': (facts) => ({
-      what: `选择器 ${text(facts, 'selector')} 标为测试（t=y），接收方可能把它的签名视同没有。`,
+      what: `选择器 ${text(facts, 'selector')} 标为测试（t=y），收件方可能把它的签名视同没有。`,
       next: '确认签名可以通过验证后，请去掉 t=y。',
     }),
     'dkim.sha1': (facts) => ({
@@ -285,7 +287,9 @@ export const check: typeof en = {
       what: '无论选择器是否存在，DNS 都给出同一条记录（泛解析），因此无法推测您的密钥。',
       next: '请填写您的选择器，并去掉 _domainkey 下的泛解析。',
     }),
-    'dkim.unknown': (facts) => ({ what: `DNS 没有答复 ${text(facts, 'domain')} 的密钥。` }),
+    'dkim.unknown': (facts) => ({
+      what: `查询 ${text(facts, 'domain')} 的 DKIM 公钥时，DNS 没有应答，无法判断。`,
+    }),
     'dmarc.enforced': (facts) => ({ what: `${text(facts, 'domain')} 的策略是 ${text(facts, 'policy')}。` }),
     'dmarc.policy-none': (facts) => ({
       what: `${text(facts, 'domain')} 的策略是 none：冒用您域名的邮件会被放行。`,
@@ -308,7 +312,7 @@ export const check: typeof en = {
     }),
     'dmarc.suffix': (facts) => ({ what: `${text(facts, 'at')} 声明其下供他人注册域名（psd=y）。` }),
     'dmarc.testing': (facts) => ({
-      what: `${text(facts, 'domain')} 的记录标为测试（t=y）：接收方会放宽一级处理。`,
+      what: `${text(facts, 'domain')} 的记录标为测试（t=y）：收件方会放宽一级处理。`,
       next: '确认报告中没有问题后，请去掉 t=y。',
     }),
     'dmarc.removed-tags': (facts) => ({
@@ -316,12 +320,12 @@ export const check: typeof en = {
       next: '请去掉它们。原先用 pct=0 表达的意思，现在写作 t=y。',
     }),
     'dmarc.unknown-tags': (facts) => ({
-      what: `${text(facts, 'domain')} 的记录中有接收方不认识或重复的内容，会被忽略：${text(facts, 'tags')}。`,
+      what: `${text(facts, 'domain')} 的记录中有收件方不认识或重复的内容，会被忽略：${text(facts, 'tags')}。`,
       next: '请改正或去掉，往往是输入错误。',
     }),
     'dmarc.wrong-values': (facts) => ({
       what: `${text(facts, 'domain')} 的记录中，以下标签缺失或取值无效：${text(facts, 'tags')}。`,
-      next: '请改正；在此之前，接收方按最宽松的含义处理。',
+      next: '请改正；在此之前，收件方按最宽松的含义处理。',
     }),
     'dmarc.no-reports': (facts) => ({
       what: `${text(facts, 'domain')} 的记录没有写明接收报告的邮箱（rua），您看不到谁在以您的名义发信。`,
@@ -336,21 +340,23 @@ export const check: typeof en = {
       next: '该记录由对方域名的管理者发布；报告服务商会告诉您怎么做。',
     }),
     'dmarc.reports-unknown': (facts) => ({
-      what: `DNS 没有答复 ${text(facts, 'host')} 是否接收关于 ${text(facts, 'domain')} 的报告。`,
+      what: `DNS 没有应答，无法判断 ${text(facts, 'host')} 是否接收关于 ${text(facts, 'domain')} 的报告。`,
     }),
     'dmarc.aligned': (facts) => ({
       what: `From 为 ${text(facts, 'domain')} 时，MAIL FROM ${alignment(facts, 'spf')}，SPF 才算数；d= ${alignment(facts, 'dkim')}，DKIM 才算数。`,
     }),
-    'dmarc.unknown': (facts) => ({ what: `DNS 没有答复 ${text(facts, 'domain')} 的 DMARC 策略。` }),
+    'dmarc.unknown': (facts) => ({
+      what: `查询 ${text(facts, 'domain')} 的 DMARC 记录时，DNS 没有应答，无法判断。`,
+    }),
     'mail-hosts.found': (facts) => ({
       what: `发给 ${text(facts, 'domain')} 的邮件由 ${text(facts, 'hosts')} 接收。`,
     }),
     'mail-hosts.address-only': (facts) => ({
-      what: `${text(facts, 'domain')} 没有 MX 记录，邮件改投它自身的地址。许多接收方会认为该域名不使用邮件。`,
+      what: `${text(facts, 'domain')} 没有 MX 记录，邮件改投它自身的地址。许多收件方会认为该域名不使用邮件。`,
       next: '请发布 MX 记录。',
     }),
     'mail-hosts.none': (facts) => ({
-      what: `${text(facts, 'domain')} 既没有 MX 记录也没有地址：没有人能回复您的邮件，许多接收方会拒收。`,
+      what: `${text(facts, 'domain')} 既没有 MX 记录也没有地址：没有人能回复您的邮件，许多收件方会拒收。`,
       next: '请发布 MX 记录，指向接收您邮件的主机。',
     }),
     'mail-hosts.no-domain': (facts) => ({
@@ -384,7 +390,9 @@ export const check: typeof en = {
     'mail-hosts.more': (facts) => ({
       what: `共有 ${text(facts, 'all')} 台收信主机，只查询了前 ${text(facts, 'asked')} 台。`,
     }),
-    'mail-hosts.unknown': (facts) => ({ what: `DNS 没有答复 ${text(facts, 'domain')} 的收信主机。` }),
+    'mail-hosts.unknown': (facts) => ({
+      what: `查询 ${text(facts, 'domain')} 的收信主机时，DNS 没有应答，无法判断。`,
+    }),
     'transport.none': (facts) => ({
       what: `${text(facts, 'domain')} 没有 MTA-STS 策略，发给您的邮件可能以明文传输。`,
     }),
@@ -442,7 +450,7 @@ export const check: typeof en = {
     'lists.no-list': (facts) => ({
       what: `${text(facts, 'list')} 的答复不像是名单给出的（${text(facts, 'code')}），结果未知。`,
     }),
-    'lists.unknown': (facts) => ({ what: `DNS 没有答复 ${text(facts, 'list')}。` }),
+    'lists.unknown': (facts) => ({ what: `查询 ${text(facts, 'list')} 时，DNS 没有应答，结果未知。` }),
   }),
 }
 

@@ -3,7 +3,7 @@ import type { guide as en } from '../en/guide.ts'
 export const guide: typeof en = {
   title: '发信指南',
   description: (provider) => `如何让发往 ${provider} 的邮件顺利送达：政策、过滤、身份验证与故障排查。`,
-  lead: '从第一封退信到干净的收件人列表，发件方需要了解的内容都在这里，写给真正动手解决问题的人。',
+  lead: '从第一封退信到干净的收件人名单，发件方需要了解的内容都在这里，写给真正动手解决问题的人。',
   breadcrumbs: '当前位置',
   contents: '本页内容',
   inSection: '本栏目',
@@ -30,7 +30,7 @@ export const guide: typeof en = {
     filtering: { title: '我们如何过滤', hint: '邮件如何被判断，封锁如何开始与结束' },
     authentication: { title: '身份验证', hint: 'SPF、DKIM、DMARC 与服务器的反向解析' },
     new: { title: '新地址、新域名与迁移', hint: '如何起步，才不会被当作垃圾邮件发送者' },
-    bulk: { title: '群发邮件', hint: '征得同意、退订、清理列表与大量发信' },
+    bulk: { title: '群发邮件', hint: '征得同意、退订、清理名单与大量发信' },
     forwarding: { title: '转发与邮件列表', hint: '转发的邮件为何会失败，怎样才能送达' },
     ipv6: { title: 'IPv6', hint: '通过 IPv6 发信有哪些不同' },
     programmes: { title: '发件方计划', hint: '为网段所有者和大型发件方提供的服务' },

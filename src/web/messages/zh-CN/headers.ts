@@ -39,7 +39,7 @@ export const headers: typeof en = {
     total: (time) => `全部步骤共用时 ${time}。`,
     step: '步骤',
     from: '来自',
-    by: '接收方',
+    by: '收到',
     at: '时间',
     delay: '延迟',
     tls: '加密',

@@ -51,7 +51,7 @@ export const portal: Messages['portal'] = {
       `请从被封锁的服务器向 ${delist} 发一封邮件，正文任意位置包含下面这一行。该邮箱也接收来自被封锁地址的邮件。`,
     notFound: '我们查过了，暂时还没有找到。',
     notFoundAt: '查询位置：',
-    temperror: 'DNS 暂时没有响应，这不是您的问题，请一分钟后再试。',
+    temperror: 'DNS 没有应答，这不是您的问题，请一分钟后再试。',
     noPtr:
       '该地址没有反向解析名称，无法放置 TXT 记录。请使用其他方式，并请您的网络服务商设置 PTR 记录：许多收件方都有此要求。',
     provenTitle: '验证完成，只差一步',

@@ -167,7 +167,7 @@ export const probe: typeof en = {
     ],
     'spf-permerror': ({ domain }) => [
       `${domain} 的 SPF 记录有误（permerror）。`,
-      '常见原因：存在两条记录、语法错误，或 DNS 查询超过十次。域名检查工具会指出具体位置。',
+      '常见原因：存在两条记录、语法错误，或 DNS 查询超过十次。域名检测工具会指出具体位置。',
     ],
     'spf-temperror': ({ domain }) => [
       `无法检查 ${domain} 的 SPF：DNS 没有及时应答。`,
@@ -228,7 +228,7 @@ export const probe: typeof en = {
     ],
     'dmarc-permerror': ({ domain }) => [
       `${domain} 的 DMARC 记录无法使用，或者 From 没有写明唯一的作者。`,
-      '域名检查工具会指出记录中的错误。',
+      '域名检测工具会指出记录中的错误。',
     ],
     'dmarc-temperror': ({ domain }) => [
       `无法检查 ${domain} 的 DMARC：DNS 没有及时应答。`,
