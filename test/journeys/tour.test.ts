@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { messages } from '../../src/web/messages/messages.ts'
+import { openBrowser } from '../support/chromium.ts'
+import { freePort, startInstance, type Instance } from '../support/instance.ts'
+import { policyClient } from '../support/policy-client.ts'
+
+const listed = '192.0.2.45'
+/** What a page may weigh with its style, as sent, and how many requests it may take; the mark in the tab is kept for long. */
+const mostBytes = 40_000
+const mostRequests = 2
+/** Stops of the Tab key from the top of the start page to its box: skip link, mark, language, five ways, and room for two more. */
+const mostStops = 10
+
+const foreignBounce = (ip: string): string => `This is the mail system at host forward.example.net.
+
+<user@example.com>: host mx.example.com[198.51.100.5] said: 550-5.7.26 Your email has been blocked because the sender is
+    unauthenticated. SPF [example.org] with ip: [${ip}] = did not pass (in reply to end of DATA command)`
+
+/** Everybody who comes to the start page, and how each leaves: in a browser without script, on a narrow screen. */
+describe('From the start page', { timeout: 120_000 }, () => {
+  let instance: Instance
+  let browser: Browser
+  let reply: string
+
+  before(async () => {
+    // Nothing listens there: DNS does not answer.
+    const settings = `dns: { servers: ["127.0.0.1:${await freePort()}"] }\n`
+    ;[instance, browser] = await Promise.all([startInstance({ settings }), openBrowser()])
+    const added = await instance.run('listing', 'add', listed, '--reason', 'spam', '--ends', '3d', '--wait')
+    assert.equal(added.status, 0, added.stderr)
+    const client = await policyClient(instance.ports.policy)
+    reply = await client.ask(listed)
+    client.close()
+  })
+  after(async () => {
+    await browser?.close()
+    await instance?.stop()
+  })
+
+  for (const language of ['en', 'zh-CN'] as const) {
+    const words = messages[language]
+
+    /** A page at the start, which counts what each page that is opened from it takes. */
+    async function arrive(): Promise<{ page: Page; found: string[] }> {
+      const context = await browser.newContext({
+        javaScriptEnabled: false,
+        viewport: { width: 360, height: 740 },
+        colorScheme: language === 'en' ? 'light' : 'dark',
+      })
+      const page = await context.newPage()
+      const found: string[] = []
+      let sizes: Promise<number>[] = []
+      page.on('request', (request) => {
+        const url = request.url()
+        if (!url.startsWith(`${instance.site}/`)) found.push(`${page.url()} asks ${url}`)
+        // What a form answers with (303) is no part of the page that it leads to.
+        if (request.isNavigationRequest()) sizes = []
+      })
+      page.on('requestfinished', (request) => {
+        if (/\.(?:svg|ico|png)$/.test(request.url())) return
+        sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
+      })
+      page.on('load', () => {
+        const [url, mine] = [page.url(), sizes]
+        void Promise.all(mine).then((all) => {
+          const bytes = all.reduce((sum, size) => sum + size, 0)
+          if (bytes > mostBytes) found.push(`${url} takes ${bytes} bytes`)
+        })
+        if (mine.length > mostRequests) found.push(`${url} takes ${mine.length} requests`)
+      })
+      await page.goto(`${instance.site}/${language}`)
+      return { page, found }
+    }
+
+    async function leave({ page, found }: { page: Page; found: string[] }): Promise<void> {
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'))
+      await page.context().close()
+      assert.ok(width <= 360, `${width} pixels wide`)
+      assert.deepEqual(found, [])
+    }
+
+    const topic = async (page: Page, name: keyof typeof words.site.start.topics): Promise<void> =>
+      await follow(page, words.site.start.topics[name].question)
+
+    describe(`in ${language}`, () => {
+      it('somebody with a bounce of ours comes to its record by keyboard, and from there to the removal, the check and the guide', async () => {
+        const visit = await arrive()
+        const { page } = visit
+        let stops = 0
+        while (!(await page.locator('main textarea:focus').count())) {
+          assert.ok(stops++ < mostStops, 'the box is reached with few stops')
+          await page.keyboard.press('Tab')
+        }
+        await page.keyboard.insertText(`<user@provider.example>: host mx.provider.example said:\n ${reply}`)
+        await page.keyboard.press('Tab')
+        await Promise.all([page.waitForURL(/\/c\//), page.keyboard.press('Enter')])
+        assert.match(await page.innerText('h1'), new RegExp(listed))
+        const record = page.url()
+        await follow(page, words.site.waysLink['self-service'])
+        assert.equal(await page.inputValue('[name=ip]'), listed)
+        await page.goto(record)
+        await follow(page, words.guide.tools.check)
+        assert.equal(await page.inputValue('[name=ip]'), listed)
+        assert.equal(await page.inputValue('[name=domain]'), 'example.org')
+        await page.goto(record)
+        await page.locator('main a[href*="/guide/"]').first().click()
+        assert.match(page.url(), /\/guide\/filtering\/delisting$/)
+        await leave(visit)
+      })
+
+      it('somebody whose mail is late learns what each of our answers means', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'delayed')
+        await visit.page.locator('main a[href*="/codes/"]').first().click()
+        assert.match(await visit.page.innerText('main'), new RegExp(words.site.codes.temporary))
+        await leave(visit)
+      })
+
+      it('somebody whose mail is in junk gets an address to send a test to', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'junk')
+        await visit.page.locator('main a[href$="/probe"]').first().click()
+        await press(visit.page)
+        assert.match(await visit.page.innerText('.probe-address'), /^p\+\S+@\S+$/)
+        await leave(visit)
+      })
+
+      it('somebody who sends bulk mail has the domain checked, and is not blamed when DNS does not answer', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'bulk')
+        await visit.page.locator('main a[href$="/check"]').first().click()
+        await visit.page.fill('[name=domain]', 'example.org')
+        await press(visit.page)
+        const report = await visit.page.innerText('main')
+        for (const said of [words.check.notAll, words.check.unknownToo])
+          assert.ok(report.includes(said), report)
+        const faults = visit.page.locator('.badge').getByText(words.check.results.fault, { exact: true })
+        assert.equal(await faults.count(), 0)
+        await leave(visit)
+      })
+
+      it('somebody who runs no server gets a letter to whoever does', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'plain')
+        await visit.page.locator('main a[href$="/guide/plain/letter"]').first().click()
+        assert.ok((await visit.page.innerText('main pre, main .letter')).includes(instance.site))
+        await leave(visit)
+      })
+
+      it('somebody whose forwarded mail was refused elsewhere learns why, and where to read on', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'forwarded')
+        await visit.page.locator('main a[href$="/analyse"]').first().click()
+        await visit.page.fill('main textarea', foreignBounce('192.0.2.99'))
+        await press(visit.page)
+        assert.ok((await visit.page.innerText('main')).includes(words.analysis.reasons.authentication))
+        assert.equal(await visit.page.locator('main a[href*="/check?ip=192.0.2.99"]').count(), 1)
+        await visit.page.locator('main a[href$="/guide/forwarding/forwarding"]').click()
+        await leave(visit)
+      })
+
+      it('somebody who got spam from here learns where to send it', async () => {
+        const visit = await arrive()
+        await topic(visit.page, 'spam')
+        assert.match(await visit.page.innerText('main'), /abuse@provider\.example/)
+        await leave(visit)
+      })
+
+      it('somebody with a code, a name or a question that nobody here knows is led on', async () => {
+        const visit = await arrive()
+        for (const [typed, way] of [
+          ['5.9.999', '/analyse'],
+          ['ada@example.org', '/check?domain=example.org'],
+          ['what now', '/search'],
+        ] as const) {
+          await visit.page.goto(`${instance.site}/${language}`)
+          await visit.page.fill('main textarea', typed)
+          await press(visit.page)
+          await visit.page.locator(`main a[href$="${way}"]`).click()
+          assert.equal(await visit.page.locator('main h1').count(), 1)
+        }
+        await leave(visit)
+      })
+    })
+  }
+})
+
+async function follow(page: Page, name: string): Promise<void> {
+  await page.locator('main').getByRole('link', { name, exact: true }).first().click()
+  await page.waitForLoadState()
+}
+
+async function press(page: Page): Promise<void> {
+  await page.locator('main form button[type=submit]').first().click()
+  await page.waitForLoadState()
+}
