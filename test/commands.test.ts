@@ -122,7 +122,7 @@ describe('lists of operators and tokens', () => {
     )
     assert.match(
       tokens.stdout,
-      new RegExp(`^ada {19}api     created ${when}\nbob {19}api     created ${when}\n$`),
+      new RegExp(`^ada {19}api +created ${when}\nbob {19}api +created ${when}\n$`),
     )
     const [first] = (await postern('operator', 'list', '--json')).stdout.split('\n')
     assert.deepEqual(Object.keys(JSON.parse(first ?? '') as object), ['name', 'role', 'created'])

@@ -127,7 +127,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function untilReady(site: string, child: ChildProcess, log: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null) throw new Error(`postern ended with ${child.exitCode}: ${log()}`)
     const isReady = await fetch(`${site}/readyz`).then(
       (answer) => answer.ok,
