@@ -120,10 +120,7 @@ describe('lists of operators and tokens', () => {
       operators.stdout,
       new RegExp(`^ada {19}reader  created ${when}\nbob {19}reader  created ${when}\n$`),
     )
-    assert.match(
-      tokens.stdout,
-      new RegExp(`^ada {19}api +created ${when}\nbob {19}api +created ${when}\n$`),
-    )
+    assert.match(tokens.stdout, new RegExp(`^ada {19}api +created ${when}\nbob {19}api +created ${when}\n$`))
     const [first] = (await postern('operator', 'list', '--json')).stdout.split('\n')
     assert.deepEqual(Object.keys(JSON.parse(first ?? '') as object), ['name', 'role', 'created'])
   })

@@ -162,7 +162,7 @@ export const abuse = {
       'If you did send them: write only to people who asked for it, and let them unsubscribe with one click. Stop the list until that is so.',
     securedTitle: 'Done?',
     securedNow:
-      'Press the button when the cause is gone. The account may then send again at once. This works once in thirty days.',
+      'Press the button when the cause is gone. The account may then send again at once. It works a limited number of times; after that a person decides.',
     securedLater:
       'Press the button when the cause is gone. A person then looks at it before the account may send again.',
     button: 'I have secured it',

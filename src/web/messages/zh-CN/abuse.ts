@@ -133,7 +133,7 @@ export const abuse: Messages['abuse'] = {
     ],
     newsletter: '如果确实是您发的：请只发给主动要求接收的人，并提供一键退订。在做到之前请先停发。',
     securedTitle: '都完成了吗？',
-    securedNow: '请在原因消除之后点击按钮，账号随即可以恢复发信。三十天内只能使用一次。',
+    securedNow: '请在原因消除之后点击按钮，账号随即可以恢复发信。次数有限，用完之后由人工决定。',
     securedLater: '请在原因消除之后点击按钮，经人工查看后账号才能恢复发信。',
     button: '账号已安全',
   },
