@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { feedbackFields } from '../access/feedback-schema.ts'
 import { probeFacts } from '../core/probes/facts.ts'
 import { longestValue, mostHops, mostReports, mostValues, type FeedbackReport } from '../standards/arf.ts'
 
@@ -60,7 +61,6 @@ const deliveryReport = z.array(
   }),
 )
 
-const said = z.string().max(longestValue).optional()
 const sayings = z.array(z.string().max(longestValue)).max(mostValues)
 const word = z.string().max(320).optional()
 
@@ -83,22 +83,7 @@ const hops = z
   .max(mostHops)
 
 const feedbackReport: z.ZodType<FeedbackReport> = z.strictObject({
-  feedback: z.strictObject({
-    feedbackType: said,
-    userAgent: said,
-    version: said,
-    sourceIp: said,
-    arrivalDate: said,
-    originalMailFrom: said,
-    originalRcptTo: sayings,
-    reportedDomain: sayings,
-    reportedUri: sayings,
-    authenticationResults: sayings,
-    messageId: said,
-    from: said,
-    subject: said,
-    derived: sayings,
-  }),
+  feedback: z.strictObject(feedbackFields),
   isReport: z.boolean(),
   reportingUser: word,
   to: sayings,

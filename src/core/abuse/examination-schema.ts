@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { longestValue, mostHops, mostReports, mostValues, type Feedback } from '../../standards/arf.ts'
+import { feedbackFields } from '../../access/feedback-schema.ts'
+import { longestValue, mostHops, mostReports, type Feedback } from '../../standards/arf.ts'
 import type { Hop } from '../../standards/received.ts'
 import { shapes, type Examination, type XarfCheck } from './examination.ts'
 
 /** The parser ran on hostile bytes in a process of its own: its word is held against this, sizes included, before anybody acts on it. */
 
 const text = z.string().max(longestValue)
-const said = text.optional()
-const sayings = z.array(text).max(mostValues)
 const mailboxes = z.array(z.string().max(320)).max(40)
 const word = z.string().max(320).optional()
 
@@ -25,22 +24,7 @@ const hop: z.ZodType<Hop> = z.strictObject({
   at: z.number().optional(),
 })
 
-const feedback: z.ZodType<Feedback> = z.strictObject({
-  feedbackType: said,
-  userAgent: said,
-  version: said,
-  sourceIp: said,
-  arrivalDate: said,
-  originalMailFrom: said,
-  originalRcptTo: sayings,
-  reportedDomain: sayings,
-  reportedUri: sayings,
-  authenticationResults: sayings,
-  messageId: said,
-  from: said,
-  subject: said,
-  derived: sayings,
-})
+const feedback: z.ZodType<Feedback> = z.strictObject(feedbackFields)
 
 const signature = z.strictObject({
   domain: z.string().max(253),

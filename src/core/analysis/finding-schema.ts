@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { feedbackFields } from '../../access/feedback-schema.ts'
 import { whoActs, type Path, type Who } from '../../access/reasons.ts'
 import { analysisErrors, bounceReasons, type Finding } from './analysis.ts'
 
@@ -29,25 +30,9 @@ export const recipientSchema = z.strictObject({
   ask: z.string().max(200).optional(),
 })
 
-const feedback = {
-  feedbackType: said,
-  userAgent: said,
-  version: said,
-  sourceIp: said,
-  arrivalDate: said,
-  originalMailFrom: said,
-  originalRcptTo: sayings,
-  reportedDomain: sayings,
-  reportedUri: sayings,
-  authenticationResults: sayings,
-  messageId: said,
-  from: said,
-  subject: said,
-  derived: sayings,
-}
-export const feedbackSchema = z.strictObject(feedback)
+export const feedbackSchema = z.strictObject(feedbackFields)
 export const xarfSchema = z.strictObject({
-  ...feedback,
+  ...feedbackFields,
   category: z.string().max(60).optional(),
   type: z.string().max(60).optional(),
   errors: z.array(z.string().max(300)).max(20).optional(),
