@@ -7,6 +7,7 @@ import type { XarfChecker } from './core/abuse/examination.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
+import { Transparency } from './core/abuse/transparency-actions.ts'
 import { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
@@ -184,6 +185,7 @@ function webApps(
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
   const checks = new Checks()
+  const transparency = new Transparency()
   const site = publicApp({
     settings,
     clock,
@@ -200,8 +202,8 @@ function webApps(
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) => apiRoutes(app, { contextFor, checks, site: settings.provider.site, version }),
-      (app) => abuseRoutes(app, { contextFor }),
+      (app) => apiRoutes(app, { contextFor, checks, transparency, site: settings.provider.site, version }),
+      (app) => abuseRoutes(app, { contextFor, transparency }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],
     largeBodies: [

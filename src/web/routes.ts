@@ -75,6 +75,8 @@ export const routes = {
     /** The link in the letter to somebody who reported by the form. */
     confirm: route('/report/confirm/:token'),
   },
+  /** What became of the reports, by month. */
+  transparency: route('/transparency'),
   /** What was reported about an account of ours, for its owner. */
   account: route('/account/:token'),
   api: route('/api/v1'),

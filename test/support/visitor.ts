@@ -1,6 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { sql } from 'kysely'
+import { Transparency } from '../../src/core/abuse/transparency-actions.ts'
 import { Checks } from '../../src/core/checks/actions.ts'
 import { as, type Context } from '../../src/core/context.ts'
 import { issueChallenge } from '../../src/core/challenges/actions.ts'
@@ -51,6 +52,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const ctx = testContext({ db, ...overrides })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const checks = new Checks()
+  const transparency = new Transparency()
   const shelf = testShelf(ctx.settings)
   const web = testSite({
     settings: ctx.settings,
@@ -72,8 +74,8 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) => apiRoutes(app, { contextFor, checks, site: origin, version: '0.0.0' }),
-      (app) => abuseRoutes(app, { contextFor }),
+      (app) => apiRoutes(app, { contextFor, checks, transparency, site: origin, version: '0.0.0' }),
+      (app) => abuseRoutes(app, { contextFor, transparency }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
   })

@@ -20,7 +20,8 @@ import { readXarf4 } from '../../standards/xarf-4.ts'
 import { viewMessage } from '../../intake/view-message.ts'
 import { exportIncidents, xarfOf } from './export-actions.ts'
 import { findAtDesk } from './search-actions.ts'
-import { deskFigures, transparency } from './statistics-actions.ts'
+import { deskFigures } from './statistics-actions.ts'
+import { Transparency } from './transparency-actions.ts'
 import { countIncidents, listIncidents, noteIncident, showIncident } from '../incidents/actions.ts'
 import { eraseReporter, showReporter } from '../reporters/actions.ts'
 import { confirmReporter, receiveReport, reportStatus } from './actions.ts'
@@ -224,9 +225,10 @@ forEachDatabase((_name, open) => {
       assert.deepEqual([days.length, reports, incidents, acted, medianMs], [30, 1, 1, 1, 0])
       assert.deepEqual([...classes], [['spam', 1]])
       assert.equal(days.at(-1)?.reports, 1)
-      assert.deepEqual(await transparency(ctx, 12), [])
+      const transparency = new Transparency()
+      assert.deepEqual(await transparency.months(ctx), [])
       ctx.clock.advance(31 * day)
-      const months = await transparency(as(ctx, { kind: 'visitor', client: '192.0.2.45/32' }), 12)
+      const months = await transparency.months(as(ctx, { kind: 'visitor', client: '192.0.2.45/32' }))
       assert.deepEqual(
         months.map(({ month, reports: counted, suspended, medianHours }) => [
           month,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { day, hour } from '../../base/clock.ts'
-import { figuresOf, median, publicCount, timeToAct } from './statistics.ts'
+import { figuresOf, median, timeToAct } from './statistics.ts'
 
 describe('The figures of the desk', () => {
   it('take the middle of the times to act, none of none', () => {
@@ -34,9 +34,5 @@ describe('The figures of the desk', () => {
       ],
     )
     assert.deepEqual([figures.outcomes.open, figures.outcomes.acted, figures.classes.get('spam')], [3, 2, 5])
-  })
-
-  it('give the public nothing in which somebody could be found', () => {
-    assert.deepEqual([0, 1, 9, 10, 14, 15, 104].map(publicCount), [0, 'few', 'few', 10, 10, 20, 100])
   })
 })

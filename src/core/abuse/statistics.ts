@@ -99,12 +99,3 @@ export function median(values: readonly number[]): number | null {
 function sum(counted: readonly { readonly count: number }[]): number {
   return counted.reduce((total, { count }) => total + count, 0)
 }
-
-/** What the public page says instead of a count: nobody is to be found in it. */
-export type PublicCount = number | 'few'
-
-/** 0, `few` below ten, else rounded to tens. */
-export function publicCount(count: number): PublicCount {
-  if (count === 0) return 0
-  return count < 10 ? 'few' : Math.round(count / 10) * 10
-}

@@ -3,6 +3,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { confirmReporter, reportStatus } from '../../core/abuse/actions.ts'
 import { ownerEvidence } from '../../core/abuse/desk-actions.ts'
 import { receiveFromStranger } from '../../core/abuse/stranger-actions.ts'
+import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
 import type { Context } from '../../core/context.ts'
 import { ownerPage, ownerSecured } from '../../core/incidents/owner-actions.ts'
@@ -16,12 +17,16 @@ import { shapeOf } from './report-file.ts'
 import { readReportForm, type ReportForm } from './report-form-data.ts'
 import { byMailPage, reportFormPage, type ReportValues } from './report-form-page.ts'
 import { confirmReportPage, reportStatusPage } from './report-status-page.ts'
+import { transparencyPage } from './transparency-page.ts'
 
 /** Uploads that are held in memory at once, each of 25 MiB at most; the others wait with what they sent. */
 const mostAtOnce = 4
 
-/** The public pages of the abuse desk: the form, a report's page, and the page of the account's owner. GET never acts. */
-export function abuseRoutes(app: Web, { contextFor }: { contextFor(c: WebContext): Context }): void {
+/** The public pages of the abuse desk: the form, a report's page, the page of the account's owner, the figures. GET never acts. */
+export function abuseRoutes(
+  app: Web,
+  { contextFor, transparency }: { contextFor(c: WebContext): Context; readonly transparency: Transparency },
+): void {
   const places = new Places(mostAtOnce)
 
   app.get(routes.report.start.pattern, async (c) => await showForm(c, contextFor(c), {}))
@@ -46,6 +51,12 @@ export function abuseRoutes(app: Web, { contextFor }: { contextFor(c: WebContext
     routes.report.status.pattern,
     async (c) => await show(c, reportStatusPage(c.var.view, await reportStatus(contextFor(c), tokenOf(c)))),
   )
+
+  app.get(routes.transparency.pattern, async (c) => {
+    const months = await transparency.months(contextFor(c))
+    c.header('Cache-Control', 'public, max-age=3600')
+    return await show(c, transparencyPage(c.var.view, months))
+  })
 
   app.get(routes.account.pattern, async (c) => await showOwner(c, contextFor(c)))
 

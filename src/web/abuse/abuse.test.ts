@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+
 import { examineAll, linkIn, reportedAccount, sentBy } from '../../../test/support/abuse-pages.ts'
 import { testAbuse, testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { openDoors, type Doors } from '../../../test/support/visitor.ts'
+import { day } from '../../base/clock.ts'
 import { listReports, showEvidence, type DeskReport } from '../../core/abuse/desk-actions.ts'
 import { reportOutcomes } from '../../core/abuse/report.ts'
 import { messages } from '../messages/messages.ts'
@@ -176,6 +178,27 @@ describe('The page of the owner of a reported account', () => {
     assert.doesNotMatch(await (await doors.visitor().get(link)).text(), /I have secured it/)
     assert.equal((await doors.visitor().submit(link, {})).status, 409)
     assert.equal((await doors.visitor().get('/account/nothing')).status, 404)
+  })
+})
+
+describe('The public figures', () => {
+  it('are counted by whole month, in words and for programs, and name nobody', async () => {
+    const settings = testSettings({
+      abuse: testAbuse({ suspendWeight: 1, organisations: 1, trusted: ['example.org'] }),
+    })
+    const doors = openDoors(await open(), { settings })
+    assert.match(await (await doors.visitor().get('/transparency')).text(), /No whole month has passed/)
+    await reportedAccount(doors.ctx, ann)
+    doors.ctx.clock.advance(31 * day)
+    const page = await (await doors.visitor().get('/transparency')).text()
+    assert.match(page, /<th scope="row" data-head="Month">2026-05<\/th>\s*<td[^>]*>fewer than 10</)
+    assert.match(page, /aria-label="Reports by month"/)
+    assert.doesNotMatch(page, /ann@|example\.org/)
+    assert.match(await (await doors.visitor().get('/zh-CN/transparency')).text(), /少于 10/)
+    const { months } = (await (await doors.visitor().get('/api/v1/transparency')).json()) as {
+      months: readonly unknown[]
+    }
+    assert.equal(months.length, 1)
   })
 })
 

@@ -19,7 +19,7 @@ import type { Web, WebContext } from '../env.ts'
 import { readBytes } from '../read-bytes.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import { rateLimitHeaders } from './rate-limit.ts'
-import { abuseReportState } from './schemas.ts'
+import { abuseReportState, transparencyMonths } from './schemas.ts'
 
 /**
  * `POST /api/v1/abuse-reports`: an XARF report (xarf.org) as it is, from a program with an API token, whose word weighs something, or
@@ -90,7 +90,7 @@ function receiptOf({ id, token, link, receivedAt, isNew }: Receipt): unknown {
   return { id, token, status: link, receivedAt: new Date(receivedAt).toISOString(), isNew }
 }
 
-/** The state of a report, for whoever holds the token of its receipt. */
+/** The state of a report, for whoever holds the token of its receipt; and what became of all of them, for everybody. */
 export const abuseReportEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
@@ -99,6 +99,15 @@ export const abuseReportEndpoints: readonly Endpoint[] = [
     answer: abuseReportState,
     status: 200,
     handle: async ({ ctx, parameters }) => stateOf(await reportStatus(ctx, parameters['token'] ?? '')),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/transparency',
+    summary:
+      'What became of the reports of abuse, by whole month, the newest first, at most 24; rounded so that nobody is to be found in it',
+    answer: transparencyMonths,
+    status: 200,
+    handle: async ({ ctx, transparency }) => ({ months: await transparency.months(ctx) }),
   }),
 ]
 

@@ -4,6 +4,7 @@ import { databases } from '../../../test/support/database.ts'
 import { testContext } from '../../../test/support/context.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { orThrow } from '../../base/refusal.ts'
+import { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { Checks } from '../../core/checks/actions.ts'
 import { as, type Context } from '../../core/context.ts'
 import { addListing } from '../../core/listings/actions.ts'
@@ -27,6 +28,7 @@ async function api(): Promise<{ readonly ctx: Context; readonly web: Web }> {
         apiRoutes(app, {
           contextFor: (c) => as(ctx, visitorOf(c.var.client)),
           checks: new Checks(),
+          transparency: new Transparency(),
           site,
           version: '0',
         }),
@@ -58,6 +60,7 @@ describe('The API', () => {
     await fits(await get(web, '/senders/192.0.2.46', token), '/senders/{ip}')
     await fits(await get(web, '/listings', token), '/listings')
     await fits(await get(web, '/problems'), '/problems')
+    await fits(await get(web, '/transparency'), '/transparency')
     const document = (await (await get(web, '/openapi.json')).json()) as { paths: object }
     assert.ok('/events' in document.paths)
   })

@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/refusal.ts'
+import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import { as, type Context } from '../../core/context.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
@@ -18,6 +19,7 @@ import { rateLimitHeaders, type Budget } from './rate-limit.ts'
 export interface ApiDeps {
   contextFor(c: WebContext): Context
   readonly checks: Checks
+  readonly transparency: Transparency
   readonly site: string
   readonly version: string
 }
@@ -56,6 +58,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     ctx,
     client: c.var.client,
     checks: deps.checks,
+    transparency: deps.transparency,
     parameters: c.req.param() as Readonly<Record<string, string>>,
     query: new URL(c.req.url).searchParams,
     body: text === '' ? {} : readJson(text),

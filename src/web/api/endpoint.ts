@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
+import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import type { Context } from '../../core/context.ts'
 import type { Budget } from './rate-limit.ts'
@@ -10,6 +11,7 @@ export interface Call<Body> {
   readonly ctx: Context
   readonly client: Address
   readonly checks: Checks
+  readonly transparency: Transparency
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Body

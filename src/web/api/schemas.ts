@@ -355,3 +355,33 @@ export const abuseReportState = z.object({
     .optional()
     .describe('Who handed the message over, where it was not us, and where to turn'),
 })
+
+const publicCount = z
+  .union([z.literal('few'), z.number().int()])
+  .describe('`few`: fewer than ten; else rounded to tens')
+
+export const transparencyMonths = z.object({
+  months: z.array(
+    z.object({
+      month: z.string().describe('`2026-04`, UTC'),
+      reports: publicCount,
+      incidents: publicCount.describe('Accounts reported, each class of abuse by itself'),
+      acted: publicCount.describe('Of the incidents'),
+      suspended: publicCount,
+      released: publicCount,
+      outcomes: z.object({
+        acted: publicCount,
+        'no-violation': publicCount,
+        'not-ours': publicCount,
+        unproven: publicCount,
+        duplicate: publicCount,
+        open: publicCount.describe('Not closed yet'),
+      }),
+      medianHours: z
+        .number()
+        .int()
+        .nullable()
+        .describe('From the opening of an incident to the first act; `null`: too few to say'),
+    }),
+  ),
+})

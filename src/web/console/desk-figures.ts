@@ -1,6 +1,7 @@
 import type { DeskDay, DeskFigures } from '../../core/abuse/statistics.ts'
 import { html, type Html } from '../ui/html.ts'
 import { count, span } from '../ui/moment.ts'
+import { stackedBars } from '../ui/stacked-bars.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
@@ -79,12 +80,7 @@ async function figuresPage({ view, actor, actions, query }: OperatorVisit): Prom
   }
 }
 
-const height = 96
-/** Width of a day in units of the picture, and of its bar. */
-const step = 20
-const bar = 14
-
-/** Two figures of each day as stacked bars, the second at the bottom. The table below has the same. */
+/** Two figures of each day, the second at the bottom. The table below has the same. */
 function bars(
   view: View,
   days: readonly DeskDay[],
@@ -92,37 +88,13 @@ function bars(
   of: (each: DeskDay) => readonly [rest: number, good: number],
   key: readonly [rest: string, good: string],
 ): Html {
-  const most = Math.max(1, ...days.map((each) => of(each)[0] + of(each)[1]))
-  const tall = (value: number): number => Math.round((value / most) * (height - 4) * 10) / 10
   return html`<h2>${caption}</h2>
-    <figure class="days">
-      <svg
-        role="img"
-        aria-label="${caption}"
-        viewBox="0 0 ${days.length * step} ${height}"
-        preserveAspectRatio="none"
-      >
-        ${days.map((each, index) => {
-          const [rest, good] = of(each)
-          const x = index * step + (step - bar) / 2
-          return html`${rect('good', x, height - 1 - tall(good), tall(good))}${rect('rest', x, height - 1 - tall(good) - tall(rest), tall(rest))}`
-        })}
-        <line class="axis" x1="0" x2="${days.length * step}" y1="${height - 0.5}" y2="${height - 0.5}" />
-      </svg>
-      <div class="scale"><span>${date(days[0]?.at ?? view.now)}</span><span>${date(view.now)}</span></div>
-      <p class="key"><span class="good">${key[1]}</span> <span class="rest">${key[0]}</span></p>
-    </figure>`
-}
-
-function rect(kind: string, x: number, y: number, tall: number): Html {
-  if (tall === 0) return html``
-  return html`<rect
-    class="${kind}"
-    x="${x}"
-    y="${Math.round(y * 10) / 10}"
-    width="${bar}"
-    height="${tall}"
-  />`
+    ${stackedBars({
+      label: caption,
+      bars: days.map((each) => ({ rest: of(each)[0], good: of(each)[1] })),
+      scale: [date(days[0]?.at ?? view.now), date(view.now)],
+      key: { rest: key[0], good: key[1] },
+    })}`
 }
 
 function dayTable(view: View, figures: DeskFigures): Html {

@@ -27,6 +27,7 @@ export const toolLinks = {
   probe: routes.probe.start.href(),
   headers: routes.headers.href(),
   report: routes.report.start.href(),
+  transparency: routes.transparency.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

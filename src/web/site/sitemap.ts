@@ -43,6 +43,7 @@ function pagesOf(
     ...reasonNames.map((name) => routes.code.href({ code: reasons[name].slug })),
     routes.delist.start.href(),
     routes.report.start.href(),
+    routes.transparency.href(),
     routes.about.href(),
   ]
   const written = new Map<string, string>()

@@ -320,6 +320,9 @@ export const desk = {
 
   transparency: {
     title: 'Abuse reports in figures',
+    picture: 'Reports by month',
+    reportsActed: 'closed because we acted',
+    reportsOther: 'all others',
     lead: 'How many reports of abuse of our mail came to us, and what became of them, by month. The figures are counted from the reports themselves.',
     rounding:
       'So that nobody can be found in them, counts below ten are shown as “fewer than 10” and all others are rounded to tens.',
@@ -338,5 +341,7 @@ export const desk = {
     none: 'No whole month has passed since the first report.',
     means:
       'A report that nothing proves to be ours is closed as not ours or unproven. A message to one recipient counts once, however often it is reported.',
+    report: 'Report mail that came from us',
+    json: 'The same for programs (JSON)',
   },
 }

@@ -297,6 +297,9 @@ export const desk: Messages['desk'] = {
 
   transparency: {
     title: '滥用举报统计',
+    picture: '每月举报',
+    reportsActed: '因已采取措施而结案',
+    reportsOther: '其余',
     lead: '每月收到多少对我们所发邮件的滥用举报，以及处理结果。数字由系统直接根据举报记录统计。',
     rounding: '为避免有人从中被辨认出来，小于 10 的数字显示为“少于 10”，其余四舍五入到十位。',
     few: '少于 10',
@@ -314,5 +317,7 @@ export const desk: Messages['desk'] = {
     none: '自第一份举报以来还没有满一个自然月。',
     means:
       '没有证据表明由我们发出的举报，以“并非由我们发出”或“无法证实”结案。同一封邮件对同一收件人只计一次，不论被举报多少次。',
+    report: '举报由我们发出的邮件',
+    json: '机器可读数据（JSON）',
   },
 }
