@@ -1,6 +1,9 @@
 import type { MailEvent, MessageEvent } from '../../access/mail-event.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
-import { Reputation, type MoreTold, type Opinion, type ReputationSettings } from './reputation.ts'
+import type { MoreTold } from './learn.ts'
+import type { ReputationSettings } from './mind.ts'
+import type { Opinion } from './opinion.ts'
+import { Reputation } from './reputation.ts'
 import { Tellings } from './tellings.ts'
 
 /** How often something was done to a sender's messages. */

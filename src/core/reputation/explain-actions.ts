@@ -22,7 +22,8 @@ import {
   type HourRow,
   type WrittenDown,
 } from './recall-actions.ts'
-import { Reputation, type Examined } from './reputation.ts'
+import type { Examined } from './mind.ts'
+import { Reputation } from './reputation.ts'
 
 /** Standings that nobody has confirmed for longer hold nobody up. */
 const heldMs = 15 * minute

@@ -5,7 +5,7 @@ import { isNamed } from '../../access/protected-names.ts'
 import type { RateRules } from '../../access/standing.ts'
 import { mayBeListed } from '../listings/listing.ts'
 import type { Settings } from '../settings.ts'
-import type { ReputationSettings } from './reputation.ts'
+import type { ReputationSettings } from './mind.ts'
 import { tuningWith, type Tuning } from './tuning.ts'
 
 /** What the judgement reads of the configuration. */

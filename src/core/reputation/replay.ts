@@ -4,7 +4,8 @@ import { parseAddress, type Address } from '../../standards/ip.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Note } from './notes.ts'
 import { SeenIds } from './seen-ids.ts'
-import { Reputation, type ReputationSettings } from './reputation.ts'
+import type { ReputationSettings } from './mind.ts'
+import { Reputation } from './reputation.ts'
 
 /**
  * Runs recorded events through the judgement without a database (contracts 4): the clock is the events', what is learned of one comes

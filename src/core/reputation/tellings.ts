@@ -1,6 +1,6 @@
 import { hour } from '../../base/clock.ts'
 import type { MessageEvent } from '../../access/mail-event.ts'
-import type { MoreTold } from './reputation.ts'
+import type { MoreTold } from './learn.ts'
 
 /** Two sources tell of one message within this time, by their clocks and by ours. */
 const spanMs = 6 * hour
