@@ -18,7 +18,7 @@ export interface WaysOut {
    */
   fetchFrom(address: Address, path: string): Promise<string | undefined>
   /**
-   * One DNS question, of type A, AAAA, CNAME, MX, PTR or TXT. Rejects with an error whose `code` is that of `node:dns`: `ENOTFOUND` where the
+   * One DNS question, of type A, AAAA, CNAME, MX, PTR, TLSA or TXT. Rejects with an error whose `code` is that of `node:dns`: `ENOTFOUND` where the
    * name does not exist, `ENODATA` where it has none of the type.
    */
   lookup(name: string, type: string): Promise<DnsRecords>

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
+import type { TlsaRecord } from '../standards/tlsa.ts'
 import { Refusal } from '../base/refusal.ts'
 
 /**
@@ -25,8 +26,12 @@ export interface MailExchange {
   readonly priority: number
 }
 
-/** TXT records come in parts, MX records as objects, all others as strings. */
-export type DnsRecords = readonly string[] | readonly (readonly string[])[] | readonly MailExchange[]
+/** TXT records come in parts, MX and TLSA records as objects, all others as strings. */
+export type DnsRecords =
+  | readonly string[]
+  | readonly (readonly string[])[]
+  | readonly MailExchange[]
+  | readonly TlsaRecord[]
 
 export interface ResolverOptions {
   /** `address` or `address:port` of recursive resolvers; the machine's own when empty. */
@@ -64,6 +69,12 @@ export function dnsResolver(options: ResolverOptions = {}): DnsResolver {
   }
   const exchanges = async (name: string): Promise<MailExchange[]> =>
     (await dns.resolveMx(name)).map(({ exchange, priority }) => ({ exchange, priority }))
+  const keys = async (name: string): Promise<TlsaRecord[]> =>
+    (await dns.resolveTlsa(name)).flatMap(({ certUsage, selector, match, data }) =>
+      data.byteLength > longestText
+        ? []
+        : [{ usage: certUsage, selector, matching: match, data: new Uint8Array(data) }],
+    )
   const lookup = (name: string, type: string): Promise<DnsRecords> => {
     switch (type) {
       case 'TXT':
@@ -80,6 +91,8 @@ export function dnsResolver(options: ResolverOptions = {}): DnsResolver {
         return ask(name, () => dns.resolveCname(name))
       case 'PTR':
         return ask(name, () => dns.resolvePtr(name))
+      case 'TLSA':
+        return ask(name, () => keys(name))
       default:
         return Promise.reject(new DnsFailure('ENODATA'))
     }

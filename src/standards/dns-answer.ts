@@ -1,4 +1,5 @@
 import type { Address } from './ip.ts'
+import type { TlsaRecord } from './tlsa.ts'
 
 /**
  * What the Domain Name System says to one question, as the standards about mail tell answers apart (RFC 2308, RFC 7208 §4.3):
@@ -25,6 +26,7 @@ export interface DnsQuestions {
   ptr(address: Address): Promise<DnsAnswer<string>>
   /** The name that this one stands for. */
   cname(name: string): Promise<DnsAnswer<string>>
+  tlsa(name: string): Promise<DnsAnswer<TlsaRecord>>
 }
 
 /** The records, none when there are none, or undefined when it could not be found out. */

@@ -64,6 +64,7 @@ function dnsOfScenario(zonedata: Scenario['zonedata']): DnsQuestions {
       return typeof names === 'string' ? names : names.map((name) => name.toLowerCase().replace(/\.$/, ''))
     },
     cname: async (name) => ask(name, 'CNAME'),
+    tlsa: async () => [],
   }
 }
 

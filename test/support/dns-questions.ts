@@ -2,19 +2,19 @@ import { orThrow } from '../../src/base/refusal.ts'
 import { reverseZoneName } from '../../src/standards/dns-list.ts'
 import type { DnsAnswer, DnsQuestions } from '../../src/standards/dns-answer.ts'
 import { parseAddress } from '../../src/standards/ip.ts'
+import type { TlsaRecord } from '../../src/standards/tlsa.ts'
+
+type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME' | 'TLSA'
 
 /** What a name has; `silent` does not answer at all. */
 export type Names = Readonly<
-  Record<
-    string,
-    Readonly<Partial<Record<'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME', readonly string[]>>> | 'silent'
-  >
+  Record<string, Readonly<Partial<Record<RecordType, readonly string[]>>> | 'silent'>
 >
 
-/** DNS made of a table, as rules ask it; `asked` gathers the questions. MX: `10 mx.example.org`. */
+/** DNS made of a table, as rules ask it; `asked` gathers the questions. MX: `10 mx.example.org`; TLSA: `3 1 1 <hex>`. */
 export function dnsOf(names: Names): DnsQuestions & { readonly asked: string[] } {
   const asked: string[] = []
-  const ask = (name: string, type: 'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'CNAME'): DnsAnswer<string> => {
+  const ask = (name: string, type: RecordType): DnsAnswer<string> => {
     asked.push(`${type} ${name}`)
     const entry = names[name.toLowerCase()]
     if (entry === 'silent') return 'temperror'
@@ -37,5 +37,14 @@ export function dnsOf(names: Names): DnsQuestions & { readonly asked: string[] }
     },
     ptr: async (address) => ask(reverseZoneName(address), 'PTR'),
     cname: async (name) => ask(name, 'CNAME'),
+    tlsa: async (name) => {
+      const found = ask(name, 'TLSA')
+      return typeof found === 'string' ? found : found.map(readTlsa)
+    },
   }
+}
+
+function readTlsa(text: string): TlsaRecord {
+  const [usage = 0, selector = 0, matching = 0] = text.split(' ').map(Number)
+  return { usage, selector, matching, data: Buffer.from(text.split(' ')[3] ?? '', 'hex') }
 }

@@ -18,7 +18,8 @@ const good: Names = {
   'example.org': { MX: ['10 mx.example.org'], TXT: ['v=spf1 mx ip4:192.0.2.45 -all'] },
   'mx.example.org': { A: ['192.0.2.10'] },
   '45.2.0.192.in-addr.arpa': { PTR: ['mail.example.org'] },
-  'mail.example.org': { A: ['192.0.2.45'] },
+  'mail.example.org': { A: ['192.0.2.45'], TXT: ['v=spf1 a -all'] },
+  '_25._tcp.mx.example.org': { TLSA: [`3 1 1 ${'ab'.repeat(32)}`] },
   's2026._domainkey.example.org': { TXT: [`v=DKIM1; p=${publicKey(2048)}`] },
   '_dmarc.example.org': { TXT: ['v=DMARC1; p=reject; rua=mailto:d@example.org'] },
   '_mta-sts.example.org': { TXT: ['v=STSv1; id=1'] },
@@ -74,10 +75,12 @@ describe('A check of a sender in order', () => {
       'dmarc.aligned',
       'dmarc.enforced',
       'helo.confirmed',
+      'helo.spf-pass',
       'mail-hosts.found',
       'reverse-name.confirmed',
       'spf.lookups',
       'spf.pass',
+      'transport.dane',
       'transport.enforced',
       'transport.reports',
     ])
@@ -184,6 +187,37 @@ describe('The HELO name', () => {
     await has('helo.no-name', { helo: 'localhost' })
     await has('helo.literal', { helo: '[192.0.2.45]' })
     await has('helo.resolves', { ip: '', helo: 'mail.example.org' })
+  })
+})
+
+describe('SPF of the HELO name', () => {
+  const of = (entry: Names[string]): World => ({ names: { 'mail.example.org': entry } })
+  const A = ['192.0.2.45']
+
+  it('passes, is missed with the record to publish, fails, or cannot be used', async () => {
+    const none = await has('helo.spf-none', {}, of({ A }))
+    assert.deepEqual(none.publish, ['mail.example.org. IN TXT "v=spf1 a -all"'])
+    const fail = await has('helo.spf-fail', {}, of({ A, TXT: ['v=spf1 ip4:192.0.2.44 -all'] }))
+    assert.equal(fail.facts['result'], 'fail')
+    assert.deepEqual(fail.publish, ['mail.example.org. IN TXT "v=spf1 ip4:192.0.2.44 ip4:192.0.2.45 -all"'])
+    await has('helo.spf-fail', {}, of({ A, TXT: ['v=spf1 ?all'] }))
+    await has('helo.spf-broken', {}, of({ A, TXT: ['v=spf1 -all', 'v=spf1 a -all'] }))
+    await has('helo.spf-broken', {}, of({ A, TXT: ['v=spf1 ip4:nothing -all'] }))
+  })
+
+  it('is not looked at twice where the name is the domain, nor without an address or a full name', async () => {
+    for (const wish of [{ helo: 'example.org' }, { helo: '[192.0.2.45]' }, { helo: 'localhost' }, { ip: '' }])
+      assert.ok(!(await namesOf(wish)).some((name) => name.startsWith('helo.spf-')), JSON.stringify(wish))
+  })
+
+  it('costs four questions at most', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => `a:h${index}.example.net`).join(' ')
+    const names: Names = { ...good, 'mail.example.org': { A, TXT: [`v=spf1 ${many} -all`] } }
+    const dns = dnsOf(names)
+    const means = { dns, lists: dns, fetchText: async () => policy, settings: testSettings() }
+    const subject = orThrow(readSubject({ domain: 'example.org', ip: '192.0.2.45' }))
+    await performCheck(subject, means, () => {})
+    assert.equal(dns.asked.filter((question) => question.endsWith('.example.net')).length, 3)
   })
 })
 
@@ -327,6 +361,42 @@ describe('The policy for encryption in a check', () => {
     )
     assert.deepEqual(missing.publish, ['mx: mx.example.org'])
     await has('transport.short', {}, text('version: STSv1\nmode: enforce\nmx: *.example.org\nmax_age: 60'))
+  })
+})
+
+describe('DANE in a check', () => {
+  const key = `3 1 1 ${'ab'.repeat(32)}`
+  const of = (first: Names[string], second?: Names[string]): World => ({
+    names: {
+      'example.org': {
+        MX: ['10 mx.example.org', ...(second === undefined ? [] : ['20 mx2.example.org'])],
+        TXT: ['v=spf1 mx ip4:192.0.2.45 -all'],
+      },
+      'mx2.example.org': { A: ['192.0.2.11'] },
+      '_25._tcp.mx.example.org': first,
+      ...(second === undefined ? {} : { '_25._tcp.mx2.example.org': second }),
+    },
+  })
+
+  it('says what stands in DNS, and never that it protects: the resolver proves no signature', async () => {
+    const found = await has('transport.dane', {}, of({ TLSA: [key] }))
+    assert.equal(found.result, 'info')
+    assert.deepEqual(found.found, [{ name: '_25._tcp.mx.example.org', type: 'TLSA', text: key }])
+    await has('transport.no-dane', {}, of({}))
+    await has('transport.dane-unasked', {}, of('silent'))
+  })
+
+  it('must be there for every host, in records that mail can use', async () => {
+    const partly = await has('transport.dane-partly', {}, of({ TLSA: [key] }, {}))
+    assert.equal(partly.facts['host'], 'mx2.example.org')
+    const old = await has(
+      'transport.dane-unusable',
+      {},
+      of({ TLSA: [key] }, { TLSA: [key.replace('3', '1')] }),
+    )
+    assert.deepEqual([old.facts['host'], old.facts['why']], ['mx2.example.org', 'usage'])
+    await has('transport.dane', {}, of({ TLSA: [key.replace('3', '1'), key] }))
+    await has('transport.dane-unusable', {}, of({ TLSA: ['3 1 1 abab'] }))
   })
 })
 

@@ -1,4 +1,5 @@
 import type { DnsQuestions } from '../../standards/dns-answer.ts'
+import { parseDomain } from '../../standards/domain.ts'
 import type { Settings } from '../settings.ts'
 import type { WaysOut } from '../ways-out.ts'
 import { checkDkim } from './dkim-findings.ts'
@@ -8,7 +9,7 @@ import { checkLists } from './list-findings.ts'
 import { checkMailHosts } from './mail-hosts.ts'
 import { atMost } from './questions.ts'
 import { checkHelo, checkReverseName, judgeAddress } from './reverse-name.ts'
-import { checkSpf } from './spf-findings.ts'
+import { checkHeloSpf, checkSpf } from './spf-findings.ts'
 import type { Subject } from './subject.ts'
 import { checkTransport } from './transport-findings.ts'
 
@@ -23,6 +24,8 @@ export interface Means {
 
 /** Questions that an SPF record may cause: ten terms and their hosts, and the same again for a term that asks for more. */
 const mostForSpf = 18
+/** A HELO name needs one, and one for its address; who gives it a whole record gets as far as this leads. */
+const mostForHelo = 4
 
 /** Looks at everything; `tell` gets the findings of each part when it is done. Gives them all. */
 export async function performCheck(
@@ -41,7 +44,14 @@ export async function performCheck(
     if (address === undefined || first.result === 'fault')
       return [first, ...(await checkHelo(helo, undefined, [], dns))]
     const { findings, confirmed } = await checkReverseName(domain, address, dns)
-    return [first, ...findings, ...(await checkHelo(helo ?? confirmed[0], address, confirmed, dns))]
+    const said = helo ?? confirmed[0]
+    const name = said === undefined ? undefined : parseDomain(said)
+    const ofHelo = await Promise.all([
+      checkHelo(said, address, confirmed, dns),
+      // A name that is the domain has its SPF record looked at already.
+      name === undefined || name === domain ? [] : checkHeloSpf(name, address, atMost(dns, mostForHelo)),
+    ])
+    return [first, ...findings, ...ofHelo.flat()]
   }
   const isPublic = address !== undefined && judgeAddress(address, []).result !== 'fault'
   const ofDomain = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { reverseZoneName } from '../../standards/dns-list.ts'
 import type { DnsAnswer, DnsQuestions, MailHost } from '../../standards/dns-answer.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
 import { organisationOf } from '../../standards/organisation.ts'
+import type { TlsaRecord } from '../../standards/tlsa.ts'
 
 /** The way out that questions go; as `lookup` of `core/ways-out.ts`. */
 export type Lookup = (name: string, type: string) => Promise<readonly unknown[]>
@@ -91,6 +92,7 @@ export function askWithin(
     },
     ptr: async (address) => await asked(reverseZoneName(address), 'PTR', readName),
     cname: async (name) => await asked(name, 'CNAME', readName),
+    tlsa: async (name) => await asked(name, 'TLSA', readTlsa),
   }
 }
 
@@ -131,6 +133,16 @@ function readHost(record: unknown): MailHost | undefined {
   return { host: readName(record.exchange) ?? '', preference: Number(record.priority) }
 }
 
+function readTlsa(record: unknown): TlsaRecord | undefined {
+  if (typeof record !== 'object' || record === null || !('data' in record) || !('usage' in record))
+    return undefined
+  const { usage, data } = record
+  const { selector, matching } = { selector: -1, matching: -1, ...record }
+  return typeof usage === 'number' && data instanceof Uint8Array
+    ? { usage, selector, matching, data }
+    : undefined
+}
+
 /** The same questions, so many different ones at most: so that one part of a check leaves some to the others. */
 export function atMost(dns: DnsQuestions, most: number): DnsQuestions {
   const seen = new Set<string>()
@@ -146,5 +158,6 @@ export function atMost(dns: DnsQuestions, most: number): DnsQuestions {
     mx: async (name) => await may(`MX ${name}`, async () => await dns.mx(name)),
     ptr: async (address) => await may(`PTR ${reverseZoneName(address)}`, async () => await dns.ptr(address)),
     cname: async (name) => await may(`CNAME ${name}`, async () => await dns.cname(name)),
+    tlsa: async (name) => await may(`TLSA ${name}`, async () => await dns.tlsa(name)),
   }
 }

@@ -40,6 +40,35 @@ export async function checkSpf(
   ]
 }
 
+/**
+ * SPF of the HELO name (RFC 7208 §2.3): what a bounce or an automatic answer is judged by, for its MAIL FROM is empty. `helo`: a full name.
+ */
+export async function checkHeloSpf(
+  helo: string,
+  address: Address,
+  dns: DnsQuestions,
+): Promise<readonly Finding[]> {
+  const { result, record, trace } = await evaluateSpf({ domain: helo, address, helo }, dns)
+  const ip = formatAddress(address)
+  const more = { found: record === undefined ? [] : [{ name: helo, type: 'TXT', text: record }], trace }
+  const publish = [record === undefined ? txtLine(helo, 'v=spf1 a -all') : withAddress(helo, record, address)]
+  switch (result) {
+    case 'pass':
+      return [finding('helo.spf-pass', { helo, ip }, more)]
+    case 'none':
+      return [finding('helo.spf-none', { helo }, { publish })]
+    case 'fail':
+    case 'softfail':
+    case 'neutral':
+      return [finding('helo.spf-fail', { helo, ip, result }, { ...more, publish })]
+    case 'permerror':
+      return [finding('helo.spf-broken', { helo }, more)]
+    // Nobody answered, or the questions for this part were used up.
+    case 'temperror':
+      return []
+  }
+}
+
 function ofResult(
   { result, lookups }: SpfEvaluation,
   {

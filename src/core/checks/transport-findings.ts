@@ -10,23 +10,25 @@ import {
 } from '../../standards/mta-sts.ts'
 import type { WaysOut } from '../ways-out.ts'
 import { txtLine } from '../../standards/zone-line.ts'
+import { checkDane } from './dane-findings.ts'
 import { finding, type Finding } from './finding.ts'
 
 /** Seconds; below a day a policy protects hardly anybody (RFC 8461 §3.2 speaks of weeks). */
 const shortAge = 86_400
 
-/** MTA-STS (RFC 8461) and TLS reporting (RFC 8460): how safely what we write to the domain gets there. `hosts`: of its MX records. */
+/** MTA-STS (RFC 8461), TLS reporting (RFC 8460) and DANE (RFC 7672): how safely what we write to the domain gets there. `hosts`: of its MX records. */
 export async function checkTransport(
   domain: string,
   hosts: readonly string[],
-  dns: Pick<DnsQuestions, 'txt'>,
+  dns: Pick<DnsQuestions, 'txt' | 'tlsa'>,
   fetchText: WaysOut['fetchText'],
 ): Promise<readonly Finding[]> {
-  const [sts, reports] = await Promise.all([
+  const [sts, reports, dane] = await Promise.all([
     checkSts(domain, hosts, dns, fetchText),
     checkReports(domain, dns),
+    checkDane(domain, hosts, dns),
   ])
-  return [...sts, ...reports]
+  return [...sts, ...reports, ...dane]
 }
 
 async function checkSts(

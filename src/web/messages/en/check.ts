@@ -89,7 +89,7 @@ export const check = {
     transport: {
       title: 'Encryption on the way to you',
       why: () =>
-        'Concerns mail that we send to you: with a policy we deliver only over a connection that nobody can read or redirect.',
+        'Concerns mail that others send to you: with a policy, servers that check it deliver only over a connection that nobody can read or redirect.',
     },
     lists: {
       title: 'Lists of others',
@@ -171,6 +171,20 @@ export const check = {
       next: 'It is allowed for machines without a name; a mail server should have one.',
     }),
     'helo.unknown': (facts) => ({ what: `DNS did not say which address ${text(facts, 'helo')} has.` }),
+    'helo.spf-pass': (facts) => ({
+      what: `SPF passes for the name ${text(facts, 'helo')} too. Bounces and automatic answers, whose MAIL FROM is empty, are judged by it.`,
+    }),
+    'helo.spf-none': (facts) => ({
+      what: `${text(facts, 'helo')} has no SPF record of its own. Bounces and automatic answers, whose MAIL FROM is empty, have nothing to pass with.`,
+    }),
+    'helo.spf-fail': (facts) => ({
+      what: `SPF of the name ${text(facts, 'helo')} does not pass for ${ip(facts)} (${text(facts, 'result')}). Bounces and automatic answers, whose MAIL FROM is empty, are judged by it.`,
+      next: 'Add the address to the record of this name.',
+    }),
+    'helo.spf-broken': (facts) => ({
+      what: `The SPF record of the name ${text(facts, 'helo')} cannot be used (permerror).`,
+      next: 'Correct it; for the name of one server v=spf1 a -all is enough.',
+    }),
     'spf.pass': (facts) => ({ what: `SPF passes for mail from ${ip(facts)}, after ${lookups(facts)}.` }),
     'spf.fail': (facts) => ({
       what: `SPF fails: the record of ${text(facts, 'domain')} says that ${ip(facts)} may not send for it.`,
@@ -420,7 +434,7 @@ export const check = {
       what: `DNS did not answer about mail for ${text(facts, 'domain')}.`,
     }),
     'transport.none': (facts) => ({
-      what: `${text(facts, 'domain')} has no MTA-STS policy. Mail to you may travel unencrypted.`,
+      what: `${text(facts, 'domain')} has no MTA-STS policy: a sender that checks one has nothing to hold your servers to.`,
     }),
     'transport.enforced': (facts) => ({
       what: `Mail to ${text(facts, 'domain')} must be encrypted (MTA-STS, enforce).`,
@@ -473,6 +487,21 @@ export const check = {
       what: `${text(facts, 'name')} cannot be used: one record with rua=mailto: or rua=https: is needed.`,
       next: 'Correct it.',
     }),
+    'transport.dane': () => ({
+      what: 'DNS pins the certificates of the mail hosts (TLSA, for DANE). It counts only where their zones are signed with DNSSEC, which this check cannot prove.',
+    }),
+    'transport.dane-partly': (facts) => ({
+      what: `${text(facts, 'host')} has no TLSA record, though other mail hosts of the domain have. Mail that goes there is not protected by DANE.`,
+      next: 'Publish one for each host.',
+    }),
+    'transport.dane-unusable': (facts) => ({
+      what: `Senders that check DANE cannot use the TLSA records of ${text(facts, 'host')}: ${tlsaTroubles[text(facts, 'why')] ?? text(facts, 'why')}.`,
+      next: 'Publish 3 1 1 and the SHA-256 of the public key in the host’s certificate.',
+    }),
+    'transport.no-dane': () => ({ what: 'The mail hosts have no TLSA records (DANE).' }),
+    'transport.dane-unasked': () => ({
+      what: 'Whether the mail hosts have TLSA records (DANE) was not found out.',
+    }),
     'lists.clean': (facts) => ({ what: `${ip(facts)} is not on ${text(facts, 'list')}.` }),
     'lists.listed': (facts) => ({
       what: `${ip(facts)} is on ${text(facts, 'list')} (${text(facts, 'code')}).`,
@@ -507,6 +536,13 @@ const keyTroubles: Readonly<Record<string, string>> = {
   'unknown-kind': 'has a kind of key (k=) that nobody verifies',
   'unreadable-key': 'has a key in it that is damaged',
   'tag-twice': 'has a tag in it twice',
+}
+
+const tlsaTroubles: Readonly<Record<string, string>> = {
+  usage: 'mail uses the usages 2 and 3 only (RFC 7672)',
+  selector: 'the selector is neither 0 nor 1',
+  matching: 'the matching type is not 0, 1 or 2',
+  length: 'the data is not as long as its matching type wants',
 }
 
 const fetchTroubles: Readonly<Record<string, string>> = {

@@ -72,7 +72,7 @@ export const check: typeof en = {
     },
     transport: {
       title: '发往您的邮件的加密',
-      why: () => '关系到我们发给您的邮件：有了策略，我们只通过无法被窃听或劫持的连接投递。',
+      why: () => '关系到别人发给您的邮件：有了策略，检查该策略的服务器只通过无法被窃听或劫持的连接投递。',
     },
     lists: { title: '其他机构的名单', why: () => '本收件方选择在此显示的名单。是否列入由各名单自行决定。' },
   },
@@ -149,6 +149,20 @@ export const check: typeof en = {
       next: '没有名称的机器可以这样用，但邮件服务器应当有自己的名称。',
     }),
     'helo.unknown': (facts) => ({ what: `查询 ${text(facts, 'helo')} 的地址时，DNS 没有应答，无法判断。` }),
+    'helo.spf-pass': (facts) => ({
+      what: `HELO 名称 ${text(facts, 'helo')} 的 SPF 也通过。退信和自动回复的 MAIL FROM 为空，收件方按此名称检查 SPF。`,
+    }),
+    'helo.spf-none': (facts) => ({
+      what: `HELO 名称 ${text(facts, 'helo')} 没有自己的 SPF 记录。退信和自动回复的 MAIL FROM 为空，因此没有可通过的 SPF。`,
+    }),
+    'helo.spf-fail': (facts) => ({
+      what: `对 ${ip(facts)} 而言，HELO 名称 ${text(facts, 'helo')} 的 SPF 未通过（${text(facts, 'result')}）。退信和自动回复的 MAIL FROM 为空，收件方按此名称检查 SPF。`,
+      next: '请把该地址加入此名称的记录。',
+    }),
+    'helo.spf-broken': (facts) => ({
+      what: `HELO 名称 ${text(facts, 'helo')} 的 SPF 记录无法使用（permerror）。`,
+      next: '请改正；只代表一台服务器的名称，用 v=spf1 a -all 即可。',
+    }),
     'spf.pass': (facts) => ({
       what: `来自 ${ip(facts)} 的邮件通过 SPF，用了 ${text(facts, 'lookups', '0')} 次查询。`,
     }),
@@ -394,7 +408,7 @@ export const check: typeof en = {
       what: `查询 ${text(facts, 'domain')} 的收信主机时，DNS 没有应答，无法判断。`,
     }),
     'transport.none': (facts) => ({
-      what: `${text(facts, 'domain')} 没有 MTA-STS 策略，发给您的邮件可能以明文传输。`,
+      what: `${text(facts, 'domain')} 没有 MTA-STS 策略，检查该策略的发信服务器因此没有可遵循的要求。`,
     }),
     'transport.enforced': (facts) => ({
       what: `发给 ${text(facts, 'domain')} 的邮件必须加密（MTA-STS，enforce）。`,
@@ -439,6 +453,19 @@ export const check: typeof en = {
       what: `${text(facts, 'name')} 无法使用：应有一条带 rua 的记录，其值以 mailto 或 https 开头。`,
       next: '请改正。',
     }),
+    'transport.dane': () => ({
+      what: '收信主机的证书已通过 DNS 固定（TLSA 记录，用于 DANE）。只有所在区域经 DNSSEC 签名时才有效，而本检测无法证实这一点。',
+    }),
+    'transport.dane-partly': (facts) => ({
+      what: `${text(facts, 'host')} 没有 TLSA 记录，而该域名的其他收信主机有。投递到那里的邮件不受 DANE 保护。`,
+      next: '请为每台主机都发布 TLSA 记录。',
+    }),
+    'transport.dane-unusable': (facts) => ({
+      what: `检查 DANE 的发信服务器无法使用 ${text(facts, 'host')} 的 TLSA 记录：${tlsaTroubles[text(facts, 'why')] ?? text(facts, 'why')}。`,
+      next: '请发布以 3 1 1 开头的记录，后接该主机证书公钥的 SHA-256 值。',
+    }),
+    'transport.no-dane': () => ({ what: '收信主机没有 TLSA 记录（DANE）。' }),
+    'transport.dane-unasked': () => ({ what: '未能查明收信主机是否有 TLSA 记录（DANE）。' }),
     'lists.clean': (facts) => ({ what: `${ip(facts)} 不在 ${text(facts, 'list')} 中。` }),
     'lists.listed': (facts) => ({
       what: `${ip(facts)} 被列入 ${text(facts, 'list')}（${text(facts, 'code')}）。`,
@@ -472,6 +499,13 @@ const keyTroubles: Readonly<Record<string, string>> = {
   'unknown-kind': '的密钥类型（k=）无法验证',
   'unreadable-key': '中的密钥已损坏',
   'tag-twice': '中有重复的标签',
+}
+
+const tlsaTroubles: Readonly<Record<string, string>> = {
+  usage: '邮件只使用证书用途 2 和 3（RFC 7672）',
+  selector: '选择器既不是 0 也不是 1',
+  matching: '匹配类型不是 0、1 或 2',
+  length: '数据长度与匹配类型不符',
 }
 
 const fetchTroubles: Readonly<Record<string, string>> = {
