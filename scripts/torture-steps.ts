@@ -50,6 +50,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 8,
   },
   {
+    name: 'text of strangers',
+    what: 'Every hostile text of DNS, banners and headers in every page that shows such text: nothing of it is markup.',
+    file: 'src/web/hostile-text.test.ts',
+    env: {},
+    minutes: 2,
+  },
+  {
     name: 'listing table',
     what: 'Three million look-ups in the listing table beside a second one made of plain maps.',
     file: 'src/access/table-oracle.test.ts',

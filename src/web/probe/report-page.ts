@@ -122,7 +122,7 @@ function envelope(view: View, connection: ProbeConnection, facts: ProbeFacts | u
           ? rows.unknown
           : tls === 'none'
             ? rows.plain
-            : literal([tls, cipher].filter(Boolean).join(' ')),
+            : said([tls, cipher].filter(Boolean).join(' ')),
       ],
       [rows.size, facts && words.size(count(view.language, facts.form.size))],
     ])}${checkLink(view, connection, facts)}`
@@ -152,8 +152,8 @@ function signatures(view: View, dkim: ProbeFacts['dkim']): Html {
         visible(each.domain),
         visible(each.selector),
         each.result,
-        each.bits === null ? each.algorithm : `${each.algorithm}, ${words.bits(each.bits)}`,
-        each.signed.join(', '),
+        visible(each.bits === null ? each.algorithm : `${each.algorithm}, ${words.bits(each.bits)}`),
+        visible(each.signed.join(', ')),
       ]),
     })}`
 }
