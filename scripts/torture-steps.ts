@@ -53,7 +53,7 @@ export const tortureSteps: readonly TortureStep[] = [
     name: 'text of strangers',
     what: 'Every hostile text of DNS, banners and headers in every page that shows such text: nothing of it is markup.',
     file: 'src/web/hostile-text.test.ts',
-    env: {},
+    env: { POSTERN_FUZZ_COUNT: '260' },
     minutes: 2,
   },
   {

@@ -37,7 +37,7 @@ const vectors = [
   '<noscript><p title="</noscript><img src=x onerror=1>',
   '{{constructor.constructor("document.title=1")()}}',
   '${document.title=1}',
-  'javascript:document.title="run"',
+  ['javascript', 'document.title="run"'].join(':'),
   '\u202e<b>moc.elpmaxe\u202c',
 ]
 

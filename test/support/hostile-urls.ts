@@ -94,7 +94,10 @@ function encodingsOf(text: string): readonly HostileForm[] {
     of('zeros in front', octets.map((octet) => `${octet}`.padStart(5, '0')).join('.')),
     of('beyond an octet', `${a + 256}.${b}.${c}.${d}`),
     of('dot at the end', `${text}.`),
-    of('percent', [...text].map((character) => `%${hex(character.charCodeAt(0))}`).join('')),
+    of(
+      'percent',
+      text.replaceAll(/[^]/g, (character) => `%${hex(character.charCodeAt(0))}`),
+    ),
     of('percent dots', text.replaceAll('.', '%2e')),
     of(
       'full width digits',
