@@ -48,6 +48,7 @@ const typical: Facts = {
   seconds: 60,
   line: 'mx',
   list: 'Example List',
+  result: 'softfail',
 }
 
 describe('sentences for findings', () => {
