@@ -26,7 +26,7 @@ export interface DemoStory {
 
 /** Listed senders in every class, one that came back, a range with a hole in it, refusals, a request that waits for a person. */
 export async function tellDemoStory(core: Context): Promise<DemoStory> {
-  const ctx = as(core, { kind: 'operator', name: 'ada', role: 'admin' })
+  const ctx = as(core, { kind: 'operator', name: 'ada', roles: ['admin'] })
   const list = async (ip: string, fields: Omit<ListingFields, 'prefix'>): Promise<Listing> =>
     await addListing(ctx, { prefix: orThrow(parseListable(ip)), ...fields })
 
@@ -94,7 +94,7 @@ export async function tellDemoStory(core: Context): Promise<DemoStory> {
     address: orThrow(parseAddress('192.0.2.80')),
     note: 'We found the infected workstation this morning and reinstalled it. The mail queue is empty. Please let us in again.',
   })
-  const { name, password = '', totpSecret } = await addOperator(ctx, { name: 'demo', role: 'admin' })
+  const { name, password = '', totpSecret } = await addOperator(ctx, { name: 'demo', roles: ['admin'] })
   const code = totpCode(new Secret(readBase32(totpSecret)), totpStep(core.clock.now()))
   return { listed: '192.0.2.45', operator: { name, password, totpSecret, code } }
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { readRoles, sourceRoles } from '../access/source-roles.ts'
 import { roles } from '../core/actor.ts'
+import { parseRoles } from '../core/operators/operator.ts'
 import { tokenKinds } from '../core/operators/token-actions.ts'
 import { readBase32, totpCode, totpStep } from '../standards/totp.ts'
 import { UsageError, type Command } from './command.ts'
@@ -11,19 +12,20 @@ import { withCore } from './with-core.ts'
 export const peopleCommands: readonly Command[] = [
   {
     name: 'operator add',
-    usage: 'NAME [--role reader|agent|admin]',
+    usage: 'NAME [--role ROLE,…]',
     summary:
       'Let somebody in to the console; prints a password and the secret for an authenticator app, once.',
     options: { role: { type: 'string' } },
-    optionHelp: { role: 'reader (default) looks, agent decides, admin also imports' },
+    optionHelp: { role: `one or several of ${roles.join(', ')}; viewer when absent` },
     words: [1, 1],
     run: async (invocation) => {
-      const role = invocation.options['role'] ?? 'reader'
-      if (!roles.some((known) => known === role)) throw new UsageError(`--role is one of ${roles.join(', ')}`)
+      const given = parseRoles(String(invocation.options['role'] ?? 'viewer'))
+      if (given === undefined)
+        throw new UsageError(`--role takes some of ${roles.join(', ')}, with commas between`)
       return await withCore(
         invocation,
         'operator.add',
-        { name: invocation.words[0], role },
+        { name: invocation.words[0], roles: given },
         (value, { say }) => {
           say(facts(value))
           say('\nThis is shown once. Put totpSecret (or totpUri as a QR code) into an authenticator app.')
@@ -49,7 +51,7 @@ export const peopleCommands: readonly Command[] = [
     summary: 'Who may come in.',
     run: async (invocation) =>
       await withCore(invocation, 'operator.list', {}, (value, { say }) =>
-        say(line(value, { name: 20, role: 6 }, ['created'])),
+        say(line(value, { name: 20, roles: 24 }, ['created'])),
       ),
   },
   {

@@ -6,7 +6,11 @@ import { addToken, listTokens, revokeToken, tokenKinds } from '../core/operators
 import type { Operation } from './operation.ts'
 
 const named = z.object({ name: z.string() })
-const newOperator = z.object({ name: z.string(), role: z.enum(roles), password: z.string().optional() })
+const newOperator = z.object({
+  name: z.string(),
+  roles: z.array(z.enum(roles)).min(1),
+  password: z.string().optional(),
+})
 const newToken = z.object({
   name: z.string(),
   kind: z.enum(tokenKinds),

@@ -5,7 +5,7 @@ import { formatPrefix, networkOf, parseListable } from '../standards/prefix.ts'
 export type Actor =
   /** Anybody on the public site; `client` is the unit of the address they come from (`192.0.2.45/32`). */
   | { readonly kind: 'visitor'; readonly client: string }
-  | { readonly kind: 'operator'; readonly name: string; readonly role: Role }
+  | { readonly kind: 'operator'; readonly name: string; readonly roles: readonly Role[] }
   /** A program with an API token. */
   | { readonly kind: 'program'; readonly name: string }
   /** Somebody at the machine's own command line. */
@@ -13,29 +13,36 @@ export type Actor =
   /** Postern itself: `expiry`, `intake`, `letters` … */
   | { readonly kind: 'system'; readonly name: string }
 
-export const roles = ['reader', 'agent', 'admin'] as const
+/**
+ * What people are let in for (security CON-5). An operator has one of them or several; `admin` has every permission, the
+ * others only what stands below.
+ */
+export const roles = ['viewer', 'case-agent', 'abuse-agent', 'list-operator', 'auditor', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** What an actor may do; each needs at least the named role. */
-const permissions = {
-  'console.read': 'reader',
-  'audit.read': 'reader',
-  'listing.add': 'agent',
-  'listing.end': 'agent',
-  'listing.import': 'admin',
-  'delisting.decide': 'agent',
-  'letter.retry': 'agent',
-  'operator.manage': 'admin',
-  'token.manage': 'admin',
-  'evidence.void': 'admin',
-  'reputation.dry-run': 'agent',
-  'reputation.brake': 'agent',
-  'abuse.read': 'reader',
-  'abuse.evidence': 'agent',
-  'abuse.reporter': 'agent',
-  'abuse.decide': 'agent',
-  'abuse.restricted': 'admin',
-} as const satisfies Record<string, Role>
+const everybody = roles
+
+/** Who may do what: the roles of people, and `program` for whoever shows an API token. There is no other place that says so. */
+export const permissions = {
+  'console.read': [...everybody, 'program'],
+  'audit.read': ['auditor', 'admin'],
+  'listing.add': ['list-operator', 'admin', 'program'],
+  'listing.end': ['list-operator', 'admin', 'program'],
+  'listing.import': ['admin', 'program'],
+  'delisting.decide': ['case-agent', 'list-operator', 'admin'],
+  'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
+  'operator.read': ['auditor', 'admin'],
+  'operator.manage': ['admin'],
+  'token.manage': ['admin'],
+  'evidence.void': ['admin'],
+  'reputation.dry-run': ['list-operator', 'admin'],
+  'reputation.brake': ['list-operator', 'admin'],
+  'abuse.read': ['viewer', 'abuse-agent', 'auditor', 'admin'],
+  'abuse.evidence': ['abuse-agent', 'admin'],
+  'abuse.reporter': ['abuse-agent', 'admin'],
+  'abuse.decide': ['abuse-agent', 'admin'],
+  'abuse.restricted': ['admin'],
+} as const satisfies Record<string, readonly (Role | 'program')[]>
 
 export type Permission = keyof typeof permissions
 
@@ -49,13 +56,18 @@ export function may(actor: Actor, permission: Permission): boolean {
     case 'visitor':
       return false
     case 'operator':
-      return roles.indexOf(actor.role) >= roles.indexOf(permissions[permission])
+      return actor.roles.some((role) => isAllowed(role, permission))
     case 'program':
-      return permission.startsWith('listing.') || permission === 'console.read'
+      return isAllowed('program', permission)
     case 'cli':
     case 'system':
       return true
   }
+}
+
+function isAllowed(who: Role | 'program', permission: Permission): boolean {
+  const allowed: readonly (Role | 'program')[] = permissions[permission]
+  return allowed.includes(who)
 }
 
 /** Who it is, to tell one actor from another: `operator:ada`. Of a visitor it is the address, which is not written down. */

@@ -21,6 +21,10 @@ export interface Tables {
   webhook_deliveries: WebhookDeliveriesTable
   operators: OperatorsTable
   sessions: SessionsTable
+  operator_identities: OperatorIdentitiesTable
+  passkeys: PasskeysTable
+  enrolments: EnrolmentsTable
+  approvals: ApprovalsTable
   tokens: TokensTable
   spent_challenges: SpentChallengesTable
   idempotent_answers: IdempotentAnswersTable
@@ -290,6 +294,57 @@ export interface OperatorsTable {
   totp_step: number
   created_at: number
   removed_at: number | null
+  /** With spaces between: `case-agent auditor`. Null in rows of before there were several: `role` says it. */
+  roles: string | null
+}
+
+export interface OperatorIdentitiesTable {
+  issuer: string
+  subject: string
+  operator: string
+  by_group: number
+  created_at: number
+  used_at: number | null
+}
+
+export interface PasskeysTable {
+  /** The credential id, base64url. */
+  id: string
+  operator: string
+  name: string
+  /** COSE key, base64url. */
+  public_key: string
+  counter: number
+  /** With spaces between: `internal hybrid`. */
+  transports: string
+  backup_eligible: number
+  backed_up: number
+  created_at: number
+  used_at: number | null
+  revoked_at: number | null
+}
+
+export interface EnrolmentsTable {
+  hash: string
+  operator: string
+  made_by: string
+  created_at: number
+  expires_at: number
+}
+
+export interface ApprovalsTable {
+  id: string
+  kind: string
+  subject: string
+  facts: string
+  permission: string
+  proposed_by: string
+  proposed_at: number
+  expires_at: number
+  /** `proposed confirmed declined expired`. */
+  state: string
+  decided_by: string | null
+  decided_at: number | null
 }
 
 export interface SessionsTable {

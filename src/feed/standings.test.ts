@@ -203,7 +203,7 @@ describe('What the engine lists', () => {
   it('acts at once when a person lists it again, whatever the mode', async () => {
     const { ctx, path } = await core('observe')
     await listAsEngine(ctx)
-    await addListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), {
+    await addListing(as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] }), {
       prefix: sender,
       cause: 'spam',
     })

@@ -71,7 +71,7 @@ async function openConsole() {
   }
   /** Somebody new, signed in on a browser of their own. */
   const arrive = async (name: string, role: Role): Promise<Browser> => {
-    const { password = '', totpSecret } = await addOperator(ctx, { name, role })
+    const { password = '', totpSecret } = await addOperator(ctx, { name, roles: [role] })
     const code = totpCode(secretOf(totpSecret), totpStep(ctx.clock.now()))
     const theirs = browser()
     const { status, to } = await theirs.send('/sign-in?next=%2Flistings', '/sign-in', {
@@ -96,9 +96,9 @@ function secretOf(base32: string): Secret {
 describe('The console over the real core', async () => {
   const { ctx, arrive, close } = await openConsole()
   after(close)
-  const ada = await arrive('ada', 'agent')
+  const ada = await arrive('ada', 'list-operator')
   const alan = await arrive('alan', 'admin')
-  const rosa = await arrive('rosa', 'reader')
+  const rosa = await arrive('rosa', 'viewer')
 
   it('lists an address exactly as its preview said, finds it and ends it', async () => {
     const preview = await ada.send('/listings/add', '/listings/add', {

@@ -3,7 +3,7 @@ import type { Cause, ListingClass } from '../../src/access/reasons.ts'
 import { day, fixedClock, hour, minute } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { orThrow, Refusal, type RefusalCode } from '../../src/base/refusal.ts'
-import { actorName, permit, type Actor, type Role } from '../../src/core/actor.ts'
+import { actorName, permit, roles, type Actor, type Role } from '../../src/core/actor.ts'
 import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
 import { cursorAfter, type DelistRequest } from '../../src/core/delisting/request.ts'
 import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
@@ -32,23 +32,36 @@ export interface TestConsole {
   readonly listings: readonly Listing[]
   readonly requests: readonly DelistRequest[]
   readonly letters: readonly Letter[]
-  /** Asks as a role, over https; without one as nobody. Forms carry their token. */
+  /** Asks as one of the people of these tests, over https; without one as nobody. Forms carry their token. */
   ask(
-    role: Role | undefined,
+    person: Person | undefined,
     path: string,
     form?: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>
 }
 
+/** Somebody with one role, or with those that the readers and agents of before have now. */
+export type Person = Role | 'reader' | 'agent'
+
+const people: readonly Person[] = ['reader', 'agent', ...roles]
+
+function rolesOfPerson(person: Person): readonly Role[] {
+  if (person === 'reader') return ['viewer', 'auditor']
+  if (person === 'agent') return ['viewer', 'case-agent', 'abuse-agent', 'list-operator', 'auditor']
+  return [person]
+}
+
 /** The token in every form of every session of these tests. */
 export const testToken = 'c5rf-token-of-the-tests'
 
-/** The password and code that open the door, for each of the names `reader`, `agent` and `admin`. */
+/** The password and code that open the door, for each of the people by the name. */
 export const testPassword = 'correct horse battery'
 export const testCode = '123456'
 
 export const consoleOrigin = 'https://console.provider.example'
+
+const assets = loadAssets(new URL('../../assets/', import.meta.url).pathname)
 
 interface TestConsoleOptions {
   /** Stands in every text that somebody else wrote. */
@@ -67,7 +80,7 @@ export function testConsole(options: TestConsoleOptions = {}): TestConsole {
   const deps: ConsoleDeps = {
     actions: { ...actions, ...options.actions },
     settings: testSettings(),
-    assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
+    assets,
     clock: fixedClock(testStart),
     log: silentLog,
     version: '0.1.0',
@@ -80,13 +93,13 @@ export function testConsole(options: TestConsoleOptions = {}): TestConsole {
     ...story,
     app,
     deeds,
-    async ask(role, path, form, headers = {}) {
+    async ask(person, path, form, headers = {}) {
       const body =
         form === undefined ? undefined : new URLSearchParams({ csrf: testToken, ...form }).toString()
       return await app.request(`${consoleOrigin}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
-          ...(role === undefined ? {} : { cookie: `__Host-postern-console=${sessionOf(role)}` }),
+          ...(person === undefined ? {} : { cookie: `__Host-postern-console=${sessionOf(person)}` }),
           ...(body === undefined
             ? {}
             : {
@@ -102,9 +115,9 @@ export function testConsole(options: TestConsoleOptions = {}): TestConsole {
   }
 }
 
-/** The secret of the session of the operator with this role. */
-export function sessionOf(role: Role): string {
-  return `${role}-session-secret-of-the-tests`
+/** The secret of the session of this person. */
+export function sessionOf(person: Person): string {
+  return `${person}-session-secret-of-the-tests`
 }
 
 interface Story {
@@ -150,19 +163,19 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
         })
       if (password !== testPassword || code !== testCode) throw new Refusal('sign-in.failed')
       deeds.push(`signIn:${name}`)
-      return { session: sessionOf(name as Role), csrf: testToken }
+      return { session: sessionOf(name as Person), csrf: testToken }
     },
     async findSession(session) {
-      const role = (['reader', 'agent', 'admin'] as const).find((each) => sessionOf(each) === session)
+      const person = people.find((each) => sessionOf(each) === session)
       const times = {
         createdAt: testStart - 2 * hour,
         confirmedAt: testStart - minute,
         expiresAt: testStart + 10 * hour,
       }
       return (
-        role && {
-          name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[role],
-          role,
+        person && {
+          name: text ?? { reader: 'rosa', agent: 'ada', admin: 'alan' }[person as string] ?? person,
+          roles: rolesOfPerson(person),
           csrf: testToken,
           ...times,
         }
@@ -171,6 +184,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async confirmSession(_actor, { code }) {
       if (code !== testCode) throw new Refusal('sign-in.failed')
       deeds.push('confirmSession')
+      return { session: sessionOf('admin') }
     },
     async signOut() {
       deeds.push('signOut')
@@ -712,7 +726,7 @@ function tell({ text, empty }: TestConsoleOptions): Story {
       'listing:0ver00000000',
       { prefix: '192.0.2.45/32', why: 'delist' },
     ],
-    [3 * day, 'cli:root', 'operator.added', 'operator:ada', { role: 'agent' }],
+    [3 * day, 'cli:root', 'operator.added', 'operator:ada', { roles: 'list-operator' }],
     [
       40 * hour,
       text ?? 'operator:ada',

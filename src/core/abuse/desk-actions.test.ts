@@ -80,8 +80,8 @@ forEachDatabase((_name, open) => {
     it('shows reports without who reported, and tells that to agents alone, who are written down', async () => {
       const ctx = await deskWith(open)
       const { id, raw } = await report(ctx, 1, 'joe@example.org')
-      const reader = as(ctx, { kind: 'operator', name: 'rob', role: 'reader' })
-      const agent = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+      const reader = as(ctx, { kind: 'operator', name: 'rob', roles: ['viewer'] })
+      const agent = as(ctx, { kind: 'operator', name: 'ada', roles: ['abuse-agent'] })
       const seen = await showReport(reader, id)
       assert.deepEqual([seen.grade, seen.account, seen.state], ['A', account, 'examining'])
       const listed = await listReports(reader, { states: ['examining'], limit: 5 })
@@ -165,8 +165,8 @@ forEachDatabase((_name, open) => {
       const ctx = await deskWith(open)
       const { id } = await report(ctx, 1, 'joe@example.org', { class: 'restricted' })
       const incident = (await showReport(ctx, id)).incident ?? ''
-      const agent = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
-      const admin = as(ctx, { kind: 'operator', name: 'alan', role: 'admin' })
+      const agent = as(ctx, { kind: 'operator', name: 'ada', roles: ['abuse-agent'] })
+      const admin = as(ctx, { kind: 'operator', name: 'alan', roles: ['admin'] })
       for (const text of [id, incident])
         assert.deepEqual(await findAtDesk(agent, text), { kind: 'accounts', accounts: [text] })
       for (const deed of [suspendAccount, releaseAccount, tellOwner, escalateIncident])
@@ -273,7 +273,7 @@ forEachDatabase((_name, open) => {
       await report(ctx, 1, 'joe@example.org')
       const [incident] = (await listIncidents(ctx, { states: ['notified', 'open'], limit: 5 })).incidents
       assert.ok(incident)
-      const reader = as(ctx, { kind: 'operator', name: 'rob', role: 'reader' })
+      const reader = as(ctx, { kind: 'operator', name: 'rob', roles: ['viewer'] })
       await assert.rejects(suspendAccount(reader, { incident: incident.id }), /permission\.denied/)
       await suspendAccount(ctx, { incident: incident.id })
       assert.equal((await showAccount(ctx, account))?.state, 'suspended')
@@ -293,7 +293,7 @@ forEachDatabase((_name, open) => {
     it('keeps restricted reports from those who need not see them', async () => {
       const ctx = await deskWith(open)
       const { id } = await report(ctx, 1, 'joe@example.org', { class: 'restricted' })
-      const agent = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+      const agent = as(ctx, { kind: 'operator', name: 'ada', roles: ['abuse-agent'] })
       await assert.rejects(showReport(agent, id), /report-not-found/)
       await assert.rejects(showEvidence(agent, id), /report-not-found/)
       assert.deepEqual((await listReports(agent, { states: ['examining'], limit: 5 })).reports, [])

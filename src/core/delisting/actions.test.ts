@@ -617,7 +617,10 @@ forEachDatabase((_name, open) => {
       )
       assert.equal(
         await refusalOf(
-          decideReview(as(ctx, { kind: 'operator', name: 'r', role: 'reader' }), { id, decision: 'delist' }),
+          decideReview(as(ctx, { kind: 'operator', name: 'r', roles: ['viewer'] }), {
+            id,
+            decision: 'delist',
+          }),
         ),
         'permission.denied',
       )

@@ -206,8 +206,8 @@ forEachDatabase((_name, open) => {
 
     it('wider than /17 wait for a second person', async () => {
       const ctx = testContext({ db: await open() })
-      const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'admin' })
-      const bob = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
+      const ada = as(ctx, { kind: 'operator', name: 'ada', roles: ['admin'] })
+      const bob = as(ctx, { kind: 'operator', name: 'bob', roles: ['list-operator'] })
       const proposed = await addListing(ada, spam('198.51.0.0/16'))
       assert.equal(proposed.state, 'proposed')
       assert.deepEqual(await covering(ctx, '198.51.100.1'), [])
@@ -219,8 +219,8 @@ forEachDatabase((_name, open) => {
 
     it('as wide need two people too where one has put a hole first, and nobody agrees by asking for a hole', async () => {
       const ctx = testContext({ db: await open() })
-      const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
-      const bob = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
+      const ada = as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] })
+      const bob = as(ctx, { kind: 'operator', name: 'bob', roles: ['list-operator'] })
       assert.equal((await addListing(ada, spam('198.51.0.0/16', { effect: 'pass' }))).state, 'active')
       assert.equal(await refusalOf(addListing(ada, spam('198.51.0.0/16'))), 'listing.other-effect')
       assert.equal((await addListing(ada, spam('198.51.0.0/16', { replace: true }))).state, 'proposed')
@@ -295,7 +295,7 @@ forEachDatabase((_name, open) => {
 
     it('are not for everybody to change', async () => {
       const ctx = testContext({ db: await open() })
-      const reader = as(ctx, { kind: 'operator', name: 'rea', role: 'reader' })
+      const reader = as(ctx, { kind: 'operator', name: 'rea', roles: ['viewer'] })
       const visitor = as(ctx, { kind: 'visitor', client: '192.0.2.1/32' })
       for (const nobody of [reader, visitor])
         assert.equal(await refusalOf(addListing(nobody, spam('192.0.2.45'))), 'permission.denied')

@@ -8,6 +8,7 @@ export type TokenRow = Tables['tokens']
 const operatorColumns = [
   'name',
   'role',
+  'roles',
   'password_hash',
   'totp_secret',
   'totp_step',
@@ -77,22 +78,43 @@ export async function insertSession(queries: Queries, row: Tables['sessions']): 
 export async function sessionByHash(
   queries: Queries,
   hash: string,
-): Promise<(Omit<Tables['sessions'], 'id_hash'> & { readonly role: string }) | undefined> {
+): Promise<
+  (Omit<Tables['sessions'], 'id_hash'> & { readonly role: string; readonly roles: string | null }) | undefined
+> {
   return await queries
     .selectFrom('sessions')
     .innerJoin('operators', 'operators.name', 'sessions.operator')
-    .select(['operator', 'role', 'csrf', 'sessions.created_at', 'seen_at', 'expires_at', 'confirmed_at'])
+    .select([
+      'operator',
+      'role',
+      'roles',
+      'csrf',
+      'sessions.created_at',
+      'seen_at',
+      'expires_at',
+      'confirmed_at',
+    ])
     .where('id_hash', '=', hash)
     .where('removed_at', 'is', null)
     .executeTakeFirst()
 }
 
-/** False when the session has ended. */
-export async function noteConfirmed(queries: Queries, hash: string, now: number): Promise<boolean> {
+/** Compare and swap: another id, confirmed now. False when the session of this operator has ended. */
+export async function renewSession(
+  queries: Queries,
+  change: {
+    readonly operator: string
+    readonly hash: string
+    readonly nextHash: string
+    readonly csrf: string
+    readonly now: number
+  },
+): Promise<boolean> {
   const { numUpdatedRows } = await queries
     .updateTable('sessions')
-    .set({ confirmed_at: now })
-    .where('id_hash', '=', hash)
+    .set({ id_hash: change.nextHash, csrf: change.csrf, confirmed_at: change.now, seen_at: change.now })
+    .where('id_hash', '=', change.hash)
+    .where('operator', '=', change.operator)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }

@@ -392,7 +392,7 @@ forEachDatabase((_name, open) => {
     it('is for operators; sending again needs an agent', async () => {
       const ctx = await context()
       await queue(ctx)
-      const reader = as(ctx, { kind: 'operator', name: 'ada', role: 'reader' })
+      const reader = as(ctx, { kind: 'operator', name: 'ada', roles: ['viewer'] })
       const { letters } = await listLetters(reader, { limit: 1 })
       await assert.rejects(
         retryLetter(reader, letters[0]?.id ?? ''),

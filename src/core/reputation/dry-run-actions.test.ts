@@ -20,7 +20,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
 
   /** Six hours in which one sender sends nothing wanted, and one as much as not. */
   const begun = async (): Promise<TestContext> => {
-    const ctx = testContext({ db: await open(), actor: { kind: 'operator', name: 'ada', role: 'agent' } })
+    const ctx = testContext({
+      db: await open(),
+      actor: { kind: 'operator', name: 'ada', roles: ['list-operator'] },
+    })
     for (let nth = 0; nth < 6; nth++) {
       ctx.clock.advance(hour)
       const now = ctx.clock.now()
@@ -102,7 +105,10 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     })
 
     it('begins with what was known before its days: a long good sender is no stranger in it', async () => {
-      const ctx = testContext({ db: await open(), actor: { kind: 'operator', name: 'ada', role: 'agent' } })
+      const ctx = testContext({
+        db: await open(),
+        actor: { kind: 'operator', name: 'ada', roles: ['list-operator'] },
+      })
       const good = '192.0.2.77'
       for (let nth = 0; nth < 5; nth++) {
         const now = ctx.clock.now()
@@ -151,7 +157,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
           runs.start(ctx, wish),
           (error) => error instanceof Refusal && error.code === 'form.invalid',
         )
-      const reader = as(ctx, { kind: 'operator', name: 'rosa', role: 'reader' })
+      const reader = as(ctx, { kind: 'operator', name: 'rosa', roles: ['viewer'] })
       assert.throws(
         () => runs.show(reader),
         (error) => error instanceof Refusal && error.code === 'permission.denied',

@@ -98,7 +98,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       await run(ctx, engine)
       const [listing] = await coveringListings(ctx, address)
       ctx.clock.advance(minute)
-      await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+      await endListing(as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] }), {
+        id: listing?.id ?? '',
+      })
       ctx.clock.advance(minute)
       await run(ctx, engine)
       assert.equal(await standingOf(ctx, `${ip}/32`), 'free')
@@ -175,7 +177,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       await takeEvents(ctx, 'mx1', burst(ctx, 30))
       await run(ctx, early)
       const [listing] = await coveringListings(ctx, address)
-      await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+      await endListing(as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] }), {
+        id: listing?.id ?? '',
+      })
       const audit = await ctx.db.queries.selectFrom('audit_records').select('seq').execute()
       const before = await ctx.db.queries.selectFrom('senders').selectAll().execute()
       // It has the same events before it, and would list for them.

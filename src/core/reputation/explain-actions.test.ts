@@ -68,7 +68,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([before.grade, before.recurrence], ['bad', 0])
       const [listing] = await coveringListings(ctx, bad)
       ctx.clock.advance(minute)
-      await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+      await endListing(as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] }), {
+        id: listing?.id ?? '',
+      })
       ctx.clock.advance(2 * minute)
       const known = await knownSender(ctx, bad)
       assert.deepEqual([known.counts.spam, known.recurrence], [0, 1])

@@ -39,7 +39,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
   const begun = async () => {
     const settings = testSettings({ reputation: { ...testSettings().reputation, mode: 'enforce' } })
     const ctx = testContext({ db: await open(), settings, actor: { kind: 'system', name: 'engine' } })
-    const ada = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+    const ada = as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] })
     const effects = async (): Promise<readonly string[]> =>
       (await coveringListings(ctx, address)).map((listing) => effectOf(listing, 'enforce'))
     return { ctx, ada, effects, engine: await Engine.open(ctx) }
@@ -98,7 +98,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
 
     it('is for those who may, and stands in the audit with who did it', async () => {
       const { ctx, ada, engine } = await begun()
-      const reader = as(ctx, { kind: 'operator', name: 'rita', role: 'reader' })
+      const reader = as(ctx, { kind: 'operator', name: 'rita', roles: ['viewer'] })
       const isDenied = (error: unknown): boolean =>
         error instanceof Refusal && error.code === 'permission.denied'
       await assert.rejects(turnBrake(reader, { rule: 'spam', isOn: true }), isDenied)

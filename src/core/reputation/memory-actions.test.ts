@@ -141,7 +141,7 @@ async function happen(
   while (await judging.step(ctx)) judging = await reopen()
   if (freed === undefined) return await reopen()
   ctx.clock.advance(second)
-  const operator = as(ctx, { kind: 'operator', name: 'ada', role: 'agent' })
+  const operator = as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] })
   for (const { id } of await coveringListings(ctx, orThrow(parseAddress(freed))))
     await endListing(operator, { id })
   judging = await reopen()

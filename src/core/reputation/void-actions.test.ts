@@ -64,7 +64,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
   after(close)
 
   const begun = async (): Promise<TestContext> => {
-    const ctx = testContext({ db: await open(), actor: { kind: 'operator', name: 'ada', role: 'admin' } })
+    const ctx = testContext({ db: await open(), actor: { kind: 'operator', name: 'ada', roles: ['admin'] } })
     await takeEvents(ctx, 'mx1', story())
     await run(ctx)
     return ctx
@@ -174,7 +174,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
 
     it('is for administrators, and about the past', async () => {
       const ctx = await begun()
-      const agent = as(ctx, { kind: 'operator', name: 'bob', role: 'agent' })
+      const agent = as(ctx, { kind: 'operator', name: 'bob', roles: ['list-operator'] })
       await assert.rejects(
         voidSource(agent, { source: 'mx1', since: testStart }),
         (error) => error instanceof Refusal && error.code === 'permission.denied',

@@ -105,6 +105,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'suppressions', key: ['mailbox_hash'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'enrolments', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'spent_challenges', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.ended}` },
     { table: 'leases', key: ['name'], by: 'until_at', where: sql`until_at < ${keep.ended}` },

@@ -209,7 +209,9 @@ describe('What each level is told', () => {
     const before = (await see()).operator.line ?? 0
     const [listing] = await coveringListings(ctx, orThrow(parseAddress(ip)))
     ctx.clock.advance(minute)
-    await endListing(as(ctx, { kind: 'operator', name: 'ada', role: 'agent' }), { id: listing?.id ?? '' })
+    await endListing(as(ctx, { kind: 'operator', name: 'ada', roles: ['list-operator'] }), {
+      id: listing?.id ?? '',
+    })
     ctx.clock.advance(minute)
     await judge()
     const { link, operator } = await see()

@@ -95,6 +95,8 @@ export const abuseReportEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/abuse-reports/{token}',
+    permission: 'anyone',
+    safe: true,
     summary: 'How a report of abuse stands, for whoever holds the token of its receipt',
     answer: abuseReportState,
     status: 200,
@@ -103,6 +105,8 @@ export const abuseReportEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/transparency',
+    permission: 'anyone',
+    safe: true,
     summary:
       'What became of the reports of abuse, by whole month, the newest first, at most 24; rounded so that nobody is to be found in it',
     answer: transparencyMonths,

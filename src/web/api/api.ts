@@ -1,6 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Checks } from '../../core/checks/actions.ts'
+import { permit } from '../../core/actor.ts'
 import { as, type Context } from '../../core/context.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
@@ -8,7 +9,7 @@ import type { Web, WebContext } from '../env.ts'
 import { abuseReportEndpoints } from './abuse-reports.ts'
 import { checkEndpoints } from './check.ts'
 import { delistingEndpoints } from './delisting.ts'
-import type { Endpoint } from './endpoint.ts'
+import { checkEndpoints as checkDeclared, type Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
 import { headerEndpoints } from './headers.ts'
@@ -35,11 +36,12 @@ export const apiEndpoints: readonly Endpoint[] = [
 ]
 
 /** `/api/v1` (contracts 6): JSON in and out, RFC 9457 problems, one table of endpoints. */
-export function apiRoutes(app: Web, deps: ApiDeps): void {
+export function apiRoutes(app: Web, deps: ApiDeps, endpoints: readonly Endpoint[] = apiEndpoints): void {
+  checkDeclared(endpoints)
   app.get('/api/v1/openapi.json', (c) =>
-    c.json(openApiDocument(apiEndpoints, deps.site, deps.version) as object),
+    c.json(openApiDocument(endpoints, deps.site, deps.version) as object),
   )
-  for (const endpoint of apiEndpoints) {
+  for (const endpoint of endpoints) {
     const path = `/api/v1${endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
     const serve = async (c: WebContext): Promise<Response> => await answer(c, endpoint, deps)
     if (endpoint.method === 'get') app.get(path, serve)
@@ -51,8 +53,11 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
   const visitor = deps.contextFor(c)
   const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
   const program = bearer?.startsWith('ptn_') ? await findToken(visitor, 'api', bearer) : undefined
-  if (endpoint.token && !program) throw new Refusal('token.invalid')
   const ctx = program ? as(visitor, { kind: 'program', name: program.name }) : visitor
+  if (endpoint.permission !== 'anyone') {
+    if (!program) throw new Refusal('token.invalid')
+    permit(ctx.actor, endpoint.permission)
+  }
   const text = endpoint.method === 'post' ? await c.req.text() : ''
   const call = {
     ctx,

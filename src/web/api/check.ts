@@ -9,6 +9,8 @@ export const checkEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/check',
+    permission: 'anyone',
+    safe: false,
     summary: 'Look up the DNS and authentication of a sender live; at most five seconds',
     body: schemas.checkWish,
     answer: schemas.checkReport,

@@ -18,6 +18,8 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/challenge',
+    permission: 'anyone',
+    safe: true,
     summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request or report of abuse',
     answer: schemas.challenge,
     status: 200,
@@ -26,6 +28,8 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/delist-requests',
+    permission: 'anyone',
+    safe: false,
     summary: 'Begin a delist request; the answer has the same shape whatever the state of the address',
     creates: true,
     body: schemas.delistRequest,
@@ -48,6 +52,8 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/delist-requests/{id}/confirm',
+    permission: 'anyone',
+    safe: false,
     summary: 'Press the button: the letter’s half (`link`) and the second half (`code` or `secret`)',
     body: schemas.delistConfirm,
     answer: schemas.delistOutcome,
@@ -64,6 +70,8 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/delist-requests/{id}/proof',
+    permission: 'anyone',
+    safe: false,
     summary: 'Look for the proof token in DNS or at the address itself',
     body: schemas.delistProof,
     answer: schemas.delistProofAnswer,
@@ -74,6 +82,8 @@ export const delistingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/delist-requests/{id}',
+    permission: 'anyone',
+    safe: true,
     summary:
       'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
     takesSecret: true,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import type { Transparency } from '../../core/abuse/transparency-actions.ts'
+import type { Permission } from '../../core/actor.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import type { Context } from '../../core/context.ts'
 import type { Budget } from './rate-limit.ts'
@@ -27,8 +28,10 @@ export interface Endpoint<Body = unknown> {
   /** `/senders/{ip}`, below `/api/v1`. */
   readonly path: string
   readonly summary: string
-  /** Needs `Authorization: Bearer` with an API token. */
-  readonly token?: boolean
+  /** What the caller may do; anything but `anyone` needs `Authorization: Bearer` with an API token. */
+  readonly permission: 'anyone' | Permission
+  /** Whether it changes nothing: a GET, and no other. */
+  readonly safe: boolean
   /** Takes the secret of a delist request as `Authorization: Bearer` too. */
   readonly takesSecret?: boolean
   /** Creates something: honours `Idempotency-Key`. */
@@ -41,6 +44,16 @@ export interface Endpoint<Body = unknown> {
   /** The budget that a call spends from; its state stands in the answer's headers. */
   budget?(call: Call<unknown>): Budget | undefined
   handle(call: Call<Body>): Promise<unknown>
+}
+
+/** Throws at start when an endpoint does not say who may use it, or says that it is safe and is not (security CON-3, CON-5). */
+export function checkEndpoints(endpoints: readonly Endpoint[]): void {
+  for (const { method, path, permission, safe } of endpoints) {
+    if (typeof permission !== 'string')
+      throw new Error(`API endpoint ${method} ${path} declares no permission`)
+    if (safe !== (method === 'get'))
+      throw new Error(`API endpoint ${method} ${path} must say safe: ${method === 'get'}`)
+  }
 }
 
 /** Ties a body's schema to its handler. */

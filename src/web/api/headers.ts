@@ -73,6 +73,8 @@ export const headerEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/headers',
+    permission: 'anyone',
+    safe: false,
     summary: 'What the header of a message says: its way with delays, whose results count, signatures, ARC',
     body: z.strictObject({ text: z.string().min(1) }),
     answer: reading,

@@ -381,13 +381,13 @@ describe('The OpenAPI document', () => {
       'post /events',
     ]
     assert.deepEqual(written.toSorted(), served.toSorted())
-    for (const { method, path, body, token, takesSecret, status, creates } of apiEndpoints) {
+    for (const { method, path, body, permission, takesSecret, status, creates } of apiEndpoints) {
       const operation = paths[path]?.[method]
       assert.ok(operation)
       const named = operation.parameters.filter((each) => each.in === 'path').map(({ name }) => `{${name}}`)
       assert.deepEqual(named, path.match(/\{\w+\}/g) ?? [])
       assert.equal(operation.requestBody !== undefined, body !== undefined)
-      assert.equal(operation.security !== undefined, token === true || takesSecret === true)
+      assert.equal(operation.security !== undefined, permission !== 'anyone' || takesSecret === true)
       assert.equal(
         operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
         creates === true,

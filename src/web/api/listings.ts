@@ -17,6 +17,8 @@ export const listingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/senders/{ip}',
+    permission: 'anyone',
+    safe: true,
     summary: 'The decision about an address now; how much it says depends on who asks',
     query: schemas.senderQuery,
     answer: schemas.explanation,
@@ -38,8 +40,9 @@ export const listingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/listings',
+    permission: 'console.read',
+    safe: true,
     summary: 'Listings, newest first',
-    token: true,
     query: schemas.listingQuery,
     answer: schemas.listingPage,
     status: 200,
@@ -52,8 +55,9 @@ export const listingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/listings',
+    permission: 'listing.add',
+    safe: false,
     summary: 'Put an address or prefix on the list; adding again keeps the graver class and the later end',
-    token: true,
     creates: true,
     body: schemas.listingFields,
     answer: schemas.listing,
@@ -68,8 +72,9 @@ export const listingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/listings/{id}',
+    permission: 'console.read',
+    safe: true,
     summary: 'One listing',
-    token: true,
     answer: schemas.listing,
     status: 200,
     handle: async ({ ctx, parameters }) =>
@@ -78,8 +83,9 @@ export const listingEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/listings/{id}/end',
+    permission: 'listing.end',
+    safe: false,
     summary: 'End a listing before its time',
-    token: true,
     body: schemas.listingEnd,
     answer: schemas.listing,
     status: 200,

@@ -39,7 +39,7 @@ function operation(endpoint: Endpoint): unknown {
   const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   return {
     summary: endpoint.summary,
-    ...(endpoint.token ? { security: [{ token: [] }] } : {}),
+    ...(endpoint.permission !== 'anyone' ? { security: [{ token: [] }] } : {}),
     // `{}`: or in the query.
     ...(endpoint.takesSecret ? { security: [{ secret: [] }, {}] } : {}),
     parameters: [

@@ -52,6 +52,8 @@ export const probeEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/probes',
+    permission: 'anyone',
+    safe: false,
     summary: 'A one-time address; send a message to it and get a report',
     creates: true,
     body: z.strictObject({ language: z.enum(['en', 'zh-CN']).optional().describe('Of the letter') }),
@@ -63,6 +65,8 @@ export const probeEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/probes/{id}',
+    permission: 'anyone',
+    safe: true,
     summary: 'The report about the message, once it has come',
     answer: report,
     status: 200,

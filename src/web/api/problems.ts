@@ -8,6 +8,8 @@ export const problemEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/problems',
+    permission: 'anyone',
+    safe: true,
     summary: 'Every code that a problem document may carry',
     answer: schemas.problemList,
     status: 200,

@@ -30,7 +30,7 @@ export const accountRoutes: readonly ConsoleRoute[] = [
 
 /** Operators are kept by whoever can log in to the machine. */
 const commands =
-  'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role agent'
+  'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role case-agent,list-operator'
 
 async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePage> {
   const { account: words, roles, roleMeans } = view.words.console
@@ -40,7 +40,10 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
       <h1>${words.title}</h1>
       ${definitions([
         [words.name, html`<b translate="no">${visible(session.name)}</b>`],
-        [words.role, html`${roles[session.role]} <span class="far">${roleMeans[session.role]}</span>`],
+        [
+          words.role,
+          html`${session.roles.map((role) => html`<div>${roles[role]} <span class="far">${roleMeans[role]}</span></div>`)}`,
+        ],
         [words.since, when(view, session.createdAt)],
         [words.until, when(view, session.expiresAt)],
       ])}

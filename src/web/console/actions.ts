@@ -27,11 +27,11 @@ export interface ConsoleActions extends DeskActions {
   signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
   /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */
   findSession(session: string): Promise<Session | undefined>
-  /** Another code from an operator who is in. Throws `sign-in.failed` or `limit.exceeded`. */
+  /** Another code from an operator who is in; gives the session's new secret. Throws `sign-in.failed` or `limit.exceeded`. */
   confirmSession(
     actor: Actor,
     input: { readonly session: string; readonly code: string; readonly client: string },
-  ): Promise<void>
+  ): Promise<{ readonly session: string }>
   signOut(actor: Actor, session: string): Promise<void>
   /** Ends every session of the operator. */
   signOutEverywhere(actor: Actor): Promise<void>

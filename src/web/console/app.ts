@@ -63,7 +63,7 @@ async function arrive(deps: ConsoleDeps, c: WebContext): Promise<Visit> {
   const secret = readSessionCookie(c, channelOf(c, deps.trustedProxies))
   const session = secret === undefined ? undefined : await deps.actions.findSession(secret)
   const actor: Actor = session
-    ? { kind: 'operator', name: session.name, role: session.role }
+    ? { kind: 'operator', name: session.name, roles: session.roles }
     : visitorOf(clientOf(c, deps.trustedProxies))
   return visitOf(deps, c, session, actor)
 }

@@ -46,7 +46,7 @@ describe('The brake on the overview', () => {
       actions: {
         findSession: async () => ({
           name: 'alan',
-          role: 'admin',
+          roles: ['admin'],
           csrf: testToken,
           createdAt: testStart - hour,
           confirmedAt: testStart - hour,

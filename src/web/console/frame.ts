@@ -1,3 +1,4 @@
+import { may, type Permission } from '../../core/actor.ts'
 import { html, joined, visible, type Html } from '../ui/html.ts'
 import { hiddenField } from '../ui/form.ts'
 import { markIcon } from '../ui/icon.ts'
@@ -5,6 +6,7 @@ import { documentPage, languageNames } from '../ui/layout.ts'
 import { count } from '../ui/moment.ts'
 import type { View } from '../ui/view.ts'
 import { places } from './places.ts'
+import { roleNames } from './role-words.ts'
 import type { ConsolePage, Visit } from './route.ts'
 
 /** Puts a page into the console's frame. `waiting`: requests that need a person, shown wherever the operator is. */
@@ -46,33 +48,36 @@ function header(visit: Visit, bare: boolean, waiting: number): Html {
       ${brand}
       <nav class="sections" aria-label="${view.words.common.mainNavigation}">
         <ul>
-          ${sections(view, waiting)}
+          ${sections(visit, waiting)}
         </ul>
       </nav>
       ${searchBox(view)}
       <div class="person">
-        <a href="${places.account.href()}" title="${words.roles[session.role]}">${visible(session.name)}</a>
+        <a href="${places.account.href()}" title="${roleNames(view, session.roles)}"
+          >${visible(session.name)}</a
+        >
         ${postForm(visit, places.signOut.href(), html`<button type="submit">${words.signOut}</button>`)}
       </div>
     </div>
   </header>`
 }
 
-function sections(view: View, waiting: number): Html[] {
+function sections({ view, actor }: Visit, waiting: number): Html[] {
   const { nav, waiting: waitingWords } = view.words.console
   const badge =
     waiting === 0
       ? ''
       : html` <span class="count" title="${waitingWords(waiting)}">${count(view.language, waiting)}</span>`
-  const entries: readonly (readonly [href: string, words: Html | string])[] = [
-    [places.overview.href(), nav.overview],
-    [places.listings.href(), nav.listings],
-    [places.requests.href(), html`${nav.requests}${badge}`],
-    [places.desk.href(), nav.abuse],
-    [places.outbox.href(), nav.outbox],
-    [places.audit.href(), nav.audit],
+  const entries: readonly (readonly [permission: Permission, href: string, words: Html | string])[] = [
+    ['console.read', places.overview.href(), nav.overview],
+    ['console.read', places.listings.href(), nav.listings],
+    ['console.read', places.requests.href(), html`${nav.requests}${badge}`],
+    ['abuse.read', places.desk.href(), nav.abuse],
+    ['console.read', places.outbox.href(), nav.outbox],
+    ['audit.read', places.audit.href(), nav.audit],
   ]
-  return entries.map(([href, words]) => {
+  const open = entries.filter(([permission]) => may(actor, permission))
+  return open.map(([, href, words]) => {
     const here = view.path === href || (href !== '/' && view.path.startsWith(`${href}/`))
     return html`<li>
       <a href="${href}" ${here ? html`aria-current="${view.path === href ? 'page' : 'true'}"` : ''}

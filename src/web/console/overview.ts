@@ -1,5 +1,7 @@
 import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import { may } from '../../core/actor.ts'
+import type { AuditRecord } from '../../core/audit/actions.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Braked } from '../../core/reputation/brake.ts'
@@ -43,7 +45,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
     actions.countRefusals(actor, midnight),
     actions.listRequests(actor, { state: 'review', limit: shown }),
     actions.countReviews(actor),
-    actions.listAudit(actor, { limit: shown }),
+    may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
     actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
   ])
   const inForce = classes.reduce((sum, each) => sum + each.count, 0)
@@ -74,11 +76,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
           <h2>${words.edges}</h2>
           ${edgeTable(view, edges, feedSeq)}
         </section>
-        <section>
-          <h2>${words.latest}</h2>
-          ${latest.length === 0 ? html`<p class="empty">${view.words.console.audit.empty}</p>` : history(view, latest)}
-          <p><a href="${places.audit.href()}">${words.allAudit}</a></p>
-        </section>
+        ${latest === undefined ? '' : latestSection(view, latest)}
         <section>
           <h2>${words.byClass}</h2>
           ${classTable(view, classes, inForce)}
@@ -200,4 +198,13 @@ function classTable(
     }),
     empty: words.noListings,
   })
+}
+
+function latestSection(view: View, latest: readonly AuditRecord[]): Html {
+  const words = view.words.console.overview
+  return html`<section>
+    <h2>${words.latest}</h2>
+    ${latest.length === 0 ? html`<p class="empty">${view.words.console.audit.empty}</p>` : history(view, latest)}
+    <p><a href="${places.audit.href()}">${words.allAudit}</a></p>
+  </section>`
 }

@@ -1,70 +1,70 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { roles, type Role } from '../../core/actor.ts'
+import { permissions, roles, type Permission, type Role } from '../../core/actor.ts'
 import { testCode, testConsole } from '../../../test/support/console.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
 
-/** Who may use which door, written down a second time: a new route fails here until somebody has decided. */
-const policy: Readonly<Record<string, Role | 'anyone'>> = {
-  'GET /': 'reader',
-  'GET /listings': 'reader',
-  'GET /listings/add': 'agent',
-  'POST /listings/add': 'agent',
-  'GET /listings/import': 'admin',
-  'POST /listings/import': 'admin',
-  'GET /listings/export': 'reader',
-  'GET /listings/:id': 'reader',
-  'GET /listings/:id/end': 'agent',
-  'POST /listings/:id/end': 'agent',
-  'GET /listings/:id/agree': 'agent',
-  'POST /listings/:id/agree': 'agent',
-  'GET /observed': 'reader',
-  'GET /high-volume': 'reader',
-  'GET /dry-run': 'agent',
-  'POST /dry-run': 'agent',
-  'GET /dry-run/cancel': 'agent',
-  'POST /dry-run/cancel': 'agent',
-  'GET /brake': 'agent',
-  'POST /brake': 'agent',
-  'GET /requests': 'reader',
-  'GET /requests/:id': 'reader',
-  'GET /requests/:id/delist': 'agent',
-  'POST /requests/:id/delist': 'agent',
-  'GET /requests/:id/decline': 'agent',
-  'POST /requests/:id/decline': 'agent',
-  'GET /abuse': 'reader',
-  'POST /abuse': 'agent',
-  'GET /abuse/export': 'reader',
-  'GET /abuse/reports': 'reader',
-  'GET /abuse/reports/:id': 'reader',
-  'POST /abuse/reports/:id': 'agent',
-  'GET /abuse/reports/:id/evidence': 'agent',
-  'POST /abuse/reports/:id/evidence': 'agent',
-  'GET /abuse/reports/:id/reporter': 'agent',
-  'POST /abuse/reports/:id/reporter': 'agent',
-  'GET /abuse/restricted': 'reader',
-  'GET /abuse/figures': 'reader',
-  'GET /abuse/figures/export': 'reader',
-  'GET /abuse/incidents/:id': 'reader',
-  'GET /abuse/incidents/:id/xarf': 'agent',
-  'GET /abuse/incidents/:id/decide': 'agent',
-  'POST /abuse/incidents/:id/decide': 'agent',
-  'GET /outbox': 'reader',
-  'GET /outbox/:id': 'reader',
-  'GET /outbox/:id/retry': 'agent',
-  'POST /outbox/:id/retry': 'agent',
-  'GET /audit': 'reader',
-  'GET /audit/verify': 'reader',
-  'POST /audit/verify': 'reader',
-  'GET /account': 'reader',
-  'GET /account/code': 'reader',
-  'POST /account/code': 'reader',
-  'GET /account/sign-out-everywhere': 'reader',
-  'POST /account/sign-out-everywhere': 'reader',
-  'GET /sign-out': 'reader',
-  'POST /sign-out': 'reader',
+/** What each door needs, written down a second time: a new route fails here until somebody has decided. */
+const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
+  'GET /': 'console.read',
+  'GET /listings': 'console.read',
+  'GET /listings/add': 'listing.add',
+  'POST /listings/add': 'listing.add',
+  'GET /listings/import': 'listing.import',
+  'POST /listings/import': 'listing.import',
+  'GET /listings/export': 'console.read',
+  'GET /listings/:id': 'console.read',
+  'GET /listings/:id/end': 'listing.end',
+  'POST /listings/:id/end': 'listing.end',
+  'GET /listings/:id/agree': 'listing.add',
+  'POST /listings/:id/agree': 'listing.add',
+  'GET /observed': 'console.read',
+  'GET /high-volume': 'console.read',
+  'GET /dry-run': 'reputation.dry-run',
+  'POST /dry-run': 'reputation.dry-run',
+  'GET /dry-run/cancel': 'reputation.dry-run',
+  'POST /dry-run/cancel': 'reputation.dry-run',
+  'GET /brake': 'reputation.brake',
+  'POST /brake': 'reputation.brake',
+  'GET /requests': 'console.read',
+  'GET /requests/:id': 'console.read',
+  'GET /requests/:id/delist': 'delisting.decide',
+  'POST /requests/:id/delist': 'delisting.decide',
+  'GET /requests/:id/decline': 'delisting.decide',
+  'POST /requests/:id/decline': 'delisting.decide',
+  'GET /abuse': 'abuse.read',
+  'POST /abuse': 'abuse.decide',
+  'GET /abuse/export': 'abuse.read',
+  'GET /abuse/reports': 'abuse.read',
+  'GET /abuse/reports/:id': 'abuse.read',
+  'POST /abuse/reports/:id': 'abuse.decide',
+  'GET /abuse/reports/:id/evidence': 'abuse.evidence',
+  'POST /abuse/reports/:id/evidence': 'abuse.evidence',
+  'GET /abuse/reports/:id/reporter': 'abuse.reporter',
+  'POST /abuse/reports/:id/reporter': 'abuse.reporter',
+  'GET /abuse/restricted': 'abuse.read',
+  'GET /abuse/figures': 'abuse.read',
+  'GET /abuse/figures/export': 'abuse.read',
+  'GET /abuse/incidents/:id': 'abuse.read',
+  'GET /abuse/incidents/:id/xarf': 'abuse.decide',
+  'GET /abuse/incidents/:id/decide': 'abuse.decide',
+  'POST /abuse/incidents/:id/decide': 'abuse.decide',
+  'GET /outbox': 'console.read',
+  'GET /outbox/:id': 'console.read',
+  'GET /outbox/:id/retry': 'letter.retry',
+  'POST /outbox/:id/retry': 'letter.retry',
+  'GET /audit': 'audit.read',
+  'GET /audit/verify': 'audit.read',
+  'POST /audit/verify': 'audit.read',
+  'GET /account': 'signed-in',
+  'GET /account/code': 'signed-in',
+  'POST /account/code': 'signed-in',
+  'GET /account/sign-out-everywhere': 'signed-in',
+  'POST /account/sign-out-everywhere': 'signed-in',
+  'GET /sign-out': 'signed-in',
+  'POST /sign-out': 'signed-in',
   'GET /sign-in': 'anyone',
   'POST /sign-in': 'anyone',
   'GET /language': 'anyone',
@@ -98,6 +98,13 @@ function nameOf({ method, path }: Pick<ConsoleRoute, 'method' | 'path'>): string
   return `${method} ${path}`
 }
 
+function isLetIn(role: Role | undefined, needed: Permission | 'signed-in' | 'anyone'): boolean {
+  if (needed === 'anyone') return true
+  if (role === undefined) return false
+  const allowed: readonly string[] = needed === 'signed-in' ? roles : permissions[needed]
+  return allowed.includes(role)
+}
+
 function addressOf({ path }: Pick<ConsoleRoute, 'path'>): string {
   const [, id = ''] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? []
   return path.replace(':id', id)
@@ -108,11 +115,18 @@ describe('The routes of the console', () => {
     assert.deepEqual(consoleRoutes.map(nameOf).toSorted(), Object.keys(policy).toSorted())
   })
 
+  it('declare what they need as it was decided', () => {
+    assert.deepEqual(
+      Object.fromEntries(consoleRoutes.map((route) => [nameOf(route), route.permission])),
+      policy,
+    )
+  })
+
   for (const route of consoleRoutes) {
-    const least = policy[nameOf(route)] ?? 'anyone'
+    const needed = policy[nameOf(route)] ?? 'anyone'
     const form = route.method === 'POST' ? (forms[route.path] ?? {}) : undefined
     for (const role of [undefined, ...roles]) {
-      const isIn = least === 'anyone' || (role !== undefined && roles.indexOf(role) >= roles.indexOf(least))
+      const isIn = isLetIn(role, needed)
       it(`${isIn ? 'let in' : 'turn away'} ${role ?? 'nobody'} at ${nameOf(route)}`, async () => {
         const { ask, deeds } = testConsole()
         const answer = await ask(role, addressOf(route), form)

@@ -12,7 +12,7 @@ function staleConsole(): ReturnType<typeof testConsole> {
     actions: {
       findSession: async () => ({
         name: 'alan',
-        role: 'admin',
+        roles: ['admin'],
         csrf: testToken,
         createdAt: testStart - hour,
         confirmedAt: testStart - hour,

@@ -5,7 +5,7 @@ import { clientOf, networkOf } from '../client.ts'
 import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import type { View } from '../ui/view.ts'
-import { channelOf, localPath, readSessionCookie } from './channel.ts'
+import { channelOf, localPath, readSessionCookie, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
 import { refusalSentence } from './refusal-sentence.ts'
@@ -46,12 +46,14 @@ async function takeCode(visit: OperatorVisit): Promise<ConsolePage | Response> {
   const { c, deps, form, actions, actor } = visit
   const next = localPath(form.get('next'))
   try {
-    await actions.confirmSession(actor, {
-      session: readSessionCookie(c, channelOf(c, deps.trustedProxies)) ?? '',
+    const channel = channelOf(c, deps.trustedProxies)
+    const { session } = await actions.confirmSession(actor, {
+      session: readSessionCookie(c, channel) ?? '',
       code: form.get('code') ?? '',
       client: networkOf(clientOf(c, deps.trustedProxies)),
     })
-    return goTo(next)
+    setSessionCookie(c, channel, session)
+    return c.redirect(next, 303)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code === 'session.required') throw error
     const { stepUp } = visit.view.words.console

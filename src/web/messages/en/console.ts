@@ -47,11 +47,21 @@ export const console = {
 
   language: { title: 'Language', lead: 'For this browser.' },
 
-  roles: { reader: 'Reader', agent: 'Agent', admin: 'Administrator' } satisfies Record<Role, string>,
+  roles: {
+    viewer: 'Viewer',
+    'case-agent': 'Case agent',
+    'abuse-agent': 'Abuse agent',
+    'list-operator': 'List operator',
+    auditor: 'Auditor',
+    admin: 'Administrator',
+  } satisfies Record<Role, string>,
   roleMeans: {
-    reader: 'sees everything, changes nothing',
-    agent: 'adds and ends listings, decides requests, sends letters again',
-    admin: 'everything an agent may do, and imports',
+    viewer: 'sees listings, requests, letters and the abuse desk; changes nothing',
+    'case-agent': 'decides what senders ask for, and sends letters again',
+    'abuse-agent': 'works at the abuse desk, with evidence and reporters',
+    'list-operator': 'adds and ends listings, decides requests, tries thresholds, pulls the brake',
+    auditor: 'reads the audit and who has which role, and checks the chain',
+    admin: 'everything, imports, operators and restricted incidents too',
   } satisfies Record<Role, string>,
 
   overview: {
@@ -700,7 +710,7 @@ export const console = {
 
   stepUp: {
     title: 'One more code',
-    lead: 'This does much at once, so it needs a code of your authenticator app that is not older than ten minutes. Afterwards you are led on to where you were going.',
+    lead: 'This does much at once, so it needs a code of your authenticator app that is not older than five minutes. Afterwards you are led on to where you were going.',
     button: 'Go on',
     wrong: 'The code is not right, or was used already. Wait for the next one.',
   },

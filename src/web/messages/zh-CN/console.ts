@@ -41,11 +41,21 @@ export const console: Messages['console'] = {
 
   language: { title: '语言', lead: '仅对当前浏览器生效。' },
 
-  roles: { reader: '只读', agent: '处理员', admin: '管理员' },
+  roles: {
+    viewer: '查看者',
+    'case-agent': '申请处理员',
+    'abuse-agent': '滥用处理员',
+    'list-operator': '封锁管理员',
+    auditor: '审计员',
+    admin: '管理员',
+  },
   roleMeans: {
-    reader: '可以查看全部内容，不能更改',
-    agent: '可以添加和结束封锁、处理申请、重发邮件',
-    admin: '除处理员的权限外，还可以批量导入',
+    viewer: '可以查看封锁、申请、邮件和滥用处理台，不能更改',
+    'case-agent': '处理发件方的申请，可以重发邮件',
+    'abuse-agent': '在滥用处理台工作，可以查看证据和举报人',
+    'list-operator': '添加和结束封锁，处理申请，试算阈值，操作刹车',
+    auditor: '查看审计记录和各人的角色，校验审计链',
+    admin: '拥有全部权限，包括批量导入、管理操作员和受限事件',
   },
 
   overview: {
@@ -675,7 +685,7 @@ export const console: Messages['console'] = {
 
   stepUp: {
     title: '请再次输入动态验证码',
-    lead: '该操作影响范围较大，须在十分钟内输入过动态验证码。验证后会继续前往原来的页面。',
+    lead: '该操作影响范围较大，须在五分钟内输入过动态验证码。验证后会继续前往原来的页面。',
     button: '继续',
     wrong: '动态验证码不正确或已使用过，请等待下一个。',
   },
