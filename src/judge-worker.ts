@@ -44,7 +44,7 @@ export type FromJudge =
 const spanMs = second / 2
 
 /** On a busy machine pages and intake come first (setpriority(2): on Linux it is this thread's alone). */
-const niceness = 5
+const niceness = 10
 
 if (parentPort) await serve(parentPort, workerData as JudgeInput)
 

@@ -10,6 +10,7 @@ import {
   outcomes,
   readMailEvent,
   readMailEventLine,
+  recallMailEvent,
   spfResults,
   verdicts,
   type MailEvent,
@@ -148,6 +149,8 @@ describe('A mail event', () => {
         const line = formatMailEvent(event)
         assert.ok(!line.includes('\n'))
         assert.deepEqual(readMailEventLine(line), event)
+        const known = Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined))
+        assert.deepEqual(recallMailEvent(line), known)
       }),
     )
   })

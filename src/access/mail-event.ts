@@ -152,6 +152,18 @@ export function readMailEventLine(text: string): MailEvent | string {
   }
 }
 
+/**
+ * The event as `formatMailEvent` wrote it down: it was examined when it was read from outside, and is not examined again. Undefined when
+ * there is no address in it.
+ */
+export function recallMailEvent(text: string): MailEvent | undefined {
+  const { v: _, by, ...written } = JSON.parse(text) as Written<MailEvent> & { at: string; ip: string }
+  const address = parseAddress(written.ip)
+  if (address instanceof Refusal) return undefined
+  const event = { ...written, address, at: Date.parse(written.at) } as unknown as MailEvent
+  return event.type === 'message' ? { ...event, isOurs: by === 'postern' } : event
+}
+
 /** The event as one line of NDJSON without its end; `readMailEventLine` gives it back. */
 export function formatMailEvent(event: MailEvent): string {
   const { at, type, id, ip } = event

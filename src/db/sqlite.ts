@@ -29,6 +29,7 @@ export function openSqlite(
   const driver = new SqliteDriver(file, guard, pen)
   // The thread that appends belongs to the main thread, and puts the log into the file for all.
   if (memory !== undefined) driver.leaveCheckpoints()
+  if (memory !== undefined) driver.keepPages(judgePages)
   return {
     dialect: {
       createDriver: () => driver,
@@ -76,6 +77,12 @@ const patienceMs = 5_000
  */
 const lateCheckpoint = 64_000
 
+/**
+ * Memory for pages where judgements are written, in KiB: what a step changes is all over the file, and with the 2 MiB that SQLite takes by
+ * itself the same pages would go to the log several times within one transaction.
+ */
+const judgePages = 65_536
+
 /** Prepared statements kept; the builder makes the same text for the same question. */
 const statementsKept = 400
 
@@ -93,6 +100,7 @@ class SqliteDriver implements Driver {
   #writer: Statements | undefined
   #reader: Statements | undefined
   #leavesCheckpoints = false
+  #pages: number | undefined
 
   constructor(file: string, guard: () => void, pen: Pen) {
     this.#file = file
@@ -107,6 +115,7 @@ class SqliteDriver implements Driver {
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;')
     this.#writer = new Statements(writer)
     if (this.#leavesCheckpoints) this.leaveCheckpoints()
+    if (this.#pages !== undefined) writer.exec(`pragma cache_size = -${this.#pages}`)
     this.#reader = new Statements(new DatabaseSync(this.#file, { timeout: busyTimeout, readOnly: true }))
   }
 
@@ -114,6 +123,11 @@ class SqliteDriver implements Driver {
   leaveCheckpoints(): void {
     this.#leavesCheckpoints = true
     this.#writer?.exec(`pragma wal_autocheckpoint = ${lateCheckpoint}`)
+  }
+
+  /** Of memory for pages of the file while it is written, KiB; before it is opened. */
+  keepPages(kib: number): void {
+    this.#pages = kib
   }
 
   async acquireConnection(): Promise<SqliteConnection> {

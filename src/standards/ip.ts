@@ -179,6 +179,7 @@ function formatDotted(word: number): string {
  * becomes `::`.
  */
 function formatGroups(words: Words): string {
+  if (words[2] === 0 && words[3] === 0) return formatNetwork(words[0], words[1])
   const groups = words.flatMap((word) => [word >>> 16, word & 0xffff])
   let start = -1
   let longest = 1
@@ -190,4 +191,14 @@ function formatGroups(words: Words): string {
   const hex = groups.map((group) => group.toString(16))
   if (start < 0) return hex.join(':')
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + longest).join(':')}`
+}
+
+/** The same of a network, /64 or wider: its longest run of zeros is at its end. Senders are named so, millions of times. */
+function formatNetwork(first: number, second: number): string {
+  if (first === 0 && second === 0) return '::'
+  const start = (first >>> 16).toString(16)
+  const [b, c, d] = [first & 0xffff, second >>> 16, second & 0xffff]
+  if (d !== 0) return `${start}:${b.toString(16)}:${c.toString(16)}:${d.toString(16)}::`
+  if (c !== 0) return `${start}:${b.toString(16)}:${c.toString(16)}::`
+  return b === 0 ? `${start}::` : `${start}:${b.toString(16)}::`
 }

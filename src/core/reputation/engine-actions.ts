@@ -1,7 +1,7 @@
 import { day, minute } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
-import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
+import { recallMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import type { Tables } from '../../db/schema.ts'
 import { formatPrefix, parsePrefix, type Prefix } from '../../standards/prefix.ts'
 import { as, transact, type Context, type Tx } from '../context.ts'
@@ -31,6 +31,8 @@ import * as store from './store.ts'
 
 /** Events judged in one step, and between two breaths: some milliseconds in which core does nothing else. */
 const stepSize = 600
+/** The same while there is much more: what many of them have in common is written once, and there are fewer commits. */
+const largeStepSize = 1800
 const sliceSize = 100
 /** How much later than it says something may be seen. */
 const overlapMs = minute
@@ -56,6 +58,8 @@ export class Engine {
   #head: store.JudgedHead
   readonly #teller: Teller
   #liftedUntil: number
+  /** Whether the last step left more than it took. */
+  #isBehind = false
   /** Listings that are known to have ended lately. */
   #lifted: ReadonlySet<string> = new Set()
 
@@ -131,13 +135,15 @@ export class Engine {
     await this.#hearWishes(ctx, now)
     let read = this.#head.seq
     let isMore = true
-    for (let done = 0; isMore && done < stepSize; done += sliceSize) {
+    const most = this.#isBehind ? largeStepSize : stepSize
+    for (let done = 0; isMore && done < most; done += sliceSize) {
       const rows = await store.eventsAfter(ctx.db.queries, read, sliceSize)
       await this.#judgeRows(ctx, rows)
       read = rows.at(-1)?.seq ?? read
       isMore = rows.length === sliceSize
       await breathe()
     }
+    this.#isBehind = isMore
     this.#judge.tick(now)
     const before = this.#head.seq
     const notes = await this.#save(ctx, read)
@@ -158,8 +164,8 @@ export class Engine {
   /** Whom they are about is recalled for many at once; of a complaint only after the messages before it, for it may be about one of them. */
   async #judgeRows(ctx: Context, rows: readonly EventRow[]): Promise<void> {
     const heard = rows.flatMap((row) => {
-      const event = readMailEvent(JSON.parse(row.body))
-      return typeof event === 'string' ? [] : [{ row, event }]
+      const event = recallMailEvent(row.body)
+      return event === undefined ? [] : [{ row, event }]
     })
     for (let from = 0; from < heard.length;) {
       const next = heard.findIndex(({ event }, nth) => nth >= from && event.type === 'complaint')
@@ -283,13 +289,15 @@ export class Engine {
       liftedUntil: this.#liftedUntil,
       lifted: [...this.#lifted],
     } satisfies EngineMemory)
-    const senderRows = senders.map((sender) => senderRow(sender, this.#priorOf(sender, now)))
+    const hourRows = hours.map(hourRow).toSorted(byUnit)
+    const groupRows = groups.map(groupRow).toSorted(byKey)
+    const senderRows = senders.map((sender) => senderRow(sender, this.#priorOf(sender, now))).toSorted(byUnit)
     await transact(engine, async (tx) => {
       const { queries } = tx
       if (!(await store.moveJudged(queries, this.#head, to))) throw new Overtaken()
-      await inParts(hours.map(hourRow), async (rows) => await store.addHours(queries, rows))
+      await inParts(hourRows, async (rows) => await store.addHours(queries, rows))
       await inParts(senderRows, async (rows) => await store.saveSenders(queries, rows))
-      await inParts(groups.map(groupRow), async (rows) => await store.saveGroups(queries, rows))
+      await inParts(groupRows, async (rows) => await store.saveGroups(queries, rows))
       await inParts(reporters.map(reporterRow), async (rows) => await store.saveReporters(queries, rows))
       await store.saveMemory(queries, text)
       for (const { rule, text: wish } of this.#wishes) await store.dropBrakeWish(queries, rule, wish)
@@ -343,6 +351,19 @@ interface EngineMemory {
 
 async function inParts<T>(rows: readonly T[], save: (rows: readonly T[]) => Promise<void>): Promise<void> {
   for (let from = 0; from < rows.length; from += rowsAtOnce) await save(rows.slice(from, from + rowsAtOnce))
+}
+
+/** Neighbours in the table are written one after the other. */
+function byUnit(a: { readonly unit: string }, b: { readonly unit: string }): number {
+  return inOrder(a.unit, b.unit)
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return inOrder(a.key, b.key)
+}
+
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 function hourRow({ unit, hour: when, source, era, counts }: CountedHour): Tables['evidence_hours'] {

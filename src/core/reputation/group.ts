@@ -1,4 +1,4 @@
-import { day } from '../../base/clock.ts'
+import { day, hour } from '../../base/clock.ts'
 import { boundsOf, type Bounds } from './bounds.ts'
 import { Evidence, type EvidenceKind } from './evidence.ts'
 import { hitsOf, meanOf, type Hits, type Prior } from './grade.ts'
@@ -16,16 +16,17 @@ export interface Members {
  * so that a group is what most of its members are and not what its loudest is.
  */
 export class Group {
-  evidence: Evidence
+  readonly evidence: Evidence
   seenAt = 0
   /** Members that have been judged, and those that were found bad, with the day they were. */
   readonly #judged = new Map<string, number>()
   readonly #bad = new Map<string, number>()
   /** What those were that had to wait and came again. */
   #waits: Waits = noWaits
+  #hits: { readonly when: number; readonly hits: Hits } | undefined
 
-  constructor(halfLife: number) {
-    this.evidence = new Evidence(halfLife)
+  constructor(halfLife: number, evidence = new Evidence(halfLife)) {
+    this.evidence = evidence
   }
 
   /** As it is written down. */
@@ -41,8 +42,7 @@ export class Group {
 
   /** The same again. */
   static read({ e, s, j, b, w }: GroupMemory, halfLife: number): Group {
-    const group = new Group(halfLife)
-    group.evidence = Evidence.read(e, halfLife)
+    const group = new Group(halfLife, Evidence.read(e, halfLife))
     group.seenAt = s
     for (const [member, at] of j) group.#judged.set(member, at)
     for (const [member, at] of b) group.#bad.set(member, at)
@@ -52,6 +52,7 @@ export class Group {
 
   add(kind: EvidenceKind, count: number, at: number): void {
     this.evidence.add(kind, count, at)
+    this.#hits = undefined
     this.seenAt = Math.max(this.seenAt, at)
   }
 
@@ -89,7 +90,10 @@ export class Group {
   }
 
   hits(now: number, tuning: Tuning): Hits {
-    return hitsOf(this.evidence.counts(now), tuning)
+    const when = Math.floor(now / hour)
+    // What is known of many is asked for several times with each message of each of them; it weighs the same for an hour.
+    if (this.#hits?.when !== when) this.#hits = { when, hits: hitsOf(this.evidence.counts(now), tuning) }
+    return this.#hits.hits
   }
 
   /** The expected share, without what one member has added itself. */

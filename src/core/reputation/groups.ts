@@ -35,6 +35,7 @@ export class Groups {
         readonly name: Sender['name']
         readonly home: Sender['home']
         readonly chain: readonly string[]
+        readonly waits: readonly string[]
       }
     | undefined
 
@@ -77,7 +78,7 @@ export class Groups {
   /** What is expected of a sender before it has shown anything itself: from the widest group to the nearest. */
   priorOf(sender: Sender, now: number): Prior {
     const { halfLife } = this.#tuning
-    const mean = this.#chainOf(sender).reduce((prior, key) => {
+    const mean = this.#keysOf(sender).chain.reduce((prior, key) => {
       const group = this.#known(key, now)
       if (group === undefined) return prior
       const own = (isKind(key) ? sender.kindShare : sender.share).hits(now, halfLife)
@@ -101,7 +102,7 @@ export class Groups {
     if (room <= 0) return { given: 0, givenFirst: 0 }
     sender.given += room
     const isFirst = judged <= firstMessages
-    for (const key of this.#chainOf(sender))
+    for (const key of this.#keysOf(sender).chain)
       if (isFirst || !isKind(key)) this.#of(key, at).add(kind, room, at)
     const { bad, good } = hitsOf({ ...nothing, [kind]: room }, this.#tuning)
     sender.share.add(bad, good, at, this.#tuning.halfLife)
@@ -119,12 +120,15 @@ export class Groups {
 
   /** A sender that had to wait came again, and was judged. */
   noteWaited(sender: Sender, isBad: boolean, now: number): void {
-    for (const key of waitKeys(sender)) this.#of(key, now).noteWaited(isBad, now)
+    for (const key of this.#keysOf(sender).waits) this.#of(key, now).noteWaited(isBad, now)
   }
 
   /** How many steps longer than the shortest the sender waits: as the worst of its groups says. */
   waitSteps(sender: Sender, now: number): number {
-    return Math.max(0, ...waitKeys(sender).map((key) => this.#known(key, now)?.waitSteps(now) ?? 0))
+    let most = 0
+    for (const key of this.#keysOf(sender).waits)
+      most = Math.max(most, this.#known(key, now)?.waitSteps(now) ?? 0)
+    return most
   }
 
   /** How much of the mail that is let in somebody judges, of late. */
@@ -164,12 +168,13 @@ export class Groups {
   }
 
   /** A sender is looked at several times in a row, and keys of addresses take their time. */
-  #chainOf(sender: Sender): readonly string[] {
+  #keysOf(sender: Sender): { readonly chain: readonly string[]; readonly waits: readonly string[] } {
     const last = this.#last
-    if (last?.sender === sender && last.name === sender.name && last.home === sender.home) return last.chain
-    const chain = chainOf(sender)
-    this.#last = { sender, name: sender.name, home: sender.home, chain }
-    return chain
+    if (last?.sender === sender && last.name === sender.name && last.home === sender.home) return last
+    const { name, home } = sender
+    const keys = { sender, name, home, chain: chainOf(sender), waits: waitKeys(sender) }
+    this.#last = keys
+    return keys
   }
 
   #known(key: string, now: number): Group | undefined {

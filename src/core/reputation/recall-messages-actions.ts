@@ -1,6 +1,6 @@
 import { day } from '../../base/clock.ts'
 import { breathe } from '../../base/steps.ts'
-import { readMailEvent } from '../../access/mail-event.ts'
+import { recallMailEvent } from '../../access/mail-event.ts'
 import type { Context } from '../context.ts'
 import type { Reputation } from './reputation.ts'
 import type { Tellings } from './tellings.ts'
@@ -26,8 +26,8 @@ export async function recallMessages(
   while (seq !== undefined && seq < until) {
     const rows = await store.eventsAfter(queries, seq, pageSize)
     for (const row of rows) {
-      const event = row.seq > until ? undefined : readMailEvent(JSON.parse(row.body))
-      if (typeof event !== 'object' || event.type !== 'message') continue
+      const event = row.seq > until ? undefined : recallMailEvent(row.body)
+      if (event?.type !== 'message') continue
       const told = tellings.tell(event, row.source, row.received_at)
       judge.recallMessage(told.event, told.more)
     }

@@ -31,6 +31,8 @@ export class Teller {
   readonly #mayTell: (tx: Tx) => Promise<void>
   readonly #touched = new Map<string, Attempt>()
   readonly #kinds = new Map<NameKind, Standing>()
+  /** Of ranges, as they were worked out while telling. */
+  readonly #ranges = new Map<string, Standing | undefined>()
   #puts = new Map<string, Standing | null>()
   #confirmedAt = 0
   #revisedAt = 0
@@ -58,6 +60,7 @@ export class Teller {
 
   async tell(ctx: Context, now: number): Promise<void> {
     this.#kinds.clear()
+    this.#ranges.clear()
     this.#tellsDomains = ctx.settings.messageDoor === 'installed'
     await this.#tellTouched(now)
     await this.#revise(ctx, now)
@@ -106,8 +109,12 @@ export class Teller {
 
   /** What an address of the range of which nothing is known may do, if that is said apart. */
   #rangeStanding(range: Prefix, now: number): Standing | undefined {
+    const key = formatPrefix(range)
+    if (this.#ranges.has(key)) return this.#ranges.get(key)
     const standing = this.#judge.standingOfStranger({ at: now, address: strangerIn(range) })
-    return this.#putOr(formatPrefix(range), standing, this.#kind('unknown', now))
+    const said = this.#putOr(key, standing, this.#kind('unknown', now))
+    this.#ranges.set(key, said)
+    return said
   }
 
   /** Gives it if it is said, because it is not what holds without it. */
