@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { neededPackages, ensurePackages } from './packages.ts'
 import { findTests, runFiles, type FileReport } from './run-tests.ts'
+import { openSurroundings } from './test-surroundings.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -34,9 +35,11 @@ command('types', 'tsc', '-p', 'tsconfig.json')
 command('unused', 'knip')
 command('docs', 'node', 'scripts/docs.ts', '--check')
 
+const surroundings = openSurroundings(root)
 const { together, alone } = findTests(root)
 await tests('tests', together)
 await tests('tests that need the machine', alone, 1)
+surroundings.close()
 summary()
 
 /** Runs a program of `node_modules/.bin`; what it prints is shown when it fails. */
@@ -57,8 +60,8 @@ async function tests(name: string, files: readonly string[], atOnce?: number): P
   const reports = await runFiles(
     root,
     files,
-    { minutes: fileMinutes },
-    (report) => showFile(report, atOnce === 1),
+    { minutes: fileMinutes, env: surroundings.env },
+    showFile,
     atOnce,
   )
   note({
@@ -69,9 +72,9 @@ async function tests(name: string, files: readonly string[], atOnce?: number): P
   })
 }
 
-function showFile({ file, passed, failures, said, seconds }: FileReport, withFigures: boolean): void {
+function showFile({ file, passed, failures, said, seconds }: FileReport): void {
   console.log(`${failures.length > 0 ? '✗' : '✓'} ${file} (${passed} in ${seconds.toFixed(1)} s)`)
-  if (withFigures) for (const line of said) console.log(`    ${line}`)
+  if (file.startsWith('test/')) for (const line of said) console.log(`    ${line}`)
   for (const failure of failures) console.error(failure)
 }
 

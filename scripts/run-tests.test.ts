@@ -78,13 +78,14 @@ describe('the runner of tests', () => {
       'test/b.test.ts',
       'test/journeys/c.test.ts',
       'test/support/d.ts',
+      'src/edge/policy-server.test.ts',
     ]) {
       mkdirSync(join(root, path, '..'), { recursive: true })
       writeFileSync(join(root, path), '')
     }
     assert.deepEqual(findTests(root), {
-      together: ['src/core/a.test.ts', 'test/b.test.ts'],
-      alone: ['test/journeys/c.test.ts'],
+      together: ['test/b.test.ts', 'test/journeys/c.test.ts', 'src/core/a.test.ts'],
+      alone: ['src/edge/policy-server.test.ts'],
     })
   })
 })

@@ -20,33 +20,32 @@ export interface Limits {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/**
- * Files that start servers, browsers or many processes, or that hold a time: one at a time, so that they measure themselves and not
- * each other.
- */
-const alonePatterns = [
-  'test/{journeys,interop,browser,faults,fuzz}/**/*.test.ts',
-  'src/edge/{edge,policy-server}.test.ts',
-  'src/intake/{intake,parse-pool,smtp}.test.ts',
-]
+/** Files that hold a short time or a process's use of the machine: one at a time, so that they measure themselves and not each other. */
+const alonePatterns = ['src/edge/policy-server.test.ts', 'src/intake/parse-pool.test.ts']
 
-/** All test files below `root`: those that may run side by side, and those that need the machine to themselves. */
+/** All test files below `root`: those that may run side by side, in the order they should begin, and those that need the machine to themselves. */
 export function findTests(root: string): {
   readonly together: readonly string[]
   readonly alone: readonly string[]
 } {
   const alone = globSync(alonePatterns, { cwd: root }).sort()
   const all = globSync('{src,test,bench,scripts}/**/*.test.ts', { cwd: root }).sort()
-  return { together: all.filter((file) => !alone.includes(file)), alone }
+  const together = all.filter((file) => !alone.includes(file))
+  // Those of the whole program take longest: begun first, they do not make the end wait for one of them.
+  const isOfTheWhole = (file: string): boolean => file.startsWith('test/')
+  return {
+    together: [...together.filter(isOfTheWhole), ...together.filter((file) => !isOfTheWhole(file))],
+    alone,
+  }
 }
 
-/** Runs the files, as many at once as the machine has processors; calls `onReport` with each as it ends. */
+/** Runs the files, one more at once than the machine has processors, as many wait for programs they started; calls `onReport` with each as it ends. */
 export async function runFiles(
   root: string,
   files: readonly string[],
   limits: Limits,
   onReport: (report: FileReport) => void,
-  atOnce = availableParallelism(),
+  atOnce = availableParallelism() + 1,
 ): Promise<FileReport[]> {
   const waiting = [...files]
   const reports: FileReport[] = []

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe } from 'node:test'
@@ -47,7 +47,6 @@ export function databases(name: DatabaseName): { readonly open: OpenDatabase; cl
     const db = await openDatabase(place.url, { file: place.file })
     places.set(db, place)
     endings.push(async () => await db.close())
-    if (name === 'SQLite' && !options.sameAs && !options.empty) await migrate(db, { now: 0 })
     return db
   }
   const placeOf = (db: Database): Place => {
@@ -70,11 +69,27 @@ async function freshPlace(
   if (name === 'SQLite') {
     const folder = mkdtempSync(join(tmpdir(), 'postern-sqlite-'))
     endings.push(async () => rmSync(folder, { recursive: true, force: true }))
-    return { url: 'sqlite', file: join(folder, 'postern.db') }
+    const file = join(folder, 'postern.db')
+    if (!empty) writeFileSync(file, await (migratedFile ??= makeMigratedFile()))
+    return { url: 'sqlite', file }
   }
   const { url, drop } = await freshPostgres(empty ? undefined : await migratedTemplate())
   endings.push(drop)
   return { url, file: '' }
+}
+
+let migratedFile: Promise<Uint8Array> | undefined
+
+/** A database file with all tables, made once in a test process. */
+async function makeMigratedFile(): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-sqlite-'))
+  const file = join(folder, 'postern.db')
+  const db = await openDatabase('sqlite', { file })
+  await migrate(db, { now: 0 })
+  await db.close()
+  const octets = readFileSync(file)
+  rmSync(folder, { recursive: true })
+  return octets
 }
 
 /** Copying a database with tables is faster than making them again; its name follows from the migrations. */

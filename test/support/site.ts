@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { decide } from '../../src/access/decide.ts'
 import type { Cause, ListingClass, ReasonName } from '../../src/access/reasons.ts'
 import { Refusal, orThrow } from '../../src/base/refusal.ts'
@@ -52,8 +53,17 @@ export function testShelf(
   folders: { readonly ours?: string; readonly own?: string } = {},
 ): Shelf {
   const ours = folders.ours ?? new URL('../../content/', import.meta.url).pathname
-  return openShelf(readGuide({ ours, own: folders.own }, settings), settings)
+  const open = (): Shelf => openShelf(readGuide({ ours, own: folders.own }, settings), settings)
+  // The pages of an operator's folder change under a test; ours do not.
+  if (folders.ours !== undefined || folders.own !== undefined) return open()
+  const key = inspect(settings, { depth: Infinity })
+  const shelf = shelves.get(key) ?? open()
+  shelves.set(key, shelf)
+  return shelf
 }
+
+/** By the settings that fill the figures: rendering every page anew for each test is most of what a test of a page costs. */
+const shelves = new Map<string, Shelf>()
 
 /** What every reader of a page may be: both languages. */
 export const testListings: readonly Listing[] = [

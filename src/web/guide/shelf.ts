@@ -36,16 +36,22 @@ export function openShelf({ guide, mistakes }: ReadGuide, settings: Settings): S
     if (found === undefined) throw new Error(`${page.file} is no page of this guide`)
     return found
   }
-  const indexes = new Map(
-    settings.provider.languages.map((language) => {
-      const documents = searchDocuments({ guide, rendered: renderedOf }, language, settings.codes)
-      return [language, buildIndex(documents)] as const
-    }),
-  )
+  const indexes = new Map<Language, SearchIndex>()
+  /** Made when somebody first looks for something. */
+  const search = (language: Language): SearchIndex => {
+    const isShown = settings.provider.languages.includes(language)
+    const known = indexes.get(language)
+    if (known !== undefined) return known
+    const made = buildIndex(
+      isShown ? searchDocuments({ guide, rendered: renderedOf }, language, settings.codes) : [],
+    )
+    indexes.set(language, made)
+    return made
+  }
   return {
     guide,
     rendered: renderedOf,
-    search: (language) => indexes.get(language) ?? buildIndex([]),
+    search,
     mistakes: [...mistakes, ...[...rendered.values()].flatMap((each) => each.mistakes), ...anchors],
   }
 }

@@ -2,10 +2,21 @@ import type { Language } from '../../access/reasons.ts'
 
 /** Times and spans in words. All times are UTC and say so; milliseconds since 1970. */
 
+/** Making a formatter costs more than using it some hundred times, and there are few kinds of them. */
+const dates = kept<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>(
+  (language, options) => new Intl.DateTimeFormat(language, options),
+)
+const numbers = kept<Intl.NumberFormatOptions, Intl.NumberFormat>(
+  (language, options) => new Intl.NumberFormat(language, options),
+)
+const distances = kept<Intl.RelativeTimeFormatOptions, Intl.RelativeTimeFormat>(
+  (language, options) => new Intl.RelativeTimeFormat(language, options),
+)
+
 /** `4 May 2026, 10:15 UTC`; with seconds when `precise`. */
 export function moment(language: Language, at: number, precise = false): string {
   const seconds = precise ? ({ second: '2-digit' } as const) : {}
-  const text = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  const text = dates(language === 'en' ? 'en-GB' : language, {
     timeZone: 'UTC',
     year: 'numeric',
     month: language === 'en' ? 'short' : 'long',
@@ -20,7 +31,7 @@ export function moment(language: Language, at: number, precise = false): string 
 
 /** `29 November 2026` of `2026-11-29`: a day of the calendar, in no zone. */
 export function calendarDay(language: Language, day: string): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  return dates(language === 'en' ? 'en-GB' : language, {
     timeZone: 'UTC',
     dateStyle: 'long',
   }).format(Date.parse(`${day}T00:00:00Z`))
@@ -37,7 +48,7 @@ const steps = [
 export function span(language: Language, ms: number): string {
   const [unit, size] = unitOf(ms)
   const count = Math.max(0, Math.round(ms / size))
-  return spaced(new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+  return spaced(numbers(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
 }
 
 /** A length of time that somebody chose, said as it was chosen: `1 hour`, `24 hours`, `7 days`. */
@@ -45,17 +56,13 @@ export function length(language: Language, ms: number): string {
   const unit = [...steps].find(([name, size]) => ms % size === 0 && (name !== 'day' || ms >= 2 * size))
   const [name, size] = unit ?? unitOf(ms)
   const value = Math.round(ms / size)
-  return spaced(
-    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'long' }).format(value),
-  )
+  return spaced(numbers(language, { style: 'unit', unit: name, unitDisplay: 'long' }).format(value))
 }
 
 /** `in 3 days`, `2 hours ago`. */
 export function distance(language: Language, at: number, now: number): string {
   const [unit, size] = unitOf(Math.abs(at - now))
-  return spaced(
-    new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(Math.round((at - now) / size), unit),
-  )
+  return spaced(distances(language, { numeric: 'always' }).format(Math.round((at - now) / size), unit))
 }
 
 /** Between a number and Chinese stands a space, as everywhere in our Chinese. */
@@ -69,5 +76,17 @@ function unitOf(ms: number): readonly [(typeof steps)[number][0], number] {
 
 /** A count with its separators: `12,345`. */
 export function count(language: Language, value: number): string {
-  return new Intl.NumberFormat(language).format(value)
+  return numbers(language, {}).format(value)
+}
+
+function kept<Options, Formatter>(
+  make: (language: string, options: Options) => Formatter,
+): (language: string, options: Options) => Formatter {
+  const made = new Map<string, Formatter>()
+  return (language, options) => {
+    const key = `${language} ${JSON.stringify(options)}`
+    const formatter = made.get(key) ?? make(language, options)
+    made.set(key, formatter)
+    return formatter
+  }
 }
