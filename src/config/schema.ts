@@ -102,6 +102,11 @@ const provider = section('Who runs this, in the words that senders read.', {
       example: 'https://forum.provider.example/',
     },
   ),
+  messageSize: key(
+    wholeNumber(1, 1000).optional(),
+    'The largest message that your mail servers take (Postfix: `message_size_limit`). The guide tells it to senders; nothing is enforced by it.',
+    { unit: 'megabytes', example: '25' },
+  ),
 })
 
 const listen = section(

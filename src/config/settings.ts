@@ -16,6 +16,7 @@ export function settingsOf(config: Config) {
       languages: provider.languages,
       networks: provider.networks,
       community: provider.community,
+      messageSize: provider.messageSize,
     },
     codes,
     policy: { mode: config.policy.mode },

@@ -53,6 +53,8 @@ export interface Settings {
     readonly languages: readonly Language[]
     readonly networks: readonly Prefix[]
     readonly community?: string | undefined
+    /** The largest message that our mail servers take, in megabytes of a million bytes. */
+    readonly messageSize?: number | undefined
   }
   readonly codes: CodeProfile
   /** `observe`: nothing is refused, what would have been is recorded. */

@@ -50,6 +50,8 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'term.last': duration(listing.termsMs.at(-1)),
     'term.longest': duration(listing.longestMs),
     recurrence: duration(listing.recurrenceMs),
+    // As long as a listing that has ended is counted, less is needed for the next.
+    probation: duration(listing.recurrenceMs),
     'engineTerm.first': duration(reputation.termsMs[0]),
     'engineTerm.last': duration(reputation.termsMs.at(-1)),
     coolDown: duration(limitOf('delist.unit.day', settings).windowMs),
@@ -78,11 +80,16 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'retention.requests': duration(retention.requestsMs),
     'retention.events': duration(retention.eventsMs),
     'retention.probes': duration(retention.probesMs),
+    'retention.abuseEvidence': duration(retention.abuseEvidenceMs),
+    'retention.abuseReports': duration(retention.abuseReportsMs),
+    'retention.sent': duration(retention.sentMs),
     'caseLink.days': duration(linkProvesMs),
     'caseLink.opens': duration(linkOpensMs),
   }
   if (provider.community !== undefined)
     figures['provider.community'] = { kind: 'link', text: provider.community }
+  if (provider.messageSize !== undefined)
+    figures['message.maxSize'] = { kind: 'text', text: `${provider.messageSize} MB` }
   for (const name of reasonNames) {
     const { code, status, reference } = reasons[name]
     figures[`code.${name}`] = literal(status[settings.codes])
@@ -101,7 +108,7 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
 }
 
 /** Names that have a value in some installations only; where they have none, nothing stands in their place. */
-export const optionalFigures: ReadonlySet<string> = new Set(['provider.community'])
+export const optionalFigures: ReadonlySet<string> = new Set(['provider.community', 'message.maxSize'])
 
 function literal(text: string): Figure {
   return { kind: 'literal', text }

@@ -62,6 +62,7 @@ export function featuresOf({
     ['message-door', messageDoor === 'installed' || highVolume.mode !== 'observe'],
     ['community', provider.community !== undefined],
     ['networks', provider.networks.length > 0],
+    ['message-size', provider.messageSize !== undefined],
   ]
   return new Set(all.filter(([, isOn]) => isOn).map(([feature]) => feature))
 }

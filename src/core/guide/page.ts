@@ -46,6 +46,7 @@ export const features = [
   'feedback',
   'community',
   'networks',
+  'message-size',
 ] as const
 export type Feature = (typeof features)[number]
 

@@ -14,6 +14,7 @@ const topics = {
   refused: 'troubleshooting/refused',
   delayed: 'troubleshooting/delayed',
   junk: 'troubleshooting/junk',
+  missing: 'troubleshooting/missing',
   bulk: 'bulk/consent',
   forwarded: 'forwarding/forwarding',
   plain: 'plain/not-an-administrator',

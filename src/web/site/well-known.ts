@@ -109,6 +109,7 @@ function policyDocument(settings: Settings, now: number): Readonly<Record<string
     announcements: Object.fromEntries(
       provider.languages.map((language) => [language, provider.site + routes.feed.href({}, language)]),
     ),
+    ...(provider.messageSize !== undefined && { messageBytes: provider.messageSize * 1_000_000 }),
     ...(provider.community !== undefined && { community: provider.community }),
     api: provider.site + routes.api.href(),
     reporting: { abuse: `mailto:${addresses.abuse}` },

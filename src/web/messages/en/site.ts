@@ -12,6 +12,10 @@ export const site = {
       refused: { question: 'My mail was refused', hint: 'You got a bounce, perhaps with 550 and 5.7.606' },
       delayed: { question: 'My mail is late', hint: 'Your server says 451 or “will keep trying”' },
       junk: { question: 'My mail arrives in junk', hint: 'Not refused, but sorted away' },
+      missing: {
+        question: 'My mail disappeared',
+        hint: 'Sent or accepted, no bounce, and nobody has seen it',
+      },
       bulk: { question: 'I send bulk mail', hint: 'Newsletters, shops, notifications' },
       forwarded: {
         question: 'Forwarded mail does not arrive',

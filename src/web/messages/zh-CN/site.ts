@@ -12,6 +12,7 @@ export const site: typeof en = {
       refused: { question: '邮件被拒收', hint: '收到了退信，其中可能有 550 和 5.7.606' },
       delayed: { question: '邮件迟迟未到', hint: '服务器提示 451 或“将继续尝试”' },
       junk: { question: '邮件进了垃圾箱', hint: '没有被拒收，但被归入垃圾邮件' },
+      missing: { question: '邮件不见了', hint: '已经发出或接收，没有退信，却谁也没看到' },
       bulk: { question: '我需要群发邮件', hint: '新闻邮件、商城通知、系统提醒' },
       forwarded: { question: '转发的邮件没有送达', hint: '自动转发、邮件列表、旧地址' },
       plain: { question: '我不管理邮件服务器', hint: '用通俗的话说明退信，以及可以转给管理员的一封信' },
