@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { messages } from '../../src/web/messages/messages.ts'
 import { openBrowser } from '../support/chromium.ts'
@@ -42,52 +42,34 @@ describe('From the start page', { timeout: 120_000 }, () => {
   for (const language of ['en', 'zh-CN'] as const) {
     const words = messages[language]
 
-    /** A page at the start, which counts what each page that is opened from it takes. */
-    async function arrive(): Promise<{ page: Page; found: string[] }> {
+    let page: Page
+    let found: string[] = []
+
+    before(async () => {
       const context = await browser.newContext({
         javaScriptEnabled: false,
         viewport: { width: 360, height: 740 },
         colorScheme: language === 'en' ? 'light' : 'dark',
       })
-      const page = await context.newPage()
-      const found: string[] = []
-      let sizes: Promise<number>[] = []
-      page.on('request', (request) => {
-        const url = request.url()
-        if (!url.startsWith(`${instance.site}/`)) found.push(`${page.url()} asks ${url}`)
-        // What a form answers with (303) is no part of the page that it leads to.
-        if (request.isNavigationRequest()) sizes = []
-      })
-      page.on('requestfinished', (request) => {
-        if (/\.(?:svg|ico|png)$/.test(request.url())) return
-        sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
-      })
-      page.on('load', () => {
-        const [url, mine] = [page.url(), sizes]
-        void Promise.all(mine).then((all) => {
-          const bytes = all.reduce((sum, size) => sum + size, 0)
-          if (bytes > mostBytes) found.push(`${url} takes ${bytes} bytes`)
-        })
-        if (mine.length > mostRequests) found.push(`${url} takes ${mine.length} requests`)
-      })
+      page = await context.newPage()
+      weigh(page, instance.site, (what) => found.push(what))
+    })
+    beforeEach(async () => {
+      found = []
+      await page.context().clearCookies()
       await page.goto(`${instance.site}/${language}`)
-      return { page, found }
-    }
-
-    async function leave({ page, found }: { page: Page; found: string[] }): Promise<void> {
+    })
+    afterEach(async () => {
       const width = Number(await page.evaluate('document.documentElement.scrollWidth'))
-      await page.context().close()
       assert.ok(width <= 360, `${width} pixels wide`)
       assert.deepEqual(found, [])
-    }
+    })
 
-    const topic = async (page: Page, name: keyof typeof words.site.start.topics): Promise<void> =>
+    const topic = async (name: keyof typeof words.site.start.topics): Promise<void> =>
       await follow(page, words.site.start.topics[name].question)
 
     describe(`in ${language}`, () => {
       it('somebody with a bounce of ours comes to its record by keyboard, and from there to the removal, the check and the guide', async () => {
-        const visit = await arrive()
-        const { page } = visit
         let stops = 0
         while (!(await page.locator('main textarea:focus').count())) {
           assert.ok(stops++ < mostStops, 'the box is reached with few stops')
@@ -107,85 +89,99 @@ describe('From the start page', { timeout: 120_000 }, () => {
         await page.goto(record)
         await page.locator('main a[href*="/guide/"]').first().click()
         assert.match(page.url(), /\/guide\/filtering\/delisting$/)
-        await leave(visit)
       })
 
       it('somebody whose mail is late learns what each of our answers means', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'delayed')
-        await visit.page.locator('main a[href*="/codes/"]').first().click()
-        assert.match(await visit.page.innerText('main'), new RegExp(words.site.codes.temporary))
-        await leave(visit)
+        await topic('delayed')
+        await page.locator('main a[href*="/codes/"]').first().click()
+        assert.match(await page.innerText('main'), new RegExp(words.site.codes.temporary))
       })
 
       it('somebody whose mail is in junk gets an address to send a test to', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'junk')
-        await visit.page.locator('main a[href$="/probe"]').first().click()
-        await press(visit.page)
-        assert.match(await visit.page.innerText('.probe-address'), /^p\+\S+@\S+$/)
-        await leave(visit)
+        await topic('junk')
+        await page.locator('main a[href$="/probe"]').first().click()
+        await press(page)
+        assert.match(await page.innerText('.probe-address'), /^p\+\S+@\S+$/)
+      })
+
+      it('somebody whose mail disappeared learns where to look, and what to give the recipient', async () => {
+        await topic('missing')
+        const text = await page.innerText('main')
+        assert.ok(text.includes('status=deferred') && text.includes('250 2.0.0'), text)
       })
 
       it('somebody who sends bulk mail has the domain checked, and is not blamed when DNS does not answer', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'bulk')
-        await visit.page.locator('main a[href$="/check"]').first().click()
-        await visit.page.fill('[name=domain]', 'example.org')
-        await press(visit.page)
-        const report = await visit.page.innerText('main')
+        await topic('bulk')
+        await page.locator('main a[href$="/check"]').first().click()
+        await page.fill('[name=domain]', 'example.org')
+        await press(page)
+        const report = await page.innerText('main')
         for (const said of [words.check.notAll, words.check.unknownToo])
           assert.ok(report.includes(said), report)
-        const faults = visit.page.locator('.badge').getByText(words.check.results.fault, { exact: true })
+        const faults = page.locator('.badge').getByText(words.check.results.fault, { exact: true })
         assert.equal(await faults.count(), 0)
-        await leave(visit)
       })
 
       it('somebody who runs no server gets a letter to whoever does', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'plain')
-        await visit.page.locator('main a[href$="/guide/plain/letter"]').first().click()
-        assert.ok((await visit.page.innerText('main pre, main .letter')).includes(instance.site))
-        await leave(visit)
+        await topic('plain')
+        await page.locator('main a[href$="/guide/plain/letter"]').first().click()
+        assert.ok((await page.innerText('main pre, main .letter')).includes(instance.site))
       })
 
       it('somebody whose forwarded mail was refused elsewhere learns why, and where to read on', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'forwarded')
-        await visit.page.locator('main a[href$="/analyse"]').first().click()
-        await visit.page.fill('main textarea', foreignBounce('192.0.2.99'))
-        await press(visit.page)
-        assert.ok((await visit.page.innerText('main')).includes(words.analysis.reasons.authentication))
-        assert.equal(await visit.page.locator('main a[href*="/check?ip=192.0.2.99"]').count(), 1)
-        await visit.page.locator('main a[href$="/guide/forwarding/forwarding"]').click()
-        await leave(visit)
+        await topic('forwarded')
+        await page.locator('main a[href$="/analyse"]').first().click()
+        await page.fill('main textarea', foreignBounce('192.0.2.99'))
+        await press(page)
+        assert.ok((await page.innerText('main')).includes(words.analysis.reasons.authentication))
+        assert.equal(await page.locator('main a[href*="/check?ip=192.0.2.99"]').count(), 1)
+        await page.locator('main a[href$="/guide/forwarding/forwarding"]').click()
       })
 
       it('somebody who got spam from here learns where to send it', async () => {
-        const visit = await arrive()
-        await topic(visit.page, 'spam')
-        assert.match(await visit.page.innerText('main'), /abuse@provider\.example/)
-        await leave(visit)
+        await topic('spam')
+        assert.match(await page.innerText('main'), /abuse@provider\.example/)
       })
 
       it('somebody with a code, a name or a question that nobody here knows is led on', async () => {
-        const visit = await arrive()
         for (const [typed, way] of [
           ['5.9.999', '/analyse'],
           ['ada@example.org', '/check?domain=example.org'],
           ['what now', '/search'],
         ] as const) {
-          await visit.page.goto(`${instance.site}/${language}`)
-          await visit.page.fill('main textarea', typed)
-          await press(visit.page)
-          await visit.page.locator(`main a[href$="${way}"]`).click()
-          assert.equal(await visit.page.locator('main h1').count(), 1)
+          await page.goto(`${instance.site}/${language}`)
+          await page.fill('main textarea', typed)
+          await press(page)
+          await page.locator(`main a[href$="${way}"]`).click()
+          assert.equal(await page.locator('main h1').count(), 1)
         }
-        await leave(visit)
       })
     })
   }
 })
+
+/** Tells of each page that takes more bytes or requests than it may, with its style, and of what is asked of somebody else. */
+function weigh(page: Page, site: string, tell: (what: string) => void): void {
+  let sizes: Promise<number>[] = []
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(`${site}/`)) tell(`${page.url()} asks ${url}`)
+    // What a form answers with (303) is no part of the page that it leads to.
+    if (request.isNavigationRequest()) sizes = []
+  })
+  page.on('requestfinished', (request) => {
+    if (/\.(?:svg|ico|png)$/.test(request.url())) return
+    sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
+  })
+  page.on('load', () => {
+    const [url, mine] = [page.url(), sizes]
+    void Promise.all(mine).then((all) => {
+      const bytes = all.reduce((sum, size) => sum + size, 0)
+      if (bytes > mostBytes) tell(`${url} takes ${bytes} bytes`)
+    })
+    if (mine.length > mostRequests) tell(`${url} takes ${mine.length} requests`)
+  })
+}
 
 async function follow(page: Page, name: string): Promise<void> {
   await page.locator('main').getByRole('link', { name, exact: true }).first().click()
