@@ -19,7 +19,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'A million mutated policy requests, cut into packets at random.',
     file: 'test/fuzz/policy.fuzz.test.ts',
     env: { POSTERN_FUZZ_COUNT: '1000000' },
-    minutes: 2,
+    minutes: 1,
   },
   {
     name: 'prefixes',
@@ -40,7 +40,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'Ten thousand mutated messages through the parse pool.',
     file: 'test/fuzz/mime.test.ts',
     env: { POSTERN_FUZZ_COUNT: '10000' },
-    minutes: 3,
+    minutes: 2,
   },
   {
     name: 'bounces',
@@ -54,7 +54,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'Every hostile text of DNS, banners and headers in every page that shows such text: nothing of it is markup.',
     file: 'src/web/hostile-text.test.ts',
     env: { POSTERN_FUZZ_COUNT: '260' },
-    minutes: 2,
+    minutes: 1,
   },
   {
     name: 'listing table',
@@ -78,18 +78,25 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 2,
   },
   {
+    name: 'every page',
+    what: 'Every public page and tool in both languages, light and dark, before axe-core and on 320 pixels.',
+    file: 'test/journeys/accessibility.test.ts',
+    env: {},
+    minutes: 5,
+  },
+  {
     name: 'delist journey',
     what: 'A hundred rounds from the click to the policy server’s new answer, through Postfix and a browser.',
     file: 'test/journeys/delist.test.ts',
     env: {},
-    minutes: 8,
+    minutes: 6,
   },
   {
     name: 'kill series',
     what: '200 random `kill -9` of core and of edge during 2,000 delist flows on SQLite, 50 on PostgreSQL, behind a real Postfix.',
     file: 'test/faults/kill.test.ts',
     env: {},
-    minutes: 15,
+    minutes: 13,
   },
   {
     name: 'scanners',
