@@ -185,10 +185,13 @@ export function remoteHostIn(text: string): RemoteHost | undefined {
 }
 
 function canonical(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
+  // Most names are none, and a refusal costs more than a look.
+  if (text === undefined || !addressLike.test(text)) return undefined
   const address = parseAddress(text.replace(/[.:]+$/, ''))
   return address instanceof Refusal ? undefined : formatAddress(address)
 }
+
+const addressLike = /^[\da-f.:]+$/i
 
 const addressPattern =
   /((?<![\w.])(?:\d{1,3}\.){3}\d{1,3}|(?:(?<=IPv6:)|(?<![\w.:-]))(?=[\da-f]{0,4}:[\da-f:.]*:)[\da-f:.]{3,45})(?![\w.]*\d|:\d{6})/gi

@@ -2,7 +2,7 @@ import { reasons, whoActs, type Path, type ReasonName, type Who } from '../../ac
 import { isWithin } from '../../standards/domain.ts'
 import type { BounceReason } from './analysis.ts'
 import { meaningOf, receiverPhrases, receiverRules, wayOf, wordPhrases, wordReasons } from './knowledge.ts'
-import { wordsOf, type Words } from './phrase.ts'
+import { wordsOf } from './phrase.ts'
 
 /** Why mail was refused, and what helps: from what the input says, structured before free, particular before general. */
 export interface Said {
@@ -67,7 +67,7 @@ const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
   authentication: 'authentication',
 }
 
-function byReceiver(words: Words, { status, remoteHost }: Said): Judgement | undefined {
+function byReceiver(words: string, { status, remoteHost }: Said): Judgement | undefined {
   const host = remoteHost?.toLowerCase()
   const counts = (list: number): boolean => {
     const { codes = [], hosts = [] } = receiverRules[list] ?? {}
@@ -82,7 +82,7 @@ function byReceiver(words: Words, { status, remoteHost }: Said): Judgement | und
   return { reason, path, who: whoActs[path], receiver, ask }
 }
 
-function byWords(words: Words, said: Said): Judgement | undefined {
+function byWords(words: string, said: Said): Judgement | undefined {
   const reason = wordReasons[wordPhrases.first(words) ?? -1]
   return reason && judgement(reason, said)
 }

@@ -13,80 +13,121 @@ interface Phrase {
   pattern: RegExp | undefined
 }
 
-/** A text to look for phrases in, with the pairs of characters that it has. */
-export interface Words {
-  readonly text: string
-  readonly pairs: ReadonlySet<number>
-}
-
 /** Words as phrases are compared with: lower case, one kind of space and of quotation mark, nothing invisible. */
-export function wordsOf(said: string): Words {
-  const text = said
-    .toLowerCase()
-    .replaceAll(/[\u2018\u2019\u201b`´]/g, "'")
-    .replaceAll(/[\u201c\u201d]/g, '"')
-    .replaceAll(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
-    .replaceAll(/\s+/g, ' ')
-  const pairs = new Set<number>()
-  for (let at = 0; at + 1 < text.length; at++) pairs.add(pairOf(text, at))
-  return { text, pairs }
+export function wordsOf(said: string): string {
+  const lower = said.toLowerCase()
+  const plain = beyondAscii.test(lower)
+    ? lower
+        .replaceAll(/[\u2018\u2019\u201b´]/g, "'")
+        .replaceAll(/[\u201c\u201d]/g, '"')
+        .replaceAll(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
+    : lower
+  return plain.replaceAll('`', "'").replaceAll(/\s+/g, ' ')
 }
 
-function pairOf(text: string, at: number): number {
-  return text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1)
+const beyondAscii = /[^\x00-\x7f]/
+
+/** Where in a phrase's anchor the characters stand by which it is filed. */
+interface Filed {
+  readonly phrase: Phrase
+  readonly offset: number
 }
 
 /**
- * Lists of phrases, asked in their order. A thousand phrases are looked for in every reply, so each is filed under the pair of
- * characters of its anchor that the fewest others have: only phrases whose pair stands in the text are compared with it.
+ * Lists of phrases, asked in their order. A thousand phrases are looked for in every reply, so each is filed under the three characters
+ * of its anchor that the fewest others have: a text is gone through once, and only the phrases that are filed under what stands at a
+ * place are compared there.
  */
 export class PhraseBook {
-  readonly #byPair: ReadonlyMap<number, readonly Phrase[]>
+  readonly #filed: readonly (readonly Filed[] | undefined)[]
+  /** Phrases with an anchor of two characters. */
+  readonly #short: readonly Phrase[]
 
   constructor(lists: readonly (readonly string[])[]) {
     const phrases = lists.flatMap((list, index) =>
       list.flatMap(spelledOut).map((text) => phraseOf(text, index)),
     )
-    const common = new Map<number, number>()
+    const common = new Map<string, number>()
     for (const { anchor } of phrases)
-      for (const pair of pairsIn(anchor)) common.set(pair, (common.get(pair) ?? 0) + 1)
-    this.#byPair = Map.groupBy(phrases, ({ anchor }) => {
-      const pairs = pairsIn(anchor)
-      return pairs.reduce((rarest, pair) =>
-        (common.get(pair) ?? 0) < (common.get(rarest) ?? 0) ? pair : rarest,
-      )
-    })
+      for (const [triple] of triplesOf(anchor)) common.set(triple, (common.get(triple) ?? 0) + 1)
+    const filed: Filed[][] = Array.from({ length: places })
+    for (const phrase of phrases) {
+      const rarest = triplesOf(phrase.anchor).toSorted(
+        ([a], [b]) => (common.get(a) ?? 0) - (common.get(b) ?? 0),
+      )[0]
+      if (rarest) (filed[placeOfTriple(rarest[0])] ??= []).push({ phrase, offset: rarest[1] })
+    }
+    this.#filed = filed
+    this.#short = phrases.filter(({ anchor }) => anchor.length < 3)
   }
 
-  /** The first list with a phrase that stands in the text, among those that count. */
-  first(words: Words, counts: (list: number) => boolean = () => true): number | undefined {
+  /** The first list with a phrase that stands in the text, which is as `wordsOf` gives it, among those that count. */
+  first(text: string, counts: (list: number) => boolean = () => true): number | undefined {
     let best = Infinity
-    for (const pair of words.pairs) {
-      for (const phrase of this.#byPair.get(pair) ?? []) {
-        if (phrase.list < best && counts(phrase.list) && isIn(phrase, words.text)) best = phrase.list
+    const tried = new Set<Phrase>()
+    let [first, second] = [text.charCodeAt(0), text.charCodeAt(1)]
+    for (let at = 0; at + 2 < text.length; at++) {
+      const third = text.charCodeAt(at + 2)
+      const filed = this.#filed[placeOf(first, second, third)]
+      first = second
+      second = third
+      if (filed === undefined) continue
+      for (const { phrase, offset } of filed) {
+        const start = at - offset
+        if (phrase.list >= best || start < 0 || !text.startsWith(phrase.anchor, start)) continue
+        if (phrase.source === undefined) {
+          if (beginsWord(text, start) && counts(phrase.list)) best = phrase.list
+        } else if (!tried.has(phrase)) {
+          tried.add(phrase)
+          if (counts(phrase.list) && hasPattern(phrase, text)) best = phrase.list
+        }
       }
     }
+    for (const phrase of this.#short)
+      if (phrase.list < best && counts(phrase.list) && isIn(phrase, text)) best = phrase.list
     return best === Infinity ? undefined : best
   }
 }
 
-function pairsIn(anchor: string): number[] {
-  return Array.from({ length: anchor.length - 1 }, (_, at) => pairOf(anchor, at))
+/** A power of two, far more than there are phrases. */
+const places = 16_384
+
+function placeOf(first: number, second: number, third: number): number {
+  return (Math.imul(Math.imul(first, 31) + second, 31) + third) & (places - 1)
+}
+
+function placeOfTriple(triple: string): number {
+  return placeOf(triple.charCodeAt(0), triple.charCodeAt(1), triple.charCodeAt(2))
+}
+
+/** Every three characters of it, with where they stand. */
+function triplesOf(anchor: string): (readonly [string, number])[] {
+  return Array.from(
+    { length: Math.max(0, anchor.length - 2) },
+    (_, at) => [anchor.slice(at, at + 3), at] as const,
+  )
 }
 
 function isIn(phrase: Phrase, text: string): boolean {
-  if (phrase.source === undefined) return hasWord(text, phrase.anchor)
-  if (!text.includes(phrase.anchor)) return false
-  phrase.pattern ??= new RegExp(phrase.source)
+  return phrase.source === undefined
+    ? hasWord(text, phrase.anchor)
+    : text.includes(phrase.anchor) && hasPattern(phrase, text)
+}
+
+function hasPattern(phrase: Phrase, text: string): boolean {
+  phrase.pattern ??= new RegExp(phrase.source ?? '')
   return phrase.pattern.test(text)
 }
 
 function hasWord(text: string, words: string): boolean {
-  const mayFollowAny = !isWordCharacter(words.charCodeAt(0))
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
-    if (mayFollowAny || at === 0 || !isWordCharacter(text.charCodeAt(at - 1))) return true
-  }
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1))
+    if (beginsWord(text, at)) return true
   return false
+}
+
+/** A phrase that begins with a letter or digit begins a word. */
+function beginsWord(text: string, at: number): boolean {
+  return at === 0 || !isWordCharacter(text.charCodeAt(at)) || !isWordCharacter(text.charCodeAt(at - 1))
 }
 
 function isWordCharacter(code: number): boolean {

@@ -9,14 +9,17 @@ const longestLine = 2000
 /** Lines of the report itself, without quote marks, up to where the returned message begins. */
 export function reportLines(text: string): string[] {
   const plain = looksLikeHtml(text) ? htmlToText(text) : text
-  const lines = plain.split('\n', mostLines).map((line) =>
-    line
-      .slice(0, longestLine)
-      .replaceAll(/[\u00a0\u3000\t]/g, ' ')
-      .replaceAll(/[\x00-\x08\x0b-\x1f\x7f]/g, ''),
-  )
+  const isClean = !strange.test(plain)
+  const lines = plain.split('\n', mostLines).map((line) => {
+    const taken = line.slice(0, longestLine)
+    return isClean ? taken : taken.replaceAll(otherSpaces, ' ').replaceAll(controls, '')
+  })
   return cutReturned(unquoted(lines))
 }
+
+const otherSpaces = /[\u00a0\u3000\t]/g
+const controls = /[\x00-\x08\x0b-\x1f\x7f]/g
+const strange = /[\u00a0\u3000\x00-\x09\x0b-\x1f\x7f]/
 
 function looksLikeHtml(text: string): boolean {
   return /<(?:html|body|table|div|p|br|span|td|font)\b[^<>]{0,500}>/i.test(text.slice(0, 20_000))
