@@ -19,7 +19,7 @@ const longest = 998
 
 /** The server's own words, where a program says that they follow. */
 const frames =
-  /(?:\bsaid:|refused to talk to me:|remote server (?:at \S+ )?(?:returned|responded)\b[^'":\n]{0,60}|server (?:that )?returned(?: was)?:|response (?:from the remote server )?(?:was|is):|the remote server responded:?|(?:remote|error) (?:host|server|mailer|mta) (?:said|replied|response|responded|answered|returned):?|<<<|#smtp#|\bsmtp;|\breason:|\bdiagnostic[- ]code:|\bstat=|\bresponse:|server'?s? (?:response|answer|reply)(?: was)?:|(?:antwort|meldung) (?:des|vom)[^:\n]{0,60}:|r(?:é|e)ponse[^:\n]{0,60}:|(?:la )?respuesta[^:\n]{0,60}:|risposta[^:\n]{0,60}:|resposta[^:\n]{0,60}:|ответ[^:\n]{0,60}:|(?:响应|回复|返回|应答|回應)[^:：\n]{0,30}[:：]|(?:応答|返答|回答|エラー内容)[^:：\n]{0,30}[:：])\s*/gi
+  /(?:\bsaid:|refused to talk to me:|remote server (?:at \S+ )?(?:returned|responded)\b[^'":\n]{0,60}|server (?:that )?returned(?: was)?:|response (?:from the remote server )?(?:was|is):|the remote server responded:?|(?:remote|error) (?:host|server|mailer|mta) (?:said|replied|response|responded|answered|returned):?|<<<|<-- |#smtp#|\bsmtp;|\breason:|\bdiagnostic[- ]code:|\bstat=|\bresponse:|server'?s? (?:response|answer|reply)(?: was)?:|(?:antwort|meldung) (?:des|vom)[^:\n]{0,60}:|r(?:é|e)ponse[^:\n]{0,60}:|(?:la )?respuesta[^:\n]{0,60}:|risposta[^:\n]{0,60}:|resposta[^:\n]{0,60}:|ответ[^:\n]{0,60}:|(?:响应|回复|返回|应答|回應)[^:：\n]{0,30}[:：]|(?:応答|返答|回答|エラー内容)[^:：\n]{0,30}[:：])\s*/gi
 
 /** Patterns for refusals (class 4 and 5) and for successes (class 2). */
 interface Patterns {
@@ -30,7 +30,7 @@ interface Patterns {
   readonly statusAlone: RegExp
 }
 
-const begin = String.raw`(?:^|\n|[:;>'"“‘’”(=\],。：]\s*|\b(?:error|code|fehler|erreur|reply|response|status|said|with|returned|was|smtp|reason|got|received)\s+|->\s+|\.\.\.?\s+|[«「]\s*|\s(?=\d{3}-['"]))`
+const begin = String.raw`(?:^|\n|[:;>'"“‘’”(=\],。：]\s*|\b(?:error|code|fehler|erreur|reply|response|status|said|with|returned|was|smtp|reason|got|received)\s+|->\s+|\.\.\.?\s+|[«「]\s*|(?:原因|错误|錯誤|代码|代碼|信息|訊息|理由|エラー|コード)\s*|\s(?=\d{3}-['"]))`
 const words = String.raw`(?=(?:[- ]+|: ?|; ?|, ?)(?!\d*\s*(?:bytes?|[kmg]i?b|octets|hours?|minutes?|seconds?|days?)\b)\S|\s*$|\s*\n|['")])`
 
 function patternsOf(classes: string): Patterns {

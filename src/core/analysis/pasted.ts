@@ -133,6 +133,8 @@ const recipientsInLog: readonly RegExp[] = [
   new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'i'),
   new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'i'),
   new RegExp(`[45]\\d\\d[- ]\\d\\.\\d+\\.\\d+ <(${mailbox})>`),
+  // Message tracking of Exchange: recipients, and after the comma what was answered for them.
+  new RegExp(`,(${mailbox}),"?[45]\\d\\d[ -]`),
 ]
 
 function recipientInLog(entry: string): string | undefined {

@@ -116,7 +116,7 @@ const traceField =
   /^(?:received|return-path|dkim-signature|domainkey-signature|message-id|mime-version|x-mailer|x-originating-ip|arc-seal|arc-message-signature|authentication-results|x-google-dkim-signature|x-gm-message-state|content-type|delivered-to|received-spf|thread-index|x-received|x-ms-exchange[\w-]*|x-forefront[\w-]*):/i
 const anyField = /^[A-Za-z][A-Za-z0-9-]{1,60}:(?: |$)/
 const statusField =
-  /^(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date|arrival-date|will-retry-until|received-from-mta|x-postfix|x-display-name|x-actual-recipient|original-envelope-id|final-log-id|dsn-gateway)[\w-]*\s*:/i
+  /^(?:reporting-mta|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date|arrival-date|will-retry-until|received-from-mta|x-postfix[\w-]*|x-display-name|x-actual-recipient|original-envelope-id|final-log-id|dsn-gateway)\s*:/i
 
 function cutReturned(lines: readonly string[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
