@@ -54,7 +54,22 @@ const successes = patternsOf('2')
 
 /** The reply that counts: the remote server's where it is quoted, the innermost where one wraps another. Of class 4 or 5. */
 export function findReply(text: string): QuotedReply | undefined {
-  return replyOf(text, refusals)
+  const found = replyOf(text, refusals)
+  return found && isBare(found) ? { ...found, text: wordsBeside(text, found) } : found
+}
+
+/** Codes and nothing else, as in `Status code: 550 5.4.1`. */
+function isBare({ text }: QuotedReply): boolean {
+  return !/[^\d\s\W]/.test(text) && !/[^\x00-\x7f]/.test(text)
+}
+
+/** The words that stand behind the same codes elsewhere in the text. */
+function wordsBeside(text: string, bare: QuotedReply): string {
+  for (const { 1: code, 2: status, index } of text.matchAll(refusals.both)) {
+    const told = { code, status, text: quoteFrom(text, index) }
+    if (code === bare.code && status === bare.status && !isBare(told)) return told.text
+  }
+  return bare.text
 }
 
 /** A reply of class 2. */

@@ -1,6 +1,7 @@
 import { decodeWords } from '../../standards/encoded-word.ts'
 import { readDeliveryStatus, type RecipientStatus } from '../../standards/dsn.ts'
 import { valueOf, valuesOf } from '../../standards/header-fields.ts'
+import { findReply } from '../../standards/quoted-reply.ts'
 import { readMimeMessage, type MimeMessage } from '../../standards/mime-parts.ts'
 import type { Recipient } from './analysis.ts'
 import { recipientOf } from './recipient.ts'
@@ -101,7 +102,8 @@ function isBounce(
   if (isMailingListOrReply(message)) return false
   const subject = subjectOf(message)
   const isNamed = bounceSubject.test(subject)
-  if (!isFromDaemon(message)) return isNamed && isWrittenByProgram(message) && speaksOfFailure(lines)
+  if (!isFromDaemon(message))
+    return isNamed && !isAnswer(message) && speaksOfFailure(lines) && speaksOfMail(message, lines)
   return isNamed || speaksOfFailure(lines)
 }
 
@@ -116,10 +118,19 @@ export function isFromDaemon({ fields }: MimeMessage): boolean {
   )
 }
 
-function isWrittenByProgram({ fields }: MimeMessage): boolean {
-  const submitted = valueOf(fields, 'auto-submitted')
+function isAnswer({ fields }: MimeMessage): boolean {
+  return valueOf(fields, 'in-reply-to') !== undefined
+}
+
+const mailWords =
+  /smtp|mailbox|recipient|mail ?server|mail system|\bmta\b|undeliver|user unknown|postmaster|mailer|-----|e-?mail|empfänger|postfach|destinatai?r|boîte aux lettres|buzón|casella|caixa|odbiorc|получател|почтов|收件人|邮箱|郵件|邮件|宛先|メール|수신자|메일/i
+
+/** Parcels and payments are returned too: what is about mail quotes a reply, returns the message, or says so. */
+function speaksOfMail(message: MimeMessage, lines: readonly string[]): boolean {
   return (
-    (submitted !== undefined && !/^no\b/i.test(submitted)) || valueOf(fields, 'in-reply-to') === undefined
+    message.parts.some(({ type }) => returnedPart.test(type)) ||
+    mailWords.test(lines.slice(0, 80).join('\n')) ||
+    findReply(joined(lines)) !== undefined
   )
 }
 
