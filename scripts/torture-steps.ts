@@ -44,7 +44,7 @@ export const tortureSteps: readonly TortureStep[] = [
   },
   {
     name: 'bounces',
-    what: 'A million mutated bounces: an answer of the right shape to each, and no code that it does not say.',
+    what: 'A million mutated bounces: an answer of the right shape to each, and no code that it does not say; twenty thousand of them also through the parse pool, which answers the same and ends no process.',
     file: 'test/fuzz/analyse.test.ts',
     env: { POSTERN_FUZZ_COUNT: '1000000' },
     minutes: 8,

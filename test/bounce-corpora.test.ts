@@ -103,6 +103,29 @@ function holdsFloors(total: Score): void {
   assert.equal(total.refusedWrongly, 0, 'refused addresses that are none')
 }
 
+/** Fields of a machine part. */
+const claims = [
+  'feedbackType',
+  'userAgent',
+  'version',
+  'sourceIp',
+  'arrivalDate',
+  'originalMailFrom',
+  'originalRcptTo',
+  'reportedDomain',
+  'reportedUri',
+  'authenticationResults',
+]
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0)
+}
+
+/** Names in encoded words may keep the spaces at their ends. */
+function spaced(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/(?<=") | (?=")/g, '') : value
+}
+
 describe('Labelled bounces', { skip: folder === undefined && 'the corpora are not here' }, () => {
   const place = folder ?? ''
   const sets = {
@@ -129,28 +152,22 @@ describe('Labelled bounces', { skip: folder === undefined && 'the corpora are no
     })
   }
 
-  it('beside feedback reports are none: each of those is a feedback report with the fields it has', () => {
+  it('beside feedback reports are none: each of those is a feedback report with every field it has', () => {
     const lines = readFileSync(join(place, 'arf', 'expected.jsonl'), 'utf8')
       .trim()
       .split('\n')
     for (const line of lines) {
-      const {
-        file,
-        kind,
-        from: _,
-        derived: __,
-        note: ___,
-        ...fields
-      } = JSON.parse(line) as Record<string, unknown>
-      const finding = readInput(readFileSync(join(place, 'arf', 'mail', String(file))))
-      assert.equal(finding.kind, kind, String(file))
-      const told: object = 'feedback' in finding ? finding.feedback : {}
-      for (const [name, value] of Object.entries(fields))
-        assert.deepEqual(
-          Object.entries(told).find(([key]) => key === name)?.[1],
-          value,
-          `${String(file)} ${name}`,
-        )
+      const { file, kind, derived, note: _, ...fields } = JSON.parse(line) as Record<string, unknown>
+      const name = String(file)
+      const finding = readInput(readFileSync(join(place, 'arf', 'mail', name)))
+      assert.ok(finding.kind === 'feedback' && kind === 'feedback', name)
+      const told = new Map(Object.entries(finding.feedback))
+      for (const [field, value] of Object.entries(fields))
+        assert.deepEqual(spaced(told.get(field)), spaced(value), `${name} ${field}`)
+      // What the machine part does not say comes from the message, and that is said.
+      const others = claims.filter((field) => !(field in fields) && isSaid(told.get(field)))
+      const names: unknown[] = Array.isArray(derived) ? others.concat(derived) : others
+      assert.deepEqual(new Set(finding.feedback.derived), new Set(names), `${name} derived`)
     }
   })
 
@@ -159,7 +176,7 @@ describe('Labelled bounces', { skip: folder === undefined && 'the corpora are no
       .trim()
       .split('\n')
     for (const row of rows) {
-      const [file = '', valid, , category, type, sourceIp] = row.split('\t')
+      const [file = '', valid, version = '', category, type, sourceIp] = row.split('\t')
       const finding = readInput(
         readFileSync(join(place, 'xarf', valid === 'yes' ? 'valid' : 'invalid', file)),
       )
@@ -169,6 +186,8 @@ describe('Labelled bounces', { skip: folder === undefined && 'the corpora are no
         valid === 'yes',
         `${file} ${finding.feedback.errors?.join() ?? ''}`,
       )
+      for (const error of finding.feedback.errors ?? []) assert.match(error, /^\S+: \S/, file)
+      if (valid === 'yes') assert.equal(finding.feedback.version?.charAt(0), version.charAt(1), file)
       if (category !== '') assert.equal(finding.feedback.category, category, file)
       if (type !== '') assert.equal(finding.feedback.type, type, file)
       if (sourceIp !== '') assert.equal(finding.feedback.sourceIp, sourceIp, file)

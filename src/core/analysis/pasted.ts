@@ -121,7 +121,8 @@ function readLog(lines: readonly string[]): Recipient[] | undefined {
     const action = /status=deferred|stat=deferr?ed| == |deferral:|\bdeferred\b/i.test(entry)
       ? 'delayed'
       : undefined
-    const recipient = recipientOf({ address, passage: words(passage), around: '', action })
+    const isAnswer = !/status=bounced| \*\* |failure:/.test(entry)
+    const recipient = recipientOf({ address, passage: words(passage), around: '', action, isAnswer })
     found.set(address?.toLowerCase() ?? `#${found.size}`, recipient)
   }
   return found.size > 0 ? [...found.values()] : undefined
@@ -200,7 +201,7 @@ function readSession(lines: readonly string[]): Recipient[] | undefined {
           ? recipients
           : [undefined]
     for (const each of about) {
-      const recipient = recipientOf({ address: each, passage, around: '' })
+      const recipient = recipientOf({ address: each, passage, around: '', isAnswer: true })
       found.push(command === 'connect' || command === 'QUIT' ? recipient : { ...recipient, command })
     }
   }
@@ -224,7 +225,8 @@ function bareReply(lines: readonly string[]): Recipient {
     own !== undefined &&
     !aboutSender.test(passage) &&
     !new RegExp(`(?:to|contact|at|mailto:) ?${escaped(own.address)}`, 'i').test(passage)
-  return recipientOf({ address: isRecipient ? own.address : undefined, passage, around: '' })
+  const address = isRecipient ? own.address : undefined
+  return recipientOf({ address, passage, around: '', isAnswer: true })
 }
 
 const aboutSender =

@@ -59,14 +59,40 @@ function withLineFeeds(bytes: Buffer): Buffer {
 
 function readOne(raw: string): Finding {
   const start = raw.slice(0, 200).trimStart()
-  if (start.startsWith('{') || start.startsWith('['))
+  if (start.startsWith('{') || start.startsWith('[')) {
+    if (isNestedDeeper(raw, deepestJson)) return unknown('budget')
     return readJson(decodeText(raw)) ?? readText(decodeText(raw))
+  }
   if (beginsLikeMessage(raw)) {
     const finding = readMessage(readMimeMessage(raw.replace(/^\s+/, '')), raw)
     if (finding) return finding
   }
   return readText(decodeText(raw))
 }
+
+/** Security PAR-3. No report comes near it; millions of levels would cost the reader its time. */
+const deepestJson = 32
+
+/** Whether brackets are nested deeper, outside of strings; it stops at the first that is. */
+function isNestedDeeper(json: string, most: number): boolean {
+  let depth = 0
+  let isString = false
+  for (let at = 0; at < json.length; at++) {
+    const sign = json.charCodeAt(at)
+    if (isString) {
+      if (sign === backslash) at += 1
+      else if (sign === quote) isString = false
+    } else if (sign === quote) isString = true
+    else if (sign === openBrace || sign === openBracket) {
+      if (++depth > most) return true
+    } else if (sign === closeBrace || sign === closeBracket) depth -= 1
+  }
+  return false
+}
+
+const [quote, backslash] = [0x22, 0x5c]
+const [openBrace, closeBrace] = [0x7b, 0x7d]
+const [openBracket, closeBracket] = [0x5b, 0x5d]
 
 const knownFields =
   /^(?:received|return-path|from|to|subject|date|message-id|mime-version|content-type|delivered-to|x-original-to|dkim-signature|authentication-results|received-spf|reply-to|sender|auto-submitted|x-[a-z0-9-]+|arc-[a-z-]+|list-[a-z-]+|cc|in-reply-to|references|precedence|importance|thread-[a-z]+|content-transfer-encoding|envelope-to|delivery-date|errors-to|content-language|accept-language|content-disposition|content-description|status|organization|user-agent)$/

@@ -22,6 +22,8 @@ export interface Told {
   readonly around: string
   /** What the report as a whole says happened, if it says so. */
   readonly action?: Recipient['action'] | undefined
+  /** Nobody reports that anything was given up: after a 4yz answer the sending server tries again (RFC 5321 §4.2.1). */
+  readonly isAnswer?: boolean | undefined
 }
 
 const longest = 998
@@ -30,8 +32,8 @@ const longestAddress = 320
 
 export function recipientOf(told: Told): Recipient {
   const { address, machine, passage } = told
-  const action = actionOf(machine?.action) ?? told.action ?? 'failed'
-  const find = action === 'failed' || action === 'delayed' ? findReply : findEither
+  const said = actionOf(machine?.action) ?? told.action ?? 'failed'
+  const find = said === 'failed' || said === 'delayed' ? findReply : findEither
   const quoted = machine?.diagnostic === undefined ? undefined : find(machine.diagnostic)
   const isWhole = quoted?.code !== undefined && quoted.status !== undefined && !quoted.status.endsWith('.0.0')
   const written = isWhole
@@ -40,6 +42,8 @@ export function recipientOf(told: Told): Recipient {
   const reply = quoted?.code === undefined && quoted?.status === undefined ? (written ?? quoted) : quoted
   const status = finest(reply?.status, statusOf(machine?.status), written?.status)
   const replyCode = quoted?.code ?? codeBeside(written, status)
+  const classes = new Set([status?.[0], replyCode?.[0]].filter((digit) => digit !== undefined))
+  const action = told.isAnswer === true && isOnly(classes, '4') && said === 'failed' ? 'delayed' : said
   const diagnostic = machine?.diagnostic ?? reply?.text ?? passage.slice(0, longest)
   const host = remoteHostIn(machine?.diagnostic ?? '') ?? remoteHostIn(passage)
   const remoteMta = hostName(machine?.remoteMta) ?? host?.name ?? host?.ip
@@ -53,14 +57,13 @@ export function recipientOf(told: Told): Recipient {
     remoteMta: remoteMta?.slice(0, 255),
   }
   if (action !== 'failed' && action !== 'delayed') return { ...facts, path: 'none', who: 'nobody' }
-  const classes = new Set([status?.[0], replyCode?.[0]].filter((digit) => digit !== undefined))
   const { reason, path, who, receiver, ask } = judge({
     diagnostic: words(machine?.diagnostic, reply, passage),
     around: `${passage}\n${told.around}`,
     status,
     replyCode,
     remoteHost: remoteMta,
-    isTemporary: action === 'delayed' || (classes.has('4') && !classes.has('5')),
+    isTemporary: action === 'delayed' || isOnly(classes, '4'),
   })
   const receivers = new Set(
     [host?.ip, ...(machine?.remoteMta?.match(/[\da-f]{1,4}[.:][\da-f.:]{3,43}/gi) ?? [])].filter(
@@ -144,12 +147,20 @@ function hostName(value: string | undefined): string | undefined {
   return name === '' ? undefined : name?.replace(/\.$/, '')
 }
 
-/** True for 5yz, false for 4yz; nothing where codes disagree or nothing but time has passed. */
+function isOnly(classes: ReadonlySet<string>, digit: string): boolean {
+  return classes.size === 1 && classes.has(digit)
+}
+
+/**
+ * True for 5yz and, where no code is said, for an address that does not exist; false for 4yz; nothing where codes disagree or nothing
+ * but time has passed.
+ */
 function permanentOf(
-  classes: ReadonlySet<string | undefined>,
+  classes: ReadonlySet<string>,
   reason: BounceReason,
   action: Recipient['action'],
 ): boolean | undefined {
+  if (classes.size === 0) return reason === 'recipient-unknown' && action === 'failed' ? true : undefined
   if (classes.size !== 1) return undefined
   if (classes.has('5')) return true
   const isGivenUp = action === 'failed' && isUnreached(reason)
