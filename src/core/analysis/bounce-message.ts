@@ -123,7 +123,7 @@ function isAnswer({ fields }: MimeMessage): boolean {
 }
 
 const mailWords =
-  /smtp|mailbox|recipient|mail ?server|mail system|\bmta\b|undeliver|user unknown|postmaster|mailer|-----|e-?mail|empfänger|postfach|destinatai?r|boîte aux lettres|buzón|casella|caixa|odbiorc|получател|почтов|收件人|邮箱|郵件|邮件|宛先|メール|수신자|메일/i
+  /smtp|mailbox|recipient|mail ?server|mail system|\bmta\b|undeliver|user unknown|postmaster|mailer|empfänger|postfach|destinatai?r|boîte aux lettres|buzón|casella|caixa|odbiorc|получател|почтов|收件人|邮箱|郵件|邮件|宛先|メール|수신자|메일/i
 
 /** Parcels and payments are returned too: what is about mail quotes a reply, returns the message, or says so. */
 function speaksOfMail(message: MimeMessage, lines: readonly string[]): boolean {

@@ -122,14 +122,21 @@ function readLog(lines: readonly string[]): Recipient[] | undefined {
       ? 'delayed'
       : undefined
     const isAnswer = !/status=bounced| \*\* |failure:/.test(entry)
-    const recipient = recipientOf({ address, passage: words(passage), around: '', action, isAnswer })
+    const recipient = recipientOf({
+      address,
+      passage: words(passage),
+      around: '',
+      action,
+      isAnswer,
+      logged: /\bdsn=([245]\.\d+\.\d+)/.exec(entry)?.[1],
+    })
     found.set(address?.toLowerCase() ?? `#${found.size}`, recipient)
   }
   return found.size > 0 ? [...found.values()] : undefined
 }
 
 const recipientsInLog: readonly RegExp[] = [
-  new RegExp(`\\b(?:orig_)?to=<?(${mailbox})>?`, 'i'),
+  new RegExp(`\\b(?:orig_)?to(?:=<?| = ")(${mailbox})`, 'i'),
   new RegExp(`(?:\\*\\*|==) (?:\\S+ <)?(${mailbox})`),
   new RegExp(`RCPT TO:\\s*<?(${mailbox})`, 'i'),
   new RegExp(`(?:rcpt|recipient)[ =:]+<?(${mailbox})`, 'i'),

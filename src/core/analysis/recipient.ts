@@ -22,6 +22,8 @@ export interface Told {
   readonly around: string
   /** What the report as a whole says happened, if it says so. */
   readonly action?: Recipient['action'] | undefined
+  /** The enhanced code beside the reply in a line of a log: what the sending server made of it. */
+  readonly logged?: string | undefined
   /** Nobody reports that anything was given up: after a 4yz answer the sending server tries again (RFC 5321 §4.2.1). */
   readonly isAnswer?: boolean | undefined
 }
@@ -40,7 +42,7 @@ export function recipientOf(told: Told): Recipient {
     ? undefined
     : (find(passage) ?? (passage === '' || machine !== undefined ? find(told.around) : undefined))
   const reply = quoted?.code === undefined && quoted?.status === undefined ? (written ?? quoted) : quoted
-  const status = finest(reply?.status, statusOf(machine?.status), written?.status)
+  const status = finest(reply?.status, statusOf(machine?.status), written?.status, told.logged)
   const replyCode = quoted?.code ?? codeBeside(written, status)
   const classes = new Set([status?.[0], replyCode?.[0]].filter((digit) => digit !== undefined))
   const action = told.isAnswer === true && isOnly(classes, '4') && said === 'failed' ? 'delayed' : said
