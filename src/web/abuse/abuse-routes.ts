@@ -17,6 +17,7 @@ import { shapeOf } from './report-file.ts'
 import { readReportForm, type ReportForm } from './report-form-data.ts'
 import { byMailPage, reportFormPage, type ReportValues } from './report-form-page.ts'
 import { confirmReportPage, reportStatusPage } from './report-status-page.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { transparencyPage } from './transparency-page.ts'
 
 /** Uploads that are held in memory at once, each of 25 MiB at most; the others wait with what they sent. */
@@ -121,8 +122,7 @@ async function showForm(
     reportsMs: abuseReportsMs,
   }
   if (refusal === undefined) return await show(c, reportFormPage(view, values, facts))
-  const { what, next } = view.words.refusals[refusal.code](refusal.facts)
-  const error = { field: fieldOf(refusal), message: `${what} ${next}` }
+  const error = { field: fieldOf(refusal), message: refusalSentence(view, refusal) }
   return await show(c, reportFormPage(view, values, facts, [error]), refusal.status)
 }
 

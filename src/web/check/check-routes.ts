@@ -12,6 +12,7 @@ import { routes } from '../routes.ts'
 import { html, raw, type Html } from '../ui/html.ts'
 import { sitePage } from '../ui/layout.ts'
 import { notice } from '../ui/notice.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import { checkPage } from './check-page.ts'
 import { progressLine, reportOf } from './report.ts'
@@ -35,9 +36,11 @@ export function checkRoutes(app: Web, deps: CheckDeps): void {
     } catch (error) {
       const field = error instanceof Refusal ? fieldOf(error.code) : undefined
       if (!(error instanceof Refusal) || field === undefined) throw error
-      const { what, next } = c.var.view.words.refusals[error.code](error.facts)
       return await c.html(
-        sitePage(c.var.view, checkPage(c.var.view, wish, [{ field, message: `${what} ${next}` }])),
+        sitePage(
+          c.var.view,
+          checkPage(c.var.view, wish, [{ field, message: refusalSentence(c.var.view, error) }]),
+        ),
         422,
       )
     }

@@ -69,7 +69,7 @@ describe('The page of the check', () => {
       assert.equal(answer.status, 200)
       assert.ok(page.includes(`<h1>${heading}</h1>`), page.slice(0, 3000))
       assert.ok(page.includes(mend))
-      assert.ok(page.includes('v=spf1 mx ip4:192.0.2.45 -all'))
+      assert.ok(page.includes('v=spf1 mx ip4:192.0.2.45 <span class="whole">-all</span>'))
       assert.match(page, /<details class="topic" id="spf" open>/)
       assert.match(page, /<details class="topic" id="reverse-name" ?>/)
       assert.equal(page.match(/<h1/g)?.length, 1)

@@ -17,6 +17,7 @@ import { html, visible, type Html } from '../ui/html.ts'
 import { badge, notice, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
+import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import { checkForm } from './check-page.ts'
 
@@ -111,24 +112,28 @@ function findingPart(view: View, { name, result, facts, found, publish, trace }:
   const records = found.map((record) => `${visible(record.name)} ${record.type} ${visible(record.text)}`)
   return html`<div class="finding">
     <p>
-      ${mark(view, result)} ${linked(what, facts)}${next === undefined ? '' : html` ${linked(next, facts)}`}
+      ${mark(view, result)}
+      ${linked(what, facts)}${next === undefined ? '' : html`${betweenSentences(view)}${linked(next, facts)}`}
     </p>
     ${
       records.length === 0
         ? ''
         : html`<h4>${words.found}</h4>
-            ${verbatim(records.join('\n'))}`
+            ${verbatim(records.join('\n'), optionTerm)}`
     }
     ${
       publish.length === 0
         ? ''
         : html`<h4>${words.publish}</h4>
-            ${verbatim(publish.map(visible).join('\n'))}`
+            ${verbatim(publish.map(visible).join('\n'), optionTerm)}`
     }
     ${topicOf(name) === 'standing' ? lookUp(view, facts) : ''}
     ${trace === undefined ? '' : traceTable(view, trace)}
   </div>`
 }
+
+/** A term such as `-all`, which says something else when the line ends behind its hyphen. */
+const optionTerm = /((?<=\s)-[^\s"]{1,30})/
 
 function lookUp(view: View, facts: Finding['facts']): Html {
   const href = view.link(routes.address.href({ address: String(facts['ip']) }))

@@ -12,7 +12,7 @@ import { postForm } from './frame.ts'
 import { actorWords } from './history.ts'
 import { unitLink } from './observed.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
 const permission = 'reputation.dry-run'

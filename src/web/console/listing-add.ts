@@ -18,7 +18,7 @@ import { postForm } from './frame.ts'
 import { fieldOf, readFields, valuesOf, type ListingValues, type Name } from './listing-form.ts'
 import { previewPage } from './listing-preview.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 import { askForCode, needsCode } from './step-up.ts'
 

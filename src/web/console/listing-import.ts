@@ -26,7 +26,7 @@ import {
   type ImportValues,
 } from './import-check.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit, Visit } from './route.ts'
 
 /** Importing a small file: its lines are checked first, and put in force when somebody has seen what they are. */

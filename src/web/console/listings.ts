@@ -13,7 +13,7 @@ import { addressFacts } from './address-facts.ts'
 import { actionsRow } from './frame.ts'
 import { listingTable } from './listing-parts.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 
 export const listingsRoute: ConsoleRoute = {

@@ -6,7 +6,7 @@ import { verbatim } from '../ui/notice.ts'
 import { channelOf, localPath, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { ConsolePage, ConsoleRoute, Visit } from './route.ts'
 
 export const signInRoutes: readonly ConsoleRoute[] = [

@@ -8,7 +8,7 @@ import type { View } from '../ui/view.ts'
 import { channelOf, localPath, readSessionCookie, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
 /**

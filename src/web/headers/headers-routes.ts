@@ -7,6 +7,7 @@ import { readFormBody } from '../form-data.ts'
 import { readBytes } from '../read-bytes.ts'
 import { routes } from '../routes.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { headersPage, headersStartPage } from './headers-page.ts'
 
 /** Encoded as a form, a header takes up to three times its length. */
@@ -24,8 +25,7 @@ export function headersRoutes(app: Web, { contextFor }: { contextFor(c: WebConte
       return await show(c, headersPage(c.var.view, await explainHeaders(contextFor(c), text)))
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'headers.none') throw error
-      const { what, next } = c.var.view.words.refusals[error.code](error.facts)
-      const errors = [{ field: 'header', message: `${what} ${next}` }]
+      const errors = [{ field: 'header', message: refusalSentence(c.var.view, error) }]
       return await show(c, headersStartPage(c.var.view, text.slice(0, 20_000), errors), 422)
     }
   })

@@ -16,6 +16,7 @@ import { formatAddress } from '../../standards/ip.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery, type Fields } from '../form-data.ts'
 import { routes } from '../routes.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import type { FieldError } from '../ui/form.ts'
 import { confirmPage } from './confirm-page.ts'
@@ -167,8 +168,7 @@ function caseValues(ctx: Context, token: string | undefined): FormValues {
 
 /** The form with what was typed and what is wrong with it. */
 async function formAgain(c: WebContext, ctx: Context, fields: Fields, refusal: Refusal): Promise<Page> {
-  const { what, next } = c.var.view.words.refusals[refusal.code](refusal.facts)
-  const error: FieldError = { field: fieldOf(refusal), message: `${what} ${next}` }
+  const error: FieldError = { field: fieldOf(refusal), message: refusalSentence(c.var.view, refusal) }
   const values: FormValues = {
     ...caseValues(ctx, fields.get('case')),
     ip: fields.get('ip'),

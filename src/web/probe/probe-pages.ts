@@ -8,6 +8,7 @@ import type { Page } from '../ui/layout.ts'
 import { span } from '../ui/moment.ts'
 import { buttonLink, mailLink } from '../ui/notice.ts'
 import { timeAndDistance } from '../ui/time.ts'
+import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 
 /** What the probe is, and the button that gives an address. */
@@ -69,7 +70,7 @@ export function waitingPage(view: View, probe: ProbeView): Page {
       <p class="probe-address">${mailLink(probe.address)}</p>
       <p>${words.how}</p>
       <p>${words.until(timeAndDistance(view, probe.validUntil))}</p>
-      <p>${words.refresh} ${words.keep}</p>
+      <p>${words.refresh}${betweenSentences(view)}${words.keep}</p>
       <p>${buttonLink(here, words.look)}</p>`,
   }
 }

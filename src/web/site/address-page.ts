@@ -4,6 +4,7 @@ import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { mailLink, notice } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
+import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
@@ -58,7 +59,11 @@ export function addressState(view: View, explanation: Explanation): Html {
   // By its standing, not by a listing: what helps stands below.
   if (verdictOf(explanation) === 'defer' && listing === null && reason !== null) {
     const { title, until } = reasonParts(view, reason)
-    return notice('info', words.deferred(ip), html`<p>${sentence(view, title)} ${until}</p>`)
+    return notice(
+      'info',
+      words.deferred(ip),
+      html`<p>${sentence(view, title)}${betweenSentences(view)}${until}</p>`,
+    )
   }
   if (verdictOf(explanation) === 'defer' && listing !== null && reason !== null) {
     const start = view.link(routes.delist.start.href({ ip }))

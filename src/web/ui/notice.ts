@@ -51,9 +51,15 @@ export function steps(list: readonly Step[], stateWords: Readonly<Record<Step['s
   </ol>`
 }
 
-/** Text that a program said, to be copied: an SMTP line, a DNS record, an address. Long lines break anywhere. */
-export function verbatim(text: string): Html {
-  return html`<pre class="verbatim" translate="no"><code>${text}</code></pre>`
+/**
+ * Text that a program said, to be copied: an SMTP line, a DNS record, an address. Long lines break anywhere, but not within what `whole`
+ * matches, one group of it.
+ */
+export function verbatim(text: string, whole?: RegExp): Html {
+  const pieces = whole === undefined ? [text] : text.split(whole)
+  return html`<pre class="verbatim" translate="no"><code>${pieces.map((piece, index) =>
+    index % 2 === 0 ? piece : html`<span class="whole">${piece}</span>`,
+  )}</code></pre>`
 }
 
 /** The same within a sentence. */

@@ -1,5 +1,10 @@
 import type { Facts, RefusalCode } from '../../base/refusal.ts'
-import type { View } from '../ui/view.ts'
+import type { View } from './view.ts'
+
+/** What stands between two sentences: in Chinese the full stop has its own room. */
+export function betweenSentences(view: View): string {
+  return view.language === 'zh-CN' ? '' : ' '
+}
 
 /** What happened and what to do, in one run: for the error beside a field. */
 export function refusalSentence(
@@ -7,5 +12,5 @@ export function refusalSentence(
   refusal: { readonly code: RefusalCode; readonly facts: Facts },
 ): string {
   const { what, next } = view.words.refusals[refusal.code](refusal.facts)
-  return view.language === 'zh-CN' ? what + next : `${what} ${next}`
+  return what + betweenSentences(view) + next
 }
