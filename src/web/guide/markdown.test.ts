@@ -156,6 +156,7 @@ describe('A page', () => {
   })
 
   it('has blocks of a few kinds to copy', () => {
+    assert.match(html('```dns\nx. TXT "v=spf1 mx -all"\n```'), /mx <span class="whole">-all<\/span>&quot;/)
     assert.match(html('```letter\nDear\n```'), /<pre class="verbatim letter"><code>Dear<\/code><\/pre>/)
     assert.match(
       html('```dns\nexample.org. TXT "v=spf1"\n```'),

@@ -190,7 +190,7 @@ class Rendering {
     this.#lines.text.push(content, ' ')
     const isLetter = kind === 'letter'
     this.#out.push(
-      `<pre class="verbatim${isLetter ? ' letter' : ''}"${isLetter ? '' : ' translate="no"'}><code>${escapeHtml(content)}</code></pre>`,
+      `<pre class="verbatim${isLetter ? ' letter' : ''}"${isLetter ? '' : ' translate="no"'}><code>${kind === 'dns' ? unbroken(content) : escapeHtml(content)}</code></pre>`,
     )
   }
 
@@ -285,4 +285,9 @@ export function slugOf(text: string): string {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}\s-]/gu, '')
     .replaceAll(/\s+/g, '-')
+}
+
+/** Records with their terms whole: `-all` says something else when the line ends behind its hyphen. */
+function unbroken(records: string): string {
+  return escapeHtml(records).replaceAll(/(?<=\s)-\w+/g, '<span class="whole">$&</span>')
 }
