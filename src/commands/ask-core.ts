@@ -1,10 +1,7 @@
 import { join } from 'node:path'
-import { openCore } from '../app.ts'
 import { silentLog } from '../base/log.ts'
 import type { Config } from '../config/load.ts'
 import { callCore, type Sink } from '../control/client.ts'
-import { operations } from '../control/operations.ts'
-import { forgetConnections } from '../core/edges/actions.ts'
 
 /** The core is there but does not speak. */
 export class CoreSilent extends Error {}
@@ -27,6 +24,10 @@ export async function askCore(
       'the process that holds data/lock does not answer on core.sock: it is stopped or hung. Whether the change will be made is unknown: look before you try again',
     )
   }
+  // A running core has answered by now: only who acts as core loads it.
+  const { operations } = await import('../control/operations.ts')
+  const { openCore } = await import('../app.ts')
+  const { forgetConnections } = await import('../core/edges/actions.ts')
   const operation = operations.find((each) => each.name === name)
   if (!operation) throw new Error(`there is no operation ${name}`)
   const core = await openCore(config, { actor: 'cli', log: silentLog })

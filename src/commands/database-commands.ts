@@ -1,19 +1,14 @@
 import { join } from 'node:path'
 import { DatabaseSync, backup as copyDatabase } from 'node:sqlite'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
-import { openCore } from '../app.ts'
 import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { adviseOn } from '../config/checks.ts'
-import { beginEpoch } from '../core/edges/actions.ts'
-import { migrate } from '../db/migrate.ts'
-import { openDatabase } from '../db/open.ts'
 import { setBypass } from '../edge/bypass.ts'
 import { takeLock } from '../db/lock.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
 import { facts } from './output.ts'
 import { configOf } from './config-of.ts'
-import { guideMistakes } from './guide-mistakes.ts'
 import { withCore } from './with-core.ts'
 
 export const databaseCommands: readonly Command[] = [
@@ -24,6 +19,8 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       mkdirSync(config.data, { recursive: true, mode: 0o700 })
+      const { openDatabase } = await import('../db/open.ts')
+      const { migrate } = await import('../db/migrate.ts')
       const db = await openDatabase(config.database, { file: join(config.data, 'postern.sqlite') })
       try {
         const answer = await migrate(db, { now: systemClock().now() })
@@ -102,6 +99,8 @@ export const databaseCommands: readonly Command[] = [
       const aside = `before-restore-${new Date(systemClock().now()).toISOString().replaceAll(':', '')}`
       putInPlace(folder, config.data, aside)
       lock.release()
+      const { openCore } = await import('../app.ts')
+      const { beginEpoch } = await import('../core/edges/actions.ts')
       const core = await openCore(config, { actor: 'cli', log: silentLog })
       if (core === 'locked') throw new Error('core was started while the backup was put in place')
       await beginEpoch(core.ctx, true)
@@ -136,6 +135,7 @@ export const databaseCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const advice = adviseOn(config)
+      const { guideMistakes } = await import('./guide-mistakes.ts')
       const mistakes = guideMistakes(config)
       if (invocation.json) invocation.output.json({ ok: mistakes.length === 0, advice, guide: mistakes })
       else {

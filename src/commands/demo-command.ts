@@ -1,84 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openCore } from '../app.ts'
-import { jsonLog, silentLog } from '../base/log.ts'
-import { loadConfig } from '../config/load.ts'
-import { ConfigMistakes } from '../config/mistake.ts'
-import { supervise } from '../supervisor.ts'
-import type { Command, Output } from './command.ts'
-import { tellDemoStory, type DemoStory } from './demo-story.ts'
-import { entry } from './process-commands.ts'
-import { runSupervised } from './process-life.ts'
-import { WrongConfig } from './config-of.ts'
+import type { Command } from './command.ts'
 
-/** Doors of the demo; the environment may move them, as everywhere. */
-const demoConfig = (folder: string): string => `provider:
-  name: Example Mail
-  domains: [provider.example]
-  networks: [203.0.113.0/24]
-data: ${folder}/data
-mail: { smarthost: outbox }
-`
-
-/** `postern demo`: the real program on a throw-away database with a story to look at. No mail leaves. */
 export const demoCommand: Command = {
   name: 'demo',
   usage: '',
   summary: 'Run everything on a throw-away database with a story to look at; no mail leaves.',
-  run: async ({ json, output }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'postern-demo-'))
-    const file = join(folder, 'postern.yaml')
-    writeFileSync(file, demoConfig(folder))
-    try {
-      const config = loadConfig({ file })
-      if (config instanceof ConfigMistakes) throw new WrongConfig(config)
-      const core = await openCore(config, { actor: 'cli', log: silentLog })
-      if (core === 'locked') throw new Error('a folder made a moment ago is locked')
-      const story = await tellDemoStory(core.ctx)
-      await core.close()
-      const supervisor = supervise(entry, ['--config', file], jsonLog({ process: 'supervisor' }))
-      return await runSupervised(supervisor, output, (doors) => {
-        if (json) output.json({ doors, ...story })
-        else introduce(output, doors, story)
-      })
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  },
-}
-
-function introduce({ say }: Output, doors: Readonly<Record<string, string>>, story: DemoStory): void {
-  const policy = (doors['policy'] ?? '').split(':')
-  const ask = [
-    'request=smtpd_access_policy',
-    'protocol_state=RCPT',
-    `client_address=${story.listed}`,
-    'recipient=user@provider.example',
-  ]
-  say(`
-Postern runs. Everything is real; only the database is thrown away at the end, and no mail leaves.
-
-  Site and portal   ${doors['site']}
-  Console           ${doors['console']}    sign in as  ${story.operator.name}
-                    password           ${story.operator.password}
-                    authenticator      code now ${story.operator.code}; later: npm run -s postern -- operator code ${story.operator.totpSecret}
-  Letters           ${doors['console']}/outbox    instead of being sent they are shown there
-
-Try it: ${story.listed} is listed and may delist itself. Ask for it at
-  ${doors['site']}/delist?ip=${story.listed}
-with any mailbox, open the letter on the outbox page, follow its link, press the button.
-
-One line for each door:
-  policy (Postfix)  bash -c "exec 3<>/dev/tcp/${policy[0]}/${policy[1]}; printf '${ask.join('\\n')}\\n\\n' >&3; head -1 <&3"
-  look-up (HTTP)    curl ${httpOf(doors['lookup'])}/v1/lookup/${story.listed}
-  API               curl ${doors['site']}/api/v1/senders/${story.listed}
-  intake (SMTP)     swaks --server ${doors['intake']} --to postmaster@postern.provider.example
-  metrics           curl ${doors['console']}/metrics
-
-Ctrl-C ends it.`)
-}
-
-function httpOf(address = ''): string {
-  return address.startsWith('http') ? address : `http://${address}`
+  run: async (invocation) => await (await import('./demo.ts')).runDemo(invocation),
 }

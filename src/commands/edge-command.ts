@@ -1,6 +1,5 @@
 import { jsonLog } from '../base/log.ts'
 import { explainStart } from '../cannot-start.ts'
-import { startThisEdge } from '../start-edge.ts'
 import type { Command } from './command.ts'
 import { configOf } from './config-of.ts'
 import { leaveSupervisor, untilToldToStop } from './process-life.ts'
@@ -12,6 +11,7 @@ export const edgeCommand: Command = {
   summary: 'Run an edge alone: policy server and look-up, answering from memory.',
   run: async (invocation) => {
     const config = configOf(invocation)
+    const { startThisEdge } = await import('../start-edge.ts')
     const edge = await startThisEdge(config, jsonLog({ process: 'edge' })).catch((error: unknown) => {
       throw explainStart(error, config.listen)
     })

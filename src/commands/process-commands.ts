@@ -1,10 +1,7 @@
 import { extname, join } from 'node:path'
 import { jsonLog } from '../base/log.ts'
-import { openCore } from '../app.ts'
 import { CannotStart, explainStart } from '../cannot-start.ts'
 import { lockHolder, takeLock } from '../db/lock.ts'
-import { startCore } from '../start-core.ts'
-import { supervise } from '../supervisor.ts'
 import type { Command, Invocation } from './command.ts'
 import { configOf } from './config-of.ts'
 import { edgeCommand } from './edge-command.ts'
@@ -13,6 +10,7 @@ import { leaveSupervisor, runSupervised, untilToldToStop } from './process-life.
 /** The program itself, as source or as build. */
 export const entry = join(import.meta.dirname, '..', `cli${extname(import.meta.filename)}`)
 
+/** What they run is loaded when they run: other commands start in a fraction of the time. */
 export const processCommands: readonly Command[] = [
   {
     name: 'serve',
@@ -28,6 +26,7 @@ export const processCommands: readonly Command[] = [
         return 1
       }
       lock.release()
+      const { supervise } = await import('../supervisor.ts')
       const supervisor = supervise(entry, configArguments(invocation), jsonLog({ process: 'supervisor' }))
       return await runSupervised(supervisor, output, (doors) => {
         if (json) output.json(doors)
@@ -42,6 +41,8 @@ export const processCommands: readonly Command[] = [
     run: async (invocation) => {
       const config = configOf(invocation)
       const log = jsonLog({ process: 'core' })
+      const { openCore } = await import('../app.ts')
+      const { startCore } = await import('../start-core.ts')
       const core = await openCore(config, { actor: 'core', log })
       if (core === 'locked') throw new CannotStart(heldBy(config.data))
       const doors = await startCore(core).catch(async (error: unknown) => {

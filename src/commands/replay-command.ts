@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { settingsOf } from '../config/settings.ts'
-import { reputationSettings } from '../core/reputation/own-settings.ts'
-import { Replay } from '../core/reputation/replay.ts'
+import type { Replay } from '../core/reputation/replay.ts'
 import { parseDuration } from '../standards/duration.ts'
 import { UsageError, type Command, type Output } from './command.ts'
 import { configOf } from './config-of.ts'
@@ -24,6 +23,8 @@ export const replayCommand: Command = {
     const lag = typeof invocation.options.lag === 'string' ? invocation.options.lag : '0'
     const lagMs = /^\d{1,6}$/.test(lag) ? Number(lag) * 1000 : parseDuration(lag)
     if (lagMs === undefined) throw new UsageError('--lag takes seconds')
+    const { reputationSettings } = await import('../core/reputation/own-settings.ts')
+    const { Replay } = await import('../core/reputation/replay.ts')
     const replay = new Replay(reputationSettings(settingsOf(configOf(invocation))), lagMs)
     const [file = '-'] = invocation.words
     const input = file === '-' ? process.stdin : createReadStream(file)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { sourceRoles } from '../access/source-roles.ts'
-import { takeSent, type GivenSent } from '../core/accounts/actions.ts'
+import { takeSent } from '../core/accounts/actions.ts'
 import { takeOutcomes } from '../core/delisting/event-actions.ts'
 import type { GivenEvent } from '../core/events/actions.ts'
+import { readGiven, type GivenLine } from './given-line.ts'
 import type { Operation } from './operation.ts'
 
 const takeInput = z.object({
@@ -12,9 +13,8 @@ const takeInput = z.object({
 })
 
 /**
- * Mail events from a command of this machine. A line is `<number>\t<event>`, or `<number>\t!<sentence>` for one that the command could not
- * read: numbers are those of the file that it reads, for the answer. Whoever has this socket has no quota; reading stops while writing
- * is behind.
+ * Mail events from a command of this machine, in numbered lines. Whoever has this socket has no quota; reading stops while writing is
+ * behind.
  */
 export const eventOperations: readonly Operation[] = [
   {
@@ -36,7 +36,7 @@ export const eventOperations: readonly Operation[] = [
     name: 'sent.take',
     run: async (ctx, { lines, emit, progress }) => {
       let taken = 0
-      const given = async function* (): AsyncGenerator<Given> {
+      const given = async function* (): AsyncGenerator<GivenLine> {
         for await (const line of lines) {
           yield readGiven(line)
           if (++taken % 1000 === 0) progress(taken)
@@ -46,17 +46,3 @@ export const eventOperations: readonly Operation[] = [
     },
   },
 ]
-
-/** What `readGiven` reads. */
-export function formatGiven(line: number, event: string | { readonly unusable: string }): string {
-  if (typeof event !== 'string') return `${line}\t!${event.unusable}`
-  return `${line}\t${event.startsWith('!') ? ' ' : ''}${event}`
-}
-
-type Given = Exclude<GivenSent, string>
-
-function readGiven(text: string): Given {
-  const tab = text.indexOf('\t')
-  const line = Number(text.slice(0, tab))
-  return text[tab + 1] === '!' ? { line, unusable: text.slice(tab + 2) } : { line, text: text.slice(tab + 1) }
-}
