@@ -118,11 +118,11 @@ describe('lists of operators and tokens', () => {
     const [operators, tokens] = [await postern('operator', 'list'), await postern('token', 'list')]
     assert.match(
       operators.stdout,
-      new RegExp(`^ada {19}reader  created ${when}\nbob {19}reader  created ${when}\n$`),
+      new RegExp(`^ada {19}viewer +created ${when}\nbob {19}viewer +created ${when}\n$`),
     )
     assert.match(tokens.stdout, new RegExp(`^ada {19}api +created ${when}\nbob {19}api +created ${when}\n$`))
     const [first] = (await postern('operator', 'list', '--json')).stdout.split('\n')
-    assert.deepEqual(Object.keys(JSON.parse(first ?? '') as object), ['name', 'role', 'created'])
+    assert.deepEqual(Object.keys(JSON.parse(first ?? '') as object), ['name', 'roles', 'created'])
   })
 })
 

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { intakeActions } from '../src/core-actions.ts'
 import { day, hour } from '../src/base/clock.ts'
 import { orThrow } from '../src/base/refusal.ts'
+import { formatMailEvent } from '../src/access/mail-event.ts'
 import { takeEvents } from '../src/core/events/actions.ts'
 import { Engine } from '../src/core/reputation/engine-actions.ts'
 import { openIntake, type Intake } from '../src/intake/intake.ts'
@@ -107,7 +108,8 @@ describe('A report by mail', () => {
     ] as const
     for (const [nth, [logged, written]] of ids.entries()) {
       ctx.clock.advance(day)
-      await takeEvents(ctx, 'mx1', [message(ip, ctx.clock.now() - hour, { messageId: logged })])
+      const told = formatMailEvent(message(ip, ctx.clock.now() - hour, { messageId: logged }))
+      await takeEvents(ctx, 'mx1', [{ line: 1, text: told }])
       const before = (await counted()).complaints
       assert.match(await send('report-spam@provider.example', arf(written)), /^250 2\.0\.0 Thank you/)
       const { complaints } = await counted()
