@@ -26,6 +26,7 @@ import {
   countListings,
   coveringListings,
   endListing,
+  previewImpact,
   searchListings,
   showListing,
 } from './core/listings/actions.ts'
@@ -77,6 +78,7 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleAct
     searchListings: async (actor, wanted) => await searchListings(by(actor), wanted),
     showListing: async (actor, id) => await showListing(by(actor), id),
     coveringListings: async (actor, address) => await coveringListings(by(actor), address),
+    previewImpact: async (actor, prefix) => await previewImpact(by(actor), prefix),
     addListing: async (actor, fields) => await addListing(by(actor), fields),
     endListing: async (actor, input) => await endListing(by(actor), input),
     importListings: async (actor, input) => await importListings(by(actor), input),

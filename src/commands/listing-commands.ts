@@ -34,13 +34,21 @@ const waitHelp = { wait: 'wait until every connected edge acts on it' }
 export const listingCommands: readonly Command[] = [
   {
     name: 'listing add',
-    usage: 'ADDRESS|PREFIX --reason R [--class C] [--ends WHEN] [--note TEXT] [--carve-out] [--replace]',
+    usage:
+      'ADDRESS|PREFIX --reason R [--class C] [--ends WHEN] [--note TEXT] [--carve-out] [--replace] [--emergency]',
     summary: 'Put an address (IPv6: its /64) or a prefix on the list.',
-    options: { ...listingOptions, 'carve-out': { type: 'boolean' }, replace: { type: 'boolean' }, ...wait },
+    options: {
+      ...listingOptions,
+      'carve-out': { type: 'boolean' },
+      replace: { type: 'boolean' },
+      emergency: { type: 'boolean' },
+      ...wait,
+    },
     optionHelp: {
       ...listingHelp,
       'carve-out': 'let it through a wider listing instead',
       replace: 'end a listing of the same prefix that does the opposite',
+      emergency: 'in force at once whatever wanted mail it hits; the audit says so',
       ...waitHelp,
     },
     words: [1, 1],
@@ -54,6 +62,14 @@ export const listingCommands: readonly Command[] = [
         },
       })
     },
+  },
+  {
+    name: 'listing impact',
+    usage: 'ADDRESS|PREFIX',
+    summary: 'What listing it would have hit in the last three days, and how many people it needs.',
+    words: [1, 1],
+    run: async (invocation) =>
+      await withCore(invocation, 'listing.impact', { ip: invocation.words[0] }, sayListing),
   },
   {
     name: 'listing end',
@@ -197,7 +213,7 @@ async function importFile(invocation: Invocation): Promise<number> {
 }
 
 const needsSecondPerson =
-  'This prefix is so wide that a second person has to agree in the console; until then it is not in force.'
+  'It is so wide, or so much wanted mail comes from it, that a second person has to agree; until then it is not in force.'
 
 const choices: Readonly<Record<string, readonly string[]>> = {
   reason: causeNames,

@@ -221,6 +221,15 @@ const listing = section('Listings made without an end of their own.', {
     duration(day, 3 * 365 * day).prefault('30d'),
     'How far back earlier listings of the same prefix count.',
   ),
+  impactShare: key(
+    z.number().min(0).max(1).prefault(0.001),
+    'A range that is listed by hand waits for a second person when more than this share of the wanted mail of the last three days came from it: that is rather a mistake in the prefix.',
+  ),
+  impactSenders: key(
+    wholeNumber(0, 100_000).prefault(1000),
+    'The same when one of so many senders with the most wanted mail is in it. 0: only the share counts.',
+    { unit: 'senders' },
+  ),
 })
 
 const probe = section('One-time addresses: send a message to one and get a report about it.', {

@@ -43,7 +43,12 @@ export function settingsOf(config: Config) {
       challengeCost: delisting.challengeCost,
     },
     probe: { validMs: config.probe.valid },
-    listing: { termsMs: listing.terms, longestMs: listing.longest, recurrenceMs: listing.recurrence },
+    listing: {
+      termsMs: listing.terms,
+      longestMs: listing.longest,
+      recurrenceMs: listing.recurrence,
+      impact: { share: listing.impactShare, senders: listing.impactSenders },
+    },
     retention: {
       decisionsMs: retention.decisions,
       endedListingsMs: retention.endedListings,

@@ -2,9 +2,17 @@ import { z } from 'zod'
 import { causeNames, listingClasses } from '../access/reasons.ts'
 import { orThrow } from '../base/refusal.ts'
 import { importFormats } from '../core/listings/import-line.ts'
-import { addListing, endListing, findListing, searchListings, showListing } from '../core/listings/actions.ts'
+import {
+  addListing,
+  endListing,
+  findListing,
+  previewImpact,
+  searchListings,
+  showListing,
+} from '../core/listings/actions.ts'
+import { shareOf } from '../core/impact/impact.ts'
 import { exportListings, importListings } from '../core/listings/import-actions.ts'
-import type { Listing } from '../core/listings/listing.ts'
+import { hitsMuch, peopleNeeded, type Listing } from '../core/listings/listing.ts'
 import { explain, recentDecisions } from '../core/senders/actions.ts'
 import { parseAddress } from '../standards/ip.ts'
 import { parseListable, showPrefix } from '../standards/prefix.ts'
@@ -20,7 +28,12 @@ const fields = {
   test: z.string().optional(),
 }
 
-const addInput = z.object({ ip: z.string(), ...fields, replace: z.boolean().optional() })
+const addInput = z.object({
+  ip: z.string(),
+  ...fields,
+  replace: z.boolean().optional(),
+  emergency: z.boolean().optional(),
+})
 const endInput = z.object({ what: z.string(), note: z.string().optional() })
 const searchInput = z.object({
   text: z.string().optional(),
@@ -42,7 +55,19 @@ export const listingOperations: readonly Operation[] = [
     name: 'listing.add',
     run: async (ctx, { input, emit }) => {
       const { ip, reason, ...rest } = addInput.parse(input)
-      emit(shown(await addListing(ctx, { ...rest, cause: reason, prefix: orThrow(parseListable(ip)) })))
+      const prefix = orThrow(parseListable(ip))
+      const listing = await addListing(ctx, { ...rest, cause: reason, prefix })
+      const impact = listing.state === 'proposed' ? await previewImpact(ctx, prefix) : undefined
+      emit({ ...shown(listing), ...(impact && { impact }) })
+    },
+  },
+  {
+    name: 'listing.impact',
+    run: async (ctx, { input, emit }) => {
+      const prefix = orThrow(parseListable(z.object({ ip: z.string() }).parse(input).ip))
+      const impact = await previewImpact(ctx, prefix)
+      const people = hitsMuch(prefix, impact, ctx.settings) ? 2 : peopleNeeded(prefix)
+      emit({ ip: showPrefix(prefix), ...impact, share: shareOf(impact), people })
     },
   },
   {

@@ -115,6 +115,13 @@ export interface Settings {
     readonly longestMs: number
     /** How far back earlier listings of the same prefix count. */
     readonly recurrenceMs: number
+    /** What a range hits from which on a second person is asked. */
+    readonly impact: {
+      /** Of everybody's wanted mail, 0 to 1. */
+      readonly share: number
+      /** How many of the senders with the most wanted mail are large. */
+      readonly senders: number
+    }
   }
   readonly retention: {
     readonly decisionsMs: number

@@ -234,6 +234,10 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       )
       return found.length > limit ? { listings: found.slice(0, limit), next: '1.next' } : { listings: found }
     },
+    previewImpact: async (_actor, { length }) =>
+      length === 22
+        ? { senders: 41, messages: 5120, wanted: 4700, wantedOfAll: 120_000, large: 3 }
+        : { senders: 0, messages: 0, wanted: 0, wantedOfAll: 120_000, large: 0 },
     showListing: async (_actor, id) => ({ listing: listing(id), history: about(`listing:${id}`) }),
     coveringListings: async (_actor, address) => covering(address),
     async addListing(actor, fields) {

@@ -80,7 +80,12 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
     probe: { validMs: hour },
-    listing: { termsMs: [day, 3 * day, 7 * day, 30 * day], longestMs: 365 * day, recurrenceMs: 30 * day },
+    listing: {
+      termsMs: [day, 3 * day, 7 * day, 30 * day],
+      longestMs: 365 * day,
+      recurrenceMs: 30 * day,
+      impact: { share: 0.001, senders: 1000 },
+    },
     retention: {
       decisionsMs: 30 * day,
       endedListingsMs: 90 * day,

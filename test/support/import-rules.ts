@@ -54,6 +54,7 @@ export const floors: Readonly<Record<string, number>> = {
   senders: 5,
   probes: 6,
   headers: 2,
+  impact: 2,
   checks: 6,
 }
 

@@ -2,6 +2,8 @@ import { newListingId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import type { ListingEntry } from '../../access/listing-entry.ts'
+import { measureImpact } from '../impact/actions.ts'
+import type { Impact } from '../impact/impact.ts'
 import { isNamed } from '../../access/protected-names.ts'
 import { Conflict } from '../../db/open.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
@@ -11,15 +13,20 @@ import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/a
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
+import { notifyOperator } from '../outbox/notice-actions.ts'
 import {
   defaultEnd,
   effectOf,
   engineName,
   entryOf,
+  hitsMuch,
+  isRange,
   mayAgree,
   mayPut,
   merge,
   peopleNeeded,
+  proposalEnd,
+  proposalMs,
   readWish,
 } from './listing.ts'
 import type { EndWhy, Listing, ListingFields, ListingWish } from './listing.ts'
@@ -28,13 +35,30 @@ import * as store from './store.ts'
 /**
  * Puts a prefix on the list. An active listing of the same prefix is sharpened, never doubled; one that does the opposite
  * stands in the way unless `replace` is given.
- * A prefix of /16 (IPv6 /32) or wider is proposed first and acts when a second person adds it too, or the same one after a quarter of an hour.
+ * A prefix of /16 (IPv6 /32) or wider, and a range from which much wanted mail came, is proposed first and acts when a second person adds it
+ * too, or the same one after a quarter of an hour (security LST-2).
  */
 export async function addListing(ctx: Context, fields: ListingFields): Promise<Listing> {
   permit(ctx.actor, 'listing.add')
   const wish = orThrow(readWish(fields, ctx.settings, ctx.clock.now()))
   await refuseProtectedName(ctx, wish)
-  return await transact(ctx, async (tx) => await putListing(tx, wish, fields.replace === true))
+  const hit =
+    wish.effect === 'refuse' && isRange(wish)
+      ? { impact: await measureImpact(ctx, wish.prefix), isEmergency: fields.emergency === true }
+      : undefined
+  return await transact(ctx, async (tx) => await putListing(tx, wish, fields.replace === true, hit))
+}
+
+/** What listing this prefix would hit. */
+export async function previewImpact(ctx: Context, prefix: Prefix): Promise<Impact> {
+  permit(ctx.actor, 'console.read')
+  return await measureImpact(ctx, prefix)
+}
+
+/** What a person's range hits, and whether they say that it cannot wait. */
+interface Hit {
+  readonly impact: Impact
+  readonly isEmergency: boolean
 }
 
 /**
@@ -49,8 +73,13 @@ async function refuseProtectedName(ctx: Context, { prefix, effect }: ListingWish
   if (name !== undefined) throw new Refusal('address.protected-name', { prefix: formatPrefix(prefix), name })
 }
 
-/** The same inside another action's transaction. `mayReplace`: an entry of the other effect gives way. */
-export async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean): Promise<Listing> {
+/** The same inside another action's transaction. `mayReplace`: an entry of the other effect gives way. `hit`: of a range that a person adds. */
+export async function putListing(
+  tx: Tx,
+  wish: ListingWish,
+  mayReplace: boolean,
+  hit?: Hit,
+): Promise<Listing> {
   await takeTurn(tx)
   const now = tx.clock.now()
   const active = await store.byPrefix(tx.queries, wish.prefix, 'active')
@@ -59,12 +88,17 @@ export async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean)
   const endsAt = wish.endsAt ?? defaultEnd(recurrence, tx.settings, now)
   if (active?.effect === wish.effect) return await sharpen(tx, active, wish, endsAt)
   // A wide hole that becomes a listing refuses as much as a new one.
-  const needsTwo = wish.effect === 'refuse' && peopleNeeded(wish.prefix) === 2
-  if (needsTwo && proposed && proposed.endsAt > now) {
-    const refusal = mayAgree(proposed, actorName(tx.actor), now)
+  const isWide = wish.effect === 'refuse' && peopleNeeded(wish.prefix) === 2
+  const isMuch = hit !== undefined && hitsMuch(wish.prefix, hit.impact, tx.settings)
+  const isUrgent = !isWide && hit?.isEmergency === true
+  const needsTwo = isWide || (isMuch && !isUrgent)
+  const facts = { ...(hit && factsOfImpact(hit.impact)), ...(isUrgent ? { emergency: 'yes' } : {}) }
+  if ((isWide || hit !== undefined) && proposed && proposalEnd(proposed) > now) {
+    const refusal = isUrgent ? undefined : mayAgree(proposed, actorName(tx.actor), now)
     if (refusal) throw refusal
     if (active) await makeWay(tx, active)
-    return await begin(tx, { ...proposed, endsAt: Math.max(proposed.endsAt, endsAt) }, 'listing.agreed')
+    const agreed = { ...proposed, endsAt: Math.max(proposed.endsAt, endsAt) }
+    return await begin(tx, agreed, 'listing.agreed', facts)
   }
   const refusal = active && active.endsAt > now && !mayReplace ? mayPut(active, wish) : undefined
   if (refusal) throw refusal
@@ -72,11 +106,11 @@ export async function putListing(tx: Tx, wish: ListingWish, mayReplace: boolean)
   if (needsTwo) {
     // Nobody agreed while it would have held: what it said then is not agreed to now.
     if (proposed) await lift(tx, proposed, 'expired')
-    return await propose(tx, listing)
+    return await propose(tx, listing, hit?.impact)
   }
   if (active) await makeWay(tx, active)
   await store.insert(tx.queries, listing)
-  await announce(tx, listing, 'listing.added')
+  await announce(tx, listing, 'listing.added', facts)
   return listing
 }
 
@@ -101,17 +135,33 @@ function newListing(tx: Tx, wish: ListingWish, endsAt: number, recurrence: numbe
   }
 }
 
-async function propose(tx: Tx, listing: Listing): Promise<Listing> {
+async function propose(tx: Tx, listing: Listing, impact: Impact | undefined): Promise<Listing> {
   const proposed: Listing = { ...listing, state: 'proposed' }
   await store.insert(tx.queries, proposed)
-  await record(tx, { action: 'listing.proposed', subject: `listing:${listing.id}`, facts: factsOf(listing) })
+  const facts = { ...factsOf(listing), ...(impact && factsOfImpact(impact)) }
+  await record(tx, { action: 'listing.proposed', subject: `listing:${listing.id}`, facts })
+  if (impact) {
+    const { senders, wanted: messages } = impact
+    const slots = { ip: formatPrefix(listing.prefix), senders, messages, when: proposalEnd(proposed) }
+    await notifyOperator(tx, { kind: 'proposal-notice', key: `proposal:${listing.id}`, slots })
+  }
   return proposed
 }
 
-async function begin(tx: Tx, listing: Listing, action: string): Promise<Listing> {
+/** What the audit keeps of the impact that somebody was shown. */
+function factsOfImpact({ senders, messages, wanted, wantedOfAll, large }: Impact): Record<string, number> {
+  return { senders, messages, wanted, wantedOfAll, large }
+}
+
+async function begin(
+  tx: Tx,
+  listing: Listing,
+  action: string,
+  facts: Readonly<Record<string, string | number>>,
+): Promise<Listing> {
   const active: Listing = { ...listing, state: 'active', sinceAt: tx.clock.now() }
   await save(tx, active)
-  await announce(tx, active, action)
+  await announce(tx, active, action, facts)
   return { ...active, version: active.version + 1 }
 }
 
@@ -132,8 +182,13 @@ export async function setDegraded(tx: Tx, listing: Listing, isDegraded: boolean)
   await announce(tx, changed, isDegraded ? 'listing.degraded' : 'listing.restored')
 }
 
-async function announce(tx: Tx, listing: Listing, action: string): Promise<void> {
-  await record(tx, { action, subject: `listing:${listing.id}`, facts: factsOf(listing) })
+async function announce(
+  tx: Tx,
+  listing: Listing,
+  action: string,
+  facts: Readonly<Record<string, string | number>> = {},
+): Promise<void> {
+  await record(tx, { action, subject: `listing:${listing.id}`, facts: { ...factsOf(listing), ...facts } })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })
   await queueWebhook(tx, action, { id: listing.id, listing: told(listing) })
 }
@@ -187,17 +242,25 @@ export async function putCarveOut(tx: Tx, unit: Prefix, range: Listing): Promise
 /** In one transaction: a few milliseconds in which core does nothing else. */
 const endedAtOnce = 10
 
-/** Ends listings whose time has come, at most `limit`; gives how many. The edges have stopped acting on them already. */
+/**
+ * Ends listings whose time has come, and proposals to which nobody agreed, at most `limit` of each; gives how many. The edges have stopped
+ * acting on them already.
+ */
 export async function endExpired(ctx: Context, limit = 200): Promise<number> {
-  const due = await store.expired(ctx.db.queries, ctx.clock.now(), limit)
+  const now = ctx.clock.now()
+  const due = [
+    ...(await store.expired(ctx.db.queries, now, limit)),
+    ...(await store.lapsedProposals(ctx.db.queries, now, now - proposalMs, limit)),
+  ]
   for (let from = 0; from < due.length; from += endedAtOnce) {
     const some = due.slice(from, from + endedAtOnce)
     await transact(ctx, async (tx) => {
       await takeTurn(tx)
       for (const { id } of some) {
         const listing = await store.byId(tx.queries, id)
-        if (listing?.state === 'active' && listing.endsAt <= tx.clock.now())
-          await lift(tx, listing, 'expired')
+        if (listing === undefined || listing.state === 'ended') continue
+        const ends = listing.state === 'active' ? listing.endsAt : proposalEnd(listing)
+        if (ends <= tx.clock.now()) await lift(tx, listing, 'expired')
       }
     })
     await breathe()

@@ -8,7 +8,8 @@ import { permit } from '../actor.ts'
 import { listAudit, record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdgesToResync } from '../edges/actions.ts'
-import { defaultEnd, mayPut, merge, peopleNeeded, readWish } from './listing.ts'
+import { measureBy, measureHouse, type WholeHouse } from '../impact/actions.ts'
+import { defaultEnd, hitsMuch, isRange, mayPut, merge, peopleNeeded, readWish } from './listing.ts'
 import type { Listing, ListingFields } from './listing.ts'
 import { csvHeading, readImportLine, writeExportLine, type ImportFormat } from './import-line.ts'
 import * as lines from './import-store.ts'
@@ -59,10 +60,26 @@ export async function importListings(
     refusedCount++
     if (refused.length < 1000) refused.push({ line: at, code, facts: { ...facts } })
   }
+  let house: WholeHouse | undefined
+  /** Ranges that hit so much wanted mail that two people have to want them: no file adds these. */
+  const findWide = async (some: readonly ReadLine[]): Promise<ReadonlyMap<number, Refusal>> => {
+    const found = new Map<number, Refusal>()
+    for (const { line: at, listing } of some) {
+      const { prefix, effect } = listing
+      if (effect !== 'refuse' || !isRange(listing)) continue
+      house ??= await measureHouse(ctx)
+      await breathe()
+      if (hitsMuch(prefix, await measureBy(ctx, prefix, house), ctx.settings))
+        found.set(at, new Refusal('prefix.two-people', { prefix: formatPrefix(prefix) }))
+    }
+    return found
+  }
   const putBatchAside = async (): Promise<void> => {
     const opposites = await findOpposites(ctx, input.defaults.replace === true ? [] : batch)
     for (const [at, refusal] of opposites) refuse(at, refusal)
-    const usable = batch.filter((each) => !opposites.has(each.line))
+    const wide = await findWide(batch)
+    for (const [at, refusal] of wide) if (!opposites.has(at)) refuse(at, refusal)
+    const usable = batch.filter((each) => !opposites.has(each.line) && !wide.has(each.line))
     added += await putAside(
       ctx,
       begun,

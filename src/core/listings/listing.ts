@@ -1,3 +1,4 @@
+import { day } from '../../base/clock.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Effect, ListingEntry } from '../../access/listing-entry.ts'
@@ -6,6 +7,7 @@ import type { EngineMode } from '../../access/standing.ts'
 import { parseDuration } from '../../standards/duration.ts'
 import { formatPrefix, overlaps, unitLength, type Prefix } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
+import { isHeavy, type Impact } from '../impact/impact.ts'
 import type { Settings } from '../settings.ts'
 
 /** An entry of the blocked senders list: what is refused, why, and until when. Every listing ends by itself. */
@@ -16,7 +18,7 @@ export interface Listing {
   readonly class: ListingClass
   /** `pass`: a carve-out that lets part of a wider listing through. */
   readonly effect: 'refuse' | 'pass'
-  /** `proposed`: so wide that a second person has to agree before it acts. */
+  /** `proposed`: so wide, or of so much wanted mail, that a second person has to agree before it acts. */
   readonly state: 'active' | 'ended' | 'proposed'
   readonly sinceAt: number
   readonly endsAt: number
@@ -74,6 +76,8 @@ export interface ListingFields {
   readonly url?: string | undefined
   readonly test?: string | undefined
   readonly evidence?: readonly Evidence[] | undefined
+  /** Acts at once whatever wanted mail it hits; the audit says so. Where two people are needed for the width it changes nothing. */
+  readonly emergency?: boolean | undefined
   /** Ends an active listing of the same prefix that does the opposite; without it that one stands in the way. */
   readonly replace?: boolean | undefined
 }
@@ -155,6 +159,19 @@ export function defaultEnd(recurrence: number, settings: Settings, now: number):
 /** How many people a width needs: one up to /17 and /33; two for /16 and /32 and wider (security section 1, decision 6). */
 export function peopleNeeded(prefix: Prefix): 1 | 2 {
   return prefix.length <= (prefix.family === 4 ? 16 : 32) ? 2 : 1
+}
+
+/** Whether a range hits so much wanted mail that two people have to want it (security LST-2). */
+export function hitsMuch(prefix: Prefix, impact: Impact, { listing }: Settings): boolean {
+  return isRange({ prefix }) && isHeavy(impact, listing.impact)
+}
+
+/** A proposal to which nobody agreed within this time is dropped: what it was measured by is past. */
+export const proposalMs = 3 * day
+
+/** When a proposal ends by itself. */
+export function proposalEnd({ sinceAt, endsAt }: Pick<Listing, 'sinceAt' | 'endsAt'>): number {
+  return Math.min(endsAt, sinceAt + proposalMs)
 }
 
 /** A single operator may agree with themselves after this time of reflection. */

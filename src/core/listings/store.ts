@@ -273,6 +273,24 @@ export async function expired(queries: Queries, now: number, limit: number): Pro
   return rows.map(fromRow)
 }
 
+/** Proposals of before a time, and those that would have ended by now. */
+export async function lapsedProposals(
+  queries: Queries,
+  now: number,
+  madeBefore: number,
+  limit: number,
+): Promise<Listing[]> {
+  const rows = await queries
+    .selectFrom('listings')
+    .select(columns)
+    .where('state', '=', 'proposed')
+    .where((eb) => eb.or([eb('ends_at', '<=', now), eb('since_at', '<=', madeBefore)]))
+    .orderBy('since_at')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
 export async function countByClass(
   queries: Queries,
   now: number,

@@ -61,6 +61,15 @@ export interface LetterSlots {
     /** Those with the most messages. */
     readonly top: readonly ObservedLine[]
   }
+  /** To the operator: a range that hits much wanted mail waits for a second person. */
+  'proposal-notice': {
+    readonly ip: string
+    /** In the range, and the wanted messages of these, within three days. */
+    readonly senders: number
+    readonly messages: number
+    /** When it is dropped if nobody agrees. */
+    readonly when: number
+  }
   /** To the operator: the self-incident brake of a rule was pulled or let go. */
   'brake-notice': {
     readonly rule: Cause
@@ -100,6 +109,7 @@ export const letterKinds = [
   'probe-report',
   'observed-digest',
   'brake-notice',
+  'proposal-notice',
   'confirm-report',
   'report-received',
   'report-instructions',
@@ -112,6 +122,7 @@ export const letterKinds = [
 export const operatorKinds = [
   'observed-digest',
   'brake-notice',
+  'proposal-notice',
   'abuse-notice',
 ] as const satisfies readonly LetterKind[]
 export type OperatorKind = (typeof operatorKinds)[number]

@@ -71,6 +71,15 @@ const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
   fc.record({
+    kind: fc.constant('proposal-notice' as const),
+    slots: fc.record({
+      ip: fc.constantFrom('192.0.2.0/24', '2001:db8::/48'),
+      senders: fc.nat(),
+      messages: fc.nat(),
+      when: moment,
+    }),
+  }),
+  fc.record({
     kind: fc.constant('brake-notice' as const),
     slots: fc.record({
       rule: fc.constantFrom(...causeNames),
@@ -212,6 +221,7 @@ describe('a letter', () => {
       'high-volume-notice',
       'observed-digest',
       'probe-report',
+      'proposal-notice',
       'report-closed',
       'report-instructions',
       'report-received',

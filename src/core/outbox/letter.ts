@@ -66,6 +66,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'brake-notice':
       return letters[content.kind](content.slots, about)
+    case 'proposal-notice':
+      return letters[content.kind](content.slots, about)
     case 'confirm-report':
       return letters[content.kind](content.slots, about)
     case 'report-received':

@@ -2,7 +2,13 @@ import { openCaseLink } from '../../access/case-link.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { as, transact } from '../../core/context.ts'
 import { spend } from '../../core/limits/actions.ts'
-import { addListing, endListing, searchListings, showListing } from '../../core/listings/actions.ts'
+import {
+  addListing,
+  endListing,
+  previewImpact,
+  searchListings,
+  showListing,
+} from '../../core/listings/actions.ts'
 import type { Listing } from '../../core/listings/listing.ts'
 import { explain } from '../../core/senders/actions.ts'
 import type { Level } from '../../core/senders/explanation.ts'
@@ -64,10 +70,23 @@ export const listingEndpoints: readonly Endpoint[] = [
     status: 201,
     handle: async ({ ctx, body }) => {
       const { ip, reason, ...fields } = body
-      return listingOf(
-        await addListing(ctx, { ...fields, cause: reason, prefix: orThrow(parseListable(ip)) }),
-      )
+      const prefix = orThrow(parseListable(ip))
+      const listing = await addListing(ctx, { ...fields, cause: reason, prefix })
+      if (listing.state !== 'proposed') return listingOf(listing)
+      return { ...listingOf(listing), impact: await previewImpact(ctx, prefix) }
     },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/impact',
+    permission: 'console.read',
+    safe: true,
+    summary: 'What listing an address or prefix would have hit in the last three days',
+    query: schemas.impactQuery,
+    answer: schemas.impact,
+    status: 200,
+    handle: async ({ ctx, query }) =>
+      await previewImpact(ctx, orThrow(parseListable(readQuery(schemas.impactQuery, query).ip))),
   }),
   endpoint({
     method: 'get',
@@ -105,7 +124,7 @@ function levelOf(call: Call<unknown>, address: Address): Level {
   return isAbout(call.client, address) ? 'link' : 'anyone'
 }
 
-function listingOf(listing: Listing): unknown {
+function listingOf(listing: Listing): object {
   return {
     id: listing.id,
     ip: showPrefix(listing.prefix),

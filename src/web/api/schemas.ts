@@ -205,7 +205,22 @@ export const listingFields = z.strictObject({
     .boolean()
     .optional()
     .describe('End an active listing of the same prefix with the other `effect`; without it that is refused'),
+  emergency: z
+    .boolean()
+    .optional()
+    .describe('In force at once whatever wanted mail the range hits; the audit says so'),
 })
+
+/** Of the last three days. */
+export const impact = z.object({
+  senders: z.int(),
+  messages: z.int(),
+  wanted: z.int().describe('Messages that the content filter found nothing against'),
+  wantedOfAll: z.int().describe('The same of everybody'),
+  large: z.int().describe('Senders among those with the most wanted mail of all'),
+})
+
+export const impactQuery = z.object({ ip: z.string().max(100).describe('Address or prefix') })
 
 export const listing = z.object({
   id: z.string(),
@@ -224,6 +239,7 @@ export const listing = z.object({
   actor: z.string(),
   endedAt: time.nullable(),
   endedWhy: z.string().nullable(),
+  impact: impact.optional().describe('Of one that was just proposed: what it would hit'),
 })
 
 export const listingQuery = z.object({

@@ -1,6 +1,7 @@
 import type { BrakeRule } from '../../access/brake.ts'
 import type { ImportAnswer } from '../../core/listings/import-actions.ts'
 import type { ImportFormat } from '../../core/listings/import-line.ts'
+import type { Impact } from '../../core/impact/impact.ts'
 import type { ListingSearch } from '../../core/listings/actions.ts'
 import type { BrakeState } from '../../core/reputation/hand-brake-actions.ts'
 import type { Listing, ListingFields } from '../../core/listings/listing.ts'
@@ -56,6 +57,8 @@ export interface ConsoleActions extends DeskActions {
     id: string,
   ): Promise<{ readonly listing: Listing; readonly history: readonly AuditRecord[] }>
   coveringListings(actor: Actor, address: Address): Promise<readonly Listing[]>
+  /** What listing this prefix would hit. */
+  previewImpact(actor: Actor, prefix: Prefix): Promise<Impact>
   addListing(actor: Actor, fields: ListingFields): Promise<Listing>
   endListing(
     actor: Actor,

@@ -47,8 +47,9 @@ async function takeForm(visit: OperatorVisit): Promise<ConsolePage | Response> {
     const wish = readWish(fields, visit.deps.settings, visit.view.now)
     if (wish instanceof Refusal) throw wish
     if (needsCode(visit, wish.prefix)) return askForCodeWith(visit.view, values)
-    if (step !== 'confirm') return await previewPage(visit, values, wish)
-    const listing = await visit.actions.addListing(visit.actor, fields)
+    const emergency = step === 'emergency'
+    if (step !== 'confirm' && !emergency) return await previewPage(visit, values, wish)
+    const listing = await visit.actions.addListing(visit.actor, { ...fields, emergency })
     return goTo(
       places.listing.href({ id: listing.id }, { done: listing.state === 'proposed' ? 'proposed' : 'added' }),
     )

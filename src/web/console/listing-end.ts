@@ -8,6 +8,7 @@ import { notice } from '../ui/notice.ts'
 import { time } from '../ui/time.ts'
 import { postForm } from './frame.ts'
 import { actorWords } from './history.ts'
+import { impactSection } from './listing-impact.ts'
 import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
@@ -84,9 +85,9 @@ async function end(visit: OperatorVisit): Promise<Response> {
 }
 
 async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> {
-  const { view, deps } = visit
+  const { view, deps, actions } = visit
   const words = view.words.console.listing
-  const { listing } = await visit.actions.showListing(visit.actor, part(visit, 'id'))
+  const { listing } = await actions.showListing(visit.actor, part(visit, 'id'))
   if (listing.state !== 'proposed') return goTo(places.listing.href({ id: listing.id }))
   if (needsCode(visit, listing.prefix)) return askForCode(view)
   const title = words.agreeTitle(showPrefix(listing.prefix))
@@ -98,6 +99,7 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
       <h1>${title}</h1>
       <p class="lead">${words.agreeLead(actorWords(view, listing.actor))}</p>
       <p>${sizeWords(view, listing.prefix)} · ${words.ends}: ${when(view, listing.endsAt)}</p>
+      ${impactSection(view, await actions.previewImpact(visit.actor, listing.prefix), deps.settings)}
       ${listing.note === '' ? '' : html`<p>${said(listing.note)}</p>`} ${senderLine(listing, deps.settings)}
       ${
         refusal instanceof Refusal

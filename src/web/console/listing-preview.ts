@@ -1,5 +1,6 @@
 import {
   defaultEnd,
+  hitsMuch,
   merge,
   peopleNeeded,
   type Listing,
@@ -11,6 +12,7 @@ import { html, visible, type Html } from '../ui/html.ts'
 import { definitions, notice } from '../ui/notice.ts'
 import { postForm } from './frame.ts'
 import { names, type ListingValues } from './listing-form.ts'
+import { impactSection } from './listing-impact.ts'
 import { listingTable, said, senderLine, sizeWords, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, type ConsolePage, type OperatorVisit } from './route.ts'
@@ -29,10 +31,11 @@ export async function previewPage(
   const text = formatPrefix(wished.prefix)
   const isThis = (listing: Listing): boolean => formatPrefix(listing.prefix) === text
   const { recurrenceMs } = deps.settings.listing
-  const [around, proposals, ended] = await Promise.all([
+  const [around, proposals, ended, impact] = await Promise.all([
     actions.searchListings(actor, { text, state: 'active', limit: shown }),
     actions.searchListings(actor, { text, state: 'proposed', limit: shown }),
     actions.searchListings(actor, { text, state: 'ended', limit: 200 }),
+    actions.previewImpact(actor, wished.prefix),
   ])
   const proposal = proposals.listings.find(isThis)
   if (proposal) return goTo(places.listing.href({ id: proposal.id }))
@@ -44,7 +47,10 @@ export async function previewPage(
   const replaces = same !== undefined && same.effect !== wished.effect
   const { endsAt, ...merged } = same && !replaces ? merge(same, wished, wishedEnd) : { endsAt: wishedEnd }
   const wish = { ...wished, ...merged }
-  const twoPeople = wish.effect === 'refuse' && same?.effect !== 'refuse' && peopleNeeded(wish.prefix) === 2
+  const isNew = wish.effect === 'refuse' && same?.effect !== 'refuse'
+  const isWide = isNew && peopleNeeded(wish.prefix) === 2
+  const isMuch = isNew && hitsMuch(wish.prefix, impact, deps.settings)
+  const twoPeople = isWide || isMuch
   const others = around.listings.filter((listing) => !isThis(listing))
   const kept = { ...values, ends: new Date(endsAt).toISOString(), replace: replaces ? 'yes' : '' }
   return {
@@ -52,8 +58,9 @@ export async function previewPage(
     body: html`<div class="narrow">
       <h1>${words.previewTitle}</h1>
       ${same === undefined ? '' : notice('warning', replaces ? words.replaces[same.effect] : words.sharpens)}
-      ${twoPeople ? notice('warning', words.twoPeople(text)) : ''}
+      ${isWide ? notice('warning', words.twoPeople(text)) : isMuch ? notice('warning', words.heavy(text)) : ''}
       ${meaning(visit, wish, { endsAt, recurrence, twoPeople })}
+      ${isNew ? impactSection(view, impact, deps.settings) : ''}
       ${postForm(
         visit,
         places.addListing.href(),
@@ -62,6 +69,13 @@ export async function previewPage(
             <button class="button danger" name="step" value="confirm">
               ${twoPeople ? words.propose : replaces ? words.replace : words.confirm}
             </button>
+            ${
+              isMuch && !isWide
+                ? html`<button class="button danger" name="step" value="emergency">
+                    ${words.emergency}
+                  </button>`
+                : ''
+            }
             <button class="button quiet" name="step" value="change">${words.change}</button>
           </div>`,
       )}

@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import { actorName, may } from '../../core/actor.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
-import { effectOf, mayAgree, reflectionMs, type Listing } from '../../core/listings/listing.ts'
+import { effectOf, mayAgree, proposalEnd, reflectionMs, type Listing } from '../../core/listings/listing.ts'
 import type { Settings } from '../../core/settings.ts'
 import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -14,6 +14,7 @@ import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
 import { actionsRow } from './frame.ts'
 import { actionWords, actorWords, history } from './history.ts'
+import { impactSection } from './listing-impact.ts'
 import { codeOf, publicUrl, said, senderLine, sizeWords, stateBadge, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
@@ -38,7 +39,7 @@ async function listingPage(visit: OperatorVisit): Promise<ConsolePage> {
         <h1><span translate="no">${prefix}</span> ${stateBadge(view, listing)}</h1>
         ${tools(visit, listing)}
       </div>
-      ${lead(visit, listing)}
+      ${lead(visit, listing)} ${await impactOf(visit, listing)}
       <div class="columns">
         <section>
           <h2>${words.facts}</h2>
@@ -80,6 +81,16 @@ function doneNotice({ view, query }: OperatorVisit, listing: Listing): Html | st
   }
 }
 
+/** Of what waits for a second person: what it would hit, as it is now. */
+async function impactOf(
+  { view, deps, actor, actions }: OperatorVisit,
+  listing: Listing,
+): Promise<Html | string> {
+  if (listing.state !== 'proposed') return ''
+  const { prefix } = listing
+  return impactSection(view, await actions.previewImpact(actor, prefix), deps.settings)
+}
+
 function tools({ view, actor }: OperatorVisit, listing: Listing): Html {
   const words = view.words.console.listing
   const { id } = listing
@@ -116,7 +127,7 @@ function lead({ view, deps, actor }: OperatorVisit, listing: Listing): Html {
         refusal instanceof Refusal
           ? html` ${words.agreeYourself} ${time(view, listing.sinceAt + reflectionMs)}`
           : ''
-      return html`<p class="lead">${words.proposed}${own}</p>`
+      return html`<p class="lead">${words.proposed} ${when(view, proposalEnd(listing))}${own}</p>`
     }
     case 'ended':
       return html`<p class="lead">

@@ -189,6 +189,26 @@ describe('Adding a listing', () => {
     })
   }
 
+  it('of a range shows what it would have hit, asks for a second person where that is much, and lists it at once only as an emergency', async () => {
+    const { ask, deeds } = testConsole()
+    const much = { prefix: '198.51.0.0/22', cause: 'spam', ends: '24h' }
+    for (const language of ['en', 'zh-CN'] as const) {
+      const text = await page(ask('admin', '/listings/add', much, { 'accept-language': language }))
+      assert.match(text, /4,700/)
+      assert.match(text, /3\.9%/)
+      assert.match(
+        text,
+        language === 'en' ? /acts only when a second person/ : /需要另一位操作员同意后才会生效/,
+      )
+      assert.match(text, /value="emergency"/)
+    }
+    const little = await page(ask('admin', '/listings/add', { ...much, prefix: '198.51.100.0/24' }))
+    assert.match(little, /No mail came from it/)
+    assert.doesNotMatch(little, /value="emergency"/)
+    assert.equal((await ask('admin', '/listings/add', { ...much, step: 'emergency' })).status, 303)
+    assert.match(deeds.join(), /addListing/)
+  })
+
   it('of a wide prefix proposes it, and puts it in force when somebody agrees', async () => {
     const { ask, deeds, listings } = testConsole()
     const wide = { prefix: '2001:db9::/32', cause: 'spam', ends: '24h' }

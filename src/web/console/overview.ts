@@ -37,23 +37,26 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
   const brake = await actions.brakeState(actor)
-  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed] = await Promise.all([
-    actions.listEdges(actor),
-    actions.feedSeq(actor),
-    actions.countListings(actor),
-    actions.countLetters(actor),
-    actions.countRefusals(actor, midnight),
-    actions.listRequests(actor, { state: 'review', limit: shown }),
-    actions.countReviews(actor),
-    may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
-    actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
-  ])
+  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed, proposals] =
+    await Promise.all([
+      actions.listEdges(actor),
+      actions.feedSeq(actor),
+      actions.countListings(actor),
+      actions.countLetters(actor),
+      actions.countRefusals(actor, midnight),
+      actions.listRequests(actor, { state: 'review', limit: shown }),
+      actions.countReviews(actor),
+      may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
+      actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
+      actions.searchListings(actor, { state: 'proposed', limit: 100 }),
+    ])
   const inForce = classes.reduce((sum, each) => sum + each.count, 0)
   return {
     title: words.title,
     body: html`<h1>${words.title}</h1>
       <p class="up-to">${time(view, view.now, true)}</p>
       ${edgeNotice(view, edges)} ${brakeNotice(view, brake.held)}
+      ${proposalNotice(view, proposals.listings.length)}
       <ul class="figures">
         ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
@@ -127,6 +130,14 @@ function edgeNotice(view: View, edges: readonly Edge[]): Html | string {
 }
 
 /** While something is only observed: who would have been hit, and the way on. */
+/** What waits for a second person to agree. */
+function proposalNotice(view: View, proposals: number): Html | string {
+  if (proposals === 0) return ''
+  const words = view.words.console.overview
+  const link = places.listings.href({ state: 'proposed' })
+  return notice('warning', html`${words.proposals(proposals)} <a href="${link}">${words.seeProposals}</a>`)
+}
+
 function observedNotice({ view, deps }: OperatorVisit, { days }: Observed): Html {
   const words = view.words.judgement.observed
   const { policy, reputation } = deps.settings

@@ -90,3 +90,8 @@ function kept<Options, Formatter>(
     return formatter
   }
 }
+
+/** `0.1%` of 0.001; two digits that say something. */
+export function share(language: Language, value: number): string {
+  return new Intl.NumberFormat(language, { style: 'percent', maximumSignificantDigits: 2 }).format(value)
+}

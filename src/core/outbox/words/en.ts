@@ -107,6 +107,15 @@ export const en: LetterWords = {
         'Look them through in the console, under “Would have been hit”. If somebody is here whose mail people want, their page says why; protect them (protected.names, protected.networks) or try other thresholds in a dry run. When nobody is left who should not be here, go on to the next reputation.mode.',
       ],
     }),
+    'proposal-notice': ({ ip, senders, messages, when }, { provider }) => ({
+      subject: `Waits for a second person: ${ip}`,
+      paragraphs: [
+        `Somebody wants ${provider} to refuse all mail of this range:`,
+        { verbatim: `    ${ip}` },
+        `Within the last three days ${number(messages)} wanted messages came from it, of ${number(senders)} senders. That is so much that it may be a mistake in the prefix, so nothing is refused yet.`,
+        `Look at it in the console, under Listings, “proposed”. A second person agrees to it there, or withdraws it. It is dropped by itself on ${moment(when)}.`,
+      ],
+    }),
     'brake-notice': ({ rule, why, isOn, when }, { provider }) =>
       isOn
         ? {

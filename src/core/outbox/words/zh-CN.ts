@@ -90,6 +90,15 @@ export const zhCN: LetterWords = {
         '请在控制台的“本会受影响的发件人”页面逐一查看。如果其中有用户需要的发件人，可在其页面查看原因，将其列为受保护（protected.names、protected.networks），或通过试运行尝试其他阈值。确认没有误伤之后，再切换到下一级 reputation.mode。',
       ],
     }),
+    'proposal-notice': ({ ip, senders, messages, when }, { provider }) => ({
+      subject: `等待另一位操作员同意：${ip}`,
+      paragraphs: [
+        `有人提议 ${provider} 拒收来自以下网段的全部邮件：`,
+        { verbatim: `    ${ip}` },
+        `最近三天内，该网段的 ${number(senders)} 个发件人共发来 ${number(messages)} 封正常邮件。数量较大，可能是网段填写有误，因此目前尚未拒收任何邮件。`,
+        `请在控制台“封锁”页面的“待同意”中查看，由另一位操作员同意或撤回。如无人处理，该提议将于${moment(when)}自动失效。`,
+      ],
+    }),
     'brake-notice': ({ rule, why, isOn, when }, { provider }) =>
       isOn
         ? {

@@ -72,6 +72,9 @@ export const console = {
     queued: 'Letters on their way',
     dead: (count: number) => (count === 1 ? 'one given up' : `${count} given up`),
     noneDead: 'none given up',
+    proposals: (count: number) =>
+      count === 1 ? 'A listing waits for a second person.' : `${count} listings wait for a second person.`,
+    seeProposals: 'Look at what they would hit',
     refused: 'Refused today',
     sinceMidnight: 'since 00:00 UTC',
     nobodyWaits: 'Nobody is waiting for you.',
@@ -250,6 +253,8 @@ export const console = {
     atOnce: 'at once, on every connected edge',
     afterSecond: 'when a second person agrees, or you yourself after 15 minutes',
     twoPeople: (prefix: string) => `${prefix} is wide: it acts only when a second person agrees to it.`,
+    heavy: (prefix: string) =>
+      `Much wanted mail comes from ${prefix}. Is the prefix right? It acts only when a second person agrees to it.`,
     sharpens:
       'There is a listing of exactly this prefix. It stays one: the graver class and the later end stand, reason and note are replaced.',
     replaces: {
@@ -258,11 +263,25 @@ export const console = {
       pass: 'An entry of exactly this prefix lets its mail through now. If you go on, that entry ends and the mail is refused.',
     },
     replace: 'Replace it',
+    emergency: 'List it at once: an emergency',
     covering: 'What is around it already',
     nothingAround: 'No other listing covers it or lies inside it.',
     more: (shown: number) => `The newest ${shown} are shown.`,
     returns: (count: number) =>
       count === 0 ? 'first time' : count === 1 ? 'second time' : `time number ${count + 1}`,
+  },
+
+  impact: {
+    title: 'What it would have hit in the last three days',
+    nothing: 'No mail came from it.',
+    senders: 'Active senders',
+    messages: 'Messages',
+    wanted: 'Of these wanted',
+    share: 'Share of all wanted mail',
+    ofAll: (all: string, most: string) => `of ${all}; above ${most} a second person is asked`,
+    large: 'Large senders',
+    noLarge: 'none',
+    largeOnes: (found: string, of: string) => `${found} of the ${of} with the most wanted mail`,
   },
 
   listing: {
@@ -273,7 +292,7 @@ export const console = {
     deferredUntil: 'The engine’s own listing, which only defers (reputation.mode). Mail is put off until',
     delayedUntil:
       'The brake of its rule is on, so it only puts off. Mail is delayed until the brake lets go, and at the latest until',
-    proposed: 'Nothing is refused yet: this is so wide that a second person has to agree.',
+    proposed: 'Nothing is refused yet: a second person has to agree. If nobody does, it is dropped',
     endedLead: 'It ended',
     facts: 'Facts',
     id: 'Id',
@@ -523,6 +542,7 @@ export const console = {
       'observed-digest': 'Who would have been hit',
       'probe-report': 'Report on a test message',
       'brake-notice': 'Self-incident brake',
+      'proposal-notice': 'A range waits for a second person',
       'confirm-report': 'Confirm a report of abuse',
       'report-received': 'Report of abuse received',
       'report-instructions': 'How to attach a reported message',
