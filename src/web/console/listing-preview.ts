@@ -71,9 +71,7 @@ export async function previewPage(
             </button>
             ${
               isMuch && !isWide
-                ? html`<button class="button danger" name="step" value="emergency">
-                    ${words.emergency}
-                  </button>`
+                ? html`<button class="button quiet" name="step" value="emergency">${words.emergency}</button>`
                 : ''
             }
             <button class="button quiet" name="step" value="change">${words.change}</button>

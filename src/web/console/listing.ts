@@ -88,7 +88,7 @@ async function impactOf(
 ): Promise<Html | string> {
   if (listing.state !== 'proposed') return ''
   const { prefix } = listing
-  return impactSection(view, await actions.previewImpact(actor, prefix), deps.settings)
+  return await impactSection(view, await actions.previewImpact(actor, prefix), deps.settings)
 }
 
 function tools({ view, actor }: OperatorVisit, listing: Listing): Html {
