@@ -1,3 +1,4 @@
+import { day } from '../../base/clock.ts'
 import type { Cause } from '../../access/reasons.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import type { Turn } from './brake.ts'
@@ -27,9 +28,14 @@ export function turnBrake(mind: Mind, turns: readonly Turn[], now: number): void
   }
 }
 
-/** The owner of a listed sender wants it removed. */
-export function noteAsked(mind: Mind, { cause, prefix }: OwnListing, now: number): void {
-  turnBrake(mind, mind.brake.asked(formatPrefix(rangeOf(prefix)), cause, now), now)
+/**
+ * The owner of a listed sender wants it removed. It says something of the rule where the sender had been there for days and was never listed:
+ * whoever wants the brake pulled gets new addresses listed, and the same ones again.
+ */
+export function noteAsked(mind: Mind, sender: Sender, { cause, since }: OwnListing, now: number): void {
+  const isOfDays = since - sender.since >= mind.settings.tuning.steadyDays * day
+  if (!isOfDays || sender.lapses.length > 0) return
+  turnBrake(mind, mind.brake.asked(formatPrefix(rangeOf(sender.unit)), cause, now), now)
 }
 
 /** What the filter said lately of a sender for a rule is not judged: `since` it is known that it had gone mad. */

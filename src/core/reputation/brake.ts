@@ -49,8 +49,15 @@ export interface BrakeMemory {
   readonly on: readonly Braked[]
   readonly released: readonly (readonly [Cause, Released])[]
   readonly incidents: readonly Incident[]
-  /** Listings of the last hour that had any, by rule. */
-  readonly hourly?: { readonly hour: number; readonly listed: readonly (readonly [Cause, number])[] }
+  /** Listings of the last hour. */
+  readonly lately?: readonly Listed[]
+}
+
+/** How many a rule listed in one minute (since 1970). */
+interface Listed {
+  readonly minute: number
+  readonly rule: Cause
+  readonly count: number
 }
 
 interface Released {
@@ -74,11 +81,8 @@ export class Brake {
   #incidents: readonly Incident[] = []
   readonly #mostListings: number
   readonly #mostListingsHour: number
-  /** Listings of this minute by rule, and of this hour. */
-  #listed = new Map<Cause, number>()
-  #minute = 0
-  #listedHour = new Map<Cause, number>()
-  #hour = 0
+  /** Listings of the last hour, by minute and rule, oldest first. */
+  #lately: readonly Listed[] = []
 
   /** `mostListings`: of one rule in a minute. `mostListingsHour`: of all together in an hour. */
   constructor(mostListings = Infinity, mostListingsHour = Infinity) {
@@ -104,20 +108,19 @@ export class Brake {
       on: this.state,
       released: [...this.#released],
       incidents: this.#incidents,
-      ...(this.#hour > 0 ? { hourly: { hour: this.#hour, listed: [...this.#listedHour] } } : {}),
+      ...(this.#lately.length > 0 ? { lately: this.#lately } : {}),
     }
   }
 
   /** The same again. */
-  read({ sample, refused, asking, on, released, incidents, hourly }: BrakeMemory): void {
+  read({ sample, refused, asking, on, released, incidents, lately }: BrakeMemory): void {
     this.#sample.read(sample)
     for (const [rule, memory] of refused) surgeOf(this.#refused, rule, leastRefused).read(memory)
     for (const [rule, memory] of asking) surgeOf(this.#asking, rule, leastAsking).read(memory)
     for (const braked of on) this.#on.set(braked.rule, braked)
     for (const [rule, memory] of released) this.#released.set(rule, memory)
     this.#incidents = incidents
-    this.#hour = hourly?.hour ?? 0
-    this.#listedHour = new Map(hourly?.listed)
+    this.#lately = lately ?? []
   }
 
   holds(rule: Cause): boolean {
@@ -149,23 +152,21 @@ export class Brake {
 
   /** Something is listed by a rule. */
   listed(rule: Cause, at: number): readonly Turn[] {
-    const [currentMinute, currentHour] = [Math.floor(at / minute), Math.floor(at / hour)]
-    if (currentMinute !== this.#minute) this.#listed = new Map()
-    if (currentHour !== this.#hour) this.#listedHour = new Map()
-    this.#minute = currentMinute
-    this.#hour = currentHour
-    const count = (this.#listed.get(rule) ?? 0) + 1
-    this.#listed.set(rule, count)
-    this.#listedHour.set(rule, (this.#listedHour.get(rule) ?? 0) + 1)
-    const meant = this.#isHourFull ? [...this.#listedHour.keys()] : count >= this.#mostListings ? [rule] : []
+    const current = Math.floor(at / minute)
+    const isThis = (each: Listed): boolean => each.minute === current && each.rule === rule
+    const count = (this.#lately.find(isThis)?.count ?? 0) + 1
+    this.#lately = [
+      ...this.#lately.filter((each) => each.minute > current - hour / minute && !isThis(each)),
+      { minute: current, rule, count },
+    ]
+    const listing = new Set(this.#lately.map((each) => each.rule))
+    const meant = this.#isHourFull ? [...listing] : count >= this.#mostListings ? [rule] : []
     return meant.filter((each) => !this.#on.has(each)).map((each) => this.#pull(each, 'flood', at))
   }
 
-  /** Whether all rules together have listed as much as they may in this hour. */
+  /** Whether all rules together have listed as much as they may in an hour. */
   get #isHourFull(): boolean {
-    let sum = 0
-    for (const count of this.#listedHour.values()) sum += count
-    return sum >= this.#mostListingsHour
+    return this.#lately.reduce((sum, { count }) => sum + count, 0) >= this.#mostListingsHour
   }
 
   /** A sender with a long good history was listed. */
@@ -233,11 +234,17 @@ export class Brake {
     return why !== 'requests' || this.#asking.get(rule)?.isHigh(now) !== true
   }
 
+  /** Listings of a rule within the hour where that is full, else of the last minute that had any. */
+  #flooded(rule: Cause): number {
+    const ofRule = this.#lately.filter((each) => each.rule === rule)
+    const counted = this.#isHourFull ? ofRule : ofRule.slice(-1)
+    return counted.reduce((sum, { count }) => sum + count, 0)
+  }
+
   #seen({ rule, why }: Braked, now: number): Pick<Turn, 'count' | 'usual'> {
     if (why === 'filter') return { count: Math.round(this.#sample.share(rule) * this.#sample.size), usual: 0 }
     if (why === 'hand') return { count: 0, usual: 0 }
-    if (why === 'flood')
-      return { count: (this.#isHourFull ? this.#listedHour : this.#listed).get(rule) ?? 0, usual: 0 }
+    if (why === 'flood') return { count: this.#flooded(rule), usual: 0 }
     const surge = (why === 'refusals' ? this.#refused : this.#asking).get(rule)
     return { count: surge?.count(now) ?? 0, usual: Math.round((surge?.usual ?? 0) * 100) / 100 }
   }

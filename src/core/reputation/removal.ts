@@ -24,7 +24,7 @@ export function delist(mind: Mind, address: Address, now: number): DelistAnswer 
     if (known.listing.class !== 'self-service') return known.listing.class
     if (isEarly) return 'cool-down'
     known.delistedAt = now
-    noteAsked(mind, known.listing, now)
+    noteAsked(mind, known, known.listing, now)
     book.end(known, 'delist', now)
     return 'done'
   }
@@ -46,7 +46,7 @@ export function noteLifted(mind: Mind, prefix: Prefix, now: number, isAsked: boo
   if (range && formatPrefix(range.prefix) === formatPrefix(prefix)) book.endRange(range, 'delist', now)
   const sender = senders.at(prefix)
   if (sender?.listing) {
-    if (isAsked) noteAsked(mind, sender.listing, now)
+    if (isAsked) noteAsked(mind, sender, sender.listing, now)
     book.end(sender, 'delist', now)
   } else if (sender) forgive(mind, sender, now)
 }
