@@ -1,9 +1,21 @@
 import type { Explanation } from '../core/senders/explanation.ts'
+import type { SourceSaid } from '../core/senders/judged.ts'
 import type { Way } from '../core/senders/ways.ts'
 
 /** What the judgement knows of a sender, in lines for an operator's terminal. */
 export function judgedLines(explanation: Explanation): readonly string[] {
-  const { standing, rule, bounds, line, prior, counters = [], concerns = [], ways = [] } = explanation
+  const {
+    standing,
+    rule,
+    bounds,
+    line,
+    prior,
+    counters = [],
+    sources = [],
+    onlySource = null,
+    concerns = [],
+    ways = [],
+  } = explanation
   if (standing === undefined || bounds === undefined || prior === undefined || rule === undefined) return []
   const name = explanation.name?.text ?? (explanation.name?.kind === 'none' ? 'none' : 'not known')
   const seen =
@@ -18,6 +30,10 @@ export function judgedLines(explanation: Explanation): readonly string[] {
     `unwanted    ${percent(bounds.mean)} of its mail, between ${percent(bounds.lower)} and ${percent(bounds.upper)}; expected before: ${percent(prior.mean)}`,
     `line        listed when the lower bound is over ${percent(line ?? 0)}; earlier listings: ${explanation.recurrence ?? 0}`,
     `counters    ${counters.length === 0 ? 'nothing counted' : counters.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`,
+    ...(sources.length === 0 ? [] : [`sources     ${sources.map(saidWords).join('; ')}`]),
+    ...(onlySource === null
+      ? []
+      : [`held back   only ${onlySource} speaks for a listing; the other sources do not bear it out`]),
     ...(concerns.length === 0
       ? []
       : [`weighs      ${concerns.map(({ kind, direction }) => `${kind} (${direction})`).join(', ')}`]),
@@ -25,9 +41,15 @@ export function judgedLines(explanation: Explanation): readonly string[] {
   ]
 }
 
+function saidWords({ source, ...counts }: SourceSaid): string {
+  const said = Object.entries(counts).filter(([, count]) => count > 0)
+  return `${source}: ${said.map(([kind, count]) => `${kind} ${count}`).join(', ')}`
+}
+
 function budgetWords(budget: NonNullable<Explanation['standing']>['budget']): string {
   if (budget === null) return 'none: it may send what it likes'
-  if (budget.kind === 'hourly') return `${budget.perHour} messages an hour, about ${budget.left} left`
+  if (budget.kind === 'hourly')
+    return `${budget.perHour} ${budget.perHour === 1 ? 'message' : 'messages'} an hour, about ${budget.left} left`
   return `a first message passes when it is tried again after ${budget.waitMinutes} minutes, the next after ${budget.spacingMinutes}`
 }
 

@@ -22,6 +22,11 @@ export function knownSender(overrides: Partial<KnownSender> = {}): KnownSender {
     isHeld: true,
     passed: 3,
     recurrence: 1,
+    sources: [
+      { source: 'mx1', counts: { ...nothing, ham: 110.2, spam: 8, recipients: 130 } },
+      { source: 'mx2', counts: { ...nothing, ham: 10.2, spam: 302.2, recipients: 390, traps: 4 } },
+    ],
+    onlySource: null,
     hours: Array.from({ length: 25 }, (_, nth) => hourOfDay(nth)),
     ...overrides,
   }

@@ -3,12 +3,12 @@ import { orThrow } from '../../base/refusal.ts'
 import { formatPrefix, parsePrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
 import type { Cause } from '../../access/reasons.ts'
 import type { Assessment } from './assess.ts'
-import { Evidence } from './evidence.ts'
 import type { Prior } from './grade.ts'
 import { rangeKey, rangeOf, type Groups } from './groups.ts'
 import type { Finding } from './listing-rule.ts'
 import { evidenceOf, type EndWhy, type Note } from './notes.ts'
 import type { OwnListing, Sender } from './sender.ts'
+import { Testimony } from './testimony.ts'
 import type { Tuning } from './tuning.ts'
 
 export interface BookSettings {
@@ -119,7 +119,7 @@ export class Book {
     sender.past = pastOf(assessment)
     this.#put(sender, listing)
     this.#notes.push({ kind: 'added', at: now, listing, evidence: evidenceOf(assessment.counts) })
-    this.#groups.rangeOf(sender.unit, now).noteMember(sender.key, true, now)
+    this.#groups.rangeOf(sender.unit, now).noteMember(sender.key, true, now, sender.evidence.only)
   }
 
   end(sender: Sender, why: EndWhy, at: number): void {
@@ -218,8 +218,14 @@ export class Book {
 
   #isOverLine(prefix: Prefix, recurrence: number, now: number): boolean {
     const { tuning } = this.#settings
-    const { bad, share } = this.#groups.rangeOf(prefix, now).members(now)
-    return bad >= rangeMembersOf(recurrence, tuning) && share.lower > rangeLineOf(recurrence, tuning)
+    const { judged, bad, share, byOne } = this.#groups.rangeOf(prefix, now).members(now)
+    const line = rangeLineOf(recurrence, tuning)
+    if (bad < rangeMembersOf(recurrence, tuning) || share.lower <= line) return false
+    // No source alone carries it, where others know members enough that say otherwise.
+    return byOne.every((one) => {
+      const left = { judged: judged - one.judged, bad: bad - one.bad }
+      return left.judged < tuning.rangeMembers || (1 + left.bad) / (2 + left.judged) > line
+    })
   }
 
   /** Ends the listing of a range that is no longer as bad as it was: its share has fallen to the line, or few bad members are left. */
@@ -335,7 +341,7 @@ export function isRangeListing({ prefix }: OwnListing): boolean {
 export function beginEra(sender: Sender, at: number, { halfLife }: Tuning): void {
   sender.watermark = at
   sender.hasOld = false
-  sender.evidence = new Evidence(halfLife)
+  sender.evidence = new Testimony(halfLife)
   sender.drift.reset()
   sender.clean = 0
   sender.trial = undefined

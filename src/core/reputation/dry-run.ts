@@ -5,6 +5,7 @@ import type { ReputationSettings } from './mind.ts'
 import type { Opinion } from './opinion.ts'
 import { Reputation } from './reputation.ts'
 import { Tellings } from './tellings.ts'
+import type { Witness } from './witness.ts'
 
 /** How often something was done to a sender's messages. */
 interface Fate {
@@ -70,17 +71,18 @@ export class DryRun {
     if (event.at < this.#start) return
     if (event.type === 'complaint') {
       if (isOld) return
-      this.#now.judge.complain(event, at)
-      this.#tried.judge.complain(event, at)
+      this.#now.judge.complain(event, at, source)
+      this.#tried.judge.complain(event, at, source)
       return
     }
+    const witness = { source, isOld }
     const told = event.type === 'message' ? this.#tellings.tell(event, source, at) : undefined
     if (told?.more) {
-      this.#now.hearMore(told.event, told.more, at, isOld)
-      this.#tried.hearMore(told.event, told.more, at, isOld)
+      this.#now.hearMore(told.event, told.more, at, witness)
+      this.#tried.hearMore(told.event, told.more, at, witness)
       return
     }
-    const [now, tried] = [this.#now.hear(event, at, isOld), this.#tried.hear(event, at, isOld)]
+    const [now, tried] = [this.#now.hear(event, at, witness), this.#tried.hear(event, at, witness)]
     if (isOld) return
     this.#messages++
     note(this.#now.fate, now)
@@ -134,7 +136,8 @@ class Side {
     this.judge = new Reputation(settings)
   }
 
-  hear(event: Exclude<MailEvent, { type: 'complaint' }>, at: number, isOld: boolean): Opinion['action'] {
+  hear(event: Exclude<MailEvent, { type: 'complaint' }>, at: number, witness: Witness): Opinion['action'] {
+    const { isOld } = witness
     this.judge.tick(at)
     const attempt = { ...event, at }
     const { action } = isOld ? { action: 'pass' as const } : this.judge.decide(attempt)
@@ -145,16 +148,16 @@ class Side {
       return action
     }
     if (!isOld) this.judge.passed(attempt)
-    if (event.type === 'message') this.judge.learn(event, at, { isOld })
+    if (event.type === 'message') this.judge.learn(event, at, witness)
     this.judge.takeNotes()
     return action
   }
 
   /** More about a message of before, as far as it was let in. */
-  hearMore(event: MessageEvent, more: MoreTold, at: number, isOld: boolean): void {
+  hearMore(event: MessageEvent, more: MoreTold, at: number, witness: Witness): void {
     if (this.#stopped.has(nameOf(event))) return
     this.judge.tick(at)
-    this.judge.learn(event, at, { isOld, more })
+    this.judge.learn(event, at, { ...witness, more })
     this.judge.takeNotes()
   }
 }

@@ -41,12 +41,12 @@ const indexOf = Object.fromEntries(evidenceKinds.map((kind, index) => [kind, ind
 export class Evidence {
   /** Of plain numbers: most senders have a few small ones. */
   readonly #sums = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-  readonly #halfLife: number
+  /** In hours. */
+  readonly halfLife: number
   #hour = 0
 
-  /** `halfLife` in hours. */
   constructor(halfLife: number) {
-    this.#halfLife = halfLife
+    this.halfLife = halfLife
   }
 
   /** As it is written down: the hour and the sums, without the zeros at their end. */
@@ -56,11 +56,20 @@ export class Evidence {
   }
 
   /** The same again. */
-  static read([hour = 0, ...sums]: readonly number[], halfLife: number): Evidence {
+  static read(memory: readonly number[], halfLife: number): Evidence {
     const evidence = new Evidence(halfLife)
-    evidence.#hour = hour
-    for (const [index, sum] of sums.entries()) evidence.#sums[index] = sum
+    evidence.readSums(memory)
     return evidence
+  }
+
+  readSums([hour = 0, ...sums]: readonly number[]): void {
+    this.#hour = hour
+    for (const [index, sum] of sums.entries()) this.#sums[index] = sum
+  }
+
+  /** The end of the hour that something was counted in last, milliseconds since 1970. */
+  get lastAt(): number {
+    return (this.#hour + 1) * hour
   }
 
   /** Counts something that happened at `at` (milliseconds since 1970). */
@@ -99,6 +108,6 @@ export class Evidence {
   }
 
   #decay(hours: number): number {
-    return hours === 0 ? 1 : 2 ** (-hours / this.#halfLife)
+    return hours === 0 ? 1 : 2 ** (-hours / this.halfLife)
   }
 }

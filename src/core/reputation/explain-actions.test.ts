@@ -99,6 +99,25 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([near.since, near.standingKey], [null, '198.51.100.0/24'])
     })
 
+    it('shows what each source said, and which one alone speaks for a listing that is held back', async () => {
+      const { ctx } = await begun()
+      assert.deepEqual((await knownSender(ctx, address)).sources, [])
+      const lies = Array.from({ length: 400 }, (_, nth) =>
+        message(ip, testStart - 30 * minute + nth * second, { verdict: 'malware' }),
+      )
+      await takeEvents(ctx, 'mx2', lies)
+      const engine = await Engine.open(ctx)
+      while (await engine.step(ctx));
+      assert.deepEqual(await coveringListings(ctx, address), [])
+      const { sources, onlySource } = await knownSender(ctx, address)
+      assert.equal(onlySource, 'mx2')
+      const mostSaid = sources.map(({ source, counts }) => [source, counts.ham > counts.malware])
+      assert.deepEqual(mostSaid, [
+        ['mx1', true],
+        ['mx2', false],
+      ])
+    })
+
     it('says when nobody judges, and who is protected', async () => {
       const { ctx } = await begun()
       ctx.clock.advance(day)

@@ -8,6 +8,8 @@ import { standingsHead, standingsOf } from '../standings/actions.ts'
 import { evidenceKinds, nothing, type Counts } from './evidence.ts'
 import type { Grade } from './grade.ts'
 import { rangeOf } from './groups.ts'
+import { foundOf } from './listing-rule.ts'
+import { rememberedIn } from './memory-actions.ts'
 import { passedOf, type HourOfSender, type KnownSender } from './known-sender.ts'
 import { reputationSettings } from './own-settings.ts'
 import {
@@ -63,7 +65,21 @@ export async function knownSender(ctx: Context, address: Address): Promise<Known
     passed: passedOf(hours, now),
     recurrence: sender.lapses.filter((at) => now - at < ctx.settings.listing.recurrenceMs).length,
     hours,
+    sources: sender.evidence.said(now).map(({ source, counts }) => ({ source, counts })),
+    onlySource: onlySource(ctx, unit, written, examined) ?? null,
   }
+}
+
+/** As the engine remembered it last, with the break in pattern that it may have seen; else by its counters. */
+function onlySource(ctx: Context, unit: Prefix, { row }: WrittenDown, counted: Examined): string | undefined {
+  const now = ctx.clock.now()
+  const settings = reputationSettings(ctx.settings)
+  const remembered =
+    row === undefined || row.memory === null
+      ? counted
+      : new Reputation(settings).examineAs(unit, rememberedIn(row), now)
+  const { sender, assessment } = remembered
+  return sender.listing === undefined ? foundOf(sender, assessment, settings.tuning, now)?.only : undefined
 }
 
 /** The sender in a judgement of its own. */

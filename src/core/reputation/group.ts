@@ -9,6 +9,8 @@ export interface Members {
   readonly judged: number
   readonly bad: number
   readonly share: Bounds
+  /** Members that one source alone has told of, for each such source; none while there is only one source. */
+  readonly byOne: readonly { readonly judged: number; readonly bad: number }[]
 }
 
 /**
@@ -21,6 +23,9 @@ export class Group {
   /** Members that have been judged, and those that were found bad, with the day they were. */
   readonly #judged = new Map<string, number>()
   readonly #bad = new Map<string, number>()
+  /** The source that tells of members, and who tells of those that it does not tell of alone. */
+  #teller: string | undefined
+  #otherTellers: Map<string, string | null> | undefined
   /** What those were that had to wait and came again. */
   #waits: Waits = noWaits
   #hits: { readonly when: number; readonly hits: Hits } | undefined
@@ -37,16 +42,21 @@ export class Group {
       j: [...this.#judged],
       b: [...this.#bad],
       w: this.#waits,
+      ...(this.#teller === undefined ? {} : { t: [this.#teller, [...(this.#otherTellers ?? [])]] as const }),
     }
   }
 
   /** The same again. */
-  static read({ e, s, j, b, w }: GroupMemory, halfLife: number): Group {
+  static read({ e, s, j, b, w, t }: GroupMemory, halfLife: number): Group {
     const group = new Group(halfLife, Evidence.read(e, halfLife))
     group.seenAt = s
     for (const [member, at] of j) group.#judged.set(member, at)
     for (const [member, at] of b) group.#bad.set(member, at)
     group.#waits = w
+    if (t !== undefined) {
+      group.#teller = t[0]
+      if (t[1].length > 0) group.#otherTellers = new Map(t[1])
+    }
     return group
   }
 
@@ -56,7 +66,12 @@ export class Group {
     this.seenAt = Math.max(this.seenAt, at)
   }
 
-  noteMember(member: string, isBad: boolean, now: number): void {
+  /** `teller`: the source that alone has told of it; undefined: several have. */
+  noteMember(member: string, isBad: boolean, now: number, teller?: string): void {
+    this.#teller ??= teller
+    if (teller === this.#teller) this.#otherTellers?.delete(member)
+    else if (this.#judged.has(member) || this.#judged.size < mostMembers)
+      (this.#otherTellers ??= new Map()).set(member, teller ?? null)
     note(this.#judged, member, now)
     if (isBad) note(this.#bad, member, now)
     else this.#bad.delete(member)
@@ -70,13 +85,28 @@ export class Group {
   members(now: number): Members {
     for (const map of [this.#judged, this.#bad]) forgetOld(map, now)
     const [judged, bad] = [this.#judged.size, this.#bad.size]
-    return { judged, bad, share: boundsOf(1 + bad, 1 + judged - bad) }
+    return { judged, bad, share: boundsOf(1 + bad, 1 + judged - bad), byOne: this.#byOne() }
+  }
+
+  #byOne(): Members['byOne'] {
+    const others = this.#otherTellers
+    if (others === undefined) return []
+    for (const member of others.keys()) if (!this.#judged.has(member)) others.delete(member)
+    const tellerOf = (member: string): string | null | undefined =>
+      others.has(member) ? others.get(member) : this.#teller
+    const members = Map.groupBy(this.#judged.keys(), tellerOf)
+    return [...members].flatMap(([teller, told]) =>
+      typeof teller === 'string'
+        ? [{ judged: told.length, bad: told.filter((member) => this.#bad.has(member)).length }]
+        : [],
+    )
   }
 
   /** What its members did until now counts for nothing any more. */
   forgetMembers(): void {
     this.#judged.clear()
     this.#bad.clear()
+    this.#otherTellers = undefined
   }
 
   /** A member's first message came again after its wait, and was judged. */
@@ -110,6 +140,10 @@ export interface GroupMemory {
   readonly j: readonly (readonly [member: string, at: number])[]
   readonly b: readonly (readonly [member: string, at: number])[]
   readonly w: Waits
+  readonly t?: readonly [
+    teller: string,
+    others: readonly (readonly [member: string, teller: string | null])[],
+  ]
 }
 
 const mostMembers = 512

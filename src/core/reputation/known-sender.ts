@@ -33,6 +33,15 @@ export interface KnownSender {
   /** Earlier listings by the engine that count. */
   readonly recurrence: number
   readonly hours: readonly HourOfSender[]
+  /** What each source said of it in this era, as it weighs now; none where it is only one. */
+  readonly sources: readonly SourceOfSender[]
+  /** The only source that speaks for a listing which the others do not bear out: for that nobody is listed. */
+  readonly onlySource: string | null
+}
+
+export interface SourceOfSender {
+  readonly source: string
+  readonly counts: Counts
 }
 
 /** What was counted of a sender in one hour, from all sources; not decayed. */

@@ -1,10 +1,12 @@
 import { hour } from '../../base/clock.ts'
 import { causes, type Cause, type ListingClass } from '../../access/reasons.ts'
-import { boundsOf } from './bounds.ts'
+import { boundsOf, type Bounds } from './bounds.ts'
 import { complaintWorth, usualPerHour, type Assessment } from './assess.ts'
 import type { Counts } from './evidence.ts'
 import { bounds, hitsOf, type Prior } from './grade.ts'
 import type { Sender } from './sender.ts'
+import { isMeanOver, leftWithout, soleSource } from './single-source.ts'
+import type { Testimony } from './testimony.ts'
 import type { Tuning } from './tuning.ts'
 
 /** Why a sender is to be listed, and as what. */
@@ -23,36 +25,108 @@ const sustainedMs = 12 * hour
 /** The same of phish and malware. */
 const graveMs = 2 * hour
 
-/** Whether a sender's own evidence lists it now. */
+/** What a sender's evidence amounts to, and whether it lists it. */
+export interface Found {
+  readonly finding: Finding
+  /** The only source that carries it where several report: nobody is listed for that. */
+  readonly only: string | undefined
+}
+
+/** What a sender's own evidence lists it for now. */
 export function findingOf(
   sender: Sender,
   assessment: Assessment,
   tuning: Tuning,
   now: number,
 ): Finding | undefined {
-  const of = (cause: Cause, counts: Counts): Finding => ({
-    cause,
-    class: classOf(cause, counts, sender.lapses.length, tuning),
-    recurrence: sender.lapses.length,
+  const found = foundOf(sender, assessment, tuning, now)
+  return found?.only === undefined ? found?.finding : undefined
+}
+
+/** The same, and what would be found if one source were believed that the others do not bear out. */
+export function foundOf(
+  sender: Sender,
+  assessment: Assessment,
+  tuning: Tuning,
+  now: number,
+): Found | undefined {
+  const found = [
+    ...shareFound(sender, assessment, tuning, now),
+    ...harvestFound(sender, assessment, tuning, now),
+  ]
+  return found.find(({ only }) => only === undefined) ?? found[0]
+}
+
+function shareFound(sender: Sender, assessment: Assessment, tuning: Tuning, now: number): readonly Found[] {
+  const { isSteady, line, prior } = assessment
+  const { trial, hasOld } = sender
+  const whole = { testimony: sender.evidence, prior }
+  const ofTrial = trial && { testimony: trial.evidence, prior: trialPrior }
+  const isOver = isMeanOver(line, tuning, complaintWorth(isSteady, tuning))
+  // A mixture is what it always was: it is judged by all of it.
+  const isTrialJudged = trial?.isBreak || hasOld
+  return [hasOld ? undefined : whole, isTrialJudged ? ofTrial : undefined].flatMap((window) => {
+    if (window === undefined) return []
+    const seen = window === whole ? assessment.counts : window.testimony.counts(now)
+    if (!isOverLine(seen, window.prior, assessment, sender, tuning)) return []
+    if (isSteady && !isCorroborated(sender, assessment, tuning, now)) return []
+    const windows = window === whole ? ([whole] as const) : ([window, whole] as const)
+    const cause = causeOf(seen, isSteady, tuning)
+    return [
+      {
+        finding: mildest(sender, window.testimony, { cause, seen, isSteady }, tuning, now),
+        only: soleSource({ windows, isOver }, tuning, now),
+      },
+    ]
   })
-  const { counts, isSteady } = assessment
-  const ofTrial = sender.trial?.evidence.counts(now)
-  for (const [seen, prior] of [
-    [sender.hasOld ? undefined : counts, assessment.prior],
-    // A mixture is what it always was: it is judged by all of it.
-    [sender.trial?.isBreak || sender.hasOld ? ofTrial : undefined, trialPrior],
-  ] as const) {
-    if (seen === undefined || !isOverLine(seen, prior, assessment, sender, tuning)) continue
-    if (isSteady && !isCorroborated(sender, assessment, tuning, now)) continue
-    return of(causeOf(seen, isSteady, tuning), seen)
+}
+
+function harvestFound(
+  sender: Sender,
+  { counts, isSteady, prior }: Assessment,
+  tuning: Tuning,
+  now: number,
+): readonly Found[] {
+  const { trial, hasOld } = sender
+  const isOfTrial = trial !== undefined && (isSteady || hasOld)
+  const seen = isOfTrial ? trial.evidence.counts(now) : counts
+  const mayList = trial !== undefined || !hasOld
+  const { recipients, unknown } = seen
+  if (!mayList || unknown < (isSteady ? 50 : 10) || recipients < tuning.harvestRecipients) return []
+  const limits = (of: Counts): Bounds => boundsOf(1 + of.unknown, 3 + Math.max(0, of.recipients - of.unknown))
+  if (limits(seen).lower <= tuning.harvestShare) return []
+  const whole = { testimony: sender.evidence, prior }
+  const question = {
+    windows: isOfTrial ? ([{ testimony: trial.evidence, prior }, whole] as const) : ([whole] as const),
+    isOver: (left: Counts) => limits(left).mean > tuning.harvestShare,
   }
-  const { recipients, unknown } = ofTrial && (isSteady || sender.hasOld) ? ofTrial : counts
-  const mayList = ofTrial !== undefined || !sender.hasOld
-  if (mayList && unknown >= (isSteady ? 50 : 10) && recipients >= tuning.harvestRecipients) {
-    const { lower } = boundsOf(1 + unknown, 3 + Math.max(0, recipients - unknown))
-    if (lower > tuning.harvestShare) return of('harvest', counts)
+  const recurrence = sender.lapses.length
+  const finding: Finding = {
+    cause: 'harvest',
+    class: classOf('harvest', counts, recurrence, tuning),
+    recurrence,
   }
-  return undefined
+  return [{ finding, only: soleSource(question, tuning, now) }]
+}
+
+/** A person has to look only where that does not rest on the word of one source among several. */
+function mildest(
+  { lapses }: Sender,
+  testimony: Testimony,
+  { cause, seen, isSteady }: { readonly cause: Cause; readonly seen: Counts; readonly isSteady: boolean },
+  tuning: Tuning,
+  now: number,
+): Finding {
+  const recurrence = lapses.length
+  const of = (which: Cause, counts: Counts): Finding => ({
+    cause: which,
+    class: classOf(which, counts, recurrence, tuning),
+    recurrence,
+  })
+  const finding = of(cause, seen)
+  if (finding.class !== 'investigate') return finding
+  const others = leftWithout(testimony, tuning, now).map((left) => of(causeOf(left, isSteady, tuning), left))
+  return others.find((each) => each.class !== 'investigate') ?? finding
 }
 
 function isOverLine(

@@ -33,6 +33,26 @@ const ips = [
   ...Array.from({ length: 3 }, (_, nth) => `2001:db8:0:${40 + nth}::1`),
 ]
 
+/** Who tells of an event. */
+const sources = new WeakMap<MailEvent, string>()
+
+/** Each source sends its own, in the order in which they are. */
+async function take(ctx: TestContext, events: readonly MailEvent[], isOld: boolean): Promise<number> {
+  let taken = 0
+  for (let from = 0; from < events.length;) {
+    const source = sourceOf(events[from])
+    const other = events.findIndex((event, nth) => nth > from && sourceOf(event) !== source)
+    const to = other === -1 ? events.length : other
+    taken += (await takeEvents(ctx, source, events.slice(from, to), { backfill: isOld })).accepted
+    from = to
+  }
+  return taken
+}
+
+function sourceOf(event: MailEvent | undefined): string {
+  return (event && sources.get(event)) ?? 'mx1'
+}
+
 function historyOf(random: Random, start: number): readonly Happening[] {
   const said: MessageEvent[] = []
   let now = start
@@ -42,6 +62,7 @@ function historyOf(random: Random, start: number): readonly Happening[] {
     const events: MailEvent[] = []
     for (let runs = random(4); runs >= 0; runs--) {
       const ip = pick(random, ips)
+      const source = pick(random, ['mx1', 'mx1', 'mx2', 'mx3'])
       const verdict = pick(random, ['ham', 'ham', 'spam', 'spam', 'phish', 'bulk', 'unknown'] as const)
       const { ptr } = pick(random, [
         { ptr: `mx.${ips.indexOf(ip) % 3}.example` },
@@ -64,6 +85,7 @@ function historyOf(random: Random, start: number): readonly Happening[] {
         events.push(event)
         said.push(event)
         if (random(5) === 0) events.push(complaintAbout(pick(random, said), now, random))
+        for (const each of events.slice(-2)) if (!sources.has(each)) sources.set(each, source)
       }
     }
     const freed = random(4) === 0 ? pick(random, ips) : undefined
@@ -113,8 +135,7 @@ async function happenTwice(
   for (let from = 0; from < events.length;) {
     const to = from + 1 + random(20)
     const piece = [...again(before, random), ...events.slice(from, to), ...again(events.slice(0, to), random)]
-    const { accepted } = await takeEvents(ctx, 'mx1', piece, { backfill: isOld })
-    assert.equal(accepted, events.slice(from, to).length)
+    assert.equal(await take(ctx, piece, isOld), events.slice(from, to).length)
     from = to
     if (random(3) > 0) await judging.step(ctx)
     if (random(3) === 0) judging = await Engine.open(ctx)
@@ -136,7 +157,7 @@ async function happen(
   reopen: () => Promise<Engine>,
 ): Promise<Engine> {
   ctx.clock.advance(afterMs)
-  await takeEvents(ctx, 'mx1', events, { backfill: isOld })
+  await take(ctx, events, isOld)
   let judging = engine
   while (await judging.step(ctx)) judging = await reopen()
   if (freed === undefined) return await reopen()
@@ -178,6 +199,7 @@ async function known({ db: { queries } }: TestContext): Promise<Record<string, r
       .selectAll()
       .orderBy('unit')
       .orderBy('hour')
+      .orderBy('source')
       .orderBy('era')
       .execute(),
   }

@@ -33,30 +33,31 @@ export function putSender(mind: Mind, unit: Prefix, known: Remembered): void {
   for (const incident of mind.brake.incidents) takeBack(mind, sender, incident, incident.since)
 }
 
-/** Evidence of a remembered sender as it was written down, of the era that began at `era`. Lists nobody. */
+/** Evidence of a remembered sender as it was written down, of the era that began at `era`, told by `source`. Lists nobody. */
 export function putEvidence(
   mind: Mind,
   unit: Prefix,
   counts: Partial<Counts>,
   at: number,
-  era: number,
+  { era, source }: { readonly era: number; readonly source: string },
 ): void {
   const { book, groups, senders, settings } = mind
   const { tuning } = settings
   const sender = senders.at(unit)
   if (sender === undefined || era < sender.watermark) return
   settings.writing?.onSender(sender)
-  if (era === oldEra) sender.hasOld = true
+  const witness = { source, isOld: era === oldEra }
+  if (witness.isOld) sender.hasOld = true
   const ofMember = memberEvidence(mind, sender)
   // Of the hour in which the range was freed nothing is known to be of after that.
   const isOfMember =
-    ofMember !== sender.evidence && era !== oldEra && at - hour >= book.rangeSince(sender.unit)
+    ofMember !== sender.evidence && !witness.isOld && at - hour >= book.rangeSince(sender.unit)
   let { judged } = hitsOf(sender.evidence.counts(at), tuning)
   for (const kind of evidenceKinds) {
     const count = counts[kind] ?? 0
     if (count === 0) continue
-    sender.evidence.add(kind, count, at)
-    if (isOfMember) ofMember.add(kind, count, at)
+    sender.evidence.tell(kind, count, at, witness)
+    if (isOfMember) ofMember.tell(kind, count, at, witness)
     if (!isVerdict(kind)) continue
     judged += count
     groups.add(sender, kind, count, at, judged)

@@ -5,7 +5,7 @@ import { pick, seededRandom, type Random } from '../../../test/support/listing-e
 import { added, message, send, start, testReputation } from '../../../test/support/mail-events.ts'
 import { day, hour, minute, second } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
-import type { MailVerdict } from '../../access/mail-event.ts'
+import type { MailVerdict, MessageEvent } from '../../access/mail-event.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import type { Note } from './notes.ts'
 import type { Reputation } from './reputation.ts'
@@ -132,14 +132,50 @@ describe(`The judgement in ${histories} random histories (seed ${seed})`, () => 
         }),
       )
       const [one, other] = [testReputation(), testReputation()]
-      for (const event of events) one.learn(event, start + 5 * minute)
-      for (const event of events.toSorted((a, b) => (a.id < b.id ? 1 : -1)))
-        other.learn(event, start + 5 * minute)
+      const hear = (judge: Reputation, event: MessageEvent): void =>
+        judge.learn(event, start + 5 * minute, { source: `mx${event.at % 3}` })
+      for (const event of events) hear(one, event)
+      for (const event of events.toSorted((a, b) => (a.id < b.id ? 1 : -1))) hear(other, event)
       const [a, b] = [one, other].map((judge) =>
         judge.examine(orThrow(parseAddress('192.0.2.45')), start + 5 * minute),
       )
       assert.deepEqual(a?.assessment.hits, b?.assessment.hits, `history ${nth}`)
       assert.deepEqual(a?.assessment.counts, b?.assessment.counts)
+      for (const { source, counts } of a?.sender.evidence.said(start + 5 * minute) ?? []) {
+        const same = b?.sender.evidence.said(start + 5 * minute).find((each) => each.source === source)
+        for (const kind of ['ham', 'spam', 'phish'] as const)
+          assert.ok(Math.abs((same?.counts[kind] ?? 0) - counts[kind]) < 1e-9, `history ${nth}: ${source}`)
+      }
+    }
+  })
+
+  it('lists nobody on what one source says, whatever that is, where another knows a sender and speaks well of it', () => {
+    const random = seededRandom(seed + 4)
+    const ip = '192.0.2.45'
+    for (let nth = 0; nth < histories / 40; nth++) {
+      const history = newHistory()
+      const { judge } = history
+      const hear = (source: string, fields: Partial<MessageEvent>): void => {
+        const event = message(ip, history.now, fields)
+        judge.tick(event.at)
+        judge.passed(event)
+        judge.learn(event, event.at, { source })
+        if (source !== 'liar' || random(5) > 0) return
+        const { id, at, address } = event
+        const complaint = { id: `c${id}`, at, ip, address, message: id, reporter: id } as const
+        judge.complain({ type: 'complaint', kind: 'junk', ...complaint }, at, source)
+      }
+      for (let some = 9 + random(40); some > 0; some--) {
+        history.now += random(20 * minute)
+        hear('mx1', {})
+      }
+      for (let lies = random(200); lies > 0; lies--) {
+        history.now += pick(random, [10, second, minute])
+        const [unknownRecipients, trapRecipients] = [random(3), random(2)]
+        hear('liar', { verdict: pick(random, verdicts), recipients: 3, unknownRecipients, trapRecipients })
+        if (random(60) === 0) hear('mx1', {})
+      }
+      assert.deepEqual(added(judge.takeNotes()), [], `history ${nth}`)
     }
   })
 })

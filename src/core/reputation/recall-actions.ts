@@ -53,7 +53,7 @@ export function recallSender(
 export function recallHours(judge: Reputation, unit: Prefix, rows: readonly HourRow[], until: number): void {
   for (const each of rows)
     if (each.hour * hour <= until)
-      judge.recallEvidence(unit, countsOf(each), each.hour * hour + hour - 1, each.era)
+      judge.recallEvidence(unit, countsOf(each), each.hour * hour + hour - 1, each)
 }
 
 /** Everybody of the range of a unit, but those in `without`. */

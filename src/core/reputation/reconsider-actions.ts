@@ -4,7 +4,7 @@ import { covers, formatPrefix, type Prefix } from '../../standards/prefix.ts'
 import { as, transact, type Context } from '../context.ts'
 import { liftByEngine, listingsBy } from '../listings/engine-actions.ts'
 import { isRange, type Listing } from '../listings/listing.ts'
-import { Evidence, evidenceKinds } from './evidence.ts'
+import { evidenceKinds } from './evidence.ts'
 import { findingOf } from './listing-rule.ts'
 import { reputationSettings } from './own-settings.ts'
 import {
@@ -17,7 +17,9 @@ import {
   writtenOf,
   type HourRow,
 } from './recall-actions.ts'
+import { oldEra } from './pending.ts'
 import { Reputation } from './reputation.ts'
+import { Testimony } from './testimony.ts'
 
 /** Which of the engine's listings: those of a sender of these, or those that began since a time. */
 export type Wanted = { readonly units: readonly Prefix[] } | { readonly since: number }
@@ -88,11 +90,13 @@ async function rangeStands(ctx: Context, listing: Listing): Promise<boolean> {
     .some((note) => note.kind === 'added' && formatPrefix(note.listing.prefix) === prefix)
 }
 
-function evidenceIn(rows: readonly HourRow[], halfLife: number): Evidence {
-  const evidence = new Evidence(halfLife)
+function evidenceIn(rows: readonly HourRow[], halfLife: number): Testimony {
+  const evidence = new Testimony(halfLife)
   for (const row of rows) {
     const counts = countsOf(row)
-    for (const kind of evidenceKinds) evidence.add(kind, counts[kind], row.hour * hour)
+    const witness = { source: row.source, isOld: row.era === oldEra }
+    for (const kind of evidenceKinds)
+      if (counts[kind] !== 0) evidence.tell(kind, counts[kind], row.hour * hour, witness)
   }
   return evidence
 }

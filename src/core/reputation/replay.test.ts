@@ -191,4 +191,16 @@ describe('The replay', () => {
     const twice = [event(burst, start), event(burst, start)]
     assert.equal(replay(twice).length, 2)
   })
+
+  it('knows who told an event by its source: one alone lists nobody whom another knows', () => {
+    const by = (source: string, told: readonly object[]): readonly object[] =>
+      told.map((each) => ({ ...each, source }))
+    const wanted = events(burst, start, 20)
+    const lies = events(burst, start + hour, 60, spam)
+    const isListed = (input: readonly object[]): boolean =>
+      replay(input).some((line) => line.includes('"added"'))
+    assert.equal(isListed([...by('mx1', wanted), ...by('mx2', lies)]), false)
+    assert.equal(isListed([...wanted, ...lies]), isListed([...by('mx1', wanted), ...by('mx1', lies)]))
+    assert.equal(isListed(by('mx2', events(burst, start, 60, spam))), true)
+  })
 })

@@ -34,7 +34,8 @@ export class Replay {
     const event = readMailEvent(value)
     if (typeof event === 'string') return event
     const before = this.#advance(event.at)
-    const lines = event.type === 'complaint' ? this.#complain(event) : this.#judgeOf(event)
+    const source = sourceIn(value)
+    const lines = event.type === 'complaint' ? this.#complain(event, source) : this.#judgeOf(event, source)
     return [...before, ...lines]
   }
 
@@ -48,7 +49,7 @@ export class Replay {
       lesson = this.#unlearned[++this.#first]
     ) {
       this.#judge.tick(lesson.at)
-      this.#teach(lesson.event, lesson.at)
+      this.#teach(lesson, lesson.at)
     }
     if (this.#first > 4096 && this.#first * 2 > this.#unlearned.length) {
       this.#unlearned = this.#unlearned.slice(this.#first)
@@ -58,34 +59,34 @@ export class Replay {
     return this.#lines()
   }
 
-  #judgeOf(event: Exclude<MailEvent, { type: 'complaint' }>): readonly object[] {
+  #judgeOf(event: Exclude<MailEvent, { type: 'complaint' }>, source: string): readonly object[] {
     const attempt = { ...event, at: this.#now }
     const { action, reason, grade } = this.#judge.decide(attempt)
     const { id, ip } = event
     const line = { id, ip, at: iso(event.at), action, reason, grade }
     // Said a second time it is the same event.
-    if (this.#seen.isKnown(id, this.#now)) return [line, ...this.#lines()]
+    if (this.#seen.isKnown(idIn(source, id), this.#now)) return [line, ...this.#lines()]
     if (action !== 'pass') this.#judge.attempted(attempt)
     else {
       this.#judge.passed(attempt)
-      if (event.type === 'message') this.#know(event)
+      if (event.type === 'message') this.#know({ event, source })
     }
     return [line, ...this.#lines()]
   }
 
-  #complain(event: Extract<MailEvent, { type: 'complaint' }>): readonly object[] {
-    if (!this.#seen.isKnown(event.id, this.#now)) this.#know(event)
+  #complain(event: Extract<MailEvent, { type: 'complaint' }>, source: string): readonly object[] {
+    if (!this.#seen.isKnown(idIn(source, event.id), this.#now)) this.#know({ event, source })
     return this.#lines()
   }
 
-  #know(event: Lesson['event']): void {
-    if (this.#lagMs === 0) this.#teach(event, this.#now)
-    else this.#unlearned.push({ at: this.#now + this.#lagMs, event })
+  #know(told: Told): void {
+    if (this.#lagMs === 0) this.#teach(told, this.#now)
+    else this.#unlearned.push({ at: this.#now + this.#lagMs, ...told })
   }
 
-  #teach(event: Lesson['event'], now: number): void {
-    if (event.type === 'message') this.#judge.learn(event, now)
-    else this.#judge.complain(event, now)
+  #teach({ event, source }: Told, now: number): void {
+    if (event.type === 'message') this.#judge.learn(event, now, { source })
+    else this.#judge.complain(event, now, source)
   }
 
   #delist(address: Address, ip: string, at: number): readonly object[] {
@@ -103,9 +104,24 @@ export class Replay {
   }
 }
 
-interface Lesson {
-  readonly at: number
+interface Told {
   readonly event: MessageEvent | Extract<MailEvent, { type: 'complaint' }>
+  readonly source: string
+}
+
+interface Lesson extends Told {
+  readonly at: number
+}
+
+/** Recorded events may say who told them; where none does, all come from one source. */
+function sourceIn(value: unknown): string {
+  const isNamed = typeof value === 'object' && value !== null && 'source' in value
+  return isNamed && typeof value.source === 'string' ? value.source : ''
+}
+
+/** An id is one within its source. */
+function idIn(source: string, id: string): string {
+  return source === '' ? id : `${source} ${id}`
 }
 
 function lineOf(note: Note): object | undefined {

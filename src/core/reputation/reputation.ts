@@ -214,9 +214,14 @@ export class Reputation {
     putSender(this.#mind, unit, known)
   }
 
-  /** Evidence of a remembered sender as it was written down, of the era that began at `era`. Lists nobody. */
-  recallEvidence(unit: Prefix, counts: Partial<Counts>, at: number, era: number): void {
-    putEvidence(this.#mind, unit, counts, at, era)
+  /** Evidence of a remembered sender as it was written down, of the era that began at `era`, told by `source`. Lists nobody. */
+  recallEvidence(
+    unit: Prefix,
+    counts: Partial<Counts>,
+    at: number,
+    of: { readonly era: number; readonly source: string },
+  ): void {
+    putEvidence(this.#mind, unit, counts, at, of)
   }
 
   /** A message of before that complaints may be about. */

@@ -2,11 +2,11 @@ import { hour } from '../../base/clock.ts'
 import type { Cause, ListingClass } from '../../access/reasons.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { Drift } from './drift.ts'
-import { Evidence } from './evidence.ts'
 import { Late, type LateHits } from './late.ts'
 import { Share } from './share.ts'
 import type { Prior } from './grade.ts'
 import type { SenderName } from '../../standards/reverse-name.ts'
+import { Testimony, type TestimonyMemory } from './testimony.ts'
 
 /** A listing that the judgement made, as it remembers it. */
 export interface OwnListing {
@@ -23,7 +23,7 @@ export interface OwnListing {
 /** What a break in pattern has shown since it began. */
 export interface Trial {
   readonly since: number
-  readonly evidence: Evidence
+  readonly evidence: Testimony
   readonly reporters: Set<string>
   /** Whether the sender had a steady good history when it began. */
   readonly isSteady: boolean
@@ -34,10 +34,13 @@ export interface Trial {
 /** A sender as it is written down: what is missing is as at the beginning. */
 export interface SenderMemory {
   readonly e?: readonly number[]
+  /** Who told it. */
+  readonly S?: TestimonyMemory
   readonly d?: readonly number[]
   readonly t?: {
     readonly s: number
     readonly e: readonly number[]
+    readonly S?: TestimonyMemory
     readonly r: readonly string[]
     readonly y: boolean
     readonly b: boolean
@@ -60,7 +63,7 @@ export interface SenderMemory {
   readonly h?: readonly number[]
   readonly a?: readonly number[]
   readonly c?: number
-  readonly m?: { readonly s: number; readonly e: readonly number[] }
+  readonly m?: { readonly s: number; readonly e: readonly number[]; readonly S?: TestimonyMemory }
   readonly G?: number | string
   readonly b?: readonly LateHits[]
 }
@@ -78,7 +81,7 @@ export class Sender {
   /** Domain that its accepted mail was authenticated for. */
   home: string | undefined
   /** Of this era: since the last listing ended. */
-  evidence: Evidence
+  evidence: Testimony
   drift = new Drift()
   trial: Trial | undefined
   /** What the time before the last listing leaves behind; undefined before the first. */
@@ -103,7 +106,7 @@ export class Sender {
   /** Most senders a filter says nothing against. */
   late: Late | undefined
   /** What its range may be listed for, where that is not all its evidence: of live events, since the range's last listing ended. */
-  member: { readonly since: number; readonly evidence: Evidence } | undefined
+  member: { readonly since: number; readonly evidence: Testimony } | undefined
   /** First tries by sender domain, while a first message has to be tried again; a mail server tries the same again, a bot the next. */
   #firstTries: Map<string, number> | undefined
   /** Most senders nobody complains of. */
@@ -130,7 +133,7 @@ export class Sender {
     this.name = name
     this.since = now
     this.seenAt = now
-    this.evidence = new Evidence(halfLife)
+    this.evidence = new Testimony(halfLife)
   }
 
   /** Distinct reporters of this era. */
@@ -147,10 +150,12 @@ export class Sender {
     const { trial, listing, drift, past } = this
     const told = {
       e: this.evidence.toJSON(),
+      S: this.evidence.told,
       d: drift.toJSON(),
       t: trial && {
         s: trial.since,
         e: trial.evidence.toJSON(),
+        S: trial.evidence.told,
         r: [...trial.reporters],
         y: trial.isSteady,
         b: trial.isBreak,
@@ -171,7 +176,11 @@ export class Sender {
       s: this.share.toJSON(),
       k: this.kindShare.toJSON(),
       h: [this.#hour, this.#passed, this.#passedBefore, this.#recipients, this.#recipientsBefore],
-      m: this.member && { s: this.member.since, e: this.member.evidence.toJSON() },
+      m: this.member && {
+        s: this.member.since,
+        e: this.member.evidence.toJSON(),
+        S: this.member.evidence.told,
+      },
       a: [this.#attemptSlot, this.#attempts],
       G: finite(this.goodAt),
       c: this.clean || undefined,
@@ -183,11 +192,11 @@ export class Sender {
   /** The same again. */
   read(memory: SenderMemory, halfLife: number): void {
     const { t: trial, p: past, r: reporters, T: tries, L: listing } = memory
-    this.evidence = Evidence.read(memory.e ?? [], halfLife)
+    this.evidence = Testimony.readTold(memory.e ?? [], memory.S, halfLife)
     this.drift.read(memory.d ?? [])
     this.trial = trial && {
       since: trial.s,
-      evidence: Evidence.read(trial.e, halfLife),
+      evidence: Testimony.readTold(trial.e, trial.S, halfLife),
       reporters: new Set(trial.r),
       isSteady: trial.y,
       isBreak: trial.b,
@@ -217,7 +226,11 @@ export class Sender {
       this.#recipients = 0,
       this.#recipientsBefore = 0,
     ] = memory.h ?? []
-    this.member = memory.m && { since: memory.m.s, evidence: Evidence.read(memory.m.e, halfLife) }
+    const { m: member } = memory
+    this.member = member && {
+      since: member.s,
+      evidence: Testimony.readTold(member.e, member.S, halfLife),
+    }
     ;[this.#attemptSlot = 0, this.#attempts = 0] = memory.a ?? []
   }
 

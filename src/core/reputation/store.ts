@@ -208,7 +208,7 @@ export async function sendersOf(
   return await queries.selectFrom('senders').selectAll().where('unit', 'in', padded(units)).execute()
 }
 
-/** The hours of these units, each unit's in order. */
+/** The hours of these units, each unit's in order, and what each source said in an hour. */
 export async function hoursOfUnits(
   queries: Queries,
   units: readonly string[],
@@ -221,6 +221,8 @@ export async function hoursOfUnits(
     .where('hour', '>=', since)
     .orderBy('unit')
     .orderBy('hour')
+    .orderBy('source')
+    .orderBy('era')
     .execute()
 }
 

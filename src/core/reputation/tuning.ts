@@ -98,6 +98,12 @@ export const thresholds = {
     why: 'Complaints list nobody before so many different people have complained.',
     isPublic: true,
   },
+  othersMessages: {
+    value: 8,
+    unit: 'judged messages',
+    why: 'With so many from others, or so many recipients, within a day several sources report of a sender; what one of them alone says lists nobody then.',
+    isPublic: false,
+  },
   harvestShare: {
     value: 0.5,
     unit: 'share of recipients',

@@ -16,6 +16,8 @@ import { voidSource } from './void-actions.ts'
 
 const honest = Array.from({ length: 40 }, (_, nth) => `192.0.2.${nth + 1}`)
 const bad = '198.51.100.9'
+/** Senders that only the liar tells of. */
+const strangers = Array.from({ length: 20 }, (_, nth) => `2001:db8:${nth + 1}::1`)
 
 /** Two days of wanted mail of each honest sender, and a burst of a bad one. */
 function story(): readonly MessageEvent[] {
@@ -28,10 +30,11 @@ function story(): readonly MessageEvent[] {
   return [...wanted, ...burst]
 }
 
-/** Lies about everybody, half an hour into the hour in which they begin. */
+/** Lies about everybody and some more, half an hour into the hour in which they begin. */
 function lies(count: number, from: number): readonly MessageEvent[] {
+  const lied = [...honest, ...strangers]
   return Array.from({ length: count }, (_, nth) =>
-    message(honest[nth % honest.length] ?? bad, from + nth, {
+    message(lied[nth % lied.length] ?? bad, from + nth, {
       verdict: nth % 3 === 0 ? 'phish' : 'spam',
       unknownRecipients: 1,
     }),
@@ -85,12 +88,14 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       }
       await takeEvents(ctx, 'liar', lies(10_000, since + minute))
       await run(ctx)
-      assert.ok((await listed(ctx)).length > 10, 'the lies have an effect')
+      const lied = await listed(ctx)
+      assert.ok(lied.length > 10, 'the lies have an effect')
+      assert.ok(!lied.some(([prefix]) => prefix.startsWith('192.0.2.')), 'not on whom somebody else knows')
       const engine = await Engine.open(ctx)
 
       const answer = await voidSource(ctx, { source: 'liar', since })
       assert.equal(answer.events, 10_000)
-      assert.equal(answer.senders, honest.length)
+      assert.equal(answer.senders, honest.length + strangers.length)
       assert.deepEqual(await listed(ctx), await listed(clean))
       assert.deepEqual(await listed(clean), [[`${bad}/32`, 'spam']])
       assert.deepEqual(await evidence(ctx), await evidence(clean))

@@ -2,11 +2,11 @@ import { day, minute } from '../../base/clock.ts'
 import type { Assessment } from './assess.ts'
 import { turnBrake } from './brake-turns.ts'
 import { floorOf } from './budget.ts'
-import { Evidence } from './evidence.ts'
 import { findingOf } from './listing-rule.ts'
 import { assessed, standingIn, type Mind } from './mind.ts'
 import { weighRange } from './range-rule.ts'
 import type { Sender } from './sender.ts'
+import { Testimony } from './testimony.ts'
 
 /** A trial does not end sooner, whatever is clean in it. */
 const shortestTrialMs = 10 * minute
@@ -31,7 +31,7 @@ export function weigh(mind: Mind, sender: Sender, now: number): void {
 
 function tryOut({ onTrial, settings }: Mind, sender: Sender, assessment: Assessment, now: number): void {
   const { isSteady, isBreak } = assessment
-  const evidence = new Evidence(settings.tuning.halfLife)
+  const evidence = new Testimony(settings.tuning.halfLife)
   sender.trial ??= { since: now, evidence, reporters: new Set(), isSteady, isBreak }
   sender.trial.isBreak ||= isBreak
   if (sender.trial.isSteady) onTrial.add(sender)

@@ -32,6 +32,8 @@ function explained(
 const forOperators = [
   'standing',
   'counters',
+  'sources',
+  'onlySource',
   'rule',
   'bounds',
   'line',

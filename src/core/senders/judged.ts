@@ -6,6 +6,7 @@ import {
   type Concern,
   type DayOfSender,
   type KnownSender,
+  type SourceOfSender,
 } from '../reputation/known-sender.ts'
 import type { NameKind } from '../../standards/reverse-name.ts'
 import type { Grade } from '../reputation/grade.ts'
@@ -51,6 +52,10 @@ export interface Judged {
   readonly standing: { readonly grade: Grade; readonly budget: Budget | null; readonly key: string | null }
   /** Counters of this era as they weigh now, to a tenth. */
   readonly counters: readonly Evidence[]
+  /** The same by source, in whole numbers; none where only one has spoken. */
+  readonly sources: readonly SourceSaid[]
+  /** The only source that speaks for a listing which the others do not bear out: it is held back. */
+  readonly onlySource: string | null
   readonly rule: RuleName
   readonly bounds: { readonly lower: number; readonly mean: number; readonly upper: number }
   /** Unwanted share that the lower bound has to be above for a listing. */
@@ -65,6 +70,17 @@ export interface Judged {
   readonly days: readonly DayOfSender[]
 }
 
+/** What one source told of a sender. */
+export interface SourceSaid {
+  readonly source: string
+  readonly wanted: number
+  readonly unwanted: number
+  readonly recipients: number
+  readonly unknown: number
+  readonly traps: number
+  readonly complaints: number
+}
+
 /** Days back that are shown, today among them. */
 export const daysShown = 30
 
@@ -76,6 +92,8 @@ export function judgedOf(known: KnownSender, deciding: Listing | undefined, now:
       const count = Math.round(known.counts[kind] * 10) / 10
       return count === 0 ? [] : [{ kind, count }]
     }),
+    sources: known.sources.map(saidBy),
+    onlySource: known.onlySource,
     rule: ruleOf(known, standing.kind, deciding),
     bounds: {
       lower: thousandth(bounds.lower),
@@ -90,6 +108,19 @@ export function judgedOf(known: KnownSender, deciding: Listing | undefined, now:
     name: { kind: name.kind, text: name.text ?? null },
     home: known.home,
     days: daysOf(known.hours, now, daysShown).filter(hasMail),
+  }
+}
+
+function saidBy({ source, counts }: SourceOfSender): SourceSaid {
+  const { ham, bulk, spam, phish, malware, recipients, unknown, traps, complaints } = counts
+  return {
+    source,
+    wanted: Math.round(ham + bulk),
+    unwanted: Math.round(spam + phish + malware),
+    recipients: Math.round(recipients),
+    unknown: Math.round(unknown),
+    traps: Math.round(traps),
+    complaints: Math.round(complaints),
   }
 }
 

@@ -166,6 +166,27 @@ export const explanation = z.object({
     .optional()
     .describe('This and what follows: to operators only'),
   counters: z.array(evidence).optional().describe('As they weigh now'),
+  sources: z
+    .array(
+      z.object({
+        source: z.string(),
+        wanted: z.number(),
+        unwanted: z.number(),
+        recipients: z.number(),
+        unknown: z.number(),
+        traps: z.number(),
+        complaints: z.number(),
+      }),
+    )
+    .optional()
+    .describe('What each source of mail events said, as it weighs now; empty where only one has spoken'),
+  onlySource: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'The only source that speaks for a listing which the others do not bear out; nobody is listed for that',
+    ),
   rule: z.enum(ruleNames).optional(),
   bounds: z.object({ lower: z.number(), mean: z.number(), upper: z.number() }).optional(),
   line: z.number().optional().describe('Unwanted share that the lower bound has to be above for a listing'),

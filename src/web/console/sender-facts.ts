@@ -19,7 +19,7 @@ export function senderFacts(view: View, explanation: Explanation): Html {
     <p>${rules[rule]}</p>
     ${facts(view, explanation)} ${concernList(view, explanation.concerns ?? [])} ${ways(view, explanation)}
     <h2>${words.counters}</h2>
-    ${counters(view, explanation)}
+    ${counters(view, explanation)} ${sources(view, explanation)}
     <h2>${words.days}</h2>
     ${days.length === 0 ? html`<p class="empty">${words.daysEmpty}</p>` : dayBars(view, days, firstDay(view))}`
 }
@@ -88,6 +88,31 @@ function counters(view: View, { counters: list = [] }: Explanation): Html {
     stack: true,
     rows: [list.map(({ count: value }) => count(view.language, value))],
   })
+}
+
+/** Only where several sources have spoken. */
+function sources(view: View, { sources: list = [], onlySource }: Explanation): Html {
+  if (list.length === 0) return html``
+  const { sender: words } = view.words.judgement
+  const of = (value: number): string => count(view.language, value)
+  return html`${table({
+    caption: words.sources,
+    head: [
+      words.source,
+      words.wanted,
+      words.unwanted,
+      words.recipients,
+      words.unknown,
+      words.traps,
+      words.complaints,
+    ],
+    stack: true,
+    rows: list.map(({ source, wanted, unwanted, recipients, unknown, traps, complaints }) => [
+      literal(visible(source)),
+      ...[wanted, unwanted, recipients, unknown, traps, complaints].map(of),
+    ]),
+  })}
+  ${onlySource ? html`<p>${words.onlySource(visible(onlySource))}</p>` : html``}`
 }
 
 /** `31.5%`, as the language writes it. */

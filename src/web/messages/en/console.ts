@@ -701,6 +701,9 @@ export const console = {
       role: 'role',
       kind: 'kind',
       until: 'until',
+      since: 'since',
+      events: 'events',
+      senders: 'senders',
     } as Readonly<Record<string, string>>,
     actors: {
       operator: (name: string) => name,

@@ -43,7 +43,8 @@ export const judgement = {
     rule: 'What decides',
     budget: 'Budget',
     noBudget: 'none: it may send what it likes',
-    hourly: (perHour: string, left: string) => `${perHour} messages an hour, about ${left} left`,
+    hourly: (perHour: string, left: string) =>
+      `${perHour} ${perHour === '1' ? 'message' : 'messages'} an hour, about ${left} left`,
     firstTry: (wait: string, spacing: string) =>
       `a message passes when it is tried again after ${wait} minutes, and ${spacing} minutes after the one before it`,
     as: (key: string) => `as of ${key}`,
@@ -60,6 +61,11 @@ export const judgement = {
     home: 'Its mail is authenticated for',
     counters: 'Counters, as they weigh now',
     noCounters: 'Nothing has been counted.',
+    sources: 'The same by source of mail events',
+    source: 'Source',
+    recipients: 'Recipients',
+    onlySource: (source: string) =>
+      `Only ${source} speaks for a listing. The other sources know this sender and do not bear it out, so it is not refused, only put off. If ${source} is wrong, take back what it said with postern void.`,
     days: 'Mail by day',
     daysEmpty: 'Nothing has been counted in the last month.',
     day: 'Day',
@@ -255,6 +261,7 @@ export const judgement = {
     complaintWeight: 'Weight of a complaint',
     trapWeight: 'Weight of a trap hit',
     reporterCap: 'Complaints of one reporter that count',
+    othersMessages: 'Messages from others, with which one source alone lists nobody',
     leastReporters: 'Distinct reporters of a listing',
     harvestShare: 'Share of unknown recipients',
     harvestRecipients: 'Recipients before that counts',

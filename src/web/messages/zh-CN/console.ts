@@ -674,6 +674,9 @@ export const console: Messages['console'] = {
       role: '角色',
       kind: '类型',
       until: '截止',
+      since: '自',
+      events: '事件数',
+      senders: '发件人数',
     },
     actors: {
       operator: (name) => name,
