@@ -36,6 +36,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 1,
   },
   {
+    name: 'sign-in answers',
+    what: 'Twenty thousand tampered answers of an OpenID provider: state, nonce, issuer, audience, time, signature, errand. No session.',
+    file: 'test/oidc.test.ts',
+    env: { POSTERN_FUZZ_COUNT: '20000' },
+    minutes: 6,
+  },
+  {
     name: 'messages',
     what: 'Ten thousand mutated messages through the parse pool.',
     file: 'test/fuzz/mime.test.ts',

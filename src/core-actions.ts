@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
 import { deskActions } from './core-desk-actions.ts'
+import { signInActions } from './core-sign-in-actions.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
@@ -61,6 +62,7 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleAct
   const dryRuns = new DryRuns()
   return {
     ...deskActions(ctx, viewer),
+    ...signInActions(ctx),
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
     confirmSession: async (actor, input) => await confirmSession(by(actor), input),

@@ -34,6 +34,30 @@ export const peopleCommands: readonly Command[] = [
     },
   },
   {
+    name: 'operator link',
+    usage: 'NAME [--new ROLE,…]',
+    summary:
+      'Make a link that lets an operator in once, within an hour, to add a passkey or connect an account.',
+    options: { new: { type: 'string' } },
+    optionHelp: { new: 'make the operator first, with these roles and without a password' },
+    words: [1, 1],
+    run: async (invocation) => {
+      const named = invocation.options['new']
+      const given = named === undefined ? undefined : parseRoles(String(named))
+      if (named !== undefined && given === undefined)
+        throw new UsageError(`--new takes some of ${roles.join(', ')}, with commas between`)
+      return await withCore(
+        invocation,
+        'operator.link',
+        { name: invocation.words[0], roles: given },
+        (value, { say }) => {
+          say(facts(value))
+          say('\nWhoever opens the link is this operator. Give it to nobody else.')
+        },
+      )
+    },
+  },
+  {
     name: 'operator code',
     usage: 'SECRET',
     summary: 'The code of this moment for an authenticator secret, where no authenticator app is at hand.',
@@ -53,6 +77,21 @@ export const peopleCommands: readonly Command[] = [
       await withCore(invocation, 'operator.list', {}, (value, { say }) =>
         say(line(value, { name: 20, roles: 24 }, ['created'])),
       ),
+  },
+  {
+    name: 'operator roles',
+    usage: 'NAME ROLE,…',
+    summary: 'Give an operator other roles, at once; in the console a new administrator takes two.',
+    words: [2, 2],
+    run: async (invocation) => {
+      const [name, named = ''] = invocation.words
+      const given = parseRoles(named)
+      if (given === undefined)
+        throw new UsageError(`the second word is some of ${roles.join(', ')}, with commas between`)
+      return await withCore(invocation, 'operator.roles', { name, roles: given }, (value, { say }) =>
+        say(facts(value)),
+      )
+    },
   },
   {
     name: 'operator remove',

@@ -32,11 +32,22 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
   const first = read.provider?.domains[0] ?? 'localhost'
   const data = resolve(directory, read.data ?? 'data')
   const at = (local: string): string => `${local}@${first}`
-  const { listen, mail, addresses, notify, dnsbl, edge, guide, abuse, webhooks, ...rest } = read
+  const { listen, mail, addresses, notify, dnsbl, edge, guide, abuse, webhooks, console, ...rest } = read
   return {
     ...rest,
     ...(read.data !== undefined && { data }),
     ...(listen && { listen: endpoints(listen, data, directory) }),
+    ...(console && {
+      console: {
+        ...console,
+        oidc: {
+          ...console.oidc,
+          ...(console.oidc.secretFile !== undefined && {
+            secretFile: resolve(directory, console.oidc.secretFile),
+          }),
+        },
+      },
+    }),
     ...(mail && {
       mail: {
         ...mail,

@@ -425,6 +425,62 @@ const thresholdName = z.string().regex(/^[a-zA-Z]+$/, {
   error: 'expected the name of a threshold, such as newBudget',
 })
 
+const groupRoles = z
+  .strictObject(
+    {
+      group: key(line(200), 'A value of the claim `groupsClaim`.'),
+      roles: key(
+        list(oneOf(['viewer', 'case-agent', 'abuse-agent', 'list-operator', 'auditor', 'admin']), 1),
+        'What its members are let in for.',
+      ),
+    },
+    { error: 'expected `group` and `roles`' },
+  )
+  .register(expectations, { expects: '`group` and `roles`' })
+
+const consoleSection = section('The console, and how its operators sign in (docs/operate/sign-in.md).', {
+  origin: key(
+    origin().optional(),
+    'Public address of the console, as browsers see it. Passkeys and OpenID Connect are bound to it and are offered only where it stands here; a later change makes every passkey void. An address in figures takes no passkeys: for a console on this machine write `http://localhost:8081`.',
+    { example: 'https://console.provider.example' },
+  ),
+  oidc: section('Sign-in at an OpenID provider: Keycloak, Entra, Google and others.', {
+    issuer: key(
+      webAddress().optional(),
+      'The issuer, exactly as the provider names itself; its configuration is read from `/.well-known/openid-configuration` below it. Nothing is offered without.',
+      { example: 'https://id.provider.example/realms/staff' },
+    ),
+    clientId: key(line(200).prefault('postern'), 'The name of this client at the provider.'),
+    secretFile: key(
+      path().optional(),
+      'File with the client’s secret (mode 0600). Without one this is a public client, which PKCE alone protects.',
+      { example: '/etc/postern/oidc.secret' },
+    ),
+    label: key(
+      line(40).prefault('OpenID Connect'),
+      'What operators call the provider; it stands on the button.',
+    ),
+    domains: key(
+      list(domain()).prefault([]),
+      'Where not empty, only accounts whose mail address is verified and in one of these domains. It narrows; it never says who somebody is.',
+      { example: '[provider.example]' },
+    ),
+    newcomers: key(
+      oneOf(['refuse', 'by-group']).prefault('refuse'),
+      '`refuse`: an operator is there first and connects the account on their own page. `by-group`: whoever has a group of `groups` becomes an operator at the first sign-in, and has the roles that the groups say at each.',
+    ),
+    groupsClaim: key(
+      line(60).prefault('groups'),
+      'Claim of the ID token with the groups: a text or a list of texts.',
+    ),
+    groups: key(
+      list(groupRoles).prefault([]),
+      'Groups and their roles, for `by-group`. What stands here needs no second person.',
+      { example: '[{ group: mail-desk, roles: [case-agent, abuse-agent] }]' },
+    ),
+  }),
+})
+
 export const configSchema = z.strictObject({
   provider,
   data: key(
@@ -532,6 +588,7 @@ export const configSchema = z.strictObject({
       { example: '{ newBudget: 60 }' },
     ),
   }),
+  console: consoleSection,
   mail,
   addresses,
   intake: section('Incoming mail.', {

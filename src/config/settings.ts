@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { readWebhookSecret } from './webhook-secret.ts'
@@ -62,6 +63,7 @@ export function settingsOf(config: Config) {
       abuseReportsMs: retention.abuseReports,
       sentMs: retention.sent,
     },
+    console: consoleOf(config),
     abuse: abuseOf(config),
     notify: noticeOf(config),
     check: {
@@ -69,6 +71,15 @@ export function settingsOf(config: Config) {
     },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
   }
+}
+
+/** Reads the client's secret; an issuer without an address of ours to come back to is no use. */
+function consoleOf({ console: { origin, oidc } }: Config) {
+  const { issuer, secretFile, ...rest } = oidc
+  if (origin === undefined) return {}
+  if (issuer === undefined) return { origin }
+  const secret = secretFile === undefined ? undefined : readFileSync(secretFile, 'utf8').trim()
+  return { origin, oidc: { ...rest, issuer, secret } }
 }
 
 function abuseOf({ abuse, provider }: Config) {

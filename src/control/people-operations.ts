@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { sourceRoles } from '../access/source-roles.ts'
 import { roles } from '../core/actor.ts'
 import { addOperator, listOperators, removeOperator } from '../core/operators/actions.ts'
+import { makeEnrolment } from '../core/operators/enrolment-actions.ts'
+import { changeRoles } from '../core/operators/role-actions.ts'
 import { addToken, listTokens, revokeToken, tokenKinds } from '../core/operators/token-actions.ts'
 import type { Operation } from './operation.ts'
 
@@ -11,6 +13,8 @@ const newOperator = z.object({
   roles: z.array(z.enum(roles)).min(1),
   password: z.string().optional(),
 })
+const newRoles = z.object({ name: z.string(), roles: z.array(z.enum(roles)).min(1) })
+const newLink = z.object({ name: z.string(), roles: z.array(z.enum(roles)).min(1).optional() })
 const newToken = z.object({
   name: z.string(),
   kind: z.enum(tokenKinds),
@@ -24,10 +28,26 @@ export const peopleOperations: readonly Operation[] = [
     run: async (ctx, { input, emit }) => emit(await addOperator(ctx, newOperator.parse(input))),
   },
   {
+    name: 'operator.link',
+    run: async (ctx, { input, emit }) => {
+      const { path, expiresAt, ...rest } = await makeEnrolment(ctx, newLink.parse(input))
+      const origin = ctx.settings.console.origin ?? 'http://127.0.0.1:8081'
+      emit({ ...rest, link: origin + path, expires: rfc3339(expiresAt) })
+    },
+  },
+  {
     name: 'operator.list',
     run: async (ctx, { emit }) => {
       for (const { createdAt, ...rest } of await listOperators(ctx))
         emit({ ...rest, created: rfc3339(createdAt) })
+    },
+  },
+  {
+    name: 'operator.roles',
+    run: async (ctx, { input, emit }) => {
+      const wanted = newRoles.parse(input)
+      await changeRoles(ctx, wanted)
+      emit(wanted)
     },
   },
   {

@@ -10,7 +10,7 @@ const expected = {
   'case-agent': 'console.read delisting.decide letter.retry',
   'abuse-agent': 'abuse.decide abuse.evidence abuse.read abuse.reporter console.read letter.retry',
   'list-operator':
-    'console.read delisting.decide letter.retry listing.add listing.end reputation.brake reputation.dry-run',
+    'approval.decide console.read delisting.decide letter.retry listing.add listing.end reputation.brake reputation.dry-run',
   auditor: 'abuse.read audit.read console.read operator.read',
 } as const
 

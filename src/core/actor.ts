@@ -33,6 +33,7 @@ export const permissions = {
   'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
   'operator.read': ['auditor', 'admin'],
   'operator.manage': ['admin'],
+  'approval.decide': ['list-operator', 'admin'],
   'token.manage': ['admin'],
   'evidence.void': ['admin'],
   'reputation.dry-run': ['list-operator', 'admin'],

@@ -1,6 +1,7 @@
 import type { HighVolumeSettings } from '../access/high-volume.ts'
 import type { CodeProfile, Language } from '../access/reasons.ts'
 import type { EngineMode } from '../access/standing.ts'
+import type { Role } from './actor.ts'
 import type { Prefix } from '../standards/prefix.ts'
 
 /** Whether the policy door acts on the list, or only records what it would have said. */
@@ -41,6 +42,21 @@ export interface AbuseSettings {
   readonly pools: readonly { readonly name: string; readonly networks: readonly Prefix[] }[]
   /** Files that name the suspended accounts to mail servers. */
   readonly accessMaps: readonly { readonly file: string; readonly format: 'postfix' | 'dovecot' }[]
+}
+
+/** Sign-in at an OpenID provider. */
+export interface OidcSettings {
+  readonly issuer: string
+  readonly clientId: string
+  /** Undefined for a public client. */
+  readonly secret?: string | undefined
+  /** What operators call the provider. */
+  readonly label: string
+  /** Domains that a verified mail address must be in; any when empty. */
+  readonly domains: readonly string[]
+  readonly newcomers: 'refuse' | 'by-group'
+  readonly groupsClaim: string
+  readonly groups: readonly { readonly group: string; readonly roles: readonly Role[] }[]
 }
 
 /** What the core reads of the configuration. `config` has the schema; this names the part that rules and actions use. */
@@ -138,6 +154,11 @@ export interface Settings {
     readonly abuseReportsMs: number
     /** The log of what our accounts sent. */
     readonly sentMs: number
+  }
+  readonly console: {
+    /** Public address of the console; passkeys and OpenID Connect need it. */
+    readonly origin?: string | undefined
+    readonly oidc?: OidcSettings | undefined
   }
   readonly abuse: AbuseSettings
   /** Where an operator is told what they must know now. */

@@ -4,6 +4,7 @@ import { day, fixedClock, hour, minute } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { orThrow, Refusal, type RefusalCode } from '../../src/base/refusal.ts'
 import { actorName, permit, roles, type Actor, type Role } from '../../src/core/actor.ts'
+import type { Approval } from '../../src/core/approvals/actions.ts'
 import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
 import { cursorAfter, type DelistRequest } from '../../src/core/delisting/request.ts'
 import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
@@ -58,6 +59,24 @@ export const testToken = 'c5rf-token-of-the-tests'
 /** The password and code that open the door, for each of the people by the name. */
 export const testPassword = 'correct horse battery'
 export const testCode = '123456'
+
+/** What a browser answers with when it has the passkey of these tests, its id, and the link that lets in. */
+export const testAnswer = '{"id":"bGFwdG9w"}'
+export const testPasskey = 'bGFwdG9w'
+export const testLink = 'l1nk'.padEnd(32, '0')
+
+export const testApproval: Approval = {
+  id: 'appr0val00000000',
+  kind: 'operator.roles',
+  subject: 'operator:ada',
+  facts: { name: 'ada', roles: 'admin' },
+  permission: 'operator.manage',
+  proposedBy: 'operator:grace',
+  proposedAt: testStart - hour,
+  expiresAt: testStart + 3 * day,
+  state: 'proposed',
+  decidedBy: null,
+}
 
 export const consoleOrigin = 'https://console.provider.example'
 
@@ -185,6 +204,76 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       if (code !== testCode) throw new Refusal('sign-in.failed')
       deeds.push('confirmSession')
       return { session: sessionOf('admin') }
+    },
+    passkeyOptions: async (_actor, { purpose }) => ({ challenge: purpose, rpId: 'console.provider.example' }),
+    async signInByPasskey(_visitor, { answer }) {
+      if (answer !== testAnswer) throw new Refusal('sign-in.failed')
+      deeds.push('signInByPasskey')
+      return { session: sessionOf('agent') }
+    },
+    async confirmByPasskey(_actor, { answer }) {
+      if (answer !== testAnswer) throw new Refusal('sign-in.failed')
+      deeds.push('confirmByPasskey')
+      return { session: sessionOf('admin') }
+    },
+    permitNewKey: async () => {},
+    async addPasskey(_actor, { name }) {
+      deeds.push(`addPasskey:${name}`)
+    },
+    async revokePasskey(_actor, id) {
+      if (id !== testPasskey) throw new Refusal('passkey.not-found')
+      deeds.push('revokePasskey')
+    },
+    waysIn: async () => ({
+      hasPassword: true,
+      passkeys: [
+        {
+          id: testPasskey,
+          name: text ?? 'laptop',
+          createdAt: testStart - 30 * day,
+          usedAt: testStart - hour,
+          isBackedUp: false,
+        },
+        {
+          id: 'c3BhcmU',
+          name: 'key ring',
+          createdAt: testStart - 29 * day,
+          usedAt: null,
+          isBackedUp: true,
+        },
+      ],
+      issuers: [],
+    }),
+    async useEnrolment(_visitor, { secret }) {
+      if (secret !== testLink) throw new Refusal('operator.link-invalid')
+      deeds.push('useEnrolment')
+      return { session: sessionOf('agent') }
+    },
+    beginOidc: async () => ({ url: 'https://id.provider.example/authorize?state=x', errand: 'errand' }),
+    purposeOf: () => 'sign-in',
+    async signInByOidc(_visitor, { query }) {
+      if (!query.startsWith('code=good')) throw new Refusal('sign-in.failed')
+      deeds.push('signInByOidc')
+      return { session: sessionOf('agent'), next: '/' }
+    },
+    connectOidc: async () => ({ next: '/account' }),
+    listOperators: async () => [
+      { name: text ?? 'ada', roles: ['case-agent', 'list-operator'], createdAt: testStart - 30 * day },
+      { name: 'alan', roles: ['admin'], createdAt: testStart - 90 * day },
+    ],
+    async changeRoles(_actor, { name, roles: given }) {
+      deeds.push(`changeRoles:${name}`)
+      return given.includes('admin') ? testApproval : undefined
+    },
+    listApprovals: async () => [testApproval],
+    showApproval: async () => testApproval,
+    async confirmApproval(actor, id) {
+      permit(actor, 'approval.decide')
+      deeds.push(`confirmApproval:${id}`)
+    },
+    async declineApproval(actor, id) {
+      permit(actor, 'approval.decide')
+      deeds.push(`declineApproval:${id}`)
     },
     async signOut() {
       deeds.push('signOut')

@@ -51,6 +51,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       networks: [orThrow(parseListable('203.0.113.0/24'))],
     },
     codes: 'microsoft-like',
+    console: { origin: 'https://console.provider.example' },
     policy: { mode: 'enforce' },
     messageDoor: 'absent',
     highVolume: { ...defaultHighVolume, notices: 'never' },

@@ -37,6 +37,7 @@ export const floors: Readonly<Record<string, number>> = {
   edges: 1,
   standings: 1,
   accounts: 2,
+  approvals: 2,
   analysis: 2,
   complaints: 2,
   outbox: 2,

@@ -7,7 +7,7 @@ import { Secret } from '../../base/secret.ts'
 import { formatBase32, otpauthUri, verifyTotp } from '../../standards/totp.ts'
 import { permit, type Role } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { as, transact, type Context } from '../context.ts'
+import { as, transact, type Context, type Tx } from '../context.ts'
 import { spendAll, trySpend } from '../limits/actions.ts'
 import { checkName, checkPassword, formerRole, rolesOf, type Operator } from './operator.ts'
 import { openSession, renewSession, type SessionSecret } from './session-actions.ts'
@@ -69,9 +69,34 @@ function newPassword(): string {
   return [5, 5, 5, 5].map(randomId).join('-')
 }
 
+/** Lets somebody in who will have no password: by a link first, then by a passkey or an account at a provider. */
+export async function addKeylessOperator(
+  tx: Tx,
+  { name, roles }: { readonly name: string; readonly roles: readonly Role[] },
+): Promise<void> {
+  const refusal = checkName(name)
+  if (refusal) throw refusal
+  const isNew = await store.insertOperator(tx.queries, {
+    name,
+    role: formerRole(roles),
+    roles: roles.join(' '),
+    password_hash: '',
+    totp_secret: '',
+    totp_step: 0,
+    created_at: tx.clock.now(),
+    removed_at: null,
+  })
+  if (!isNew) throw new Refusal('operator.exists', { name })
+  await record(tx, {
+    action: 'operator.added',
+    subject: `operator:${name}`,
+    facts: { roles: roles.join(' ') },
+  })
+}
+
 /** Everybody who may come in, by name. */
 export async function listOperators(ctx: Context): Promise<readonly Operator[]> {
-  permit(ctx.actor, 'operator.manage')
+  permit(ctx.actor, 'operator.read')
   const rows = await store.listOperators(ctx.db.queries)
   return rows.map((row) => ({ name: row.name, roles: rolesOf(row), createdAt: row.created_at }))
 }
@@ -82,6 +107,7 @@ export async function removeOperator(ctx: Context, name: string): Promise<void> 
   await transact(ctx, async (tx) => {
     if (!(await store.removeOperator(tx.queries, name, tx.clock.now())))
       throw new Refusal('operator.not-found', { name: name.slice(0, 40) })
+    await store.deleteKeysOf(tx.queries, name, tx.clock.now())
     const sessions = await store.deleteSessionsOf(tx.queries, name)
     await record(tx, { action: 'operator.removed', subject: `operator:${name}`, facts: { sessions } })
   })
@@ -98,7 +124,7 @@ export async function signIn(
   const name = input.name.trim().toLowerCase().slice(0, 64)
   await spendTry(ctx, name, input.client)
   const operator = await store.operatorByName(ctx.db.queries, name)
-  const isRight = await isPassword(input.password, operator?.password_hash ?? nobodysHash)
+  const isRight = await isPassword(input.password, operator?.password_hash || nobodysHash)
   const step = verifyTotp(totpSecretOf(ctx, operator), input.code, ctx.clock.now(), operator?.totp_step)
   if (!operator || !isRight || step === undefined) {
     ctx.log.warn('sign-in.failed', { client: input.client })
@@ -158,9 +184,9 @@ export async function confirmSession(
   })
 }
 
-/** A secret nobody has, for a name that does not exist. */
+/** A secret nobody has, for a name that does not exist or signs in otherwise. */
 function totpSecretOf(ctx: Context, operator: store.OperatorRow | undefined): Secret {
-  if (!operator) return new Secret(randomBytes(20))
+  if (!operator || operator.totp_secret === '') return new Secret(randomBytes(20))
   const secret = unseal(ctx.keys.vault, sealedFor(operator.name), operator.totp_secret)
   if (!secret) throw new Error(`the TOTP secret of operator ${operator.name} was sealed with another key`)
   return new Secret(secret)

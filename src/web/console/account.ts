@@ -1,3 +1,4 @@
+import { may } from '../../core/actor.ts'
 import { submit } from '../ui/form.ts'
 import { html, visible } from '../ui/html.ts'
 import { definitions, verbatim } from '../ui/notice.ts'
@@ -5,6 +6,7 @@ import { table } from '../ui/table.ts'
 import { channelOf, dropSessionCookie, readSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
+import { waysInSection } from './passkeys.ts'
 import { places } from './places.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -30,9 +32,10 @@ export const accountRoutes: readonly ConsoleRoute[] = [
 
 /** Operators are kept by whoever can log in to the machine. */
 const commands =
-  'npx postern operator list\nnpx postern operator remove NAME\nnpx postern operator add NAME --role case-agent,list-operator'
+  'npx postern operator list\nnpx postern operator link NAME\nnpx postern operator remove NAME\nnpx postern operator add NAME --role case-agent,list-operator'
 
-async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePage> {
+async function accountPage(visit: OperatorVisit): Promise<ConsolePage> {
+  const { view, session } = visit
   const { account: words, roles, roleMeans } = view.words.console
   return {
     title: words.title,
@@ -49,6 +52,7 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
       ])}
       <p class="hint">${words.idle}</p>
       <p><a class="button quiet" href="${places.signOutEverywhere.href()}">${words.everywhere}</a></p>
+      ${await waysInSection(visit)}
       <h2 id="keys">${words.keys}</h2>
       <p>${words.keysLead}</p>
       ${table({
@@ -60,6 +64,7 @@ async function accountPage({ view, session }: OperatorVisit): Promise<ConsolePag
           does,
         ]),
       })}
+      ${may(visit.actor, 'operator.read') ? html`<p><a href="${places.operators.href()}">${view.words.console.people.title}</a></p>` : ''}
       <p>${words.password}</p>
       ${verbatim(commands)}
     </div>`,

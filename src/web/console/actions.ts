@@ -14,6 +14,7 @@ import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reput
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { DeskActions } from './desk-actions.ts'
+import type { SignInActions } from './sign-in-actions.ts'
 import type { Session } from '../../core/operators/actions.ts'
 import type { Actor } from '../../core/actor.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -23,7 +24,7 @@ import type { Prefix } from '../../standards/prefix.ts'
  * What the console asks of the core, handed in as functions; the first parameter is who asks.
  * Each checks the permission itself once more, and throws a `Refusal` when it will not.
  */
-export interface ConsoleActions extends DeskActions {
+export interface ConsoleActions extends DeskActions, SignInActions {
   /** Throws `sign-in.failed` or `limit.exceeded`. `client`: the unit of the address that asks, for the limit. */
   signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
   /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { consoleOrigin, testCode, testConsole, testPassword } from '../../../test/support/console.ts'
+import {
+  consoleOrigin,
+  testAnswer,
+  testApproval,
+  testCode,
+  testConsole,
+  testLink,
+  testPasskey,
+  testPassword,
+} from '../../../test/support/console.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import { consoleRoutes } from './routes.ts'
 
@@ -40,6 +49,13 @@ const forms = [
   ['/account/code', { code: testCode }],
   ['/account/sign-out-everywhere', {}],
   ['/sign-out', {}],
+  ['/operators/ada/roles', { 'role.viewer': 'yes' }],
+  [`/approvals/${testApproval.id}`, { deed: 'confirm' }],
+  ['/account/passkeys/add', { name: 'laptop', answer: testAnswer }],
+  [`/account/passkeys/${testPasskey}/remove`, {}],
+  ['/sign-in/passkey', { answer: testAnswer }],
+  ['/sign-in/provider/answer', { query: 'code=good&state=x' }],
+  [`/enrol/${testLink}`, {}],
   ['/sign-in', { name: 'agent', password: testPassword, code: testCode }],
 ] as const
 
@@ -62,7 +78,7 @@ describe('A form of the console', () => {
   })
 
   it('does nothing without the token of its session, or with another one', async () => {
-    for (const [path, form] of forms.filter(([path]) => path !== '/sign-in')) {
+    for (const [path, form] of forms.filter(([path]) => !/^\/(sign-in|enrol)/.test(path))) {
       for (const csrf of ['', 'x', 'c5rf-token-of-the-testz', `c5rf-token-of-the-tests `]) {
         const { ask, deeds } = testConsole()
         const answer = await ask('admin', path, { ...form, csrf })

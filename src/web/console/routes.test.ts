@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { permissions, roles, type Permission, type Role } from '../../core/actor.ts'
-import { testCode, testConsole } from '../../../test/support/console.ts'
+import {
+  testAnswer,
+  testApproval,
+  testCode,
+  testConsole,
+  testLink,
+  testPasskey,
+} from '../../../test/support/console.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
@@ -58,6 +65,11 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'GET /audit': 'audit.read',
   'GET /audit/verify': 'audit.read',
   'POST /audit/verify': 'audit.read',
+  'GET /operators': 'operator.read',
+  'GET /operators/:name/roles': 'operator.manage',
+  'POST /operators/:name/roles': 'operator.manage',
+  'GET /approvals/:id': 'approval.decide',
+  'POST /approvals/:id': 'approval.decide',
   'GET /account': 'signed-in',
   'GET /account/code': 'signed-in',
   'POST /account/code': 'signed-in',
@@ -65,6 +77,18 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'POST /account/sign-out-everywhere': 'signed-in',
   'GET /sign-out': 'signed-in',
   'POST /sign-out': 'signed-in',
+  'GET /account/passkeys/add': 'signed-in',
+  'POST /account/passkeys/add': 'signed-in',
+  'GET /account/passkeys/:id/remove': 'signed-in',
+  'POST /account/passkeys/:id/remove': 'signed-in',
+  'GET /account/provider': 'signed-in',
+  'GET /sign-in/passkey': 'anyone',
+  'POST /sign-in/passkey': 'anyone',
+  'GET /sign-in/provider': 'anyone',
+  'GET /sign-in/provider/answer': 'anyone',
+  'POST /sign-in/provider/answer': 'anyone',
+  'GET /enrol/:link': 'anyone',
+  'POST /enrol/:link': 'anyone',
   'GET /sign-in': 'anyone',
   'POST /sign-in': 'anyone',
   'GET /language': 'anyone',
@@ -80,16 +104,23 @@ const ids = {
   '/abuse/incidents/': incidentId,
   '/abuse/reports/': looseReportId,
   '/outbox/': 'dead'.padEnd(26, '0'),
+  '/account/passkeys/:id': testPasskey,
+  '/approvals/': testApproval.id,
 } as const
 
 /** What makes each form do its deed. */
 const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/listings/add': { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' },
   '/account/code': { code: testCode },
+  '/account/passkeys/add': { name: 'laptop', answer: testAnswer },
+  '/sign-in/passkey': { answer: testAnswer },
+  '/sign-in/provider/answer': { query: 'code=good&state=x' },
   '/dry-run': { days: '7', badLine: '0.5' },
   '/abuse': { deed: 'acted', [`chosen.${incidentId}`]: 'yes' },
   '/abuse/reports/:id': { outcome: 'unproven' },
   '/abuse/incidents/:id/decide': { deed: 'suspend' },
+  '/operators/:name/roles': { 'role.viewer': 'yes' },
+  '/approvals/:id': { deed: 'confirm' },
   '/brake': { rule: 'spam', state: 'on' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }
@@ -107,7 +138,7 @@ function isLetIn(role: Role | undefined, needed: Permission | 'signed-in' | 'any
 
 function addressOf({ path }: Pick<ConsoleRoute, 'path'>): string {
   const [, id = ''] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? []
-  return path.replace(':id', id)
+  return path.replace(':id', id).replace(':link', testLink).replace(':name', 'ada')
 }
 
 describe('The routes of the console', () => {
@@ -172,6 +203,17 @@ describe('The routes of the console', () => {
       const { ask, deeds } = testConsole()
       await ask('admin', addressOf(route) + query)
       assert.deepEqual(deeds, [], nameOf(route))
+    }
+  })
+
+  it('know no object of somebody else: a passkey is its owner’s', async () => {
+    for (const role of roles) {
+      const { ask, deeds } = testConsole()
+      for (const form of [undefined, {}]) {
+        const answer = await ask(role, '/account/passkeys/Zm9yZWlnbg/remove', form)
+        assert.equal(answer.status, 404, role)
+      }
+      assert.deepEqual(deeds, [])
     }
   })
 

@@ -24,6 +24,11 @@ import { overviewRoute } from './overview.ts'
 import { requestRoutes } from './request.ts'
 import { requestsRoute } from './requests.ts'
 import type { ConsoleRoute } from './route.ts'
+import { enrolRoutes } from './enrol.ts'
+import { oidcRoutes } from './oidc.ts'
+import { passkeySignInRoutes } from './passkey-sign-in.ts'
+import { peopleRoutes } from './people.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { signInRoutes } from './sign-in.ts'
 
 /** Every door of the console. A fixed path comes before one with a parameter that would take it too. */
@@ -49,9 +54,14 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...incidentRoutes,
   ...outboxRoutes,
   ...auditRoutes,
+  ...peopleRoutes,
   ...accountRoutes,
   ...stepUpRoutes,
+  ...passkeyRoutes,
   ...signInRoutes,
+  ...passkeySignInRoutes,
+  ...oidcRoutes,
+  ...enrolRoutes,
   ...languageRoutes,
   ...machineRoutes,
 ]

@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import { clientOf, networkOf, visitorOf } from '../client.ts'
 import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
-import { html } from '../ui/html.ts'
+import { html, visible, type Html } from '../ui/html.ts'
 import { verbatim } from '../ui/notice.ts'
 import { channelOf, localPath, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
@@ -63,6 +63,7 @@ function formPage(
       <p class="lead">${words.lead}</p>
       ${errorSummary(view, given.error === undefined ? [] : [{ message: given.error }])}
       ${postForm({ ...visit, session: undefined }, places.signIn.href(), body)}
+      ${otherWays(visit, given.next)}
       <details>
         <summary>${words.firstTitle}</summary>
         <p>${words.first}</p>
@@ -70,6 +71,17 @@ function formPage(
       </details>
     </div>`,
   }
+}
+
+/** Passkeys and the provider, where the console has an address that they are bound to. */
+function otherWays({ view, deps }: Visit, next: string): Html {
+  const { origin, oidc } = deps.settings.console
+  if (origin === undefined) return html``
+  const words = view.words.console
+  return html`<p class="actions">
+    <a class="button quiet" href="${places.passkeySignIn.href({ next })}">${words.passkeys.signIn}</a>
+    ${oidc === undefined ? '' : html`<a class="button quiet" href="${places.oidc.href({ next })}">${words.oidc.signIn(visible(oidc.label))}</a>`}
+  </p>`
 }
 
 /** Over plain http across a network the password would be read on the way. */

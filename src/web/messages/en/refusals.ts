@@ -75,6 +75,22 @@ export const refusals = fitForPeople({
     what: `The reverse name of ${text(facts, 'prefix', 'this address')}, ${text(facts, 'name', 'its name')}, leads back to it and is among the protected names (protected.names), which are never listed.`,
     next: 'Take the name out of protected.names if this sender must be refused.',
   }),
+  'approval.not-found': () => ({
+    what: 'There is no such act that waits for a second person.',
+    next: 'What waits stands on the page of the operators.',
+  }),
+  'approval.not-waiting': () => ({
+    what: 'This does not wait any more: somebody has decided it, or three days have passed.',
+    next: 'If it is still wanted, propose it again.',
+  }),
+  'approval.same-person': () => ({
+    what: 'This takes two people, and you are the one who proposed it.',
+    next: 'Ask a second administrator to confirm it.',
+  }),
+  'approval.waiting': () => ({
+    what: 'The same waits for a second person already.',
+    next: 'Confirm that one, or take it back first.',
+  }),
   'audit.broken': () => ({
     what: 'The audit chain does not add up.',
     next: 'Stop making changes, keep a copy of the database, and run “postern verify” to see which record it is.',
@@ -227,6 +243,18 @@ export const refusals = fitForPeople({
     what: `An operator named ${text(facts, 'name', 'like that')} exists already.`,
     next: 'Choose another name.',
   }),
+  'operator.identity-taken': () => ({
+    what: 'This account at the provider belongs to an operator already.',
+    next: 'Sign in at the provider with another account.',
+  }),
+  'operator.link-invalid': () => ({
+    what: 'The link was used, or is more than an hour old.',
+    next: 'Have another one made at the machine itself: postern operator link NAME.',
+  }),
+  'operator.not-admitted': () => ({
+    what: 'The provider knows you, but nobody has let you in here yet.',
+    next: 'Ask an administrator of this installation. If you have an operator here already, sign in as that and connect the account on your page.',
+  }),
   'operator.name-invalid': () => ({
     what: 'This is not a name for an operator.',
     next: 'Use 2 to 32 lower-case letters, digits, dots, hyphens or underscores, beginning with a letter.',
@@ -238,6 +266,18 @@ export const refusals = fitForPeople({
   'operator.password-short': (facts) => ({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
+  }),
+  'passkey.name-invalid': () => ({
+    what: 'A passkey needs a name of at most 60 characters.',
+    next: 'Name it after the device it is on.',
+  }),
+  'passkey.not-found': () => ({
+    what: 'You have no such passkey.',
+    next: 'It may have been removed already; your account lists those in force.',
+  }),
+  'passkey.unusable': () => ({
+    what: 'The browser’s answer is no passkey that can be used here.',
+    next: 'Load the page anew and try again. The device must ask for your finger, face or PIN, and “console.origin” must be the address in your browser.',
   }),
   'permission.denied': (facts) => ({
     what: `Your role does not allow this (${text(facts, 'permission', 'permission missing')}).`,
@@ -294,6 +334,10 @@ export const refusals = fitForPeople({
   'sign-in.failed': () => ({
     what: 'Name, password and code do not belong together.',
     next: 'Try again; the six digits change every 30 seconds, so check the clock of your phone.',
+  }),
+  'sign-in.provider-away': () => ({
+    what: 'The sign-in provider does not answer.',
+    next: 'Try again in a minute. Passwords, passkeys and links from “postern operator link” work without it.',
   }),
   'token.exists': (facts) => ({
     what: `A token named ${text(facts, 'name', 'like that')} exists already.`,

@@ -75,6 +75,22 @@ export const refusals = fitForPeople(
       what: `${text(facts, 'prefix', '该地址')} 的反向解析域名 ${text(facts, 'name')} 可正向解析回该地址，且属于受保护的名称（protected.names），永远不会被封锁。`,
       next: '如确需拒收该发件人，请先将该名称从 protected.names 中移除。',
     }),
+    'approval.not-found': () => ({
+      what: '没有这项等待第二人确认的操作。',
+      next: '等待确认的操作列在操作员页面上。',
+    }),
+    'approval.not-waiting': () => ({
+      what: '该操作已不再等待确认：已有人处理，或已超过三天。',
+      next: '如仍需要，请重新提出。',
+    }),
+    'approval.same-person': () => ({
+      what: '该操作需要两人，而提出的人正是您。',
+      next: '请另一位管理员确认。',
+    }),
+    'approval.waiting': () => ({
+      what: '同一操作已在等待第二人确认。',
+      next: '请先确认或撤回那一项。',
+    }),
     'audit.broken': () => ({
       what: '审计链校验不通过。',
       next: '请停止一切更改，保留数据库副本，并运行“postern verify”查看是哪条记录。',
@@ -227,6 +243,18 @@ export const refusals = fitForPeople(
       what: `名为 ${text(facts, 'name', '该名称')} 的操作员已存在。`,
       next: '请换一个名称。',
     }),
+    'operator.identity-taken': () => ({
+      what: '该登录提供方账号已属于一位操作员。',
+      next: '请在登录提供方处换一个账号登录。',
+    }),
+    'operator.link-invalid': () => ({
+      what: '该链接已被使用，或已超过一小时。',
+      next: '请在服务器本机上重新生成：postern operator link NAME。',
+    }),
+    'operator.not-admitted': () => ({
+      what: '登录提供方已确认您的身份，但这里还没有给您开通。',
+      next: '请联系本系统的管理员。如果您在这里已有操作员账号，请先用它登录，再在“我的账号”页面关联。',
+    }),
     'operator.name-invalid': () => ({
       what: '这个名称不能用作操作员名称。',
       next: '请使用 2 到 32 个小写字母、数字、点、连字符或下划线，并以字母开头。',
@@ -238,6 +266,18 @@ export const refusals = fitForPeople(
     'operator.password-short': (facts) => ({
       what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
       next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
+    }),
+    'passkey.name-invalid': () => ({
+      what: '请给通行密钥取一个不超过 60 个字符的名称。',
+      next: '可以用它所在设备的名称。',
+    }),
+    'passkey.not-found': () => ({
+      what: '您没有这个通行密钥。',
+      next: '它可能已被移除；“我的账号”页面列出了有效的通行密钥。',
+    }),
+    'passkey.unusable': () => ({
+      what: '浏览器返回的内容不是可在这里使用的通行密钥。',
+      next: '请刷新页面后重试。设备须验证您的指纹、面容或 PIN，并且“console.origin”须与浏览器中的地址一致。',
     }),
     'permission.denied': (facts) => ({
       what: `您的角色无权执行此操作（${text(facts, 'permission', '缺少权限')}）。`,
@@ -291,6 +331,10 @@ export const refusals = fitForPeople(
     'sign-in.failed': () => ({
       what: '用户名、密码和验证码不匹配。',
       next: '请重试。六位验证码每 30 秒变化一次，请检查手机时间是否准确。',
+    }),
+    'sign-in.provider-away': () => ({
+      what: '登录提供方没有响应。',
+      next: '请稍后重试。密码、通行密钥和“postern operator link”生成的链接不依赖它，仍可使用。',
     }),
     'token.exists': (facts) => ({
       what: `名为 ${text(facts, 'name', '该名称')} 的令牌已存在。`,

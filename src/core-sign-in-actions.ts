@@ -1,0 +1,67 @@
+import { Refusal } from './base/refusal.ts'
+import type { Actor } from './core/actor.ts'
+import { declineAct, listApprovals, showApproval } from './core/approvals/actions.ts'
+import type { ApprovalKind } from './core/approvals/approval.ts'
+import { as, type Context } from './core/context.ts'
+import { listOperators } from './core/operators/actions.ts'
+import { useEnrolment } from './core/operators/enrolment-actions.ts'
+import { beginOidc, connectOidc, purposeOf, signInByOidc } from './core/operators/oidc-actions.ts'
+import {
+  addPasskey,
+  confirmByPasskey,
+  passkeyOptions,
+  permitNewKey,
+  revokePasskey,
+  signInByPasskey,
+  waysIn,
+} from './core/operators/passkey-actions.ts'
+import { changeRoles, confirmRoles } from './core/operators/role-actions.ts'
+import { oidcClient, type OidcClient } from './net/oidc-client.ts'
+import { places } from './web/console/places.ts'
+import type { SignInActions } from './web/console/sign-in-actions.ts'
+
+/** Signing in without a password, in the shape that the console asks for it. */
+export function signInActions(ctx: Context): SignInActions {
+  const by = (actor: Actor): Context => as(ctx, actor)
+  const known = providerOf(ctx)
+  const provider = (): OidcClient => {
+    if (known === undefined) throw new Refusal('sign-in.provider-away')
+    return known
+  }
+  return {
+    passkeyOptions: async (actor, input) => await passkeyOptions(by(actor), input),
+    signInByPasskey: async (visitor, input) => await signInByPasskey(by(visitor), input),
+    confirmByPasskey: async (actor, input) => await confirmByPasskey(by(actor), input),
+    permitNewKey: async (actor, session) => await permitNewKey(by(actor), session),
+    addPasskey: async (actor, input) => await addPasskey(by(actor), input),
+    revokePasskey: async (actor, id) => await revokePasskey(by(actor), id),
+    waysIn: async (actor) => await waysIn(by(actor)),
+    useEnrolment: async (visitor, input) => await useEnrolment(by(visitor), input),
+    beginOidc: async (actor, input) => await beginOidc(by(actor), provider(), input),
+    purposeOf: (actor, errand) => purposeOf(by(actor), errand),
+    signInByOidc: async (visitor, answer) => await signInByOidc(by(visitor), provider(), answer),
+    listOperators: async (actor) => await listOperators(by(actor)),
+    changeRoles: async (actor, input) => await changeRoles(by(actor), input),
+    listApprovals: async (actor) => await listApprovals(by(actor)),
+    showApproval: async (actor, id) => await showApproval(by(actor), id),
+    confirmApproval: async (actor, id) => await confirmApproval(by(actor), id),
+    declineApproval: async (actor, id) => await declineAct(by(actor), id),
+    connectOidc: async (actor, answer) => await connectOidc(by(actor), provider(), answer),
+  }
+}
+
+/** Each kind of act is done by the noun that proposed it. */
+const confirmations: Readonly<Record<ApprovalKind, (ctx: Context, id: string) => Promise<void>>> = {
+  'operator.roles': confirmRoles,
+}
+
+async function confirmApproval(ctx: Context, id: string): Promise<void> {
+  const { kind } = await showApproval(ctx, id)
+  await confirmations[kind](ctx, id)
+}
+
+function providerOf({ settings, clock }: Context): OidcClient | undefined {
+  const { origin, oidc } = settings.console
+  if (origin === undefined || oidc === undefined) return undefined
+  return oidcClient({ ...oidc, redirectUri: origin + places.oidcAnswer.href(), clock })
+}
