@@ -53,21 +53,8 @@ create table abuse_reports (
   dedupe_key text,
   facts text not null,
   decided_by text,
-  version integer not null
-);
-
-create table approvals (
-  id text not null,
-  kind text not null,
-  subject text not null,
-  facts text not null,
-  permission text not null,
-  proposed_by text not null,
-  proposed_at bigint not null,
-  expires_at bigint not null,
-  state text not null,
-  decided_by text,
-  decided_at bigint
+  version integer not null,
+  source text
 );
 
 create table audit_records (
@@ -157,14 +144,6 @@ create table edges (
 create table engine_memory (
   name text not null,
   value text not null
-);
-
-create table enrolments (
-  hash text not null,
-  operator text not null,
-  made_by text not null,
-  created_at bigint not null,
-  expires_at bigint not null
 );
 
 create table evidence_hours (
@@ -348,15 +327,6 @@ create table migrations (
   applied_at bigint not null
 );
 
-create table operator_identities (
-  issuer text not null,
-  subject text not null,
-  operator text not null,
-  by_group integer not null,
-  created_at bigint not null,
-  used_at bigint
-);
-
 create table operators (
   name text not null,
   role text not null,
@@ -364,22 +334,28 @@ create table operators (
   totp_secret text not null,
   totp_step integer not null,
   created_at bigint not null,
-  removed_at bigint,
-  roles text
+  removed_at bigint
 );
 
-create table passkeys (
+create table own_list_checks (
+  zone text not null,
+  at bigint not null,
+  answered_at bigint,
+  result text not null,
+  code text not null
+);
+
+create table own_listings (
   id text not null,
-  operator text not null,
-  name text not null,
-  public_key text not null,
-  counter bigint not null,
-  transports text not null,
-  backup_eligible integer not null,
-  backed_up integer not null,
-  created_at bigint not null,
-  used_at bigint,
-  revoked_at bigint
+  zone text not null,
+  address text not null,
+  code text not null,
+  said text not null,
+  since_at bigint not null,
+  seen_at bigint not null,
+  ended_at bigint,
+  began_told integer not null,
+  ended_told integer not null
 );
 
 create table probes (
@@ -514,6 +490,8 @@ CREATE INDEX abuse_reports_incident ON public.abuse_reports USING btree (inciden
 
 CREATE INDEX abuse_reports_received ON public.abuse_reports USING btree (received_at);
 
+CREATE INDEX abuse_reports_source ON public.abuse_reports USING btree (received_at) WHERE (source IS NOT NULL);
+
 CREATE INDEX abuse_reports_state ON public.abuse_reports USING btree (state, received_at);
 
 CREATE UNIQUE INDEX abuse_reports_dedupe ON public.abuse_reports USING btree (dedupe_key) WHERE (dedupe_key IS NOT NULL);
@@ -521,14 +499,6 @@ CREATE UNIQUE INDEX abuse_reports_dedupe ON public.abuse_reports USING btree (de
 CREATE UNIQUE INDEX abuse_reports_intake ON public.abuse_reports USING btree (intake_key);
 
 CREATE UNIQUE INDEX abuse_reports_pkey ON public.abuse_reports USING btree (id);
-
-alter table approvals add constraint approvals_pkey PRIMARY KEY (id);
-
-CREATE INDEX approvals_expires ON public.approvals USING btree (state, expires_at);
-
-CREATE UNIQUE INDEX approvals_pkey ON public.approvals USING btree (id);
-
-CREATE UNIQUE INDEX approvals_waiting ON public.approvals USING btree (kind, subject) WHERE (state = 'proposed'::text);
 
 alter table audit_records add constraint audit_records_pkey PRIMARY KEY (seq);
 
@@ -576,12 +546,6 @@ CREATE UNIQUE INDEX edges_pkey ON public.edges USING btree (name);
 alter table engine_memory add constraint engine_memory_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX engine_memory_pkey ON public.engine_memory USING btree (name);
-
-alter table enrolments add constraint enrolments_pkey PRIMARY KEY (hash);
-
-CREATE INDEX enrolments_expires ON public.enrolments USING btree (expires_at);
-
-CREATE UNIQUE INDEX enrolments_pkey ON public.enrolments USING btree (hash);
 
 alter table evidence_hours add constraint evidence_hours_pkey PRIMARY KEY (unit, hour, source, era);
 
@@ -695,21 +659,21 @@ alter table migrations add constraint migrations_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
 
-alter table operator_identities add constraint operator_identities_pkey PRIMARY KEY (issuer, subject);
-
-CREATE INDEX operator_identities_operator ON public.operator_identities USING btree (operator);
-
-CREATE UNIQUE INDEX operator_identities_pkey ON public.operator_identities USING btree (issuer, subject);
-
 alter table operators add constraint operators_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
 
-alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
+alter table own_list_checks add constraint own_list_checks_pkey PRIMARY KEY (zone);
 
-CREATE INDEX passkeys_operator ON public.passkeys USING btree (operator);
+CREATE UNIQUE INDEX own_list_checks_pkey ON public.own_list_checks USING btree (zone);
 
-CREATE UNIQUE INDEX passkeys_pkey ON public.passkeys USING btree (id);
+alter table own_listings add constraint own_listings_pkey PRIMARY KEY (id);
+
+CREATE INDEX own_listings_ended ON public.own_listings USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE UNIQUE INDEX own_listings_open ON public.own_listings USING btree (zone, address) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX own_listings_pkey ON public.own_listings USING btree (id);
 
 alter table probes add constraint probes_pkey PRIMARY KEY (id);
 

@@ -66,7 +66,7 @@ CREATE TABLE abuse_reports (
   dedupe_key text,
   facts text not null,
   decided_by text,
-  version integer not null,
+  version integer not null, source text,
   primary key (id)
 ) strict;
 
@@ -80,27 +80,9 @@ CREATE UNIQUE INDEX abuse_reports_intake on abuse_reports (intake_key);
 
 CREATE INDEX abuse_reports_received on abuse_reports (received_at);
 
+CREATE INDEX abuse_reports_source on abuse_reports (received_at) where source is not null;
+
 CREATE INDEX abuse_reports_state on abuse_reports (state, received_at);
-
-CREATE TABLE approvals (
-  id text not null,
-  kind text not null,
-  subject text not null,
-  -- What is to be done, as JSON; the kind says its shape.
-  facts text not null,
-  permission text not null,
-  proposed_by text not null,
-  proposed_at integer not null,
-  expires_at integer not null,
-  state text not null,
-  decided_by text,
-  decided_at integer,
-  primary key (id)
-) strict, without rowid;
-
-CREATE INDEX approvals_expires on approvals (state, expires_at);
-
-CREATE UNIQUE INDEX approvals_waiting on approvals (kind, subject) where state = 'proposed';
 
 CREATE TABLE audit_records (
   seq integer not null,
@@ -212,17 +194,6 @@ CREATE TABLE engine_memory (
   value text not null,
   primary key (name)
 ) strict, without rowid;
-
-CREATE TABLE enrolments (
-  hash text not null,
-  operator text not null,
-  made_by text not null,
-  created_at integer not null,
-  expires_at integer not null,
-  primary key (hash)
-) strict, without rowid;
-
-CREATE INDEX enrolments_expires on enrolments (expires_at);
 
 CREATE TABLE evidence_hours (
   unit text not null,
@@ -467,19 +438,6 @@ CREATE TABLE migrations (
       applied_at integer not null
     ) strict;
 
-CREATE TABLE operator_identities (
-  issuer text not null,
-  subject text not null,
-  operator text not null,
-  -- 1: made by the mapping of groups, which says the roles anew at each sign-in.
-  by_group integer not null,
-  created_at integer not null,
-  used_at integer,
-  primary key (issuer, subject)
-) strict, without rowid;
-
-CREATE INDEX operator_identities_operator on operator_identities (operator);
-
 CREATE TABLE operators (
   name text not null,
   role text not null,
@@ -487,28 +445,36 @@ CREATE TABLE operators (
   totp_secret text not null,
   totp_step integer not null,
   created_at integer not null,
-  removed_at integer, roles text,
+  removed_at integer,
   primary key (name)
 ) strict, without rowid;
 
-CREATE TABLE passkeys (
-  id text not null,
-  operator text not null,
-  name text not null,
-  public_key text not null,
-  -- Of the authenticator; 0 where it does not count.
-  counter integer not null,
-  transports text not null,
-  -- Whether the authenticator may keep copies elsewhere, and whether it does (WebAuthn: BE and BS).
-  backup_eligible integer not null,
-  backed_up integer not null,
-  created_at integer not null,
-  used_at integer,
-  revoked_at integer,
-  primary key (id)
-) strict, without rowid;
+CREATE TABLE own_list_checks (
+  zone text not null,
+  at integer not null,
+  answered_at integer,
+  result text not null,
+  code text not null,
+  primary key (zone)
+) strict;
 
-CREATE INDEX passkeys_operator on passkeys (operator);
+CREATE TABLE own_listings (
+  id text not null,
+  zone text not null,
+  address text not null,
+  code text not null,
+  said text not null,
+  since_at integer not null,
+  seen_at integer not null,
+  ended_at integer,
+  began_told integer not null,
+  ended_told integer not null,
+  primary key (id)
+) strict;
+
+CREATE INDEX own_listings_ended on own_listings (ended_at) where ended_at is not null;
+
+CREATE UNIQUE INDEX own_listings_open on own_listings (zone, address) where ended_at is null;
 
 CREATE TABLE probes (
   id text not null primary key,

@@ -9,7 +9,7 @@ import {
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import { exportIncidents, xarfOf } from './core/abuse/export-actions.ts'
 import { findAtDesk } from './core/abuse/search-actions.ts'
-import { deskFigures } from './core/abuse/statistics-actions.ts'
+import { deskFigures, loopFigures } from './core/abuse/statistics-actions.ts'
 import { showAccount } from './core/accounts/actions.ts'
 import type { Actor } from './core/actor.ts'
 import { listAudit } from './core/audit/actions.ts'
@@ -23,6 +23,7 @@ import {
 } from './core/incidents/act-actions.ts'
 import { listIncidents, noteIncident, showIncident } from './core/incidents/actions.ts'
 import { restrictedAccounts } from './core/incidents/restricted-actions.ts'
+import { ownStanding } from './core/own-listings/actions.ts'
 import { showReporter } from './core/reporters/actions.ts'
 import type { DeskActions } from './web/console/desk-actions.ts'
 
@@ -57,6 +58,8 @@ export function deskActions(ctx: Context, viewer: EvidenceViewer): DeskActions {
     showReporter: async (actor, reporter) => await showReporter(by(actor), reporter),
     decideReport: async (actor, input) => await decideReport(by(actor), input),
     restrictedAccounts: async (actor) => await restrictedAccounts(by(actor)),
+    ownStanding: async (actor) => await ownStanding(by(actor)),
+    loopFigures: async (actor, wanted) => await loopFigures(by(actor), wanted),
     deskFigures: async (actor, wanted) => await deskFigures(by(actor), wanted),
   }
 }

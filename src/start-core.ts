@@ -29,6 +29,7 @@ import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
 import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
+import { watchOwnListings } from './jobs/watch-own-listings.ts'
 import { watchPolicies } from './jobs/watch-policies.ts'
 import { writeAccessMaps } from './jobs/write-access-maps.ts'
 import { judgeThread } from './judge-thread.ts'
@@ -159,6 +160,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     settleOldImports(),
     purgeOld(),
     watchPolicies(),
+    watchOwnListings(),
     tellObservedDaily(),
     tellHighVolumeDomains(),
   ]

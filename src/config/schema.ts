@@ -407,6 +407,26 @@ const dnsList = z
   )
   .register(expectations, { expects: '`zone`, `url` and perhaps `name`' })
 
+const standing = section(
+  'Our own standing: what lists of others say about the addresses that our mail leaves from.',
+  {
+    lists: key(
+      list(dnsList).prefault([]),
+      'DNS lists of others to ask about our addresses. None by default: whoever runs a list decides who may ask it, and how often. `url` is where we ask to be taken off.',
+      { example: '[{ zone: bl.lists.example, url: "https://lists.example/removal" }]' },
+    ),
+    addresses: key(
+      list(network()).optional(),
+      'Addresses and networks that our mail leaves from; of IPv6 one question for each /64, and wider networks are not asked about. At most 1,024 in all: each costs every list a question in each round.',
+      { made: '`provider.networks`' },
+    ),
+    every: key(
+      duration(15 * minute, day).prefault('1h'),
+      'Between two rounds of questions. Lists change within minutes, but each question costs somebody else; an hour is what most of them allow.',
+    ),
+  },
+)
+
 const limit = z
   .strictObject(
     {
@@ -628,6 +648,7 @@ export const configSchema = z.strictObject({
   listing,
   probe,
   abuse,
+  standing,
   retention,
   guide: section('The public guide.', {
     folder: key(

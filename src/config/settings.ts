@@ -69,6 +69,11 @@ export function settingsOf(config: Config) {
     check: {
       lists: config.check.lists.map(({ zone, name, url }) => ({ zone, name: name ?? zone, url })),
     },
+    standing: {
+      lists: config.standing.lists.map(({ zone, name, url }) => ({ zone, name: name ?? zone, url })),
+      networks: config.standing.addresses ?? provider.networks,
+      everyMs: config.standing.every,
+    },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),
   }
 }

@@ -169,5 +169,12 @@ export interface Settings {
     /** DNS lists of others that a check asks about an address. */
     readonly lists: readonly { readonly zone: string; readonly name: string; readonly url: string }[]
   }
+  /** Lists of others that are asked about our own addresses. */
+  readonly standing: {
+    readonly lists: readonly { readonly zone: string; readonly name: string; readonly url: string }[]
+    readonly networks: readonly Prefix[]
+    /** Between two rounds. */
+    readonly everyMs: number
+  }
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[]
 }

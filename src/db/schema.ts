@@ -44,6 +44,8 @@ export interface Tables {
   incidents: IncidentsTable
   incident_reports: IncidentReportsTable
   incident_acts: IncidentActsTable
+  own_listings: OwnListingsTable
+  own_list_checks: OwnListChecksTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -535,6 +537,8 @@ export interface AbuseReportsTable {
   facts: string
   decided_by: string | null
   version: number
+  /** Of a feedback loop that was asked for: its domain as configured, or the name of its token. */
+  source: string | null
 }
 
 /** What came, sealed with a key outside of the database. */
@@ -645,4 +649,34 @@ export interface IncidentActsTable {
   actor: string
   /** Of an `escalate`: why. Of a `release`: the id of the act that it undoes. */
   why: string | null
+}
+
+/** An address of ours on a list of somebody else. */
+export interface OwnListingsTable {
+  id: string
+  zone: string
+  address: string
+  /** The A record of the answer. */
+  code: string
+  /** The TXT record; a stranger's words. */
+  said: string
+  since_at: number
+  /** When the list last said so. */
+  seen_at: number
+  ended_at: number | null
+  /** 1: the operator was told that it began, or that it ended. */
+  began_told: number
+  ended_told: number
+}
+
+/** How each list answered last. */
+export interface OwnListChecksTable {
+  zone: string
+  at: number
+  /** When it last answered as a list does. */
+  answered_at: number | null
+  /** `answers refused silent no-list everything`. */
+  result: string
+  /** The A record by which it refused, else empty. */
+  code: string
 }

@@ -25,6 +25,12 @@ export function networkOf(address: Address): Prefix {
   return prefixOf(address, address.family === 4 ? 24 : 56)
 }
 
+/** The address with this number in a prefix, from 0; its last 32 bits are counted in. */
+export function addressOf({ family, words }: Prefix, nth: number): Address {
+  const [a, b, c, d] = words
+  return { family, words: family === 4 ? [(a + nth) >>> 0, b, c, d] : [a, b, c, (d + nth) >>> 0] }
+}
+
 /** The prefix of `length` bits that holds the address. */
 export function prefixOf(address: Address, length: number): Prefix {
   return { family: address.family, words: mask(address.words, length), length }

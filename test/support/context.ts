@@ -104,6 +104,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     notify: { kind: 'mail', mailbox: 'operator@provider.example' },
     webhooks: [],
     check: { lists: [] },
+    standing: { lists: [], networks: [orThrow(parseListable('203.0.113.25'))], everyMs: hour },
     ...overrides,
   }
 }

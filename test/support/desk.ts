@@ -1,7 +1,7 @@
 import { day, hour, minute } from '../../src/base/clock.ts'
 import { Refusal } from '../../src/base/refusal.ts'
 import type { DeskReport } from '../../src/core/abuse/desk-actions.ts'
-import { figuresOf } from '../../src/core/abuse/statistics.ts'
+import { figuresOf, loopsOf } from '../../src/core/abuse/statistics.ts'
 import { permit } from '../../src/core/actor.ts'
 import type { Act, Incident } from '../../src/core/incidents/actions.ts'
 import type { DeskActions } from '../../src/web/console/desk-actions.ts'
@@ -268,6 +268,67 @@ export function testDesk(
             ],
             count: 612,
           },
+    ownStanding: async () => ({
+      lists: isEmpty
+        ? []
+        : [
+            {
+              zone: 'bl.lists.example',
+              name: 'Lists Example',
+              url: 'https://lists.example/removal',
+              last: { at: testStart - minute, result: 'answers', code: '' },
+              answeredAt: testStart - minute,
+            },
+            {
+              zone: 'other.example',
+              name: text ?? 'Other',
+              url: 'https://other.example/',
+              last: { at: testStart - minute, result: 'refused', code: '127.255.255.254' },
+              answeredAt: testStart - 2 * day,
+            },
+          ],
+      addresses: 256,
+      left: isEmpty ? [] : ['2001:db8::/32'],
+      now: isEmpty
+        ? []
+        : [
+            {
+              id: 'own1'.padEnd(26, '0'),
+              zone: 'bl.lists.example',
+              address: '203.0.113.25',
+              code: '127.0.0.2',
+              said: text ?? 'Spam source, see https://lists.example/?q=203.0.113.25',
+              since: testStart - 3 * hour,
+              seenAt: testStart - minute,
+              endedAt: null,
+            },
+          ],
+      ended: isEmpty
+        ? []
+        : [
+            {
+              id: 'own2'.padEnd(26, '0'),
+              zone: 'gone.example',
+              address: '203.0.113.26',
+              code: '127.0.0.4',
+              said: '',
+              since: testStart - 9 * day,
+              seenAt: testStart - 8 * day,
+              endedAt: testStart - 8 * day,
+            },
+          ],
+    }),
+    loopFigures: async (_actor, { days }) =>
+      loopsOf(
+        isEmpty
+          ? []
+          : [
+              { day: testStart - (testStart % day), source: text ?? 'fbl.example.org', count: 31 },
+              { day: testStart - (testStart % day) - day, source: text ?? 'fbl.example.org', count: 12 },
+            ],
+        testStart - (testStart % day) - (days - 1) * day,
+        days,
+      ),
     deskFigures: async (_actor, { days }) => {
       const until = testStart - (testStart % day) + day
       return figuresOf(

@@ -41,6 +41,7 @@ export const floors: Readonly<Record<string, number>> = {
   analysis: 2,
   complaints: 2,
   outbox: 2,
+  'own-listings': 3,
   reporters: 2,
   retention: 2,
   decisions: 3,

@@ -90,6 +90,7 @@ export async function receiveReport(ctx: Context, incoming: Incoming): Promise<R
       facts: '{}',
       decided_by: null,
       version: 1,
+      source: null,
     }
     if (!(await store.insertReport(tx.queries, row))) {
       const twin = await store.byIntakeKey(tx.queries, key)

@@ -99,3 +99,30 @@ export function median(values: readonly number[]): number | null {
 function sum(counted: readonly { readonly count: number }[]): number {
   return counted.reduce((total, { count }) => total + count, 0)
 }
+
+/** Reports of feedback loops. */
+export interface LoopFigures {
+  /** Days of the time, each by its first moment (UTC), the oldest first. */
+  readonly days: readonly number[]
+  /** The one with the most reports first; `counts` has one for each day. */
+  readonly sources: readonly {
+    readonly source: string
+    readonly all: number
+    readonly counts: readonly number[]
+  }[]
+}
+
+export function loopsOf(
+  counted: readonly { readonly day: number; readonly source: string; readonly count: number }[],
+  since: number,
+  length: number,
+): LoopFigures {
+  const days = Array.from({ length }, (_, nth) => since + nth * day)
+  const names = [...new Set(counted.map(({ source }) => source))]
+  const sources = names.map((source) => {
+    const own = counted.filter((each) => each.source === source)
+    const counts = days.map((at) => sum(own.filter((each) => each.day === at)))
+    return { source, all: sum(own), counts }
+  })
+  return { days, sources: sources.toSorted((a, b) => b.all - a.all || (a.source < b.source ? -1 : 1)) }
+}

@@ -33,6 +33,7 @@ const columns = [
   'facts',
   'decided_by',
   'version',
+  'source',
 ] as const
 
 /** False when it was kept before. */
@@ -183,6 +184,23 @@ export async function countByDay(
     .groupBy([ofDay, 'class', 'channel', 'outcome'])
     .execute()
   return rows.map((row) => ({ ...row, day: Number(row.day), count: Number(row.count) }))
+}
+
+/** Live reports of feedback loops by day (UTC) and source. */
+export async function countLoops(
+  queries: Queries,
+  since: number,
+): Promise<readonly { readonly day: number; readonly source: string; readonly count: number }[]> {
+  const ofDay = sql<number>`received_at - received_at % ${sql.lit(day)}`
+  const rows = await queries
+    .selectFrom('abuse_reports')
+    .select((eb) => [ofDay.as('day'), 'source', eb.fn.countAll<number>().as('count')])
+    .where('received_at', '>=', since)
+    .where('source', 'is not', null)
+    .where('lifecycle', '=', 'live')
+    .groupBy([ofDay, 'source'])
+    .execute()
+  return rows.map((row) => ({ day: Number(row.day), source: row.source ?? '', count: Number(row.count) }))
 }
 
 /** When the oldest report that is kept came. */

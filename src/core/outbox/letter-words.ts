@@ -52,6 +52,16 @@ export interface LetterSlots {
   }
   /** To the operator: an incident that a person has to look at. */
   'abuse-notice': { readonly why: AbuseNotice; readonly incident: string }
+  /** To the operator: addresses of ours are on a list of somebody else, or not any more. */
+  'own-listing-notice': {
+    readonly isListed: boolean
+    /** The zone. */
+    readonly domain: string
+    /** Those that changed, the first of them. */
+    readonly addresses: readonly string[]
+    /** How many there are besides. */
+    readonly others: number
+  }
   /** To the operator: who would have been hit on a day, while not everything is acted on. */
   'observed-digest': {
     /** Beginning of the UTC day. */
@@ -116,6 +126,7 @@ export const letterKinds = [
   'report-closed',
   'account-notice',
   'abuse-notice',
+  'own-listing-notice',
 ] as const satisfies readonly LetterKind[]
 
 /** Letters to the operator's own mailbox (`notify`): nobody else's budget, and STOP does not end them. */
@@ -124,6 +135,7 @@ export const operatorKinds = [
   'brake-notice',
   'proposal-notice',
   'abuse-notice',
+  'own-listing-notice',
 ] as const satisfies readonly LetterKind[]
 export type OperatorKind = (typeof operatorKinds)[number]
 

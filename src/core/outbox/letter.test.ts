@@ -115,6 +115,15 @@ const ofAbuse: fc.Arbitrary<LetterContent> = fc.oneof(
     kind: fc.constant('abuse-notice' as const),
     slots: fc.record({ why: fc.constantFrom(...abuseNotices), incident: fc.constant('0'.repeat(26)) }),
   }),
+  fc.record({
+    kind: fc.constant('own-listing-notice' as const),
+    slots: fc.record({
+      isListed: fc.boolean(),
+      domain: fc.constant('bl.lists.example'),
+      addresses: fc.array(fc.constantFrom('203.0.113.25', '2001:db8::1'), { minLength: 1, maxLength: 20 }),
+      others: fc.nat(1000),
+    }),
+  }),
 )
 const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse)
 
@@ -220,6 +229,7 @@ describe('a letter', () => {
       'delisting-reviewed',
       'high-volume-notice',
       'observed-digest',
+      'own-listing-notice',
       'probe-report',
       'proposal-notice',
       'report-closed',

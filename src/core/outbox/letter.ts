@@ -80,6 +80,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'abuse-notice':
       return letters[content.kind](content.slots, about)
+    case 'own-listing-notice':
+      return letters[content.kind](content.slots, about)
   }
 }
 
@@ -121,10 +123,14 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'why':
       return [...brakeWhys, ...abuseNotices].some((why) => why === value)
     case 'isOn':
+    case 'isListed':
       return typeof value === 'boolean'
     case 'top':
       return Array.isArray(value) && value.length <= 20 && value.every(isObservedLine)
+    case 'addresses':
+      return Array.isArray(value) && value.length <= 20 && value.every(isAddress)
     case 'from':
+    case 'others':
     case 'day':
     case 'messages':
     case 'senders':
@@ -136,6 +142,10 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     default:
       return false
   }
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && !(parseAddress(value) instanceof Refusal)
 }
 
 function isObservedLine(value: unknown): boolean {

@@ -86,6 +86,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       by: 'seen_at',
       where: sql`seen_at < ${keep.abuseReports} and state = 'active'`,
     },
+    { table: 'own_listings', key: ['id'], by: 'ended_at', where: sql`ended_at < ${keep.abuseReports}` },
     { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
     // A request that a person still has to decide waits, however old.
     {

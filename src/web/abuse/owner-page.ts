@@ -1,4 +1,4 @@
-import type { Sample } from '../../core/abuse/examine-actions.ts'
+import type { Sample } from '../../core/abuse/report-facts.ts'
 import type { OwnerPage } from '../../core/incidents/owner-actions.ts'
 import { routes } from '../routes.ts'
 import { submit } from '../ui/form.ts'

@@ -2,12 +2,13 @@ import type { DeskReport } from '../../core/abuse/desk-actions.ts'
 import type { EvidenceView } from '../../core/abuse/evidence-view.ts'
 import type { ReportOutcome, ReportState } from '../../core/abuse/report.ts'
 import type { DeskHit } from '../../core/abuse/search-actions.ts'
-import type { DeskFigures } from '../../core/abuse/statistics.ts'
+import type { DeskFigures, LoopFigures } from '../../core/abuse/statistics.ts'
 import type { Actor } from '../../core/actor.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
 import type { SuspensionsLeft } from '../../core/incidents/act-actions.ts'
 import type { Act, Incident, IncidentSearch } from '../../core/incidents/actions.ts'
 import type { IncidentOutcome } from '../../core/incidents/incident.ts'
+import type { OwnStanding } from '../../core/own-listings/actions.ts'
 import type { RestrictedAccount } from '../../core/incidents/restricted-actions.ts'
 
 /** What the console asks of the abuse desk, handed in as functions; the first parameter is who asks. */
@@ -72,5 +73,7 @@ export interface DeskActions {
   restrictedAccounts(
     actor: Actor,
   ): Promise<{ readonly accounts: readonly RestrictedAccount[]; readonly count: number }>
+  ownStanding(actor: Actor): Promise<OwnStanding>
+  loopFigures(actor: Actor, wanted: { readonly days: number }): Promise<LoopFigures>
   deskFigures(actor: Actor, wanted: { readonly days: number }): Promise<DeskFigures>
 }

@@ -20,6 +20,7 @@ export function deskTabs(view: View): Html {
     [places.desk.href(), words.incidents],
     [places.deskReports.href(), words.reports],
     [places.restricted.href(), words.restricted],
+    [places.deskStanding.href(), words.standing.title],
     [places.deskFigures.href(), words.statistics],
   ] as const
   return tabs(

@@ -182,6 +182,30 @@ describe('The figures of the desk', () => {
   })
 })
 
+describe('Our own standing', () => {
+  it('says which lists have our addresses, since when and where to ask, what has ended, and what loops bring', async () => {
+    const text = await page(testConsole().ask('reader', '/abuse/standing'))
+    for (const words of [
+      '203.0.113.25',
+      'Spam source, see https://lists.example/?q=203.0.113.25',
+      'href="https://lists.example/removal"',
+      'refuses to answer us',
+      'no listing',
+      '127.255.255.254',
+      '203.0.113.26',
+      '2001:db8::/32',
+      'fbl.example.org',
+      '2026-05-04: 31',
+    ])
+      assert.ok(text.includes(words), words)
+    assert.doesNotMatch(text, /href="https:\/\/lists\.example\/\?q/)
+    assert.match(
+      await page(testConsole({ empty: true }).ask('reader', '/abuse/standing')),
+      /standing\.lists is empty/,
+    )
+  })
+})
+
 describe('Restricted accounts', () => {
   it('stand there with since when, why, by whom and until when', async () => {
     const text = await page(testConsole().ask('reader', '/abuse/restricted'))
@@ -198,6 +222,7 @@ describe('The abuse desk in Chinese', () => {
       incidentPath,
       '/abuse/figures',
       '/abuse/restricted',
+      '/abuse/standing',
       `/abuse/reports/${reportId}`,
     ]) {
       const text = await page(ask('agent', path, undefined, zh))

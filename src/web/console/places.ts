@@ -26,6 +26,7 @@ export const places = {
   evidence: route('/abuse/reports/:id/evidence'),
   reporter: route('/abuse/reports/:id/reporter'),
   restricted: route('/abuse/restricted'),
+  deskStanding: route('/abuse/standing'),
   deskFigures: route('/abuse/figures'),
   exportFigures: route('/abuse/figures/export'),
   incident: route('/abuse/incidents/:id'),

@@ -9,6 +9,7 @@ import { deskExportRoutes } from './desk-export.ts'
 import { deskFiguresRoute } from './desk-figures.ts'
 import { deskReportRoutes } from './desk-report.ts'
 import { restrictedRoute } from './desk-restricted.ts'
+import { standingRoute } from './desk-standing.ts'
 import { incidentRoutes } from './incident.ts'
 import { exportRoute } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
@@ -50,6 +51,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...deskRoutes,
   ...deskReportRoutes,
   restrictedRoute,
+  standingRoute,
   deskFiguresRoute,
   ...incidentRoutes,
   ...outboxRoutes,

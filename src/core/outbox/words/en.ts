@@ -192,6 +192,21 @@ export const en: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'own-listing-notice': ({ isListed, domain, addresses, others }, { provider }) => ({
+      subject: isListed ? `Our addresses are on ${domain}` : `Our addresses are off ${domain} again`,
+      paragraphs: [
+        isListed
+          ? `A list that others filter by names addresses that mail of ${provider} leaves from. Whoever asks this list may refuse our mail now.`
+          : `A list that others filter by does not name these addresses of ${provider} any more.`,
+        { verbatim: addresses.map((address) => `    ${address}`).join('\n') },
+        ...(others > 0 ? [`And ${others} more.`] : []),
+        ...(isListed
+          ? [
+              'What the list says of them, since when, and where to ask stands in the console under Abuse, Our standing. First find what was sent: the incidents of the same days are the place to begin.',
+            ]
+          : []),
+      ],
+    }),
   },
   operatorEnding: ({ provider, host }) => [
     { verbatim: `Postern of ${provider}, to its operator (notify)\n${host}` },

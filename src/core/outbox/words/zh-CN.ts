@@ -175,6 +175,21 @@ export const zhCN: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'own-listing-notice': ({ isListed, domain, addresses, others }, { provider }) => ({
+      subject: isListed ? `我们的发信地址被列入 ${domain}` : `我们的发信地址已从 ${domain} 移除`,
+      paragraphs: [
+        isListed
+          ? `一份第三方黑名单列入了 ${provider} 的发信地址。使用该名单的收件方可能会拒收我们的邮件。`
+          : `第三方黑名单已不再列入 ${provider} 的下列发信地址。`,
+        { verbatim: addresses.map((address) => `    ${address}`).join('\n') },
+        ...(others > 0 ? [`另有 ${others} 个。`] : []),
+        ...(isListed
+          ? [
+              '名单给出的说明、列入时间和申诉入口，见管理控制台“滥用处理”下的“自身信誉”。请先查清当时发出了什么，可从同一时期的滥用事件查起。',
+            ]
+          : []),
+      ],
+    }),
   },
   operatorEnding: ({ provider, host }) => [
     { verbatim: `${provider} 的 Postern，致管理员（notify）\n${host}` },

@@ -1,6 +1,7 @@
 import type { AbuseClass, Channel, ReportOutcome, ReportState, Severity } from '../../../core/abuse/report.ts'
 import type { AccountSource } from '../../../core/abuse/attribution.ts'
 import type { OriginReason, Grade } from '../../../core/abuse/origin.ts'
+import type { ListResult } from '../../../core/own-listings/own-listing.ts'
 import type { ActKind, IncidentState } from '../../../core/incidents/incident.ts'
 
 /** The abuse desk in the console, and its figures on the public site. */
@@ -289,6 +290,59 @@ export const desk = {
     none: 'No account is suspended.',
     more: (count: string) => `There are ${count} in all.`,
     gone: 'The incident is not kept any more.',
+  },
+
+  standing: {
+    title: 'Our standing',
+    lead: 'What lists of others say about the addresses that our mail leaves from, and how many reports feedback loops bring. Others reject our mail by these lists.',
+    off: 'No list is asked: standing.lists is empty.',
+    lists: 'Lists that are asked',
+    list: 'List',
+    answer: 'Last answer',
+    asked: 'Asked',
+    answered: 'Last usable answer',
+    never: 'not yet',
+    onIt: 'Our addresses on it',
+    where: 'Where to ask',
+    page: 'Page of the list',
+    results: {
+      answers: 'answers',
+      refused: 'refuses to answer us',
+      silent: 'does not answer',
+      'no-list': 'does not answer as a list does',
+      everything: 'lists everything',
+    } satisfies Record<ListResult, string>,
+    resultMeans: {
+      refused:
+        'An answer in 127.255.255.0/24 says that the list does not answer this resolver: no listing. Most lists want a resolver of one’s own (dns.servers), or an account.',
+      silent: 'What was known stays as it was.',
+      'no-list':
+        'Its test entry 127.0.0.2 is not there (RFC 5782), or its answers are outside of 127.0.0.0/8: it may have been given up. What was known stays as it was.',
+      everything:
+        'It names 127.0.0.1, which no list may: it has been given up, and its answers mean nothing.',
+    } satisfies Partial<Record<ListResult, string>>,
+    watched: (count: string) => `Addresses that are asked about: ${count}.`,
+    left: 'Not asked about, or not wholly, because there are too many addresses in them:',
+    now: 'On lists now',
+    address: 'Address',
+    since: 'Since',
+    until: 'Until',
+    code: 'Answer',
+    said: 'The list says',
+    nothingSaid: 'nothing',
+    none: 'No address of ours is on a list that answers.',
+    history: 'Earlier',
+    noHistory: 'Nothing has ended yet.',
+    loops: 'Feedback loops',
+    loopsLead:
+      'Reports of the last 14 days by the loop that brought them: its domain in abuse.trusted, or the name of its token.',
+    source: 'Source',
+    all: 'In 14 days',
+    today: 'Today',
+    byDay: 'By day',
+    loopDays: (source: string) => `Reports of ${source} by day`,
+    noLoops: 'No feedback loop has reported anything.',
+    restricted: 'Accounts that send nothing',
   },
 
   figures: {

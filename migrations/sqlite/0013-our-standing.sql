@@ -1,0 +1,32 @@
+-- What lists of others say about the addresses that our mail leaves from, and which feedback loop a report came by.
+
+create table own_listings (
+  id text not null,
+  zone text not null,
+  address text not null,
+  code text not null,
+  said text not null,
+  since_at integer not null,
+  seen_at integer not null,
+  ended_at integer,
+  began_told integer not null,
+  ended_told integer not null,
+  primary key (id)
+) strict;
+
+create unique index own_listings_open on own_listings (zone, address) where ended_at is null;
+
+create index own_listings_ended on own_listings (ended_at) where ended_at is not null;
+
+create table own_list_checks (
+  zone text not null,
+  at integer not null,
+  answered_at integer,
+  result text not null,
+  code text not null,
+  primary key (zone)
+) strict;
+
+alter table abuse_reports add column source text;
+
+create index abuse_reports_source on abuse_reports (received_at) where source is not null;
