@@ -1,4 +1,5 @@
--- What lists of others say about the addresses that our mail leaves from, and which feedback loop a report came by.
+-- What lists of others say about the addresses that our mail leaves from, which feedback loop a report came by, and when an incident with
+-- many reports is weighed again.
 
 create table own_listings (
   id text not null,
@@ -30,3 +31,7 @@ create table own_list_checks (
 alter table abuse_reports add column source text;
 
 create index abuse_reports_source on abuse_reports (received_at) where source is not null;
+
+alter table incidents add column weigh_at integer;
+
+create index incidents_weigh on incidents (weigh_at) where weigh_at is not null;

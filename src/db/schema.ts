@@ -608,8 +608,10 @@ export interface IncidentsTable {
   last_report_at: number
   closed_at: number | null
   closed_by: string | null
-  /** JSON: weight, reporters, organizations, messages, volume, when last weighed. */
+  /** JSON: weight, reporters, organizations, messages, volume. */
   weight: string
+  /** When it is weighed again; null while nothing came that is not in the weight. */
+  weigh_at: number | null
   connector: string | null
   pool: string | null
   campaign: string | null

@@ -3,7 +3,7 @@ import { recipientKey } from '../accounts/sent.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { tellOperator } from '../incidents/act-actions.ts'
-import { addToIncident, type Joined } from '../incidents/actions.ts'
+import { addToIncident, type Joined } from '../incidents/join-actions.ts'
 import { writeInstructions, writeOutcome, writeReceipt } from './answer-actions.ts'
 import type { Envelope, Examination } from './examination.ts'
 import { judge, sampleOf, whereToTurn, type Judged } from './judge-actions.ts'
@@ -22,78 +22,114 @@ import {
 import * as store from './store.ts'
 import { meetTeller, type Teller } from './teller-actions.ts'
 
-/** Writes down what was found, and does what follows from it: all of it or nothing. */
-export async function conclude(
+/** A report that was read and judged, and is not written down yet. */
+export interface Read {
+  readonly row: store.ReportRow
+  readonly envelope: Envelope
+  readonly examination: Examination
+  readonly judged: readonly Judged[]
+  /** One report is about one message; where somebody attached several, the best proven speaks for it and all are counted. */
+  readonly best: Judged | undefined
+  readonly elsewhere: ReportFacts['elsewhere']
+}
+
+/** Finds out what there is to write down. */
+export async function judgeAll(
   ctx: Context,
   row: store.ReportRow,
   envelope: Envelope,
   examination: Examination,
-): Promise<void> {
+): Promise<Read> {
   const judged: Judged[] = []
   for (const message of examination.reported) judged.push(await judge(ctx, message))
-  // One report is about one message; where somebody attached several, the best proven speaks for it and all are counted.
   const best = judged.toSorted((a, b) => (a.origin.grade < b.origin.grade ? -1 : 1))[0]
   const elsewhere = best?.origin.grade === 'D' ? await whereToTurn(ctx, best.origin.deliveredBy) : null
-  await transact(ctx, async (tx) => {
-    const now = tx.clock.now()
-    const teller = await meetTeller(tx, row, envelope, examination)
-    const abuseClass = classOf(row.chosen_class as AbuseClass | null, examination.claims)
-    const channel = channelOf(row.channel as Channel, examination.claims, teller.isTrusted)
-    const lifecycle = examination.claims?.isTest === true ? 'test' : row.lifecycle
-    const step = firstStep({
-      hasMessage: best !== undefined,
-      grade: best?.origin.grade ?? 'D',
-      isDelivered: (best?.origin.deliveredBy ?? null) !== null,
-      isSevere: isSevere(abuseClass),
+  return { row, envelope, examination, judged, best, elsewhere }
+}
+
+/**
+ * Writes down what was found in several reports, and does what follows from it, in one transaction, because each costs a turn of the disk. Where one of
+ * them fails each is written down by itself, and the first that fails again is thrown when all are done.
+ */
+export async function concludeAll(ctx: Context, reads: readonly Read[]): Promise<void> {
+  if (reads.length === 0) return
+  try {
+    await transact(ctx, async (tx) => {
+      for (const read of reads) await conclude(tx, read)
     })
-    const facts: ReportFacts = {
-      reasons: best?.origin.reasons ?? [],
-      isReplay: best?.origin.isReplay ?? false,
-      attribution: best?.attribution ?? null,
-      reported: judged.length,
-      claims: examination.claims && { kind: examination.claims.kind, errors: examination.claims.errors },
-      sample: best === undefined ? null : sampleOf(tx, best),
-      elsewhere,
-    }
-    const dedupe = best && dedupeKey(tx, best.origin, teller.organisation)
-    const found = dedupe === undefined ? undefined : await store.byDedupeKey(tx.queries, dedupe)
-    const twin = found?.id === row.id ? undefined : found
-    const change: Partial<store.ReportRow> = {
-      channel,
-      lifecycle,
-      class: abuseClass,
-      examined_at: now,
-      reporter: teller.reporter?.id ?? null,
-      may_answer: teller.mayAnswer ? 1 : row.may_answer,
-      language: examination.writer?.language ?? row.language,
-      grade: best?.origin.grade ?? null,
-      account: best?.attribution.account ?? null,
-      facts: JSON.stringify(facts),
-      source: channel === 'fbl' ? teller.source : null,
-    }
-    const isLive = lifecycle === 'live'
-    const fate = await fateOf(tx, { row, teller, judged, step, twin, isLive, abuseClass })
-    const isClosed = fate.outcome !== null
-    await store.updateReport(tx.queries, row, {
-      ...change,
-      state: isClosed ? 'closed' : 'examining',
-      outcome: fate.outcome,
-      closed_at: isClosed ? now : null,
-      incident_id: fate.incident,
-      duplicate_of: twin?.id ?? null,
-      dedupe_key: twin || !isLive ? null : (dedupe ?? null),
-    })
-    await record(tx, {
-      action: 'report.examined',
-      subject: `report:${row.id}`,
-      facts: { grade: best?.origin.grade ?? 'none', outcome: fate.outcome ?? 'open' },
-    })
-    tx.afterCommit('reports')
-    const told: store.ReportRow = { ...row, ...change, incident_id: fate.incident }
-    if (best === undefined) await writeInstructions(tx, told)
-    else if (fate.outcome === null) await writeReceipt(tx, told)
-    else await writeOutcome(tx, told, fate.outcome, elsewhere)
+  } catch (error) {
+    if (reads.length === 1) throw error
+    const errors: unknown[] = []
+    for (const read of reads)
+      await transact(ctx, async (tx) => await conclude(tx, read)).catch((again: unknown) =>
+        errors.push(again),
+      )
+    if (errors.length > 0) throw errors[0]
+  }
+}
+
+async function conclude(
+  tx: Tx,
+  { row, envelope, examination, judged, best, elsewhere }: Read,
+): Promise<void> {
+  const now = tx.clock.now()
+  const teller = await meetTeller(tx, row, envelope, examination)
+  const abuseClass = classOf(row.chosen_class as AbuseClass | null, examination.claims)
+  const channel = channelOf(row.channel as Channel, examination.claims, teller.isTrusted)
+  const lifecycle = examination.claims?.isTest === true ? 'test' : row.lifecycle
+  const step = firstStep({
+    hasMessage: best !== undefined,
+    grade: best?.origin.grade ?? 'D',
+    isDelivered: (best?.origin.deliveredBy ?? null) !== null,
+    isSevere: isSevere(abuseClass),
   })
+  const facts: ReportFacts = {
+    reasons: best?.origin.reasons ?? [],
+    isReplay: best?.origin.isReplay ?? false,
+    attribution: best?.attribution ?? null,
+    reported: judged.length,
+    claims: examination.claims && { kind: examination.claims.kind, errors: examination.claims.errors },
+    sample: best === undefined ? null : sampleOf(tx, best),
+    elsewhere,
+  }
+  const dedupe = best && dedupeKey(tx, best.origin, teller.organisation)
+  const found = dedupe === undefined ? undefined : await store.byDedupeKey(tx.queries, dedupe)
+  const twin = found?.id === row.id ? undefined : found
+  const change: Partial<store.ReportRow> = {
+    channel,
+    lifecycle,
+    class: abuseClass,
+    examined_at: now,
+    reporter: teller.reporter?.id ?? null,
+    may_answer: teller.mayAnswer ? 1 : row.may_answer,
+    language: examination.writer?.language ?? row.language,
+    grade: best?.origin.grade ?? null,
+    account: best?.attribution.account ?? null,
+    facts: JSON.stringify(facts),
+    source: channel === 'fbl' ? teller.source : null,
+  }
+  const isLive = lifecycle === 'live'
+  const fate = await fateOf(tx, { row, teller, judged, step, twin, isLive, abuseClass })
+  const isClosed = fate.outcome !== null
+  await store.updateReport(tx.queries, row, {
+    ...change,
+    state: isClosed ? 'closed' : 'examining',
+    outcome: fate.outcome,
+    closed_at: isClosed ? now : null,
+    incident_id: fate.incident,
+    duplicate_of: twin?.id ?? null,
+    dedupe_key: twin || !isLive ? null : (dedupe ?? null),
+  })
+  await record(tx, {
+    action: 'report.examined',
+    subject: `report:${row.id}`,
+    facts: { grade: best?.origin.grade ?? 'none', outcome: fate.outcome ?? 'open' },
+  })
+  tx.afterCommit('reports')
+  const told: store.ReportRow = { ...row, ...change, incident_id: fate.incident }
+  if (best === undefined) await writeInstructions(tx, told)
+  else if (fate.outcome === null) await writeReceipt(tx, told)
+  else await writeOutcome(tx, told, fate.outcome, elsewhere)
 }
 
 async function fateOf(

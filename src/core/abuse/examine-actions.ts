@@ -1,7 +1,8 @@
 import { minute } from '../../base/clock.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
-import { conclude } from './conclude-actions.ts'
+import { concludeAll, judgeAll, type Read } from './conclude-actions.ts'
+import { weighDue } from '../incidents/weigh-actions.ts'
 import { openEvidence } from './evidence-actions.ts'
 import type { Examiner } from './examination.ts'
 import * as store from './store.ts'
@@ -18,7 +19,10 @@ export interface Examining {
   readonly forward: (message: { readonly mailFrom: string; readonly raw: Buffer }) => Promise<unknown>
 }
 
-/** Examines the reports that are due, at most `limit`; gives how many there were. */
+/** Reports that are read at once, each in a process of its own as far as there are some, and written down together. */
+const atOnce = 4
+
+/** Examines the reports that are due, at most `limit`, and weighs what has waited for it; gives how many reports there were. */
 export async function examineDue(
   ctx: Context,
   how: Examining,
@@ -26,14 +30,21 @@ export async function examineDue(
   signal?: AbortSignal,
 ): Promise<number> {
   const due = await store.dueReports(ctx.db.queries, ctx.clock.now(), limit)
-  for (const row of due) {
-    if (signal?.aborted) break
-    await examineOne(ctx, how, row)
+  for (let from = 0; from < due.length && !signal?.aborted; from += atOnce) {
+    const read = await Promise.all(
+      due.slice(from, from + atOnce).map(async (row) => await readOne(ctx, how, row)),
+    )
+    await concludeAll(
+      ctx,
+      read.filter((each) => each !== undefined),
+    )
   }
+  await weighDue(ctx)
   return due.length
 }
 
-async function examineOne(ctx: Context, how: Examining, row: store.ReportRow): Promise<void> {
+/** Undefined when it is not to be concluded now. */
+async function readOne(ctx: Context, how: Examining, row: store.ReportRow): Promise<Read | undefined> {
   const evidence = await openEvidence(ctx, row.id)
   if (!evidence) return await leaveToPeople(ctx, row, 'evidence-gone')
   const { shape, envelope, raw } = evidence
@@ -48,10 +59,10 @@ async function examineOne(ctx: Context, how: Examining, row: store.ReportRow): P
     return await tryAgain(ctx, row)
   if (examination.reported.length === 0 && row.channel === 'mail')
     await how.forward({ mailFrom: envelope.mailFrom ?? '', raw })
-  await conclude(ctx, row, envelope, examination)
+  return await judgeAll(ctx, row, envelope, examination)
 }
 
-async function tryAgain(ctx: Context, row: store.ReportRow): Promise<void> {
+async function tryAgain(ctx: Context, row: store.ReportRow): Promise<undefined> {
   const attempts = row.attempts + 1
   await transact(
     ctx,
@@ -64,7 +75,7 @@ async function tryAgain(ctx: Context, row: store.ReportRow): Promise<void> {
 }
 
 /** What no program can read stays as it came (security PAR-1), before a person. */
-async function leaveToPeople(ctx: Context, row: store.ReportRow, why: string): Promise<void> {
+async function leaveToPeople(ctx: Context, row: store.ReportRow, why: string): Promise<undefined> {
   await transact(ctx, async (tx) => {
     const change = { state: 'examining', examined_at: tx.clock.now(), facts: JSON.stringify({ unread: why }) }
     await store.updateReport(tx.queries, row, change)

@@ -8,7 +8,8 @@ import { suspendedAccounts, takeSent } from '../accounts/actions.ts'
 import { transact } from '../context.ts'
 import type { AbuseSettings } from '../settings.ts'
 import { releaseAccount } from './act-actions.ts'
-import { addToIncident, listIncidents, type Attributed } from './actions.ts'
+import { listIncidents } from './actions.ts'
+import { addToIncident, type Attributed } from './join-actions.ts'
 
 async function contextWith(open: OpenDatabase, abuse: Partial<AbuseSettings>): Promise<TestContext> {
   return testContext({

@@ -40,6 +40,10 @@ export interface Counted {
   readonly reporterSince: number
   readonly agreed: number
   readonly disagreed: number
+  /** Reports of this reporter that are counted together here; 1 when missing. */
+  readonly reports?: number
+  /** Recipients of a trusted loop that are counted together here; 1 when missing. */
+  readonly reporters?: number
 }
 
 /** What reports weigh together. */
@@ -77,16 +81,30 @@ export function weigh(
   )
   const byOrganisation = new Map<string, number>()
   for (const each of weighing)
-    byOrganisation.set(each.organisation, (byOrganisation.get(each.organisation) ?? 0) + reliability(each))
+    byOrganisation.set(
+      each.organisation,
+      (byOrganisation.get(each.organisation) ?? 0) + (each.reporters ?? 1) * reliability(each),
+    )
   const most = rules.organisations > 1 ? rules.suspendWeight / 2 : rules.suspendWeight
   const weight = [...byOrganisation.values()].reduce((sum, part) => sum + Math.min(part, most), 0)
   return {
     weight: Math.round(weight * 100) / 100,
-    reports: proven.length,
-    reporters: weighing.length,
+    reports: proven.reduce((sum, { reports = 1 }) => sum + reports, 0),
+    reporters: weighing.reduce((sum, { reporters = 1 }) => sum + reporters, 0),
     organisations: byOrganisation.size,
     volume,
   }
+}
+
+/** Reports up to which an incident is weighed with each of them. */
+const weighedAtOnce = 1000
+
+/**
+ * In how many milliseconds an incident is weighed again after a report: with so many nothing depends on a single one, and to weigh costs as much
+ * as there are. At most a minute.
+ */
+export function weighIn(reports: number): number {
+  return reports < weighedAtOnce ? 0 : Math.min(60_000, reports)
 }
 
 /** From 1 of somebody new or always right towards 0: what turned out otherwise counts twice. */

@@ -23,6 +23,7 @@ const columns = [
   'pool',
   'campaign',
   'note',
+  'weigh_at',
   'version',
 ] as const
 
@@ -92,33 +93,78 @@ export async function insertCounted(queries: Queries, row: CountedRow): Promise<
   return numInsertedOrUpdatedRows === 1n
 }
 
-/** What was counted for an account since, the oldest first. */
-export async function countedSince(
+/**
+ * What is proven (grade A) of mail that an account sent since, and reported since: each reporter with the number of their reports. At most 5,000
+ * of those whom we did not ask to report.
+ */
+export async function provenSince(
   queries: Queries,
   account: string,
   since: number,
-): Promise<readonly CountedRow[]> {
-  return await queries
-    .selectFrom('incident_reports')
-    .select([
-      'account',
-      'message_key',
-      'recipient_key',
-      'incident_id',
-      'report_id',
+): Promise<
+  readonly { readonly reporter: string; readonly organisation: string; readonly reports: number }[]
+> {
+  const rows = await proven(queries, account, since)
+    .select((eb) => [
       'reporter',
-      'organisation',
-      'grade',
-      'is_trusted',
-      'sent_at',
-      'at',
-      'others',
+      eb.fn.min('organisation').as('organisation'),
+      eb.fn.countAll<number>().as('reports'),
     ])
-    .where('account', '=', account)
-    .where('at', '>=', since)
-    .orderBy('at')
+    .where('is_trusted', '=', 0)
+    .groupBy('reporter')
     .limit(5000)
     .execute()
+  return rows.map((row) => ({ ...row, reports: Number(row.reports) }))
+}
+
+/** The same of feedback loops: by organization, how many recipients and reports. */
+export async function provenOfLoops(
+  queries: Queries,
+  account: string,
+  since: number,
+): Promise<
+  readonly { readonly organisation: string; readonly reporters: number; readonly reports: number }[]
+> {
+  const byRecipient = proven(queries, account, since)
+    .select((eb) => [eb.fn.min('organisation').as('organisation'), eb.fn.countAll<number>().as('reports')])
+    .where('is_trusted', '=', 1)
+    .groupBy('reporter')
+    .as('recipients')
+  const rows = await queries
+    .selectFrom(byRecipient)
+    .select((eb) => [
+      'organisation',
+      eb.fn.countAll<number>().as('reporters'),
+      eb.fn.sum<number>('reports').as('reports'),
+    ])
+    .groupBy('organisation')
+    .execute()
+  return rows.map((row) => ({
+    organisation: row.organisation,
+    reporters: Number(row.reporters),
+    reports: Number(row.reports),
+  }))
+}
+
+function proven(queries: Queries, account: string, since: number) {
+  return queries
+    .selectFrom('incident_reports')
+    .where('account', '=', account)
+    .where('at', '>=', since)
+    .where('sent_at', '>=', since)
+    .where('grade', '=', 'A')
+}
+
+/** Those that are to be weighed again by now. */
+export async function dueToWeigh(queries: Queries, now: number, limit: number): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('incidents')
+    .select('id')
+    .where('weigh_at', '<=', now)
+    .orderBy('weigh_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Notes that another organization reports what is counted already; gives how many there are now. */
