@@ -57,6 +57,20 @@ create table abuse_reports (
   source text
 );
 
+create table approvals (
+  id text not null,
+  kind text not null,
+  subject text not null,
+  facts text not null,
+  permission text not null,
+  proposed_by text not null,
+  proposed_at bigint not null,
+  expires_at bigint not null,
+  state text not null,
+  decided_by text,
+  decided_at bigint
+);
+
 create table audit_records (
   seq bigint not null,
   at bigint not null,
@@ -144,6 +158,14 @@ create table edges (
 create table engine_memory (
   name text not null,
   value text not null
+);
+
+create table enrolments (
+  hash text not null,
+  operator text not null,
+  made_by text not null,
+  created_at bigint not null,
+  expires_at bigint not null
 );
 
 create table evidence_hours (
@@ -234,7 +256,8 @@ create table incidents (
   pool text,
   campaign text,
   note text not null,
-  version integer not null
+  version integer not null,
+  weigh_at bigint
 );
 
 create table leases (
@@ -327,6 +350,15 @@ create table migrations (
   applied_at bigint not null
 );
 
+create table operator_identities (
+  issuer text not null,
+  subject text not null,
+  operator text not null,
+  by_group integer not null,
+  created_at bigint not null,
+  used_at bigint
+);
+
 create table operators (
   name text not null,
   role text not null,
@@ -334,7 +366,8 @@ create table operators (
   totp_secret text not null,
   totp_step integer not null,
   created_at bigint not null,
-  removed_at bigint
+  removed_at bigint,
+  roles text
 );
 
 create table own_list_checks (
@@ -356,6 +389,20 @@ create table own_listings (
   ended_at bigint,
   began_told integer not null,
   ended_told integer not null
+);
+
+create table passkeys (
+  id text not null,
+  operator text not null,
+  name text not null,
+  public_key text not null,
+  counter bigint not null,
+  transports text not null,
+  backup_eligible integer not null,
+  backed_up integer not null,
+  created_at bigint not null,
+  used_at bigint,
+  revoked_at bigint
 );
 
 create table probes (
@@ -500,6 +547,14 @@ CREATE UNIQUE INDEX abuse_reports_intake ON public.abuse_reports USING btree (in
 
 CREATE UNIQUE INDEX abuse_reports_pkey ON public.abuse_reports USING btree (id);
 
+alter table approvals add constraint approvals_pkey PRIMARY KEY (id);
+
+CREATE INDEX approvals_expires ON public.approvals USING btree (state, expires_at);
+
+CREATE UNIQUE INDEX approvals_pkey ON public.approvals USING btree (id);
+
+CREATE UNIQUE INDEX approvals_waiting ON public.approvals USING btree (kind, subject) WHERE (state = 'proposed'::text);
+
 alter table audit_records add constraint audit_records_pkey PRIMARY KEY (seq);
 
 CREATE INDEX audit_records_subject ON public.audit_records USING btree (subject, seq);
@@ -546,6 +601,12 @@ CREATE UNIQUE INDEX edges_pkey ON public.edges USING btree (name);
 alter table engine_memory add constraint engine_memory_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX engine_memory_pkey ON public.engine_memory USING btree (name);
+
+alter table enrolments add constraint enrolments_pkey PRIMARY KEY (hash);
+
+CREATE INDEX enrolments_expires ON public.enrolments USING btree (expires_at);
+
+CREATE UNIQUE INDEX enrolments_pkey ON public.enrolments USING btree (hash);
 
 alter table evidence_hours add constraint evidence_hours_pkey PRIMARY KEY (unit, hour, source, era);
 
@@ -600,6 +661,8 @@ CREATE INDEX incidents_account ON public.incidents USING btree (account, class, 
 CREATE INDEX incidents_opened ON public.incidents USING btree (opened_at);
 
 CREATE INDEX incidents_state ON public.incidents USING btree (state, last_report_at);
+
+CREATE INDEX incidents_weigh ON public.incidents USING btree (weigh_at) WHERE (weigh_at IS NOT NULL);
 
 CREATE UNIQUE INDEX incidents_pkey ON public.incidents USING btree (id);
 
@@ -659,6 +722,12 @@ alter table migrations add constraint migrations_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name);
 
+alter table operator_identities add constraint operator_identities_pkey PRIMARY KEY (issuer, subject);
+
+CREATE INDEX operator_identities_operator ON public.operator_identities USING btree (operator);
+
+CREATE UNIQUE INDEX operator_identities_pkey ON public.operator_identities USING btree (issuer, subject);
+
 alter table operators add constraint operators_pkey PRIMARY KEY (name);
 
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (name);
@@ -674,6 +743,12 @@ CREATE INDEX own_listings_ended ON public.own_listings USING btree (ended_at) WH
 CREATE UNIQUE INDEX own_listings_open ON public.own_listings USING btree (zone, address) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX own_listings_pkey ON public.own_listings USING btree (id);
+
+alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
+
+CREATE INDEX passkeys_operator ON public.passkeys USING btree (operator);
+
+CREATE UNIQUE INDEX passkeys_pkey ON public.passkeys USING btree (id);
 
 alter table probes add constraint probes_pkey PRIMARY KEY (id);
 

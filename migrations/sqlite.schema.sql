@@ -84,6 +84,26 @@ CREATE INDEX abuse_reports_source on abuse_reports (received_at) where source is
 
 CREATE INDEX abuse_reports_state on abuse_reports (state, received_at);
 
+CREATE TABLE approvals (
+  id text not null,
+  kind text not null,
+  subject text not null,
+  -- What is to be done, as JSON; the kind says its shape.
+  facts text not null,
+  permission text not null,
+  proposed_by text not null,
+  proposed_at integer not null,
+  expires_at integer not null,
+  state text not null,
+  decided_by text,
+  decided_at integer,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX approvals_expires on approvals (state, expires_at);
+
+CREATE UNIQUE INDEX approvals_waiting on approvals (kind, subject) where state = 'proposed';
+
 CREATE TABLE audit_records (
   seq integer not null,
   at integer not null,
@@ -194,6 +214,17 @@ CREATE TABLE engine_memory (
   value text not null,
   primary key (name)
 ) strict, without rowid;
+
+CREATE TABLE enrolments (
+  hash text not null,
+  operator text not null,
+  made_by text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (hash)
+) strict, without rowid;
+
+CREATE INDEX enrolments_expires on enrolments (expires_at);
 
 CREATE TABLE evidence_hours (
   unit text not null,
@@ -306,7 +337,7 @@ CREATE TABLE incidents (
   pool text,
   campaign text,
   note text not null,
-  version integer not null,
+  version integer not null, weigh_at integer,
   primary key (id)
 ) strict;
 
@@ -315,6 +346,8 @@ CREATE INDEX incidents_account on incidents (account, class, opened_at);
 CREATE INDEX incidents_opened on incidents (opened_at);
 
 CREATE INDEX incidents_state on incidents (state, last_report_at);
+
+CREATE INDEX incidents_weigh on incidents (weigh_at) where weigh_at is not null;
 
 CREATE TABLE leases (
   name text not null,
@@ -438,6 +471,19 @@ CREATE TABLE migrations (
       applied_at integer not null
     ) strict;
 
+CREATE TABLE operator_identities (
+  issuer text not null,
+  subject text not null,
+  operator text not null,
+  -- 1: made by the mapping of groups, which says the roles anew at each sign-in.
+  by_group integer not null,
+  created_at integer not null,
+  used_at integer,
+  primary key (issuer, subject)
+) strict, without rowid;
+
+CREATE INDEX operator_identities_operator on operator_identities (operator);
+
 CREATE TABLE operators (
   name text not null,
   role text not null,
@@ -445,7 +491,7 @@ CREATE TABLE operators (
   totp_secret text not null,
   totp_step integer not null,
   created_at integer not null,
-  removed_at integer,
+  removed_at integer, roles text,
   primary key (name)
 ) strict, without rowid;
 
@@ -475,6 +521,25 @@ CREATE TABLE own_listings (
 CREATE INDEX own_listings_ended on own_listings (ended_at) where ended_at is not null;
 
 CREATE UNIQUE INDEX own_listings_open on own_listings (zone, address) where ended_at is null;
+
+CREATE TABLE passkeys (
+  id text not null,
+  operator text not null,
+  name text not null,
+  public_key text not null,
+  -- Of the authenticator; 0 where it does not count.
+  counter integer not null,
+  transports text not null,
+  -- Whether the authenticator may keep copies elsewhere, and whether it does (WebAuthn: BE and BS).
+  backup_eligible integer not null,
+  backed_up integer not null,
+  created_at integer not null,
+  used_at integer,
+  revoked_at integer,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX passkeys_operator on passkeys (operator);
 
 CREATE TABLE probes (
   id text not null primary key,

@@ -22,6 +22,7 @@ export function jailFlags(here: string): string[] {
     '--permission',
     ...codeFolders(here).map((folder) => `--allow-fs-read=${folder}`),
     `--max-old-space-size=${heapMegabytes}`,
+    '--max-semi-space-size=8',
     '--disable-proto=throw',
     '--disallow-code-generation-from-strings',
     '--enable-experimental-regexp-engine-on-excessive-backtracks',

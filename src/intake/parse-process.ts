@@ -86,7 +86,7 @@ const fromWorker = z.discriminatedUnion('say', [
 const mostAnswerBytes = 4 * 1024 * 1024
 const sampleMs = 50
 /** A process that has grown is replaced between two messages rather than killed in the next. */
-const grownBytes = 160 * 1024 * 1024
+const grownBytes = 208 * 1024 * 1024
 
 export type Ending = 'crash' | 'time' | 'memory' | 'retired'
 
