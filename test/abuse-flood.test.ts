@@ -7,16 +7,17 @@ import { as } from '../src/core/context.ts'
 import { countIncidents, listIncidents } from '../src/core/incidents/actions.ts'
 import { openParsePool } from '../src/intake/parse-pool.ts'
 import { dkimRecord, testDns } from '../src/intake/test-intake.ts'
-import { systemClock } from '../src/base/clock.ts'
+import { minute, systemClock } from '../src/base/clock.ts'
 import { silentLog } from '../src/base/log.ts'
 import { campaign, floodSettings } from './support/abuse-flood.ts'
 import { testContext } from './support/context.ts'
 import { forEachDatabase } from './support/database.ts'
 
-/** `POSTERN_FLOOD_COUNT=50000` for the whole flood. */
-const reports = Number(process.env['POSTERN_FLOOD_COUNT'] ?? 150)
+/** `POSTERN_FLOOD_COUNT=50000` for the whole flood, on the embedded database; the other gets 2,000 at most. */
+const wanted = Number(process.env['POSTERN_FLOOD_COUNT'] ?? 150)
 
-forEachDatabase((_name, open) => {
+forEachDatabase((name, open) => {
+  const reports = name === 'SQLite' ? wanted : Math.min(2000, wanted)
   describe('A flood of reports about one campaign', { timeout: 60_000 + reports * 100 }, () => {
     it('becomes one incident, with every report in it and one entry for each recipient', async () => {
       const ctx = testContext({ db: await open(), settings: floodSettings(reports) })
@@ -39,6 +40,9 @@ forEachDatabase((_name, open) => {
           await receiveReport(intake, { channel: 'mail', shape: 'message', raw, envelope })
         }
         while ((await examineDue(system, { examiner, forward: async () => undefined }, 100)) > 0);
+        // Where there are many, the last ones are weighed within a minute.
+        ctx.clock.advance(minute)
+        await examineDue(system, { examiner, forward: async () => undefined }, 100)
       } finally {
         examiner.close()
       }

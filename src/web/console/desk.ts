@@ -112,7 +112,9 @@ async function brakes({ view, actor, actions, deps }: OperatorVisit): Promise<{ 
   const of = (value: number): string => count(view.language, value)
   const sentence = words.brakes(of(tenMinutes), of(today.left), of(today.most))
   const isOut = tenMinutes === 0 || today.left === 0
-  return { line: isOut ? notice('warning', sentence) : html`<p>${sentence}</p>` }
+  return {
+    line: isOut ? notice('warning', words.brakesOut, html`<p>${sentence}</p>`) : html`<p>${sentence}</p>`,
+  }
 }
 
 function filters(view: View, wish: Wish): Html {

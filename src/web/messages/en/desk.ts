@@ -40,6 +40,7 @@ export const desk = {
   everything: 'Show all incidents, also closed ones',
   newest: 'Newest',
   older: 'Older',
+  brakesOut: 'Rules suspend nobody more for now',
   brakes: (tenMinutes: string, left: string, most: string) =>
     `Rules may suspend ${tenMinutes} more accounts within ten minutes, and ${left} of ${most} more today. Beyond that a person decides; people have no such brake.`,
   observing: 'abuse.mode is observe: rules suspend nobody and only note what they would have done.',

@@ -30,6 +30,7 @@ export const desk: Messages['desk'] = {
   everything: '显示全部事件，包括已关闭的',
   newest: '最新',
   older: '更早',
+  brakesOut: '自动停用已达上限',
   brakes: (tenMinutes, left, most) =>
     `按规则，十分钟内还可自动停用 ${tenMinutes} 个账号，今天还可停用 ${left} 个（上限 ${most} 个）。超出后由人工决定；人工停用不受此限制。`,
   observing: 'abuse.mode 为 observe：不会自动停用任何账号，只记录本应采取的措施。',
