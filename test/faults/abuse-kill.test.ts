@@ -87,6 +87,8 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: T
   /** SHA-256 of what was acknowledged, and how often it was asked for. */
   const kept = new Set<string>()
   let [asked, through] = [0, 0]
+  const ending = new AbortController()
+  const over = ending.signal
   const begun = performance.now()
   const sending = inParallel(atOnce, reports, async (nth) => {
     const mail = await ready(nth)
@@ -96,7 +98,8 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: T
         ? [xarfOf(nth, mail.message), async (raw: Buffer) => await byApi(postern, token, raw)]
         : [mail.report, async (raw: Buffer) => await bySmtp(postern, raw)]
     do asked++
-    while (!(await send(bytes).catch(() => false)) && (await sleep(50, true)))
+    while (!(await send(bytes).catch(() => false)) && !over.aborted && (await sleep(50, true)))
+    if (over.aborted) return
     kept.add(createHash('sha256').update(bytes).digest('hex'))
     through++
   })
@@ -108,7 +111,10 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: T
       await killAndWait(postern, 'core', 180_000)
     }
   }
-  await Promise.all([sending, killing()])
+  await Promise.all([sending, killing()]).catch((error: unknown) => {
+    ending.abort()
+    throw error
+  })
   await until(
     'the end of all work',
     async () => {
