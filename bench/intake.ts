@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { fixedClock, systemClock } from '../src/base/clock.ts'
 import { silentLog } from '../src/base/log.ts'
@@ -8,7 +9,8 @@ import { orThrow } from '../src/base/refusal.ts'
 import { intakeActions } from '../src/core-actions.ts'
 import { examineDue } from '../src/core/abuse/examine-actions.ts'
 import { as } from '../src/core/context.ts'
-import { countIncidents } from '../src/core/incidents/actions.ts'
+import { reportsOfIncident } from '../src/core/abuse/desk-actions.ts'
+import { countIncidents, listIncidents, showIncident } from '../src/core/incidents/actions.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase } from '../src/db/open.ts'
 import { openIntake } from '../src/intake/intake.ts'
@@ -18,10 +20,12 @@ import { BareClient, dkimRecord, loopback, testDns } from '../src/intake/test-in
 import { parsePrefix } from '../src/standards/prefix.ts'
 import { campaign, floodSettings } from '../test/support/abuse-flood.ts'
 import { testContext, testStart } from '../test/support/context.ts'
+import { quantile } from '../test/support/policy-client.ts'
 
 /**
  * Reports of abuse about one campaign, through SMTP into the embedded database on a disk: how many a second are durable (250), how many
- * a second are then read in the parse pool, traced and counted, and that they are one incident. Made ready beforehand, so that the
+ * a second are then read in the parse pool, traced and counted, how long the desk's pages wait for the database meanwhile, and that they are
+ * one incident. Made ready beforehand, so that the
  * sender's signatures are not measured. One JSON object a line: figure, unit, value, bar, ok.
  *
  * node bench/intake.ts [--reports 2000] [--connections 8]
@@ -76,15 +80,19 @@ for (let from = 0; from < reports; from += batch) {
 }
 print(`reports by SMTP over ${connections} connections, durable`, 'reports/s', reports / (durableMs / 1000))
 
-const examiner = openParsePool({ lookup: dns, log: silentLog, clock: systemClock(), size: 1 })
+const examiner = openParsePool({ lookup: dns, log: silentLog, clock: systemClock() })
 const system = as(ctx, { kind: 'system', name: 'examine-reports' })
 const begun = performance.now()
+const desk = askTheDesk()
 while ((await examineDue(system, { examiner, forward: async () => undefined }, 100)) > 0);
 print(
-  'reports read, traced and counted, one process',
+  'reports read, traced and counted, two processes',
   'reports/s',
   reports / ((performance.now() - begun) / 1000),
 )
+const waits = await desk.stop()
+print('queue and incident of the desk meanwhile, median', 'ms', quantile(waits, 0.5))
+print('queue and incident of the desk meanwhile, p99', 'ms', quantile(waits, 0.99))
 const incidents = [...(await countIncidents(ctx)).values()].reduce((sum, count) => sum + count, 0)
 print(`incidents of ${reports} reports about one campaign`, 'incidents', incidents, 1)
 print('memory of this process', 'MiB', process.memoryUsage().rss / 1024 / 1024)
@@ -94,6 +102,35 @@ await intake.close()
 await db.close()
 rmSync(folder, { recursive: true })
 process.exit(isGood ? 0 : 1)
+
+/** Somebody at the desk, who looks at the queue and at its first incident ten times a second; milliseconds of each look. */
+function askTheDesk(): { stop(): Promise<number[]> } {
+  const waits: number[] = []
+  let isOver = false
+  const asking = (async () => {
+    while (!isOver) {
+      const begun = performance.now()
+      const { incidents } = await listIncidents(ctx, {
+        states: ['open', 'notified', 'suspended', 'escalated'],
+        limit: 50,
+      })
+      const [first] = incidents
+      if (first) {
+        await showIncident(ctx, first.id)
+        await reportsOfIncident(ctx, first.id)
+      }
+      waits.push(performance.now() - begun)
+      await sleep(100)
+    }
+  })()
+  return {
+    stop: async () => {
+      isOver = true
+      await asking
+      return waits
+    },
+  }
+}
 
 async function sendAll(ready: Buffer[]): Promise<void> {
   const client = new BareClient({ port })
