@@ -265,7 +265,9 @@ function asker(ctx: Context): Ask {
   return async (name, type) => {
     try {
       const records = await ctx.out.lookup(name, type)
-      return records.map((record) => (Array.isArray(record) ? record.join('') : String(record)))
+      return records.flatMap((record) =>
+        typeof record === 'string' ? [record] : 'exchange' in record ? [] : [record.join('')],
+      )
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
       return nothing.has(code) ? [] : 'temperror'
