@@ -265,9 +265,10 @@ function asker(ctx: Context): Ask {
   return async (name, type) => {
     try {
       const records = await ctx.out.lookup(name, type)
-      return records.flatMap((record) =>
-        typeof record === 'string' ? [record] : 'exchange' in record ? [] : [record.join('')],
-      )
+      return records.flatMap((record) => {
+        if (typeof record === 'string') return [record]
+        return Array.isArray(record) ? [(record as readonly string[]).join('')] : []
+      })
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
       return nothing.has(code) ? [] : 'temperror'
