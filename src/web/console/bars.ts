@@ -4,7 +4,7 @@ const width = 160
 
 /** A bar for a cell beside its number: its length is the share of `of`. It says nothing that the number does not. */
 export function barCell(value: number, of: number): Html {
-  const length = of <= 0 ? 0 : Math.max(2, Math.round((value / of) * width))
+  const length = of <= 0 || value <= 0 ? 0 : Math.max(2, Math.round((value / of) * width))
   return html`<svg
     class="bar-cell"
     viewBox="0 0 ${width} 12"

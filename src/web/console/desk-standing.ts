@@ -151,6 +151,7 @@ function bars(label: string, days: readonly number[], counts: readonly number[])
     width="${days.length * step}"
     height="${height}"
   >
+    <rect class="rail" y="${height - 1}" width="${days.length * step}" height="1" />
     ${days.map((_, nth) => {
       const tall = Math.max((counts[nth] ?? 0) > 0 ? 2 : 0, Math.round(((counts[nth] ?? 0) / most) * height))
       return html`<rect x="${nth * step + 2}" y="${height - tall}" width="${width}" height="${tall}">
