@@ -141,7 +141,7 @@ async function assertWhole(
   kept: ReadonlySet<string>,
   told: Told,
 ): Promise<void> {
-  const received = (await rows.all(`select facts from audit where action = 'report.received'`)).map(
+  const received = (await rows.all(`select facts from audit_records where action = 'report.received'`)).map(
     (row) => (JSON.parse(text(row, 'facts')) as { sha256: string }).sha256,
   )
   assert.deepEqual(received.toSorted(), [...kept].toSorted(), 'each is kept once, and nothing else is')
@@ -149,7 +149,7 @@ async function assertWhole(
     Number(text((await rows.all(`select ${sql} as count`))[0] ?? {}, 'count'))
   assert.equal(await count('(select count(*) from abuse_reports)'), reports)
   assert.equal(await count('(select count(*) from abuse_evidence)'), reports)
-  assert.equal(await count(`(select count(*) from audit where action = 'report.examined')`), reports)
+  assert.equal(await count(`(select count(*) from audit_records where action = 'report.examined')`), reports)
   assert.equal(await count('(select count(*) from incident_reports)'), reports, 'each is counted once')
   assert.equal(await count('(select count(*) from incidents)'), accounts.length)
   const deliveries = (await rows.all('select id, body from webhook_deliveries')).map(
