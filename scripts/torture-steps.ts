@@ -106,13 +106,6 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 13,
   },
   {
-    name: 'kills of the abuse desk',
-    what: '40 random `kill -9` of core while a thousand reports come by SMTP and API: each is kept and counted once, each webhook told.',
-    file: 'test/faults/abuse-kill.test.ts',
-    env: {},
-    minutes: 8,
-  },
-  {
     name: 'flood of reports',
     what: '50,000 reports about one campaign become one incident with every one of them in it (2,000 on PostgreSQL).',
     file: 'test/abuse-flood.test.ts',

@@ -416,9 +416,9 @@ const standing = section(
       { example: '[{ zone: bl.lists.example, url: "https://lists.example/removal" }]' },
     ),
     addresses: key(
-      list(network()).optional(),
-      'Addresses and networks that our mail leaves from; of IPv6 one question for each /64, and wider networks are not asked about. At most 1,024 in all: each costs every list a question in each round.',
-      { made: '`provider.networks`' },
+      list(network()).prefault([]),
+      'Addresses and networks that our mail leaves from; `provider.networks` when empty. Of IPv6 one question for each /64, and wider networks are not asked about. At most 1,024 in all: each costs every list a question in each round.',
+      { example: '[203.0.113.25]' },
     ),
     every: key(
       duration(15 * minute, day).prefault('1h'),

@@ -71,7 +71,7 @@ export function settingsOf(config: Config) {
     },
     standing: {
       lists: config.standing.lists.map(({ zone, name, url }) => ({ zone, name: name ?? zone, url })),
-      networks: config.standing.addresses ?? provider.networks,
+      networks: config.standing.addresses.length > 0 ? config.standing.addresses : provider.networks,
       everyMs: config.standing.every,
     },
     webhooks: config.webhooks.map(({ url, secretFile }) => ({ url, secret: readWebhookSecret(secretFile) })),

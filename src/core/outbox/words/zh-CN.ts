@@ -179,8 +179,8 @@ export const zhCN: LetterWords = {
       subject: isListed ? `我们的发信地址被列入 ${domain}` : `我们的发信地址已从 ${domain} 移除`,
       paragraphs: [
         isListed
-          ? `一份第三方黑名单列入了 ${provider} 的发信地址。使用该名单的收件方可能会拒收我们的邮件。`
-          : `第三方黑名单已不再列入 ${provider} 的下列发信地址。`,
+          ? `一份第三方名单列入了 ${provider} 的发信地址。使用该名单的收件方可能会拒收我们的邮件。`
+          : `第三方名单已不再列入 ${provider} 的下列发信地址。`,
         { verbatim: addresses.map((address) => `    ${address}`).join('\n') },
         ...(others > 0 ? [`另有 ${others} 个。`] : []),
         ...(isListed

@@ -590,7 +590,7 @@ export const console: Messages['console'] = {
       'report-closed': '滥用举报处理结果',
       'account-notice': '致账号所有者的通知',
       'abuse-notice': '需要人工处理的滥用事件',
-      'own-listing-notice': '发信地址的黑名单变动',
+      'own-listing-notice': '发信地址的名单变动',
     },
     caption: '邮件，最新的在前',
     letter: '邮件',

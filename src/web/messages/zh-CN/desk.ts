@@ -271,7 +271,7 @@ export const desk: Messages['desk'] = {
 
   standing: {
     title: '自身信誉',
-    lead: '第三方黑名单如何看待我们的发信地址，以及各投诉反馈环带来了多少举报。其他服务商会依据这些名单拒收我们的邮件。',
+    lead: '第三方名单如何看待我们的发信地址，以及各投诉反馈环带来了多少举报。其他服务商会依据这些名单拒收我们的邮件。',
     off: '没有查询任何名单：standing.lists 为空。',
     lists: '查询的名单',
     list: '名单',
@@ -286,7 +286,7 @@ export const desk: Messages['desk'] = {
       answers: '应答正常',
       refused: '拒绝应答我们',
       silent: '没有应答',
-      'no-list': '应答不符合黑名单规范',
+      'no-list': '应答不符合名单规范',
       everything: '列入了所有地址',
     },
     resultMeans: {
