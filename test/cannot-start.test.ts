@@ -120,11 +120,11 @@ describe('postern serve', () => {
     process.kill(core, 'SIGKILL')
     const lock = await seize(join(postern.folder, 'data'))
     const failed = /"event":"supervisor\.restarting"[^\n]*"code":78|"code":78[^\n]*supervisor\.restarting/
-    for (let tries = 0; !failed.test(postern.log()) && tries < 200; tries++) await sleep(50)
+    for (let tries = 0; !failed.test(postern.log()) && tries < 1200; tries++) await sleep(50)
     assert.match(postern.log(), failed)
     lock.release()
     let status = 0
-    for (let tries = 0; status !== 200 && tries < 200; tries++) {
+    for (let tries = 0; status !== 200 && tries < 1200; tries++) {
       await sleep(50)
       status = await fetch(`${postern.site}/readyz`).then(
         (answer) => answer.status,

@@ -27,7 +27,7 @@ async function connected({ folder }: Instance): Promise<readonly string[]> {
 }
 
 async function until(what: string, is: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (await is().catch(() => false)) return
     await sleep(50)
   }

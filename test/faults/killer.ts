@@ -59,7 +59,7 @@ export async function killAtRandom(
 }
 
 /** Kills one part and waits until another process of it has opened its door. */
-export async function killAndWait(instance: Instance, part: Part, mostMs = 30_000): Promise<void> {
+export async function killAndWait(instance: Instance, part: Part, mostMs = 90_000): Promise<void> {
   const signal = AbortSignal.timeout(mostMs)
   const pid = await pidOf(instance, part, signal)
   kill(pid)

@@ -123,7 +123,7 @@ smtp_tls_security_level = none
 
     const [syslog, sent] = [new SyslogReader('UTC'), new PostfixSent()]
     let events: ReturnType<PostfixSent['push']>[] = []
-    for (let tries = 0; events.length === 0 && tries < 50; tries++) {
+    for (let tries = 0; events.length === 0 && tries < 200; tries++) {
       await sleep(100)
       events = postfix
         .log()
