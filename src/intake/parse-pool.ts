@@ -76,7 +76,7 @@ export function openParsePool(options: PoolOptions): ParsePool {
         workers.delete(worker)
         counts.killed += failure === 'retired' ? 0 : 1
         // A process that we ended ourselves, or that never came up, says nothing about a message.
-        if (job) job.done({ failure: failure === 'retired' ? 'busy' : failure })
+        if (job) job.done({ failure: failure === 'retired' || failure === 'start' ? 'busy' : failure })
         else if (failure !== 'retired') queue.shift()?.done({ failure: 'busy' })
         next()
       },

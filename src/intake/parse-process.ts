@@ -29,6 +29,7 @@ export interface ParseLimits extends QuestionLimits {
   readonly rssBytes: number
   /** Messages before a process is replaced. */
   readonly messages: number
+  /** Until a process that has not come up counts as stuck: on a busy machine one that is well takes twenty seconds. */
   readonly startMs: number
 }
 
@@ -40,7 +41,7 @@ export const parseLimits: ParseLimits = {
   messages: 1000,
   questions: 40,
   questionsMs: 3000,
-  startMs: 15_000,
+  startMs: 60_000,
 }
 
 /** What is asked about the bytes. */
@@ -88,7 +89,8 @@ const sampleMs = 50
 /** A process that has grown is replaced between two messages rather than killed in the next. */
 const grownBytes = 208 * 1024 * 1024
 
-export type Ending = 'crash' | 'time' | 'memory' | 'retired'
+/** `start`: it did not come up in time. */
+export type Ending = 'crash' | 'time' | 'memory' | 'start' | 'retired'
 
 interface Tools {
   readonly lookup: DnsLookup
@@ -125,7 +127,7 @@ export class ParseProcess {
     this.#child.stdin?.on('error', () => this.end('crash'))
     this.#child.on('error', () => this.end('crash'))
     this.#child.on('close', () => this.end('crash'))
-    this.#watch = setTimeout(() => this.end('crash'), limits.startMs)
+    this.#watch = setTimeout(() => this.end('start'), limits.startMs)
   }
 
   get isIdle(): boolean {

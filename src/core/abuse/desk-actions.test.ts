@@ -317,6 +317,30 @@ forEachDatabase((_name, open) => {
       assert.equal((await reportStatus(ctx, unread.token)).outcome, 'unproven')
     })
 
+    it('waits without using up a try while no process is free to read, and leaves to people what ends three', async () => {
+      const ctx = await deskWith(open)
+      const failing = async (failure: 'busy' | 'crash', times: number): Promise<void> => {
+        for (let nth = 0; nth < times; nth++) {
+          await examineDue(ctx, { examiner: { examine: async () => ({ failure }) }, forward: nobody }, 10)
+          ctx.clock.advance(hour)
+        }
+      }
+      const envelope = { client: '192.0.2.45' }
+      const raw = Buffer.from('From: a@example.org\r\nMessage-ID: <a@example.org>\r\n\r\nb')
+      const { id } = await receiveReport(ctx, { channel: 'web', shape: 'reported', raw, envelope })
+      const states = []
+      for (const [failure, times] of [
+        ['busy', 5],
+        ['crash', 2],
+        ['busy', 5],
+        ['crash', 1],
+      ] as const) {
+        await failing(failure, times)
+        states.push((await showReport(ctx, id)).state)
+      }
+      assert.deepEqual(states, ['received', 'received', 'received', 'examining'])
+    })
+
     it('gives the same receipt for the same bytes of the same submitter, and another to others', async () => {
       const ctx = await deskWith(open)
       const wish = { channel: 'web', shape: 'reported', raw: Buffer.from('From: a\r\n\r\nb') } as const

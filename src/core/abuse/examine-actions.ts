@@ -12,6 +12,8 @@ import * as store from './store.ts'
 /** Tries at reading one report before a person has to. */
 const mostTries = 3
 const pauseMs = minute
+/** Until a report is tried again that no process was free for. */
+const busyMs = 15_000
 
 export interface Examining {
   readonly examiner: Examiner
@@ -50,6 +52,7 @@ async function readOne(ctx: Context, how: Examining, row: store.ReportRow): Prom
   const { shape, envelope, raw } = evidence
   const examination = await how.examiner.examine(raw, { shape, envelope, now: ctx.clock.now() })
   if ('failure' in examination) {
+    if (examination.failure === 'busy') return await comeAgain(ctx, row)
     const isLast = examination.failure === 'breach' || row.attempts + 1 >= mostTries
     if (isLast) return await leaveToPeople(ctx, row, examination.failure)
     return await tryAgain(ctx, row)
@@ -71,6 +74,14 @@ async function tryAgain(ctx: Context, row: store.ReportRow): Promise<undefined> 
         attempts,
         next_at: tx.clock.now() + pauseMs * 5 ** (attempts - 1),
       }),
+  )
+}
+
+/** Nobody has looked at it: no process was free, or none came up. That says nothing about the report, and uses up no try. */
+async function comeAgain(ctx: Context, row: store.ReportRow): Promise<undefined> {
+  await transact(
+    ctx,
+    async (tx) => await store.updateReport(tx.queries, row, { next_at: tx.clock.now() + busyMs }),
   )
 }
 

@@ -158,6 +158,18 @@ forEachDatabase((name, open) => {
       )
     })
 
+    it('leave a grave incident with the person it waits for when later its owner is told', async () => {
+      const ctx = await contextWith(open, { suspendWeight: 9, notifyWeight: 2 })
+      await accounts(ctx, 1)
+      const states = ['open', 'notified', 'escalated'] as const
+      for (const told of [0, 1]) {
+        await verdict(ctx, 'u0', { class: 'phish', isSevere: true })
+        const { incidents } = await listIncidents(ctx, { states, limit: 5 })
+        assert.deepEqual([await events(ctx, 'incident.notified'), incidents[0]?.state], [told, 'escalated'])
+      }
+      assert.equal(await events(ctx, 'incident.escalated'), 1)
+    })
+
     it('count nothing from before a release, and stop the account sooner after it', async () => {
       const ctx = await contextWith(open, { suspendWeight: 4, organisations: 2, suspendedShare: 1 })
       await accounts(ctx, 10)

@@ -57,7 +57,10 @@ async function act(tx: Tx, row: store.IncidentRow, weight: Weight): Promise<Inci
   if (wanted === 'nothing') return null
   if (wanted === 'notify') {
     if (abuse.mode !== 'observe')
-      return (await notifyOwner(tx, row)) ? await setState(tx, row.id, 'notified') : null
+      // What was put before a person stays there: that its owner was told as well decides nothing.
+      return (await notifyOwner(tx, row)) && row.state === 'open'
+        ? await setState(tx, row.id, 'notified')
+        : null
     await noteWould(tx, row, 'would-notify')
     return null
   }
