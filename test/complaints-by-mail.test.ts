@@ -10,6 +10,7 @@ import { openIntake, type Intake } from '../src/intake/intake.ts'
 import { routesOf } from '../src/intake/route.ts'
 import { BareClient, dkimRecord, loopback, signed, testDns } from '../src/intake/test-intake.ts'
 import { parsePrefix } from '../src/standards/prefix.ts'
+import { compoundFile } from './support/compound-file.ts'
 import { testContext, testSettings, type TestContext } from './support/context.ts'
 import { databases } from './support/database.ts'
 import { message } from './support/mail-events.ts'
@@ -162,6 +163,22 @@ describe('A report by mail', () => {
     const own = await signed(forward('ann@provider.example'), 'provider.example')
     assert.match(await say('ann@provider.example', own), /^250 2\.0\.0 Thank you/)
     assert.ok((await counted()).complaints > before)
+  })
+  it('of one of our own users counts when Outlook saved the message (.msg), of which the header came', async () => {
+    await takeEvents(ctx, 'mx1', [message(ip, ctx.clock.now(), { messageId: '<o@example.org>' })])
+    const before = await counted()
+    const header = reported('<o@example.org>').split('\r\n\r\n')[0] ?? ''
+    const file = compoundFile({ '__substg1.0_007D001F': Buffer.from(`${header}\r\n\r\n`, 'utf16le') })
+    const letter = multipart(
+      ['From: ann@provider.example', 'To: not-junk@provider.example', 'Subject: Fwd: buy'],
+      `Content-Type: application/vnd.ms-outlook; name="buy.msg"\r\nContent-Transfer-Encoding: base64\r\n\r\n${file.toString('base64').replaceAll(/.{76}/g, '$&\r\n')}`,
+    )
+    const own = await signed(letter, 'provider.example')
+    assert.match(
+      await send('not-junk@provider.example', own, '198.51.100.7', 'ann@provider.example'),
+      /^250 2\.0\.0 Thank you/,
+    )
+    assert.ok((await counted()).notJunk > before.notJunk)
   })
   it('says what is missing, and a teller has a budget', async () => {
     const plain = Buffer.from(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { compoundFile } from '../../test/support/compound-file.ts'
 import type { ParsedMessage, ParseRequest } from './parsed-message.ts'
 import { readMessage } from './read-message.ts'
 import { dkimRecord, plainMessage, signed, testDns, type Dns } from './test-intake.ts'
@@ -273,6 +274,41 @@ describe('The content of a message', () => {
       Array.from({ length: 2 }, () => [false, 'a@example.org']),
     )
     assert.deepEqual((await read(plainMessage({}))).feedback, [])
+  })
+  it('finds messages that mail programs saved as files, whatever type they give them', async () => {
+    const saved = [
+      'Received: from mail.example.org (mail.example.org [192.0.2.45]) by mx.provider.example with ESMTPS id 1',
+      'From: joe@example.org',
+      'Message-ID: <a@example.org>',
+      '',
+    ].join('\r\n')
+    // The header stands behind the body.
+    const msg = compoundFile({
+      '__substg1.0_1000001F': Buffer.alloc(40_000, 'x'),
+      '__substg1.0_007D001F': Buffer.from(`${saved}\r\n`, 'utf16le'),
+    })
+    const file = (name: string, bytes: Buffer): string[] => [
+      '--b',
+      `Content-Type: application/octet-stream; name="${name}"`,
+      'Content-Transfer-Encoding: base64',
+      `Content-Disposition: attachment; filename="${name}"`,
+      '',
+      bytes.toString('base64').replaceAll(/.{76}/g, '$&\n'),
+    ]
+    const body = [
+      ...file('buy.msg', msg),
+      ...file('buy.eml', Buffer.from(`${saved}\r\nbuy`)),
+      ...file('other.msg', compoundFile({ x: Buffer.from('no header') })),
+      ...file('buy.txt', Buffer.from(saved)),
+      '--b--',
+    ]
+    const { feedback } = await read(
+      plainMessage({ 'Content-Type': 'multipart/mixed; boundary=b' }, body.join('\n')),
+    )
+    assert.deepEqual(
+      feedback.map(({ isReport, feedback: said }) => [isReport, said.sourceIp, said.messageId]),
+      Array.from({ length: 2 }, () => [false, '192.0.2.45', 'a@example.org']),
+    )
   })
   it('has a subject of one line without control characters', async () => {
     const message = await read(plainMessage({ Subject: '=?utf-8?b?YQ0KQmNjOiB2QGV4YW1wbGUub3Jn?=' }))

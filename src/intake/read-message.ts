@@ -1,4 +1,5 @@
 import { MailParser, type AddressObject, type AttachmentStream, type MessageText } from 'mailparser'
+import { isCompoundFile } from '../standards/compound-file.ts'
 import { mostHops, readFeedback, type ReportPart } from '../standards/arf.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
 import { readReceived, type Hop } from '../standards/received.ts'
@@ -6,6 +7,7 @@ import { Refusal } from '../base/refusal.ts'
 import { authenticate, type Lookup } from './authenticate.ts'
 import { automaticSignsOf } from './automatic.ts'
 import { readDeliveryReport } from './delivery-report.ts'
+import { headerOfMsg } from './outlook-message.ts'
 import { probeFactsOf } from './probe-facts.ts'
 import { breachOfBody, readHeader, valuesOf, type Header } from './message-budget.ts'
 import {
@@ -115,20 +117,41 @@ async function readPart(part: AttachmentStream, content: Content): Promise<void>
   const type = part.contentType.toLowerCase().slice(0, 200)
   const kept: Buffer[] = []
   let size = 0
+  let isWhole = false
   for await (const chunk of part.content) {
     const bytes = chunk as Buffer
-    if (size < mostText) kept.push(bytes.subarray(0, mostText - size))
+    // Of a message that Outlook saved the header stands anywhere in the file.
+    if (size === 0) isWhole = isCompoundFile(bytes)
+    if (isWhole) kept.push(bytes)
+    else if (size < mostText) kept.push(bytes.subarray(0, mostText - size))
     size += bytes.length
   }
   part.release?.()
   content.decoded += size
   content.attachments.push({ type, size })
+  if (content.parts.length < mostReportParts) {
+    const saved = savedMessage(part, Buffer.concat(kept))
+    if (saved) return void content.parts.push(saved)
+  }
   if (!/^(?:text|message)\/|rfc822/.test(type)) return
   const said = Buffer.concat(kept).toString('utf8')
   if (/^message\/(?:global-)?delivery-status$/.test(type)) content.report = readDeliveryReport(said)
   if (content.parts.length < mostReportParts) content.parts.push({ type, text: said })
   // A message inside may still be quoted-printable: its soft line breaks would cut a link in two.
   if (content.quoted.length < mostText) content.quoted += `${said.replaceAll(/=\r?\n/g, '')}\n`
+}
+
+/** A message that a mail program saved as a file and attached under any type: `.eml`, and of `.msg` the header. */
+function savedMessage(
+  { contentType, filename = '' }: AttachmentStream,
+  bytes: Buffer,
+): ReportPart | undefined {
+  if (isCompoundFile(bytes)) {
+    const header = headerOfMsg(bytes)
+    return header && { type: 'text/rfc822-headers', text: header.toString('utf8') }
+  }
+  const isNamed = /\.eml$/i.test(filename) && !/^(?:text|message)\//i.test(contentType)
+  return isNamed ? { type: 'message/rfc822', text: bytes.toString('utf8') } : undefined
 }
 
 /** Mailboxes that are plain enough to write to; groups give their members. */
