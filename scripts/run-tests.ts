@@ -20,8 +20,15 @@ export interface Limits {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Files that hold a short time or a process's use of the machine: one at a time, so that they measure themselves and not each other. */
-const alonePatterns = ['src/edge/policy-server.test.ts', 'src/intake/parse-pool.test.ts']
+/**
+ * Files that hold a short time or a process's use of the machine, or that kill and starve the program: one at a time, so that they measure
+ * themselves and not each other.
+ */
+const alonePatterns = [
+  'src/edge/policy-server.test.ts',
+  'src/intake/parse-pool.test.ts',
+  'test/faults/{disk,kill,abuse-kill,case-kill}.test.ts',
+]
 
 /** All test files below `root`: those that may run side by side, in the order they should begin, and those that need the machine to themselves. */
 export function findTests(root: string): {
