@@ -42,7 +42,7 @@ export function reportOf(view: View, report: CheckReport, guide: Guide): Html {
 export function progressLine(view: View, { name, facts, result }: Finding): Html {
   const { topics: names, findings } = view.words.check
   return html`<li>
-    ${mark(view, result)} <b>${names[topicOf(name)].title}</b> ${findings[name](facts).what}
+    ${mark(view, result)} <b>${names[topicOf(name)].title}</b><br />${findings[name](facts).what}
   </li>`
 }
 
@@ -75,7 +75,7 @@ function mendLine(view: View, { name, facts, result }: Finding): Html {
   const topic = topicOf(name)
   const { what } = findings[name](facts)
   return html`<li>
-    ${mark(view, result)} <a href="#${topic}">${names[topic].title}</a> ${linked(what, facts)}
+    ${mark(view, result)} <a href="#${topic}">${names[topic].title}</a><br />${linked(what, facts)}
   </li>`
 }
 

@@ -32,7 +32,7 @@ export const accountRoutes: readonly ConsoleRoute[] = [
 
 /** Operators are kept by whoever can log in to the machine. */
 const commands =
-  'npx postern operator list\nnpx postern operator link NAME\nnpx postern operator remove NAME\nnpx postern operator add NAME --role case-agent,list-operator'
+  'postern operator list\npostern operator link NAME\npostern operator remove NAME\npostern operator add NAME --role case-agent,list-operator'
 
 async function accountPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, session } = visit

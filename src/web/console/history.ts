@@ -119,13 +119,24 @@ function factWords(view: View, name: string, value: AuditFact): Html | string {
     why: { ...words.endWhys, ...words.overview.brakeWhys },
     rule: words.causes,
     role: words.roles,
+    road: words.audit.roads,
+    way: words.audit.ways,
     kind: words.outbox.kinds,
   }
   if (typeof value === 'string') {
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)
     if (isTime) return moment(view.language, Date.parse(value))
+    if (name === 'roles') return inWords(words.roles, value)
     return known[name]?.[value] ?? html`<span translate="no">${visible(value)}</span>`
   }
   if (typeof value === 'number' && name === 'until') return moment(view.language, value)
   return typeof value === 'number' ? count(view.language, value) : literal(visible(JSON.stringify(value)))
+}
+
+/** Names divided by spaces, each in words where there are some. */
+function inWords(known: Readonly<Record<string, string>>, names: string): string {
+  return names
+    .split(' ')
+    .map((name) => known[name] ?? visible(name))
+    .join(', ')
 }

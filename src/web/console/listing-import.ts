@@ -52,7 +52,7 @@ export const importRoutes: readonly ConsoleRoute[] = [
 
 /** 1 MiB of text. More belongs on the command line, where there is a progress bar. */
 const longestText = 1024 * 1024
-const command = 'npx postern listing import blocked.ndjson --format ndjson --reason spam'
+const command = 'postern listing import blocked.ndjson --format ndjson --reason spam'
 
 /** Lines shown of each kind. */
 const shown = 20

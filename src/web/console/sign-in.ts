@@ -67,7 +67,7 @@ function formPage(
       <details>
         <summary>${words.firstTitle}</summary>
         <p>${words.first}</p>
-        ${verbatim('npx postern operator add NAME --role admin')}
+        ${verbatim('postern operator add NAME --role admin')}
       </details>
     </div>`,
   }

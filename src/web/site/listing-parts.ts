@@ -59,10 +59,11 @@ function wayButton(view: View, listing: ExplainedListing, start: string, url: st
       return url === undefined
         ? html``
         : html`<p>
-            <a class="button" href="${url}" rel="external noreferrer"
-              >${words}${view.words.common.elsewhere}</a
-            >
-          </p>`
+              <a class="button" href="${url}" rel="external noreferrer"
+                >${words}${view.words.common.elsewhere}</a
+              >
+            </p>
+            <p class="hint">${literal(URL.parse(url)?.host ?? url)}</p>`
     case 'policy':
       return html``
     case 'self-service':

@@ -428,6 +428,7 @@ describe('the record behind the link of a refusal', () => {
   it('leads to whoever decides', async () => {
     const { page } = await get('/c/new_198-51-100-7')
     assert.match(page, /href="https:\/\/lists\.example\.org\/lookup"/)
+    assert.match(await words('/c/new_198-51-100-7'), /lists\.example\.org/)
     assert.match(await words('/c/new_192-0-2-80'), /ptr-matches/)
     assert.match(await words('/c/new_192-0-2-66'), /Send a request/)
   })

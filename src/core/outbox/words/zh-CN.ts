@@ -9,7 +9,7 @@ export const zhCN: LetterWords = {
       subject: `请确认：解除对 ${ip} 的封锁`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上申请解除对以下 IP 地址的封锁，并将本邮箱填写为联系邮箱：`,
+        `有人在 ${provider} 的邮件管理中心网站上申请解除对以下 IP 地址的封锁，并将本邮箱填写为联系邮箱：`,
         { verbatim: `    ${ip}` },
         `如果是您本人申请的，请在${moment(expiresAt)}之前打开以下链接：`,
         { verbatim: link },

@@ -10,7 +10,7 @@ export const guide = {
   contents: 'On this page',
   inSection: 'In this section',
   updated: 'Last changed',
-  before: 'Before',
+  before: 'Previous',
   after: 'Next',
   order: 'Pages before and after',
   otherLanguage: 'This page is there in another language only.',

@@ -183,7 +183,7 @@ export const judgement = {
 
   dryRun: {
     title: 'Dry run',
-    lead: 'Replays the last days of mail against changed thresholds, beside those in force. Nothing of it acts.',
+    lead: 'Replays the last days of mail against changed thresholds, beside those in force. It changes nothing.',
     days: 'Days back',
     daysHint: 'From 1 to 7; as far as mail events are kept.',
     public: 'Thresholds that senders may know',
@@ -229,7 +229,7 @@ export const judgement = {
     days: 'days',
     messages: 'messages',
     hits: 'hits',
-    'complaints a day and sender': 'complaints a day and sender',
+    'complaints a day and sender': 'a day for each sender',
     'distinct reporters': 'distinct reporters',
     'share of recipients': 'share of recipients',
     recipients: 'recipients',
@@ -243,7 +243,7 @@ export const judgement = {
     'share of its judged members': 'share of its judged members',
   } as Readonly<Record<string, string>>,
   thresholds: {
-    halfLife: 'Evidence weighs half after',
+    halfLife: 'Half-life of evidence',
     badLine: 'Bad line',
     lineFall: 'Fall of the line with each listing',
     goodLine: 'Good line',

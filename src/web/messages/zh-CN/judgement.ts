@@ -193,7 +193,7 @@ export const judgement: Messages['judgement'] = {
     fates: (deferred, refused) => `暂缓 ${deferred}，拒收 ${refused}`,
   },
   units: {
-    'listings a minute by one rule': '每条规则每分钟的封锁数',
+    'listings a minute by one rule': '条封锁/分钟（每条规则）',
     'listings an hour by all rules together': '条封锁/小时（所有规则合计）',
     hours: '小时',
     share: '（比例）',
