@@ -81,7 +81,8 @@ function replyOf(text: string, patterns: Patterns): QuotedReply | undefined {
   const inner = text.lastIndexOf('-> ')
   if (inner >= 0) {
     const wrapped = replyIn(text, patterns, inner + 3)
-    if (wrapped?.code !== undefined) return wrapped
+    if (wrapped?.code !== undefined)
+      return { ...wrapped, status: wrapped.status ?? wrappingStatus(text.slice(0, inner), wrapped, patterns) }
   }
   for (const frame of text.matchAll(frames)) {
     const start = frame.index + frame[0].length
@@ -90,6 +91,12 @@ function replyOf(text: string, patterns: Patterns): QuotedReply | undefined {
     if (found) return found
   }
   return replyIn(text, patterns, 0)
+}
+
+/** What wraps a reply without an enhanced code may have a fine one of the same class. */
+function wrappingStatus(before: string, { code }: QuotedReply, patterns: Patterns): string | undefined {
+  const status = replyIn(before, patterns, 0)?.status
+  return status?.[0] === code?.[0] && !status?.endsWith('.0.0') ? status : undefined
 }
 
 /** The first reply between two places: a code with its enhanced code before a code alone, and that before an enhanced code alone. */
@@ -227,6 +234,7 @@ export function refusedAddress(text: string, receivers: ReadonlySet<string>): st
     if (ip === undefined || receivers.has(ip) || isNobody(ip)) continue
     const before = text.slice(Math.max(0, match.index - 60), match.index)
     const after = text.slice(match.index + match[0].length, match.index + match[0].length + 40)
+    if (/\b(?:rfc ?\d{3,4},? |section |§ ?)$/i.test(before)) continue
     if (/^[\])]?(?::\d+)?\s+(?:said:|does not like|failed after)/i.test(after)) continue
     const isNamed =
       refusedBefore.test(before) ||

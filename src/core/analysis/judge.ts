@@ -30,12 +30,26 @@ export function judge(said: Said): Judgement {
   const firm =
     byOurOwn(said.diagnostic) ??
     byReceiver(diagnostic, said) ??
-    byWords(diagnostic, said) ??
-    byCode(said, false)
+    byWords(withoutLinks(diagnostic), said) ??
+    byCode(said, false) ??
+    byWords(diagnostic, said)
   if (firm) return firm
   const around = wordsOf(said.around)
-  return byReceiver(around, said) ?? byWords(around, said) ?? byCode(said, true) ?? judgement('unknown', said)
+  return (
+    byReceiver(around, said) ??
+    byWords(withoutLinks(around), said) ??
+    byWords(around, said) ??
+    byCode(said, true) ??
+    judgement('unknown', said)
+  )
 }
+
+/** The names of pages and hosts say less than sentences: `antispam` in a link is no verdict. */
+function withoutLinks(words: string): string {
+  return words.includes('://') || words.includes('www.') ? words.replaceAll(links, ' ') : words
+}
+
+const links = /(?:https?:\/\/|www\.)[^\s<>"')\]]+/g
 
 /** A reference of our own registry (contracts 8): `(PSN606)`. */
 function byOurOwn(text: string): Judgement | undefined {

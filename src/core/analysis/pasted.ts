@@ -228,16 +228,22 @@ function bareReply(lines: readonly string[]): Recipient {
   const passage = joined(lines)
   const [own] = findPassages(lines, { others: writersIn(passage), failed: [] })
   // An address in a reply is the recipient's, unless the reply is about the sender or names where to ask.
-  const isRecipient =
-    own !== undefined &&
-    !aboutSender.test(passage) &&
-    !new RegExp(`(?:to|contact|at|mailto:) ?${escaped(own.address)}`, 'i').test(passage)
+  const isRecipient = own !== undefined && !aboutSender.test(passage) && !isPlaceToAsk(passage, own.address)
   const address = isRecipient ? own.address : undefined
   return recipientOf({ address, passage, around: '', isAnswer: true })
 }
 
+function isPlaceToAsk(passage: string, address: string): boolean {
+  const at = new RegExp(`(?:to|contact|at|mailto:) ?${escaped(address)}`, 'i').exec(passage)?.index
+  if (at === undefined) return false
+  const before = passage.slice(Math.max(0, at - 60), at)
+  return !/(?:message|mail|delivery|delivered|relay|access) $/i.test(before) || asking.test(before)
+}
+
+const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
+
 const aboutSender =
-  /\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
+  /relaying disallowed as|spoof|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)

@@ -13,7 +13,8 @@ interface Phrase {
   pattern: RegExp | undefined
 }
 
-/** Words as phrases are compared with: lower case, one kind of space and of quotation mark, nothing invisible. */
+/** Words as phrases are compared with: lower case, one kind of space and of quotation mark, nothing invisible, letters without
+ * their accents, which many write nowhere. */
 export function wordsOf(said: string): string {
   const lower = said.toLowerCase()
   const plain = beyondAscii.test(lower)
@@ -21,6 +22,13 @@ export function wordsOf(said: string): string {
         .replaceAll(/[\u2018\u2019\u201b´]/g, "'")
         .replaceAll(/[\u201c\u201d]/g, '"')
         .replaceAll(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
+        .normalize('NFD')
+        .replaceAll(/[\u0300-\u036f]/g, '')
+        .normalize('NFC')
+        .replaceAll('ł', 'l')
+        .replaceAll('ı', 'i')
+        .replaceAll('ø', 'o')
+        .replaceAll('ß', 'ss')
     : lower
   return plain.replaceAll('`', "'").replaceAll(/\s+/g, ' ')
 }
@@ -45,7 +53,7 @@ export class PhraseBook {
 
   constructor(lists: readonly (readonly string[])[]) {
     const phrases = lists.flatMap((list, index) =>
-      list.flatMap(spelledOut).map((text) => phraseOf(text, index)),
+      list.flatMap((text) => spelledOut(wordsOf(text))).map((text) => phraseOf(text, index)),
     )
     const common = new Map<string, number>()
     for (const { anchor } of phrases)
