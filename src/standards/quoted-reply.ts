@@ -34,7 +34,7 @@ const begin = String.raw`(?:^|\n|[:;>'"“‘’”(=\],。：]\s*|\b(?:error|co
 const words = String.raw`(?=(?:[- ]+|: ?|; ?|, ?)(?!\d*\s*(?:bytes?|[kmg]i?b|octets|hours?|minutes?|seconds?|days?)\b)\S|\s*$|\s*\n|['")])`
 
 function patternsOf(classes: string): Patterns {
-  const codes = String.raw`${classes}(?:[0-5]\d|7[0-4])`
+  const codes = String.raw`${classes}(?:[0-5]\d|7[0-4]|9[01])`
   const enhanced = String.raw`${classes}\.(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,2})`
   return {
     both: new RegExp(

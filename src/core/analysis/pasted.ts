@@ -237,13 +237,15 @@ function isPlaceToAsk(passage: string, address: string): boolean {
   const at = new RegExp(`(?:to|contact|at|mailto:) ?${escaped(address)}`, 'i').exec(passage)?.index
   if (at === undefined) return false
   const before = passage.slice(Math.max(0, at - 60), at)
-  return !/(?:message|mail|delivery|delivered|relay|access) $/i.test(before) || asking.test(before)
+  return (
+    !/(?:messages?|mails?|emails?|delivery|delivered|relay|access) $/i.test(before) || asking.test(before)
+  )
 }
 
 const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
 
 const aboutSender =
-  /relaying disallowed as|spoof|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
+  /relaying disallowed as|spoof|sending domain|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
