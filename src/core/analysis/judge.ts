@@ -1,7 +1,15 @@
 import { reasons, whoActs, type Path, type ReasonName, type Who } from '../../access/reasons.ts'
 import { isWithin } from '../../standards/domain.ts'
 import type { BounceReason } from './analysis.ts'
-import { meaningOf, receiverPhrases, receiverRules, wayOf, wordPhrases, wordReasons } from './knowledge.ts'
+import {
+  meaningOf,
+  meaningOfReply,
+  receiverPhrases,
+  receiverRules,
+  wayOf,
+  wordPhrases,
+  wordReasons,
+} from './knowledge.ts'
 import { wordsOf } from './phrase.ts'
 
 /** Why mail was refused, and what helps: from what the input says, structured before free, particular before general. */
@@ -40,7 +48,7 @@ export function judge(said: Said): Judgement {
     byWords(withoutLinks(around), said) ??
     byWords(around, said) ??
     byCode(said, true) ??
-    judgement('unknown', said)
+    judgement(meaningOfReply(said.replyCode ?? '') ?? 'unknown', said)
   )
 }
 

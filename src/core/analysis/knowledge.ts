@@ -55,6 +55,7 @@ const codes = z
   .strictObject({
     ...file,
     codes: z.record(z.string(), z.union([z.strictObject({ reason }), z.strictObject({ weak: reason })])),
+    replies: z.record(z.string().length(3), reason),
   })
   .parse(codesFile)
 const ways = z
@@ -101,6 +102,11 @@ export function meaningOf(
   return 'weak' in meaning
     ? { reason: meaning.weak, isWeak: true }
     : { reason: meaning.reason, isWeak: false }
+}
+
+/** What a reply code says where neither words nor an enhanced code do. */
+export function meaningOfReply(code: string): BounceReason | undefined {
+  return codes.replies[code]
 }
 
 /** What helps when the receiver names nothing better. */

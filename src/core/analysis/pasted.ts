@@ -233,8 +233,9 @@ function bareReply(lines: readonly string[]): Recipient {
   return recipientOf({ address, passage, around: '', isAnswer: true })
 }
 
+/** `write to postmaster@…`, not `your message to bob@…`. */
 function isPlaceToAsk(passage: string, address: string): boolean {
-  const at = new RegExp(`(?:to|contact|at|mailto:) ?${escaped(address)}`, 'i').exec(passage)?.index
+  const at = new RegExp(`(?:to|contact|at|write|mailto:) ?${escaped(address)}`, 'i').exec(passage)?.index
   if (at === undefined) return false
   const before = passage.slice(Math.max(0, at - 60), at)
   return (
@@ -245,7 +246,7 @@ function isPlaceToAsk(passage: string, address: string): boolean {
 const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
 
 const aboutSender =
-  /relaying disallowed as|spoof|sending domain|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
+  /relaying disallowed as|anti-spoof|sending domain of|\byour (?:e-?mail )?address <?[^\s@]+@|cannot be answered|identities failed|messages ?(?:per|\/) ?hour for|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
