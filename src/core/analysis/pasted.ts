@@ -219,7 +219,7 @@ function readSession(lines: readonly string[]): Recipient[] | undefined {
 function isBareReply(filled: readonly string[]): boolean {
   const first = filled[0] ?? ''
   if (filled.length > 15) return false
-  return /^(?:<<<\s*|smtp(?: error)?[: ]+|error[: ]+|remote server (?:said|returned)[: ]+|said[: ]+|["'“(]|\(?host \S+ ?(?:\[[^\]]*\])? said: )?(?:\(?[45](?:[0-5]\d|7[0-4])(?:[- ;,.)]|$)|#?[45]\.\d{1,3}\.\d{1,3}\b)/i.test(
+  return /^(?:<<<\s*|smtp(?: error)?[: ]+|error[: ]+|remote server (?:said|returned)[: ]+|said[: ]+|["'“(]|\(?host \S+ ?(?:\[[^\]]*\])? said: )?(?:\(?[45](?:[0-5]\d|7[0-4]|9[01])(?:[- ;,.)]|$)|#?[45]\.\d{1,3}\.\d{1,3}\b)/i.test(
     first,
   )
 }
