@@ -106,8 +106,13 @@ function byReceiver(words: string, { status, remoteHost }: Said): Judgement | un
 
 function byWords(words: string, said: Said): Judgement | undefined {
   const reason = wordReasons[wordPhrases.first(words) ?? -1]
-  return reason && judgement(reason, said)
+  if (reason === undefined) return undefined
+  const isAbsent = reason === 'recipient-unknown' || reason === 'host-unknown'
+  return judgement(isAbsent && aboutSender.test(said.status ?? '') ? 'sender-address' : reason, said)
 }
+
+/** Bad sender's mailbox, bad sender's system address (RFC 3463 §3.2): what does not exist is theirs. */
+const aboutSender = /\.1\.[78]$/
 
 function byCode(said: Said, takesWeak: boolean): Judgement | undefined {
   const meaning = said.status === undefined ? undefined : meaningOf(said.status)

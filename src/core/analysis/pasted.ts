@@ -246,7 +246,7 @@ function isPlaceToAsk(passage: string, address: string): boolean {
 const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
 
 const aboutSender =
-  /relaying disallowed as|anti-spoof|sending domain of|\byour (?:e-?mail )?address <?[^\s@]+@|cannot be answered|identities failed|messages ?(?:per|\/) ?hour for|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
+  /relaying disallowed as|user not local; (?:please|will)|anti-spoof|sending domain of|\byour (?:e-?mail )?address <?[^\s@]+@|cannot be answered|identities failed|messages ?(?:per|\/) ?hour for|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
