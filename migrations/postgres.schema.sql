@@ -391,6 +391,60 @@ create table own_listings (
   ended_told integer not null
 );
 
+create table owner_claims (
+  id text not null,
+  owner_id text not null,
+  prefix text not null,
+  first_key text not null,
+  last_key text not null,
+  token text not null,
+  value text not null,
+  state text not null,
+  proof text,
+  facts text not null,
+  parent_id text,
+  created_at bigint not null,
+  since_at bigint,
+  checked_at bigint,
+  failed_at bigint,
+  expires_at bigint not null,
+  ended_at bigint,
+  ended_why text,
+  version integer not null
+);
+
+create table owner_links (
+  id text not null,
+  purpose text not null,
+  mailbox text not null,
+  language text not null,
+  claim_id text,
+  facts text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  used_at bigint
+);
+
+create table owner_sessions (
+  hash text not null,
+  owner_id text not null,
+  created_at bigint not null,
+  expires_at bigint not null
+);
+
+create table owners (
+  id text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  language text not null,
+  created_at bigint not null,
+  seen_at bigint not null
+);
+
 create table passkeys (
   id text not null,
   operator text not null,
@@ -743,6 +797,38 @@ CREATE INDEX own_listings_ended ON public.own_listings USING btree (ended_at) WH
 CREATE UNIQUE INDEX own_listings_open ON public.own_listings USING btree (zone, address) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX own_listings_pkey ON public.own_listings USING btree (id);
+
+alter table owner_claims add constraint owner_claims_pkey PRIMARY KEY (id);
+
+CREATE INDEX owner_claims_checked ON public.owner_claims USING btree (state, checked_at);
+
+CREATE INDEX owner_claims_parent ON public.owner_claims USING btree (parent_id);
+
+CREATE INDEX owner_claims_range ON public.owner_claims USING btree (state, first_key);
+
+CREATE UNIQUE INDEX owner_claims_held ON public.owner_claims USING btree (owner_id, prefix) WHERE (state <> 'ended'::text);
+
+CREATE UNIQUE INDEX owner_claims_pkey ON public.owner_claims USING btree (id);
+
+alter table owner_links add constraint owner_links_pkey PRIMARY KEY (id);
+
+CREATE INDEX owner_links_expires ON public.owner_links USING btree (expires_at);
+
+CREATE UNIQUE INDEX owner_links_pkey ON public.owner_links USING btree (id);
+
+alter table owner_sessions add constraint owner_sessions_pkey PRIMARY KEY (hash);
+
+CREATE INDEX owner_sessions_expires ON public.owner_sessions USING btree (expires_at);
+
+CREATE UNIQUE INDEX owner_sessions_pkey ON public.owner_sessions USING btree (hash);
+
+alter table owners add constraint owners_mailbox_key_key UNIQUE (mailbox_key);
+
+alter table owners add constraint owners_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX owners_mailbox_key_key ON public.owners USING btree (mailbox_key);
+
+CREATE UNIQUE INDEX owners_pkey ON public.owners USING btree (id);
 
 alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 

@@ -522,6 +522,80 @@ CREATE INDEX own_listings_ended on own_listings (ended_at) where ended_at is not
 
 CREATE UNIQUE INDEX own_listings_open on own_listings (zone, address) where ended_at is null;
 
+CREATE TABLE owner_claims (
+  id text not null,
+  owner_id text not null,
+  prefix text not null,
+  first_key text not null,
+  last_key text not null,
+  token text not null,
+  -- What a TXT record or a file has to show: a hash of the token.
+  value text not null,
+  state text not null,
+  proof text,
+  -- What the proof rests on, as JSON.
+  facts text not null,
+  parent_id text,
+  created_at integer not null,
+  since_at integer,
+  checked_at integer,
+  -- Since when the proof is not found any more.
+  failed_at integer,
+  expires_at integer not null,
+  ended_at integer,
+  ended_why text,
+  version integer not null,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX owner_claims_checked on owner_claims (state, checked_at);
+
+CREATE UNIQUE INDEX owner_claims_held on owner_claims (owner_id, prefix) where state <> 'ended';
+
+CREATE INDEX owner_claims_parent on owner_claims (parent_id);
+
+CREATE INDEX owner_claims_range on owner_claims (state, first_key);
+
+CREATE TABLE owner_links (
+  id text not null,
+  purpose text not null,
+  mailbox text not null,
+  language text not null,
+  claim_id text,
+  -- What the letter is about, as JSON; the purpose says its shape.
+  facts text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at integer not null,
+  expires_at integer not null,
+  used_at integer,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX owner_links_expires on owner_links (expires_at);
+
+CREATE TABLE owner_sessions (
+  hash text not null,
+  owner_id text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (hash)
+) strict, without rowid;
+
+CREATE INDEX owner_sessions_expires on owner_sessions (expires_at);
+
+CREATE TABLE owners (
+  id text not null,
+  mailbox text not null,
+  mailbox_key text not null unique,
+  language text not null,
+  created_at integer not null,
+  seen_at integer not null,
+  primary key (id)
+) strict, without rowid;
+
 CREATE TABLE passkeys (
   id text not null,
   operator text not null,

@@ -41,6 +41,7 @@ import {
   showLetter,
   stopLetters,
 } from './core/outbox/actions.ts'
+import { listClaims, revokeClaim, showClaim } from './core/owners/manage-actions.ts'
 import { receiveProbe } from './core/probes/actions.ts'
 import { DryRuns, thresholdsInForce } from './core/reputation/dry-run-actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
@@ -97,6 +98,9 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleAct
     countReviews: async (actor) => await countReviews(by(actor)),
     inspectRequest: async (actor, id) => await inspectRequest(by(actor), id),
     decideReview: async (actor, input) => await decideReview(by(actor), input),
+    listClaims: async (actor, wanted) => await listClaims(by(actor), wanted),
+    showClaim: async (actor, id) => await showClaim(by(actor), id),
+    revokeClaim: async (actor, id) => await revokeClaim(by(actor), id),
     countLetters: async (actor) => await countLetters(by(actor)),
     listLetters: async (actor, wanted) => await listLetters(by(actor), wanted),
     showLetter: async (actor, id) => await showLetter(by(actor), id),

@@ -29,6 +29,7 @@ import { startJobs } from './jobs/scheduler.ts'
 import { settleOldImports } from './jobs/settle-imports.ts'
 import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
+import { recheckOwners } from './jobs/recheck-owners.ts'
 import { watchOwnListings } from './jobs/watch-own-listings.ts'
 import { watchPolicies } from './jobs/watch-policies.ts'
 import { writeAccessMaps } from './jobs/write-access-maps.ts'
@@ -54,6 +55,7 @@ import { coreMetrics, countedSeldom } from './web/metrics.ts'
 import { portalRoutes } from './web/portal/portal.ts'
 import { analyseRoutes } from './web/analyse/analyse-routes.ts'
 import { headersRoutes } from './web/headers/headers-routes.ts'
+import { ownerRoutes } from './web/owners/owner-routes.ts'
 import { probeRoutes } from './web/probe/probe-routes.ts'
 import { routes } from './web/routes.ts'
 import { publicApp } from './web/server.ts'
@@ -160,6 +162,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     settleOldImports(),
     purgeOld(),
     watchPolicies(),
+    recheckOwners(),
     watchOwnListings(),
     tellObservedDaily(),
     tellHighVolumeDomains(),
@@ -200,6 +203,7 @@ function webApps(
       (app) => analyseRoutes(app, { contextFor, reader, shelf }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
+      (app) => ownerRoutes(app, { contextFor, https }),
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),

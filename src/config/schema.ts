@@ -239,6 +239,22 @@ const probe = section('One-time addresses: send a message to one and get a repor
   ),
 })
 
+const owners = section('Owners of address space who prove that it is theirs.', {
+  link: key(duration(5 * minute, day).prefault('1h'), 'How long the link in a letter to an owner works.'),
+  session: key(
+    duration(5 * minute, 7 * day).prefault('12h'),
+    'How long an owner stays signed in on the site; then another letter brings another link. There is no password.',
+  ),
+  open: key(
+    duration(day, 90 * day).prefault('30d'),
+    'How long a claim waits for its proof: whoever runs the reverse zone may need weeks.',
+  ),
+  term: key(
+    duration(7 * day, 3 * 365 * day).prefault('300d'),
+    'How long a grant lasts after its proof was last found. Proofs are looked for daily, and two failures a day apart end the grant; this is for the case that DNS does not answer, and for parts that an owner gave to others.',
+  ),
+})
+
 const retention = section('When data is removed. The audit chain is kept.', {
   decisions: key(
     duration(day, 365 * day).prefault('30d'),
@@ -646,6 +662,7 @@ export const configSchema = z.strictObject({
   }),
   delisting,
   listing,
+  owners,
   probe,
   abuse,
   standing,

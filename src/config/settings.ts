@@ -43,6 +43,12 @@ export function settingsOf(config: Config) {
       watchMs: delisting.watch,
       challengeCost: delisting.challengeCost,
     },
+    owners: {
+      linkMs: config.owners.link,
+      sessionMs: config.owners.session,
+      openMs: config.owners.open,
+      termMs: config.owners.term,
+    },
     probe: { validMs: config.probe.valid },
     listing: {
       termsMs: listing.terms,

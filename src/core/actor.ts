@@ -35,6 +35,8 @@ export const permissions = {
   'operator.manage': ['admin'],
   'approval.decide': ['list-operator', 'admin'],
   'token.manage': ['admin'],
+  'owner.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
+  'owner.manage': ['list-operator', 'admin'],
   'evidence.void': ['admin'],
   'reputation.dry-run': ['list-operator', 'admin'],
   'reputation.brake': ['list-operator', 'admin'],

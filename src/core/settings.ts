@@ -120,6 +120,16 @@ export interface Settings {
     /** Cost of the proof of work: hexadecimal zeros that its hash begins with; each makes it sixteen times harder. */
     readonly challengeCost: number
   }
+  readonly owners: {
+    /** How long the link in a letter to an owner works. */
+    readonly linkMs: number
+    /** How long an owner who came by such a link stays signed in. */
+    readonly sessionMs: number
+    /** How long a claim waits for its proof. */
+    readonly openMs: number
+    /** How long a grant lasts after its proof was last found. */
+    readonly termMs: number
+  }
   readonly probe: {
     /** How long a probe address takes a message. */
     readonly validMs: number

@@ -44,6 +44,10 @@ export interface Tables {
   incidents: IncidentsTable
   incident_reports: IncidentReportsTable
   incident_acts: IncidentActsTable
+  owners: OwnersTable
+  owner_links: OwnerLinksTable
+  owner_sessions: OwnerSessionsTable
+  owner_claims: OwnerClaimsTable
   own_listings: OwnListingsTable
   own_list_checks: OwnListChecksTable
 }
@@ -651,6 +655,69 @@ export interface IncidentActsTable {
   actor: string
   /** Of an `escalate`: why. Of a `release`: the id of the act that it undoes. */
   why: string | null
+}
+
+/** A mailbox that has shown itself, and may hold address space. */
+export interface OwnersTable {
+  id: string
+  mailbox: string
+  mailbox_key: string
+  language: string
+  created_at: number
+  seen_at: number
+}
+
+/** A letter with a link, in two halves; the hashes are keyed. */
+export interface OwnerLinksTable {
+  id: string
+  /** `enter` or `contact`. */
+  purpose: string
+  mailbox: string
+  language: string
+  claim_id: string | null
+  /** JSON. */
+  facts: string
+  link_hash: string
+  browser_hash: string
+  code_hash: string
+  tries: number
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+export interface OwnerSessionsTable {
+  /** Keyed hash of the cookie. */
+  hash: string
+  owner_id: string
+  created_at: number
+  expires_at: number
+}
+
+/** What an owner claims, and has proven: `open`, `granted`, `ended`. */
+export interface OwnerClaimsTable {
+  id: string
+  owner_id: string
+  prefix: string
+  /** `rangeKeys(prefix)`. */
+  first_key: string
+  last_key: string
+  token: string
+  value: string
+  state: string
+  proof: string | null
+  /** JSON of `ClaimFacts`. */
+  facts: string
+  /** The claim that this one is a delegation of. */
+  parent_id: string | null
+  created_at: number
+  since_at: number | null
+  checked_at: number | null
+  failed_at: number | null
+  expires_at: number
+  ended_at: number | null
+  ended_why: string | null
+  version: number
 }
 
 /** An address of ours on a list of somebody else. */

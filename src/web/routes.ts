@@ -57,6 +57,18 @@ export const routes = {
     /** The link in the letter. */
     confirm: route('/confirm/:link'),
   },
+  owners: {
+    /** What it is, and the mailbox that begins. */
+    start: route('/owners'),
+    /** The code, while the letter is on its way. */
+    asked: route('/owners/asked/:id'),
+    /** The link in the letter. */
+    link: route('/owners/link/:link'),
+    /** The owner's networks, and what of them is listed. */
+    mine: route('/owners/networks'),
+    /** One network: its proofs, its state, what is given of it to others. */
+    claim: route('/owners/networks/:id'),
+  },
   /** What a bounce says, and what to do. */
   analyse: route('/analyse'),
   /** What the header of a message says. */

@@ -296,6 +296,18 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       ]
     },
     feedSeq: async () => 4121,
+    async listClaims(actor) {
+      permit(actor, 'owner.read')
+      return { claims: listings.length === 0 ? [] : [heldClaim(text)] }
+    },
+    async showClaim(actor) {
+      permit(actor, 'owner.read')
+      return heldClaim(text)
+    },
+    async revokeClaim(actor, id) {
+      permit(actor, 'owner.manage')
+      deeds.push(`revokeClaim:${id}`)
+    },
     brakeState: async () => ({ held: [], wished: [] }),
     async turnBrake(actor, { rule, isOn }) {
       permit(actor, 'reputation.brake')
@@ -932,4 +944,30 @@ const testDryRun: DryRunState = {
     freed: [],
     freedCount: 0,
   },
+}
+
+/** A network that somebody has proven. */
+function heldClaim(text: string | undefined) {
+  const mailbox = (text ?? 'ada@example.org') as DelistRequest['mailbox']
+  return {
+    owner: { id: '0'.repeat(26), mailbox, language: 'en' },
+    claim: {
+      id: '1'.repeat(26),
+      ownerId: '0'.repeat(26),
+      prefix: orThrow(parseListable('198.51.100.0/24')),
+      token: '',
+      value: '',
+      state: 'granted',
+      proof: 'txt',
+      parentId: null,
+      createdAt: testStart,
+      sinceAt: testStart,
+      checkedAt: testStart,
+      failedAt: null,
+      expiresAt: testStart + 300 * 24 * hour,
+      endedAt: null,
+      endedWhy: null,
+      version: 1,
+    },
+  } as const
 }

@@ -80,6 +80,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
+    owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
     probe: { validMs: hour },
     listing: {
       termsMs: [day, 3 * day, 7 * day, 30 * day],

@@ -48,6 +48,7 @@ export const floors: Readonly<Record<string, number>> = {
   incidents: 3,
   listings: 3,
   operators: 3,
+  owners: 3,
   reputation: 4,
   abuse: 4,
   delisting: 4,

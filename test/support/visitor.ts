@@ -24,6 +24,7 @@ import { readInput } from '../../src/core/analysis/read.ts'
 import type { Reader } from '../../src/core/analysis/actions.ts'
 import { analyseRoutes } from '../../src/web/analyse/analyse-routes.ts'
 import { headersRoutes } from '../../src/web/headers/headers-routes.ts'
+import { ownerRoutes } from '../../src/web/owners/owner-routes.ts'
 import { probeRoutes } from '../../src/web/probe/probe-routes.ts'
 import { routes } from '../../src/web/routes.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
@@ -32,6 +33,9 @@ import { testShelf, testSite } from './site.ts'
 
 /** The public site's origin in tests. */
 export const origin = 'https://postmaster.provider.example'
+
+/** Letters whose link has the other half of something. */
+type LinkLetter = 'confirm-delisting' | 'owner-link'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
@@ -43,7 +47,7 @@ export interface Doors {
   /** Answer to a fresh proof-of-work challenge. */
   solved(): Promise<string>
   /** Path of the link in the newest confirmation letter; undefined when none was written. */
-  letter(): Promise<string | undefined>
+  letter(kind?: LinkLetter): Promise<string | undefined>
   /** Every row of every table, as text. */
   dump(): Promise<string>
 }
@@ -71,6 +75,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => analyseRoutes(app, { contextFor, reader, shelf }),
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
+      (app) => ownerRoutes(app, { contextFor, https: true }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
@@ -84,7 +89,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     ctx,
     visitor: (address = '198.51.100.7') => new Visitor(web, address),
     solved: async () => await solved(ctx),
-    letter: async () => await newestLink(ctx),
+    letter: async (kind = 'confirm-delisting') => await newestLink(ctx, kind),
     dump: async () => await dump(db),
   }
 }
@@ -177,12 +182,14 @@ async function solved(ctx: Context): Promise<string> {
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }
 
-async function newestLink(ctx: TestContext): Promise<string | undefined> {
+async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string | undefined> {
   const { letters } = await listLetters(ctx, { limit: 50 })
-  const newest = letters.find(({ kind }) => kind === 'confirm-delisting')
+  const newest = letters.find(({ kind }) => kind === wanted)
   const row = newest && (await letterById(ctx.db.queries, newest.id))
   const content = row && contentOf(ctx, row)
-  return content?.kind === 'confirm-delisting' ? new URL(content.slots.link).pathname : undefined
+  return content?.kind === 'confirm-delisting' || content?.kind === 'owner-link'
+    ? new URL(content.slots.link).pathname
+    : undefined
 }
 
 async function dump({ queries }: Database): Promise<string> {

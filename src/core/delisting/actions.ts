@@ -34,7 +34,7 @@ import {
   passOf,
   readLink,
   type SecondHalf,
-} from './halves.ts'
+} from '../halves.ts'
 import {
   isAnswered,
   maxTries,

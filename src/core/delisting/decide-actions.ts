@@ -1,5 +1,5 @@
 import { formatAddress } from '../../standards/ip.ts'
-import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
+import { formatPrefix, showPrefix, type Prefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
 import { record } from '../audit/actions.ts'
@@ -8,7 +8,7 @@ import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { trySpend } from '../limits/actions.ts'
 import { limitOf } from '../limits/limits.ts'
 import { actingIn, lift, selfDelists } from '../listings/actions.ts'
-import type { Listing } from '../listings/listing.ts'
+import { isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
@@ -48,11 +48,16 @@ export async function decideRequest(
   return answer
 }
 
-async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest | Refusal> {
+/** `owned`: what the asker has proven to own; the request may then be about a listed range inside it. */
+export async function carryOut(
+  tx: Tx,
+  request: DelistRequest,
+  owned?: Prefix,
+): Promise<DelistRequest | Refusal> {
   const now = tx.clock.now()
   const { reviewMs } = tx.settings.delisting
   const proven = request.control !== 'none'
-  const listings = await actingIn(tx, request.ip)
+  const listings = await aboutIn(tx, request)
   const [listing] = listings
   const pace = {
     day: limitOf('delist.unit.day', tx.settings),
@@ -60,13 +65,19 @@ async function carryOut(tx: Tx, request: DelistRequest): Promise<DelistRequest |
   }
   const since = now - Math.max(pace.day.windowMs, pace.month.windowMs)
   const earlier = listing ? await selfDelists(tx, listing.prefix, proven, since) : []
-  const course = chooseCourse(listings, earlier, now, { reviewMs, pace })
+  const course = chooseCourse(listings, earlier, now, { reviewMs, pace, owned })
   if (course.kind === 'answer' && course.outcome === 'review')
     return await handOver(tx, request, course.facts, course.listing)
   if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
   if (!(await spendRemoval(tx, request, proven)))
     return await handOver(tx, request, { again: new Date(now + reviewMs).toISOString() }, course.listing)
   return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
+}
+
+/** What covers the address; of a range, its own listing and what is wider, not that of its first address. */
+async function aboutIn(tx: Tx, { ip, unit }: DelistRequest): Promise<readonly Listing[]> {
+  const listings = await actingIn(tx, ip)
+  return listings.filter(({ prefix }) => prefix.length <= unit.length)
 }
 
 /** To a person. Where the queue has no place the request stays as it is, and its link works for as long after the time to come again. */
@@ -114,6 +125,13 @@ export async function settleRemoved(
   request: DelistRequest,
   listing: Listing,
 ): Promise<DelistRequest> {
+  if (request.wantsLetter && request.state !== 'review') await writeCompletion(tx, request)
+  const feedSeq = isRange({ prefix: request.unit }) ? null : await watch(tx, request)
+  return await settle(tx, { ...request, feedSeq }, 'delisted', {}, listing)
+}
+
+/** Has the edges look out for the next message of the sender. Gives the number of the change. */
+async function watch(tx: Tx, request: DelistRequest): Promise<number> {
   const now = tx.clock.now()
   const until = now + tx.settings.delisting.watchMs
   await store.putWatch(tx.queries, {
@@ -122,13 +140,11 @@ export async function settleRemoved(
     since_at: now,
     until_at: until,
   })
-  const feedSeq = await tellEdges(tx, {
+  return await tellEdges(tx, {
     kind: 'watch',
     unit: request.unit,
     until: Math.ceil(until / 1000) * 1000,
   })
-  if (request.wantsLetter && request.state !== 'review') await writeCompletion(tx, request)
-  return await settle(tx, { ...request, feedSeq }, 'delisted', {}, listing)
 }
 
 async function writeCompletion(tx: Tx, request: DelistRequest): Promise<void> {

@@ -9,7 +9,7 @@ import { spend, spendAll } from '../limits/actions.ts'
 import { askerOf, checkSecondHalf, isOwnDomain, proofUrl } from './actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { saveRequest } from './decide-actions.ts'
-import type { SecondHalf } from './halves.ts'
+import type { SecondHalf } from '../halves.ts'
 import { isAnswered, type Control, type DelistRequest } from './request.ts'
 import * as store from './store.ts'
 

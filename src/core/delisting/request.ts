@@ -1,6 +1,6 @@
 import type { MailAddress } from '../../standards/mail-address.ts'
 import type { Address } from '../../standards/ip.ts'
-import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
+import { covers, formatPrefix, type Prefix } from '../../standards/prefix.ts'
 import type { Language } from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Limit } from '../limits/limits.ts'
@@ -43,7 +43,7 @@ export interface DelistRequest {
 }
 
 /** What shows that the asker controls the address. */
-export const controls = ['none', 'case-link', 'txt', 'http', 'mail', 'domain'] as const
+export const controls = ['none', 'case-link', 'txt', 'http', 'mail', 'domain', 'owner'] as const
 export type Control = (typeof controls)[number]
 
 /**
@@ -131,6 +131,21 @@ export interface Pace {
   readonly month: Limit
 }
 
+interface CourseFacts {
+  readonly reviewMs: number
+  readonly pace: Pace
+  /** What the asker has proven to own, all of it. */
+  readonly owned?: Prefix | undefined
+}
+
+/** The widest range that its owner ends without a person looking: more is more mail than one answers for in a minute. */
+const widestOwned = { 4: 24, 6: 48 } as const
+
+/** Whether the asker answers for the whole range. */
+function answersFor({ prefix }: Listing, owned: Prefix | undefined): boolean {
+  return owned !== undefined && covers(owned, prefix) && prefix.length >= widestOwned[prefix.family]
+}
+
 /**
  * The rules of the portal (DESIGN 7.5). `listings` cover the address, most specific first;
  * `selfDelists` are the times of earlier self-removals of that listing's prefix, newest first.
@@ -139,7 +154,7 @@ export function chooseCourse(
   listings: readonly Listing[],
   selfDelists: readonly number[],
   now: number,
-  { reviewMs, pace }: { readonly reviewMs: number; readonly pace: Pace },
+  { reviewMs, pace, owned }: CourseFacts,
 ): Course {
   const [listing, wider] = listings
   const again = iso(now + reviewMs)
@@ -155,8 +170,9 @@ export function chooseCourse(
       break
   }
   // A range is more than one asker can answer for, and lifting the narrow entry alone would leave the mail refused.
-  if (isRange(listing)) return answer('review', { again, prefix: formatPrefix(listing.prefix) }, listing)
-  if (wider?.effect === 'refuse')
+  if (isRange(listing) && !answersFor(listing, owned))
+    return answer('review', { again, prefix: formatPrefix(listing.prefix) }, listing)
+  if (wider?.effect === 'refuse' && !answersFor(wider, owned))
     return answer('review', { again, prefix: formatPrefix(wider.prefix) }, listing)
   if (within(selfDelists, pace.month, now).length >= pace.month.count)
     return answer('review', { again }, listing)

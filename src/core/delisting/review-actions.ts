@@ -10,13 +10,13 @@ import { actorName, permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
-import { actingIn, coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
+import { actingAt, actingIn, coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
 import { effectOf, isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
-import { hashHalf, newHalves } from './halves.ts'
+import { hashHalf, newHalves } from '../halves.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
 import type { DelistRequest, RequestState } from './request.ts'
 import * as store from './store.ts'
@@ -121,6 +121,7 @@ async function decideAlike(
 
 /** Ends the sender's own listings; out of a listed range the sender is carved, the range stays. */
 async function letIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
+  if (isRange({ prefix: request.unit })) return await letRangeIn(tx, request)
   const listings = await coveringIn(tx, request.ip)
   for (const listing of listings.filter((each) => !isRange(each) && each.effect === 'refuse')) {
     await lift(tx, listing, 'operator')
@@ -130,6 +131,14 @@ async function letIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
   const [first] = listings
   if (first) return await settleRemoved(tx, request, first)
   return await close(tx, request, 'not-listed')
+}
+
+/** What the owner of a listed range asked for: its listing ends. */
+async function letRangeIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
+  const listing = await actingAt(tx, request.unit)
+  if (!listing) return await close(tx, request, 'not-listed')
+  await lift(tx, listing, 'operator')
+  return await settleRemoved(tx, request, listing)
 }
 
 async function decline(tx: Tx, request: DelistRequest): Promise<DelistRequest> {

@@ -3,7 +3,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import type { Tables } from '../../db/schema.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
-import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { controls, outcomeKinds, requestStates, type DelistRequest, type OutcomeFacts } from './request.ts'
 
 type Queries = Kysely<Tables>
@@ -109,6 +109,20 @@ export async function lastDelisted(
     .orderBy('decided_at', 'desc')
     .executeTakeFirst()
   return row && fromRow(row)
+}
+
+/** What the owner of this mailbox asked for by owning the network, newest first. */
+export async function ofOwner(queries: Queries, mailboxKey: string, limit: number): Promise<DelistRequest[]> {
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('mailbox_key', '=', mailboxKey)
+    .where('control', '=', 'owner')
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
 }
 
 export async function openReview(queries: Queries, unit: Prefix): Promise<DelistRequest | undefined> {
@@ -332,7 +346,7 @@ function fromRow(row: Row): DelistRequest {
   return {
     id: row.id,
     ip,
-    unit: unitOf(ip),
+    unit: orThrow(parseListable(row.unit)),
     mailbox: orThrow(parseMailbox(row.mailbox)),
     mailboxKey: row.mailbox_key,
     language: row.language === 'zh-CN' ? 'zh-CN' : 'en',

@@ -115,6 +115,22 @@ export const limits = {
     windowMs: hour,
     why: 'Nor can one client have them asked under many requests.',
   },
+  'owners.enter.client.hour': {
+    count: 10,
+    windowMs: hour,
+    why: 'Letters to owners of address space that one network may have us write.',
+  },
+  'owners.claims.day': { count: 50, windowMs: day, why: 'Networks that one owner claims.' },
+  'owners.look.owner.hour': {
+    count: 60,
+    windowMs: hour,
+    why: 'Every look for a proof asks somebody else’s servers, up to 130 questions.',
+  },
+  'owners.free.day': {
+    count: 50,
+    windowMs: day,
+    why: 'Listings that one owner asks to be ended; whoever has more writes to us.',
+  },
   'policy-check.client.hour': {
     count: 20,
     windowMs: hour,

@@ -5,9 +5,10 @@ import type { ListingEntry } from '../../access/listing-entry.ts'
 import { measureImpact } from '../impact/actions.ts'
 import type { Impact } from '../impact/impact.ts'
 import { isNamed } from '../../access/protected-names.ts'
+import type { EngineMode } from '../../access/standing.ts'
 import { Conflict } from '../../db/open.ts'
 import { parseAddress, type Address } from '../../standards/ip.ts'
-import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
+import { covers, formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { actorName, permit, recordedName } from '../actor.ts'
 import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -341,6 +342,26 @@ export async function coveringIn(tx: Tx, address: Address): Promise<readonly Lis
 export async function actingIn(tx: Tx, address: Address): Promise<readonly Listing[]> {
   const { mode } = tx.settings.reputation
   return (await coveringIn(tx, address)).filter((listing) => effectOf(listing, mode) !== 'observe')
+}
+
+/** Listings inside a network that act now, newest first, at most `limit`: for whoever owns it. */
+export async function actingWithin(ctx: Context, within: Prefix, limit: number): Promise<readonly Listing[]> {
+  const now = ctx.clock.now()
+  const found = await store.search(ctx.db.queries, { within, state: 'active', limit })
+  return found.filter((listing) => isActing(listing, within, ctx.settings.reputation.mode, now))
+}
+
+/** The one at exactly this prefix, inside a transaction. */
+export async function actingAt(tx: Tx, prefix: Prefix): Promise<Listing | undefined> {
+  const listing = await store.byPrefix(tx.queries, prefix, 'active')
+  const { mode } = tx.settings.reputation
+  return listing && isActing(listing, prefix, mode, tx.clock.now()) ? listing : undefined
+}
+
+/** A prefix that begins inside and is wider is not inside. */
+function isActing(listing: Listing, within: Prefix, mode: EngineMode, now: number): boolean {
+  const effect = effectOf(listing, mode)
+  return covers(within, listing.prefix) && listing.endsAt > now && effect !== 'observe' && effect !== 'pass'
 }
 
 /** When listings of this prefix were ended by their senders, newest first. Proven and unproven removals are counted apart. */

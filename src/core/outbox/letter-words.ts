@@ -50,6 +50,14 @@ export interface LetterSlots {
     readonly when: number
     readonly link: string
   }
+  /** To a mailbox that says it owns address space: confirms that it is theirs, and signs them in. */
+  'owner-link': { readonly link: string; readonly expiresAt: number }
+  /** To the owner of a network: how the claim stands now. */
+  'owner-state': {
+    readonly prefix: string
+    readonly state: OwnerState
+    readonly link: string
+  }
   /** To the operator: an incident that a person has to look at. */
   'abuse-notice': { readonly why: AbuseNotice; readonly incident: string }
   /** To the operator: addresses of ours are on a list of somebody else, or not any more. */
@@ -89,6 +97,9 @@ export interface LetterSlots {
   }
 }
 
+export const ownerStates = ['granted', 'failing', 'ended'] as const
+export type OwnerState = (typeof ownerStates)[number]
+
 export interface ObservedLine {
   /** `192.0.2.45/32` */
   readonly unit: string
@@ -126,6 +137,8 @@ export const letterKinds = [
   'report-closed',
   'account-notice',
   'abuse-notice',
+  'owner-link',
+  'owner-state',
   'own-listing-notice',
 ] as const satisfies readonly LetterKind[]
 

@@ -10,6 +10,7 @@ import type { Settings } from '../settings.ts'
 import {
   abuseNotices,
   isOfOperator,
+  ownerStates,
   type About,
   type Draft,
   type LetterContent,
@@ -80,6 +81,10 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'abuse-notice':
       return letters[content.kind](content.slots, about)
+    case 'owner-link':
+      return letters[content.kind](content.slots, about)
+    case 'owner-state':
+      return letters[content.kind](content.slots, about)
     case 'own-listing-notice':
       return letters[content.kind](content.slots, about)
   }
@@ -97,6 +102,10 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
   switch (name) {
     case 'ip':
       return value === undefined || (typeof value === 'string' && isAddressOrUnit(value))
+    case 'prefix':
+      return typeof value === 'string' && isAddressOrUnit(value)
+    case 'state':
+      return ownerStates.some((state) => state === value)
     case 'contact':
       return value === undefined || (typeof value === 'string' && isAbuseMailbox(value))
     case 'result':

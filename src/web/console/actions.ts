@@ -12,6 +12,7 @@ import type { HighVolumeState } from '../../core/decisions/high-volume-actions.t
 import type { Edge } from '../../core/edges/actions.ts'
 import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reputation/dry-run-actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
+import type { Claim, ClaimState, Owner } from '../../core/owners/claim.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { DeskActions } from './desk-actions.ts'
 import type { SignInActions } from './sign-in-actions.ts'
@@ -117,6 +118,18 @@ export interface ConsoleActions extends DeskActions, SignInActions {
     input: { readonly id: string; readonly decision: 'delist' | 'decline' },
   ): Promise<DelistRequest>
 
+  /** Claims of owners of networks, newest first. */
+  listClaims(
+    actor: Actor,
+    wanted: {
+      readonly state?: ClaimState | undefined
+      readonly after?: string | undefined
+      readonly limit: number
+    },
+  ): Promise<{ readonly claims: readonly HeldClaim[]; readonly next?: string }>
+  showClaim(actor: Actor, id: string): Promise<HeldClaim>
+  revokeClaim(actor: Actor, id: string): Promise<void>
+
   countLetters(actor: Actor): Promise<{ readonly queued: number; readonly dead: number }>
   listLetters(
     actor: Actor,
@@ -145,6 +158,11 @@ export interface ConsoleActions extends DeskActions, SignInActions {
     },
   ): Promise<readonly AuditRecord[]>
   verifyChain(actor: Actor): Promise<ChainAnswer>
+}
+
+interface HeldClaim {
+  readonly claim: Claim
+  readonly owner: Owner
 }
 
 export interface SignIn {

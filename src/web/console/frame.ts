@@ -73,6 +73,7 @@ function sections({ view, actor }: Visit, waiting: number): Html[] {
     ['console.read', places.listings.href(), nav.listings],
     ['console.read', places.requests.href(), html`${nav.requests}${badge}`],
     ['abuse.read', places.desk.href(), nav.abuse],
+    ['owner.read', places.owners.href(), nav.owners],
     ['console.read', places.outbox.href(), nav.outbox],
     ['audit.read', places.audit.href(), nav.audit],
   ]

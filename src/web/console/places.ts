@@ -32,6 +32,8 @@ export const places = {
   incident: route('/abuse/incidents/:id'),
   incidentXarf: route('/abuse/incidents/:id/xarf'),
   decideIncident: route('/abuse/incidents/:id/decide'),
+  owners: route('/owners'),
+  endClaim: route('/owners/:id/end'),
   outbox: route('/outbox'),
   letter: route('/outbox/:id'),
   retryLetter: route('/outbox/:id/retry'),

@@ -22,6 +22,7 @@ import { dryRunRoutes } from './dry-run.ts'
 import { highVolumeRoute } from './high-volume.ts'
 import { observedRoute } from './observed.ts'
 import { overviewRoute } from './overview.ts'
+import { ownerRoutes } from './owners.ts'
 import { requestRoutes } from './request.ts'
 import { requestsRoute } from './requests.ts'
 import type { ConsoleRoute } from './route.ts'
@@ -54,6 +55,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   standingRoute,
   deskFiguresRoute,
   ...incidentRoutes,
+  ...ownerRoutes,
   ...outboxRoutes,
   ...auditRoutes,
   ...peopleRoutes,

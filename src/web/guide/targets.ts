@@ -15,6 +15,7 @@ export type Target =
 export const toolLinks = {
   find: routes.find.href(),
   lookup: routes.find.href(),
+  owners: routes.owners.start.href(),
   delist: routes.delist.start.href(),
   codes: routes.codes.href(),
   search: routes.search.href(),

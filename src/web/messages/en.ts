@@ -7,6 +7,7 @@ import { desk } from './en/desk.ts'
 import { guide } from './en/guide.ts'
 import { headers } from './en/headers.ts'
 import { judgement } from './en/judgement.ts'
+import { owners } from './en/owners.ts'
 import { portal } from './en/portal.ts'
 import { probe } from './en/probe.ts'
 import { refusals } from './en/refusals.ts'
@@ -22,6 +23,7 @@ export const en = {
   guide,
   check,
   portal,
+  owners,
   probe,
   headers,
   console,

@@ -8,6 +8,7 @@ import { desk } from './zh-CN/desk.ts'
 import { guide } from './zh-CN/guide.ts'
 import { headers } from './zh-CN/headers.ts'
 import { judgement } from './zh-CN/judgement.ts'
+import { owners } from './zh-CN/owners.ts'
 import { portal } from './zh-CN/portal.ts'
 import { probe } from './zh-CN/probe.ts'
 import { refusals } from './zh-CN/refusals.ts'
@@ -20,6 +21,7 @@ export const zhCN = {
   guide,
   check,
   portal,
+  owners,
   probe,
   headers,
   console,

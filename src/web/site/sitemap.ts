@@ -42,6 +42,7 @@ function pagesOf(
     routes.codes.href(),
     ...reasonNames.map((name) => routes.code.href({ code: reasons[name].slug })),
     routes.delist.start.href(),
+    routes.owners.start.href(),
     routes.report.start.href(),
     routes.transparency.href(),
     routes.about.href(),

@@ -1,7 +1,7 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { AbuseNotice, LetterWords, ObservedLine, Paragraph } from '../letter-words.ts'
+import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
 
 const months = [
   'January',
@@ -192,6 +192,20 @@ export const en: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'owner-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `Your link to the owners' pages of ${provider}`,
+      paragraphs: [
+        'Hello,',
+        `somebody asked on the postmaster site of ${provider} to show, with this mailbox, that a network is theirs. If it was you, open this link before ${moment(expiresAt)}:`,
+        { verbatim: link },
+        'Opening it changes nothing. In another browser than the one you asked with, the page wants the code that you saw there; it is not in this letter.',
+        'If it was not you, please do nothing: without the code nobody gets further. We never ask for a password.',
+      ],
+    }),
+    'owner-state': ({ prefix, state, link }, { provider }) => ({
+      subject: ownerSubjects[state](prefix),
+      paragraphs: ['Hello,', ...ownerWords[state](prefix, provider), { verbatim: link }],
+    }),
     'own-listing-notice': ({ isListed, domain, addresses, others }, { provider }) => ({
       subject: isListed ? `Our addresses are on ${domain}` : `Our addresses are off ${domain} again`,
       paragraphs: [
@@ -214,6 +228,31 @@ export const en: LetterWords = {
   ending: ({ provider, host }) => [
     'You would rather have no letters from us? Reply to this one with the single word STOP, and this mailbox gets none for 90 days. Nobody reads other replies.',
     { verbatim: `The postmasters of ${provider}\n${host}` },
+  ],
+}
+
+const ownerSubjects = {
+  granted: (prefix: string) => `${prefix} is confirmed as yours`,
+  failing: (prefix: string) => `The proof that ${prefix} is yours is missing`,
+  ended: (prefix: string) => `${prefix} is no longer confirmed as yours`,
+} as const
+
+const ownerWords: Readonly<Record<OwnerState, (prefix: string, provider: string) => readonly Paragraph[]>> = {
+  granted: (prefix, provider) => [
+    `from now on ${provider} takes the reader of this mailbox for an owner of this network:`,
+    { verbatim: `    ${prefix}` },
+    'You see what of it is listed, and can ask for it to be let in again. Leave the record or file that proved it where it is: we look for it once a day.',
+    'If you know nothing of this, somebody who reads this mailbox has done it; give the network up on the page.',
+  ],
+  failing: (prefix, provider) => [
+    `${provider} looks once a day for the proof that this network is yours, and today it was not there:`,
+    { verbatim: `    ${prefix}` },
+    'If it is missing again when we look in a day, the confirmation ends. What to do: put the record or the file back as the page of the network shows it.',
+  ],
+  ended: (prefix, provider) => [
+    `${provider} does not take you for an owner of this network any more:`,
+    { verbatim: `    ${prefix}` },
+    'The page says why. If the network is still yours, claim it again there; that takes a few minutes.',
   ],
 }
 

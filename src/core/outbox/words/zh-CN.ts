@@ -1,7 +1,7 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { AbuseNotice, LetterWords, ObservedLine, Paragraph } from '../letter-words.ts'
+import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
 
 export const zhCN: LetterWords = {
   letters: {
@@ -175,6 +175,20 @@ export const zhCN: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'owner-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `${provider} 网段持有者页面的登录链接`,
+      paragraphs: [
+        '您好：',
+        `有人在 ${provider} 的邮件管理员网站上用本邮箱申请验证网段持有者身份。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        { verbatim: link },
+        '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
+        '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
+      ],
+    }),
+    'owner-state': ({ prefix, state, link }, { provider }) => ({
+      subject: ownerSubjects[state](prefix),
+      paragraphs: ['您好：', ...ownerWords[state](prefix, provider), { verbatim: link }],
+    }),
     'own-listing-notice': ({ isListed, domain, addresses, others }, { provider }) => ({
       subject: isListed ? `我们的发信地址被列入 ${domain}` : `我们的发信地址已从 ${domain} 移除`,
       paragraphs: [
@@ -201,6 +215,31 @@ export const zhCN: LetterWords = {
 }
 
 const beijingMs = 8 * 3_600_000
+
+const ownerSubjects = {
+  granted: (prefix: string) => `已确认您是 ${prefix} 的持有者`,
+  failing: (prefix: string) => `${prefix} 的持有证明缺失`,
+  ended: (prefix: string) => `${prefix} 的持有者确认已终止`,
+} as const
+
+const ownerWords: Readonly<Record<OwnerState, (prefix: string, provider: string) => readonly Paragraph[]>> = {
+  granted: (prefix, provider) => [
+    `从现在起，${provider} 视本邮箱的使用者为以下网段的持有者：`,
+    { verbatim: `    ${prefix}` },
+    '您可以查看其中被封锁的地址，并申请解除封锁。请保留用来验证的记录或文件：我们每天检查一次。',
+    '如果您对此不知情，说明有其他人能够使用本邮箱；请在页面上放弃该网段。',
+  ],
+  failing: (prefix, provider) => [
+    `${provider} 每天检查一次以下网段的持有证明，今天没有找到：`,
+    { verbatim: `    ${prefix}` },
+    '如果一天后再次检查时仍然缺失，确认即告终止。请按网段页面所示，恢复 DNS 记录或文件。',
+  ],
+  ended: (prefix, provider) => [
+    `${provider} 不再视您为以下网段的持有者：`,
+    { verbatim: `    ${prefix}` },
+    '原因见页面。如果该网段仍属于您，请在页面上重新申请，只需几分钟。',
+  ],
+}
 
 const reportSubjects = {
   acted: '您的滥用举报：我们已采取措施',

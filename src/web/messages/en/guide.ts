@@ -72,6 +72,8 @@ export const guide = {
     lookUpHint: 'Whether an IP address is listed here, since when and until when.',
     delist: 'Delist an address',
     delistHint: 'Ask for the removal of an address that you answer for.',
+    owners: 'Show that a network is yours',
+    ownersHint: 'Then see what of it is listed, and ask for whole ranges.',
     check: 'Check domain and server',
     checkHint: 'SPF, DKIM, DMARC, reverse name: looked up live, with the records to publish.',
     probe: 'Send us a test message',

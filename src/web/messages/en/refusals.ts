@@ -267,6 +267,50 @@ export const refusals = fitForPeople({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
   }),
+  'owners.delegated': () => ({
+    what: 'This network was given to you by its owner; parts of it cannot be given further.',
+    next: 'Ask the owner to give the part to the other mailbox directly.',
+  }),
+  'owners.ended': () => ({
+    what: 'This claim has ended.',
+    next: 'If the network is yours, claim it again.',
+  }),
+  'owners.link-invalid': () => ({
+    what: 'We did not make this link, or it was cut off.',
+    next: 'Open the link in the letter again, whole, or ask for a new one.',
+  }),
+  'owners.link-over': () => ({
+    what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
+    next: 'Ask for a new one; it comes at once.',
+  }),
+  'owners.not-found': () => ({
+    what: 'There is nothing of yours here.',
+    next: 'The list of your networks shows everything that you can open with this mailbox.',
+  }),
+  'owners.not-granted': () => ({
+    what: 'This network is not proven to be yours.',
+    next: 'Prove it first; its page shows how.',
+  }),
+  'owners.outside': (facts) => ({
+    what: `${text(facts, 'prefix', 'This')} is not inside ${text(facts, 'range', 'the network')}.`,
+    next: 'Name a part of the network, at most all of it.',
+  }),
+  'owners.second-half-wrong': (facts) => ({
+    what: 'The code does not match this letter.',
+    next: `Type the six characters shown on the page where you asked for the letter. ${tries(facts)}`,
+  }),
+  'owners.sign-in': () => ({
+    what: 'You are not signed in as an owner, or your time is over.',
+    next: 'Have a link sent to your mailbox; there is no password.',
+  }),
+  'owners.too-many': (facts) => ({
+    what: `One mailbox can claim at most ${text(facts, 'most', '100')} networks.`,
+    next: 'Give up some that you need no more, or claim a wider network that holds several.',
+  }),
+  'owners.too-wide': (facts) => ({
+    what: `${quoted(facts, 'This')} is wider than what one owner can claim.`,
+    next: `The widest is ${text(facts, 'widest', '/16 for IPv4 and /32 for IPv6')}. Claim the parts one by one.`,
+  }),
   'passkey.name-invalid': () => ({
     what: 'A passkey needs a name of at most 60 characters.',
     next: 'Name it after the device it is on.',

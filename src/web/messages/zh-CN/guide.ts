@@ -55,6 +55,8 @@ export const guide: typeof en = {
     lookUpHint: '查看某个 IP 地址是否被我们封锁，从何时开始，到何时结束。',
     delist: '申请解除封锁',
     delistHint: '为您负责的地址申请解除封锁。',
+    owners: '证明网段属于您',
+    ownersHint: '之后可以查看其中被封锁的部分，并为整个网段提出申请。',
     check: '检测域名和邮件服务器',
     checkHint: '实时查询 SPF、DKIM、DMARC 和反向解析，并给出应发布的记录。',
     probe: '发一封测试邮件',

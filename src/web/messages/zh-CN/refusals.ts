@@ -267,6 +267,50 @@ export const refusals = fitForPeople(
       what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
       next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
     }),
+    'owners.delegated': () => ({
+      what: '该网段是由其持有者授权给您的，不能再转授。',
+      next: '请让持有者直接授权给对方的邮箱。',
+    }),
+    'owners.ended': () => ({
+      what: '这项申请已经终止。',
+      next: '如果该网段属于您，请重新申请。',
+    }),
+    'owners.link-invalid': () => ({
+      what: '这个链接不是我们生成的，或者不完整。',
+      next: '请重新打开邮件中的完整链接，或申请新的链接。',
+    }),
+    'owners.link-over': () => ({
+      what: '这个链接已失效：已过期、已使用，或验证码错误五次。',
+      next: '请申请新的链接，会立即发出。',
+    }),
+    'owners.not-found': () => ({
+      what: '这里没有属于您的内容。',
+      next: '网段列表中是用本邮箱可以查看的全部内容。',
+    }),
+    'owners.not-granted': () => ({
+      what: '尚未证明该网段属于您。',
+      next: '请先验证，方法见该网段的页面。',
+    }),
+    'owners.outside': (facts) => ({
+      what: `${text(facts, 'prefix', '该网段')}不在 ${text(facts, 'range', '您的网段')} 之内。`,
+      next: '请填写其中的一部分，最多为整个网段。',
+    }),
+    'owners.second-half-wrong': (facts) => ({
+      what: '验证码与这封邮件不符。',
+      next: `请输入申请链接时页面上显示的六位验证码。${tries(facts)}`,
+    }),
+    'owners.sign-in': () => ({
+      what: '您尚未以持有者身份登录，或登录已过期。',
+      next: '请把登录链接发送到您的邮箱；不需要密码。',
+    }),
+    'owners.too-many': (facts) => ({
+      what: `一个邮箱最多可以申请 ${text(facts, 'most', '100')} 个网段。`,
+      next: '请放弃不再需要的网段，或申请包含多个网段的更大网段。',
+    }),
+    'owners.too-wide': (facts) => ({
+      what: `${quoted(facts, '该网段')}超出了单个持有者可以申请的范围。`,
+      next: `最大为 ${text(facts, 'widest', 'IPv4 /16、IPv6 /32')}。请分段申请。`,
+    }),
     'passkey.name-invalid': () => ({
       what: '请给通行密钥取一个不超过 60 个字符的名称。',
       next: '可以用它所在设备的名称。',

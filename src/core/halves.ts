@@ -1,6 +1,5 @@
-import { newId, newSecretText, randomId, readCrockford } from '../../base/id.ts'
-import { isSame, mac, type Secret } from '../../base/secret.ts'
-import type { DelistRequest } from './request.ts'
+import { newId, newSecretText, randomId, readCrockford } from '../base/id.ts'
+import { isSame, mac, type Secret } from '../base/secret.ts'
 
 /**
  * Two-half confirmation (security 6.2): what the letter carries and what the page shows are different secrets,
@@ -57,7 +56,7 @@ export function passOf(key: Secret, id: string): string {
 /** Whether this is the browser's half, or the pass of one that has shown the code. Nobody guesses either. */
 export function fitsSecret(
   key: Secret,
-  { id, browserHash }: DelistRequest,
+  { id, browserHash }: { readonly id: string; readonly browserHash: string },
   secret: string | undefined,
 ): boolean {
   if (secret === undefined) return false
@@ -68,7 +67,11 @@ export function fitsSecret(
 }
 
 /** Whether this is the code of the request; who asks must count the tries. */
-export function fitsCode(key: Secret, { id, codeHash }: DelistRequest, typed: string | undefined): boolean {
+export function fitsCode(
+  key: Secret,
+  { id, codeHash }: { readonly id: string; readonly codeHash: string },
+  typed: string | undefined,
+): boolean {
   const code = readCode(typed)
   return code !== undefined && sameHex(hashHalf(key, 'code', id, code), codeHash)
 }

@@ -1,0 +1,111 @@
+import { newId } from '../../base/id.ts'
+import { plainText } from '../../base/plain-text.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { mailboxKey } from '../../standards/mail-address.ts'
+import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { takeTurn } from '../edges/actions.ts'
+import { hashHalf, newHalves } from '../halves.ts'
+import { spend } from '../limits/actions.ts'
+import { actingWithin } from '../listings/actions.ts'
+import type { Listing } from '../listings/listing.ts'
+import { heldBy, mayAskFor } from '../owners/actions.ts'
+import type { Owner } from '../owners/claim.ts'
+import { carryOut } from './decide-actions.ts'
+import type { DelistRequest, OutcomeFacts, OutcomeKind } from './request.ts'
+import * as store from './store.ts'
+
+/** Listings of one network that its owner is shown at once. */
+const mostShown = 200
+
+/** What acts inside the networks of an owner, each listing once. */
+export async function listedInside(ctx: Context, owner: Owner): Promise<readonly Listing[]> {
+  const found = new Map<string, Listing>()
+  for (const { prefix } of await heldBy(ctx, owner))
+    for (const listing of await actingWithin(ctx, prefix, mostShown)) found.set(listing.id, listing)
+  return [...found.values()]
+}
+
+/** How an owner's request stands. */
+export interface OwnerRequest {
+  readonly id: string
+  readonly prefix: Prefix
+  readonly createdAt: number
+  readonly outcome: OutcomeKind | null
+  readonly facts: OutcomeFacts
+}
+
+/** What this owner asked for lately, newest first. */
+export async function listOwnerRequests(ctx: Context, owner: Owner): Promise<readonly OwnerRequest[]> {
+  const requests = await store.ofOwner(ctx.db.queries, mailboxKey(owner.mailbox), 20)
+  return requests.map(shown)
+}
+
+function shown({ id, unit, createdAt, outcome, outcomeFacts }: DelistRequest): OwnerRequest {
+  return { id, prefix: unit, createdAt, outcome, facts: outcomeFacts }
+}
+
+/**
+ * An owner asks for a sender or a listed range inside their network to be let in again: the rules of the portal for a request
+ * that shows control. Throws `owners.not-found` for what they do not own.
+ */
+export async function askAsOwner(
+  ctx: Context,
+  owner: Owner,
+  input: { readonly prefix: string; readonly note?: string | undefined },
+): Promise<OwnerRequest> {
+  const prefix = orThrow(parseListable(input.prefix.trim()))
+  const held = await mayAskFor(ctx, owner, prefix)
+  if (!held) throw new Refusal('owners.not-found')
+  return await transact(ctx, async (tx) => {
+    await takeTurn(tx)
+    await spend(tx, 'owners.free.day', owner.id)
+    const request = newRequest(tx, owner, prefix, input.note ?? '')
+    await store.insert(tx.queries, request)
+    await record(tx, {
+      action: 'delist-request.started',
+      subject: `delist-request:${request.id}`,
+      facts: { ip: formatPrefix(prefix), road: request.road, control: 'owner', owner: owner.id },
+    })
+    const decided = await carryOut(tx, request, held.prefix)
+    if (decided instanceof Refusal) throw decided
+    return shown(decided)
+  })
+}
+
+function newRequest(tx: Tx, owner: Owner, prefix: Prefix, note: string): DelistRequest {
+  const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
+  return {
+    id,
+    ip: { family: prefix.family, words: prefix.words },
+    unit: prefix,
+    mailbox: owner.mailbox,
+    mailboxKey: mailboxKey(owner.mailbox),
+    language: owner.language,
+    note: plainText(note, 4000),
+    road: 'mail',
+    control: 'owner',
+    state: 'proven',
+    linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
+    browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
+    codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
+    proofToken: halves.proofToken,
+    tries: 0,
+    createdAt: now,
+    expiresAt: now + tx.settings.delisting.linkMs,
+    decidedAt: null,
+    outcome: null,
+    outcomeFacts: {},
+    listingId: null,
+    feedSeq: null,
+    wantsLetter: false,
+    letThroughAt: null,
+    letThroughEdge: null,
+    queueId: null,
+    acceptedAt: null,
+    refusedAgainAt: null,
+    decidedBy: null,
+    version: 1,
+  }
+}

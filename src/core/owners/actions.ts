@@ -1,0 +1,235 @@
+import { hash } from 'node:crypto'
+import { day } from '../../base/clock.ts'
+import { newId } from '../../base/id.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { Conflict } from '../../db/open.ts'
+import { formatPrefix, parseListable, showPrefix, type Prefix } from '../../standards/prefix.ts'
+import { record } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { spend, spendAll } from '../limits/actions.ts'
+import { queueLetter } from '../outbox/actions.ts'
+import {
+  end,
+  grant,
+  mostClaims,
+  proofsOf,
+  readRange,
+  type Claim,
+  type ClaimEnd,
+  type LookedProof,
+  type Owner,
+  type Proof,
+} from './claim.ts'
+import { lookFor, type Looked } from './look.ts'
+import * as store from './store.ts'
+
+/** How long what has ended is still shown to its owner. */
+const endedShownMs = 30 * day
+
+/** Claims an address or a network, up to /16 and /32. A claim that is held already is given again. */
+export async function claimRange(ctx: Context, owner: Owner, text: string): Promise<Claim> {
+  const prefix = orThrow(readRange(text))
+  return await transact(ctx, async (tx) => {
+    const held = await store.heldClaim(tx.queries, owner.id, prefix)
+    if (held) return held
+    await spend(tx, 'owners.claims.day', owner.id)
+    const mine = await store.ownClaims(tx.queries, owner.id, tx.clock.now())
+    if (mine.length >= mostClaims) throw new Refusal('owners.too-many', { most: mostClaims })
+    const claim = newClaim(tx, owner, prefix)
+    await store.insertClaim(tx.queries, claim)
+    await note(tx, claim, 'owner-claim.started')
+    return claim
+  })
+}
+
+/** An open claim, with a token of its own. */
+export function newClaim(tx: Tx, owner: Owner, prefix: Prefix): Claim {
+  const [token, now] = [newId(), tx.clock.now()]
+  return {
+    id: newId(),
+    ownerId: owner.id,
+    prefix,
+    token,
+    value: hash('sha256', `postern-owner\0${owner.id}\0${formatPrefix(prefix)}\0${token}`, 'base64url'),
+    state: 'open',
+    proof: null,
+    parentId: null,
+    createdAt: now,
+    sinceAt: null,
+    checkedAt: null,
+    failedAt: null,
+    expiresAt: now + tx.settings.owners.openMs,
+    endedAt: null,
+    endedWhy: null,
+    version: 1,
+  }
+}
+
+/** What the owner claims and holds, in the order of the addresses. */
+export async function listOwnClaims(ctx: Context, owner: Owner): Promise<readonly Claim[]> {
+  return await store.ownClaims(ctx.db.queries, owner.id, ctx.clock.now() - endedShownMs)
+}
+
+/** One claim of the owner, with what of it is given to others. Throws `owners.not-found` for anybody else's. */
+export async function showOwnClaim(
+  ctx: Context,
+  owner: Owner,
+  id: string,
+): Promise<{ readonly claim: Claim; readonly parts: readonly Part[] }> {
+  const claim = await ownClaim(ctx, owner, id)
+  return { claim, parts: await readParts(ctx, claim) }
+}
+
+/** A part of a claim that somebody else holds. */
+export interface Part {
+  readonly id: string
+  readonly prefix: Prefix
+  readonly mailbox: string
+  readonly sinceAt: number | null
+}
+
+async function readParts(ctx: Context, claim: Claim): Promise<readonly Part[]> {
+  const parts = await store.partsOf(ctx.db.queries, claim.id)
+  const owners = await store.ownersAmong(
+    ctx.db.queries,
+    parts.map(({ ownerId }) => ownerId),
+  )
+  return parts.map(({ id, prefix, ownerId, sinceAt }) => ({
+    id,
+    prefix,
+    mailbox: owners.get(ownerId)?.mailbox ?? '',
+    sinceAt,
+  }))
+}
+
+async function ownClaim(ctx: Context, owner: Owner, id: string): Promise<Claim> {
+  const claim = await store.ownClaim(ctx.db.queries, owner.id, id)
+  if (!claim) throw new Refusal('owners.not-found')
+  return claim
+}
+
+/** Looks for the proof now, and grants the claim when it is there. */
+export async function proveClaim(
+  ctx: Context,
+  owner: Owner,
+  input: { readonly id: string; readonly proof: LookedProof },
+): Promise<Looked> {
+  const claim = await ownClaim(ctx, owner, input.id)
+  if (claim.state === 'ended') throw new Refusal('owners.ended')
+  if (!proofsOf(claim.prefix).includes(input.proof))
+    throw new Refusal('form.invalid', { why: 'field', field: 'do' })
+  await transact(ctx, async (tx) => {
+    await spendAll(tx, [
+      { name: 'owners.look.owner.hour', key: owner.id },
+      { name: 'proof.request', key: claim.id },
+    ])
+  })
+  const looked = await lookFor(ctx.out, claim, input.proof)
+  if (looked.proven) await grantClaim(ctx, owner, claim.id, input.proof)
+  return looked
+}
+
+async function grantClaim(ctx: Context, owner: Owner, id: string, proof: Proof): Promise<void> {
+  await transact(ctx, async (tx) => {
+    const claim = await store.ownClaim(tx.queries, owner.id, id)
+    if (!claim || claim.state === 'ended') return
+    const granted = grant(claim, proof, tx.clock.now(), tx.settings.owners.termMs)
+    await saveClaim(tx, granted)
+    await note(tx, granted, claim.state === 'granted' ? 'owner-claim.renewed' : 'owner-claim.granted')
+    if (claim.state === 'open') await writeState(tx, granted, 'granted')
+  })
+}
+
+/** The owner lets go of a claim, and with it of what was given of it to others. */
+export async function giveUp(ctx: Context, owner: Owner, id: string): Promise<void> {
+  await transact(ctx, async (tx) => {
+    const claim = await store.ownClaim(tx.queries, owner.id, id)
+    if (!claim) throw new Refusal('owners.not-found')
+    if (claim.state !== 'ended') await endClaim(tx, claim, 'given-up')
+  })
+}
+
+/** Ends a claim and everything that hangs on it; whoever held a part, or did not do it themselves, is written to. */
+export async function endClaim(tx: Tx, claim: Claim, why: ClaimEnd): Promise<void> {
+  const ended = end(claim, why, tx.clock.now())
+  await saveClaim(tx, ended)
+  await note(tx, ended, 'owner-claim.ended')
+  if (claim.state === 'granted' && why !== 'given-up') await writeState(tx, ended, 'ended')
+  for (const part of await store.partsOf(tx.queries, claim.id)) await endClaim(tx, part, 'delegation-ended')
+}
+
+export async function saveClaim(tx: Tx, claim: Claim): Promise<void> {
+  if (!(await store.updateClaim(tx.queries, claim)))
+    throw new Conflict(`claim ${claim.id} was changed by somebody else`)
+}
+
+export async function note(tx: Tx, claim: Claim, action: string): Promise<void> {
+  await record(tx, {
+    action,
+    subject: `owner-claim:${claim.id}`,
+    facts: {
+      owner: claim.ownerId,
+      prefix: formatPrefix(claim.prefix),
+      ...(claim.proof === null ? {} : { proof: claim.proof }),
+      ...(claim.endedWhy === null ? {} : { why: claim.endedWhy }),
+    },
+  })
+}
+
+/** Tells the owner how a claim stands now. */
+export async function writeState(
+  tx: Tx,
+  claim: Claim,
+  state: 'granted' | 'failing' | 'ended',
+): Promise<void> {
+  const owner = await store.ownerById(tx.queries, claim.ownerId)
+  if (!owner) return
+  await queueLetter(tx, {
+    key: `owner-claim:${claim.id}:${state}:${claim.failedAt ?? claim.version}`,
+    kind: 'owner-state',
+    mailbox: owner.mailbox,
+    language: owner.language,
+    slots: { prefix: showPrefix(claim.prefix), state, link: `${tx.settings.provider.site}/owners` },
+  })
+}
+
+/** An owner of address space, and since when. */
+export interface Holder {
+  readonly owner: Owner
+  /** The network that they hold. */
+  readonly prefix: Prefix
+  readonly proof: Proof
+  readonly sinceAt: number
+}
+
+/** Everybody who has proven to own a network that holds the whole prefix, the narrowest first. There may be several. */
+export async function ownersOf(ctx: Context, prefix: Prefix): Promise<readonly Holder[]> {
+  const grants = await store.grantsOver(ctx.db.queries, prefix, ctx.clock.now())
+  const owners = await store.ownersAmong(
+    ctx.db.queries,
+    grants.map(({ ownerId }) => ownerId),
+  )
+  return grants.flatMap(({ ownerId, prefix: held, proof, sinceAt }) => {
+    const owner = owners.get(ownerId)
+    return owner && proof !== null && sinceAt !== null ? [{ owner, prefix: held, proof, sinceAt }] : []
+  })
+}
+
+/** The grant by which this owner may ask for the prefix; undefined when they hold nothing that covers it. */
+export async function mayAskFor(ctx: Context, owner: Owner, prefix: Prefix): Promise<Holder | undefined> {
+  return (await ownersOf(ctx, prefix)).find((holder) => holder.owner.id === owner.id)
+}
+
+/** Networks that this owner holds now, each once. */
+export async function heldBy(ctx: Context, owner: Owner): Promise<readonly Claim[]> {
+  const now = ctx.clock.now()
+  const claims = await store.ownClaims(ctx.db.queries, owner.id, now)
+  return claims.filter(({ state, expiresAt }) => state === 'granted' && expiresAt > now)
+}
+
+/** The prefix of a text that one of the owner's networks covers. Throws `owners.not-found` for any other, as for what is not there. */
+export async function readOwnPrefix(ctx: Context, owner: Owner, text: string): Promise<Prefix> {
+  const prefix = orThrow(parseListable(text.trim()))
+  if (!(await mayAskFor(ctx, owner, prefix))) throw new Refusal('owners.not-found')
+  return prefix
+}

@@ -1,0 +1,205 @@
+import { html, type Html } from '../../ui/html.ts'
+import type { ClaimEnd, ClaimState, LookedProof, Proof } from '../../../core/owners/claim.ts'
+import type { OutcomeKind } from '../../../core/delisting/request.ts'
+import type { Place } from '../../../core/owners/look.ts'
+
+/** The pages of owners of address space. */
+export const owners = {
+  start: {
+    title: 'Owners of networks',
+    description: (provider: string) =>
+      `Prove that an IP network is yours, see what of it ${provider} refuses, and ask for whole ranges to be let in again.`,
+    lead: (provider: string) =>
+      `If you run a network, show once that it is yours. Then you see in one place what of it ${provider} refuses, and can ask for a whole listed range, not only for one address.`,
+    canTitle: 'What an owner can do',
+    can: [
+      'see every listing inside the network: what, why, since when, until when;',
+      'ask for an address or a whole range to be let in again. The rules are those of the portal: what a person has to look into waits for a person, and so do ranges wider than /24 (IPv6: /48);',
+      'let another mailbox look after a part of the network, and take it back.',
+    ],
+    howTitle: 'How it is proven',
+    how: [
+      'A TXT record in the reverse zone: for networks up to /16 (IPv6: /32). Networks smaller than /24 that are delegated by CNAME (RFC 2317) prove themselves in their own zone.',
+      'For one IPv4 address: a TXT record at its name, where name and address confirm each other; or a file that the address serves on port 80.',
+    ],
+    keep: 'We look for the proof again once a day. If it is missing twice, a day apart, the confirmation ends; a letter says so after the first time. Several owners of one network do not disturb each other.',
+    formTitle: 'Begin, or come back',
+    mailbox: 'Your mailbox',
+    mailboxHint: 'We send a link to it. There is no password and no account beside the mailbox.',
+    button: 'Send me the link',
+    privacy:
+      'We keep the mailbox for as long as it holds a network, and some weeks longer. It is shown to our postmasters and to whoever gives you a part of their network.',
+  },
+  asked: {
+    title: 'A letter is on its way',
+    lead: 'If the mailbox can have letters from us, one with a link is on its way. Open the link in this browser; in another one it wants this code:',
+    until: (when: Html) => html`The link works until ${when}.`,
+    notArrived:
+      'Nothing has come after some minutes? Look into junk. A mailbox gets at most three letters a day from us, over all purposes.',
+    elsewhere: 'The code is shown in the browser that asked for the letter. Ask again for a new letter here.',
+    again: 'Ask for another letter',
+  },
+  link: {
+    title: 'Sign in as an owner',
+    lead: 'With this button the mailbox has shown itself, and you are signed in in this browser.',
+    code: 'Code',
+    codeLead: 'Type the code shown in the browser where you asked for the letter.',
+    codeHint: 'Six characters; small letters will do.',
+    wrong: (left: number) =>
+      left === 1
+        ? 'This is not the code of this letter. One try is left.'
+        : `This is not the code of this letter. ${left} tries are left.`,
+    button: 'Sign in',
+  },
+  mine: {
+    title: 'Your networks',
+    as: (mailbox: Html) => html`You are here as ${mailbox}.`,
+    leave: 'Sign out',
+    networks: 'Networks',
+    network: 'Network',
+    state: 'State',
+    proof: 'Proven by',
+    since: 'Since',
+    none: 'You have claimed no network yet.',
+    claimTitle: 'Claim a network',
+    range: 'Address or network',
+    rangeHint: 'For example 192.0.2.0/24 or 2001:db8::/32. At most /16, in IPv6 /32.',
+    claim: 'Claim',
+    listed: 'Listed in your networks',
+    listedNone: 'Nothing in your networks is listed.',
+    listedFirst: 'Once a network is proven, what of it is listed stands here.',
+    reason: 'Reason',
+    class: 'Kind',
+    until: 'Until',
+    do: 'What to do',
+    free: (prefix: string) => `Ask for ${prefix}`,
+    partTitle: 'One address out of a listed range',
+    partLead: 'A person looks at it; the rest of the range stays listed.',
+    part: 'Address inside a listed range',
+    note: 'What you found and fixed',
+    noteHint: 'Read by a person where one decides. Never mailed.',
+    ask: 'Ask',
+    asked: 'What you asked for',
+    askedAt: 'When',
+    answer: 'Answer',
+    answered: {
+      delisted: (prefix: string) =>
+        `${prefix} is let in again. The servers that take mail learn of it within seconds.`,
+      'not-listed': (prefix: string) => `${prefix} is not listed now.`,
+      'cool-down': (prefix: string) =>
+        `${prefix} was let in again a short time ago. It can be asked for again later; the time stands below.`,
+      review: (prefix: string) => `A person looks at ${prefix} and writes to your mailbox.`,
+      declined: (prefix: string) => `A person has decided that ${prefix} stays listed for now.`,
+      'third-party': (prefix: string) =>
+        `Somebody else decides about ${prefix}; the address of their page stands below.`,
+      policy: (prefix: string) => `${prefix} is let in as soon as it passes the test that is named below.`,
+    } satisfies Record<OutcomeKind, (prefix: string) => string>,
+  },
+  outcomes: {
+    delisted: 'let in again',
+    'not-listed': 'was not listed',
+    'cool-down': 'too soon after the last time',
+    review: 'waits for a person',
+    declined: 'declined',
+    'third-party': 'somebody else decides',
+    policy: 'has to pass a test',
+  } satisfies Record<OutcomeKind, string>,
+  claim: {
+    title: (prefix: string) => `Network ${prefix}`,
+    back: 'All your networks',
+    openTitle: 'Not proven yet',
+    open: (when: Html) => html`The claim waits for its proof until ${when}. Any one of these will do.`,
+    grantedTitle: 'Proven: the network is yours',
+    granted: (when: Html) =>
+      html`Last seen ${when}. Leave the record or the file where it is: we look once a day.`,
+    givenTitle: 'Given to you by the owner of the wider network',
+    given: (when: Html) => html`It holds until ${when}; then the owner can give it again.`,
+    failingTitle: 'The proof is missing',
+    failing: (when: Html) =>
+      html`It has not been found since ${when}. If it is missing again a day later, the confirmation ends. Put
+      it back and press the button.`,
+    endedTitle: 'Ended',
+    fullZones: (count: number) =>
+      count === 1
+        ? 'Publish this record in the reverse zone:'
+        : `Publish this record in each of the ${count} reverse zones of the network:`,
+    record: (name: string, line: string) => `${name}. 3600 IN TXT "${line}"`,
+    parts: (zone: string) =>
+      `Whoever runs ${zone} can publish it there. If your part is delegated to you by CNAME (RFC 2317), publish it as _postern in your own zone instead; we follow the CNAME of every address of the network.`,
+    more: (count: number) => `… and ${count} more, one for each zone.`,
+    proofTitles: {
+      txt: 'TXT record in the reverse zone',
+      forward: 'TXT record at the name of the address',
+      http: 'A file on the address',
+    } satisfies Record<LookedProof, string>,
+    forwardLead:
+      'The address needs a reverse name (PTR) that resolves back to it. Publish this record under that name; for mail.example.org it reads:',
+    httpLead: 'Let a web server on the address itself serve this, on port 80, without a redirect. URL:',
+    httpBody: 'What it answers, and nothing else:',
+    look: {
+      txt: 'Look for the record',
+      forward: 'Look at the name',
+      http: 'Fetch the file',
+    } satisfies Record<LookedProof, string>,
+    notSeen: 'We have looked, and the proof is not there yet',
+    notSeenAt: 'What we saw. A name server may keep an old answer for as long as its TTL says.',
+    seen: {
+      proof: 'the record is there',
+      nothing: 'nothing',
+      other: 'something, but not this line',
+      temperror: 'no answer; try again later',
+    } satisfies Record<Place['seen'], string>,
+    noName: 'The address has no reverse name that resolves back to it.',
+    give: 'Let another mailbox look after a part',
+    giveLead:
+      'The other mailbox sees and asks for this part as you do. It signs in with its own link, on the page for owners. It cannot give the part further; when your own confirmation ends, so does this.',
+    partHeld: 'Part',
+    partMailbox: 'Mailbox',
+    partSince: 'Since',
+    partNone: 'Nothing is given to others.',
+    takeBack: 'Take back',
+    partRange: 'Part of the network',
+    partTo: 'Mailbox that gets it',
+    giveButton: 'Give',
+    giveUpTitle: 'Give the network up',
+    giveUp:
+      'You see nothing of it any more and cannot ask for it. What you gave of it to others ends as well. You can claim it again at any time.',
+    giveUpButton: 'Give up',
+  },
+  states: { open: 'not proven yet', granted: 'proven', ended: 'ended' } satisfies Record<ClaimState, string>,
+  failing: 'proof missing',
+  proofs: {
+    txt: 'TXT in the reverse zone',
+    forward: 'TXT at the name',
+    http: 'file on the address',
+    delegation: 'given by the owner of the wider network',
+  } satisfies Record<Proof, string>,
+  ends: {
+    'given-up': 'You gave it up.',
+    revoked: 'Our postmasters ended it. If you think that is wrong, write to us.',
+    'proof-gone': 'The proof was missing twice, a day apart.',
+    expired: 'Its time was over without a proof.',
+    'delegation-ended': 'The owner of the wider network took it back, or is no longer confirmed.',
+  } satisfies Record<ClaimEnd, string>,
+  console: {
+    title: 'Owners of networks',
+    lead: 'Who has shown that a network is theirs, and how. They see what of it is listed and ask for it by the rules of the portal.',
+    caption: 'Claims, newest first',
+    network: 'Network',
+    mailbox: 'Mailbox',
+    state: 'State',
+    proof: 'Proof',
+    since: 'Since',
+    checked: 'Last looked',
+    deed: 'End',
+    revoke: 'End',
+    none: 'Nobody has claimed a network.',
+    all: 'All',
+    older: 'Older',
+    revokeTitle: (prefix: string) => `End the confirmation of ${prefix}?`,
+    revokeLead: (mailbox: Html) =>
+      html`${mailbox} sees nothing of the network any more and cannot ask for it; parts that were given to
+      others end as well. They are written to. They can claim it again and prove it.`,
+    revokeButton: 'End it',
+  },
+}
