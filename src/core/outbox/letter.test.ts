@@ -6,7 +6,7 @@ import { formatAddress } from '../../standards/ip.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { checkSlots, renderLetter } from './letter.ts'
-import { abuseNotices, letterKinds, type LetterContent } from './letter-words.ts'
+import { abuseNotices, letterKinds, ownerStates, type LetterContent } from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
 import { letterPace, pauseAfter, webhookPace, webhookTries } from './retry.ts'
 
@@ -125,7 +125,21 @@ const ofAbuse: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
 )
-const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse)
+const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({
+    kind: fc.constant('owner-link' as const),
+    slots: fc.record({ link, expiresAt: moment }),
+  }),
+  fc.record({
+    kind: fc.constant('owner-state' as const),
+    slots: fc.record({
+      prefix: fc.constantFrom('192.0.2.45', '198.51.100.0/24', '2001:db8::/32'),
+      state: fc.constantFrom(...ownerStates),
+      link,
+    }),
+  }),
+)
+const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse, toOwners)
 
 describe('a letter', () => {
   it('is short, in narrow lines, and says what it is about', () => {
@@ -230,6 +244,8 @@ describe('a letter', () => {
       'high-volume-notice',
       'observed-digest',
       'own-listing-notice',
+      'owner-link',
+      'owner-state',
       'probe-report',
       'proposal-notice',
       'report-closed',
