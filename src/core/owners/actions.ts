@@ -3,7 +3,7 @@ import { day } from '../../base/clock.ts'
 import { newId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
-import { formatPrefix, parseListable, showPrefix, type Prefix } from '../../standards/prefix.ts'
+import { formatPrefix, showPrefix, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend, spendAll } from '../limits/actions.ts'
@@ -225,11 +225,4 @@ export async function heldBy(ctx: Context, owner: Owner): Promise<readonly Claim
   const now = ctx.clock.now()
   const claims = await store.ownClaims(ctx.db.queries, owner.id, now)
   return claims.filter(({ state, expiresAt }) => state === 'granted' && expiresAt > now)
-}
-
-/** The prefix of a text that one of the owner's networks covers. Throws `owners.not-found` for any other, as for what is not there. */
-export async function readOwnPrefix(ctx: Context, owner: Owner, text: string): Promise<Prefix> {
-  const prefix = orThrow(parseListable(text.trim()))
-  if (!(await mayAskFor(ctx, owner, prefix))) throw new Refusal('owners.not-found')
-  return prefix
 }

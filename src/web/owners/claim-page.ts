@@ -81,7 +81,7 @@ function wayOf(view: View, claim: Claim, proof: LookedProof): Html {
       return inZones(view, claim, line)
     case 'forward':
       return html`<p>${words.forwardLead}</p>
-        ${verbatim(words.record(recordName('mail.example.org'), line))}`
+        ${verbatim(record(recordName('mail.example.org'), line))}`
     case 'http':
       return html`<p>${words.httpLead}</p>
         ${verbatim(fileUrl(claim))}
@@ -93,12 +93,17 @@ function wayOf(view: View, claim: Claim, proof: LookedProof): Html {
 function inZones(view: View, { prefix }: Claim, line: string): Html {
   const words = view.words.owners.claim
   const names = recordNames(prefix)
-  const records = names.slice(0, mostRecords).map((name) => words.record(name, line))
+  const records = names.slice(0, mostRecords).map((name) => record(name, line))
   const isPart = prefix.family === 4 && prefix.length > 24
   return html`<p>${words.fullZones(names.length)}</p>
     ${verbatim(records.join('\n'))}
     ${names.length > mostRecords ? html`<p>${words.more(names.length - mostRecords)}</p>` : ''}
     ${isPart ? html`<p>${words.parts((names[0] ?? '').replace('_postern.', ''))}</p>` : ''}`
+}
+
+/** A line of a zone file (RFC 1035 §5.1). */
+function record(name: string, line: string): string {
+  return `${name}. 3600 IN TXT "${line}"`
 }
 
 function lookButton(view: View, claim: Claim, proof: LookedProof): Html {

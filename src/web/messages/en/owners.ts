@@ -123,7 +123,6 @@ export const owners = {
       count === 1
         ? 'Publish this record in the reverse zone:'
         : `Publish this record in each of the ${count} reverse zones of the network:`,
-    record: (name: string, line: string) => `${name}. 3600 IN TXT "${line}"`,
     parts: (zone: string) =>
       `Whoever runs ${zone} can publish it there. If your part is delegated to you by CNAME (RFC 2317), publish it as _postern in your own zone instead; we follow the CNAME of every address of the network.`,
     more: (count: number) => `… and ${count} more, one for each zone.`,

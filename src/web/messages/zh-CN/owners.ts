@@ -111,7 +111,6 @@ export const owners: typeof en = {
       count === 1
         ? '请在反向解析区域中发布以下记录：'
         : `请在该网段的 ${count} 个反向解析区域中分别发布此记录：`,
-    record: (name, line) => `${name}. 3600 IN TXT "${line}"`,
     parts: (zone) =>
       `可以由 ${zone} 的管理者在该区域中发布。如果您的部分是通过 CNAME（RFC 2317）委派给您的，请改在您自己的区域中以 _postern 为名发布；我们会沿网段内每个地址的 CNAME 查找。`,
     more: (count) => `……另有 ${count} 条，每个区域一条。`,
