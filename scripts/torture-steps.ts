@@ -106,6 +106,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 13,
   },
   {
+    name: 'kill series of the abuse desk',
+    what: '40 random `kill -9` of core while 1,000 reports of abuse about 100 accounts come by SMTP and by the API: none is lost or counted twice, and every webhook comes, with its one id.',
+    file: 'test/faults/abuse-kill.test.ts',
+    env: {},
+    minutes: 10,
+  },
+  {
     name: 'flood of reports',
     what: '50,000 reports about one campaign become one incident with every one of them in it (2,000 on PostgreSQL).',
     file: 'test/abuse-flood.test.ts',
