@@ -2,14 +2,19 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { reasons } from '../../src/access/reasons.ts'
+import { receiveReport } from '../../src/core/abuse/actions.ts'
+import { as } from '../../src/core/context.ts'
 import { receiveProbe } from '../../src/core/probes/actions.ts'
 import { pageHref } from '../../src/web/guide/targets.ts'
 import { serveHttp, type HttpServer } from '../../src/web/listen.ts'
 import { messages } from '../../src/web/messages/messages.ts'
+import { linkIn, reportedAccount } from '../support/abuse-pages.ts'
 import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
-import { testSettings } from '../support/context.ts'
+import { consoleOrigin, sessionOf, testConsole } from '../support/console.ts'
+import { testAbuse, testSettings } from '../support/context.ts'
 import { databases } from '../support/database.ts'
+import { incidentId, reportId } from '../support/desk.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
 import { goodConnection, goodFacts, goodSignature } from '../support/probe.ts'
 import { testShelf, testSite } from '../support/site.ts'
@@ -23,7 +28,10 @@ const sampled = 5
 const mostBytes = 40_000
 const narrow = { width: 320, height: 640 }
 
-const settings = testSettings()
+/** One report is enough for a letter to the owner of the account. */
+const settings = testSettings({
+  abuse: testAbuse({ suspendWeight: 1, organisations: 1, trusted: ['example.org'] }),
+})
 const shelf = testShelf(settings)
 const languages = ['en', 'zh-CN'] as const
 type Language = (typeof languages)[number]
@@ -64,12 +72,14 @@ const bounce =
 describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
   const { open, close } = databases('SQLite')
   let doors: Doors
+  let links: readonly string[]
   let site: HttpServer
   let tools: HttpServer
   let browser: Browser
 
   before(async () => {
-    doors = openDoors(await open())
+    doors = openDoors(await open(), { settings })
+    links = await linked()
     site = await serveHttp(testSite({ settings, shelf }), { host: '127.0.0.1', port: 0 })
     tools = await serveHttp(doors.web, { host: '127.0.0.1', port: 0 })
     browser = await openBrowser()
@@ -80,6 +90,43 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
     await tools?.close()
     await close()
   })
+
+  /** The pages behind the links that a reporter and the owner of a suspended account get. */
+  async function linked(): Promise<readonly string[]> {
+    const { ctx } = doors
+    await reportedAccount(ctx, 'ann@provider.example')
+    const { link } = await receiveReport(as(ctx, { kind: 'system', name: 'intake' }), {
+      channel: 'web',
+      shape: 'reported',
+      raw: Buffer.from('From: joe@example.org\r\n\r\nHi'),
+      envelope: { client: '192.0.2.45' },
+    })
+    return [new URL(link).pathname, await linkIn(ctx, 'account-notice')]
+  }
+
+  /** The console of these tests at its own origin, for somebody who is signed in; nothing of it goes over a socket. */
+  async function openConsole(page: Page): Promise<void> {
+    const { app } = testConsole()
+    await page.route(`${consoleOrigin}/**`, async (route) => {
+      const asked = route.request()
+      const body = asked.postData()
+      const answer = await app.request(asked.url(), {
+        method: asked.method(),
+        headers: {
+          cookie: `__Host-postern-console=${sessionOf('agent')}`,
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-site': 'same-origin',
+          origin: consoleOrigin,
+        },
+        ...(body === null ? {} : { body }),
+      })
+      await route.fulfill({
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+        body: Buffer.from(await answer.arrayBuffer()),
+      })
+    })
+  }
 
   async function press(page: Page): Promise<void> {
     await page.locator('main form button[type=submit]').first().click()
@@ -101,7 +148,9 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
       await watchForBarriers(context)
       page = await context.newPage()
       page.on('request', (request) => {
-        if (!request.url().startsWith('http://127.0.0.1:')) found.push(`asks ${request.url()}`)
+        const isOurs =
+          request.url().startsWith('http://127.0.0.1:') || request.url().startsWith(consoleOrigin)
+        if (!isOurs) found.push(`asks ${request.url()}`)
       })
     })
     after(async () => await page?.context().close())
@@ -112,6 +161,22 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
       const width = Number(await page.evaluate('document.documentElement.scrollWidth'))
       if (width > narrow.width) found.push(`${name} is ${width} pixels wide`)
     }
+
+    it('at the abuse desk of the console', async () => {
+      found = []
+      await openConsole(page)
+      for (const path of deskPages()) {
+        await page.goto(`${consoleOrigin}${path}`)
+        await look(path)
+      }
+      await page.goto(`${consoleOrigin}/abuse/reports/${reportId}`)
+      await look('a report')
+      await page.goto(`${consoleOrigin}/abuse/reports/${reportId}/evidence`)
+      await press(page)
+      assert.match(await page.innerText('main'), /Buy now/)
+      await look('its evidence')
+      assert.deepEqual(found, [])
+    })
 
     for (const language of languages) {
       it(`on the pages, in ${language}`, async () => {
@@ -154,6 +219,11 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
         ]) {
           await go(path)
           await look(path)
+        }
+        for (const path of links) {
+          await go(path)
+          // The page of a report that nobody has read yet looks again by itself as well.
+          await look(path, /meta-refresh/)
         }
         assert.deepEqual(found, [])
       })
@@ -288,6 +358,18 @@ function pagesOf(language: Language): readonly string[] {
   const count = language === 'en' ? sampled : sampled - 2
   const start = language === 'en' ? shapes : shapes.slice(0, 4)
   return [...start, ...some(guide, count, seed), ...some(others, count, seed + 1)]
+}
+
+/** Of the desk some, others each time; the two pages with evidence come to these. */
+function deskPages(): readonly string[] {
+  const all = [
+    '/abuse',
+    `/abuse/incidents/${incidentId}`,
+    '/abuse/figures',
+    '/abuse/standing',
+    '/abuse/restricted',
+  ]
+  return isFull ? all : some(all, 2, seed)
 }
 
 /** So many of the list, spread over it, others for another seed. */
