@@ -55,6 +55,13 @@ describe('what somebody pastes', () => {
     assert.equal(target('our server 198.51.100.9.'), 'address 198.51.100.9')
   })
 
+  it('is found by our reference where no listing is behind it, though the link was cut off', () => {
+    const deferred =
+      '451 4.7.500 Please try again later: we do not know this sender yet [192.0.2.77]. (PSN500)'
+    assert.equal(target(deferred), 'code PSN500')
+    assert.equal(target('550 5.7.606 banned sending IP [192.0.2.45]. (PSN606)'), 'address 192.0.2.45')
+  })
+
   it('may be one address in many dresses', () => {
     for (const text of [
       '192.0.2.45',

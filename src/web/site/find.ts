@@ -1,4 +1,12 @@
-import { findReasons, reasonNames, reasons, type ReasonName } from '../../access/reasons.ts'
+import {
+  causeNames,
+  findReasons,
+  listingClasses,
+  reasonNames,
+  reasonOf,
+  reasons,
+  type ReasonName,
+} from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import type { Prefix } from '../../standards/prefix.ts'
@@ -79,6 +87,10 @@ function findInLine(
   const token = findToken(text, ours.host)
   if (token !== undefined) return { kind: 'record', token }
   if (isForeign(text, ours.host)) return { kind: 'bounce' }
+  const reference = referenceIn(text)
+  // What no listing has to do with, the look-up of an address would not know.
+  if (reference !== undefined && !findReasons(reference).some((name) => ofListings.has(name)))
+    return codeFound(reference)
   const named = readSender(text, ours.networks)
   if (named.sender !== undefined) return { kind: 'address', ip: named.sender }
   const code = codeIn(text)
@@ -123,9 +135,20 @@ function isOurCode(code: string | undefined): boolean {
   })
 }
 
+/** Reasons that a listing of the address gives. */
+const ofListings: ReadonlySet<ReasonName> = new Set(
+  causeNames.flatMap((cause) =>
+    listingClasses.map((listingClass) => reasonOf({ cause, class: listingClass })),
+  ),
+)
+
+function referenceIn(text: string): string | undefined {
+  return /\((PSN\d{3})\)/i.exec(text)?.[1]?.toUpperCase()
+}
+
 function codeIn(text: string): string | undefined {
-  const reference = /\((PSN\d{3})\)/i.exec(text)?.[1]
-  if (reference !== undefined) return reference.toUpperCase()
+  const reference = referenceIn(text)
+  if (reference !== undefined) return reference
   return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/.exec(text)?.[1]
 }
 
