@@ -52,6 +52,7 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'GET /abuse/reports/:id/reporter': 'abuse.reporter',
   'POST /abuse/reports/:id/reporter': 'abuse.reporter',
   'GET /abuse/restricted': 'abuse.read',
+  'GET /abuse/standing': 'abuse.read',
   'GET /abuse/figures': 'abuse.read',
   'GET /abuse/figures/export': 'abuse.read',
   'GET /abuse/incidents/:id': 'abuse.read',
