@@ -82,6 +82,75 @@ create table audit_records (
   hash text not null
 );
 
+create table case_messages (
+  id text not null,
+  case_id text not null,
+  participant_id text,
+  direction text not null,
+  channel text not null,
+  author text not null,
+  is_verified integer not null,
+  is_silent integer not null,
+  at bigint not null,
+  size integer not null,
+  copies integer not null,
+  body_key text,
+  intake_key text,
+  letter text,
+  content text not null
+);
+
+create table case_originals (
+  message_id text not null,
+  hash text not null,
+  size integer not null,
+  content text not null
+);
+
+create table case_participants (
+  id text not null,
+  case_id text not null,
+  role text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  language text not null,
+  since_at bigint not null
+);
+
+create table cases (
+  id text not null,
+  kind text not null,
+  state text not null,
+  severity text not null,
+  about text,
+  opened_at bigint not null,
+  opened_by text not null,
+  first_due_at bigint not null,
+  answered_at bigint,
+  effect_due_at bigint not null,
+  effect_left_ms bigint,
+  waited_ms bigint not null,
+  waiting_since_at bigint,
+  asked_until_at bigint,
+  snoozed_until_at bigint,
+  due_at bigint,
+  conditions text not null,
+  conditions_end_at bigint,
+  checked_at bigint,
+  told_at bigint,
+  outcome text,
+  why text not null,
+  closed_at bigint,
+  closed_by text,
+  assignee text,
+  merged_into text,
+  messages integer not null,
+  bytes bigint not null,
+  unverified integer not null,
+  acks integer not null,
+  version integer not null
+);
+
 create table decision_records (
   edge text not null,
   boot text not null,
@@ -137,7 +206,8 @@ create table delist_requests (
   accepted_at bigint,
   refused_again_at bigint,
   decided_by text,
-  version integer not null
+  version integer not null,
+  participant_id text
 );
 
 create table edge_acks (
@@ -624,6 +694,44 @@ CREATE OR REPLACE FUNCTION public.audit_records_refuse()
  LANGUAGE plpgsql
 AS $function$ begin raise exception 'audit records are never changed'; end $function$;
 
+alter table case_messages add constraint case_messages_pkey PRIMARY KEY (id);
+
+CREATE INDEX case_messages_case ON public.case_messages USING btree (case_id, at);
+
+CREATE INDEX case_messages_letter ON public.case_messages USING btree (at) WHERE (letter = 'waiting'::text);
+
+CREATE INDEX case_messages_thread ON public.case_messages USING btree (participant_id, at) WHERE (participant_id IS NOT NULL);
+
+CREATE UNIQUE INDEX case_messages_intake ON public.case_messages USING btree (intake_key) WHERE (intake_key IS NOT NULL);
+
+CREATE UNIQUE INDEX case_messages_pkey ON public.case_messages USING btree (id);
+
+alter table case_originals add constraint case_originals_pkey PRIMARY KEY (message_id);
+
+CREATE UNIQUE INDEX case_originals_pkey ON public.case_originals USING btree (message_id);
+
+alter table case_participants add constraint case_participants_pkey PRIMARY KEY (id);
+
+CREATE INDEX case_participants_case ON public.case_participants USING btree (case_id);
+
+CREATE INDEX case_participants_mailbox ON public.case_participants USING btree (mailbox_key);
+
+CREATE UNIQUE INDEX case_participants_pkey ON public.case_participants USING btree (id);
+
+alter table cases add constraint cases_pkey PRIMARY KEY (id);
+
+CREATE INDEX cases_about ON public.cases USING btree (about) WHERE (about IS NOT NULL);
+
+CREATE INDEX cases_closed ON public.cases USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX cases_conditions ON public.cases USING btree (checked_at) WHERE (conditions_end_at IS NOT NULL);
+
+CREATE INDEX cases_opened ON public.cases USING btree (opened_at);
+
+CREATE INDEX cases_queue ON public.cases USING btree (state, due_at);
+
+CREATE UNIQUE INDEX cases_pkey ON public.cases USING btree (id);
+
 alter table decision_records add constraint decision_records_pkey PRIMARY KEY (edge, boot, seq);
 
 CREATE INDEX decision_records_at ON public.decision_records USING btree (at);
@@ -633,6 +741,8 @@ CREATE INDEX decision_records_unit ON public.decision_records USING btree (unit,
 CREATE UNIQUE INDEX decision_records_pkey ON public.decision_records USING btree (edge, boot, seq);
 
 alter table delist_requests add constraint delist_requests_pkey PRIMARY KEY (id);
+
+CREATE INDEX delist_requests_participant ON public.delist_requests USING btree (participant_id) WHERE (participant_id IS NOT NULL);
 
 CREATE INDEX delist_requests_queue ON public.delist_requests USING btree (queue_id) WHERE ((queue_id IS NOT NULL) AND (accepted_at IS NULL));
 

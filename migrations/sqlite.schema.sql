@@ -122,6 +122,104 @@ CREATE TRIGGER audit_records_no_update before update on audit_records begin sele
 
 CREATE INDEX audit_records_subject on audit_records (subject, seq);
 
+CREATE TABLE case_messages (
+  id text not null,
+  case_id text not null,
+  participant_id text,
+  direction text not null,
+  channel text not null,
+  author text not null,
+  is_verified integer not null,
+  is_silent integer not null,
+  at integer not null,
+  size integer not null,
+  copies integer not null,
+  body_key text,
+  intake_key text,
+  letter text,
+  content text not null,
+  primary key (id)
+) strict;
+
+CREATE INDEX case_messages_case on case_messages (case_id, at);
+
+CREATE UNIQUE INDEX case_messages_intake on case_messages (intake_key) where intake_key is not null;
+
+CREATE INDEX case_messages_letter on case_messages (at) where letter = 'waiting';
+
+CREATE INDEX case_messages_thread on case_messages (participant_id, at) where participant_id is not null;
+
+CREATE TABLE case_originals (
+  message_id text not null,
+  hash text not null,
+  size integer not null,
+  content text not null,
+  primary key (message_id)
+) strict;
+
+CREATE TABLE case_participants (
+  id text not null,
+  case_id text not null,
+  role text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  language text not null,
+  since_at integer not null,
+  primary key (id)
+) strict;
+
+CREATE INDEX case_participants_case on case_participants (case_id);
+
+CREATE INDEX case_participants_mailbox on case_participants (mailbox_key);
+
+CREATE TABLE cases (
+  id text not null,
+  kind text not null,
+  state text not null,
+  severity text not null,
+  about text,
+  opened_at integer not null,
+  opened_by text not null,
+  first_due_at integer not null,
+  answered_at integer,
+  effect_due_at integer not null,
+  -- Working time that was left when we began to wait for them.
+  effect_left_ms integer,
+  -- Working time that we have waited for them.
+  waited_ms integer not null,
+  waiting_since_at integer,
+  asked_until_at integer,
+  snoozed_until_at integer,
+  -- What the queue is ordered by; null while nothing is ours to do.
+  due_at integer,
+  conditions text not null,
+  conditions_end_at integer,
+  checked_at integer,
+  told_at integer,
+  outcome text,
+  why text not null,
+  closed_at integer,
+  closed_by text,
+  assignee text,
+  merged_into text,
+  messages integer not null,
+  bytes integer not null,
+  unverified integer not null,
+  acks integer not null,
+  version integer not null,
+  primary key (id)
+) strict;
+
+CREATE INDEX cases_about on cases (about) where about is not null;
+
+CREATE INDEX cases_closed on cases (closed_at) where closed_at is not null;
+
+CREATE INDEX cases_conditions on cases (checked_at) where conditions_end_at is not null;
+
+CREATE INDEX cases_opened on cases (opened_at);
+
+CREATE INDEX cases_queue on cases (state, due_at);
+
 CREATE TABLE decision_records (
   edge text not null,
   boot text not null,
@@ -181,11 +279,13 @@ CREATE TABLE delist_requests (
   accepted_at integer,
   refused_again_at integer,
   decided_by text,
-  version integer not null,
+  version integer not null, participant_id text,
   primary key (id)
 ) strict;
 
 CREATE UNIQUE INDEX delist_requests_link on delist_requests (link_hash);
+
+CREATE INDEX delist_requests_participant on delist_requests (participant_id) where participant_id is not null;
 
 CREATE INDEX delist_requests_queue on delist_requests (queue_id) where queue_id is not null and accepted_at is null;
 

@@ -2,11 +2,14 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCaseLink } from './access/case-link.ts'
 import { as, type Context } from './core/context.ts'
+import { caseActions } from './core-case-actions.ts'
 import { deskActions } from './core-desk-actions.ts'
 import { signInActions } from './core-sign-in-actions.ts'
+import type { Checks } from './core/checks/actions.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
+import { hearCaseMail, stopCaseLetters } from './core/cases/mail-actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
 import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-actions.ts'
@@ -14,8 +17,6 @@ import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
   classByMail,
-  countReviews,
-  decideReview,
   hearWriter,
   inspectRequest,
   listRequests,
@@ -58,12 +59,13 @@ const brakeWaitMs = 2000
 
 /** The core's actions in the shape that each door asks for them. */
 
-export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleActions {
+export function consoleActions(ctx: Context, viewer: EvidenceViewer, checks: Checks): ConsoleActions {
   const by = (actor: Actor): Context => as(ctx, actor)
   const dryRuns = new DryRuns()
   return {
     ...deskActions(ctx, viewer),
     ...signInActions(ctx),
+    ...caseActions(ctx, checks),
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
     confirmSession: async (actor, input) => await confirmSession(by(actor), input),
@@ -95,9 +97,7 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer): ConsoleAct
     startDryRun: async (actor, wish) => await dryRuns.start(by(actor), wish),
     cancelDryRun: async (actor) => await dryRuns.cancel(by(actor)),
     listRequests: async (actor, wanted) => await listRequests(by(actor), wanted),
-    countReviews: async (actor) => await countReviews(by(actor)),
     inspectRequest: async (actor, id) => await inspectRequest(by(actor), id),
-    decideReview: async (actor, input) => await decideReview(by(actor), input),
     listClaims: async (actor, wanted) => await listClaims(by(actor), wanted),
     showClaim: async (actor, id) => await showClaim(by(actor), id),
     revokeClaim: async (actor, id) => await revokeClaim(by(actor), id),
@@ -127,6 +127,8 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     hearWriter: async (mailbox) => await hearWriter(ctx, mailbox),
     classOf: async (address) => await classByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
+    hearCaseMail: async (mail) => await hearCaseMail(ctx, mail),
+    stopCaseLetters: async (tag) => await stopCaseLetters(ctx, tag),
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async (tag) => await stopLetters(ctx, tag),
     receiveProbe: async (arrival) => await receiveProbe(ctx, arrival),

@@ -31,6 +31,7 @@ import { tellHighVolumeDomains } from './jobs/tell-high-volume.ts'
 import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { recheckOwners } from './jobs/recheck-owners.ts'
 import { watchOwnListings } from './jobs/watch-own-listings.ts'
+import { tendCases } from './jobs/tend-cases.ts'
 import { watchPolicies } from './jobs/watch-policies.ts'
 import { writeAccessMaps } from './jobs/write-access-maps.ts'
 import { judgeThread } from './judge-thread.ts'
@@ -44,6 +45,7 @@ import { companion } from './companion.ts'
 import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
 import { abuseRoutes } from './web/abuse/abuse-routes.ts'
+import { caseRoutes } from './web/case/case-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
 import { checkRoutes } from './web/check/check-routes.ts'
@@ -90,7 +92,8 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     // What visitors paste is read apart from incoming mail, so that neither keeps the other waiting.
     const reader = openParsePool({ lookup: noLookup, log: ctx.log, clock: ctx.clock, waiting: 16 })
     closings.unshift(async () => reader.close())
-    const sites = webApps(ctx, config, reader)
+    const checks = new Checks()
+    const sites = webApps(ctx, config, reader, checks)
     opened('site', ...(await listenHttp(sites.site, config.listen.site)))
     opened('console', ...(await listenHttp(sites.console, config.listen.console)))
     const dns = dnsResolver({ servers: config.dns.servers })
@@ -118,7 +121,11 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     closings.unshift(async () => examiner.close())
     const forward = forwarding(ctx, config.notify, join(config.data, 'postmaster'))
     const abuse = [examineReports({ examiner, forward }), writeAccessMaps()]
-    const jobs = startJobs(ctx, [...jobsOf(config.mail.smarthost, judge), ...abuse], ctx.core)
+    const jobs = startJobs(
+      ctx,
+      [...jobsOf(config.mail.smarthost, judge), ...abuse, tendCases(checks)],
+      ctx.core,
+    )
     closings.unshift(async () => await jobs.stop())
     const control = await startControl(ctx, join(config.data, 'core.sock'), operations)
     closings.unshift(control.close)
@@ -178,6 +185,7 @@ function webApps(
   ctx: Context,
   config: Core['config'],
   reader: Reader & XarfChecker & EvidenceViewer,
+  checks: Checks,
 ): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
   const theme = readTheme(config.guide.folder)
@@ -189,7 +197,6 @@ function webApps(
   for (const mistake of [...theme.mistakes, ...shelf.mistakes]) log.warn('guide.mistake', { ...mistake })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
-  const checks = new Checks()
   const transparency = new Transparency()
   const site = publicApp({
     settings,
@@ -210,6 +217,7 @@ function webApps(
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, transparency, site: settings.provider.site, version }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],
     largeBodies: [
@@ -222,7 +230,7 @@ function webApps(
     ],
   })
   const console = consoleApp({
-    actions: consoleActions(ctx, reader),
+    actions: consoleActions(ctx, reader, checks),
     settings,
     assets,
     clock,

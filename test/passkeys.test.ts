@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { minute } from '../src/base/clock.ts'
+import { Checks } from '../src/core/checks/actions.ts'
 import { consoleActions } from '../src/core-actions.ts'
 import { listAudit } from '../src/core/audit/actions.ts'
 import { makeEnrolment } from '../src/core/operators/enrolment-actions.ts'
@@ -31,7 +32,7 @@ async function openConsole() {
   const origin = `http://localhost:${server.port}`
   const ctx = testContext({ db: await open(), settings: testSettings({ console: { origin } }) })
   const app = consoleApp({
-    actions: consoleActions(ctx, { view: async () => ({ failure: 'busy' }) }),
+    actions: consoleActions(ctx, { view: async () => ({ failure: 'busy' }) }, new Checks()),
     settings: ctx.settings,
     assets: loadAssets(new URL('../assets/', import.meta.url).pathname),
     clock: ctx.clock,

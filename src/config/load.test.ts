@@ -257,7 +257,7 @@ limits: { Lookup!: { count: 1, per: 1h }, lookup.client.day: { count: 0, pre: 1h
         'postern.yaml:10:9 mail.from: expected a mailbox such as postmaster@provider.example; got "Postmaster <postmaster@provider.example>"',
         'postern.yaml:12:9 delisting.link: expected a duration between 5m and 1d, such as 90s, 30m, 24h or 7d; got "10 minutes"',
         'postern.yaml:13:18 delisting.challengeCost: expected a whole number from 1 to 8; got 1.5',
-        'postern.yaml:14:1 zone: there is no such key; did you mean dnsbl.zone?',
+        'postern.yaml:14:1 zone: there is no such key; did you mean support.calendar.zone?',
         'postern.yaml:15:11 limits.Lookup!: expected the name of a limit, such as lookup.client.day',
         'postern.yaml:15:62 limits.lookup.client.day.per: expected a duration between 1m and 90d, such as 90s, 30m, 24h or 7d',
         'postern.yaml:15:71 limits.lookup.client.day.count: expected a whole number from 1 to 1000000; got 0',

@@ -9,6 +9,8 @@ import {
   edgeName,
   endpoint,
   expectations,
+  holiday,
+  hoursOfDay,
   line,
   list,
   localNetworks,
@@ -20,6 +22,7 @@ import {
   path,
   server,
   smarthost,
+  timeZone,
   webAddress,
   wholeNumber,
 } from './values.ts'
@@ -208,6 +211,61 @@ const delisting = section('The delist portal.', {
   ),
 })
 
+const reasonName = z
+  .string()
+  .regex(/^[a-z]+(?:-[a-z]+)*$/, { error: 'expected the name of a reason, such as spam' })
+
+const support = section('Cases: what a person here decides, and by when.', {
+  cases: key(
+    oneOf(['none', 'by-path', 'form', 'full']).prefault('by-path'),
+    'What somebody from outside may open a case about. `none`: nothing; the pages say what else they can do. `by-path`: a refusal whose reason says that a person decides. `form`: those, and every refusal that the form is offered for. `full`: anything.',
+  ),
+  reasons: key(
+    z
+      .record(reasonName, oneOf(['none', 'by-path', 'form', 'full']), {
+        error: 'expected names of reasons, each with none, by-path, form or full',
+      })
+      .prefault({}),
+    'The same for reasons that differ, by name (docs/reasons.md).',
+    { example: '{ spam: form }' },
+  ),
+  calendar: section('When people work on cases: all times of this section are counted in these hours.', {
+    zone: key(timeZone().prefault('UTC'), 'Time zone of the hours below.', { example: 'Europe/Vienna' }),
+    days: key(
+      list(oneOf(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']), 1).prefault([
+        'mon',
+        'tue',
+        'wed',
+        'thu',
+        'fri',
+        'sat',
+        'sun',
+      ]),
+      'Days of the week.',
+      { example: '[mon, tue, wed, thu, fri]' },
+    ),
+    hours: key(
+      hoursOfDay().prefault('00:00-24:00'),
+      'Hours of those days. With eight hours a day a `delisting.review` of 48h is six working days.',
+      { example: '09:00-17:30' },
+    ),
+    holidays: key(list(holiday()).prefault([]), 'Days on which nobody works.', { example: '[2026-12-25]' }),
+  }),
+  firstAnswer: section('Within which time a case has its first answer, by severity.', {
+    A: key(duration(5 * minute, 30 * day).prefault('1h'), 'Critical: much mail of many is refused.'),
+    B: key(duration(5 * minute, 30 * day).prefault('24h'), 'High: the mail of one sender is refused.'),
+    C: key(duration(5 * minute, 30 * day).prefault('48h'), 'Low: a question, or something with a way round.'),
+  }),
+  asked: key(
+    duration(day, 60 * day).prefault('7d'),
+    'How long somebody whom we asked something has to answer. The clock of the case stands meanwhile.',
+  ),
+  conditions: key(
+    duration(day, 60 * day).prefault('14d'),
+    'How long the tests of a conditional decision are run again. After that the request is refused, naming a test.',
+  ),
+})
+
 const listing = section('Listings made without an end of their own.', {
   terms: key(
     list(duration(minute, 365 * day), 1).prefault(['24h', '3d', '7d', '30d']),
@@ -292,6 +350,10 @@ const retention = section('When data is removed. The audit chain is kept.', {
   abuseReports: key(
     duration(30 * day, 5 * 365 * day).prefault('730d'),
     'Reports of abuse without them, incidents and reporters, counted from when they came or were last heard of.',
+  ),
+  cases: key(
+    duration(30 * day, 5 * 365 * day).prefault('730d'),
+    'Cases with everything that was said in them, counted from their end; words and messages are sealed all the while.',
   ),
   sent: key(
     duration(day, 90 * day).prefault('14d'),
@@ -661,6 +723,7 @@ export const configSchema = z.strictObject({
     ),
   }),
   delisting,
+  support,
   listing,
   owners,
   probe,

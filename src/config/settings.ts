@@ -49,6 +49,7 @@ export function settingsOf(config: Config) {
       openMs: config.owners.open,
       termMs: config.owners.term,
     },
+    support: supportOf(config),
     probe: { validMs: config.probe.valid },
     listing: {
       termsMs: listing.terms,
@@ -67,6 +68,7 @@ export function settingsOf(config: Config) {
       probesMs: retention.probes,
       abuseEvidenceMs: retention.abuseEvidence,
       abuseReportsMs: retention.abuseReports,
+      casesMs: retention.cases,
       sentMs: retention.sent,
     },
     console: consoleOf(config),
@@ -91,6 +93,21 @@ function consoleOf({ console: { origin, oidc } }: Config) {
   if (issuer === undefined) return { origin }
   const secret = secretFile === undefined ? undefined : readFileSync(secretFile, 'utf8').trim()
   return { origin, oidc: { ...rest, issuer, secret } }
+}
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+function supportOf({ support, delisting }: Config) {
+  const { zone, days, hours, holidays } = support.calendar
+  return {
+    cases: support.cases,
+    reasons: support.reasons,
+    calendar: { zone, days: days.map((day) => weekdays.indexOf(day) + 1), ...hours, holidays },
+    firstMs: support.firstAnswer,
+    effectMs: delisting.review,
+    askedMs: support.asked,
+    conditionsMs: support.conditions,
+  }
 }
 
 function abuseOf({ abuse, provider }: Config) {

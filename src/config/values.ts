@@ -4,6 +4,7 @@ import { parseAddress } from '../standards/ip.ts'
 import { parseDomain } from '../standards/domain.ts'
 import { formatDuration, parseDuration } from '../standards/duration.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
+import { isTimeZone } from '../standards/time-zone.ts'
 import { parsePrefix, type Prefix } from '../standards/prefix.ts'
 import { isEdgeName } from '../access/edge-name.ts'
 
@@ -65,6 +66,29 @@ export function date() {
     const at = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : NaN
     const isReal = !Number.isNaN(at) && new Date(at).toISOString().startsWith(given)
     return isReal ? at : undefined
+  })
+}
+
+/** `2026-12-25`, in whatever zone it is read. */
+export function holiday() {
+  return text('a date such as 2026-12-25', (given) => {
+    const at = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : NaN
+    return !Number.isNaN(at) && new Date(at).toISOString().startsWith(given) ? given : undefined
+  })
+}
+
+export function timeZone() {
+  return text('a time zone such as Europe/Vienna or UTC', (given) => (isTimeZone(given) ? given : undefined))
+}
+
+/** `09:00-17:30`, as minutes after midnight; `00:00-24:00` is the whole day. */
+export function hoursOfDay() {
+  return text('hours such as 09:00-17:30', (given) => {
+    const parts = /^([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/.exec(given)
+    if (!parts) return undefined
+    const [, hour, minute, toHour = '24', toMinute = '0'] = parts
+    const [from, until] = [60 * Number(hour) + Number(minute), 60 * Number(toHour) + Number(toMinute)]
+    return until > from ? { from, until } : new Wrong('the second must be later than the first')
   })
 }
 

@@ -30,6 +30,8 @@ export const permissions = {
   'listing.end': ['list-operator', 'admin', 'program'],
   'listing.import': ['admin', 'program'],
   'delisting.decide': ['case-agent', 'list-operator', 'admin'],
+  'case.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
+  'case.answer': ['case-agent', 'admin'],
   'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
   'operator.read': ['auditor', 'admin'],
   'operator.manage': ['admin'],

@@ -54,6 +54,7 @@ export type Wake =
   | 'events'
   | 'standings'
   | 'reports'
+  | 'cases'
   | 'accounts'
 
 /** Tells sleeping loops of this process that there is work; a missed wake only costs their next poll. */

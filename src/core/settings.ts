@@ -10,6 +10,31 @@ export type PolicyMode = 'enforce' | 'observe'
 /** How far the abuse desk goes by itself: says what it would do, tells the owner of an account, stops the account. */
 export type AbuseMode = 'observe' | 'notify' | 'suspend'
 
+/** Which rung of the ladder a reason opens to somebody from outside: nothing, what its path says, the form, or a case about anything. */
+export const supportRungs = ['none', 'by-path', 'form', 'full'] as const
+export type SupportRung = (typeof supportRungs)[number]
+
+export interface SupportSettings {
+  readonly cases: SupportRung
+  /** For reasons that differ, by name. */
+  readonly reasons: Readonly<Record<string, SupportRung>>
+  readonly calendar: {
+    readonly zone: string
+    readonly days: readonly number[]
+    readonly from: number
+    readonly until: number
+    readonly holidays: readonly string[]
+  }
+  /** Working time to the first answer, by severity. */
+  readonly firstMs: Readonly<Record<'A' | 'B' | 'C', number>>
+  /** Working time until it has its effect. */
+  readonly effectMs: number
+  /** How long somebody who was asked has to answer. */
+  readonly askedMs: number
+  /** How long the tests of a conditional decision are looked at. */
+  readonly conditionsMs: number
+}
+
 export interface AbuseSettings {
   readonly mode: AbuseMode
   /** Weight of proven reports, each reporter's once in seven days, at which an owner is told. */
@@ -130,6 +155,7 @@ export interface Settings {
     /** How long a grant lasts after its proof was last found. */
     readonly termMs: number
   }
+  readonly support: SupportSettings
   readonly probe: {
     /** How long a probe address takes a message. */
     readonly validMs: number
@@ -162,6 +188,8 @@ export interface Settings {
     readonly abuseEvidenceMs: number
     /** Reports of abuse without it, and incidents. */
     readonly abuseReportsMs: number
+    /** Cases that have ended, with everything that was said. */
+    readonly casesMs: number
     /** The log of what our accounts sent. */
     readonly sentMs: number
   }

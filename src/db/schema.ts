@@ -50,6 +50,10 @@ export interface Tables {
   owner_claims: OwnerClaimsTable
   own_listings: OwnListingsTable
   own_list_checks: OwnListChecksTable
+  cases: CasesTable
+  case_participants: CaseParticipantsTable
+  case_messages: CaseMessagesTable
+  case_originals: CaseOriginalsTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -232,6 +236,8 @@ export interface DelistRequestsTable {
   refused_again_at: number | null
   decided_by: string | null
   version: number
+  /** Of `case_participants`, once a person decides. */
+  participant_id: string | null
 }
 
 export interface LimitWindowsTable {
@@ -748,4 +754,96 @@ export interface OwnListChecksTable {
   result: string
   /** The A record by which it refused, else empty. */
   code: string
+}
+
+export interface CasesTable {
+  id: string
+  /** `record mail form recipient owner operator`. */
+  kind: string
+  /** `open waiting conditional closed`. */
+  state: string
+  /** `A B C`. */
+  severity: string
+  /** The address or unit that it is about: `192.0.2.45/32`. */
+  about: string | null
+  opened_at: number
+  opened_by: string
+  first_due_at: number
+  answered_at: number | null
+  effect_due_at: number
+  /** Working time that was left when we began to wait for them. */
+  effect_left_ms: number | null
+  waited_ms: number
+  waiting_since_at: number | null
+  asked_until_at: number | null
+  snoozed_until_at: number | null
+  due_at: number | null
+  /** JSON: the tests that must pass, with what each said last. */
+  conditions: string
+  conditions_end_at: number | null
+  checked_at: number | null
+  told_at: number | null
+  /** `granted not-needed refused answered withdrawn merged`. */
+  outcome: string | null
+  /** Of a refusal: the test that is not passed, or the judgement in a sentence. */
+  why: string
+  closed_at: number | null
+  closed_by: string | null
+  /** `operator:ada` */
+  assignee: string | null
+  merged_into: string | null
+  messages: number
+  bytes: number
+  /** Messages whose writer is not known to be the participant. */
+  unverified: number
+  acks: number
+  version: number
+}
+
+export interface CaseParticipantsTable {
+  id: string
+  case_id: string
+  /** `sender recipient owner`. */
+  role: string
+  mailbox: string
+  mailbox_key: string
+  language: string
+  since_at: number
+}
+
+export interface CaseMessagesTable {
+  id: string
+  case_id: string
+  /** Whose thread it belongs to; null for what is said among ourselves. */
+  participant_id: string | null
+  /** `in out note`. */
+  direction: string
+  /** `mail form console rules`. */
+  channel: string
+  /** `participant`, `operator:ada`, `system:cases`. */
+  author: string
+  is_verified: number
+  /** 1: by a program; moved nothing. */
+  is_silent: number
+  at: number
+  size: number
+  /** How often it came. */
+  copies: number
+  /** Keyed hash of its words. */
+  body_key: string | null
+  /** Keyed hash of thread and bytes: the same message delivered again is the same. */
+  intake_key: string | null
+  /** Of ours: `waiting` for the budget of letters, `written`, `unwanted` by its reader, `none`. */
+  letter: string | null
+  /** Sealed JSON. */
+  content: string
+}
+
+export interface CaseOriginalsTable {
+  message_id: string
+  /** SHA-256, hexadecimal. */
+  hash: string
+  size: number
+  /** Sealed. */
+  content: string
 }

@@ -1,3 +1,4 @@
+import { loopField } from '../access/loop.ts'
 import { valuesOf, type Header } from './message-budget.ts'
 import type { AutomaticSign } from './parsed-message.ts'
 
@@ -20,6 +21,7 @@ export function automaticSignsOf(
   if (valuesOf(header, 'precedence').some((value) => /^(?:bulk|list|junk)$/.test(keyword(value))))
     signs.push('precedence')
   if (has(header, 'x-auto-response-suppress')) signs.push('suppress')
+  if (has(header, loopField.toLowerCase())) signs.push('loop')
   if (fromMailbox !== undefined && isRobot(fromMailbox)) signs.push('local-part')
   if (valuesOf(header, 'received').length > mostHops) signs.push('hops')
   return signs

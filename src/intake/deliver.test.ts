@@ -86,6 +86,7 @@ function trial(): {
     site,
     desk,
     ours: async () => ({ names: desk.domains, networks: [...networks, loopback] }),
+    replyDomain: routes.replyDomain,
   })
   const send = async (about: Try): Promise<string[]> => {
     next = about.parsed && 'failure' in about.parsed ? about.parsed : { ...person, ...about.parsed }
@@ -302,5 +303,70 @@ describe('A message to the postmaster', () => {
       '451 4.3.0',
       '250 2.0.0',
     ])
+  })
+})
+
+describe('A message to the thread of a case', () => {
+  const tag = `goodcase${'0'.repeat(18)}.${'ab'.repeat(10)}`
+  const thread: ServedRoute = { kind: 'case', tag, mailbox: `c+${tag}@postern.provider.example` }
+  const heard = (writer: string | undefined, automatic: readonly string[] = []): Done => [
+    'hearCaseMail',
+    { tag, writer, automatic },
+  ]
+
+  it('is heard whoever wrote it, and only who is vouched for has written it', async () => {
+    const { send, done, requests } = trial()
+    assert.deepEqual(statuses(await send({ to: [thread] })), ['250 2.0.0'])
+    assert.equal(requests[0]?.authenticate, true)
+    const nobody = { ...person.authentication, aligned: [] } as ParsedMessage['authentication']
+    assert.deepEqual(statuses(await send({ to: [thread], parsed: { authentication: nobody } })), [
+      '250 2.0.0',
+    ])
+    assert.deepEqual(done, [heard('ann@example.org'), heard(undefined)])
+  })
+
+  it('that a program wrote is noted without an answer, bounces and our own letters too', async () => {
+    const { send, done } = trial()
+    for (const sign of ['auto-replied', 'null-return-path', 'list', 'loop'] as const) {
+      const [answer = ''] = await send({ to: [thread], parsed: { automatic: [sign] } })
+      assert.match(answer, /^250 2\.0\.0 Automatic/)
+    }
+    assert.deepEqual(done.at(-1), heard(undefined, ['loop']))
+  })
+
+  it('is put off while nobody can tell who wrote it, and refused when it can be read in two ways', async () => {
+    const { send, done } = trial()
+    const unsure = {
+      ...person.authentication,
+      aligned: [],
+      isUnsure: true,
+    } as ParsedMessage['authentication']
+    assert.deepEqual(statuses(await send({ to: [thread], parsed: { authentication: unsure } })), [
+      '451 4.7.24',
+    ])
+    assert.deepEqual(statuses(await send({ to: [thread], parsed: { ambiguous: ['nul'] } })), ['550 5.6.0'])
+    assert.deepEqual(done, [])
+  })
+
+  it('is found by the letter that it answers, when it goes to the delist mailbox', async () => {
+    const { send, done } = trial()
+    const ours = `<c.${tag}.${'1'.repeat(26)}@postern.provider.example>`
+    await send({ to: [delist], parsed: { answers: ['<x@example.org>', ours] } })
+    assert.deepEqual(done, [heard('ann@example.org')])
+    const foreign = ours.replace('goodcase', 'baadcase')
+    const other = ours.replace('provider.example>', 'provider.invalid>')
+    assert.deepEqual(statuses(await send({ to: [delist], parsed: { answers: [foreign, other] } })), [
+      '550 5.6.0',
+    ])
+  })
+
+  it('ends the letters with STOP, and is refused with the way where the case is over', async () => {
+    const { send, done } = trial()
+    assert.match((await send({ to: [thread], parsed: { subject: 'Re: STOP' } }))[0] ?? '', /^250 .*90 days/)
+    assert.deepEqual(done, [['stopCaseLetters', tag]])
+    const over = async () =>
+      await Promise.reject(new Refusal('case.over', { closed: '2026-04-01T00:00:00Z' }))
+    const [answer = ''] = await send({ to: [thread], actions: { hearCaseMail: over } })
+    assert.match(answer, /^550 5\.7\.1 .*14 days ago.*\/delist$/)
   })
 })

@@ -5,12 +5,14 @@ import type { Log } from '../base/log.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { MailAddress } from '../standards/mail-address.ts'
+import type { Content } from '../core/cases/message.ts'
 import type { Report } from '../core/complaints/actions.ts'
 import type { OurServers } from '../standards/received-chain.ts'
 import type { Client } from './client.ts'
 import { intentsOf, type Intent } from './intent.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure } from './parsed-message.ts'
+import { answeredTag, contentOf, hearCase, type CaseMailActions } from './hear-case.ts'
 import {
   hearProbe,
   refuseProbe,
@@ -27,9 +29,9 @@ import type { Route } from './route.ts'
  * What core does for mail that comes in. Every function resolves when its transaction is committed and throws a `Refusal` when the
  * rules say no; anything else it throws is a fault, and the sender keeps the message.
  */
-export interface IntakeActions extends ProbeActions {
+export interface IntakeActions extends ProbeActions, CaseMailActions {
   /** Whether we gave this tag out for this purpose; a MAC, no database. */
-  isOurTag(purpose: 'delist' | 'bounce' | 'probe', tag: string): boolean
+  isOurTag(purpose: 'delist' | 'bounce' | 'probe' | 'case', tag: string): boolean
   /** A delist request's mailbox is proven by a message from it. */
   proveMailbox(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
   /** Control of the address is proven by a message from it. False when no open request of that address has the token. */
@@ -70,6 +72,8 @@ export interface ReviewByMail {
   /** Set when it is about this address. */
   readonly caseToken: string | undefined
   readonly note: string
+  /** The message as it came, read. */
+  readonly mail: { readonly raw: Buffer; readonly content: Content; readonly client: Address | undefined }
 }
 
 export type ServedRoute = Exclude<Route, { kind: 'unknown' }>
@@ -89,6 +93,8 @@ export interface Delivery {
   /** Origin of the public site. */
   readonly site: string
   readonly desk: ReportDesk
+  /** Domain of the tagged addresses. */
+  readonly replyDomain: string
   /** Our mail servers, relays among them. */
   readonly ours: () => Promise<OurServers>
 }
@@ -100,7 +106,7 @@ export function delivery(options: Delivery): Deliver {
   const { actions, clock, log, site } = options
   const broken = new BrokenMessages()
 
-  const perform = async (intent: Intent): Promise<Reply> => {
+  const perform = async (intent: Intent, mail: ReviewByMail['mail']): Promise<Reply> => {
     switch (intent.kind) {
       case 'refuse':
       case 'nothing':
@@ -120,7 +126,7 @@ export function delivery(options: Delivery): Deliver {
         await actions.stopLetters(intent.tag)
         return reply(250, '2.0.0 You get no more of these letters for 90 days')
       case 'review':
-        return await review(intent)
+        return await review(intent, mail)
     }
   }
   const unknownToken = (address: Address): Reply =>
@@ -128,7 +134,7 @@ export function delivery(options: Delivery): Deliver {
       550,
       `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`,
     )
-  const review = async (intent: Intent & { kind: 'review' }): Promise<Reply> => {
+  const review = async (intent: Intent & { kind: 'review' }, mail: ReviewByMail['mail']): Promise<Reply> => {
     const { mailbox, language, note } = intent
     await actions.hearWriter(mailbox)
     const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
@@ -139,7 +145,7 @@ export function delivery(options: Delivery): Deliver {
       if (address === ofCase) isListed = listingClass !== undefined
       if (listingClass !== 'investigate') continue
       const caseToken = address === ofCase ? intent.caseToken : undefined
-      const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note })
+      const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note, mail })
       if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
     }
     return nobodyToAsk(asked[0], ofCase !== undefined && !isListed)
@@ -170,7 +176,7 @@ export function delivery(options: Delivery): Deliver {
     const authenticate =
       probe ||
       (mailFrom !== '' &&
-        routes.some(({ kind }) => kind === 'delist-tag' || kind === 'delist' || kind === 'report'))
+        routes.some(({ kind }) => ['delist-tag', 'delist', 'report', 'case'].includes(kind)))
     return await options.pool.parse(raw, {
       client: sender,
       helo: client.helo ?? traced?.helo?.slice(0, 300) ?? null,
@@ -227,10 +233,15 @@ export function delivery(options: Delivery): Deliver {
     if (route.kind === 'probe') return await probe(incoming, route, parsed)
     if ('failure' in parsed) return broken.answer(incoming.raw, parsed)
     if (route.kind === 'report') return await hearReport(incoming, route, parsed)
+    if (route.kind === 'case') return await hearCase(actions, incoming, route, parsed)
+    const isOurs = (tag: string): boolean => actions.isOurTag('case', tag)
+    const tag = route.kind === 'delist' ? answeredTag(parsed, options.replyDomain, isOurs) : undefined
+    if (tag !== undefined) return await hearCase(actions, incoming, { tag, mailbox: route.mailbox }, parsed)
     const client = incoming.client.isSender ? incoming.client.address : undefined
+    const mail = { raw: incoming.raw, content: contentOf(parsed), client }
     const intents = intentsOf(route, parsed, { client, mailFrom: incoming.mailFrom, site })
     const answers: Reply[] = []
-    for (const intent of intents) answers.push(await attempt(() => perform(intent)))
+    for (const intent of intents) answers.push(await attempt(() => perform(intent, mail)))
     return answers.find(isAccepted) ?? answers.find(isTemporary) ?? answers[0] ?? replies.fault
   }
   return async (incoming) => {

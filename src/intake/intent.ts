@@ -82,7 +82,7 @@ function answerIntent(tag: string, message: ParsedMessage, site: string): Intent
 }
 
 /** In the subject or the first line; what is quoted below or attached was written by somebody else. */
-function asksToStop(message: ParsedMessage): boolean {
+export function asksToStop(message: ParsedMessage): boolean {
   const subject = message.subject.replace(/^(?:\s*(?:re|aw|sv|antw|odp|回复|答复)\s*[:：])+/i, '')
   const firstLine = message.text.split('\n').find((line) => line.trim() !== '') ?? ''
   return [subject, firstLine].some((line) => /^[\s"'“”「]*(?:stop|退订)[\s"'“”」.!。！]*$/i.test(line))

@@ -28,6 +28,7 @@ export const automaticSigns = [
   'suppress',
   'local-part',
   'hops',
+  'loop',
 ] as const
 
 /** Why two readers may see different messages in the same bytes (security PAR-2). */
@@ -94,6 +95,9 @@ export const parsedMessage = z.strictObject({
   /** Mailboxes of the From field, domains lower case and in ASCII. */
   from: z.array(mailbox).max(20),
   subject: shortText,
+  /** Its Message-ID, and those of the messages that it answers (RFC 5322 §3.6.4), with angle brackets. */
+  messageId: z.string().max(998).optional(),
+  answers: z.array(z.string().max(998)).max(20).optional(),
   /** The plain text, or what the HTML says, cut at 64 KiB. */
   text: z.string().max(mostText),
   /** What attached texts, messages and delivery reports say, cut at 64 KiB: a forwarded bounce is there. */

@@ -47,6 +47,7 @@ export async function readMessage(
   return {
     from,
     subject: oneLine(content.parser.subject ?? ''),
+    ...threadOf(header),
     text: content.text.slice(0, mostText),
     quoted: content.quoted.slice(0, mostText),
     automatic: automaticSignsOf(header, request.mailFrom, from[0]),
@@ -58,6 +59,15 @@ export async function readMessage(
     hops: hopsOf(header),
     probe: vouched?.evaluation ? probeFactsOf(raw, header, content.parser, from, vouched.evaluation) : null,
   }
+}
+
+/** Message-IDs that are plain enough to be named in a letter of ours. */
+function threadOf(header: Header): Pick<ParsedMessage, 'messageId' | 'answers'> {
+  const idsIn = (name: string): string[] =>
+    valuesOf(header, name).flatMap((value) => value.match(/<[!-;=?-~]{1,250}>/g) ?? [])
+  const [messageId] = idsIn('message-id')
+  const answers = [...new Set([...idsIn('in-reply-to'), ...idsIn('references').toReversed()])].slice(0, 20)
+  return { ...(messageId !== undefined && { messageId }), ...(answers.length > 0 && { answers }) }
 }
 
 function hopsOf(header: Header): Hop[] {

@@ -86,6 +86,11 @@ const sentences: Partial<Record<RefusalCode, (site: string) => string>> = {
     `5.1.1 This test address is not known any more, please get another at ${site}/probe`,
   'probe.expired': (site) => `5.1.1 This test address has expired, please get another at ${site}/probe`,
   'probe.used': (site) => `5.7.1 This test address has had its message, please get another at ${site}/probe`,
+  'case.not-found': (site) => `5.1.1 This case is not known here, please begin at ${site}/delist`,
+  'case.over': (site) => `5.7.1 This case ended more than 14 days ago, please begin anew at ${site}/delist`,
+  'case.merged': (site) =>
+    `5.7.1 This case goes on in another one, please write to its address or see ${site}/delist`,
+  'case.full': () => '5.2.2 This case has as much in it as we keep, please wait for our answer',
   'letter.not-found': () => '5.1.1 No such letter',
 }
 

@@ -71,7 +71,7 @@ describe('A recipient address', () => {
       'b+a b@postern.provider.example',
       'b+a/b@postern.provider.example',
       `b+${'a'.repeat(65)}@postern.provider.example`,
-      'c+abc@postern.provider.example',
+      'd+abc@postern.provider.example',
       'b+abc@sub.postern.provider.example',
       'delist+abc@provider.example',
       '@postern.provider.example',

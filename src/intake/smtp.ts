@@ -124,6 +124,9 @@ export class IntakeServer extends SMTPServer {
       case 'delist-tag':
         if (!isOurTag('delist', route.tag)) return admission.unknownRecipient(client)
         break
+      case 'case':
+        if (!isOurTag('case', route.tag)) return admission.unknownRecipient(client)
+        break
       case 'probe':
         if (!isOurTag('probe', route.tag)) return admission.unknownRecipient(client)
         break

@@ -54,10 +54,15 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     addressOfCase: (token) => (token === caseToken ? underInvestigation : undefined),
     hearWriter: async () => {},
     classOf: async (address) => classes[formatAddress(address)],
-    openReviewByMail: async (input) => {
+    openReviewByMail: async ({ mail: _mail, ...input }) => {
       done.push(['openReviewByMail', { ...input, address: formatAddress(input.address) }])
       return 'opened'
     },
+    hearCaseMail: async ({ tag, writer, content }) => {
+      done.push(['hearCaseMail', { tag, writer, automatic: content.automatic ?? [] }])
+      return (content.automatic ?? []).length > 0 ? 'silent' : 'kept'
+    },
+    stopCaseLetters: note('stopCaseLetters'),
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),
     receiveProbe: note('receiveProbe'),

@@ -23,7 +23,8 @@ export function securityHeaders({ https }: { readonly https: boolean }): Middlew
   return async (c, next) => {
     await next()
     const { headers } = c.res
-    headers.set('Content-Security-Policy', contentPolicy)
+    // A file that somebody else made has a stricter one of its own.
+    if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', contentPolicy)
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')
     headers.set('X-Content-Type-Options', 'nosniff')

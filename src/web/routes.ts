@@ -91,6 +91,12 @@ export const routes = {
   transparency: route('/transparency'),
   /** What was reported about an account of ours, for its owner. */
   account: route('/account/:token'),
+  case: {
+    /** A case, for whoever takes part in it. */
+    page: route('/case/:token'),
+    /** The page before it is closed. */
+    withdraw: route('/case/:token/close'),
+  },
   api: route('/api/v1'),
   policy: route('/.well-known/postmaster-policy.json'),
   security: route('/.well-known/security.txt'),

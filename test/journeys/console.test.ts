@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { minute } from '../../src/base/clock.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { Checks } from '../../src/core/checks/actions.ts'
 import { consoleActions } from '../../src/core-actions.ts'
 import type { Role } from '../../src/core/actor.ts'
 import { addOperator, removeOperator } from '../../src/core/operators/actions.ts'
@@ -28,7 +29,7 @@ async function openConsole() {
   const { open, close } = databases('SQLite')
   const ctx = testContext({ db: await open() })
   const app = consoleApp({
-    actions: consoleActions(ctx, { view: async () => ({ failure: 'busy' }) }),
+    actions: consoleActions(ctx, { view: async () => ({ failure: 'busy' }) }, new Checks()),
     settings: ctx.settings,
     assets: loadAssets(new URL('../../assets/', import.meta.url).pathname),
     clock: ctx.clock,

@@ -21,6 +21,7 @@ import type { ConsoleActions } from '../../src/web/console/actions.ts'
 import { consoleApp } from '../../src/web/console/app.ts'
 import type { ConsoleDeps, ConsoleRoute } from '../../src/web/console/route.ts'
 import type { Web } from '../../src/web/env.ts'
+import { caseId, testCases } from './cases.ts'
 import { testDesk } from './desk.ts'
 import { testSettings, testStart } from './context.ts'
 import { knownSender } from './known-sender.ts'
@@ -174,6 +175,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
   const about = (subject: string): AuditRecord[] => audit.filter((record) => record.subject === subject)
   const actions: ConsoleActions = {
     ...testDesk(text, listings.length === 0, (deed) => deeds.push(deed)),
+    ...testCases({ text, empty: listings.length === 0, requests, note: (deed) => deeds.push(deed) }),
     async signIn(_visitor, { name, password, code }) {
       if (name === 'flood')
         throw new Refusal('limit.exceeded', {
@@ -529,32 +531,16 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       const from = after === undefined ? 0 : sorted.findIndex((each) => cursorAfter(each) === after) + 1
       return sorted.slice(from, from + limit)
     },
-    countReviews: async () => requests.filter(({ state }) => state === 'review').length,
     async inspectRequest(_actor, id) {
       const request = requests.find((each) => each.id === id)
       if (!request) throw new Refusal('delisting.not-found')
-      const dueAt = (request.decidedAt ?? request.createdAt) + 48 * hour
       return {
         request,
         listings: covering(request.ip),
         history: about(`delist-request:${id}`),
         waiting: [],
-        dueAt,
+        case: caseId,
       }
-    },
-    async decideReview(actor, { id, decision }) {
-      permit(actor, 'delisting.decide')
-      const request = requests.find((each) => each.id === id)
-      if (request?.state !== 'review') throw new Refusal('delisting.already-decided')
-      deeds.push(`decideReview:${decision}:${id}`)
-      const outcome = decision === 'delist' ? 'delisted' : 'declined'
-      return replace(requests, {
-        ...request,
-        state: 'done',
-        outcome,
-        decidedAt: testStart,
-        decidedBy: actorName(actor),
-      })
     },
     countLetters: async () => ({
       queued: letters.filter(({ state }) => state === 'queued').length,
@@ -663,6 +649,7 @@ function newRequest(name: string, ip: string, more: Partial<DelistRequest>): Del
     acceptedAt: null,
     refusedAgainAt: null,
     decidedBy: null,
+    participantId: null,
     version: 1,
     ...more,
   }

@@ -81,6 +81,15 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
     owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
+    support: {
+      cases: 'by-path',
+      reasons: {},
+      calendar: { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: 0, until: 1440, holidays: [] },
+      firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
+      effectMs: 48 * hour,
+      askedMs: 7 * day,
+      conditionsMs: 14 * day,
+    },
     probe: { validMs: hour },
     listing: {
       termsMs: [day, 3 * day, 7 * day, 30 * day],
@@ -99,6 +108,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       probesMs: day,
       abuseEvidenceMs: 180 * day,
       abuseReportsMs: 730 * day,
+      casesMs: 730 * day,
       sentMs: 14 * day,
     },
     abuse: testAbuse(),

@@ -44,6 +44,7 @@ export const floors: Readonly<Record<string, number>> = {
   'own-listings': 3,
   reporters: 2,
   retention: 2,
+  cases: 3,
   decisions: 3,
   incidents: 3,
   listings: 3,
@@ -51,7 +52,6 @@ export const floors: Readonly<Record<string, number>> = {
   owners: 3,
   reputation: 4,
   abuse: 4,
-  delisting: 4,
   guide: 5,
   policies: 4,
   senders: 5,
@@ -59,6 +59,7 @@ export const floors: Readonly<Record<string, number>> = {
   headers: 2,
   impact: 2,
   checks: 6,
+  delisting: 7,
 }
 
 /** What must not be reached from a place, over however many files. */

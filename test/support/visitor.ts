@@ -12,6 +12,7 @@ import type { Database } from '../../src/db/open.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
+import { caseRoutes } from '../../src/web/case/case-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
 import { eventsRoute } from '../../src/web/api/events.ts'
@@ -81,6 +82,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) => apiRoutes(app, { contextFor, checks, transparency, site: origin, version: '0.0.0' }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
   })

@@ -17,6 +17,7 @@ import {
 import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
+import { pageToken } from '../cases/actions.ts'
 import { actorName, visitorNetwork, type Actor } from '../actor.ts'
 import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -188,6 +189,7 @@ async function insertRequest(
     acceptedAt: null,
     refusedAgainAt: null,
     decidedBy: null,
+    participantId: null,
     version: 1,
   }
   await store.insert(tx.queries, request)
@@ -345,6 +347,8 @@ export interface RequestView {
   readonly firstLetThrough: { readonly at: number; readonly edge: string; readonly queueId: string } | null
   readonly firstAcceptedAt: number | null
   readonly refusedAgainAt: number | null
+  /** Token of the page of its case; null where no person decides. */
+  readonly casePage: string | null
 }
 
 /** An edge that has been away for longer is not waited for on the page. */
@@ -382,6 +386,7 @@ export async function showRequest(
         : { at: request.letThroughAt, edge: request.letThroughEdge ?? '', queueId: request.queueId ?? '' },
     firstAcceptedAt: request.acceptedAt,
     refusedAgainAt: request.refusedAgainAt,
+    casePage: request.participantId === null ? null : pageToken(ctx, request.participantId),
   }
 }
 

@@ -11,6 +11,7 @@ import { actingIn, lift, selfDelists } from '../listings/actions.ts'
 import { isRange, type Listing } from '../listings/listing.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { removalBudgets } from './budgets.ts'
+import { handToCase, saysOf } from './case-actions.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
 import {
   chooseCourse,
@@ -90,10 +91,12 @@ async function handOver(
   const place = await findPlace(tx, request)
   switch (place.kind) {
     case 'own':
-      return await settle(tx, request, 'review', facts, listing)
     case 'with': {
-      const { again = facts.again } = place.request.outcomeFacts
-      return await settle(tx, request, 'review', again ? { ...facts, again } : facts, listing, place.request)
+      const waits = place.kind === 'with' ? place.request : undefined
+      const { case: opened, participant } = await handToCase(tx, request, waits, saysOf(request))
+      const again = new Date(opened.effectDueAt).toISOString()
+      const handed = { ...request, participantId: participant.id }
+      return await settle(tx, handed, 'review', { ...facts, again }, listing, waits)
     }
     case 'none': {
       const expiresAt = Math.max(request.expiresAt, place.again + tx.settings.delisting.linkMs)

@@ -106,6 +106,7 @@ function newRequest(tx: Tx, owner: Owner, prefix: Prefix, note: string): DelistR
     acceptedAt: null,
     refusedAgainAt: null,
     decidedBy: null,
+    participantId: null,
     version: 1,
   }
 }

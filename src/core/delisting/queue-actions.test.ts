@@ -1,3 +1,4 @@
+import { decideReview } from '../../../test/support/decide.ts'
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import { mintCaseLink } from '../../access/case-link.ts'
@@ -15,13 +16,7 @@ import { confirmProven, showRequest, startRequest, type Started } from './action
 import { proveMailbox } from './proof-actions.ts'
 import { mostJoined } from './queue-actions.ts'
 import { cursorAfter } from './request.ts'
-import {
-  countReviews,
-  decideReview,
-  inspectRequest,
-  listRequests,
-  openReviewByMail,
-} from './review-actions.ts'
+import { countReviews, inspectRequest, listRequests, openReviewByMail } from './review-actions.ts'
 
 const visitorAt = (ctx: TestContext, client = '198.51.100.7/32') => as(ctx, { kind: 'visitor', client })
 
@@ -127,7 +122,7 @@ forEachDatabase((_name, open) => {
       assert.equal((await showRequest(ctx, third)).state, 'proven')
       ctx.clock.advance(48 * hour)
       const [oldest] = await listRequests(ctx, { state: 'review', limit: 1 })
-      await decideReview(ctx, { id: oldest?.id ?? '', decision: 'decline' })
+      await decideReview(ctx, { id: oldest?.id ?? '', decision: 'refuse' })
       assert.equal(await press(ctx, third), 'review')
     })
 

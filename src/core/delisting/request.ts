@@ -39,6 +39,8 @@ export interface DelistRequest {
   readonly acceptedAt: number | null
   readonly refusedAgainAt: number | null
   readonly decidedBy: string | null
+  /** The sender's thread in a case, once a person decides. */
+  readonly participantId: string | null
   readonly version: number
 }
 
@@ -72,12 +74,14 @@ export function isAnswered({ state }: DelistRequest): boolean {
   return state === 'review' || state === 'joined' || state === 'done'
 }
 
+/** `closed`: its case ended without a decision about the listing. */
 export const outcomeKinds = [
   'delisted',
   'not-listed',
   'cool-down',
   'review',
   'declined',
+  'closed',
   'third-party',
   'policy',
 ] as const

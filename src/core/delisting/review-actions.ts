@@ -5,17 +5,19 @@ import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
-import { formatPrefix, showPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
-import { actorName, permit } from '../actor.ts'
+import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
+import { participantOf, type Incoming } from '../cases/actions.ts'
+import { isKnownMail, openingKeyOf, spendWriting } from '../cases/mail-actions.ts'
+import type { Content } from '../cases/message.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
-import { actingAt, actingIn, coveringIn, coveringListings, lift, putCarveOut } from '../listings/actions.ts'
+import { actingIn, coveringListings } from '../listings/actions.ts'
 import { effectOf, isRange, type Listing } from '../listings/listing.ts'
-import { queueLetter } from '../outbox/actions.ts'
 import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
-import { saveRequest, settleRemoved } from './decide-actions.ts'
+import { handToCase } from './case-actions.ts'
 import { hashHalf, newHalves } from '../halves.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
 import type { DelistRequest, RequestState } from './request.ts'
@@ -60,24 +62,30 @@ export async function inspectRequest(
   readonly history: readonly AuditRecord[]
   /** Other requests for the same unit that wait for the same decision. */
   readonly waiting: readonly DelistRequest[]
-  /** When a person has to have decided. */
-  readonly dueAt: number
+  /** The case in which a person decides it; null for none. */
+  readonly case: string | null
 }> {
   permit(ctx.actor, 'console.read')
   const request = await store.byId(ctx.db.queries, id)
   if (!request) throw new Refusal('delisting.not-found')
-  const [listings, history, waiting] = await Promise.all([
+  const [listings, history, waiting, caseId] = await Promise.all([
     coveringListings(ctx, request.ip),
     listAudit(ctx, { subject: `delist-request:${id}`, limit: 100 }),
     waitingBeside(ctx, request),
+    caseIdOf(ctx, request),
   ])
   return {
     request,
     listings,
     history,
     waiting,
-    dueAt: (request.decidedAt ?? request.createdAt) + ctx.settings.delisting.reviewMs,
+    case: caseId,
   }
+}
+
+async function caseIdOf(ctx: Context, { participantId }: DelistRequest): Promise<string | null> {
+  const participant = participantId === null ? undefined : await participantOf(ctx, participantId)
+  return participant?.caseId ?? null
 }
 
 async function waitingBeside(ctx: Context, request: DelistRequest): Promise<readonly DelistRequest[]> {
@@ -85,101 +93,6 @@ async function waitingBeside(ctx: Context, request: DelistRequest): Promise<read
   const open = await store.openReview(ctx.db.queries, request.unit)
   const joined = await store.listJoined(ctx.db.queries, request.unit)
   return [...(open ? [open] : []), ...joined].filter(({ id }) => id !== request.id)
-}
-
-/** A person decides a request in review, and with it those that joined it; each sender gets a letter either way. */
-export async function decideReview(
-  ctx: Context,
-  input: { readonly id: string; readonly decision: 'delist' | 'decline' },
-): Promise<DelistRequest> {
-  permit(ctx.actor, 'delisting.decide')
-  return await transact(ctx, async (tx) => {
-    await takeTurn(tx)
-    const request = await store.lockById(tx.queries, input.id)
-    if (!request) throw new Refusal('delisting.not-found')
-    if (request.state !== 'review') throw new Refusal('delisting.already-decided')
-    const decided = { ...request, decidedBy: actorName(tx.actor) }
-    const settled = input.decision === 'delist' ? await letIn(tx, decided) : await decline(tx, decided)
-    await writeDecision(tx, settled, input.decision)
-    for (const joined of await store.listJoined(tx.queries, request.unit))
-      await decideAlike(tx, joined, settled, input.decision)
-    return settled
-  })
-}
-
-/** What was decided of the request in review holds for one that joined it. */
-async function decideAlike(
-  tx: Tx,
-  joined: DelistRequest,
-  { outcome, feedSeq, decidedBy }: DelistRequest,
-  decision: 'delist' | 'decline',
-): Promise<void> {
-  const alike = { ...joined, feedSeq, decidedBy }
-  const kind = outcome === 'delisted' || outcome === 'declined' ? outcome : 'not-listed'
-  await writeDecision(tx, await close(tx, alike, kind), decision)
-}
-
-/** Ends the sender's own listings; out of a listed range the sender is carved, the range stays. */
-async function letIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
-  if (isRange({ prefix: request.unit })) return await letRangeIn(tx, request)
-  const listings = await coveringIn(tx, request.ip)
-  for (const listing of listings.filter((each) => !isRange(each) && each.effect === 'refuse')) {
-    await lift(tx, listing, 'operator')
-  }
-  const range = listings.find((each) => isRange(each))
-  if (range?.effect === 'refuse') await putCarveOut(tx, request.unit, range)
-  const [first] = listings
-  if (first) return await settleRemoved(tx, request, first)
-  return await close(tx, request, 'not-listed')
-}
-
-/** What the owner of a listed range asked for: its listing ends. */
-async function letRangeIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
-  const listing = await actingAt(tx, request.unit)
-  if (!listing) return await close(tx, request, 'not-listed')
-  await lift(tx, listing, 'operator')
-  return await settleRemoved(tx, request, listing)
-}
-
-async function decline(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
-  return await close(tx, request, 'declined')
-}
-
-async function close(
-  tx: Tx,
-  request: DelistRequest,
-  outcome: 'delisted' | 'declined' | 'not-listed',
-): Promise<DelistRequest> {
-  const closed: DelistRequest = {
-    ...request,
-    state: 'done',
-    outcome,
-    outcomeFacts: {},
-    decidedAt: tx.clock.now(),
-  }
-  await saveRequest(tx, closed)
-  await record(tx, {
-    action: `delist-request.${outcome}`,
-    subject: `delist-request:${request.id}`,
-    facts: { ip: formatAddress(request.ip) },
-  })
-  tx.afterCommit('delisting')
-  return closed
-}
-
-async function writeDecision(tx: Tx, request: DelistRequest, decision: 'delist' | 'decline'): Promise<void> {
-  const [listing] = decision === 'decline' ? await coveringIn(tx, request.ip) : []
-  await queueLetter(tx, {
-    key: `reviewed:${request.id}`,
-    kind: 'delisting-reviewed',
-    mailbox: request.mailbox,
-    language: request.language,
-    slots: {
-      ip: showPrefix(request.unit),
-      outcome: decision === 'delist' ? 'delisted' : 'declined',
-      ...(listing ? { until: listing.endsAt } : {}),
-    },
-  })
 }
 
 /** A message to the delist mailbox is read: it costs its writer's mailbox. Throws `limit.exceeded`. */
@@ -202,13 +115,23 @@ export async function openReviewByMail(
     readonly caseToken?: string | undefined
     /** Their words, for the person who decides. */
     readonly note: string
+    /** The message as it came, read. The same bytes again change nothing. */
+    readonly mail?: { readonly raw: Buffer; readonly content: Content; readonly client: Address | undefined }
   },
 ): Promise<'opened' | 'joined' | 'not-listed'> {
   const opened = input.caseToken === undefined ? undefined : readCase(ctx, input.caseToken)
   const ip = opened?.address ?? input.address
   if (!ip) return 'not-listed'
   const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
-  await transact(ctx, async (tx) => await spend(tx, name, key))
+  const known = input.mail && openingKeyOf(ctx, input.mailbox, input.mail.raw)
+  const isKnown = await transact(ctx, async (tx) => {
+    if (known !== undefined && (await isKnownMail(tx, known))) return true
+    await spend(tx, name, key)
+    await spendWriting(tx, input.mailbox, input.mail?.client)
+    return false
+  })
+  // Their server did not hear our answer the first time.
+  if (isKnown) return 'opened'
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
     const [listing] = await actingIn(tx, ip)
@@ -217,7 +140,7 @@ export async function openReviewByMail(
     const place = await findPlace(tx, { unit: unitOf(ip), control })
     if (place.kind === 'none') throw queueFull(place.again)
     const joins = place.kind === 'with' ? place.request : undefined
-    await insertReview(tx, { ...input, ip, control }, listing, joins)
+    await insertReview(tx, { ...input, ip, control, known }, listing, joins)
     return joins ? 'joined' : 'opened'
   })
 }
@@ -252,12 +175,14 @@ async function insertReview(
     readonly ip: Address
     readonly control: 'case-link' | 'none'
     readonly note: string
+    readonly mail?: { readonly raw: Buffer; readonly content: Content }
+    readonly known: string | undefined
   },
   listing: Listing,
   joins: DelistRequest | undefined,
 ): Promise<void> {
   const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
-  await store.insert(tx.queries, {
+  const request: DelistRequest = {
     id,
     ip: input.ip,
     unit: unitOf(input.ip),
@@ -277,9 +202,7 @@ async function insertReview(
     expiresAt: now + tx.settings.delisting.linkMs,
     decidedAt: now,
     outcome: 'review',
-    outcomeFacts: joins?.outcomeFacts ?? {
-      again: new Date(now + tx.settings.delisting.reviewMs).toISOString(),
-    },
+    outcomeFacts: {},
     listingId: listing.id,
     feedSeq: null,
     wantsLetter: false,
@@ -289,8 +212,20 @@ async function insertReview(
     acceptedAt: null,
     refusedAgainAt: null,
     decidedBy: null,
+    participantId: null,
     version: 1,
-  })
+  }
+  const says: Incoming = {
+    channel: 'mail',
+    content: input.mail?.content ?? { text: input.note },
+    isVerified: true,
+    isSilent: false,
+    raw: input.mail?.raw,
+    key: input.known,
+  }
+  const { case: opened, participant } = await handToCase(tx, request, joins, says)
+  const again = new Date(opened.effectDueAt).toISOString()
+  await store.insert(tx.queries, { ...request, outcomeFacts: { again }, participantId: participant.id })
   await record(tx, {
     action: joins ? 'delist-request.joined' : 'delist-request.review',
     subject: `delist-request:${id}`,

@@ -40,6 +40,7 @@ const columns = [
   'refused_again_at',
   'decided_by',
   'version',
+  'participant_id',
 ] as const
 
 export async function insert(queries: Queries, request: DelistRequest): Promise<void> {
@@ -147,6 +148,55 @@ export async function listJoined(queries: Queries, unit: Prefix): Promise<Delist
     .orderBy('id')
     .execute()
   return rows.map(fromRow)
+}
+
+/** Requests of these threads of cases, in the order in which they came. */
+export async function ofParticipants(
+  queries: Queries,
+  participants: readonly string[],
+): Promise<DelistRequest[]> {
+  if (participants.length === 0) return []
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select(columns)
+    .where('participant_id', 'in', participants)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** Requests that a person decides and that have no case; those in review first, which others join. */
+export async function withoutCase(
+  queries: Queries,
+  limit: number,
+): Promise<readonly { readonly id: string }[]> {
+  return await queries
+    .selectFrom('delist_requests')
+    .select('id')
+    .where('state', 'in', ['review', 'joined'])
+    .where('participant_id', 'is', null)
+    .orderBy('state', 'desc')
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Requests that a person decides, with their threads. */
+export async function waitingWithCase(
+  queries: Queries,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly participantId: string }[]> {
+  const rows = await queries
+    .selectFrom('delist_requests')
+    .select(['id', 'participant_id'])
+    .where('state', 'in', ['review', 'joined'])
+    .where('participant_id', 'is not', null)
+    .limit(limit)
+    .execute()
+  return rows.flatMap(({ id, participant_id }) =>
+    participant_id === null ? [] : [{ id, participantId: participant_id }],
+  )
 }
 
 /** How many are in review: in all, and of those that show no control of their address. */
@@ -337,6 +387,7 @@ function toRow(request: DelistRequest): Row {
     refused_again_at: request.refusedAgainAt,
     decided_by: request.decidedBy,
     version: request.version,
+    participant_id: request.participantId,
   }
 }
 
@@ -374,6 +425,7 @@ function fromRow(row: Row): DelistRequest {
     refusedAgainAt: row.refused_again_at,
     decidedBy: row.decided_by,
     version: row.version,
+    participantId: row.participant_id,
   }
 }
 

@@ -146,6 +146,18 @@ export const limits = {
     windowMs: hour,
     why: 'A robot that writes to a service mailbox is not read without end.',
   },
+  'cases.mailbox.hour': {
+    count: 20,
+    windowMs: hour,
+    why: 'Messages of one mailbox to cases; nobody reads more of them in an hour.',
+  },
+  'cases.domain.hour': { count: 100, windowMs: hour, why: 'Nor of all mailboxes of a domain.' },
+  'cases.client.hour': { count: 100, windowMs: hour, why: 'Nor of whatever one network writes.' },
+  'cases.ack.mailbox.day': {
+    count: 1,
+    windowMs: day,
+    why: 'Acknowledgements of messages to a case: two programs that answer each other say little.',
+  },
   'complaints.mailbox.hour': {
     count: 60,
     windowMs: hour,

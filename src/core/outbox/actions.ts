@@ -128,6 +128,12 @@ export async function stopLetters(ctx: Context, tag: string): Promise<boolean> {
   })
 }
 
+/** The same where another tag than a letter's says which mailbox it is; `subject` is what that tag belongs to. */
+export async function stopMailbox(tx: Tx, mailbox: MailAddress, subject: string): Promise<void> {
+  const until = await suppress(tx, mailbox, 'stop')
+  await record(tx, { action: 'letter.stopped', subject, facts: { until } })
+}
+
 async function letterOfTag(tx: Tx, tag: string): Promise<store.LetterRow | undefined> {
   const id = openTag(tx.keys.tags, 'bounce', tag)
   return id === undefined ? undefined : await store.letterById(tx.queries, id)

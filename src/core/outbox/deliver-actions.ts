@@ -5,8 +5,9 @@ import type { MailAddress } from '../../standards/mail-address.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { isSuppressed } from './actions.ts'
-import { renderLetter } from './letter.ts'
+import { renderLetter, threadOf } from './letter.ts'
 import { isOfOperator } from './letter-words.ts'
+import { loopField } from '../../access/loop.ts'
 import { leaseMs, letterPace, pauseAfter } from './retry.ts'
 import { contentOf, letterOf } from './sealed-letter.ts'
 import * as store from './store.ts'
@@ -56,18 +57,34 @@ async function readClaimed(tx: Tx, row: store.LetterRow, lease: string): Promise
   const { language, kind, expiresAt } = letterOf(row)
   const { replyDomain, from } = tx.settings.mail
   const bounceTo = `b+${signTag(tx.keys.tags, 'bounce', row.id)}@${replyDomain}`
+  const thread = threadOf(content)
+  const tag = thread && signTag(tx.keys.tags, 'case', thread.participant)
   const mail: OutgoingMail = {
     ...renderLetter(content, language, tx.settings),
     envelope: { from: bounceTo, to: mailbox },
     from: { name: tx.settings.provider.name, address: from },
-    // A reply can say STOP.
-    replyTo: bounceTo,
-    messageId: `<${row.id}@${replyDomain}>`,
+    // A reply can say STOP; to a letter of a case it can say anything.
+    replyTo: tag === undefined ? bounceTo : `c+${tag}@${replyDomain}`,
+    // The tag of the thread is in its name too: answers that go to another address of ours still find it.
+    messageId: tag === undefined ? `<${row.id}@${replyDomain}>` : `<c.${tag}.${row.id}@${replyDomain}>`,
     date: new Date(tx.clock.now()),
     // RFC 3834 §5; the second is what Exchange looks at.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      ...(thread && threadFields(thread.replies)),
+    },
   }
   return { id: row.id, lease, kind, attempts: row.attempts + 1, expiresAt, mail }
+}
+
+/** RFC 5322 §3.6.4; and the mark by which we know our own letter when it comes back (security CASE-3). */
+function threadFields(replies: readonly string[]): Readonly<Record<string, string>> {
+  const last = replies.at(-1)
+  return {
+    [loopField]: 'case',
+    ...(last === undefined ? {} : { 'In-Reply-To': last, References: replies.join(' ') }),
+  }
 }
 
 /** Notes what became of a claimed letter; false when the lease had ended and somebody else has it now. */

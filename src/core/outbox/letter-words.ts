@@ -9,11 +9,31 @@ import type { BrakeWhy } from '../../access/brake.ts'
 export interface LetterSlots {
   'confirm-delisting': { readonly ip: string; readonly link: string; readonly expiresAt: number }
   'delisting-done': { readonly ip: string; readonly when: number; readonly statusUrl: string }
-  'delisting-reviewed': {
+  'delisting-reviewed': Partial<ThreadSlots> & {
     readonly ip: string
     readonly outcome: 'delisted' | 'declined'
     /** When the listing ends by itself. */
     readonly until?: number | undefined
+    /** Of a refusal: the test that is not passed, … */
+    readonly unmet?: string | undefined
+    /** … or what the desk says of it. */
+    readonly words?: string | undefined
+  }
+  /** That a message to the desk has come. */
+  'case-received': ThreadSlots & {
+    readonly ip?: string | undefined
+    /** By when a person looks at it. */
+    readonly by: number
+  }
+  /** An answer of the desk; `until`: it asks for one by then. */
+  'case-answer': ThreadSlots & { readonly words: string; readonly until?: number | undefined }
+  /** The block is lifted once tests pass; `isAgain`: these still do not. */
+  'case-conditional': ThreadSlots & {
+    readonly ip: string
+    readonly tests: readonly string[]
+    readonly until: number
+    readonly isAgain: boolean
+    readonly words?: string | undefined
   }
   /** To the postmaster of a domain that sends much: what its messages lack, and from when on that has an effect. */
   'high-volume-notice': {
@@ -100,6 +120,19 @@ export interface LetterSlots {
 export const ownerStates = ['granted', 'failing', 'ended'] as const
 export type OwnerState = (typeof ownerStates)[number]
 
+/**
+ * Of letters that belong to a case: replies to them come back to its thread. `words` is the one slot that holds what somebody wrote: an operator
+ * of ours, and the letter says so.
+ */
+export interface ThreadSlots {
+  /** The participant. */
+  readonly thread: string
+  /** Message-IDs that it answers, oldest first. */
+  readonly replies: readonly string[]
+  /** Page of the thread. */
+  readonly link: string
+}
+
 export interface ObservedLine {
   /** `192.0.2.45/32` */
   readonly unit: string
@@ -126,6 +159,9 @@ export const letterKinds = [
   'confirm-delisting',
   'delisting-done',
   'delisting-reviewed',
+  'case-received',
+  'case-answer',
+  'case-conditional',
   'high-volume-notice',
   'probe-report',
   'observed-digest',
@@ -172,8 +208,8 @@ export interface About {
   readonly abuseMailbox: string
 }
 
-/** A paragraph that is wrapped, or one that stands by itself as it is. */
-export type Paragraph = string | { readonly verbatim: string }
+/** A paragraph that is wrapped, one that stands by itself as it is, or the words of the desk, marked as such. */
+export type Paragraph = string | { readonly verbatim: string } | { readonly quoted: string }
 
 export interface Draft {
   readonly subject: string
@@ -184,6 +220,8 @@ export interface Draft {
 export interface LetterWords {
   readonly letters: { readonly [K in LetterKind]: (slots: LetterSlots[K], about: About) => Draft }
   readonly ending: (about: About) => readonly Paragraph[]
+  /** Of letters of a case, whose replies people read. */
+  readonly caseEnding: (about: About) => readonly Paragraph[]
   /** Of letters to the operator. */
   readonly operatorEnding: (about: About) => readonly Paragraph[]
 }

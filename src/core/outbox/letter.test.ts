@@ -40,6 +40,50 @@ const aboutAddress: fc.Arbitrary<Extract<LetterContent, { slots: { ip: string } 
     }),
   }),
 )
+const thread = fc.constant('0'.repeat(26))
+const replies = fc.constantFrom([], ['<a@example.org>'], ['<a@example.org>', '<b@example.org>'])
+const words = fc.constantFrom(
+  'Which machine was it?',
+  'Bitte:\n\n- den Rechner nennen\n- the time, and https://example.org/a-very-long-link-that-does-not-fit-into-a-line-of-a-letter-at-all',
+)
+const tests = fc.subarray(['reverse-name', 'helo-name', 'dmarc:example.org', 'check:dkim:example.org'], {
+  minLength: 1,
+})
+const ofCases: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({
+    kind: fc.constant('case-received' as const),
+    slots: fc.record({ thread, replies, link, by: moment, ip: fc.option(ip, { nil: undefined }) }),
+  }),
+  fc.record({
+    kind: fc.constant('case-answer' as const),
+    slots: fc.record({ thread, replies, link, words, until: fc.option(moment, { nil: undefined }) }),
+  }),
+  fc.record({
+    kind: fc.constant('case-conditional' as const),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      ip,
+      tests,
+      until: moment,
+      isAgain: fc.boolean(),
+      words: fc.option(words, { nil: undefined }),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('delisting-reviewed' as const),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      ip,
+      outcome: fc.constantFrom('delisted' as const, 'declined' as const),
+      unmet: fc.constantFrom(undefined, 'reverse-name'),
+      words: fc.option(words, { nil: undefined }),
+    }),
+  }),
+)
 const toOthers: fc.Arbitrary<LetterContent> = fc.oneof(
   fc.record({
     kind: fc.constant('high-volume-notice' as const),
@@ -139,7 +183,7 @@ const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
 )
-const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse, toOwners)
+const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse, toOwners, ofCases)
 
 describe('a letter', () => {
   it('is short, in narrow lines, and says what it is about', () => {
@@ -237,6 +281,9 @@ describe('a letter', () => {
       'abuse-notice',
       'account-notice',
       'brake-notice',
+      'case-answer',
+      'case-conditional',
+      'case-received',
       'confirm-delisting',
       'confirm-report',
       'delisting-done',

@@ -1,6 +1,7 @@
 import { authenticationTests } from '../../access/high-volume.ts'
 import { causeNames, reasonNames, type Language } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { parseDomain } from '../../standards/domain.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
@@ -16,7 +17,7 @@ import {
   type LetterContent,
   type LetterWords,
 } from './letter-words.ts'
-import { wrap } from './wrap.ts'
+import { widthOf, wrap } from './wrap.ts'
 import { en } from './words/en.ts'
 import { zhCN } from './words/zh-CN.ts'
 
@@ -42,13 +43,36 @@ export function renderLetter(
     delistMailbox: addresses.delist,
     abuseMailbox: addresses.abuse,
   }
-  const { letters, ending, operatorEnding } = words[language]
-  const end = isOfOperator(content.kind) ? operatorEnding : ending
+  const { letters, ending, caseEnding, operatorEnding } = words[language]
+  const end = isOfOperator(content.kind) ? operatorEnding : threadOf(content) ? caseEnding : ending
   const { subject, paragraphs } = draftOf(letters, content, about)
-  const texts = [...paragraphs, ...end(about)].map((part) =>
-    typeof part === 'string' ? wrap(part, columns) : part.verbatim,
-  )
+  const texts = [...paragraphs, ...end(about)].map((part) => {
+    if (typeof part === 'string') return wrap(part, columns)
+    return 'quoted' in part ? quote(part.quoted) : part.verbatim
+  })
   return { subject, text: `${texts.join('\n\n')}\n` }
+}
+
+/** What somebody at the desk wrote, each line marked, so that it is not taken for our own sentences. */
+function quote(text: string): string {
+  const lines = text.split('\n').flatMap((line) => wrap(line.replaceAll('\t', ' '), columns - 2).split('\n'))
+  return lines
+    .flatMap((line) => (widthOf(line) > columns ? cut(line) : [line]))
+    .map((line) => `| ${line}`.trimEnd())
+    .join('\n')
+}
+
+/** A word that is longer than a line. */
+function cut(word: string): readonly string[] {
+  return [...word.matchAll(/.{1,36}/gu)].map(([part]) => part)
+}
+
+/** The thread that a letter belongs to: its participant, and the Message-IDs that it answers. */
+export function threadOf({
+  slots,
+}: LetterContent): { readonly participant: string; readonly replies: readonly string[] } | undefined {
+  if (!('thread' in slots) || slots.thread === undefined) return undefined
+  return { participant: slots.thread, replies: slots.replies ?? [] }
 }
 
 function draftOf(letters: LetterWords['letters'], content: LetterContent, about: About): Draft {
@@ -58,6 +82,12 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
     case 'delisting-done':
       return letters[content.kind](content.slots, about)
     case 'delisting-reviewed':
+      return letters[content.kind](content.slots, about)
+    case 'case-received':
+      return letters[content.kind](content.slots, about)
+    case 'case-answer':
+      return letters[content.kind](content.slots, about)
+    case 'case-conditional':
       return letters[content.kind](content.slots, about)
     case 'high-volume-notice':
       return letters[content.kind](content.slots, about)
@@ -112,6 +142,16 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return reportResults.some((result) => result === value)
     case 'act':
       return value === 'notify' || value === 'suspend' || value === 'release'
+    case 'thread':
+      return typeof value === 'string' && /^[0-9a-z]{26}$/.test(value)
+    case 'replies':
+      return Array.isArray(value) && value.length <= 10 && value.every(isMessageId)
+    case 'words':
+      return value === undefined || (typeof value === 'string' && isWords(value))
+    case 'tests':
+      return Array.isArray(value) && value.length > 0 && value.length <= 20 && value.every(isTest)
+    case 'unmet':
+      return value === undefined || isTest(value)
     case 'incident':
       return typeof value === 'string' && /^[0-9a-zA-Z_-]{1,40}$/.test(value)
     case 'link':
@@ -131,6 +171,7 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return causeNames.some((rule) => rule === value)
     case 'why':
       return [...brakeWhys, ...abuseNotices].some((why) => why === value)
+    case 'isAgain':
     case 'isOn':
     case 'isListed':
       return typeof value === 'boolean'
@@ -146,6 +187,7 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'faults':
     case 'warnings':
     case 'when':
+    case 'by':
     case 'expiresAt':
       return Number.isSafeInteger(value)
     default:
@@ -164,6 +206,20 @@ function isObservedLine(value: unknown): boolean {
     return false
   const prefix = parseListable(unit)
   return !(prefix instanceof Refusal) && reasonNames.some((name) => name === reason)
+}
+
+function isMessageId(value: unknown): boolean {
+  return typeof value === 'string' && /^<[!-;=?-~]{1,250}>$/.test(value)
+}
+
+/** What an operator of ours wrote, as it was read: lines, and nothing that hides or turns text around. */
+function isWords(text: string): boolean {
+  return text.length > 0 && text.length <= 4000 && plainText(text, 4000) === text
+}
+
+/** `reverse-name`, `spf:example.org`, `check:dkim:example.org`. */
+function isTest(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z][a-z-]{1,30}(?::[a-z0-9._-]{1,253}){0,2}$/.test(value)
 }
 
 const reportResults = ['acted', 'no-violation', 'not-ours', 'unproven'] as const

@@ -14,6 +14,7 @@ export interface Keep {
   readonly abuseEvidence: number
   readonly abuseReports: number
   readonly sent: number
+  readonly cases: number
   /** Small things that say themselves when they end, a day later. */
   readonly ended: number
 }
@@ -29,7 +30,7 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     sendersMs,
     probesMs,
   } = settings.retention
-  const { abuseEvidenceMs, abuseReportsMs, sentMs } = settings.retention
+  const { abuseEvidenceMs, abuseReportsMs, sentMs, casesMs } = settings.retention
   return {
     decisions: now - decisionsMs,
     // An earlier listing counts as recurrence for as long as that looks back.
@@ -44,6 +45,7 @@ export function keepSince(settings: Pick<Settings, 'retention' | 'listing'>, now
     abuseEvidence: now - abuseEvidenceMs,
     abuseReports: now - abuseReportsMs,
     sent: now - sentMs,
+    cases: now - casesMs,
     ended: now - day,
   }
 }

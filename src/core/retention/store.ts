@@ -87,6 +87,22 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       where: sql`seen_at < ${keep.abuseReports} and state = 'active'`,
     },
     { table: 'own_listings', key: ['id'], by: 'ended_at', where: sql`ended_at < ${keep.abuseReports}` },
+    {
+      table: 'case_originals',
+      key: ['message_id'],
+      by: 'message_id',
+      where: sql`message_id in (select id from case_messages where case_id in ${oldCases(keep)})`,
+    },
+    { table: 'case_messages', key: ['id'], by: 'at', where: sql`case_id in ${oldCases(keep)}` },
+    { table: 'case_participants', key: ['id'], by: 'since_at', where: sql`case_id in ${oldCases(keep)}` },
+    // What was said in it goes first: a case whose thread is not gone yet is still what leads to it.
+    {
+      table: 'cases',
+      key: ['id'],
+      by: 'closed_at',
+      where: sql`closed_at < ${keep.cases} and not exists (select 1 from case_messages where case_id = cases.id)
+        and not exists (select 1 from case_participants where case_id = cases.id)`,
+    },
     { table: 'watches', key: ['unit'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
     // A request that a person still has to decide waits, however old.
     {
@@ -125,6 +141,10 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.ended}` },
     { table: 'leases', key: ['name'], by: 'until_at', where: sql`until_at < ${keep.ended}` },
   ]
+}
+
+function oldCases(keep: Keep): RawBuilder<unknown> {
+  return sql`(select id from cases where closed_at < ${keep.cases})`
 }
 
 export async function countRows(queries: Queries, { table, isNumbered = false }: Expired): Promise<number> {

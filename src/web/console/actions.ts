@@ -14,6 +14,7 @@ import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reput
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Claim, ClaimState, Owner } from '../../core/owners/claim.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
+import type { CaseActions } from './case-actions.ts'
 import type { DeskActions } from './desk-actions.ts'
 import type { SignInActions } from './sign-in-actions.ts'
 import type { Session } from '../../core/operators/actions.ts'
@@ -25,7 +26,7 @@ import type { Prefix } from '../../standards/prefix.ts'
  * What the console asks of the core, handed in as functions; the first parameter is who asks.
  * Each checks the permission itself once more, and throws a `Refusal` when it will not.
  */
-export interface ConsoleActions extends DeskActions, SignInActions {
+export interface ConsoleActions extends DeskActions, CaseActions, SignInActions {
   /** Throws `sign-in.failed` or `limit.exceeded`. `client`: the unit of the address that asks, for the limit. */
   signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
   /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */
@@ -102,7 +103,6 @@ export interface ConsoleActions extends DeskActions, SignInActions {
       readonly limit: number
     },
   ): Promise<readonly DelistRequest[]>
-  countReviews(actor: Actor): Promise<number>
   inspectRequest(
     actor: Actor,
     id: string,
@@ -111,12 +111,8 @@ export interface ConsoleActions extends DeskActions, SignInActions {
     readonly listings: readonly Listing[]
     readonly history: readonly AuditRecord[]
     readonly waiting: readonly DelistRequest[]
-    readonly dueAt: number
+    readonly case: string | null
   }>
-  decideReview(
-    actor: Actor,
-    input: { readonly id: string; readonly decision: 'delist' | 'decline' },
-  ): Promise<DelistRequest>
 
   /** Claims of owners of networks, newest first. */
   listClaims(

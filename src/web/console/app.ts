@@ -165,7 +165,8 @@ function hasToken(form: Fields, session: Session): boolean {
 }
 
 async function show(visit: Visit, page: ConsolePage): Promise<Response> {
-  const waiting = visit.session === undefined || page.bare ? 0 : await visit.actions.countReviews(visit.actor)
+  const isIn = visit.session !== undefined && !page.bare
+  const waiting = isIn ? (await visit.actions.countCases(visit.actor)).open : 0
   return await visit.c.html(framed(visit, page, waiting), (page.status ?? 200) as ContentfulStatusCode)
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { caseId } from '../../../test/support/cases.ts'
 import { testConsole } from '../../../test/support/console.ts'
 import { testSettings } from '../../../test/support/context.ts'
 
@@ -10,7 +11,6 @@ async function page(answer: Promise<Response>, status = 200): Promise<string> {
 }
 
 const wait = 'wait'.padEnd(26, '0')
-const range = 'wait2'.padEnd(26, '0')
 const dead = 'dead'.padEnd(26, '0')
 
 describe('The overview', () => {
@@ -27,7 +27,7 @@ describe('The overview', () => {
     ]) {
       assert.ok(text.includes(words), words)
     }
-    assert.ok(text.indexOf('192.0.2.66') < text.indexOf('198.51.100.20'), 'the longest waiting comes first')
+    assert.match(text, new RegExp(`href="/cases/${caseId}"`))
   })
 
   it('and every other page of an empty system says what would be there', async () => {
@@ -36,7 +36,8 @@ describe('The overview', () => {
       ['/', /Nobody is waiting for you.*No edge has connected yet.*Nothing is listed/s],
       ['/listings', /Nothing like this is in force/],
       ['/listings?state=any', /Nothing has been listed yet/],
-      ['/requests', /appear here, the longest waiting first/],
+      ['/cases', /Cases that need a person appear here/],
+      ['/cases?state=closed', /No case is like that/],
       ['/requests?state=all', /There are none/],
       ['/outbox', /No letter has been written yet/],
       ['/outbox?state=dead', /No letters here/],
@@ -76,7 +77,7 @@ describe('Every page', () => {
       assert.ok(text.includes(`href="${href}"`), href)
     assert.match(text, /<form class="search" role="search" action="\/listings">/)
     assert.match(text, /action="\/sign-out"/)
-    assert.match(text, /title="2 wait for a person">2</)
+    assert.match(text, /title="one waits for a person">1</)
   })
 
   it('that there is not says so, and leads on', async () => {
@@ -115,63 +116,18 @@ describe('Every page', () => {
 })
 
 describe('A delist request', () => {
-  it('in review shows what the sender wrote, what covers the address and the clock', async () => {
+  it('in review shows what the sender wrote, what covers the address, and leads to its case', async () => {
     const { ask } = testConsole()
     const text = await page(ask('agent', `/requests/${wait}`))
     for (const words of [
       'stolen password',
-      'A person should have decided by',
       'admin@example.net',
       'link from a refusal',
       'grave0000000',
+      `href="/cases/${caseId}"`,
     ]) {
       assert.ok(text.includes(words), words)
     }
-    assert.doesNotMatch(await page(ask('reader', `/requests/${wait}`)), /\/delist"/)
-  })
-
-  it('is delisted after a page that says which listings end and who gets a letter', async () => {
-    const { ask, deeds } = testConsole()
-    const confirm = await page(ask('agent', `/requests/${wait}/delist`))
-    assert.match(confirm, /These listings end now/)
-    assert.match(confirm, /admin@example\.net gets a letter with the outcome, in English/)
-    assert.deepEqual(deeds, [])
-    const answer = await ask('agent', `/requests/${wait}/delist`, {})
-    assert.equal(answer.headers.get('location'), `/requests/${wait}?done=delist`)
-    assert.deepEqual(deeds, [`decideReview:delist:${wait}`])
-    // The way to the next that waits is on the page.
-    assert.match(
-      await page(ask('agent', `/requests/${wait}?done=delist`)),
-      new RegExp(`href="/requests/${range}"`),
-    )
-  })
-
-  it('out of a listed range is carved, and the page says that the range stays', async () => {
-    const { ask } = testConsole()
-    const confirm = await page(ask('agent', `/requests/${range}/delist`))
-    assert.match(
-      confirm,
-      /198\.51\.100\.20 is let through from now on; the listing of 198\.51\.100\.0\/24 stays/,
-    )
-    assert.match(confirm, /in Chinese/)
-  })
-
-  it('is declined the same way, and its listing stays', async () => {
-    const { ask, deeds } = testConsole()
-    assert.match(await page(ask('agent', `/requests/${wait}/decline`)), /Nothing changes on the list/)
-    await ask('agent', `/requests/${wait}/decline`, {})
-    assert.deepEqual(deeds, [`decideReview:decline:${wait}`])
-  })
-
-  it('that somebody else has decided meanwhile is not decided again', async () => {
-    const { ask, deeds } = testConsole()
-    await ask('agent', `/requests/${wait}/decline`, {})
-    assert.equal(
-      (await ask('admin', `/requests/${wait}/delist`)).headers.get('location'),
-      `/requests/${wait}`,
-    )
-    assert.match(await page(ask('admin', `/requests/${wait}/delist`, {}), 409), /already been decided/)
-    assert.equal(deeds.length, 1)
   })
 
   it('that was delisted shows the first message let through and its acceptance', async () => {

@@ -10,6 +10,7 @@ import {
   testPasskey,
   testPassword,
 } from '../../../test/support/console.ts'
+import { caseId, caseMessageId } from '../../../test/support/cases.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import { consoleRoutes } from './routes.ts'
 
@@ -34,8 +35,11 @@ const forms = [
   ['/listings/import', { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' }],
   ['/listings/se1f00000000/end', {}],
   ['/listings/w1de00000000/agree', {}],
-  [`/requests/${'wait'.padEnd(26, '0')}/delist`, {}],
-  [`/requests/${'wait'.padEnd(26, '0')}/decline`, {}],
+  ['/cases', { deed: 'assign-me', [`chosen.${caseId}`]: 'yes' }],
+  [`/cases/${caseId}`, { deed: 'note', note: 'Looks fine.' }],
+  [`/cases/${caseId}/manage`, { deed: 'snooze', hours: '24' }],
+  [`/cases/${caseId}/decide`, { deed: 'delist' }],
+  [`/cases/${caseId}/original`, { message: caseMessageId }],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
   ['/dry-run', { days: '7' }],
   ['/dry-run/cancel', {}],

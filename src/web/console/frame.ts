@@ -9,7 +9,7 @@ import { places } from './places.ts'
 import { roleNames } from './role-words.ts'
 import type { ConsolePage, Visit } from './route.ts'
 
-/** Puts a page into the console's frame. `waiting`: requests that need a person, shown wherever the operator is. */
+/** Puts a page into the console's frame. `waiting`: cases that are our turn, shown wherever the operator is. */
 export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
   const { view, deps } = visit
   const words = view.words.console
@@ -71,7 +71,8 @@ function sections({ view, actor }: Visit, waiting: number): Html[] {
   const entries: readonly (readonly [permission: Permission, href: string, words: Html | string])[] = [
     ['console.read', places.overview.href(), nav.overview],
     ['console.read', places.listings.href(), nav.listings],
-    ['console.read', places.requests.href(), html`${nav.requests}${badge}`],
+    ['case.read', places.cases.href(), html`${nav.cases}${badge}`],
+    ['console.read', places.requests.href(), nav.requests],
     ['abuse.read', places.desk.href(), nav.abuse],
     ['owner.read', places.owners.href(), nav.owners],
     ['console.read', places.outbox.href(), nav.outbox],

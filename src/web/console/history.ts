@@ -66,6 +66,8 @@ function subjectLink(view: View, record: AuditRecord): Html {
       return html`<a href="${places.listing.href({ id })}">${words}</a>`
     case 'delist-request':
       return html`<a href="${places.request.href({ id })}">${words}</a>`
+    case 'case':
+      return html`<a href="${places.case.href({ id })}">${words}</a>`
     case 'incident':
       return html`<a href="${places.incident.href({ id })}">${words}</a>`
     case 'report':

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { caseId } from '../../../test/support/cases.ts'
 import { describe, it } from 'node:test'
 import { testConsole } from '../../../test/support/console.ts'
 import { testSettings } from '../../../test/support/context.ts'
@@ -25,8 +26,14 @@ const pages = [
   '/requests?state=all',
   '/requests?state=all&ip=192.0.2.66',
   `/requests/${'wait'.padEnd(26, '0')}`,
-  `/requests/${'wait'.padEnd(26, '0')}/delist`,
-  `/requests/${'wait'.padEnd(26, '0')}/decline`,
+  '/cases',
+  '/cases?state=closed',
+  `/cases/${caseId}`,
+  `/cases/${caseId}?checks=now`,
+  `/cases/${caseId}/decide?deed=delist`,
+  `/cases/${caseId}/decide?deed=conditional`,
+  `/cases/${caseId}/decide?deed=refuse`,
+  `/cases/${caseId}/manage?deed=merge`,
   `/requests/${'done'.padEnd(26, '0')}`,
   `/requests/${'dec1'.padEnd(26, '0')}?done=decline`,
   '/abuse?state=any',

@@ -2,10 +2,10 @@ import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { may } from '../../core/actor.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
+import type { Case } from '../../core/cases/case.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Braked } from '../../core/reputation/brake.ts'
-import type { DelistRequest } from '../../core/delisting/request.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { badge, literal, notice } from '../ui/notice.ts'
@@ -14,10 +14,10 @@ import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
 import { brakeSection } from './brake.ts'
+import { shortCaseTable } from './case-parts.ts'
 import { history } from './history.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
-import { clockOf, requestLink } from './request-parts.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 
 export const overviewRoute: ConsoleRoute = {
@@ -37,15 +37,17 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
   const brake = await actions.brakeState(actor)
-  const [edges, feedSeq, classes, letters, refused, waiting, reviews, latest, observed, proposals] =
+  const [edges, feedSeq, classes, letters, refused, waiting, open, latest, observed, proposals] =
     await Promise.all([
       actions.listEdges(actor),
       actions.feedSeq(actor),
       actions.countListings(actor),
       actions.countLetters(actor),
       actions.countRefusals(actor, midnight),
-      actions.listRequests(actor, { state: 'review', limit: shown }),
-      actions.countReviews(actor),
+      may(actor, 'case.read')
+        ? actions.listCases(actor, { states: ['open'], offset: 0, limit: shown })
+        : undefined,
+      actions.countCases(actor),
       may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
       actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
       actions.searchListings(actor, { state: 'proposed', limit: 100 }),
@@ -58,7 +60,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       ${edgeNotice(view, edges)} ${brakeNotice(view, brake.held)}
       ${proposalNotice(view, proposals.listings.length)}
       <ul class="figures">
-        ${figure(view, reviews, words.waiting, places.requests.href(), overdue(visit, waiting), reviews > 0)}
+        ${figure(view, open.open, words.waiting, waiting === undefined ? undefined : places.cases.href({ state: 'open' }), overdue(view, open.overdue), open.open > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
         ${figure(view, refused, words.refused, undefined, words.sinceMidnight)}
         ${figure(
@@ -71,10 +73,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       </ul>
       ${observedNotice(visit, observed)}
       <div class="columns">
-        <section>
-          <h2>${words.waiting}</h2>
-          ${waitingTable(visit, waiting, reviews)}
-        </section>
+        ${waiting === undefined ? '' : waitingSection(view, waiting, open.open)}
         <section>
           <h2>${words.edges}</h2>
           ${edgeTable(view, edges, feedSeq)}
@@ -104,8 +103,7 @@ function figure(
   </li>`
 }
 
-function overdue({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[]): Html | string {
-  const late = waiting.filter((request) => clockOf(request, deps.settings) <= view.now).length
+function overdue(view: View, late: number): Html | string {
   return late === 0 ? '' : badge('bad', view.words.console.overview.overdue(late))
 }
 
@@ -150,21 +148,14 @@ function observedNotice({ view, deps }: OperatorVisit, { days }: Observed): Html
   return html`<p>${figures} <a href="${places.observed.href()}">${words.look}</a></p>`
 }
 
-function waitingTable({ view, deps }: OperatorVisit, waiting: readonly DelistRequest[], all: number): Html {
-  const { overview: words, requests } = view.words.console
-  return html`${table({
-    caption: words.waiting,
-    quiet: true,
-    stack: true,
-    head: [requests.address, requests.asked, requests.due],
-    rows: waiting.map((request) => {
-      const dueAt = clockOf(request, deps.settings)
-      const late = dueAt <= view.now ? html` ${badge('bad', requests.overdue)}` : ''
-      return [requestLink(request), when(view, request.createdAt), html`${when(view, dueAt)}${late}`]
-    }),
-    empty: words.nobodyWaits,
-  })}
-  ${all > waiting.length ? html`<p><a href="${places.requests.href()}">${words.allWaiting} (${count(view.language, all)})</a></p>` : ''}`
+function waitingSection(view: View, waiting: readonly Case[], all: number): Html {
+  const { overview: words } = view.words.console
+  const more = `${words.allWaiting} (${count(view.language, all)})`
+  return html`<section>
+    <h2>${words.waiting}</h2>
+    ${shortCaseTable(view, waiting, words.waiting, words.nobodyWaits)}
+    ${all > waiting.length ? html`<p><a href="${places.cases.href({ state: 'open' })}">${more}</a></p>` : ''}
+  </section>`
 }
 
 function edgeTable(view: View, edges: readonly Edge[], feedSeq: number): Html {

@@ -1,5 +1,4 @@
 import type { DelistRequest } from '../../core/delisting/request.ts'
-import type { Settings } from '../../core/settings.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import { html, type Html } from '../ui/html.ts'
 import { badge } from '../ui/notice.ts'
@@ -12,11 +11,6 @@ export function requestLink(request: DelistRequest): Html {
   return html`<a href="${places.request.href({ id: request.id })}" translate="no"
     >${formatAddress(request.ip)}</a
   >`
-}
-
-/** When a person has to have decided: the time runs from when the request was handed over. */
-export function clockOf(request: DelistRequest, settings: Settings): number {
-  return (request.decidedAt ?? request.createdAt) + settings.delisting.reviewMs
 }
 
 /** The state, and of a decided request its outcome. */

@@ -1,57 +1,23 @@
-import { may } from '../../core/actor.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
-import { isRange, type Listing } from '../../core/listings/listing.ts'
 import { formatAddress } from '../../standards/ip.ts'
-import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
-import { submit } from '../ui/form.ts'
+import { showPrefix } from '../../standards/prefix.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
+import { buttonLink, definitions, literal } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
-import { actionsRow, postForm } from './frame.ts'
 import { actorWords, history } from './history.ts'
 import { listingTable, said, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { requestBadge, requestLink } from './request-parts.ts'
-import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+import { part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
-export const requestRoutes: readonly ConsoleRoute[] = [
-  {
-    method: 'GET',
-    path: places.request.pattern,
-    permission: 'console.read',
-    safe: true,
-    handle: requestPage,
-  },
-  {
-    method: 'GET',
-    path: places.delist.pattern,
-    permission: 'delisting.decide',
-    safe: true,
-    handle: (visit) => deedPage(visit, 'delist'),
-  },
-  {
-    method: 'POST',
-    path: places.delist.pattern,
-    permission: 'delisting.decide',
-    safe: false,
-    handle: (visit) => decide(visit, 'delist'),
-  },
-  {
-    method: 'GET',
-    path: places.decline.pattern,
-    permission: 'delisting.decide',
-    safe: true,
-    handle: (visit) => deedPage(visit, 'decline'),
-  },
-  {
-    method: 'POST',
-    path: places.decline.pattern,
-    permission: 'delisting.decide',
-    safe: false,
-    handle: (visit) => decide(visit, 'decline'),
-  },
-]
+export const requestRoute: ConsoleRoute = {
+  method: 'GET',
+  path: places.request.pattern,
+  permission: 'console.read',
+  safe: true,
+  handle: requestPage,
+}
 
 async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
@@ -61,17 +27,15 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
     listings,
     history: records,
     waiting,
-    dueAt,
+    case: caseId,
   } = await actions.inspectRequest(actor, part(visit, 'id'))
   const ip = formatAddress(request.ip)
   return {
     title: words.title(ip),
-    body: html`${await doneNotice(visit, request)}
-      <div class="head">
+    body: html`<div class="head">
         <h1>${words.title(ip)} ${requestBadge(view, request)}</h1>
-        ${tools(visit, request)}
       </div>
-      ${request.state === 'review' ? clock(view, dueAt) : ''}
+      ${toCase(view, caseId)}
       <div class="columns">
         <section>
           <h2>${words.note}</h2>
@@ -92,39 +56,11 @@ async function requestPage(visit: OperatorVisit): Promise<ConsolePage> {
   }
 }
 
-/** What was just decided, and the way to the next: a queue is worked through. */
-async function doneNotice(
-  { view, query, actions, actor }: OperatorVisit,
-  request: DelistRequest,
-): Promise<Html | string> {
-  const words = view.words.console.request
-  if (query.get('done') === undefined || request.state !== 'done') return ''
-  const [next] = await actions.listRequests(actor, { state: 'review', limit: 1 })
-  const way =
-    next === undefined ? '' : html`<p><a href="${places.request.href({ id: next.id })}">${words.next}</a></p>`
-  return await notice(
-    'good',
-    request.outcome === 'declined' ? words.declinedNotice : words.delistedNotice,
-    way,
-  )
-}
-
-function tools({ view, actor }: OperatorVisit, { id, state }: DelistRequest): Html {
-  const words = view.words.console.request
-  if (state !== 'review' || !may(actor, 'delisting.decide')) return html``
-  return actionsRow([
-    buttonLink(places.delist.href({ id }), words.delist),
-    html`<a class="button quiet" href="${places.decline.href({ id })}">${words.decline}</a>`,
-  ])
-}
-
-function clock(view: View, dueAt: number): Html {
-  const words = view.words.console.request
-  const late = dueAt <= view.now
-  return notice(
-    late ? 'bad' : 'warning',
-    html`${late ? words.overdueSince : words.dueIn} ${when(view, dueAt)}`,
-  )
+/** Where it is decided. */
+function toCase(view: View, id: string | null): Html | string {
+  return id === null
+    ? ''
+    : html`<p>${buttonLink(places.case.href({ id }), view.words.console.request.toCase)}</p>`
 }
 
 /** The others who ask for the same address: one decision holds for all of them. */
@@ -191,58 +127,4 @@ function after(view: View, request: DelistRequest): Html | string {
       [words.accepted, request.acceptedAt === null ? words.notYet : when(view, request.acceptedAt)],
       [words.refusedAgain, request.refusedAgainAt === null ? undefined : when(view, request.refusedAgainAt)],
     ])}`
-}
-
-/** The page before the deed: exactly what it does. */
-async function deedPage(visit: OperatorVisit, deed: 'delist' | 'decline'): Promise<ConsolePage | Response> {
-  const { view, actor, actions } = visit
-  const words = view.words.console.request
-  const { request, listings } = await actions.inspectRequest(actor, part(visit, 'id'))
-  const { id } = request
-  if (request.state !== 'review') return goTo(places.request.href({ id }))
-  const ip = formatAddress(request.ip)
-  const title = deed === 'delist' ? words.delistTitle(ip) : words.declineTitle(ip)
-  const button = deed === 'delist' ? submit(words.confirmDelist) : submit(words.confirmDecline, 'danger')
-  return {
-    title,
-    body: html`<div class="narrow">
-      <h1>${title}</h1>
-      ${deed === 'delist' ? delistMeans(view, request, listings) : declineMeans(view, request, listings)}
-      <p>${words.letter(visible(request.mailbox), words.languages[request.language])}</p>
-      ${postForm(
-        visit,
-        deed === 'delist' ? places.delist.href({ id }) : places.decline.href({ id }),
-        html`<div class="actions">${button} <a href="${places.request.href({ id })}">${words.back}</a></div>`,
-      )}
-    </div>`,
-  }
-}
-
-function delistMeans(view: View, request: DelistRequest, listings: readonly Listing[]): Html {
-  const words = view.words.console.request
-  const own = listings.filter((listing) => !isRange(listing) && listing.effect === 'refuse')
-  const range = listings.find((listing) => isRange(listing))
-  if (own.length === 0 && range?.effect !== 'refuse') {
-    return html`<p class="lead">${listings.length === 0 ? words.delistNothing : words.delistPass}</p>`
-  }
-  return html`${
-    own.length === 0
-      ? ''
-      : html`<p class="lead">${words.delistEnds}</p>
-          ${listingTable(view, own, { around: request.unit })}`
-  }
-  ${range?.effect === 'refuse' ? html`<p class="lead">${words.delistCarves(showPrefix(request.unit), formatPrefix(range.prefix))}</p>` : ''}`
-}
-
-function declineMeans(view: View, request: DelistRequest, listings: readonly Listing[]): Html {
-  const words = view.words.console.request
-  if (listings.length === 0) return html`<p class="lead">${words.noCovering}</p>`
-  return html`<p class="lead">${words.declineLead}</p>
-    ${listingTable(view, listings, { around: request.unit })}`
-}
-
-async function decide(visit: OperatorVisit, decision: 'delist' | 'decline'): Promise<Response> {
-  const id = part(visit, 'id')
-  await visit.actions.decideReview(visit.actor, { id, decision })
-  return goTo(places.request.href({ id }, { done: decision }))
 }

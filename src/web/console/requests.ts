@@ -9,14 +9,12 @@ import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts
 import { unitOf } from '../../standards/prefix.ts'
 import { hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { count } from '../ui/moment.ts'
-import { badge } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { refusalSentence } from '../ui/sentences.ts'
-import { clockOf, requestBadge, requestLink } from './request-parts.ts'
+import { requestBadge, requestLink } from './request-parts.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 import { tabs } from './tabs.ts'
 
@@ -40,9 +38,7 @@ interface Wish {
 function readWish({ query }: OperatorVisit): Wish {
   const text = (query.get('ip') ?? '').trim()
   return {
-    state:
-      [...requestStates, 'all' as const].find((state) => state === query.get('state')) ??
-      (text === '' ? 'review' : 'all'),
+    state: [...requestStates, 'all' as const].find((state) => state === query.get('state')) ?? 'all',
     text,
     address: text === '' ? undefined : parseAddress(text),
     after: query.get('after') || undefined,
@@ -54,18 +50,16 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.console.requests
   const wish = readWish(visit)
   const errors = errorsOf(view, wish)
-  const [found, waiting] = await Promise.all([
+  const found =
     errors.length > 0
       ? []
-      : actions.listRequests(actor, {
+      : await actions.listRequests(actor, {
           state: wish.state === 'all' ? undefined : wish.state,
           unit:
             wish.address === undefined || wish.address instanceof Refusal ? undefined : unitOf(wish.address),
           after: wish.after,
           limit: pageSize + 1,
-        }),
-    actions.countReviews(actor),
-  ])
+        })
   const shown = found.slice(0, pageSize)
   return {
     title: words.title,
@@ -73,12 +67,9 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
     body: html`<h1>${words.title}</h1>
       ${tabs(
         words.title,
-        (['review', 'open', 'proven', 'done', 'burned', 'all'] as const).map((state) => ({
+        (['all', 'open', 'proven', 'review', 'done', 'burned'] as const).map((state) => ({
           href: places.requests.href({ state, ip: wish.text || undefined }),
-          words:
-            state === 'review' && waiting > 0
-              ? `${words.tabs.review} (${count(view.language, waiting)})`
-              : words.tabs[state],
+          words: words.tabs[state],
           here: state === wish.state,
         })),
       )}
@@ -87,8 +78,8 @@ async function requestsPage(visit: OperatorVisit): Promise<ConsolePage> {
         ${textField(view, { name: 'ip', type: 'search', label: words.byAddress, value: wish.text, error: errors[0]?.message, autofocus: errors.length > 0, maxlength: 64, size: 'medium', autocomplete: 'off' })}
         ${submit(words.show, 'quiet')}
       </form>
-      ${requestTable(visit, shown, errors.length > 0 ? '' : emptyWords(view, wish), wish.state === 'review')}
-      ${pager(view, wish, found, waiting)}`,
+      ${requestTable(view, shown, errors.length > 0 ? '' : emptyWords(view, wish))}
+      ${pager(view, wish, found)}`,
   }
 }
 
@@ -97,22 +88,16 @@ function errorsOf(view: View, { address }: Wish): readonly FieldError[] {
   return [{ field: 'ip', message: refusalSentence(view, address) }]
 }
 
-/** `asQueue`: with the clock, because somebody waits. */
-function requestTable(
-  { view, deps }: OperatorVisit,
-  requests: readonly DelistRequest[],
-  empty: Html | string,
-  asQueue: boolean,
-): Html {
+function requestTable(view: View, requests: readonly DelistRequest[], empty: Html | string): Html {
   const { requests: words, controls } = view.words.console
   return table({
-    caption: asQueue ? words.captionReview : words.caption,
+    caption: words.caption,
     quiet: true,
     stack: true,
-    head: [words.address, asQueue ? words.due : words.state, words.asked, words.control, words.mailbox],
+    head: [words.address, words.state, words.asked, words.control, words.mailbox],
     rows: requests.map((request) => [
       requestLink(request),
-      asQueue ? due(view, clockOf(request, deps.settings)) : requestBadge(view, request),
+      requestBadge(view, request),
       when(view, request.createdAt),
       controls[request.control],
       html`<span translate="no">${visible(request.mailbox)}</span>`,
@@ -121,28 +106,23 @@ function requestTable(
   })
 }
 
-function due(view: View, at: number): Html {
-  return html`${when(view, at)}${at <= view.now ? html` ${badge('bad', view.words.console.requests.overdue)}` : ''}`
-}
-
 function emptyWords(view: View, { state, address }: Wish): Html {
   const words = view.words.console.requests
   const all = html` <a href="${places.requests.href({ state: 'all' })}">${words.showAll}</a>`
   if (address !== undefined && !(address instanceof Refusal))
     return html`${words.noneFor(formatAddress(address))}${all}`
-  return html`${state === 'review' ? words.noReviews : words.none}${state === 'all' ? '' : all}`
+  return html`${words.none}${state === 'all' ? '' : all}`
 }
 
-/** Pages go back in time; those of the queue, whose longest waiting come first, forward. */
-function pager(view: View, wish: Wish, found: readonly DelistRequest[], waiting: number): Html | string {
+/** Pages go back in time; those who wait for a person stand with the longest waiting first. */
+function pager(view: View, wish: Wish, found: readonly DelistRequest[]): Html | string {
   const last = found[pageSize - 1]
   const { requests, listings } = view.words.console
   const isQueue = wish.state === 'review'
   const hasMore = found.length > pageSize && last !== undefined
   const query = { state: wish.state, ip: wish.text || undefined }
-  return html`${isQueue && hasMore ? html`<p class="hint">${requests.moreWait(count(view.language, waiting))}</p>` : ''}
-    <nav class="pager">
-      ${wish.after === undefined ? '' : html`<a href="${places.requests.href(query)}">${isQueue ? requests.oldest : listings.newest}</a>`}
-      ${hasMore ? html`<a href="${places.requests.href({ ...query, after: cursorAfter(last) })}" rel="next">${isQueue ? requests.later : listings.older}</a>` : ''}
-    </nav>`
+  return html`<nav class="pager">
+    ${wish.after === undefined ? '' : html`<a href="${places.requests.href(query)}">${isQueue ? requests.oldest : listings.newest}</a>`}
+    ${hasMore ? html`<a href="${places.requests.href({ ...query, after: cursorAfter(last) })}" rel="next">${isQueue ? requests.later : listings.older}</a>` : ''}
+  </nav>`
 }

@@ -9,6 +9,7 @@ import {
   testLink,
   testPasskey,
 } from '../../../test/support/console.ts'
+import { caseId, caseMessageId } from '../../../test/support/cases.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
@@ -35,12 +36,18 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'POST /dry-run/cancel': 'reputation.dry-run',
   'GET /brake': 'reputation.brake',
   'POST /brake': 'reputation.brake',
+  'GET /cases': 'case.read',
+  'POST /cases': 'case.answer',
+  'GET /cases/:id': 'case.read',
+  'POST /cases/:id': 'case.answer',
+  'GET /cases/:id/original': 'case.read',
+  'POST /cases/:id/original': 'case.read',
+  'GET /cases/:id/manage': 'case.answer',
+  'POST /cases/:id/manage': 'case.answer',
+  'GET /cases/:id/decide': 'delisting.decide',
+  'POST /cases/:id/decide': 'delisting.decide',
   'GET /requests': 'console.read',
   'GET /requests/:id': 'console.read',
-  'GET /requests/:id/delist': 'delisting.decide',
-  'POST /requests/:id/delist': 'delisting.decide',
-  'GET /requests/:id/decline': 'delisting.decide',
-  'POST /requests/:id/decline': 'delisting.decide',
   'GET /abuse': 'abuse.read',
   'POST /abuse': 'abuse.decide',
   'GET /abuse/export': 'abuse.read',
@@ -104,6 +111,7 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
 const ids = {
   '/listings/:id/agree': 'w1de00000000',
   '/listings/': 'se1f00000000',
+  '/cases/': caseId,
   '/requests/': 'wait'.padEnd(26, '0'),
   '/abuse/incidents/': incidentId,
   '/abuse/reports/': looseReportId,
@@ -126,6 +134,11 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/abuse/incidents/:id/decide': { deed: 'suspend' },
   '/operators/:name/roles': { 'role.viewer': 'yes' },
   '/approvals/:id': { deed: 'confirm' },
+  '/cases': { deed: 'assign-me', [`chosen.${caseId}`]: 'yes' },
+  '/cases/:id': { deed: 'answer', text: 'Which machine was it?', next: 'asks' },
+  '/cases/:id/original': { message: caseMessageId },
+  '/cases/:id/manage': { deed: 'snooze', hours: '24' },
+  '/cases/:id/decide': { deed: 'delist' },
   '/brake': { rule: 'spam', state: 'on' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }

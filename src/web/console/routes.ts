@@ -11,6 +11,9 @@ import { deskReportRoutes } from './desk-report.ts'
 import { restrictedRoute } from './desk-restricted.ts'
 import { standingRoute } from './desk-standing.ts'
 import { incidentRoutes } from './incident.ts'
+import { caseRoutes } from './case.ts'
+import { caseDeedRoutes } from './case-deeds.ts'
+import { casesRoutes } from './cases.ts'
 import { exportRoute } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
 import { stepUpRoutes } from './step-up.ts'
@@ -23,7 +26,7 @@ import { highVolumeRoute } from './high-volume.ts'
 import { observedRoute } from './observed.ts'
 import { overviewRoute } from './overview.ts'
 import { ownerRoutes } from './owners.ts'
-import { requestRoutes } from './request.ts'
+import { requestRoute } from './request.ts'
 import { requestsRoute } from './requests.ts'
 import type { ConsoleRoute } from './route.ts'
 import { enrolRoutes } from './enrol.ts'
@@ -45,8 +48,11 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   observedRoute,
   highVolumeRoute,
   ...dryRunRoutes,
+  ...casesRoutes,
+  ...caseDeedRoutes,
+  ...caseRoutes,
   requestsRoute,
-  ...requestRoutes,
+  requestRoute,
   ...brakeRoutes,
   ...deskExportRoutes,
   ...deskRoutes,

@@ -1,4 +1,5 @@
 import { abuse } from './en/abuse.ts'
+import { cases } from './en/cases.ts'
 import { check } from './en/check.ts'
 import { analysis } from './en/analysis.ts'
 import { common } from './en/common.ts'
@@ -31,6 +32,7 @@ export const en = {
   judgement,
   analysis,
   abuse,
+  cases,
   refusals,
 }
 

@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { abuse } from './zh-CN/abuse.ts'
+import { cases } from './zh-CN/cases.ts'
 import { check } from './zh-CN/check.ts'
 import { analysis } from './zh-CN/analysis.ts'
 import { common } from './zh-CN/common.ts'
@@ -29,5 +30,6 @@ export const zhCN = {
   judgement,
   analysis,
   abuse,
+  cases,
   refusals,
 } satisfies Messages

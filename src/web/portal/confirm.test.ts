@@ -1,3 +1,4 @@
+import { decideReview } from '../../../test/support/decide.ts'
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
 import { testSettings } from '../../../test/support/context.ts'
@@ -6,7 +7,7 @@ import { openDoors, type Doors, type Visitor } from '../../../test/support/visit
 import { day, hour, minute } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { noteAccepted, noteLetThroughs, noteRefusals } from '../../core/delisting/follow-actions.ts'
-import { decideReview, listRequests, openReviewByMail } from '../../core/delisting/review-actions.ts'
+import { listRequests, openReviewByMail } from '../../core/delisting/review-actions.ts'
 import { feedHead, noteAck, noteEdge } from '../../core/edges/actions.ts'
 import { addListing, coveringListings } from '../../core/listings/actions.ts'
 import type { ListingFields } from '../../core/listings/listing.ts'
@@ -90,7 +91,7 @@ describe('The button behind the letter’s link', () => {
     assert.match(await mainOf(answer), /stays open until then\. You can try again from \d+ May 2026/)
     assert.match(await mainOf(await browser.submit(`/zh-CN${link}`, {})), /但会为您保留.*之后可以再次尝试/)
     const [waits] = await listRequests(ctx.ctx, { state: 'review', limit: 1 })
-    await decideReview(ctx.ctx, { id: waits?.id ?? '', decision: 'decline' })
+    await decideReview(ctx.ctx, { id: waits?.id ?? '', decision: 'refuse' })
     ctx.ctx.clock.advance(2 * day)
     assert.equal((await browser.submit(link, {})).headers.get('location'), request)
     assert.match(await mainOf(await browser.get(request)), /人工/)

@@ -58,7 +58,17 @@ function contents(view: View, request: RequestView): { readonly title: string; r
     case 'review':
       return { title: words.reviewTitle, body: review(view, request) }
     case 'declined':
-      return { title: words.declinedTitle, body: html`<p class="lead">${words.declinedLead}</p>` }
+      return {
+        title: words.declinedTitle,
+        body: html`<p class="lead">${words.declinedLead}</p>
+          ${toCase(view, request)}`,
+      }
+    case 'closed':
+      return {
+        title: words.closedTitle,
+        body: html`<p class="lead">${words.closedLead}</p>
+          ${toCase(view, request)}`,
+      }
     case 'third-party':
       return { title: words.thirdPartyTitle, body: thirdParty(view, request) }
     case 'policy':
@@ -137,7 +147,15 @@ function review(view: View, request: RequestView): Html {
     ${definitions([
       [words.reviewBy, again === undefined ? undefined : timeAndDistance(view, Date.parse(again))],
       [words.reviewReference, literal(request.id)],
-    ])}`
+    ])}
+    ${toCase(view, request)}`
+}
+
+/** What is said about it, and where more can be said. */
+function toCase(view: View, { casePage }: RequestView): Html | string {
+  if (casePage === null) return ''
+  const href = view.link(routes.case.page.href({ token: casePage }))
+  return html`<p>${buttonLink(href, view.words.portal.result.toCase)}</p>`
 }
 
 function thirdParty(view: View, request: RequestView): Html {

@@ -44,7 +44,7 @@ export const en: LetterWords = {
         'For a while we look more closely at this address than at others. If what led to the block goes on, it comes back, sooner than before and for longer. The refusal then names the reason and has a link that leads on.',
       ],
     }),
-    'delisting-reviewed': ({ ip, outcome, until }, { provider, delistMailbox }) =>
+    'delisting-reviewed': ({ ip, outcome, until, unmet, words, link }, { provider, delistMailbox }) =>
       outcome === 'delisted'
         ? {
             subject: `We have looked at ${ip}: the block is lifted`,
@@ -54,6 +54,7 @@ export const en: LetterWords = {
               { verbatim: `    ${ip}` },
               'Mail from it is accepted again. Messages that were refused before have gone back to their senders: please send them once more.',
               'For a while we look more closely at this address than at others. If what led to the block goes on, it comes back, and then for longer.',
+              ...pageOf(link),
             ],
           }
         : {
@@ -62,11 +63,66 @@ export const en: LetterWords = {
               'Hello,',
               `one of the postmasters of ${provider} has looked at your request about this IP address and has decided that the block stays for now:`,
               { verbatim: `    ${ip}` },
-              'What we have received from it lately does not let us lift the block yet. The usual causes are an account whose password was stolen, a web form or script that sends for strangers, a machine with malware behind the same address, or a list of recipients who never asked.',
-              `When you have found the cause and removed it, write to ${delistMailbox} from your own mailbox. Name the address and say what you found and what you changed; a person reads it.`,
+              ...(unmet === undefined
+                ? []
+                : [
+                    'What speaks against it is this, which we have tested:',
+                    { verbatim: `    ${testWords(unmet)}` },
+                  ]),
+              ...(words === undefined ? [] : ['The postmaster writes:', { quoted: words }]),
+              ...(unmet === undefined && words === undefined
+                ? [
+                    'What we have received from it lately does not let us lift the block yet. The usual causes are an account whose password was stolen, a web form or script that sends for strangers, a machine with malware behind the same address, or a list of recipients who never asked.',
+                  ]
+                : []),
+              link === undefined
+                ? `When you have found the cause and removed it, write to ${delistMailbox} from your own mailbox. Name the address and say what you found and what you changed; a person reads it.`
+                : 'When you have found the cause and removed it, reply to this letter within 14 days: say what you found and what you changed, and a person looks again. After that please write anew.',
               ...(until === undefined ? [] : [`Without that, the block ends by itself on ${moment(until)}.`]),
+              ...pageOf(link),
             ],
           },
+    'case-received': ({ ip, by, link }, { provider }) => ({
+      subject: ip === undefined ? 'We have your message' : `We have your message about ${ip}`,
+      paragraphs: [
+        'Hello,',
+        ip === undefined
+          ? `your message to the postmasters of ${provider} has come.`
+          : `your message to the postmasters of ${provider} has come. It is about this IP address:`,
+        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
+        `A person reads it and answers you by ${moment(by)} at the latest. You need not do anything until then. If you find out more, reply to this letter.`,
+        ...pageOf(link),
+      ],
+    }),
+    'case-answer': ({ words, until, link }, { provider }) => ({
+      subject: until === undefined ? 'An answer from the postmasters' : 'A question from the postmasters',
+      paragraphs: [
+        'Hello,',
+        `a postmaster of ${provider} writes:`,
+        { quoted: words },
+        ...(until === undefined
+          ? []
+          : [`Please reply to this letter by ${moment(until)}; until then the case waits for you.`]),
+        ...pageOf(link),
+      ],
+    }),
+    'case-conditional': ({ ip, tests, until, isAgain, words, link }, { provider }) => ({
+      subject: isAgain
+        ? `${ip}: what is still missing`
+        : `We lift the block on ${ip} as soon as this is mended`,
+      paragraphs: [
+        'Hello,',
+        isAgain
+          ? 'we have looked again at what must be mended before the block on this IP address is lifted:'
+          : `one of the postmasters of ${provider} has looked at your request. The block on this IP address is lifted by itself as soon as the tests below pass:`,
+        { verbatim: `    ${ip}` },
+        isAgain ? 'This is still missing:' : 'What must be mended:',
+        { verbatim: tests.map((test) => `    * ${testWords(test)}`).join('\n') },
+        ...(words === undefined ? [] : ['The postmaster adds:', { quoted: words }]),
+        `We test it again and again until ${moment(until)}, and you need not tell us: when all of it passes, mail from the address is accepted at once, and a letter says so.`,
+        ...pageOf(link),
+      ],
+    }),
     'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
       subject: `Mail from ${domain} does not pass ${failedWords(failed)} at ${provider}`,
       paragraphs: [
@@ -222,6 +278,10 @@ export const en: LetterWords = {
       ],
     }),
   },
+  caseEnding: ({ provider, host }) => [
+    'Replies to this letter come to the same people. If you want no more letters from us, reply with the one word STOP: then this mailbox gets none for 90 days.',
+    { verbatim: `The postmasters of ${provider}\n${host}` },
+  ],
   operatorEnding: ({ provider, host }) => [
     { verbatim: `Postern of ${provider}, to its operator (notify)\n${host}` },
   ],
@@ -365,6 +425,21 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
     'Somebody at your desk has looked at this incident and wants another person to decide. What they found stands in its note; please decide in the console.',
   replay:
     'Reports are genuine, but from people whom our account did not write to: somebody has got one message of ours and sends it on. Nobody is suspended for that. Consider a new DKIM key, and signatures that expire.',
+}
+
+/** The page of a case. */
+function pageOf(link: string | undefined): readonly Paragraph[] {
+  return link === undefined ? [] : ['Everything that was said so far, and how it stands:', { verbatim: link }]
+}
+
+/** `reverse-name`, `dmarc:example.org`, `check:dkim:example.org` in words. */
+function testWords(test: string): string {
+  const [name = '', ...rest] = test.split(':')
+  const domain = rest.at(-1) ?? ''
+  if (name === 'reverse-name') return 'a name in reverse DNS that leads back to the address'
+  if (name === 'helo-name') return 'a HELO name that leads to the address'
+  if (name === 'check') return `${(rest[0] ?? '').toUpperCase()} of ${domain}, without a fault`
+  return `one ${name.toUpperCase()} record of ${domain}`
 }
 
 const brakeWords: Record<Cause, string> = {

@@ -29,7 +29,7 @@ export const zhCN: LetterWords = {
         '接下来的一段时间里，我们会对该地址格外留意。如果起因仍在，它会更快地再次被封锁，且时间更长；届时退信中会注明原因，并附有后续处理的链接。',
       ],
     }),
-    'delisting-reviewed': ({ ip, outcome, until }, { provider, delistMailbox }) =>
+    'delisting-reviewed': ({ ip, outcome, until, unmet, words, link }, { provider, delistMailbox }) =>
       outcome === 'delisted'
         ? {
             subject: `${ip} 的申请已审核：封锁已解除`,
@@ -39,6 +39,7 @@ export const zhCN: LetterWords = {
               { verbatim: `    ${ip}` },
               '来自该地址的邮件现已恢复接收。此前被拒收的邮件已退回发件人，请重新发送。',
               '接下来的一段时间里，我们会对该地址格外留意。如果起因仍在，它会再次被封锁，且时间更长。',
+              ...pageOf(link),
             ],
           }
         : {
@@ -47,11 +48,59 @@ export const zhCN: LetterWords = {
               '您好：',
               `${provider} 的邮件管理员审核了您的申请，决定暂不解除对以下 IP 地址的封锁：`,
               { verbatim: `    ${ip}` },
-              '从我们近期收到的邮件来看，目前还不能解除。常见的起因有：邮箱账号密码被盗；网页表单或脚本被他人用来发信；同一出口地址后面有主机感染了恶意软件；收件人名单未经本人同意。',
-              `找到并消除起因之后，请用您自己的邮箱写信到 ${delistMailbox}，写明 IP 地址、发现的问题和已采取的措施，会有专人阅读。`,
-              ...(until === undefined ? [] : [`如果没有新的申请，封锁也会在${moment(until)}自动结束。`]),
+              ...(unmet === undefined
+                ? []
+                : ['原因是下面这一项检测没有通过：', { verbatim: `    ${testWords(unmet)}` }]),
+              ...(words === undefined ? [] : ['邮件管理员的说明：', { quoted: words }]),
+              ...(unmet === undefined && words === undefined
+                ? [
+                    '从我们近期收到的邮件来看，目前还不能解除。常见的起因有：邮箱账号密码被盗；网页表单或脚本被他人用来发信；同一出口地址后面有主机感染了恶意软件；收件人名单未经本人同意。',
+                  ]
+                : []),
+              link === undefined
+                ? `找到并消除起因之后，请用您自己的邮箱写信到 ${delistMailbox}，写明 IP 地址、发现的问题和已采取的措施，会有专人阅读。`
+                : '找到并消除起因之后，请在 14 天内直接回复本邮件，写明发现的问题和已采取的措施，会有专人重新审核；超过 14 天请另行来信。',
+              ...(until === undefined ? [] : [`如果没有新的情况，封锁也会在${moment(until)}自动结束。`]),
+              ...pageOf(link),
             ],
           },
+    'case-received': ({ ip, by, link }, { provider }) => ({
+      subject: ip === undefined ? '您的来信已收到' : `关于 ${ip} 的来信已收到`,
+      paragraphs: [
+        '您好：',
+        ip === undefined
+          ? `您写给 ${provider} 邮件管理员的信已收到。`
+          : `您写给 ${provider} 邮件管理员的信已收到，涉及以下 IP 地址：`,
+        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
+        `会有专人阅读，最迟在${moment(by)}之前答复。在此之前您无需做任何事；如有新的发现，请直接回复本邮件。`,
+        ...pageOf(link),
+      ],
+    }),
+    'case-answer': ({ words, until, link }, { provider }) => ({
+      subject: until === undefined ? '邮件管理员的答复' : '邮件管理员有问题请您回答',
+      paragraphs: [
+        '您好：',
+        `${provider} 的邮件管理员写道：`,
+        { quoted: words },
+        ...(until === undefined ? [] : [`请在${moment(until)}之前回复本邮件，在此之前我们等候您的答复。`]),
+        ...pageOf(link),
+      ],
+    }),
+    'case-conditional': ({ ip, tests, until, isAgain, words, link }, { provider }) => ({
+      subject: isAgain ? `${ip}：仍未通过的项目` : `以下项目修好后即解除对 ${ip} 的封锁`,
+      paragraphs: [
+        '您好：',
+        isAgain
+          ? '解除对以下 IP 地址的封锁之前需要修好的项目，我们又检测了一次：'
+          : `${provider} 的邮件管理员审核了您的申请。下列检测全部通过之后，对以下 IP 地址的封锁会自动解除：`,
+        { verbatim: `    ${ip}` },
+        isAgain ? '仍未通过的项目：' : '需要修好的项目：',
+        { verbatim: tests.map((test) => `    * ${testWords(test)}`).join('\n') },
+        ...(words === undefined ? [] : ['邮件管理员补充说：', { quoted: words }]),
+        `我们会一直检测到${moment(until)}，您无需另行通知：全部通过后，来自该地址的邮件立即恢复接收，我们也会来信告知。`,
+        ...pageOf(link),
+      ],
+    }),
     'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
       subject: `${domain} 的邮件在 ${provider} 未通过 ${failedWords(failed)} 验证`,
       paragraphs: [
@@ -205,6 +254,10 @@ export const zhCN: LetterWords = {
       ],
     }),
   },
+  caseEnding: ({ provider, host }) => [
+    '回复本邮件会送到同一批管理员手中。如果不想再收到我们的信，请回复 STOP 一个词，90 天内我们不会再向本邮箱发信。',
+    { verbatim: `${provider} 邮件管理员\n${host}` },
+  ],
   operatorEnding: ({ provider, host }) => [
     { verbatim: `${provider} 的 Postern，致管理员（notify）\n${host}` },
   ],
@@ -212,6 +265,20 @@ export const zhCN: LetterWords = {
     '如果不想再收到此类邮件，请直接回复本邮件，正文只写 STOP 一个词，90 天内我们不会再向本邮箱发信。其他内容的回复无人查看。',
     { verbatim: `${provider} 邮件管理员\n${host}` },
   ],
+}
+
+/** The page of a case. */
+function pageOf(link: string | undefined): readonly Paragraph[] {
+  return link === undefined ? [] : ['往来内容和目前的进展：', { verbatim: link }]
+}
+
+function testWords(test: string): string {
+  const [name = '', ...rest] = test.split(':')
+  const domain = rest.at(-1) ?? ''
+  if (name === 'reverse-name') return '反向 DNS 域名存在，且能解析回该地址'
+  if (name === 'helo-name') return 'HELO 域名能解析到该地址'
+  if (name === 'check') return `${domain} 的 ${(rest[0] ?? '').toUpperCase()} 没有错误`
+  return `${domain} 有且只有一条 ${name.toUpperCase()} 记录`
 }
 
 const beijingMs = 8 * 3_600_000

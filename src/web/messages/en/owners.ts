@@ -89,6 +89,7 @@ export const owners = {
       'cool-down': (prefix: string) =>
         `${prefix} was let in again a short time ago. It can be asked for again later; the time stands below.`,
       review: (prefix: string) => `A person looks at ${prefix} and writes to your mailbox.`,
+      closed: (prefix: string) => `The case about ${prefix} was closed without a decision.`,
       declined: (prefix: string) => `A person has decided that ${prefix} stays listed for now.`,
       'third-party': (prefix: string) =>
         `Somebody else decides about ${prefix}; the address of their page stands below.`,
@@ -100,6 +101,7 @@ export const owners = {
     'not-listed': 'was not listed',
     'cool-down': 'too soon after the last time',
     review: 'waits for a person',
+    closed: 'closed without a decision',
     declined: 'declined',
     'third-party': 'somebody else decides',
     policy: 'has to pass a test',

@@ -134,6 +134,10 @@ export const portal = {
     declinedTitle: 'We looked at it and keep the listing',
     declinedLead:
       'A person has decided that the cause is not gone. The listing ends by itself at the time on its record. If something has changed, ask again and say what.',
+    closedTitle: 'The case about it is closed',
+    closedLead:
+      'It ended without a decision about the listing. Its page shows what was said; if you still need it, begin a new request.',
+    toCase: 'The page of your case',
     thirdPartyTitle: 'Somebody else decides on this one',
     thirdPartyLead:
       'We refuse this address because another list has it. Removal there is free to ask and takes effect here by itself.',

@@ -102,6 +102,66 @@ export const refusals = fitForPeople({
         : `The brake of the rule ${text(facts, 'rule', 'asked for')} is not on.`,
     next: 'Nothing needs to be done. The overview of the console and “postern brake show” say what is held.',
   }),
+  'case.closed': () => ({
+    what: 'This case is closed.',
+    next: 'If something has changed, open it again within 14 days after its end, or begin a new one.',
+  }),
+  'case.condition-passes': () => ({
+    what: 'The test that you name passes, so it is no reason to refuse.',
+    next: 'Look at the checks beside the case, name another test, or write a sentence of your own.',
+  }),
+  'case.condition-unknown': () => ({
+    what: 'There is no such test.',
+    next: 'Name them like reverse-name, spf:example.org or check:dkim:example.org, one in each line.',
+  }),
+  'case.empty': () => ({
+    what: 'There is nothing in it.',
+    next: 'Please write what you want to say.',
+  }),
+  'case.full': () => ({
+    what: 'This case has as much in it as we keep.',
+    next: 'Please wait for our answer; if you have one already, reply to it when it is dealt with.',
+  }),
+  'case.merged': () => ({
+    what: 'This case goes on in another one.',
+    next: 'Write to the address of the other case; the page of yours shows what was said.',
+  }),
+  'case.no-request': () => ({
+    what: 'Nobody in this case has asked for an address, so there is nothing to lift or to refuse.',
+    next: 'Answer it, and close it with the answer.',
+  }),
+  'case.nobody': () => ({
+    what: 'There is nobody to do that with.',
+    next: 'Look at who takes part in the case.',
+  }),
+  'case.not-found': () => ({
+    what: 'There is no such case.',
+    next: 'Open the link in our letter again, whole; some mail programs cut it off.',
+  }),
+  'case.open': () => ({
+    what: 'This case is open.',
+    next: 'There is nothing to open again.',
+  }),
+  'case.original-gone': () => ({
+    what: 'The message as it came is not kept.',
+    next: 'What it said stands in the thread.',
+  }),
+  'case.over': () => ({
+    what: 'This case ended more than 14 days ago.',
+    next: 'Please begin a new one, and say what has changed since.',
+  }),
+  'case.reason-missing': () => ({
+    what: 'A reason is missing.',
+    next: 'Name at least one test, or write why in a sentence.',
+  }),
+  'case.same': () => ({
+    what: 'These are one and the same case.',
+    next: 'Give the reference of another one.',
+  }),
+  'case.too-long': () => ({
+    what: 'This is too long.',
+    next: 'Please keep to 4,000 characters.',
+  }),
   'case-link.invalid': () => ({
     what: 'This link is not one of ours, or a part of it got lost.',
     next: 'Mail programs break long lines. Copy the whole line of the bounce and paste it into the box below, or look up the IP address in it.',

@@ -118,6 +118,9 @@ export const portal: Messages['portal'] = {
     declinedTitle: '我们审核后决定维持封锁',
     declinedLead:
       '管理员认为起因尚未消除。封锁会在记录页所示的时间自动结束。如果情况有变，请重新申请并说明。',
+    closedTitle: '相关工单已结案',
+    closedLead: '工单结案时没有就封锁作出决定。往来内容可在工单页面查看；如仍需要，请重新申请。',
+    toCase: '查看您的工单',
     thirdPartyTitle: '此项由其他机构决定',
     thirdPartyLead:
       '我们拒收该地址，是因为它被列入另一份名单。请到那里申请移除（免费），完成后这里会自动生效。',

@@ -102,6 +102,66 @@ export const refusals = fitForPeople(
           : `规则 ${text(facts, 'rule')} 目前没有被制动。`,
       next: '无需任何操作。可在控制台概览中，或用“postern brake show”查看制动情况。',
     }),
+    'case.closed': () => ({
+      what: '该工单已结案。',
+      next: '如果情况有变，请在结案后 14 天内重新打开，或另行申请。',
+    }),
+    'case.condition-passes': () => ({
+      what: '您填写的检测项目是通过的，不能作为拒绝的理由。',
+      next: '请查看工单旁的检测结果，换一个项目，或写一句说明。',
+    }),
+    'case.condition-unknown': () => ({
+      what: '没有这样的检测项目。',
+      next: '请按 reverse-name、spf:example.org、check:dkim:example.org 的形式填写，每行一项。',
+    }),
+    'case.empty': () => ({
+      what: '没有填写内容。',
+      next: '请写下您要说的话。',
+    }),
+    'case.full': () => ({
+      what: '该工单的内容已达到保存上限。',
+      next: '请等候我们的答复；已收到答复的，请在处理之后再回复。',
+    }),
+    'case.merged': () => ({
+      what: '该工单已并入另一工单。',
+      next: '请写信到另一工单的地址；原页面仍可查看往来内容。',
+    }),
+    'case.no-request': () => ({
+      what: '本工单的参与人都没有就地址提出申请，没有可以解除或拒绝的封锁。',
+      next: '请答复对方，并随答复结案。',
+    }),
+    'case.nobody': () => ({
+      what: '没有可以这样处理的参与人。',
+      next: '请查看工单的参与人。',
+    }),
+    'case.not-found': () => ({
+      what: '没有这样的工单。',
+      next: '请重新打开我们邮件中的完整链接；有些邮件程序会把链接截断。',
+    }),
+    'case.open': () => ({
+      what: '该工单尚未结案。',
+      next: '无需重新打开。',
+    }),
+    'case.original-gone': () => ({
+      what: '该邮件的原件没有保存。',
+      next: '往来内容中可以看到其文字。',
+    }),
+    'case.over': () => ({
+      what: '该工单结案已超过 14 天。',
+      next: '请另行申请，并写明此后的变化。',
+    }),
+    'case.reason-missing': () => ({
+      what: '没有写明理由。',
+      next: '请至少填写一个检测项目，或写一句说明。',
+    }),
+    'case.same': () => ({
+      what: '这是同一个工单。',
+      next: '请填写另一工单的编号。',
+    }),
+    'case.too-long': () => ({
+      what: '内容过长。',
+      next: '请不要超过 4,000 个字符。',
+    }),
     'case-link.invalid': () => ({
       what: '该链接不是我们签发的，或者缺少了一部分。',
       next: '邮件软件可能会把长行截断。请复制退信中的整行内容，粘贴到下面的输入框，或者直接查询其中的 IP 地址。',

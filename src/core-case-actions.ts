@@ -1,0 +1,46 @@
+import type { Actor } from './core/actor.ts'
+import {
+  answerCase,
+  assignCase,
+  countCases,
+  listCases,
+  mergeCases,
+  noteCase,
+  reopenCase,
+  showCase,
+  snoozeCase,
+  splitCase,
+  takeOriginal,
+  weighCase,
+} from './core/cases/desk-actions.ts'
+import type { Checks } from './core/checks/actions.ts'
+import { as, type Context } from './core/context.ts'
+import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-case-actions.ts'
+import { coveringListings } from './core/listings/actions.ts'
+import type { CaseActions } from './web/console/case-actions.ts'
+
+/** The actions of cases in the shape that the console asks for them. */
+export function caseActions(ctx: Context, checks: Checks): CaseActions {
+  const by = (actor: Actor): Context => as(ctx, actor)
+  return {
+    listCases: async (actor, search) => await listCases(by(actor), search),
+    countCases: async (actor) => await countCases(by(actor)),
+    showCase: async (actor, id) => {
+      const found = await showCase(by(actor), id)
+      const requests = await requestsOfCase(by(actor), id)
+      const [first] = requests
+      return { ...found, requests, listings: first ? await coveringListings(by(actor), first.ip) : [] }
+    },
+    testsNow: async (actor, input) => await testsNow(by(actor), checks, input),
+    takeOriginal: async (actor, input) => await takeOriginal(by(actor), input),
+    answerCase: async (actor, input) => await answerCase(by(actor), input),
+    noteCase: async (actor, input) => await noteCase(by(actor), input),
+    assignCase: async (actor, input) => await assignCase(by(actor), input),
+    snoozeCase: async (actor, input) => await snoozeCase(by(actor), input),
+    weighCase: async (actor, input) => await weighCase(by(actor), input),
+    mergeCases: async (actor, input) => await mergeCases(by(actor), input),
+    splitCase: async (actor, input) => await splitCase(by(actor), input),
+    reopenCase: async (actor, id) => await reopenCase(by(actor), id),
+    decideCase: async (actor, input) => await decideCase(by(actor), checks, input),
+  }
+}

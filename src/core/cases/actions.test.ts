@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
+import { forEachDatabase } from '../../../test/support/database.ts'
+import { day, hour, minute } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { signTag } from '../../base/signed-token.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { verifyChain } from '../audit/actions.ts'
+import { as, transact, type Context } from '../context.ts'
+import { claimLetters } from '../outbox/deliver-actions.ts'
+import { openCase, pageToken, type Opened } from './actions.ts'
+import { mostUnverified } from './case.ts'
+import {
+  answerCase as answerNow,
+  assignCase,
+  listCases,
+  mergeCases,
+  noteCase,
+  reopenCase,
+  showCase,
+  snoozeCase,
+  splitCase,
+  weighCase,
+} from './desk-actions.ts'
+import { hearCaseMail, refusalOfTag, stopCaseLetters } from './mail-actions.ts'
+import { addToPage, showPage, withdraw } from './page-actions.ts'
+import { writeWaiting } from './say-actions.ts'
+
+const ada = { kind: 'operator', name: 'ada', roles: ['case-agent'] } as const
+const sender = orThrow(parseMailbox('hostmaster@example.org'))
+const other = orThrow(parseMailbox('mallory@example.net'))
+const client = orThrow(parseAddress('192.0.2.66'))
+
+async function open(ctx: TestContext, mailbox = sender, about = '192.0.2.66/32'): Promise<Opened> {
+  const content = { text: 'We mended it.', messageId: '<one@example.org>' }
+  const says = { channel: 'mail', content, isVerified: true, isSilent: false } as const
+  return await transact(
+    ctx,
+    async (tx) =>
+      await openCase(tx, { kind: 'mail', about, by: { role: 'sender', mailbox, language: 'en', says } }),
+  )
+}
+
+interface Mail {
+  readonly text: string
+  readonly from?: typeof sender | undefined
+  readonly automatic?: readonly string[]
+  readonly raw?: string
+}
+
+async function mail(
+  ctx: TestContext,
+  { participant }: Opened,
+  { text, automatic = [], raw = text, ...rest }: Mail,
+) {
+  const writer = 'from' in rest ? rest.from : sender
+  later(ctx)
+  return await hearCaseMail(ctx, {
+    tag: signTag(ctx.keys.tags, 'case', participant.id),
+    raw: Buffer.from(raw),
+    content: { text, automatic, from: writer ?? other },
+    writer,
+    client,
+  })
+}
+
+/** A moment later: what is said within one millisecond has no order. */
+async function answer(ctx: Context, input: Parameters<typeof answerNow>[1]) {
+  later(ctx)
+  return await answerNow(ctx, input)
+}
+
+function later({ clock }: Context): void {
+  ;(clock as TestContext['clock']).advance(1)
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'done'
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error))
+    return error.code
+  }
+}
+
+const stateOf = async (ctx: TestContext, id: string) => (await showCase(ctx, id)).case
+
+forEachDatabase((_name, database) => {
+  describe('A case', () => {
+    it('is asked about, answered by mail, and closed, with its clock', async () => {
+      const ctx = testContext({ db: await database() })
+      const desk = as(ctx, ada)
+      const opened = await open(ctx)
+      const { id } = opened.case
+      ctx.clock.advance(hour)
+      await answer(desk, { id, text: 'Which machine was it?', next: 'asks' })
+      assert.deepEqual(
+        [
+          (await stateOf(ctx, id)).state,
+          (await showPage(ctx, pageToken(ctx, opened.participant.id))).askedUntilAt,
+        ],
+        ['waiting', ctx.clock.now() + 7 * day],
+      )
+      ctx.clock.advance(day)
+      assert.equal(await mail(ctx, opened, { text: 'The printer.' }), 'kept')
+      const back = await stateOf(ctx, id)
+      assert.deepEqual(
+        [back.state, back.dueAt, back.waitedMs],
+        ['open', ctx.clock.now() + 47 * hour - 1, day + 1],
+      )
+      await answer(desk, { id, text: 'Thank you.', next: 'closes' })
+      assert.deepEqual(
+        [(await stateOf(ctx, id)).state, (await stateOf(ctx, id)).outcome],
+        ['closed', 'answered'],
+      )
+      const letters = await claimLetters(ctx, 10)
+      assert.deepEqual(
+        letters.map(({ kind }) => kind),
+        ['case-answer', 'case-received', 'case-answer'],
+      )
+      const tag = signTag(ctx.keys.tags, 'case', opened.participant.id)
+      for (const { mail: letter } of letters) {
+        assert.equal(letter.replyTo, `c+${tag}@postern.provider.example`)
+        assert.match(letter.messageId, new RegExp(`^<c\\.${tag.replace('.', '\\.')}\\.[0-9a-z]{26}@postern`))
+        assert.equal(letter.headers['In-Reply-To'], '<one@example.org>')
+      }
+      assert.match(letters[0]?.mail.text ?? '', /\n\| Which machine was it\?\n/)
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+    })
+
+    it('keeps mail of anybody else as unverified, and moves for nobody’s word', async () => {
+      const ctx = testContext({ db: await database() })
+      const opened = await open(ctx)
+      await answer(as(ctx, ada), { id: opened.case.id, text: 'Which machine?', next: 'asks' })
+      assert.equal(await mail(ctx, opened, { text: 'Lift it.', from: undefined }), 'kept')
+      assert.equal(await mail(ctx, opened, { text: 'Lift it now.', from: other }), 'kept')
+      const { case: it, messages } = await showCase(ctx, opened.case.id)
+      assert.deepEqual([it.state, it.unverified], ['waiting', 2])
+      assert.deepEqual(
+        messages.filter(({ isVerified }) => !isVerified).map(({ content }) => content.from),
+        [other, other],
+      )
+      const shown = await showPage(ctx, pageToken(ctx, opened.participant.id))
+      assert.deepEqual(
+        shown.messages.map(({ text }) => text),
+        ['We mended it.', 'Which machine?'],
+      )
+      assert.equal(
+        await codeOf(
+          hearCaseMail(ctx, {
+            tag: `${opened.participant.id}.${'0'.repeat(20)}`,
+            raw: Buffer.from('x'),
+            content: { text: 'x' },
+            writer: sender,
+            client,
+          }),
+        ),
+        'case.not-found',
+      )
+    })
+
+    it('keeps the same delivered twice once, and the same words once', async () => {
+      const ctx = testContext({ db: await database() })
+      const opened = await open(ctx)
+      assert.equal(await mail(ctx, opened, { text: 'More of it.', raw: 'A' }), 'kept')
+      assert.equal(await mail(ctx, opened, { text: 'More of it.', raw: 'A' }), 'known')
+      assert.equal(await mail(ctx, opened, { text: 'more  of it.\n> quoted', raw: 'B' }), 'copy')
+      const { messages } = await showCase(ctx, opened.case.id)
+      assert.deepEqual(
+        messages.filter(({ direction }) => direction === 'in').map(({ copies }) => copies),
+        [1, 2],
+      )
+    })
+
+    it('lets two programs that answer each other say little', async () => {
+      const ctx = testContext({ db: await database() })
+      const opened = await open(ctx)
+      const { id } = opened.case
+      await answer(as(ctx, ada), { id, text: 'Which machine?', next: 'asks' })
+      for (let nth = 0; nth < 30; nth++) {
+        ctx.clock.advance(minute)
+        await mail(ctx, opened, { text: `I am away (${nth})`, automatic: ['auto-replied'] })
+      }
+      const { case: it } = await showCase(ctx, id)
+      assert.equal(it.state, 'waiting')
+      assert.ok(it.messages < 30, `${it.messages} are kept`)
+      // One that hides that it is a program is acknowledged once a day, and three times in all.
+      let said = 0
+      for (let nth = 0; nth < 8; nth++) {
+        ctx.clock.advance(13 * hour)
+        await mail(ctx, opened, { text: `A reply of a program ${nth}` })
+        said = (await showCase(ctx, id)).messages.filter(({ content }) => content.says === 'received').length
+      }
+      assert.equal(said, 3)
+    })
+
+    it('says what does not fit into the budget of letters later', async () => {
+      const ctx = testContext({ db: await database() })
+      const desk = as(ctx, ada)
+      const {
+        case: { id },
+      } = await open(ctx)
+      for (const text of ['One', 'Two', 'Three', 'Four']) await answer(desk, { id, text, next: 'open' })
+      const letters = async () =>
+        (await showCase(ctx, id)).messages.flatMap(({ letter }) => (letter === null ? [] : [letter]))
+      assert.deepEqual(await letters(), ['written', 'written', 'written', 'waiting'])
+      assert.equal(await writeWaiting(ctx, 10), 0)
+      ctx.clock.advance(day + 1)
+      assert.equal(await writeWaiting(ctx, 10), 1)
+      assert.deepEqual(await letters(), ['written', 'written', 'written', 'written'])
+      const { participant } = await open(ctx)
+      await stopCaseLetters(ctx, signTag(ctx.keys.tags, 'case', participant.id))
+      await answer(desk, { id, text: 'Five', next: 'open' })
+      assert.equal((await letters()).at(-1), 'unwanted')
+    })
+
+    it('opens again by mail for 14 days, and then says so before the message comes', async () => {
+      const ctx = testContext({ db: await database() })
+      const opened = await open(ctx)
+      const { id } = opened.case
+      const tag = signTag(ctx.keys.tags, 'case', opened.participant.id)
+      const close = async () => await answer(as(ctx, ada), { id, text: 'Done.', next: 'closes' })
+      await close()
+      ctx.clock.advance(13 * day)
+      assert.equal(await refusalOfTag(ctx, tag), undefined)
+      await mail(ctx, opened, { text: 'It is back.' })
+      assert.equal((await stateOf(ctx, id)).state, 'open')
+      await close()
+      ctx.clock.advance(14 * day)
+      assert.equal((await refusalOfTag(ctx, tag))?.code, 'case.over')
+      assert.equal(await codeOf(mail(ctx, opened, { text: 'And again.' })), 'case.over')
+      assert.equal(await codeOf(reopenCase(as(ctx, ada), id)), 'case.over')
+      assert.equal(await mail(ctx, opened, { text: 'away', automatic: ['auto-replied'] }), 'silent')
+    })
+
+    it('is merged and split with its threads, whose addresses go on working', async () => {
+      const ctx = testContext({ db: await database() })
+      const desk = as(ctx, ada)
+      const [one, two] = [await open(ctx), await open(ctx, other)]
+      await noteCase(desk, { id: one.case.id, text: 'Same hoster.' })
+      await mergeCases(desk, { id: one.case.id, into: two.case.id })
+      const merged = await showCase(ctx, two.case.id)
+      assert.deepEqual([merged.participants.length, merged.messages.length, merged.case.messages], [2, 3, 3])
+      assert.deepEqual(
+        [(await stateOf(ctx, one.case.id)).outcome, (await stateOf(ctx, one.case.id)).mergedInto],
+        ['merged', two.case.id],
+      )
+      assert.equal(await mail(ctx, one, { text: 'Still here.' }), 'kept')
+      // Nobody sees the other's thread.
+      const page = await showPage(ctx, pageToken(ctx, two.participant.id))
+      assert.deepEqual(
+        page.messages.map(({ text }) => text),
+        ['We mended it.'],
+      )
+      const own = await splitCase(desk, { id: two.case.id, participant: one.participant.id })
+      assert.deepEqual(
+        (await showCase(ctx, own.id)).messages
+          .filter(({ direction }) => direction === 'in')
+          .map(({ content }) => content.text),
+        ['We mended it.', 'Still here.'],
+      )
+      assert.equal(
+        await codeOf(splitCase(desk, { id: own.id, participant: one.participant.id })),
+        'case.nobody',
+      )
+      assert.equal(await codeOf(mergeCases(desk, { id: own.id, into: own.id })), 'case.same')
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+    })
+
+    it('stands in a queue by its clock, asleep out of sight', async () => {
+      const ctx = testContext({ db: await database() })
+      const desk = as(ctx, ada)
+      const ids: string[] = []
+      for (let nth = 0; nth < 3; nth++) {
+        ctx.clock.advance(hour)
+        ids.push((await open(ctx, sender, `192.0.2.${nth}/32`)).case.id)
+      }
+      const [first = '', second = '', third = ''] = ids
+      await weighCase(desk, { id: third, severity: 'A' })
+      await snoozeCase(desk, { id: second, hours: 24 })
+      await assignCase(desk, { id: first, to: 'me' })
+      const search = { states: ['open', 'waiting'], offset: 0, limit: 10 } as const
+      const list = async (more: object = {}) =>
+        (await listCases(desk, { ...search, ...more })).map(({ id }) => id)
+      assert.deepEqual(await list(), [third, first])
+      assert.deepEqual(await list({ asleep: true }), [third, first, second])
+      assert.deepEqual(
+        [await list({ assigned: 'mine' }), await list({ assigned: 'nobody' })],
+        [[first], [third]],
+      )
+      await answer(desk, { id: third, text: 'What?', next: 'asks' })
+      assert.deepEqual(await list(), [first, third])
+      assert.equal(
+        await codeOf(listCases(as(ctx, { ...ada, roles: ['abuse-agent'] }), search)),
+        'permission.denied',
+      )
+      assert.equal(
+        await codeOf(assignCase(as(ctx, { ...ada, roles: ['viewer'] }), { id: first, to: 'me' })),
+        'permission.denied',
+      )
+    })
+
+    it('is added to and closed on its page, and holds no more of strangers than it should', async () => {
+      const limits = Object.fromEntries(
+        ['cases.mailbox.hour', 'cases.client.hour', 'cases.domain.hour'].map((name) => [
+          name,
+          { count: 1000, windowMs: hour },
+        ]),
+      )
+      const ctx = testContext({ db: await database(), settings: testSettings({ limits }) })
+      const opened = await open(ctx)
+      const token = pageToken(ctx, opened.participant.id)
+      await addToPage(as(ctx, { kind: 'visitor', client: '198.51.100.7/32' }), {
+        token,
+        text: 'And one thing more.',
+      })
+      assert.equal((await showPage(ctx, token)).messages.length, 2)
+      assert.equal(await codeOf(addToPage(ctx, { token, text: '  ' })), 'case.empty')
+      for (let nth = 0; nth < mostUnverified; nth++)
+        await mail(ctx, opened, { text: `x${nth}`, from: undefined })
+      assert.equal(await codeOf(mail(ctx, opened, { text: 'one more', from: undefined })), 'case.full')
+      assert.equal(await mail(ctx, opened, { text: 'mine' }), 'kept')
+      await withdraw(ctx, token)
+      assert.equal((await showPage(ctx, token)).outcome, 'withdrawn')
+      assert.equal(
+        await codeOf(showPage(ctx, `${opened.participant.id}.${'1'.repeat(20)}`)),
+        'case.not-found',
+      )
+    })
+  })
+})

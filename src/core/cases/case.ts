@@ -1,0 +1,244 @@
+import { day } from '../../base/clock.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { deadline, workingTime, type Calendar } from './calendar.ts'
+
+/** `open`: it is our turn. `waiting`: theirs. `conditional`: granted as soon as the named tests pass. */
+export const caseStates = ['open', 'waiting', 'conditional', 'closed'] as const
+export type CaseState = (typeof caseStates)[number]
+
+/** What it began from. `record`: a decision record, by the portal; `mail`: the delist mailbox. */
+export const caseKinds = ['record', 'mail', 'form', 'recipient', 'owner', 'operator'] as const
+export type CaseKind = (typeof caseKinds)[number]
+
+export const severities = ['A', 'B', 'C'] as const
+export type Severity = (typeof severities)[number]
+
+/** `granted`: what was asked for was done. `not-needed`: there was nothing to do any more. `merged`: goes on in another. */
+export const caseOutcomes = ['granted', 'not-needed', 'refused', 'answered', 'withdrawn', 'merged'] as const
+export type CaseOutcome = (typeof caseOutcomes)[number]
+
+/** A test that must pass, and what it said last; `unknown`: it has not been run, or could not be told. */
+export interface Condition {
+  /** `reverse-name`, `helo-name`, `spf:example.org`, `dmarc:example.org`, `check:dkim:example.org`. */
+  readonly test: string
+  readonly said: 'passes' | 'fails' | 'unknown'
+}
+
+/** A thread with a clock. What it is about beyond an address is known to whoever opened it. Moments are milliseconds since 1970. */
+export interface Case {
+  readonly id: string
+  readonly kind: CaseKind
+  readonly state: CaseState
+  readonly severity: Severity
+  /** The unit that it is about: `192.0.2.45/32`. */
+  readonly about: string | null
+  readonly openedAt: number
+  readonly openedBy: string
+  /** By when it is to be answered first, and when it was. */
+  readonly firstDueAt: number
+  readonly answeredAt: number | null
+  /** By when it is to have had its effect; as it stood when we began to wait. */
+  readonly effectDueAt: number
+  /** Working time left when we began to wait for them; null while it is our turn. */
+  readonly effectLeftMs: number | null
+  /** Working time that was spent on waiting for them. */
+  readonly waitedMs: number
+  readonly waitingSinceAt: number | null
+  /** By when they are to answer. */
+  readonly askedUntilAt: number | null
+  readonly snoozedUntilAt: number | null
+  /** What the queue is ordered by; null while nothing is ours to do. */
+  readonly dueAt: number | null
+  readonly conditions: readonly Condition[]
+  readonly conditionsEndAt: number | null
+  readonly checkedAt: number | null
+  readonly toldAt: number | null
+  readonly outcome: CaseOutcome | null
+  /** Of a refusal: the test that is not passed, or the judgement in a sentence. */
+  readonly why: string
+  readonly closedAt: number | null
+  readonly closedBy: string | null
+  readonly assignee: string | null
+  readonly mergedInto: string | null
+  readonly messages: number
+  readonly bytes: number
+  /** Messages whose writer is not known to be the participant. */
+  readonly unverified: number
+  readonly acks: number
+  readonly version: number
+}
+
+/** How soon, in working time. */
+export interface Targets {
+  readonly calendar: Calendar
+  readonly firstMs: Readonly<Record<Severity, number>>
+  readonly effectMs: number
+}
+
+export function newCase(
+  about: Pick<Case, 'id' | 'kind' | 'severity' | 'about' | 'openedBy'>,
+  now: number,
+  { calendar, firstMs, effectMs }: Targets,
+): Case {
+  const effectDueAt = deadline(calendar, now, effectMs)
+  const firstDueAt = Math.min(deadline(calendar, now, firstMs[about.severity]), effectDueAt)
+  return {
+    ...about,
+    state: 'open',
+    openedAt: now,
+    firstDueAt,
+    answeredAt: null,
+    effectDueAt,
+    effectLeftMs: null,
+    waitedMs: 0,
+    waitingSinceAt: null,
+    askedUntilAt: null,
+    snoozedUntilAt: null,
+    dueAt: firstDueAt,
+    conditions: [],
+    conditionsEndAt: null,
+    checkedAt: null,
+    toldAt: null,
+    outcome: null,
+    why: '',
+    closedAt: null,
+    closedBy: null,
+    assignee: null,
+    mergedInto: null,
+    messages: 0,
+    bytes: 0,
+    unverified: 0,
+    acks: 0,
+    version: 1,
+  }
+}
+
+/** What the clock of an open case says next: the first answer, then the effect. */
+function dueOf({ state, answeredAt, firstDueAt, effectDueAt }: Case): number | null {
+  if (state !== 'open') return null
+  return answeredAt === null ? firstDueAt : effectDueAt
+}
+
+function withDue(it: Case): Case {
+  return { ...it, dueAt: dueOf(it) }
+}
+
+/** They said something: it is our turn, and the clock goes on from where it stood. What is closed stays closed. */
+export function heard(it: Case, now: number, calendar: Calendar): Case {
+  if (it.state === 'closed') return it
+  return withDue({ ...resumed(it, now, calendar), state: 'open', askedUntilAt: null, snoozedUntilAt: null })
+}
+
+/** The clock of the effect goes on. */
+function resumed(it: Case, now: number, calendar: Calendar): Case {
+  if (it.effectLeftMs === null || it.waitingSinceAt === null) return it
+  return {
+    ...it,
+    effectDueAt: deadline(calendar, now, it.effectLeftMs),
+    effectLeftMs: null,
+    waitedMs: it.waitedMs + workingTime(calendar, it.waitingSinceAt, now),
+    waitingSinceAt: null,
+  }
+}
+
+/** We answered. `untilAt`: and ask them something, so that it is their turn until then. */
+export function answered(it: Case, now: number, calendar: Calendar, untilAt?: number): Case {
+  const first = { ...it, answeredAt: it.answeredAt ?? now, snoozedUntilAt: null }
+  return untilAt === undefined
+    ? withDue(first)
+    : stopped({ ...first, askedUntilAt: untilAt }, 'waiting', now, calendar)
+}
+
+/** It is theirs to do something: the clock stands. */
+function stopped(it: Case, state: 'waiting' | 'conditional', now: number, calendar: Calendar): Case {
+  const since = it.waitingSinceAt ?? now
+  const left = it.effectLeftMs ?? workingTime(calendar, now, it.effectDueAt)
+  return withDue({ ...it, state, waitingSinceAt: since, effectLeftMs: left })
+}
+
+/** Granted once these tests pass, if they do before `endAt`. */
+export function madeConditional(
+  it: Case,
+  { conditions, endAt }: { readonly conditions: readonly Condition[]; readonly endAt: number },
+  now: number,
+  calendar: Calendar,
+): Case {
+  const told = {
+    ...it,
+    answeredAt: it.answeredAt ?? now,
+    conditions,
+    conditionsEndAt: endAt,
+    toldAt: now,
+    checkedAt: now,
+  }
+  return stopped({ ...told, askedUntilAt: endAt, snoozedUntilAt: null }, 'conditional', now, calendar)
+}
+
+export function closed(
+  it: Case,
+  { outcome, by, why = '' }: { readonly outcome: CaseOutcome; readonly by: string; readonly why?: string },
+  now: number,
+  calendar: Calendar,
+): Case {
+  return withDue({
+    ...resumed(it, now, calendar),
+    state: 'closed',
+    // Nobody is answered by a case that they withdrew themselves.
+    answeredAt: it.answeredAt ?? (outcome === 'withdrawn' || outcome === 'merged' ? null : now),
+    outcome,
+    why,
+    closedAt: now,
+    closedBy: by,
+    askedUntilAt: null,
+    snoozedUntilAt: null,
+    conditionsEndAt: null,
+  })
+}
+
+/** How long after its end a case goes on when somebody says more. */
+export const reopensMs = 14 * day
+
+/** Whether it may be opened again. Throws nothing: gives `case.over` with the day. */
+export function mayReopen({ closedAt, mergedInto }: Case, now: number): Refusal | undefined {
+  if (closedAt === null) return undefined
+  if (mergedInto !== null) return new Refusal('case.merged')
+  if (now < closedAt + reopensMs) return undefined
+  return new Refusal('case.over', { closed: new Date(closedAt).toISOString() })
+}
+
+/** Opened again: the time for the effect begins anew, and the first answer is owed no more. */
+export function reopened(it: Case, now: number, { calendar, effectMs }: Targets): Case {
+  const again = { ...it, state: 'open', outcome: null, why: '', closedAt: null, closedBy: null } as const
+  return withDue({ ...again, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
+}
+
+/** Most of what one case holds (security CASE-5). */
+export const mostMessages = 200
+export const mostBytes = 25 * 1024 * 1024
+/** What strangers who got hold of an address may put there. */
+export const mostUnverified = 50
+
+/** Whether a message of this size still fits. Ours and notes always do. */
+export function mayHold(
+  it: Case,
+  { size, isVerified }: { readonly size: number; readonly isVerified: boolean },
+): Refusal | undefined {
+  const isFull = it.messages >= mostMessages || it.bytes + size > mostBytes
+  return isFull || (!isVerified && it.unverified >= mostUnverified) ? new Refusal('case.full') : undefined
+}
+
+/** Acknowledgements in one case (security CASE-3). */
+export const mostAcks = 3
+
+export function withSeverity(it: Case, severity: Severity, targets: Targets): Case {
+  const firstDueAt = Math.min(
+    deadline(targets.calendar, it.openedAt, targets.firstMs[severity]),
+    it.effectDueAt,
+  )
+  return withDue({ ...it, severity, firstDueAt })
+}
+
+/** Whether its time is up, or what the clock says of it. */
+export function isOverdue({ dueAt }: Pick<Case, 'dueAt'>, now: number): boolean {
+  return dueAt !== null && dueAt <= now
+}

@@ -1,0 +1,334 @@
+import { newId } from '../../base/id.ts'
+import { plainText } from '../../base/plain-text.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { hour } from '../../base/clock.ts'
+import { actorName, permit, recordedName } from '../actor.ts'
+import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { closeCase, lockCase, participantsOf, recount, reopen, saveCase, targetsOf, tell } from './actions.ts'
+import {
+  answered,
+  mayReopen,
+  newCase,
+  withSeverity,
+  type Case,
+  type CaseKind,
+  type CaseState,
+  type Severity,
+} from './case.ts'
+import { longestAnswer, readAnswer, type Message } from './message.ts'
+import type { Participant } from './participant.ts'
+import { say } from './say-actions.ts'
+import * as store from './store.ts'
+
+/** What people at the desk do with cases, besides deciding them, which belongs to whoever opened them. */
+
+/** What the queue is asked for. */
+export interface CaseSearch {
+  readonly states: readonly CaseState[]
+  readonly severity?: Severity | undefined
+  readonly kind?: CaseKind | undefined
+  /** `mine`, `nobody`, or anybody's. */
+  readonly assigned?: 'mine' | 'nobody' | undefined
+  readonly about?: string | undefined
+  /** Those that sleep, too. */
+  readonly asleep?: boolean | undefined
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Cases by the clock: what is overdue comes first. */
+export async function listCases(ctx: Context, search: CaseSearch): Promise<readonly Case[]> {
+  permit(ctx.actor, 'case.read')
+  const { assigned, asleep, ...rest } = search
+  return await store.listCases(ctx.db.queries, {
+    ...rest,
+    assignee: assigned === undefined ? undefined : assigned === 'mine' ? actorName(ctx.actor) : null,
+    awakeAt: asleep === true ? undefined : ctx.clock.now(),
+  })
+}
+
+/** How many are our turn, and how many of them are late. */
+export async function countCases(ctx: Context): Promise<{ readonly open: number; readonly overdue: number }> {
+  return await store.countOpen(ctx.db.queries, ctx.clock.now())
+}
+
+export interface CaseView {
+  readonly case: Case
+  readonly participants: readonly Participant[]
+  readonly messages: readonly Message[]
+  /** Other cases of the same mailboxes, and of the same address; newest first. */
+  readonly others: readonly Case[]
+  readonly history: readonly AuditRecord[]
+}
+
+const mostOthers = 20
+
+/** A case as the desk sees it. Throws `case.not-found`. */
+export async function showCase(ctx: Context, id: string): Promise<CaseView> {
+  permit(ctx.actor, 'case.read')
+  const { queries } = ctx.db
+  const it = await store.caseById(queries, id)
+  if (!it) throw new Refusal('case.not-found')
+  const [participants, messages, history] = await Promise.all([
+    store.participantsOf(queries, id),
+    store.messagesOf(queries, ctx.keys.vault, { caseId: id }),
+    listAudit(ctx, { subject: `case:${id}`, limit: 200 }),
+  ])
+  return { case: it, participants, messages, history, others: await othersOf(ctx, it, participants) }
+}
+
+async function othersOf(
+  ctx: Context,
+  { id, about }: Case,
+  participants: readonly Participant[],
+): Promise<readonly Case[]> {
+  const { queries } = ctx.db
+  const found = new Map<string, Case>()
+  for (const key of new Set(participants.slice(0, 10).map(({ mailboxKey: each }) => each)))
+    for (const each of await store.casesOfMailbox(queries, key, mostOthers)) found.set(each.id, each)
+  const states = ['open', 'waiting', 'conditional', 'closed'] as const
+  if (about !== null)
+    for (const each of await store.listCases(queries, { states, about, offset: 0, limit: mostOthers }))
+      found.set(each.id, each)
+  found.delete(id)
+  return [...found.values()].toSorted((a, b) => b.openedAt - a.openedAt).slice(0, mostOthers)
+}
+
+/** A message as it came, to be downloaded and opened elsewhere; looking is written down. Throws `case.original-gone`. */
+export async function takeOriginal(
+  ctx: Context,
+  input: { readonly id: string; readonly message: string },
+): Promise<{ readonly hash: string; readonly raw: Buffer }> {
+  permit(ctx.actor, 'case.read')
+  const found = await store.originalOf(ctx.db.queries, ctx.keys.vault, input.message)
+  if (!found || found.caseId !== input.id) throw new Refusal('case.original-gone')
+  await transact(ctx, async (tx) => {
+    const facts = { message: input.message, sha256: found.hash }
+    await record(tx, { action: 'case.original-taken', subject: `case:${input.id}`, facts })
+  })
+  return found
+}
+
+/** Loads the case for a change; throws `case.not-found`, and `case.closed` where it has ended. */
+async function openOne(tx: Tx, id: string): Promise<Case> {
+  const it = await lockCase(tx, id)
+  if (!it) throw new Refusal('case.not-found')
+  if (it.state === 'closed') throw new Refusal('case.closed')
+  return it
+}
+
+async function change(ctx: Context, id: string, work: (tx: Tx, it: Case) => Promise<Case>): Promise<Case> {
+  permit(ctx.actor, 'case.answer')
+  return await transact(ctx, async (tx) => {
+    const it = await openOne(tx, id)
+    const changed = await work(tx, it)
+    await saveCase(tx, changed)
+    tx.afterCommit('cases')
+    return changed
+  })
+}
+
+/**
+ * Answers: one participant, or all of them. `asks`: and asks for something, so that it is their turn, for as long as the setting says;
+ * `closes`: and there is nothing more to do. Throws `case.empty`, `case.too-long`, `case.closed`.
+ */
+export async function answerCase(
+  ctx: Context,
+  input: {
+    readonly id: string
+    readonly text: string
+    readonly to?: string | undefined
+    readonly next: 'open' | 'asks' | 'closes'
+  },
+): Promise<Case> {
+  permit(ctx.actor, 'case.answer')
+  const text = plainText(orThrow(readAnswer(input.text)), longestAnswer)
+  return await transact(ctx, async (tx) => {
+    const it = await openOne(tx, input.id)
+    const now = tx.clock.now()
+    const until = input.next === 'asks' ? now + tx.settings.support.askedMs : undefined
+    const everybody = await participantsOf(tx, it.id)
+    const readers = everybody.filter(({ id }) => input.to === undefined || id === input.to)
+    if (readers.length === 0) throw new Refusal('case.nobody')
+    await record(tx, {
+      action: input.next === 'asks' ? 'case.asked' : 'case.answered',
+      subject: `case:${it.id}`,
+      facts: { readers: readers.length },
+    })
+    for (const reader of readers) await say(tx, reader, { says: 'answer', text, until })
+    await recount(tx, it.id)
+    const next = answered(await openOne(tx, it.id), now, targetsOf(tx).calendar, until)
+    await tell(tx, 'case.answered', next)
+    tx.afterCommit('cases')
+    if (input.next === 'closes') return await closeCase(tx, next, { outcome: 'answered' })
+    await saveCase(tx, next)
+    return { ...next, version: next.version + 1 }
+  })
+}
+
+/** A note among ourselves; it stays possible after the end. */
+export async function noteCase(
+  ctx: Context,
+  input: { readonly id: string; readonly text: string },
+): Promise<void> {
+  permit(ctx.actor, 'case.answer')
+  const text = plainText(orThrow(readAnswer(input.text)), longestAnswer)
+  await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, input.id)
+    if (!it) throw new Refusal('case.not-found')
+    await store.insertMessage(tx.queries, tx.keys.vault, {
+      id: newId(),
+      caseId: it.id,
+      participant: null,
+      direction: 'note',
+      channel: 'console',
+      author: recordedName(tx.actor),
+      isVerified: true,
+      isSilent: false,
+      at: tx.clock.now(),
+      size: Buffer.byteLength(text),
+      copies: 1,
+      bodyKey: null,
+      intakeKey: null,
+      letter: null,
+      content: { text },
+    })
+    await record(tx, { action: 'case.noted', subject: `case:${it.id}`, facts: {} })
+    await recount(tx, it.id)
+  })
+}
+
+/** Whose it is: an operator's name as `actorName` has it, or nobody's. */
+export async function assignCase(
+  ctx: Context,
+  input: { readonly id: string; readonly to: 'me' | 'nobody' },
+): Promise<Case> {
+  return await change(ctx, input.id, async (tx, it) => {
+    const assignee = input.to === 'me' ? actorName(tx.actor) : null
+    await record(tx, {
+      action: 'case.assigned',
+      subject: `case:${it.id}`,
+      facts: assignee === null ? {} : { to: assignee },
+    })
+    return { ...it, assignee }
+  })
+}
+
+/** Days that a case may sleep. */
+export const snoozeHours = [4, 24, 72, 168] as const
+
+/** Puts it out of sight until then; its clock goes on. */
+export async function snoozeCase(
+  ctx: Context,
+  input: { readonly id: string; readonly hours: number },
+): Promise<Case> {
+  const hours = snoozeHours.find((each) => each === input.hours)
+  if (hours === undefined) throw new Refusal('form.invalid', { field: 'hours' })
+  return await change(ctx, input.id, async (tx, it) => {
+    const snoozedUntilAt = tx.clock.now() + hours * hour
+    const until = new Date(snoozedUntilAt).toISOString()
+    await record(tx, { action: 'case.snoozed', subject: `case:${it.id}`, facts: { until } })
+    return { ...it, snoozedUntilAt }
+  })
+}
+
+export async function weighCase(
+  ctx: Context,
+  input: { readonly id: string; readonly severity: Severity },
+): Promise<Case> {
+  return await change(ctx, input.id, async (tx, it) => {
+    await record(tx, {
+      action: 'case.weighed',
+      subject: `case:${it.id}`,
+      facts: { severity: input.severity, before: it.severity },
+    })
+    return withSeverity(it, input.severity, targetsOf(tx))
+  })
+}
+
+/** Opens a closed case again, within 14 days. Throws `case.over`, `case.merged`, `case.open`. */
+export async function reopenCase(ctx: Context, id: string): Promise<Case> {
+  permit(ctx.actor, 'case.answer')
+  return await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, id)
+    if (!it) throw new Refusal('case.not-found')
+    if (it.state !== 'closed') throw new Refusal('case.open')
+    const refusal = mayReopen(it, tx.clock.now())
+    if (refusal) throw refusal
+    const again = await reopen(tx, it)
+    await saveCase(tx, again)
+    tx.afterCommit('cases')
+    return again
+  })
+}
+
+/**
+ * One case out of two about the same: everybody and everything that was said goes to `into`, and their addresses and pages go on working.
+ * Throws `case.same`.
+ */
+export async function mergeCases(
+  ctx: Context,
+  input: { readonly id: string; readonly into: string },
+): Promise<Case> {
+  permit(ctx.actor, 'case.answer')
+  if (input.id === input.into) throw new Refusal('case.same')
+  return await transact(ctx, async (tx) => {
+    // Always in the same order, so that two people who merge the same two do not wait for each other.
+    for (const id of [input.id, input.into].toSorted()) await openOne(tx, id)
+    const from = await openOne(tx, input.id)
+    const moved = (await participantsOf(tx, from.id)).map(({ id }) => id)
+    await store.moveParticipants(tx.queries, moved, input.into)
+    await store.moveNotes(tx.queries, from.id, input.into)
+    await recount(tx, from.id)
+    await closeCase(tx, { ...(await openOne(tx, from.id)), mergedInto: input.into }, { outcome: 'merged' })
+    await record(tx, {
+      action: 'case.merged',
+      subject: `case:${input.into}`,
+      facts: { from: from.id, participants: moved.length },
+    })
+    await recount(tx, input.into)
+    const into = await openOne(tx, input.into)
+    // Who came first has waited for longest.
+    const first = { ...into, firstDueAt: Math.min(into.firstDueAt, from.firstDueAt) }
+    const effect = { ...first, effectDueAt: Math.min(into.effectDueAt, from.effectDueAt) }
+    const due = [into.dueAt, from.dueAt].flatMap((at) => (at === null ? [] : [at]))
+    const merged = { ...effect, ...(into.state === 'open' && due.length > 0 && { dueAt: Math.min(...due) }) }
+    await saveCase(tx, merged)
+    tx.afterCommit('cases')
+    return merged
+  })
+}
+
+/** Takes a participant with their thread out into a case of their own. Throws `case.nobody` where they are the only one. */
+export async function splitCase(
+  ctx: Context,
+  input: { readonly id: string; readonly participant: string },
+): Promise<Case> {
+  permit(ctx.actor, 'case.answer')
+  return await transact(ctx, async (tx) => {
+    const it = await openOne(tx, input.id)
+    const everybody = await participantsOf(tx, it.id)
+    const moved = everybody.find(({ id }) => id === input.participant)
+    if (!moved || everybody.length < 2) throw new Refusal('case.nobody')
+    const { kind, severity, about } = it
+    const own = newCase(
+      { id: newId(), kind, severity, about, openedBy: recordedName(tx.actor) },
+      it.openedAt,
+      targetsOf(tx),
+    )
+    await store.insertCase(tx.queries, own)
+    await store.moveParticipants(tx.queries, [moved.id], own.id)
+    await record(tx, { action: 'case.opened', subject: `case:${own.id}`, facts: { kind, from: it.id } })
+    await record(tx, {
+      action: 'case.split',
+      subject: `case:${it.id}`,
+      facts: { participant: moved.id, to: own.id },
+    })
+    await tell(tx, 'case.opened', own)
+    await recount(tx, it.id)
+    await recount(tx, own.id)
+    tx.afterCommit('cases')
+    return own
+  })
+}

@@ -1,0 +1,111 @@
+import { Refusal } from '../../base/refusal.ts'
+
+/** What was said in a case. Whoever wrote it wrote what they liked: it is shown as text only (security CASE-2). */
+export interface Message {
+  readonly id: string
+  readonly caseId: string
+  /** Whose thread with us it belongs to; null for a note among ourselves. */
+  readonly participant: string | null
+  readonly direction: 'in' | 'out' | 'note'
+  readonly channel: 'mail' | 'form' | 'console' | 'rules'
+  /** `participant`, or one of us: `operator:ada`. */
+  readonly author: string
+  /** Whether its writer is known to be the participant. Of ours always. */
+  readonly isVerified: boolean
+  /** Written by a program: it moved nothing and was not answered. */
+  readonly isSilent: boolean
+  readonly at: number
+  /** Bytes as it came. */
+  readonly size: number
+  /** How often the same came. */
+  readonly copies: number
+  /** Of ours: whether a letter carries it. */
+  readonly letter: LetterState | null
+  readonly content: Content
+  /** Hash of the message as it came, where it is kept. */
+  readonly original: string | null
+}
+
+/** `waiting` until the reader's budget of letters has room; `unwanted`: they want no letters; `none`: it stands on their page only. */
+export const letterStates = ['waiting', 'written', 'unwanted', 'none'] as const
+export type LetterState = (typeof letterStates)[number]
+
+/** The words and what belongs to them; sealed in the database. */
+export interface Content {
+  readonly text: string
+  /** What it says of messages that are attached. */
+  readonly quoted?: string | undefined
+  readonly subject?: string | undefined
+  /** Who says that they wrote it, where that is not the participant. */
+  readonly from?: string | undefined
+  /** Message-ID, with angle brackets. */
+  readonly messageId?: string | undefined
+  readonly attachments?: readonly { readonly type: string; readonly size: number }[] | undefined
+  /** Why it looks as if a program had written it. */
+  readonly automatic?: readonly string[] | undefined
+  /** Of ours: what kind of letter. */
+  readonly says?: Says | undefined
+  /** Of ours: by when an answer is asked for. */
+  readonly until?: number | undefined
+  /** Of ours: the tests that it names. */
+  readonly tests?: readonly string[] | undefined
+}
+
+export const saysKinds = [
+  'received',
+  'answer',
+  'conditional',
+  'unmet',
+  'granted',
+  'refused',
+  'not-needed',
+] as const
+export type Says = (typeof saysKinds)[number]
+
+/** Characters of an answer of the desk, and of a note. */
+export const longestAnswer = 4000
+
+/** An answer, fit to be sent; or why not. */
+export function readAnswer(text: string): string | Refusal {
+  const trimmed = text.trim()
+  if (trimmed === '') return new Refusal('case.empty')
+  return trimmed.length > longestAnswer ? new Refusal('case.too-long', { most: longestAnswer }) : trimmed
+}
+
+/** A piece of a message: the writer's own words, or what they quote. */
+export interface Piece {
+  readonly isQuoted: boolean
+  readonly text: string
+}
+
+/** Lines that mail programs write above the message that is answered. */
+const heading =
+  /^(?:-{2,}\s*(?:original|forwarded) message\s*-{2,}|-{2,}\s*(?:原始邮件|转发邮件|邮件原件)\s*-{2,}|on .{4,200} wrote:|am .{4,200} schrieb .{1,200}:|le .{4,200} a écrit\s?:|在.{4,200}写道[:：]|_{20,})\s*$/i
+
+/**
+ * Parts what somebody wrote from what they quote, so that the quoted can be folded: lines that begin with `>`, and everything below the line
+ * that a mail program writes over the message that is answered.
+ */
+export function piecesOf(text: string): readonly Piece[] {
+  const lines = text.split('\n')
+  const below = lines.findIndex((line) => heading.test(line.trim()))
+  const pieces: { isQuoted: boolean; lines: string[] }[] = []
+  for (const [index, line] of lines.entries()) {
+    const isQuoted = (below >= 0 && index >= below) || /^\s{0,3}>/.test(line)
+    const last = pieces.at(-1)
+    if (last && (last.isQuoted === isQuoted || line.trim() === '')) last.lines.push(line)
+    else pieces.push({ isQuoted, lines: [line] })
+  }
+  return pieces
+    .map((piece) => ({ isQuoted: piece.isQuoted, text: piece.lines.join('\n').trim() }))
+    .filter((piece) => piece.text !== '')
+}
+
+/** The words by which two messages are the same: own words only, whatever the case of letters and the spaces. */
+export function wordsToCompare({ subject = '', text }: Content): string {
+  const own = piecesOf(text).filter(({ isQuoted }) => !isQuoted)
+  const words = (
+    own.length > 0 ? own.map((piece) => piece.text).join(' ') : `${subject} ${text}`
+  ).toLowerCase()
+  return words.replaceAll(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,123 @@
+import { plainText } from '../../base/plain-text.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { openTag } from '../../base/signed-token.ts'
+import { record } from '../audit/actions.ts'
+import { visitorNetwork } from '../actor.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { spendAll } from '../limits/actions.ts'
+import { closeCase, hear, lockCase, saveCase } from './actions.ts'
+import { mayReopen, type CaseOutcome, type CaseState, type Condition } from './case.ts'
+import { longestAnswer, readAnswer, type Message } from './message.ts'
+import type { Participant } from './participant.ts'
+import * as store from './store.ts'
+
+/** A case as one of its participants sees it: their own thread, and nothing of the others, of notes or of who of us wrote. */
+export interface CasePage {
+  readonly id: string
+  readonly about: string | null
+  readonly state: CaseState
+  readonly openedAt: number
+  /** By when they hear from us, or something happens; null while it is their turn or over. */
+  readonly dueAt: number | null
+  /** What is wanted of them by then. */
+  readonly askedUntilAt: number | null
+  readonly conditions: readonly Condition[]
+  readonly checkedAt: number | null
+  readonly outcome: CaseOutcome | null
+  readonly closedAt: number | null
+  /** Whether they may still say something. */
+  readonly isOver: boolean
+  readonly messages: readonly PageMessage[]
+}
+
+export type PageMessage = Pick<Message, 'id' | 'at' | 'letter'> & {
+  readonly isOurs: boolean
+  readonly says: Message['content']['says']
+  readonly text: string
+  readonly tests: readonly string[]
+  readonly until: number | undefined
+}
+
+/** What whoever has the link sees. Reading acts on nothing. Throws `case.not-found`. */
+export async function showPage(ctx: Context, token: string): Promise<CasePage> {
+  const participant = await participantOfToken(ctx, token)
+  const it = await store.caseById(ctx.db.queries, participant.caseId)
+  if (!it) throw new Refusal('case.not-found')
+  const messages = await store.messagesOf(ctx.db.queries, ctx.keys.vault, { participant: participant.id })
+  return {
+    id: it.id,
+    about: it.about,
+    state: it.state,
+    openedAt: participant.sinceAt,
+    dueAt: it.dueAt,
+    askedUntilAt: it.askedUntilAt,
+    conditions: it.conditions,
+    checkedAt: it.checkedAt,
+    outcome: it.outcome,
+    closedAt: it.closedAt,
+    isOver: mayReopen(it, ctx.clock.now()) !== undefined,
+    messages: messages.filter(isTheirs).map(shown),
+  }
+}
+
+/** What a stranger wrote to their address is not theirs to read, nor what a program answered. */
+function isTheirs({ direction, isVerified, isSilent }: Message): boolean {
+  return direction === 'out' || (direction === 'in' && isVerified && !isSilent)
+}
+
+function shown({ id, at, letter, direction, content }: Message): PageMessage {
+  const { says, text, tests = [], until } = content
+  return { id, at, letter, isOurs: direction === 'out', says, text, tests, until }
+}
+
+/** They add something by the form. Throws `case.empty`, `case.too-long`, `case.over`, `case.full`, `limit.exceeded`. */
+export async function addToPage(
+  ctx: Context,
+  input: { readonly token: string; readonly text: string },
+): Promise<void> {
+  const participant = await participantOfToken(ctx, input.token)
+  const text = plainText(orThrow(readAnswer(input.text)), longestAnswer)
+  await transact(ctx, async (tx) => {
+    await spendForm(tx, participant)
+    await hear(tx, participant, { channel: 'form', content: { text }, isVerified: true, isSilent: false })
+  })
+}
+
+async function spendForm(tx: Tx, { mailboxKey }: Participant): Promise<void> {
+  const { actor } = tx
+  await spendAll(tx, [
+    { name: 'cases.mailbox.hour', key: mailboxKey },
+    ...(actor.kind === 'visitor'
+      ? [{ name: 'cases.client.hour', key: visitorNetwork(actor.client) } as const]
+      : []),
+  ])
+}
+
+/**
+ * They need nothing any more. A case that others wait in goes on without them: they only hear no more of it than the others do. Throws
+ * `case.closed`.
+ */
+export async function withdraw(ctx: Context, token: string): Promise<void> {
+  const participant = await participantOfToken(ctx, token)
+  await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, participant.caseId)
+    if (!it) throw new Refusal('case.not-found')
+    if (it.state === 'closed') throw new Refusal('case.closed')
+    const others = await store.participantsOf(tx.queries, it.id)
+    await record(tx, {
+      action: 'case.withdrawn',
+      subject: `case:${it.id}`,
+      facts: { participant: participant.id },
+    })
+    if (others.length === 1) await closeCase(tx, it, { outcome: 'withdrawn' })
+    else await saveCase(tx, it)
+    tx.afterCommit('cases')
+  })
+}
+
+async function participantOfToken(ctx: Context, token: string): Promise<Participant> {
+  const id = openTag(ctx.keys.tags, 'case-page', token)
+  const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
+  if (!participant) throw new Refusal('case.not-found')
+  return participant
+}

@@ -1,0 +1,194 @@
+import { newId } from '../../base/id.ts'
+import { recordedName } from '../actor.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { queueLetter } from '../outbox/actions.ts'
+import type { LetterContent } from '../outbox/letter-words.ts'
+import { pageLink } from './actions.ts'
+import type { Content, LetterState, Message } from './message.ts'
+import type { Participant } from './participant.ts'
+import * as store from './store.ts'
+
+/**
+ * What we say to a participant: it stands in their thread at once, and a letter carries it as soon as their budget of letters has room. Nothing
+ * of another's thread is ever in it.
+ */
+export type Saying =
+  | { readonly says: 'received'; readonly about: string | null; readonly by: number }
+  | { readonly says: 'answer'; readonly text: string; readonly until?: number | undefined }
+  | {
+      readonly says: 'conditional' | 'unmet'
+      readonly about: string
+      readonly tests: readonly string[]
+      readonly until: number
+      readonly text?: string | undefined
+    }
+  | { readonly says: 'granted' | 'not-needed'; readonly about: string }
+  | {
+      readonly says: 'refused'
+      readonly about: string
+      /** Names a test that is not passed, or says why in a sentence. */
+      readonly unmet?: string | undefined
+      readonly text?: string | undefined
+      /** When it ends by itself. */
+      readonly until?: number | undefined
+    }
+
+/** Message-IDs of a thread that a letter names: enough for mail programs to put them together (RFC 5322 §3.6.4). */
+const mostReferences = 10
+
+/** Says it. What became of the letter: it waits while the reader's budget has no room. */
+export async function say(tx: Tx, participant: Participant, saying: Saying): Promise<LetterState> {
+  const message: store.Kept = {
+    id: newId(),
+    caseId: participant.caseId,
+    participant: participant.id,
+    direction: 'out',
+    channel: saying.says === 'answer' ? 'console' : 'rules',
+    author: recordedName(tx.actor),
+    isVerified: true,
+    isSilent: false,
+    at: tx.clock.now(),
+    size: 0,
+    copies: 1,
+    bodyKey: null,
+    intakeKey: null,
+    letter: 'waiting',
+    content: contentOf(saying),
+  }
+  await store.insertMessage(tx.queries, tx.keys.vault, message)
+  return await write(tx, participant, message, letterOf(tx, participant, saying))
+}
+
+function contentOf(saying: Saying): Content {
+  return {
+    says: saying.says,
+    text: 'text' in saying ? (saying.text ?? '') : '',
+    ...('about' in saying && saying.about !== null && { subject: saying.about }),
+    ...('until' in saying && saying.until !== undefined && { until: saying.until }),
+    ...('by' in saying && { until: saying.by }),
+    ...('tests' in saying && { tests: saying.tests }),
+    ...('unmet' in saying && saying.unmet !== undefined && { tests: [saying.unmet] }),
+  }
+}
+
+/** Puts the letter into the outbox, or leaves it for `writeWaiting`. */
+async function write(
+  tx: Tx,
+  participant: Participant,
+  message: Pick<Message, 'id' | 'letter'>,
+  letter: LetterContent,
+): Promise<LetterState> {
+  const replies = await referencesIn(tx, participant)
+  const wish = { ...letter, slots: { ...letter.slots, thread: participant.id, replies } } as LetterContent
+  const fate = await queueLetter(tx, {
+    ...wish,
+    key: `case:${message.id}`,
+    mailbox: participant.mailbox,
+    language: participant.language,
+  })
+  const to: LetterState = fate === 'queued' ? 'written' : fate === 'suppressed' ? 'unwanted' : 'waiting'
+  if (to !== 'waiting') await store.setLetter(tx.queries, message.id, { from: 'waiting', to })
+  return to
+}
+
+/** Message-IDs of what they wrote last, oldest first. */
+async function referencesIn(tx: Tx, { id }: Participant): Promise<readonly string[]> {
+  const messages = await store.messagesOf(tx.queries, tx.keys.vault, { participant: id })
+  return messages
+    .flatMap(({ direction, content }) => (direction === 'in' && content.messageId ? [content.messageId] : []))
+    .filter((each) => /^<[!-;=?-~]{1,250}>$/.test(each))
+    .slice(-mostReferences)
+}
+
+function letterOf(ctx: Context, participant: Participant, saying: Saying): LetterContent {
+  const link = pageLink(ctx, participant.id)
+  const ofThread = { thread: participant.id, replies: [], link }
+  const ip = 'about' in saying && saying.about !== null ? { ip: shown(saying.about) } : {}
+  switch (saying.says) {
+    case 'received':
+      return { kind: 'case-received', slots: { ...ofThread, ...ip, by: saying.by } }
+    case 'answer':
+      return {
+        kind: 'case-answer',
+        slots: {
+          ...ofThread,
+          words: saying.text,
+          ...(saying.until !== undefined && { until: saying.until }),
+        },
+      }
+    case 'conditional':
+    case 'unmet':
+      return {
+        kind: 'case-conditional',
+        slots: {
+          ...ofThread,
+          ip: shown(saying.about),
+          tests: saying.tests,
+          until: saying.until,
+          isAgain: saying.says === 'unmet',
+          ...(saying.text ? { words: saying.text } : {}),
+        },
+      }
+    case 'granted':
+    case 'not-needed':
+      return {
+        kind: 'delisting-reviewed',
+        slots: { ...ofThread, ip: shown(saying.about), outcome: 'delisted' },
+      }
+    case 'refused':
+      return {
+        kind: 'delisting-reviewed',
+        slots: {
+          ...ofThread,
+          ip: shown(saying.about),
+          outcome: 'declined',
+          until: saying.until,
+          ...(saying.unmet === undefined ? {} : { unmet: saying.unmet }),
+          ...(saying.text ? { words: saying.text } : {}),
+        },
+      }
+  }
+}
+
+/** A single IPv4 address is known by itself. */
+function shown(about: string): string {
+  return about.replace(/\/32$/, '')
+}
+
+/** The same saying again, from what stands in the thread. */
+function sayingOf({ content }: Message): Saying | undefined {
+  const { says, text, subject = '', until = 0, tests = [] } = content
+  switch (says) {
+    case 'received':
+      return { says, about: subject === '' ? null : subject, by: until }
+    case 'answer':
+      return { says, text, until: content.until }
+    case 'conditional':
+    case 'unmet':
+      return { says, about: subject, tests, until, text }
+    case 'granted':
+    case 'not-needed':
+      return { says, about: subject }
+    case 'refused':
+      return { says, about: subject, unmet: tests[0], text, until: content.until }
+    case undefined:
+      return undefined
+  }
+}
+
+/** Writes the letters that waited for room in their readers' budgets; how many there was room for. */
+export async function writeWaiting(ctx: Context, limit: number): Promise<number> {
+  let written = 0
+  for (const message of await store.waitingLetters(ctx.db.queries, ctx.keys.vault, limit)) {
+    const saying = sayingOf(message)
+    if (message.participant === null || saying === undefined) continue
+    const id = message.participant
+    await transact(ctx, async (tx) => {
+      const participant = await store.participantById(tx.queries, id)
+      if (!participant) return
+      const fate = await write(tx, participant, message, letterOf(tx, participant, saying))
+      if (fate !== 'waiting') written++
+    })
+  }
+  return written
+}

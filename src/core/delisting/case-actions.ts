@@ -1,0 +1,73 @@
+import { formatPrefix } from '../../standards/prefix.ts'
+import { acknowledge } from '../cases/mail-actions.ts'
+import {
+  joinCase,
+  lockCase,
+  openCase,
+  participantOf,
+  saveCase,
+  targetsOf,
+  type Incoming,
+} from '../cases/actions.ts'
+import { heard, type Case } from '../cases/case.ts'
+import type { Participant } from '../cases/participant.ts'
+import { say } from '../cases/say-actions.ts'
+import type { Tx } from '../context.ts'
+import type { DelistRequest } from './request.ts'
+
+/** What a request that a person decides has to do with its case. */
+
+/** Opens the case of a request, or lets its sender join that of the request which waits already. */
+export async function handToCase(
+  tx: Tx,
+  request: DelistRequest,
+  waits: DelistRequest | undefined,
+  says: Incoming | undefined,
+): Promise<{ readonly case: Case; readonly participant: Participant }> {
+  const { mailbox, language, unit, control } = request
+  const isOwner = control === 'owner'
+  const by = { role: isOwner ? 'owner' : 'sender', mailbox, language, says } as const
+  const running = waits && (await caseOfRequest(tx, waits))
+  const isMail = says?.channel === 'mail'
+  if (!running) {
+    const opened = await openCase(tx, {
+      kind: isOwner ? 'owner' : isMail ? 'mail' : 'record',
+      about: formatPrefix(unit),
+      by,
+    })
+    if (isMail) await acknowledge(tx, opened.participant)
+    return opened
+  }
+  const { participant } = await joinCase(tx, running, by)
+  const joined = await goOn(tx, running.id, participant)
+  if (isMail && joined.state === 'open') await acknowledge(tx, participant)
+  return { case: joined, participant }
+}
+
+/** Somebody else has come: it is our turn, unless tests decide; those they are told. */
+async function goOn(tx: Tx, id: string, participant: Participant): Promise<Case> {
+  const it = await lockCase(tx, id)
+  if (!it) throw new Error(`case ${id} is gone while it is held`)
+  if (it.state === 'conditional') {
+    const tests = it.conditions.map(({ test }) => test)
+    const until = it.conditionsEndAt ?? it.effectDueAt
+    await say(tx, participant, { says: 'conditional', about: it.about ?? '', tests, until })
+    return it
+  }
+  const next = heard(it, tx.clock.now(), targetsOf(tx).calendar)
+  await saveCase(tx, next)
+  return { ...next, version: next.version + 1 }
+}
+
+/** The open case of a request, held until the transaction ends. */
+async function caseOfRequest(tx: Tx, { participantId }: DelistRequest): Promise<Case | undefined> {
+  const participant = participantId === null ? undefined : await participantOf(tx, participantId)
+  const it = participant && (await lockCase(tx, participant.caseId))
+  return it?.state === 'closed' ? undefined : it
+}
+
+/** What somebody wrote into the form. */
+export function saysOf({ note }: DelistRequest): Incoming | undefined {
+  if (note.trim() === '') return undefined
+  return { channel: 'form', content: { text: note }, isVerified: true, isSilent: false }
+}

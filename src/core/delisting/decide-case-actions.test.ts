@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testContext, testWaysOut, type TestContext } from '../../../test/support/context.ts'
+import { forEachDatabase } from '../../../test/support/database.ts'
+import { day, hour, minute } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
+import { parseListable } from '../../standards/prefix.ts'
+import { verifyChain } from '../audit/actions.ts'
+import { pageToken } from '../cases/actions.ts'
+import { listCases, showCase } from '../cases/desk-actions.ts'
+import { withdraw } from '../cases/page-actions.ts'
+import { Checks } from '../checks/actions.ts'
+import { addListing, coveringListings } from '../listings/actions.ts'
+import { decideCase, recheckConditions, settleRequests, type Decision } from './decide-case-actions.ts'
+import { listRequests, openReviewByMail } from './review-actions.ts'
+
+const address = orThrow(parseAddress('192.0.2.66'))
+const checks = new Checks()
+
+/** A sender who writes about a listed address, and a DNS in which the address has the names it is given. */
+async function world(db: TestContext['db']) {
+  const names: string[] = []
+  const ctx = testContext({ db, out: testWaysOut({ confirmedNames: async () => names }) })
+  const prefix = orThrow(parseListable('192.0.2.66'))
+  await addListing(ctx, { prefix, cause: 'manual', class: 'investigate', ends: '30d' })
+  const write = async (mailbox: string, text = 'We mended it.') => {
+    // What is said within one millisecond has no order.
+    ctx.clock.advance(1)
+    return await openReviewByMail(ctx, {
+      mailbox: orThrow(parseMailbox(mailbox)),
+      language: 'en',
+      address,
+      note: text,
+      mail: { raw: Buffer.from(text), content: { text }, client: address },
+    })
+  }
+  await write('hostmaster@example.org')
+  const [found] = await listCases(ctx, { states: ['open'], offset: 0, limit: 1 })
+  const id = found?.id ?? ''
+  const decide = async (wish: Decision) => {
+    ctx.clock.advance(1)
+    return await decideCase(ctx, checks, { id, ...wish })
+  }
+  return { ctx, names, write, id, decide, seen: async () => await showCase(ctx, id) }
+}
+
+const isListed = async (ctx: TestContext) => (await coveringListings(ctx, address)).length > 0
+const stateOf = async (ctx: TestContext) =>
+  (await listRequests(ctx, { limit: 9 })).map(({ state, outcome }) => `${state} ${outcome}`).sort()
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  )
+}
+
+forEachDatabase((_name, open) => {
+  describe('A case about a listed address', () => {
+    it('is one for everybody who asks, and for the same message delivered again', async () => {
+      const { ctx, write, seen, decide } = await world(await open())
+      assert.equal(await write('hostmaster@example.org'), 'opened')
+      assert.equal(await write('other@example.net', 'Me too.'), 'joined')
+      const { participants, messages, case: it } = await seen()
+      assert.deepEqual(
+        participants.map(({ mailbox }) => mailbox),
+        ['hostmaster@example.org', 'other@example.net'],
+      )
+      assert.deepEqual(messages.filter(({ direction }) => direction === 'in').length, 2)
+      assert.equal(it.kind, 'mail')
+      await decide({ decision: 'delist' })
+      assert.equal(await isListed(ctx), false)
+      assert.deepEqual(await stateOf(ctx), ['done delisted', 'done delisted'])
+      assert.equal((await seen()).case.outcome, 'granted')
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+    })
+
+    it('is granted by itself once the tests pass, and says once a day what is missing', async () => {
+      const { ctx, names, seen, decide } = await world(await open())
+      assert.equal(await codeOf(decide({ decision: 'conditional', tests: [] })), 'case.reason-missing')
+      assert.equal(
+        await codeOf(decide({ decision: 'conditional', tests: ['nonsense'] })),
+        'case.condition-unknown',
+      )
+      await decide({ decision: 'conditional', tests: ['Reverse-Name'] })
+      const told = async () =>
+        (await seen()).messages.filter(({ content }) => content.says === 'unmet').length
+      for (let nth = 0; nth < 5; nth++) {
+        ctx.clock.advance(6 * hour)
+        await recheckConditions(ctx, checks)
+      }
+      assert.deepEqual(
+        [(await seen()).case.state, await told(), await isListed(ctx)],
+        ['conditional', 1, true],
+      )
+      names.push('mail.example.org')
+      ctx.clock.advance(10 * minute)
+      assert.equal(await recheckConditions(ctx, checks), 0, 'no more often than every half hour')
+      ctx.clock.advance(20 * minute)
+      await recheckConditions(ctx, checks)
+      assert.deepEqual([(await seen()).case.outcome, await isListed(ctx)], ['granted', false])
+      assert.deepEqual(await stateOf(ctx), ['done delisted'])
+    })
+
+    it('is refused when its time is over, by the test that does not pass', async () => {
+      const { ctx, seen, decide } = await world(await open())
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      ctx.clock.advance(14 * day)
+      await recheckConditions(ctx, checks)
+      const { case: it } = await seen()
+      assert.deepEqual([it.outcome, it.why, await isListed(ctx)], ['refused', 'reverse-name', true])
+      assert.deepEqual(await stateOf(ctx), ['done declined'])
+    })
+
+    it('is refused with a reason only: a sentence, or a test that really fails', async () => {
+      const { names, seen, decide } = await world(await open())
+      assert.equal(await codeOf(decide({ decision: 'refuse', words: ' ' })), 'case.reason-missing')
+      names.push('mail.example.org')
+      assert.equal(
+        await codeOf(decide({ decision: 'refuse', unmet: 'reverse-name' })),
+        'case.condition-passes',
+      )
+      await decide({ decision: 'refuse', words: 'It still sends the same mail.' })
+      const last = (await seen()).messages.at(-1)
+      assert.deepEqual([last?.content.says, last?.content.text], ['refused', 'It still sends the same mail.'])
+    })
+
+    it('that its sender closes takes no place in the queue any more', async () => {
+      const { ctx, seen } = await world(await open())
+      const [participant] = (await seen()).participants
+      await withdraw(ctx, pageToken(ctx, participant?.id ?? ''))
+      await settleRequests(ctx)
+      assert.deepEqual(await stateOf(ctx), ['done closed'])
+      assert.equal(await isListed(ctx), true)
+    })
+
+    it('is made for a request that a version before cases put before a person', async () => {
+      const { ctx } = await world(await open())
+      await ctx.db.queries.updateTable('delist_requests').set({ participant_id: null }).execute()
+      await settleRequests(ctx)
+      const cases = await listCases(ctx, { states: ['open'], offset: 0, limit: 9 })
+      assert.equal(cases.length, 2)
+      await decideCase(ctx, checks, { id: cases[1]?.id ?? '', decision: 'delist' }).catch(() => undefined)
+      await decideCase(ctx, checks, { id: cases[0]?.id ?? '', decision: 'delist' }).catch(() => undefined)
+      assert.equal(await isListed(ctx), false)
+    })
+  })
+})

@@ -1,0 +1,154 @@
+import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
+import { piecesOf } from '../../core/cases/message.ts'
+import { routes } from '../routes.ts'
+import { errorSummary, submit, textArea } from '../ui/form.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
+import { time, timeAndDistance } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+
+interface Asked {
+  readonly token: string
+  readonly done: string | undefined
+  /** What could not be taken. */
+  readonly text: string
+  readonly error: string | undefined
+}
+
+/** How a case stands and what was said, for whoever has its address: their own thread, and nothing of anybody else. */
+export function casePage(view: View, it: CasePage, asked: Asked): Page {
+  const words = view.words.cases.page
+  const error = asked.error === undefined ? [] : [{ field: 'text', message: asked.error }]
+  return {
+    title: words.title,
+    noindex: true,
+    body: html`${errorSummary(view, error)} ${done(view, asked)}
+      <h1>${words.title}</h1>
+      ${it.about === null ? '' : html`<p class="lead">${words.about(it.about.replace(/\/32$/, ''))}</p>`}
+      ${standing(view, it)}
+      <h2>${words.thread}</h2>
+      ${thread(view, it.messages)} ${forms(view, it, asked)}
+      ${definitions([
+        [words.reference, literal(it.id)],
+        [words.opened, time(view, it.openedAt)],
+      ])}
+      <p class="hint">${words.keep}</p>`,
+  }
+}
+
+function done(view: View, asked: Asked): Html | string {
+  const words = view.words.cases.page
+  if (asked.done === 'sent') return notice('good', words.sent)
+  return asked.done === 'closed' ? notice('good', words.closed) : ''
+}
+
+/** Whose turn it is, by when, and what they are to do. */
+function standing(view: View, it: CasePage): Html {
+  const words = view.words.cases.page
+  const title = words.states[it.state]
+  const at = (moment: number | null, before: string): Html =>
+    moment === null
+      ? html``
+      : html`<p>${before} ${timeAndDistance(view, moment)}${view.words.common.fullStop}</p>`
+  switch (it.state) {
+    case 'open':
+      return notice(
+        'info',
+        title,
+        html`${at(it.dueAt, words.openBy)}
+          <p>${words.openBody}</p>`,
+      )
+    case 'waiting':
+      return notice(
+        'warning',
+        title,
+        html`${at(it.askedUntilAt, words.waitingBy)}
+          <p>${words.waitingBody}</p>`,
+      )
+    case 'conditional':
+      return notice(
+        'warning',
+        title,
+        html`<ul>
+            ${it.conditions.map(({ test, said }) => html`<li>${literal(test)}: ${view.words.cases.one.results[said]}</li>`)}
+          </ul>
+          <p>${words.conditionalBody}</p>
+          ${at(it.askedUntilAt, words.conditionalUntil)} ${at(it.checkedAt, words.lastRun)}`,
+      )
+    case 'closed':
+      return notice(
+        it.outcome === 'refused' ? 'warning' : 'good',
+        title,
+        html`<p>${words.closedOutcomes[it.outcome ?? 'answered']}</p>`,
+      )
+  }
+}
+
+function thread(view: View, messages: readonly PageMessage[]): Html {
+  const words = view.words.cases.page
+  if (messages.length === 0) return html`<p class="empty">${words.nothing}</p>`
+  return html`<ol class="thread">
+    ${messages.map((message) => html`<li class="${message.isOurs ? 'out' : 'in'}">${one(view, message)}</li>`)}
+  </ol>`
+}
+
+function one(view: View, message: PageMessage): Html {
+  const words = view.words.cases.page
+  const { says } = message
+  return html`<header>
+      <b>${message.isOurs ? words.us : words.you}</b> <span class="at">${time(view, message.at)}</span>
+    </header>
+    ${says === undefined ? '' : html`<p>${words.says[says]}</p>`}
+    ${says === 'refused' && message.tests.length > 0 ? html`<p>${words.unmet}</p>` : ''}
+    ${
+      message.tests.length === 0
+        ? ''
+        : html`<ul>
+            ${message.tests.map((test) => html`<li>${literal(test)}</li>`)}
+          </ul>`
+    }
+    ${said(view, message.text)}`
+}
+
+/** Own words as they stand, quoted ones folded; what cannot be seen written out. */
+function said(view: View, text: string): Html {
+  const shown = (part: string): string => part.split('\n').map(visible).join('\n')
+  return html`${piecesOf(text).map((piece) =>
+    piece.isQuoted
+      ? html`<details>
+          <summary>${view.words.cases.one.quoted}</summary>
+          <div class="said" translate="no">${shown(piece.text)}</div>
+        </details>`
+      : html`<div class="said" translate="no">${shown(piece.text)}</div>`,
+  )}`
+}
+
+function forms(view: View, it: CasePage, { token, text, error }: Asked): Html {
+  const words = view.words.cases.page
+  if (it.isOver)
+    return html`<p>${words.over}</p>
+      <p>${buttonLink(view.link(routes.delist.start.href()), words.begin)}</p>`
+  return html`<h2>${words.add}</h2>
+    ${it.state === 'closed' ? html`<p>${words.again}</p>` : ''}
+    <form method="post" action="${view.link(routes.case.page.href({ token }))}">
+      ${textArea(view, { name: 'text', label: words.addLabel, hint: words.addHint, rows: 6, maxlength: 4000, value: text, error })}
+      <p>${submit(words.send)}</p>
+    </form>
+    ${it.state === 'closed' ? '' : html`<p><a href="${view.link(routes.case.withdraw.href({ token }))}">${words.close}</a></p>`}`
+}
+
+/** The page before they close it. */
+export function withdrawPage(view: View, token: string): Page {
+  const words = view.words.cases.page
+  return {
+    title: words.close,
+    noindex: true,
+    body: html`<h1>${words.close}</h1>
+      <p class="lead">${words.closeLead}</p>
+      <form method="post" action="${view.link(routes.case.withdraw.href({ token }))}">
+        <p>${submit(words.close)}</p>
+      </form>
+      <p><a href="${view.link(routes.case.page.href({ token }))}">${words.title}</a></p>`,
+  }
+}

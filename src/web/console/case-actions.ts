@@ -1,0 +1,51 @@
+import type { Actor } from '../../core/actor.ts'
+import type { Case, Condition, Severity } from '../../core/cases/case.ts'
+import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
+import type { Decision } from '../../core/delisting/decide-case-actions.ts'
+import type { DelistRequest } from '../../core/delisting/request.ts'
+import type { Listing } from '../../core/listings/listing.ts'
+
+/** A case with what belongs to it elsewhere. */
+export interface CaseFile extends CaseView {
+  /** In the order in which they came. */
+  readonly requests: readonly DelistRequest[]
+  /** What covers the address of the first of them now. */
+  readonly listings: readonly Listing[]
+}
+
+/** What the console asks of cases; the first parameter is who asks. */
+export interface CaseActions {
+  listCases(actor: Actor, search: CaseSearch): Promise<readonly Case[]>
+  countCases(actor: Actor): Promise<{ readonly open: number; readonly overdue: number }>
+  /** Throws `case.not-found`. */
+  showCase(actor: Actor, id: string): Promise<CaseFile>
+  /** What tests say now, by look-ups. Throws `case.condition-unknown`. */
+  testsNow(
+    actor: Actor,
+    input: { readonly id: string; readonly tests: readonly string[] },
+  ): Promise<readonly Condition[]>
+  takeOriginal(
+    actor: Actor,
+    input: { readonly id: string; readonly message: string },
+  ): Promise<{ readonly hash: string; readonly raw: Buffer }>
+  answerCase(
+    actor: Actor,
+    input: {
+      readonly id: string
+      readonly text: string
+      readonly to?: string | undefined
+      readonly next: 'open' | 'asks' | 'closes'
+    },
+  ): Promise<unknown>
+  noteCase(actor: Actor, input: { readonly id: string; readonly text: string }): Promise<void>
+  assignCase(actor: Actor, input: { readonly id: string; readonly to: 'me' | 'nobody' }): Promise<unknown>
+  snoozeCase(actor: Actor, input: { readonly id: string; readonly hours: number }): Promise<unknown>
+  weighCase(actor: Actor, input: { readonly id: string; readonly severity: Severity }): Promise<unknown>
+  mergeCases(actor: Actor, input: { readonly id: string; readonly into: string }): Promise<unknown>
+  splitCase(
+    actor: Actor,
+    input: { readonly id: string; readonly participant: string },
+  ): Promise<{ readonly id: string }>
+  reopenCase(actor: Actor, id: string): Promise<unknown>
+  decideCase(actor: Actor, input: Decision & { readonly id: string }): Promise<unknown>
+}

@@ -1,0 +1,216 @@
+import { Refusal } from '../../base/refusal.ts'
+import { may, type Actor } from '../../core/actor.ts'
+import { severities } from '../../core/cases/case.ts'
+import { snoozeHours } from '../../core/cases/desk-actions.ts'
+import { isRange } from '../../core/listings/listing.ts'
+import { formatPrefix } from '../../standards/prefix.ts'
+import { hiddenField, select, submit, textArea, textField } from '../ui/form.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import type { View } from '../ui/view.ts'
+import type { CaseFile } from './case-actions.ts'
+import { aboutWords } from './case-parts.ts'
+import { postForm } from './frame.ts'
+import { listingTable } from './listing-parts.ts'
+import { places } from './places.ts'
+import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+
+export const caseDeedRoutes: readonly ConsoleRoute[] = [
+  {
+    method: 'GET',
+    path: places.decideCase.pattern,
+    permission: 'delisting.decide',
+    safe: true,
+    handle: async (visit) => await deedPage(visit, 'decide'),
+  },
+  {
+    method: 'POST',
+    path: places.decideCase.pattern,
+    permission: 'delisting.decide',
+    safe: false,
+    handle: decide,
+  },
+  {
+    method: 'GET',
+    path: places.caseDeed.pattern,
+    permission: 'case.answer',
+    safe: true,
+    handle: async (visit) => await deedPage(visit, 'manage'),
+  },
+  { method: 'POST', path: places.caseDeed.pattern, permission: 'case.answer', safe: false, handle: manage },
+]
+
+const decisions = ['delist', 'conditional', 'refuse'] as const
+const changes = ['assign-me', 'assign-nobody', 'snooze', 'severity', 'merge', 'split', 'reopen'] as const
+type Decide = (typeof decisions)[number]
+type Manage = (typeof changes)[number]
+
+/** What this operator can do with the case now: what would change nothing is not offered. */
+export function deedsFor(
+  actor: Actor,
+  { case: it, participants, requests }: CaseFile,
+): { readonly decide: readonly Decide[]; readonly manage: readonly Manage[] } {
+  const isOpen = it.state !== 'closed'
+  const isAsked = requests.length > 0
+  return {
+    decide: isOpen && isAsked && may(actor, 'delisting.decide') ? decisions : [],
+    manage: may(actor, 'case.answer')
+      ? changes.filter((deed) => {
+          if (deed === 'reopen') return !isOpen && it.outcome !== 'merged'
+          if (deed === 'assign-nobody') return isOpen && it.assignee !== null
+          if (deed === 'split') return isOpen && participants.length > 1
+          return isOpen
+        })
+      : [],
+  }
+}
+
+/** The page before the deed: exactly what it does. */
+async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promise<ConsolePage | Response> {
+  const { view, actor, actions, query } = visit
+  const words = view.words.cases.one
+  const id = part(visit, 'id')
+  const file = await actions.showCase(actor, id)
+  const deed = deedsFor(actor, file)[which].find((each) => each === query.get('deed'))
+  if (deed === undefined) return goTo(places.case.href({ id }))
+  const title = `${words.deeds[deed]}: ${aboutWords(view, file.case)}`
+  const place = which === 'decide' ? places.decideCase : places.caseDeed
+  return {
+    title,
+    body: html`<div class="narrow">
+      <h1>${title}</h1>
+      <p class="lead">${words.means[deed]}</p>
+      ${deed === 'delist' ? delistMeans(view, file) : ''}
+      ${postForm(
+        visit,
+        place.href({ id }),
+        html`${hiddenField('deed', deed)} ${fieldsOf(view, deed, file)}
+          <div class="actions">
+            ${submit(words.deeds[deed], deed === 'refuse' ? 'danger' : 'main')}
+            <a href="${places.case.href({ id })}">${words.back}</a>
+          </div>`,
+      )}
+    </div>`,
+  }
+}
+
+function delistMeans(view: View, { listings, requests }: CaseFile): Html {
+  const words = view.words.cases.one
+  const own = listings.filter((each) => !isRange(each) && each.effect === 'refuse')
+  const range = listings.find((each) => isRange(each) && each.effect === 'refuse')
+  const around = { around: requests[0]?.unit }
+  return html`${
+    own.length === 0
+      ? ''
+      : html`<p>${words.listingsEnd}</p>
+          ${listingTable(view, own, around)}`
+  }
+  ${range ? html`<p>${words.carves(formatPrefix(range.prefix))}</p>` : ''}
+  ${own.length === 0 && !range ? html`<p>${words.noCovering}</p>` : ''}`
+}
+
+function fieldsOf(view: View, deed: Decide | Manage, { participants, case: it }: CaseFile): Html {
+  const { cases } = view.words
+  const words = cases.one
+  switch (deed) {
+    case 'conditional':
+      return html`${textArea(view, { name: 'tests', label: words.testsField, hint: words.testsHint, rows: 5, maxlength: 2000, verbatim: true })}
+      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000 })}`
+    case 'refuse':
+      return html`${textField(view, { name: 'unmet', label: words.unmetField, hint: words.unmetHint, maxlength: 300, autocomplete: 'off' })}
+      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000 })}`
+    case 'snooze':
+      return select(view, {
+        name: 'hours',
+        label: words.hours,
+        value: '24',
+        options: snoozeHours.map((each) => [String(each), words.hourWords[`${each}`]] as const),
+      })
+    case 'severity':
+      return select(view, {
+        name: 'severity',
+        label: cases.severity,
+        value: it.severity,
+        options: severities.map((each) => [each, cases.severities[each]] as const),
+      })
+    case 'merge':
+      return textField(view, { name: 'into', label: words.into, maxlength: 26, autocomplete: 'off' })
+    case 'split':
+      return select(view, {
+        name: 'participant',
+        label: words.participant,
+        options: participants.map(({ id, mailbox }) => [id, visible(mailbox)] as const),
+      })
+    case 'delist':
+    case 'assign-me':
+    case 'assign-nobody':
+    case 'reopen':
+      return html``
+  }
+}
+
+async function decide(visit: OperatorVisit): Promise<Response> {
+  const { actor, actions, form } = visit
+  const id = part(visit, 'id')
+  const decision = decisions.find((each) => each === form.get('deed'))
+  const words = form.get('words')
+  switch (decision) {
+    case undefined:
+      throw new Refusal('form.invalid', { field: 'deed' })
+    case 'delist':
+      await actions.decideCase(actor, { id, decision })
+      break
+    case 'conditional':
+      await actions.decideCase(actor, {
+        id,
+        decision,
+        tests: (form.get('tests') ?? '').split(/[\s,;]+/),
+        words,
+      })
+      break
+    case 'refuse':
+      await actions.decideCase(actor, {
+        id,
+        decision,
+        unmet: (form.get('unmet') ?? '').trim() || undefined,
+        words,
+      })
+      break
+  }
+  return goTo(places.case.href({ id }, { done: decision }))
+}
+
+async function manage(visit: OperatorVisit): Promise<Response> {
+  const { actor, actions, form } = visit
+  const id = part(visit, 'id')
+  const deed = changes.find((each) => each === form.get('deed'))
+  switch (deed) {
+    case undefined:
+      throw new Refusal('form.invalid', { field: 'deed' })
+    case 'assign-me':
+    case 'assign-nobody':
+      await actions.assignCase(actor, { id, to: deed === 'assign-me' ? 'me' : 'nobody' })
+      break
+    case 'snooze':
+      await actions.snoozeCase(actor, { id, hours: Number(form.get('hours')) })
+      break
+    case 'severity': {
+      const severity = severities.find((each) => each === form.get('severity'))
+      if (severity === undefined) throw new Refusal('form.invalid', { field: 'severity' })
+      await actions.weighCase(actor, { id, severity })
+      break
+    }
+    case 'merge': {
+      const into = (form.get('into') ?? '').trim().toLowerCase()
+      await actions.mergeCases(actor, { id, into })
+      return goTo(places.case.href({ id: into }, { done: deed }))
+    }
+    case 'split': {
+      const own = await actions.splitCase(actor, { id, participant: form.get('participant') ?? '' })
+      return goTo(places.case.href({ id: own.id }, { done: deed }))
+    }
+    case 'reopen':
+      await actions.reopenCase(actor, id)
+      break
+  }
+  return goTo(places.case.href({ id }, { done: deed }))
+}

@@ -1,0 +1,72 @@
+import type { Case } from '../../core/cases/case.ts'
+import { isOverdue } from '../../core/cases/case.ts'
+import { html, visible, type Html } from '../ui/html.ts'
+import { badge } from '../ui/notice.ts'
+import { table } from '../ui/table.ts'
+import type { View } from '../ui/view.ts'
+import { actorWords } from './history.ts'
+import { when } from './listing-parts.ts'
+import { places } from './places.ts'
+
+/** Pieces that speak of cases, the same on every page. */
+
+/** The address that it is about, as people write it; else that there is none. */
+export function aboutWords(view: View, { about }: Pick<Case, 'about'>): string {
+  return about === null ? view.words.cases.noAddress : about.replace(/\/32$/, '')
+}
+
+export function caseLink(view: View, it: Case): Html {
+  return html`<a href="${places.case.href({ id: it.id })}" translate="no">${aboutWords(view, it)}</a>`
+}
+
+export function caseBadge(view: View, { state, outcome }: Case): Html {
+  const { states, outcomes } = view.words.cases
+  switch (state) {
+    case 'open':
+      return badge('warning', states.open)
+    case 'waiting':
+    case 'conditional':
+      return badge('info', states[state])
+    case 'closed':
+      return badge(outcome === 'granted' ? 'good' : 'quiet', outcomes[outcome ?? 'answered'])
+  }
+}
+
+/** When its time is up; where no clock runs, what is waited for. */
+export function caseClock(view: View, it: Case): Html | string {
+  const words = view.words.cases
+  if (it.closedAt !== null) return when(view, it.closedAt)
+  const asleep =
+    it.snoozedUntilAt !== null && it.snoozedUntilAt > view.now
+      ? html` <span class="far">${words.sleeps} ${when(view, it.snoozedUntilAt)}</span>`
+      : ''
+  if (it.dueAt !== null)
+    return html`${when(view, it.dueAt)}${isOverdue(it, view.now) ? html` ${badge('bad', words.overdue)}` : ''}${asleep}`
+  return it.askedUntilAt === null ? '' : html`${words.one.theirTurn} ${when(view, it.askedUntilAt)}${asleep}`
+}
+
+export function assigneeWords(view: View, { assignee }: Case): string {
+  return assignee === null ? view.words.cases.nobody : actorWords(view, assignee)
+}
+
+/** Cases in few columns, beside something else. */
+export function shortCaseTable(view: View, list: readonly Case[], caption: string, empty: string): Html {
+  const words = view.words.cases
+  return table({
+    caption,
+    quiet: true,
+    stack: true,
+    head: [words.about, words.state, words.opened, words.due],
+    rows: list.map((it) => [
+      caseLink(view, it),
+      caseBadge(view, it),
+      when(view, it.openedAt),
+      caseClock(view, it),
+    ]),
+    empty,
+  })
+}
+
+export function mailboxWords(mailbox: string): Html {
+  return html`<span translate="no">${visible(mailbox)}</span>`
+}

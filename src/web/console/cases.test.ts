@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { caseId, caseMessageId } from '../../../test/support/cases.ts'
+import { testConsole } from '../../../test/support/console.ts'
+
+async function page(answer: Promise<Response>, status = 200): Promise<string> {
+  const { status: got, ...rest } = await answer.then(async (each) => ({
+    status: each.status,
+    text: await each.text(),
+  }))
+  assert.equal(got, status)
+  return rest.text
+}
+
+describe('The desk of cases', () => {
+  it('has the overdue on top, with what is told of each', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('reader', '/cases'))
+    assert.ok(text.indexOf('192.0.2.66') < text.indexOf('2001:db8:1:2::/64'))
+    for (const words of ['overdue', 'tests must pass', 'the delist mailbox', 'B, high'])
+      assert.ok(text.includes(words), words)
+    // Whoever may only read chooses nothing.
+    assert.doesNotMatch(text, /type="checkbox" name="chosen/)
+    assert.match(await page(ask('reader', '/cases?state=closed')), /refused/)
+  })
+
+  it('does for several at once only what nobody outside notices', async () => {
+    const { ask, deeds } = testConsole()
+    const form = { [`chosen.${caseId}`]: 'yes', 'chosen.nonsense': 'yes' }
+    const answer = await ask('agent', '/cases', { ...form, deed: 'assign-me' })
+    assert.equal(answer.headers.get('location'), '/cases?done=1&failed=0')
+    assert.deepEqual(deeds, ['assignCase:me'])
+    assert.equal((await ask('agent', '/cases', { ...form, deed: 'refuse' })).status, 422)
+  })
+
+  it('shows the thread as text, folded and marked, and the evidence beside it', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('agent', `/cases/${caseId}`))
+    for (const words of [
+      'Overdue since',
+      'not verified',
+      'mallory@example.net',
+      'came 2 times',
+      'sent as a letter',
+      'Note among ourselves',
+      'message/delivery-status',
+      'All about the address',
+    ])
+      assert.ok(text.includes(words), words)
+    assert.match(text, /<details>\s*<summary>Quoted text<\/summary>/)
+    assert.match(await page(ask('agent', `/cases/${caseId}?checks=now`)), /reverse-name.*fails/s)
+  })
+
+  it('begins an answer with one of the canned, in the reader’s language, and sends nothing by that', async () => {
+    const { ask, deeds } = testConsole()
+    assert.match(await page(ask('agent', `/cases/${caseId}?canned=1`)), /Thank you for writing/)
+    assert.deepEqual(deeds, [])
+    const answer = await ask('agent', `/cases/${caseId}`, { deed: 'answer', text: 'Which?', next: 'asks' })
+    assert.equal(answer.headers.get('location'), `/cases/${caseId}?done=answer`)
+    assert.deepEqual(deeds, ['answerCase:asks'])
+  })
+
+  it('decides after a page that says what it does, and offers nothing that is over', async () => {
+    const { ask, deeds } = testConsole()
+    assert.match(await page(ask('agent', `/cases/${caseId}/decide?deed=conditional`)), /every half hour/)
+    assert.deepEqual(deeds, [])
+    const words = { deed: 'refuse', unmet: 'reverse-name', words: '' }
+    assert.equal(
+      (await ask('agent', `/cases/${caseId}/decide`, words)).headers.get('location'),
+      `/cases/${caseId}?done=refuse`,
+    )
+    assert.deepEqual(deeds, [`decideCase:refuse:${caseId}`])
+    assert.equal(
+      (await ask('agent', `/cases/${caseId}/decide?deed=delist`)).headers.get('location'),
+      `/cases/${caseId}`,
+    )
+    assert.match(await page(ask('agent', `/cases/${caseId}`)), /deed=reopen/)
+    assert.equal((await ask('reader', `/cases/${caseId}/decide?deed=delist`)).status, 403)
+  })
+
+  it('gives a message away as a file that no browser shows', async () => {
+    const { ask } = testConsole()
+    const answer = await ask('agent', `/cases/${caseId}/original`, { message: caseMessageId })
+    assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="abababababababab.eml"')
+    assert.equal(answer.headers.get('content-type'), 'application/octet-stream')
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+    assert.match(answer.headers.get('content-security-policy') ?? '', /sandbox/)
+    assert.equal((await ask('agent', `/cases/${caseId}/original`, { message: 'x' })).status, 410)
+  })
+})
