@@ -178,9 +178,10 @@ describe('The console over the real core', async () => {
     )
   })
 
-  it('shows the overview, the requests and the outbox of a system where no stranger has asked yet', async () => {
+  it('shows the overview, the cases, the requests and the outbox of a system where no stranger has asked yet', async () => {
     assert.match(await rosa.get('/'), /Nobody is waiting for you/)
-    assert.match(await rosa.get('/requests'), /the longest waiting first/)
+    assert.match(await rosa.get('/cases'), /Cases that need a person appear here/)
+    assert.match(await rosa.get('/requests'), /There are none/)
     // The wide listing is waited for by operators only.
     const outbox = await rosa.get('/outbox')
     assert.deepEqual(
