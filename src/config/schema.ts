@@ -211,24 +211,7 @@ const delisting = section('The delist portal.', {
   ),
 })
 
-const reasonName = z
-  .string()
-  .regex(/^[a-z]+(?:-[a-z]+)*$/, { error: 'expected the name of a reason, such as spam' })
-
 const support = section('Cases: what a person here decides, and by when.', {
-  cases: key(
-    oneOf(['none', 'by-path', 'form', 'full']).prefault('by-path'),
-    'What somebody from outside may open a case about. `none`: nothing; the pages say what else they can do. `by-path`: a refusal whose reason says that a person decides. `form`: those, and every refusal that the form is offered for. `full`: anything.',
-  ),
-  reasons: key(
-    z
-      .record(reasonName, oneOf(['none', 'by-path', 'form', 'full']), {
-        error: 'expected names of reasons, each with none, by-path, form or full',
-      })
-      .prefault({}),
-    'The same for reasons that differ, by name (docs/reasons.md).',
-    { example: '{ spam: form }' },
-  ),
   calendar: section('When people work on cases: all times of this section are counted in these hours.', {
     zone: key(timeZone().prefault('UTC'), 'Time zone of the hours below.', { example: 'Europe/Vienna' }),
     days: key(

@@ -100,8 +100,6 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 function supportOf({ support, delisting }: Config) {
   const { zone, days, hours, holidays } = support.calendar
   return {
-    cases: support.cases,
-    reasons: support.reasons,
     calendar: { zone, days: days.map((day) => weekdays.indexOf(day) + 1), ...hours, holidays },
     firstMs: support.firstAnswer,
     effectMs: delisting.review,

@@ -10,14 +10,7 @@ export type PolicyMode = 'enforce' | 'observe'
 /** How far the abuse desk goes by itself: says what it would do, tells the owner of an account, stops the account. */
 export type AbuseMode = 'observe' | 'notify' | 'suspend'
 
-/** Which rung of the ladder a reason opens to somebody from outside: nothing, what its path says, the form, or a case about anything. */
-export const supportRungs = ['none', 'by-path', 'form', 'full'] as const
-export type SupportRung = (typeof supportRungs)[number]
-
 export interface SupportSettings {
-  readonly cases: SupportRung
-  /** For reasons that differ, by name. */
-  readonly reasons: Readonly<Record<string, SupportRung>>
   readonly calendar: {
     readonly zone: string
     readonly days: readonly number[]

@@ -82,8 +82,6 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
     owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
     support: {
-      cases: 'by-path',
-      reasons: {},
       calendar: { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: 0, until: 1440, holidays: [] },
       firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
       effectMs: 48 * hour,

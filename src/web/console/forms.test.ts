@@ -54,6 +54,7 @@ const forms = [
   ['/account/sign-out-everywhere', {}],
   ['/sign-out', {}],
   ['/operators/ada/roles', { 'role.viewer': 'yes' }],
+  [`/owners/${'1'.repeat(26)}/end`, {}],
   [`/approvals/${testApproval.id}`, { deed: 'confirm' }],
   ['/account/passkeys/add', { name: 'laptop', answer: testAnswer }],
   [`/account/passkeys/${testPasskey}/remove`, {}],
