@@ -23,7 +23,7 @@ import { openDoors, type Doors } from '../support/visitor.ts'
 const isFull = process.env['POSTERN_TORTURE'] !== undefined
 const seed = fuzzSeed()
 /** So many pages of each kind are looked at in a check, others each time; all of them with `npm run torture`. */
-const sampled = 5
+const sampled = 4
 /** What a page may weigh with its style, as sent; `npm run torture` weighs every one. */
 const mostBytes = 40_000
 const narrow = { width: 320, height: 640 }
