@@ -25,7 +25,7 @@ export interface Limits {
  * themselves and not each other.
  */
 const alonePatterns = [
-  'src/edge/policy-server.test.ts',
+  'src/edge/{edge,policy-server}.test.ts',
   'src/intake/parse-pool.test.ts',
   'test/faults/{disk,kill,abuse-kill,case-kill}.test.ts',
 ]

@@ -77,7 +77,7 @@ describe('an edge', () => {
 
   it(
     'gives up a batch that core breaks off at every time, and ships the next',
-    { timeout: 30_000 },
+    { timeout: 120_000 },
     async (test) => {
       const folder = testFolder(test)
       const core = await startFakeCore(test, folder, [entry('192.0.2.0/24')])
@@ -91,7 +91,8 @@ describe('an edge', () => {
         if (core.of('records').at(-1)?.batch !== poison) return
         for (const socket of core.sockets) socket.destroy()
       }, 5)
-      await until(() => state.counters.batchesGivenUp === 1, 'the batch to be given up', 25_000)
+      test.after(() => clearInterval(breaking))
+      await until(() => state.counters.batchesGivenUp === 1, 'the batch to be given up', 90_000)
       clearInterval(breaking)
       core.stores = true
       await askPolicy(policy, { client_address: '192.0.2.2' })
