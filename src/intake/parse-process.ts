@@ -124,9 +124,11 @@ export class ParseProcess {
     this.#owner = owner
     this.#child = spawnJailed()
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk))
-    this.#child.stdin?.on('error', () => this.end('crash'))
+    // Why nobody reads there any more, the end of the process says.
+    this.#child.stdin?.on('error', () => {})
     this.#child.on('error', () => this.end('crash'))
-    this.#child.on('close', () => this.end('crash'))
+    // V8 aborts when its heap is full.
+    this.#child.on('close', (_, signal) => this.end(signal === 'SIGABRT' ? 'memory' : 'crash'))
     this.#watch = setTimeout(() => this.end('start'), limits.startMs)
   }
 
