@@ -1,19 +1,11 @@
 import type { CaseFacts } from '../../access/case-link.ts'
 import { openCaseLink } from '../../access/case-link.ts'
 import type { Language } from '../../access/reasons.ts'
-import { newId } from '../../base/id.ts'
-import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { isWithin } from '../../standards/domain.ts'
 import { formatAddress, parseAddress, type Address } from '../../standards/ip.ts'
-import {
-  domainOf,
-  mailboxKey,
-  maskMailbox,
-  parseMailbox,
-  type MailAddress,
-} from '../../standards/mail-address.ts'
+import { domainOf, maskMailbox, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
@@ -26,16 +18,8 @@ import { queueLetter } from '../outbox/actions.ts'
 import { spend, trySpend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { decideRequest, saveRequest } from './decide-actions.ts'
-import {
-  fitsCode,
-  fitsSecret,
-  hashHalf,
-  isGuess,
-  newHalves,
-  passOf,
-  readLink,
-  type SecondHalf,
-} from '../halves.ts'
+import { fitsCode, fitsSecret, hashHalf, isGuess, passOf, readLink, type SecondHalf } from '../halves.ts'
+import { newRequest } from './new-request.ts'
 import {
   isAnswered,
   maxTries,
@@ -157,41 +141,19 @@ async function insertRequest(
     mayWrite,
   }: { ip: Address; mailbox: MailAddress; control: Control; input: StartInput; mayWrite: boolean },
 ): Promise<Started> {
-  const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
   const road = input.pow === undefined ? 'write-in' : 'mail'
-  const request: DelistRequest = {
-    id,
+  const { request, halves } = newRequest(tx, {
     ip,
     unit: unitOf(ip),
     mailbox,
-    mailboxKey: mailboxKey(mailbox),
     language: input.language,
-    note: plainText(input.note ?? '', 4000),
+    note: input.note ?? '',
     road,
     control,
     state: 'open',
-    linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
-    browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
-    codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
-    proofToken: halves.proofToken,
-    tries: 0,
-    createdAt: now,
-    expiresAt: now + tx.settings.delisting.linkMs,
-    decidedAt: null,
-    outcome: null,
-    outcomeFacts: {},
-    listingId: null,
-    feedSeq: null,
-    wantsLetter: input.wantsLetter ?? false,
-    letThroughAt: null,
-    letThroughEdge: null,
-    queueId: null,
-    acceptedAt: null,
-    refusedAgainAt: null,
-    decidedBy: null,
-    participantId: null,
-    version: 1,
-  }
+    wantsLetter: input.wantsLetter,
+  })
+  const { id } = request
   await store.insert(tx.queries, request)
   await record(tx, {
     action: 'delist-request.started',

@@ -1,18 +1,16 @@
-import { newId } from '../../base/id.ts'
-import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { mailboxKey } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
-import { transact, type Context, type Tx } from '../context.ts'
+import { transact, type Context } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
-import { hashHalf, newHalves } from '../halves.ts'
 import { spend } from '../limits/actions.ts'
 import { actingWithin } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { heldBy, mayAskFor } from '../owners/actions.ts'
 import type { Owner } from '../owners/claim.ts'
 import { carryOut } from './decide-actions.ts'
+import { newRequest } from './new-request.ts'
 import type { DelistRequest, OutcomeFacts, OutcomeKind } from './request.ts'
 import * as store from './store.ts'
 
@@ -61,7 +59,16 @@ export async function askAsOwner(
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
     await spend(tx, 'owners.free.day', owner.id)
-    const request = newRequest(tx, owner, prefix, input.note ?? '')
+    const { request } = newRequest(tx, {
+      ip: { family: prefix.family, words: prefix.words },
+      unit: prefix,
+      mailbox: owner.mailbox,
+      language: owner.language,
+      note: input.note ?? '',
+      road: 'mail',
+      control: 'owner',
+      state: 'proven',
+    })
     await store.insert(tx.queries, request)
     await record(tx, {
       action: 'delist-request.started',
@@ -72,41 +79,4 @@ export async function askAsOwner(
     if (decided instanceof Refusal) throw decided
     return shown(decided)
   })
-}
-
-function newRequest(tx: Tx, owner: Owner, prefix: Prefix, note: string): DelistRequest {
-  const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
-  return {
-    id,
-    ip: { family: prefix.family, words: prefix.words },
-    unit: prefix,
-    mailbox: owner.mailbox,
-    mailboxKey: mailboxKey(owner.mailbox),
-    language: owner.language,
-    note: plainText(note, 4000),
-    road: 'mail',
-    control: 'owner',
-    state: 'proven',
-    linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
-    browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
-    codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
-    proofToken: halves.proofToken,
-    tries: 0,
-    createdAt: now,
-    expiresAt: now + tx.settings.delisting.linkMs,
-    decidedAt: null,
-    outcome: null,
-    outcomeFacts: {},
-    listingId: null,
-    feedSeq: null,
-    wantsLetter: false,
-    letThroughAt: null,
-    letThroughEdge: null,
-    queueId: null,
-    acceptedAt: null,
-    refusedAgainAt: null,
-    decidedBy: null,
-    participantId: null,
-    version: 1,
-  }
 }

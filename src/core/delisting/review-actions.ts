@@ -1,7 +1,5 @@
 import { openCaseLink } from '../../access/case-link.ts'
 import type { Language, ListingClass } from '../../access/reasons.ts'
-import { newId } from '../../base/id.ts'
-import { plainText } from '../../base/plain-text.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
@@ -18,7 +16,7 @@ import { effectOf, isRange, type Listing } from '../listings/listing.ts'
 import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
 import { handToCase } from './case-actions.ts'
-import { hashHalf, newHalves } from '../halves.ts'
+import { newRequest } from './new-request.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
 import type { DelistRequest, RequestState } from './request.ts'
 import * as store from './store.ts'
@@ -181,40 +179,16 @@ async function insertReview(
   listing: Listing,
   joins: DelistRequest | undefined,
 ): Promise<void> {
-  const [id, halves, now] = [newId(), newHalves(), tx.clock.now()]
-  const request: DelistRequest = {
-    id,
+  const { request } = newRequest(tx, {
     ip: input.ip,
     unit: unitOf(input.ip),
     mailbox: input.mailbox,
-    mailboxKey: mailboxKey(input.mailbox),
     language: input.language,
-    note: plainText(input.note, 4000),
+    note: input.note,
     road: 'write-in',
     control: input.control,
     state: joins ? 'joined' : 'review',
-    linkHash: hashHalf(tx.keys.halves, 'link', id, halves.link),
-    browserHash: hashHalf(tx.keys.halves, 'browser', id, halves.secret),
-    codeHash: hashHalf(tx.keys.halves, 'code', id, halves.code),
-    proofToken: halves.proofToken,
-    tries: 0,
-    createdAt: now,
-    expiresAt: now + tx.settings.delisting.linkMs,
-    decidedAt: now,
-    outcome: 'review',
-    outcomeFacts: {},
-    listingId: listing.id,
-    feedSeq: null,
-    wantsLetter: false,
-    letThroughAt: null,
-    letThroughEdge: null,
-    queueId: null,
-    acceptedAt: null,
-    refusedAgainAt: null,
-    decidedBy: null,
-    participantId: null,
-    version: 1,
-  }
+  })
   const says: Incoming = {
     channel: 'mail',
     content: input.mail?.content ?? { text: input.note },
@@ -225,10 +199,17 @@ async function insertReview(
   }
   const { case: opened, participant } = await handToCase(tx, request, joins, says)
   const again = new Date(opened.effectDueAt).toISOString()
-  await store.insert(tx.queries, { ...request, outcomeFacts: { again }, participantId: participant.id })
+  await store.insert(tx.queries, {
+    ...request,
+    decidedAt: tx.clock.now(),
+    outcome: 'review',
+    outcomeFacts: { again },
+    listingId: listing.id,
+    participantId: participant.id,
+  })
   await record(tx, {
     action: joins ? 'delist-request.joined' : 'delist-request.review',
-    subject: `delist-request:${id}`,
+    subject: `delist-request:${request.id}`,
     facts: {
       ip: formatAddress(input.ip),
       ...(joins ? { request: joins.id } : {}),
