@@ -1,3 +1,5 @@
+import { zoneOffset, type ZoneOffset } from '../base/zone-offset.ts'
+
 /**
  * One line of a mail log: when, which machine, which program, what. Read are the forms in which syslog daemons and Postfix itself write
  * files: `May  4 10:15:30 mx postfix/smtpd[1234]: …` (RFC 3164 §4.1), the same with an RFC 3339 time (Debian 12, journald) and
@@ -37,13 +39,13 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** Reads the lines of logs whose times without a zone are those of one zone. */
 export class SyslogReader {
-  readonly #zone: Intl.DateTimeFormat | undefined
+  readonly #zone: ZoneOffset | undefined
   /** Local hour → milliseconds that it is ahead of UTC. */
   readonly #offsets = new Map<number, number>()
 
   /** `zone`: a name of the IANA database. Throws RangeError for what is none. */
   constructor(zone = 'UTC') {
-    this.#zone = zone === 'UTC' ? undefined : zoneFormat(zone)
+    this.#zone = zone === 'UTC' ? undefined : zoneOffset(zone)
   }
 
   /**
@@ -98,38 +100,10 @@ export class SyslogReader {
     const known = this.#offsets.get(hour)
     if (known !== undefined) return known
     // The first guess is wrong by one change of the clocks at most.
-    const guess = offsetAt(this.#zone, local)
-    const offset = offsetAt(this.#zone, local - guess)
+    const guess = this.#zone(local)
+    const offset = this.#zone(local - guess)
     if (this.#offsets.size > 10_000) this.#offsets.clear()
     this.#offsets.set(hour, offset)
     return offset
   }
-}
-
-function zoneFormat(zone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-}
-
-/** How far the zone's clocks are ahead of UTC then, in milliseconds. */
-function offsetAt(zone: Intl.DateTimeFormat, at: number): number {
-  const parts = new Map(zone.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0
-  const shown = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  )
-  return shown - Math.floor(at / 1000) * 1000
 }

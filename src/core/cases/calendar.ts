@@ -1,4 +1,5 @@
 import { day as dayMs, hour, minute } from '../../base/clock.ts'
+import { zoneOffset, type ZoneOffset } from '../../base/zone-offset.ts'
 
 /**
  * The hours in which people work on cases, in one time zone of the IANA database (RFC 6557): durations of targets are counted in them. A zone that
@@ -75,30 +76,10 @@ function isWorkday({ days, holidays }: Calendar, date: number): boolean {
   return days.includes(weekday) && !holidays.includes(new Date(date).toISOString().slice(0, 10))
 }
 
-/** How far the zone's clocks are ahead of UTC at a moment, milliseconds. */
-type Offsets = (at: number) => number
+const kept = new Map<string, ZoneOffset>()
 
-const kept = new Map<string, Offsets>()
-
-function offsetsOf(zone: string): Offsets {
-  const known = kept.get(zone)
-  if (known) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  const offsets: Offsets = (at) => {
-    const whole = Math.floor(at / 1000) * 1000
-    const parts = new Map(format.formatToParts(whole).map(({ type, value }) => [type, Number(value)]))
-    const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
-    return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - whole
-  }
+function offsetsOf(zone: string): ZoneOffset {
+  const offsets = kept.get(zone) ?? zoneOffset(zone)
   kept.set(zone, offsets)
   return offsets
 }
@@ -107,7 +88,7 @@ function offsetsOf(zone: string): Offsets {
  * The moment at which clocks of the zone show `local`, given as if the zone were UTC. What they show twice is the first of the two; what
  * they skip is the moment at which they skip it.
  */
-function momentOf(offsets: Offsets, local: number): number {
+function momentOf(offsets: ZoneOffset, local: number): number {
   const [early, late] = [local - offsets(local - 12 * hour), local - offsets(local + 12 * hour)]
   const fits = (at: number): boolean => at + offsets(at) === local
   if (fits(early)) return early
