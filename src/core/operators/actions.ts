@@ -42,21 +42,11 @@ export async function addOperator(
   // RFC 4226 §4: 160 bits.
   const secret = new Secret(randomBytes(20))
   await transact(ctx, async (tx) => {
-    const isNew = await store.insertOperator(tx.queries, {
+    await insertOperator(tx, {
       name,
-      role: formerRole(roles),
-      roles: roles.join(' '),
-      password_hash: passwordHash,
-      totp_secret: seal(tx.keys.vault, sealedFor(name), secret.reveal()),
-      totp_step: 0,
-      created_at: tx.clock.now(),
-      removed_at: null,
-    })
-    if (!isNew) throw new Refusal('operator.exists', { name })
-    await record(tx, {
-      action: 'operator.added',
-      subject: `operator:${name}`,
-      facts: { roles: roles.join(' ') },
+      roles,
+      passwordHash,
+      totpSecret: seal(tx.keys.vault, sealedFor(name), secret.reveal()),
     })
   })
   const totpSecret = formatBase32(secret.reveal())
@@ -76,22 +66,33 @@ export async function addKeylessOperator(
 ): Promise<void> {
   const refusal = checkName(name)
   if (refusal) throw refusal
+  await insertOperator(tx, { name, roles, passwordHash: '', totpSecret: '' })
+}
+
+/** Throws `operator.exists` for a name that is taken. */
+async function insertOperator(
+  tx: Tx,
+  it: {
+    readonly name: string
+    readonly roles: readonly Role[]
+    readonly passwordHash: string
+    /** Sealed. */
+    readonly totpSecret: string
+  },
+): Promise<void> {
+  const roles = it.roles.join(' ')
   const isNew = await store.insertOperator(tx.queries, {
-    name,
-    role: formerRole(roles),
-    roles: roles.join(' '),
-    password_hash: '',
-    totp_secret: '',
+    name: it.name,
+    role: formerRole(it.roles),
+    roles,
+    password_hash: it.passwordHash,
+    totp_secret: it.totpSecret,
     totp_step: 0,
     created_at: tx.clock.now(),
     removed_at: null,
   })
-  if (!isNew) throw new Refusal('operator.exists', { name })
-  await record(tx, {
-    action: 'operator.added',
-    subject: `operator:${name}`,
-    facts: { roles: roles.join(' ') },
-  })
+  if (!isNew) throw new Refusal('operator.exists', { name: it.name })
+  await record(tx, { action: 'operator.added', subject: `operator:${it.name}`, facts: { roles } })
 }
 
 /** Everybody who may come in, by name. */
