@@ -14,6 +14,7 @@ import {
   prefixOf,
   rangeKeys,
   showPrefix,
+  showPrefixText,
   unitLength,
   unitOf,
   widestLength,
@@ -274,5 +275,13 @@ describe('Range keys', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('A prefix kept as text', () => {
+  it('is shown without /32 for one IPv4 address, and an IPv6 network of 32 bits keeps it', () => {
+    assert.equal(showPrefixText('192.0.2.4/32'), '192.0.2.4')
+    assert.equal(showPrefixText('192.0.2.0/24'), '192.0.2.0/24')
+    assert.equal(showPrefixText('2001:db8::/32'), '2001:db8::/32')
   })
 })

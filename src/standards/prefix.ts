@@ -76,6 +76,11 @@ export function showPrefix(prefix: Prefix): string {
   return prefix.family === 4 && prefix.length === 32 ? formatAddress(prefix) : formatPrefix(prefix)
 }
 
+/** The same for a prefix that is kept as text; anything else as it stands. An IPv6 network of 32 bits keeps its length. */
+export function showPrefixText(text: string): string {
+  return text.includes(':') ? text : text.replace(/\/32$/, '')
+}
+
 /** Whether `inner` (an address or a prefix) lies inside `outer`. */
 export function covers(outer: Prefix, inner: Address | Prefix): boolean {
   if (outer.family !== inner.family || lengthOf(inner) < outer.length) return false

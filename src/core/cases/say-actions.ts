@@ -7,6 +7,7 @@ import { pageLink } from './actions.ts'
 import type { Content, LetterState, Message } from './message.ts'
 import type { Participant } from './participant.ts'
 import * as store from './store.ts'
+import { showPrefixText } from '../../standards/prefix.ts'
 
 /**
  * What we say to a participant: it stands in their thread at once, and a letter carries it as soon as their budget of letters has room. Nothing
@@ -103,7 +104,7 @@ async function referencesIn(tx: Tx, { id }: Participant): Promise<readonly strin
 function letterOf(ctx: Context, participant: Participant, saying: Saying): LetterContent {
   const link = pageLink(ctx, participant.id)
   const ofThread = { thread: participant.id, replies: [], link }
-  const ip = 'about' in saying && saying.about !== null ? { ip: shown(saying.about) } : {}
+  const ip = 'about' in saying && saying.about !== null ? { ip: showPrefixText(saying.about) } : {}
   switch (saying.says) {
     case 'received':
       return { kind: 'case-received', slots: { ...ofThread, ...ip, by: saying.by } }
@@ -122,7 +123,7 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
         kind: 'case-conditional',
         slots: {
           ...ofThread,
-          ip: shown(saying.about),
+          ip: showPrefixText(saying.about),
           tests: saying.tests,
           until: saying.until,
           isAgain: saying.says === 'unmet',
@@ -133,14 +134,14 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
     case 'not-needed':
       return {
         kind: 'delisting-reviewed',
-        slots: { ...ofThread, ip: shown(saying.about), outcome: 'delisted' },
+        slots: { ...ofThread, ip: showPrefixText(saying.about), outcome: 'delisted' },
       }
     case 'refused':
       return {
         kind: 'delisting-reviewed',
         slots: {
           ...ofThread,
-          ip: shown(saying.about),
+          ip: showPrefixText(saying.about),
           outcome: 'declined',
           until: saying.until,
           ...(saying.unmet === undefined ? {} : { unmet: saying.unmet }),
@@ -148,11 +149,6 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
         },
       }
   }
-}
-
-/** A single IPv4 address is known by itself. */
-function shown(about: string): string {
-  return about.replace(/\/32$/, '')
 }
 
 /** The same saying again, from what stands in the thread. */

@@ -7,6 +7,7 @@ import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
 import { time, timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { showPrefixText } from '../../standards/prefix.ts'
 
 interface Asked {
   readonly token: string
@@ -25,7 +26,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
     noindex: true,
     body: html`${errorSummary(view, error)} ${done(view, asked)}
       <h1>${words.title}</h1>
-      ${it.about === null ? '' : html`<p class="lead">${words.about(it.about.replace(/\/32$/, ''))}</p>`}
+      ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
       ${standing(view, it)}
       <h2>${words.thread}</h2>
       ${thread(view, it.messages)} ${forms(view, it, asked)}

@@ -7,12 +7,13 @@ import type { View } from '../ui/view.ts'
 import { actorWords } from './history.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
+import { showPrefixText } from '../../standards/prefix.ts'
 
 /** Pieces that speak of cases, the same on every page. */
 
 /** The address that it is about, as people write it; else that there is none. */
 export function aboutWords(view: View, { about }: Pick<Case, 'about'>): string {
-  return about === null ? view.words.cases.noAddress : about.replace(/\/32$/, '')
+  return about === null ? view.words.cases.noAddress : showPrefixText(about)
 }
 
 export function caseLink(view: View, it: Case): Html {

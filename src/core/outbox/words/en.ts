@@ -2,6 +2,7 @@ import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
 import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
+import { showPrefixText } from '../../../standards/prefix.ts'
 
 const months = [
   'January',
@@ -471,7 +472,7 @@ function failedWords(failed: readonly AuthenticationTest[]): string {
 }
 
 function observedLine({ unit, reason, messages }: ObservedLine): string {
-  const text = unit.replace(/\/32$/, '')
+  const text = showPrefixText(unit)
   return `    ${number(messages).padStart(8)}  ${text}  ${reasons[reason].code} ${reason}`
 }
 
