@@ -1,4 +1,5 @@
 import { routes } from '../routes.ts'
+import { codeField } from '../ui/code-field.ts'
 import { errorOf, errorSummary, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -77,23 +78,8 @@ export function linkPage(
       ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
       <p class="lead">${words.lead}</p>
       <form method="post" action="${view.link(routes.owners.link.href({ link }))}">
-        ${needsCode ? codeField(view, message) : ''}
+        ${needsCode ? codeField(view, words.codeLead, message) : ''}
         <p>${submit(words.button)}</p>
       </form>`,
   }
-}
-
-function codeField(view: View, message: string | undefined): Html {
-  const words = view.words.owners.link
-  return html`<p>${words.codeLead}</p>
-    ${textField(view, {
-      name: 'code',
-      label: words.code,
-      hint: words.codeHint,
-      error: message,
-      size: 'short',
-      autocomplete: 'one-time-code',
-      maxlength: 20,
-      required: true,
-    })}`
 }

@@ -1,11 +1,11 @@
 import { routes } from '../routes.ts'
+import { codeField } from '../ui/code-field.ts'
 import { errorSummary, submit } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { observing } from '../ui/observing.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
-import { codeField } from './request-page.ts'
 
 /** The page behind the letter's link. Opening it does nothing; the button needs the second half. */
 export function confirmPage(

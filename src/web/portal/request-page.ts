@@ -1,7 +1,8 @@
 import type { Proof } from '../../core/delisting/proof-actions.ts'
 import type { RequestView } from '../../core/delisting/actions.ts'
 import { routes } from '../routes.ts'
-import { errorSummary, hiddenField, submit, textField } from '../ui/form.ts'
+import { errorSummary, hiddenField, submit } from '../ui/form.ts'
+import { codeField } from '../ui/code-field.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
@@ -127,21 +128,6 @@ export function codePage(view: View, id: string, message: string | undefined): P
       </form>
       <p><a href="${view.link(routes.delist.start.href())}">${words.again}</a></p>`,
   }
-}
-
-export function codeField(view: View, lead: string, message: string | undefined): Html {
-  const words = view.words.portal.request
-  return html`<p>${lead}</p>
-    ${textField(view, {
-      name: 'code',
-      label: words.code,
-      hint: words.codeHint,
-      error: message,
-      size: 'short',
-      autocomplete: 'one-time-code',
-      maxlength: 20,
-      required: true,
-    })}`
 }
 
 /** A request that can be used no more. */

@@ -42,9 +42,7 @@ export const owners = {
   link: {
     title: 'Sign in as an owner',
     lead: 'With this button the mailbox has shown itself, and you are signed in in this browser.',
-    code: 'Code',
     codeLead: 'Type the code shown in the browser where you asked for the letter.',
-    codeHint: 'Six characters; small letters will do.',
     wrong: (left: number) =>
       left === 1
         ? 'This is not the code of this letter. One try is left.'

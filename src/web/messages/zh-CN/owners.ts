@@ -38,9 +38,7 @@ export const owners: typeof en = {
   link: {
     title: '以持有者身份登录',
     lead: '点击按钮后，邮箱即告验证，您将在本浏览器中登录。',
-    code: '验证码',
     codeLead: '请输入申请链接时浏览器中显示的验证码。',
-    codeHint: '六个字符，不区分大小写。',
     wrong: (left) => `验证码与这封邮件不符，还可以再试 ${left} 次。`,
     button: '登录',
   },
