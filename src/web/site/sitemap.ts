@@ -45,6 +45,7 @@ function pagesOf(
     routes.owners.start.href(),
     routes.report.start.href(),
     routes.transparency.href(),
+    routes.clock.href(),
     routes.about.href(),
   ]
   const written = new Map<string, string>()
