@@ -97,8 +97,7 @@ create table case_messages (
   body_key text,
   intake_key text,
   letter text,
-  content text not null,
-  seq integer not null default 0
+  content text not null
 );
 
 create table case_originals (
@@ -149,8 +148,16 @@ create table cases (
   bytes bigint not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null,
-  appealed_at bigint
+  version integer not null
+);
+
+create table decision_recipients (
+  edge text not null,
+  boot text not null,
+  seq bigint not null,
+  at bigint not null,
+  recipient text not null,
+  domain text not null
 );
 
 create table decision_records (
@@ -543,6 +550,36 @@ create table probes (
   letter text
 );
 
+create table recipient_links (
+  id text not null,
+  mailbox text not null,
+  language text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  used_at bigint
+);
+
+create table recipient_sessions (
+  hash text not null,
+  recipient_id text not null,
+  groups text not null,
+  created_at bigint not null,
+  expires_at bigint not null
+);
+
+create table recipients (
+  id text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  language text not null,
+  created_at bigint not null,
+  seen_at bigint not null
+);
+
 create table reporters (
   name text not null,
   seen_at bigint not null,
@@ -733,6 +770,16 @@ CREATE INDEX cases_opened ON public.cases USING btree (opened_at);
 CREATE INDEX cases_queue ON public.cases USING btree (state, due_at);
 
 CREATE UNIQUE INDEX cases_pkey ON public.cases USING btree (id);
+
+alter table decision_recipients add constraint decision_recipients_pkey PRIMARY KEY (edge, boot, seq, recipient);
+
+CREATE INDEX decision_recipients_at ON public.decision_recipients USING btree (at);
+
+CREATE INDEX decision_recipients_domain ON public.decision_recipients USING btree (domain, at);
+
+CREATE INDEX decision_recipients_recipient ON public.decision_recipients USING btree (recipient, at);
+
+CREATE UNIQUE INDEX decision_recipients_pkey ON public.decision_recipients USING btree (edge, boot, seq, recipient);
 
 alter table decision_records add constraint decision_records_pkey PRIMARY KEY (edge, boot, seq);
 
@@ -957,6 +1004,26 @@ CREATE INDEX probes_by_created ON public.probes USING btree (created_at);
 CREATE UNIQUE INDEX probes_pkey ON public.probes USING btree (id);
 
 CREATE UNIQUE INDEX probes_tag_key ON public.probes USING btree (tag);
+
+alter table recipient_links add constraint recipient_links_pkey PRIMARY KEY (id);
+
+CREATE INDEX recipient_links_expires ON public.recipient_links USING btree (expires_at);
+
+CREATE UNIQUE INDEX recipient_links_pkey ON public.recipient_links USING btree (id);
+
+alter table recipient_sessions add constraint recipient_sessions_pkey PRIMARY KEY (hash);
+
+CREATE INDEX recipient_sessions_expires ON public.recipient_sessions USING btree (expires_at);
+
+CREATE UNIQUE INDEX recipient_sessions_pkey ON public.recipient_sessions USING btree (hash);
+
+alter table recipients add constraint recipients_mailbox_key_key UNIQUE (mailbox_key);
+
+alter table recipients add constraint recipients_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX recipients_mailbox_key_key ON public.recipients USING btree (mailbox_key);
+
+CREATE UNIQUE INDEX recipients_pkey ON public.recipients USING btree (id);
 
 alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
 

@@ -137,7 +137,7 @@ CREATE TABLE case_messages (
   body_key text,
   intake_key text,
   letter text,
-  content text not null, seq integer not null default 0,
+  content text not null,
   primary key (id)
 ) strict;
 
@@ -206,7 +206,7 @@ CREATE TABLE cases (
   bytes integer not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null, appealed_at integer,
+  version integer not null,
   primary key (id)
 ) strict;
 
@@ -219,6 +219,22 @@ CREATE INDEX cases_conditions on cases (checked_at) where conditions_end_at is n
 CREATE INDEX cases_opened on cases (opened_at);
 
 CREATE INDEX cases_queue on cases (state, due_at);
+
+CREATE TABLE decision_recipients (
+  edge text not null,
+  boot text not null,
+  seq integer not null,
+  at integer not null,
+  recipient text not null,
+  domain text not null,
+  primary key (edge, boot, seq, recipient)
+) strict, without rowid;
+
+CREATE INDEX decision_recipients_at on decision_recipients (at);
+
+CREATE INDEX decision_recipients_domain on decision_recipients (domain, at);
+
+CREATE INDEX decision_recipients_recipient on decision_recipients (recipient, at);
 
 CREATE TABLE decision_records (
   edge text not null,
@@ -728,6 +744,45 @@ CREATE TABLE probes (
 ) strict;
 
 CREATE INDEX probes_by_created on probes (created_at);
+
+CREATE TABLE recipient_links (
+  id text not null,
+  mailbox text not null,
+  language text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at integer not null,
+  expires_at integer not null,
+  used_at integer,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX recipient_links_expires on recipient_links (expires_at);
+
+CREATE TABLE recipient_sessions (
+  hash text not null,
+  recipient_id text not null,
+  -- JSON: groups that the OpenID provider named, of those that the configuration knows.
+  groups text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (hash)
+) strict, without rowid;
+
+CREATE INDEX recipient_sessions_expires on recipient_sessions (expires_at);
+
+CREATE TABLE recipients (
+  id text not null,
+  mailbox text not null,
+  -- The mailbox in lower case.
+  mailbox_key text not null unique,
+  language text not null,
+  created_at integer not null,
+  seen_at integer not null,
+  primary key (id)
+) strict, without rowid;
 
 CREATE TABLE reporters (
   name text not null,

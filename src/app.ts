@@ -93,6 +93,7 @@ export function openKeys(dataFolder: string): Keys {
     vault: master.derive('vault'),
     trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
+    recipients: (edge) => master.derive('recipients-of', edge),
     edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }
 }

@@ -8,7 +8,6 @@ import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Transparency } from './core/abuse/transparency-actions.ts'
-import { Clockwork } from './core/public-clock/actions.ts'
 import { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
@@ -47,7 +46,6 @@ import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
 import { abuseRoutes } from './web/abuse/abuse-routes.ts'
 import { caseRoutes } from './web/case/case-routes.ts'
-import { clockRoutes } from './web/clock/clock-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
 import { checkRoutes } from './web/check/check-routes.ts'
@@ -61,6 +59,7 @@ import { analyseRoutes } from './web/analyse/analyse-routes.ts'
 import { headersRoutes } from './web/headers/headers-routes.ts'
 import { ownerRoutes } from './web/owners/owner-routes.ts'
 import { probeRoutes } from './web/probe/probe-routes.ts'
+import { recipientRoutes } from './web/recipients/recipient-routes.ts'
 import { routes } from './web/routes.ts'
 import { publicApp } from './web/server.ts'
 import { siteActions } from './web/site/actions.ts'
@@ -200,7 +199,6 @@ function webApps(
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
   const transparency = new Transparency()
-  const clockwork = new Clockwork()
   const site = publicApp({
     settings,
     clock,
@@ -214,21 +212,13 @@ function webApps(
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https }),
+      (app) => recipientRoutes(app, { contextFor, https }),
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) =>
-        apiRoutes(app, {
-          contextFor,
-          checks,
-          transparency,
-          clockwork,
-          site: settings.provider.site,
-          version,
-        }),
+      (app) => apiRoutes(app, { contextFor, checks, transparency, site: settings.provider.site, version }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
-      (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],

@@ -296,6 +296,42 @@ const owners = section('Owners of address space who prove that it is theirs.', {
   ),
 })
 
+const recipientAdmin = z
+  .strictObject(
+    {
+      mailbox: key(mailbox().optional(), 'The mailbox of somebody who looks after the domains.'),
+      group: key(
+        line(200).optional(),
+        'A group that the OpenID provider names; whoever comes with it looks after them.',
+      ),
+      domains: key(list(domain(), 1), 'Domains of `provider.domains`.'),
+    },
+    { error: 'expected `mailbox` or `group`, and `domains`' },
+  )
+  .refine(({ mailbox: who, group }) => (who === undefined) !== (group === undefined), {
+    error: 'expected either `mailbox` or `group`',
+  })
+  .register(expectations, { expects: '`mailbox` or `group`, and `domains`' })
+
+const recipients = section(
+  'People whose mailboxes are ours, on the public site: what was refused in their name (docs/operate/recipients.md).',
+  {
+    link: key(
+      duration(5 * minute, day).prefault('1h'),
+      'How long the link in a letter to a recipient works. Letters go to mailboxes of `provider.domains` alone.',
+    ),
+    session: key(
+      duration(5 * minute, 7 * day).prefault('12h'),
+      'How long a recipient stays signed in on the site; then another letter brings another link. There is no password.',
+    ),
+    admins: key(
+      list(recipientAdmin).prefault([]),
+      'Who sees what was refused to everybody of a domain, and acts for its mailboxes.',
+      { example: '[{ mailbox: postmaster@provider.example, domains: [provider.example] }]' },
+    ),
+  },
+)
+
 const retention = section('When data is removed. The audit chain is kept.', {
   decisions: key(
     duration(day, 365 * day).prefault('30d'),
@@ -709,6 +745,7 @@ export const configSchema = z.strictObject({
   support,
   listing,
   owners,
+  recipients,
   probe,
   abuse,
   standing,

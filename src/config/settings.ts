@@ -49,6 +49,11 @@ export function settingsOf(config: Config) {
       openMs: config.owners.open,
       termMs: config.owners.term,
     },
+    recipients: {
+      linkMs: config.recipients.link,
+      sessionMs: config.recipients.session,
+      admins: config.recipients.admins,
+    },
     support: supportOf(config),
     probe: { validMs: config.probe.valid },
     listing: {

@@ -41,6 +41,8 @@ export interface Keys {
   readonly trace: Secret
   /** The key that this edge signs its case links with: HKDF(master, "case-link", edge). */
   caseLink(edge: string): Secret
+  /** The key that this edge hashes recipients with in its records: no edge can read another's. */
+  recipients(edge: string): Secret
   /** The pre-shared key of an edge that follows the feed over TLS, by its name and the time its token was made. */
   edgeFeed(edge: string, createdAt: number): Secret
 }

@@ -148,6 +148,18 @@ export interface Settings {
     /** How long a grant lasts after its proof was last found. */
     readonly termMs: number
   }
+  readonly recipients: {
+    /** How long the link in a letter to a recipient works. */
+    readonly linkMs: number
+    /** How long a recipient stays signed in. */
+    readonly sessionMs: number
+    /** Who looks after a domain: by mailbox, or by a group that the OpenID provider names. */
+    readonly admins: readonly {
+      readonly mailbox?: string | undefined
+      readonly group?: string | undefined
+      readonly domains: readonly string[]
+    }[]
+  }
   readonly support: SupportSettings
   readonly probe: {
     /** How long a probe address takes a message. */

@@ -44,6 +44,10 @@ export interface Tables {
   incidents: IncidentsTable
   incident_reports: IncidentReportsTable
   incident_acts: IncidentActsTable
+  decision_recipients: DecisionRecipientsTable
+  recipients: RecipientsTable
+  recipient_links: RecipientLinksTable
+  recipient_sessions: RecipientSessionsTable
   owners: OwnersTable
   owner_links: OwnerLinksTable
   owner_sessions: OwnerSessionsTable
@@ -176,6 +180,16 @@ export interface DecisionRecordsTable {
   minute: number
   /** JSON or null: the domain, and the tests that failed at the message stage. */
   authentication: string | null
+}
+
+/** Whom a record of a refusal is about: hashes with the edge's key. */
+export interface DecisionRecipientsTable {
+  edge: string
+  boot: string
+  seq: number
+  at: number
+  recipient: string
+  domain: string
 }
 
 export interface LetThroughsTable {
@@ -663,6 +677,41 @@ export interface IncidentActsTable {
   why: string | null
 }
 
+/** A mailbox of our own domains that has shown itself. */
+export interface RecipientsTable {
+  id: string
+  mailbox: string
+  /** In lower case. */
+  mailbox_key: string
+  language: string
+  created_at: number
+  seen_at: number
+}
+
+/** A letter with a link, in two halves; the hashes are keyed. */
+export interface RecipientLinksTable {
+  id: string
+  mailbox: string
+  language: string
+  link_hash: string
+  browser_hash: string
+  code_hash: string
+  tries: number
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+export interface RecipientSessionsTable {
+  /** Keyed hash of the cookie. */
+  hash: string
+  recipient_id: string
+  /** JSON. */
+  groups: string
+  created_at: number
+  expires_at: number
+}
+
 /** A mailbox that has shown itself, and may hold address space. */
 export interface OwnersTable {
   id: string
@@ -789,8 +838,6 @@ export interface CasesTable {
   why: string
   closed_at: number | null
   closed_by: string | null
-  /** When it was opened again after a refusal. */
-  appealed_at: number | null
   /** `operator:ada` */
   assignee: string | null
   merged_into: string | null
@@ -837,8 +884,6 @@ export interface CaseMessagesTable {
   intake_key: string | null
   /** Of ours: `waiting` for the budget of letters, `written`, `unwanted` by its reader, `none`. */
   letter: string | null
-  /** Within its case: the order of what was said in one millisecond. 0 in rows of before it was kept. */
-  seq: number
   /** Sealed JSON. */
   content: string
 }

@@ -109,6 +109,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     ship: (batch, letThroughs) => void shipper.ship(batch, letThroughs),
     onLost: (count) => (state.counters.recordsLost += count),
   })
+  if (state.recipientsKey) records.hashWith(state.recipientsKey)
   const desk = openDesk(state, records)
   const remember = async (): Promise<void> => {
     await writeMemory(memoryPath, state).catch((error: unknown) => log.error('memory-not-written', { error }))
@@ -131,6 +132,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     onWelcome: () => {
       log.info('feed-connected', { epoch: state.epoch, seq: state.seq })
       void remember()
+      if (state.recipientsKey) records.hashWith(state.recipientsKey)
       desk.budgets.tellAgain(clock.now())
       shipper.connected()
     },
@@ -246,6 +248,7 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
     contactAt: memory.contactAt ?? loaded?.at,
     isConnected: false,
     caseLink: memory.caseLink,
+    recipientsKey: memory.recipientsKey,
     isBypassed: isBypassed(options.dataDir),
     tellsSpent: false,
   }

@@ -7,6 +7,7 @@ import { decodeSnapshotSteps, SnapshotError, type Snapshot } from '../access/sna
 import type { Prefix } from '../standards/prefix.ts'
 import { formatPrefix } from '../standards/prefix.ts'
 import { FeedEnded, Unwelcome } from './feed-client.ts'
+import { readKey } from './memory-file.ts'
 import { Guard, inspect, isTooMuch } from './guard.ts'
 import type { EdgeState } from './state.ts'
 import type { TableFiles } from './table-files.ts'
@@ -108,6 +109,7 @@ export class Follower {
     this.#offered = epoch
     state.caseLink = { keyId, key: new Secret(Buffer.from(caseLinkKey, 'hex')) }
     state.isConnected = true
+    state.recipientsKey = readKey(settings?.['recipientsKey']) ?? state.recipientsKey
     const takes: unknown = settings?.['takes']
     state.tellsSpent = Array.isArray(takes) && takes.includes('spent')
     state.counters.feedConnections++

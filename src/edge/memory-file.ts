@@ -4,21 +4,24 @@ import { Secret } from '../base/secret.ts'
 /** What an edge keeps beside its table, so that one that starts while core is away signs its links and knows how old its table is. */
 export interface Memory {
   readonly caseLink: { readonly keyId: number; readonly key: Secret } | undefined
+  /** What recipients are hashed with in records. */
+  readonly recipientsKey: Secret | undefined
   /** When core was last heard, milliseconds since 1970. */
   readonly contactAt: number | undefined
 }
 
-const nothing: Memory = { caseLink: undefined, contactAt: undefined }
+const nothing: Memory = { caseLink: undefined, recipientsKey: undefined, contactAt: undefined }
 
 /** Reads the file; what is not there or cannot be read is nothing, and core will say it again. */
 export async function readMemory(path: string): Promise<Memory> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return nothing
   try {
-    const { keyId, key, contactAt } = JSON.parse(text) as Readonly<Record<string, unknown>>
-    const isKey = typeof key === 'string' && /^[0-9a-f]{64}$/.test(key) && typeof keyId === 'number'
+    const { keyId, key, recipients, contactAt } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const linkKey = readKey(key)
     return {
-      caseLink: isKey ? { keyId, key: new Secret(Buffer.from(key, 'hex')) } : undefined,
+      caseLink: linkKey && typeof keyId === 'number' ? { keyId, key: linkKey } : undefined,
+      recipientsKey: readKey(recipients),
       contactAt: typeof contactAt === 'number' ? contactAt : undefined,
     }
   } catch {
@@ -26,13 +29,30 @@ export async function readMemory(path: string): Promise<Memory> {
   }
 }
 
+/** A key of 256 bits in hexadecimal; undefined for anything else. */
+export function readKey(text: unknown): Secret | undefined {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text)
+    ? new Secret(Buffer.from(text, 'hex'))
+    : undefined
+}
+
+function writeKey(key: Secret | undefined): string | undefined {
+  return key?.reveal().toString('hex')
+}
+
 /** Writes the file with mode 0600; it appears whole or not at all. */
-export async function writeMemory(path: string, { caseLink, contactAt }: Memory): Promise<void> {
+export async function writeMemory(path: string, memory: Memory): Promise<void> {
+  const { caseLink, recipientsKey, contactAt } = memory
   const temporary = `${path}.tmp`
   const file = await open(temporary, 'w', 0o600)
   try {
     await file.writeFile(
-      JSON.stringify({ keyId: caseLink?.keyId, key: caseLink?.key.reveal().toString('hex'), contactAt }),
+      JSON.stringify({
+        keyId: caseLink?.keyId,
+        key: writeKey(caseLink?.key),
+        recipients: writeKey(recipientsKey),
+        contactAt,
+      }),
     )
     await file.datasync()
   } finally {

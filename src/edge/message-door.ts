@@ -176,7 +176,8 @@ function speak(
     status: status[profile],
     text: line.slice(`${code} `.length),
   })
-  const spoken = records.again(token, minute, recipients)
+  const mailFrom = asked.mailFrom === undefined ? null : domainIn(asked.mailFrom)
+  const spoken = records.again(token, { at: now, minute, mailFrom }, recipients)
   if (spoken !== undefined) return answer(spoken)
   const { caseLink } = state
   const facts = { edge: name, minute, reason, listing: null, address: asked.address } as const
@@ -191,7 +192,7 @@ function speak(
     ip,
     helo: plain(asked.helo),
     ptr: plain(asked.ptr),
-    mailFrom: asked.mailFrom === undefined ? null : domainIn(asked.mailFrom),
+    mailFrom,
     code,
     status: status[profile],
     reason,
@@ -225,7 +226,8 @@ function sayOfRange(
     status: status[profile],
     text: line.slice(`${code} `.length),
   })
-  const spoken = records.again(token, minute, recipients)
+  const mailFrom = asked.mailFrom === undefined ? null : domainIn(asked.mailFrom)
+  const spoken = records.again(token, { at: now, minute, mailFrom }, recipients)
   if (spoken !== undefined) return answer(spoken)
   const { caseLink } = state
   const facts = { edge: name, minute, reason, listing: listing.id, address: asked.address } as const
@@ -240,7 +242,7 @@ function sayOfRange(
     ip,
     helo: plain(asked.helo),
     ptr: plain(asked.ptr),
-    mailFrom: asked.mailFrom === undefined ? null : domainIn(asked.mailFrom),
+    mailFrom,
     code,
     status: status[profile],
     reason,

@@ -65,6 +65,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
     contactAt: start,
     isConnected: true,
     caseLink: { keyId: 1, key: caseLinkKey },
+    recipientsKey: undefined,
     isBypassed: false,
     tellsSpent: false,
   }

@@ -219,7 +219,8 @@ function speak(
   const ip = formatAddress(address)
   const listing = saying.listing?.id ?? null
   const token = `${ip} ${listing ?? ''} ${saying.reason} ${mode}`
-  const spoken = records.again(token, minute, request.recipient)
+  const mailFrom = domainOf(request.sender)
+  const spoken = records.again(token, { at: now, minute, mailFrom }, request.recipient)
   if (spoken !== undefined) return spoken
   const { name, site, profile } = state.settings
   const { caseLink } = state
@@ -235,7 +236,7 @@ function speak(
     ip,
     helo: orNull(request.heloName),
     ptr: request.clientName === 'unknown' ? null : orNull(request.clientName),
-    mailFrom: domainOf(request.sender),
+    mailFrom,
     code: reason.code,
     status: reason.status[profile],
     reason: saying.reason,

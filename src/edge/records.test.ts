@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Secret } from '../base/secret.ts'
 import { encodeFrame, FrameReader, type DecisionRecord, type LetThrough } from '../access/feed-frame.ts'
+import { mailboxHash, readRecipientHash, recipientDomainHash } from '../access/recipient-hash.ts'
 import { until } from '../../test/support/edge.ts'
-import { Records, type RefusalFacts } from './records.ts'
+import { Records, type RefusalFacts, type Spoken } from './records.ts'
 
 const minute = 29_000_000
 
@@ -23,6 +24,11 @@ function facts(): RefusalFacts {
     mode: 'enforce',
     minute,
   }
+}
+
+/** A refusal of the same sending domain in that minute. */
+function said(at: number, mailFrom: string | null = 'example.org'): Spoken {
+  return { at: at * 60_000, minute: at, mailFrom }
 }
 
 interface Shipped {
@@ -72,11 +78,11 @@ describe('decision records', () => {
 
   it('are one for each token and minute, however often it is refused; the count grows under the same number', () => {
     const { records, shipped } = gathering()
-    assert.equal(records.again('token', minute, 'a@provider.example'), undefined)
+    assert.equal(records.again('token', said(minute), 'a@provider.example'), undefined)
     records.add('token', 'line', 'alice@provider.example', facts())
-    assert.equal(records.again('token', minute, 'b@provider.example'), 'line')
+    assert.equal(records.again('token', said(minute), 'b@provider.example'), 'line')
     records.flush()
-    assert.equal(records.again('token', minute, 'b@provider.example'), 'line')
+    assert.equal(records.again('token', said(minute), 'b@provider.example'), 'line')
     records.flush()
     records.flush()
     assert.deepEqual(
@@ -88,21 +94,57 @@ describe('decision records', () => {
         [1, 3, 2],
       ],
     )
-    assert.equal(records.again('token', minute + 1, 'b@provider.example'), undefined)
+    assert.equal(records.again('token', said(minute + 1), 'b@provider.example'), undefined)
     records.close()
   })
 
   it('name at most twenty recipients, by keyed hash and whatever their letter case', () => {
     const { records, shipped } = gathering()
     records.add('token', 'line', 'Alice@provider.example', facts())
-    records.again('token', minute, 'alice@PROVIDER.example')
-    for (let nth = 0; nth < 30; nth++) records.again('token', minute, `user${nth}@provider.example`)
+    records.again('token', said(minute), 'alice@PROVIDER.example')
+    for (let nth = 0; nth < 30; nth++) records.again('token', said(minute), `user${nth}@provider.example`)
     records.flush()
     const record = shipped[0]?.records[0]
     assert.equal(record?.count, 32)
     assert.equal(record?.recipients.length, 20)
     assert.equal(new Set(record?.recipients).size, 20)
     assert.ok(!JSON.stringify(record).includes('alice'))
+    records.close()
+  })
+
+  it('tell sending domains apart, each with its own recipients; from the fourth on they share one that names none', () => {
+    const { records, shipped } = gathering()
+    records.add('token', 'line', 'alice@provider.example', facts())
+    for (const domain of ['a.example', 'b.example', 'c.example', 'd.example', 'a.example'])
+      assert.equal(records.again('token', said(minute, domain), `${domain}@provider.example`), 'line')
+    records.flush()
+    assert.deepEqual(
+      shipped.flatMap((batch) =>
+        batch.records.map(({ mailFrom, count, recipients }) => [mailFrom, count, recipients.length]),
+      ),
+      [
+        ['example.org', 1, 1],
+        ['a.example', 2, 1],
+        ['b.example', 1, 1],
+        [null, 2, 2],
+      ],
+    )
+    records.close()
+  })
+
+  it('are found by core once it has said with which key, by mailbox and by domain', () => {
+    const { records, shipped } = gathering()
+    records.add('before', 'line', 'alice@provider.example', facts())
+    const key = new Secret(Buffer.alloc(32, 8))
+    records.hashWith(key)
+    records.add('after', 'line', 'Alice@provider.example', facts())
+    records.flush()
+    const [before, after] = shipped.flatMap((batch) => batch.records.map(({ recipients }) => recipients[0]))
+    assert.equal(readRecipientHash(before ?? ''), undefined)
+    assert.deepEqual(readRecipientHash(after ?? ''), {
+      mailbox: mailboxHash(key, 'alice@provider.example'),
+      domain: recipientDomainHash(key, 'provider.example'),
+    })
     records.close()
   })
 

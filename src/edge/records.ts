@@ -1,7 +1,8 @@
 import { mac, type Secret } from '../base/secret.ts'
 import type { DecisionRecord, LetThrough } from '../access/feed-frame.ts'
+import { recipientHash } from '../access/recipient-hash.ts'
 
-/** What a refusal's record tells (contracts 8); a record is the same for every refusal under one case link. */
+/** What a refusal's record tells (contracts 8); a record is the same for every refusal of a sending domain under one case link. */
 export interface RefusalFacts extends Pick<
   DecisionRecord,
   | 'at'
@@ -29,6 +30,7 @@ export interface RecordsOptions {
   readonly edge: string
   /** Names this run of the edge: sequence numbers begin anew with each. */
   readonly boot: string
+  /** Of this edge alone, until core has said with which it finds recipients again. */
   readonly recipientsKey: Secret
   /** Takes a batch away. Called from timers, never while a request is answered. */
   readonly ship: (records: readonly DecisionRecord[], letThroughs: readonly LetThrough[]) => void
@@ -44,6 +46,8 @@ const mostFresh = 20_000
 const mostHashes = 2048
 /** Recipients in one record. */
 const mostRecipients = 20
+/** Records under one token: so many sending domains but one have their own, all others share the last, which names none. */
+const mostSenders = 4
 /** What killing the edge may lose, at most (a quarter of the second that is promised). */
 const shipMs = 250
 /** Records in one batch: writing them takes less than half a millisecond. */
@@ -55,8 +59,11 @@ const growthMs = 5000
 /** Notices about one unit of a watch, a minute: the first that passes is wanted, a few more do no harm. */
 const mostNotices = 10
 
+/** What tells one refusal under a token from another. */
+export type Spoken = Pick<RefusalFacts, 'at' | 'minute' | 'mailFrom'>
+
 /**
- * The refusals and let-throughs of an edge, one record per case link, gathered and given away in batches.
+ * The refusals and let-throughs of an edge, one record per case link and sending domain, gathered and given away in batches.
  * Nothing here waits: a request only leaves its facts.
  */
 export class Records {
@@ -65,10 +72,11 @@ export class Records {
   #minute = 0
   #tokens = new Map<string, Token>()
   #notices = new Map<string, number>()
-  #fresh: Token[] = []
-  #grown = new Set<Token>()
+  #fresh: Kept[] = []
+  #grown = new Set<Kept>()
   #letThroughs: LetThrough[] = []
   readonly #hashes = new Map<string, string>()
+  #findable: Secret | undefined
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
   readonly #growth: NodeJS.Timeout
@@ -79,27 +87,56 @@ export class Records {
     this.#growth.unref()
   }
 
+  /** From now on recipients are hashed with this key, so that core finds them. */
+  hashWith(key: Secret): void {
+    this.#findable = key
+    this.#hashes.clear()
+  }
+
   /** The line that goes with a token, if it was spoken before in this minute; counts the refusal then. */
-  again(token: string, minute: number, recipient: string | readonly string[]): string | undefined {
-    if (minute !== this.#minute) this.#turn(minute)
+  again(token: string, said: Spoken, recipient: string | readonly string[]): string | undefined {
+    if (said.minute !== this.#minute) this.#turn(said.minute)
     const known = this.#tokens.get(token)
     if (known === undefined) return undefined
-    known.count++
-    this.#addRecipient(known, recipient)
-    if (known.isShipped) this.#grown.add(known)
+    const kept = this.#keptOf(known, said)
+    kept.count++
+    this.#addRecipient(kept, recipient)
+    if (kept.isShipped) this.#grown.add(kept)
     return known.line
   }
 
   /** The first refusal under a token. Of the recipient only its keyed hash leaves this process. */
   add(token: string, line: string, recipient: string | readonly string[], facts: RefusalFacts): void {
     if (facts.minute !== this.#minute) this.#turn(facts.minute)
-    const first: Token = { line, facts, seq: ++this.#seq, count: 1, recipients: [], isShipped: false }
+    const first = this.#keep(facts)
+    first.count = 1
     this.#addRecipient(first, recipient)
-    if (this.#tokens.size < mostTokens) this.#tokens.set(token, first)
-    if (this.#fresh.length >= mostFresh) return this.#options.onLost(1)
-    this.#fresh.push(first)
+    if (this.#tokens.size < mostTokens) this.#tokens.set(token, { line, kept: [first] })
+  }
+
+  /** Whose domain has no record of its own any more, shares the last. */
+  #keptOf({ kept }: Token, { mailFrom, at }: Spoken): Kept {
+    const same = kept.find(({ facts }) => facts.mailFrom === mailFrom)
+    if (same !== undefined) return same
+    const [first, last] = [kept[0], kept.at(-1)]
+    if (first === undefined || last === undefined) throw new Error('a token has no record')
+    if (kept.length === mostSenders) return last
+    const isLast = kept.length === mostSenders - 1
+    const next = this.#keep({ ...first.facts, at, mailFrom: isLast ? null : mailFrom })
+    kept.push(next)
+    return next
+  }
+
+  #keep(facts: RefusalFacts): Kept {
+    const kept: Kept = { facts, seq: ++this.#seq, count: 0, recipients: [], isShipped: false }
+    if (this.#fresh.length >= mostFresh) {
+      this.#options.onLost(1)
+      return kept
+    }
+    this.#fresh.push(kept)
     if (this.#fresh.length < floodSize) this.#timer ??= setTimeout(() => this.#shipNow(), shipMs)
     else this.#shipSoon()
+    return kept
   }
 
   /** A message of a watched unit passed. */
@@ -151,9 +188,9 @@ export class Records {
     const batch = this.#fresh.splice(0, batchSize)
     const notices = this.#letThroughs.splice(0, batchSize)
     if (batch.length === 0 && notices.length === 0) return
-    for (const token of batch) token.isShipped = true
+    for (const kept of batch) kept.isShipped = true
     this.#options.ship(
-      batch.map((token) => this.#recordOf(token)),
+      batch.map((kept) => this.#recordOf(kept)),
       notices,
     )
   }
@@ -163,13 +200,13 @@ export class Records {
     this.#grown = new Set()
     for (let from = 0; from < grown.length; from += batchSize) {
       this.#options.ship(
-        grown.slice(from, from + batchSize).map((token) => this.#recordOf(token)),
+        grown.slice(from, from + batchSize).map((kept) => this.#recordOf(kept)),
         [],
       )
     }
   }
 
-  #recordOf({ facts, seq, count, recipients }: Token): DecisionRecord {
+  #recordOf({ facts, seq, count, recipients }: Kept): DecisionRecord {
     const { edge, boot } = this.#options
     return {
       v: 1,
@@ -184,14 +221,14 @@ export class Records {
     }
   }
 
-  #addRecipient(token: Token, recipient: string | readonly string[]): void {
+  #addRecipient(kept: Kept, recipient: string | readonly string[]): void {
     if (typeof recipient !== 'string') {
-      for (const each of recipient.slice(0, mostRecipients)) this.#addRecipient(token, each)
+      for (const each of recipient.slice(0, mostRecipients)) this.#addRecipient(kept, each)
       return
     }
-    if (token.recipients.length >= mostRecipients) return
+    if (kept.recipients.length >= mostRecipients) return
     const hash = this.#hashOf(recipient.toLowerCase())
-    if (!token.recipients.includes(hash)) token.recipients.push(hash)
+    if (!kept.recipients.includes(hash)) kept.recipients.push(hash)
   }
 
   /** 128 bits are enough to tell mailboxes apart. */
@@ -199,14 +236,23 @@ export class Records {
     const known = this.#hashes.get(mailbox)
     if (known !== undefined) return known
     if (this.#hashes.size >= mostHashes) this.#hashes.clear()
-    const hash = mac(this.#options.recipientsKey, mailbox, 16).toString('base64url')
+    const hash =
+      this.#findable === undefined
+        ? mac(this.#options.recipientsKey, mailbox, 16).toString('base64url')
+        : recipientHash(this.#findable, mailbox)
     this.#hashes.set(mailbox, hash)
     return hash
   }
 }
 
+/** Refusals with the same line. */
 interface Token {
   readonly line: string
+  /** By sending domain; never empty. */
+  readonly kept: Kept[]
+}
+
+interface Kept {
   readonly facts: RefusalFacts
   readonly seq: number
   readonly recipients: string[]

@@ -38,6 +38,8 @@ export interface EdgeState {
   isConnected: boolean
   /** What signs case links; undefined until core has said it once. */
   caseLink: { readonly keyId: number; readonly key: Secret } | undefined
+  /** What core finds recipients with; undefined until core has said it once. */
+  recipientsKey: Secret | undefined
   isBypassed: boolean
   /** Whether core wants to be told what passed of senders that are held to a budget. */
   tellsSpent: boolean

@@ -247,7 +247,8 @@ export class FeedConnection {
     })
     // After the first thing written: an edge ships what it has on this word, and gives up what a full disk makes us break off again and again.
     const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
-    const settings = { takes: ['spent'] }
+    const recipientsKey = this.#ctx.keys.recipients(hello.name).reveal().toString('hex')
+    const settings = { takes: ['spent'], recipientsKey }
     this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1, settings })
     this.#seenAt = this.#ctx.clock.elapsed()
     this.#ctx.log.info('feed.edge-connected', {

@@ -69,6 +69,16 @@ export const routes = {
     /** One network: its proofs, its state, what is given of it to others. */
     claim: route('/owners/networks/:id'),
   },
+  recipients: {
+    /** What it is, and the mailbox that begins. */
+    start: route('/recipients'),
+    /** The code, while the letter is on its way. */
+    asked: route('/recipients/asked/:id'),
+    /** The link in the letter. */
+    link: route('/recipients/link/:link'),
+    /** What was refused in their name; `?mailbox=` and `?domain=` for whoever looks after a domain. */
+    mail: route('/recipients/mail'),
+  },
   /** What a bounce says, and what to do. */
   analyse: route('/analyse'),
   /** What the header of a message says. */
@@ -89,8 +99,6 @@ export const routes = {
   },
   /** What became of the reports, by month. */
   transparency: route('/transparency'),
-  /** How long people wait for us. */
-  clock: route('/clock'),
   /** What was reported about an account of ours, for its owner. */
   account: route('/account/:token'),
   case: {

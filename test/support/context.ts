@@ -81,6 +81,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
     owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
+    recipients: { linkMs: hour, sessionMs: 12 * hour, admins: [] },
     support: {
       calendar: { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: 0, until: 1440, holidays: [] },
       firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
@@ -153,6 +154,7 @@ export function testKeys(): Keys {
     vault: master.derive('vault'),
     trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
+    recipients: (edge) => master.derive('recipients-of', edge),
     edgeFeed: (edge, createdAt) => master.derive('edge-feed', `${edge}/${createdAt}`),
   }
 }

@@ -50,6 +50,7 @@ export const floors: Readonly<Record<string, number>> = {
   listings: 3,
   operators: 3,
   owners: 3,
+  recipients: 4,
   reputation: 4,
   abuse: 4,
   guide: 5,
@@ -60,7 +61,6 @@ export const floors: Readonly<Record<string, number>> = {
   impact: 2,
   checks: 6,
   delisting: 7,
-  'public-clock': 8,
 }
 
 /** What must not be reached from a place, over however many files. */

@@ -1,7 +1,6 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { sql } from 'kysely'
-import { Clockwork } from '../../src/core/public-clock/actions.ts'
 import { Transparency } from '../../src/core/abuse/transparency-actions.ts'
 import { Checks } from '../../src/core/checks/actions.ts'
 import { as, type Context } from '../../src/core/context.ts'
@@ -13,7 +12,6 @@ import type { Database } from '../../src/db/open.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
-import { clockRoutes } from '../../src/web/clock/clock-routes.ts'
 import { caseRoutes } from '../../src/web/case/case-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
@@ -29,6 +27,7 @@ import { analyseRoutes } from '../../src/web/analyse/analyse-routes.ts'
 import { headersRoutes } from '../../src/web/headers/headers-routes.ts'
 import { ownerRoutes } from '../../src/web/owners/owner-routes.ts'
 import { probeRoutes } from '../../src/web/probe/probe-routes.ts'
+import { recipientRoutes } from '../../src/web/recipients/recipient-routes.ts'
 import { routes } from '../../src/web/routes.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
 import { testContext, type TestContext } from './context.ts'
@@ -38,7 +37,7 @@ import { testShelf, testSite } from './site.ts'
 export const origin = 'https://postmaster.provider.example'
 
 /** Letters whose link has the other half of something. */
-type LinkLetter = 'confirm-delisting' | 'owner-link'
+type LinkLetter = 'confirm-delisting' | 'owner-link' | 'recipient-link'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
@@ -60,7 +59,6 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const checks = new Checks()
   const transparency = new Transparency()
-  const clockwork = new Clockwork()
   const shelf = testShelf(ctx.settings)
   const web = testSite({
     settings: ctx.settings,
@@ -80,13 +78,12 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https: true }),
+      (app) => recipientRoutes(app, { contextFor, https: true }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) =>
-        apiRoutes(app, { contextFor, checks, transparency, clockwork, site: origin, version: '0.0.0' }),
+      (app) => apiRoutes(app, { contextFor, checks, transparency, site: origin, version: '0.0.0' }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
-      (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
@@ -194,7 +191,9 @@ async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string 
   const newest = letters.find(({ kind }) => kind === wanted)
   const row = newest && (await letterById(ctx.db.queries, newest.id))
   const content = row && contentOf(ctx, row)
-  return content?.kind === 'confirm-delisting' || content?.kind === 'owner-link'
+  return content?.kind === 'confirm-delisting' ||
+    content?.kind === 'owner-link' ||
+    content?.kind === 'recipient-link'
     ? new URL(content.slots.link).pathname
     : undefined
 }

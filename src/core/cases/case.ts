@@ -58,8 +58,6 @@ export interface Case {
   readonly why: string
   readonly closedAt: number | null
   readonly closedBy: string | null
-  /** When it was opened again after a refusal, the last time. */
-  readonly appealedAt: number | null
   readonly assignee: string | null
   readonly mergedInto: string | null
   readonly messages: number
@@ -105,7 +103,6 @@ export function newCase(
     why: '',
     closedAt: null,
     closedBy: null,
-    appealedAt: null,
     assignee: null,
     mergedInto: null,
     messages: 0,
@@ -212,8 +209,7 @@ export function mayReopen({ closedAt, mergedInto }: Case, now: number): Refusal 
 /** Opened again: the time for the effect begins anew, and the first answer is owed no more. */
 export function reopened(it: Case, now: number, { calendar, effectMs }: Targets): Case {
   const again = { ...it, state: 'open', outcome: null, why: '', closedAt: null, closedBy: null } as const
-  const appealedAt = it.outcome === 'refused' ? now : it.appealedAt
-  return withDue({ ...again, appealedAt, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
+  return withDue({ ...again, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
 }
 
 /** Most of what one case holds (security CASE-5). */

@@ -39,7 +39,10 @@ export async function saveDecisions(
   letThroughs: readonly LetThrough[],
 ): Promise<void> {
   await transact(ctx, async (tx) => {
-    for (const each of records) await store.upsertRecord(tx.queries, each)
+    for (const each of records) {
+      await store.upsertRecord(tx.queries, each)
+      if (each.mode === 'enforce') await store.insertRecipients(tx.queries, each)
+    }
     for (const each of letThroughs) await store.insertLetThrough(tx.queries, each)
   })
 }
@@ -56,7 +59,8 @@ export async function findDecision(
   },
 ): Promise<Decision | undefined> {
   const found = await store.byLink(ctx.db.queries, { ...link, unit: formatPrefix(link.unit) })
-  return found[0] && decisionOf(found[0], found)
+  const count = found.reduce((sum, each) => sum + each.count, 0)
+  return found[0] && decisionOf({ ...found[0], count }, found)
 }
 
 /** Decisions about an address's unit, newest first. */

@@ -1,6 +1,7 @@
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
 import type { DecisionRecord, LetThrough } from '../../access/feed-frame.ts'
 import { day } from '../../base/clock.ts'
+import { readRecipientHash } from '../../access/recipient-hash.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Tables } from '../../db/schema.ts'
 import { parseAddress } from '../../standards/ip.ts'
@@ -81,6 +82,90 @@ export async function upsertRecord(queries: Queries, record: DecisionRecord): Pr
         .whereRef('excluded.count', '>', 'decision_records.count'),
     )
     .execute()
+}
+
+/** Whom the record is about, as far as its edge says it so that it can be found. */
+export async function insertRecipients(
+  queries: Queries,
+  { edge, boot, seq, at, recipients }: DecisionRecord,
+): Promise<void> {
+  const rows = recipients.flatMap((each) => {
+    const read = readRecipientHash(each)
+    return read === undefined ? [] : [{ edge, boot, seq, at, recipient: read.mailbox, domain: read.domain }]
+  })
+  if (rows.length === 0) return
+  await queries
+    .insertInto('decision_recipients')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['edge', 'boot', 'seq', 'recipient']).doNothing())
+    .execute()
+}
+
+/** Names one record among all. */
+export interface RecordKey {
+  readonly edge: string
+  readonly boot: string
+  readonly seq: number
+}
+
+/** Whose refusals are wanted, by hashes of every edge. */
+export type Whose = { readonly recipients: readonly string[] } | { readonly domains: readonly string[] }
+
+const recordColumns = [
+  'r.edge',
+  'r.boot',
+  'r.seq',
+  'r.at',
+  'r.stage',
+  'r.ip',
+  'r.mail_from as mailFrom',
+  'r.code',
+  'r.status',
+  'r.reason',
+  'r.listing_id as listing',
+] as const
+
+/** What was refused to them since then, newest first, each record once; `count`: how many of theirs it names. */
+export async function refusedTo(
+  queries: Queries,
+  wanted: {
+    readonly whose: Whose
+    readonly since: number
+    readonly before?: { readonly at: number; readonly seq: number } | undefined
+    readonly only?: RecordKey | undefined
+    readonly limit: number
+  },
+) {
+  const { whose, since, before, only, limit } = wanted
+  let query = queries
+    .selectFrom('decision_recipients as d')
+    .innerJoin('decision_records as r', (join) =>
+      join.onRef('r.edge', '=', 'd.edge').onRef('r.boot', '=', 'd.boot').onRef('r.seq', '=', 'd.seq'),
+    )
+    .select(recordColumns)
+    .select((eb) => eb.fn.count<number>('d.recipient').as('count'))
+    .where('d.at', '>=', since)
+    .where('r.mode', '=', 'enforce')
+  query =
+    'domains' in whose
+      ? query.where('d.domain', 'in', whose.domains)
+      : query.where('d.recipient', 'in', whose.recipients)
+  if (before)
+    query = query.where((eb) =>
+      eb.or([eb('d.at', '<', before.at), eb.and([eb('d.at', '=', before.at), eb('d.seq', '<', before.seq)])]),
+    )
+  if (only)
+    query = query
+      .where('d.edge', '=', only.edge)
+      .where('d.boot', '=', only.boot)
+      .where('d.seq', '=', only.seq)
+  const rows = await query
+    .groupBy(['r.edge', 'r.boot', 'r.seq'])
+    .orderBy('r.at', 'desc')
+    .orderBy('r.seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...row, count: Number(row.count) }))
 }
 
 export async function insertLetThrough(queries: Queries, notice: LetThrough): Promise<void> {

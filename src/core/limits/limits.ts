@@ -115,6 +115,11 @@ export const limits = {
     windowMs: hour,
     why: 'Nor can one client have them asked under many requests.',
   },
+  'recipients.enter.client.hour': {
+    count: 60,
+    windowMs: hour,
+    why: 'Links to recipients that one network may have us write: a whole building may sit behind one address.',
+  },
   'owners.enter.client.hour': {
     count: 10,
     windowMs: hour,

@@ -72,6 +72,8 @@ export interface LetterSlots {
   }
   /** To a mailbox that says it owns address space: confirms that it is theirs, and signs them in. */
   'owner-link': { readonly link: string; readonly expiresAt: number }
+  /** To a mailbox of our own: confirms that it is theirs, and signs them in. */
+  'recipient-link': { readonly link: string; readonly expiresAt: number }
   /** To the owner of a network: how the claim stands now. */
   'owner-state': {
     readonly prefix: string
@@ -174,6 +176,7 @@ export const letterKinds = [
   'account-notice',
   'abuse-notice',
   'owner-link',
+  'recipient-link',
   'owner-state',
   'own-listing-notice',
 ] as const satisfies readonly LetterKind[]

@@ -175,6 +175,10 @@ const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
     slots: fc.record({ link, expiresAt: moment }),
   }),
   fc.record({
+    kind: fc.constant('recipient-link' as const),
+    slots: fc.record({ link, expiresAt: moment }),
+  }),
+  fc.record({
     kind: fc.constant('owner-state' as const),
     slots: fc.record({
       prefix: fc.constantFrom('192.0.2.45', '198.51.100.0/24', '2001:db8::/32'),
@@ -295,6 +299,7 @@ describe('a letter', () => {
       'owner-state',
       'probe-report',
       'proposal-notice',
+      'recipient-link',
       'report-closed',
       'report-instructions',
       'report-received',

@@ -26,6 +26,13 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'feed_changes', key: ['seq'], by: 'seq', where: sql`at < ${keep.feedChanges}` },
     { table: 'edge_acks', key: ['edge', 'seq'], by: 'seq', where: sql`at < ${keep.requests}` },
     { table: 'decision_records', key: ['edge', 'boot', 'seq'], by: 'at', where: sql`at < ${keep.decisions}` },
+    {
+      table: 'decision_recipients',
+      key: ['edge', 'boot', 'seq', 'recipient'],
+      by: 'at',
+      where: sql`at < ${keep.decisions}`,
+      isLarge: true,
+    },
     { table: 'let_throughs', key: ['edge', 'boot', 'seq'], by: 'at', where: sql`at < ${keep.decisions}` },
     {
       table: 'mail_events',
@@ -122,6 +129,9 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'suppressions', key: ['mailbox_hash'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'recipient_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
+    { table: 'recipient_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },
     { table: 'owner_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'owner_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     {

@@ -1,6 +1,5 @@
 import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
 import { piecesOf } from '../../core/cases/message.ts'
-import { clockHint } from '../clock/clock-page.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -59,8 +58,7 @@ function standing(view: View, it: CasePage): Html {
         'info',
         title,
         html`${at(it.dueAt, words.openBy)}
-          <p>${words.openBody}</p>
-          ${clockHint(view)}`,
+          <p>${words.openBody}</p>`,
       )
     case 'waiting':
       return notice(

@@ -16,6 +16,7 @@ export const toolLinks = {
   find: routes.find.href(),
   lookup: routes.find.href(),
   owners: routes.owners.start.href(),
+  recipients: routes.recipients.start.href(),
   delist: routes.delist.start.href(),
   codes: routes.codes.href(),
   search: routes.search.href(),
@@ -29,7 +30,6 @@ export const toolLinks = {
   headers: routes.headers.href(),
   report: routes.report.start.href(),
   transparency: routes.transparency.href(),
-  clock: routes.clock.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

@@ -35,6 +35,7 @@ export function toolList(words: Messages['guide']['tools']): readonly Tool[] {
     tool(routes.find.href(), words.find, words.findHint),
     tool(`${routes.find.href()}#f-q`, words.lookUp, words.lookUpHint),
     tool(routes.delist.start.href(), words.delist, words.delistHint),
+    tool(routes.recipients.start.href(), words.recipients, words.recipientsHint),
     tool(routes.owners.start.href(), words.owners, words.ownersHint),
     tool(routes.check.href(), words.check, words.checkHint),
     tool(routes.probe.start.href(), words.probe, words.probeHint),

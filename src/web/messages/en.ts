@@ -11,6 +11,7 @@ import { judgement } from './en/judgement.ts'
 import { owners } from './en/owners.ts'
 import { portal } from './en/portal.ts'
 import { probe } from './en/probe.ts'
+import { recipients } from './en/recipients.ts'
 import { refusals } from './en/refusals.ts'
 import { site } from './en/site.ts'
 
@@ -25,6 +26,7 @@ export const en = {
   check,
   portal,
   owners,
+  recipients,
   probe,
   headers,
   console,

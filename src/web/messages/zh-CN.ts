@@ -12,6 +12,7 @@ import { judgement } from './zh-CN/judgement.ts'
 import { owners } from './zh-CN/owners.ts'
 import { portal } from './zh-CN/portal.ts'
 import { probe } from './zh-CN/probe.ts'
+import { recipients } from './zh-CN/recipients.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 
@@ -23,6 +24,7 @@ export const zhCN = {
   check,
   portal,
   owners,
+  recipients,
   probe,
   headers,
   console,

@@ -1,9 +1,8 @@
 import { routes } from '../routes.ts'
-import { codeField } from '../ui/code-field.ts'
 import { errorOf, errorSummary, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
-import { buttonLink } from '../ui/notice.ts'
+import { linkPage } from '../ui/letter-link-pages.ts'
 import type { View } from '../ui/view.ts'
 
 /** What owning a network brings here, how it is proven, and the mailbox that begins. */
@@ -46,40 +45,12 @@ function points(list: readonly string[]): Html {
   </ul>`
 }
 
-/** After the form, the same whatever the mailbox; `code` only in the browser that asked. */
-export function askedPage(view: View, code: string | undefined): Page {
-  const words = view.words.owners.asked
-  return {
-    title: words.title,
-    noindex: true,
-    body: html`<h1>${words.title}</h1>
-      ${
-        code === undefined
-          ? html`<p class="lead">${words.elsewhere}</p>`
-          : html`<p class="lead">${words.lead}</p>
-              <p class="big-code" translate="no"><output>${code}</output></p>
-              <p>${words.notArrived}</p>`
-      }
-      <p>${buttonLink(view.link(routes.owners.start.href()), words.again)}</p>`,
-  }
-}
-
 /** The page behind the letter's link. Opening it does nothing. */
-export function linkPage(
+export function ownerLinkPage(
   view: View,
   link: string,
-  { needsCode, message }: { readonly needsCode: boolean; readonly message?: string | undefined },
+  shown: { readonly needsCode: boolean; readonly message?: string | undefined },
 ): Page {
-  const words = view.words.owners.link
-  return {
-    title: words.title,
-    noindex: true,
-    body: html`<h1>${words.title}</h1>
-      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
-      <p class="lead">${words.lead}</p>
-      <form method="post" action="${view.link(routes.owners.link.href({ link }))}">
-        ${needsCode ? codeField(view, words.codeLead, message) : ''}
-        <p>${submit(words.button)}</p>
-      </form>`,
-  }
+  const { title, lead } = view.words.owners.link
+  return linkPage(view, { title, lead, action: routes.owners.link.href({ link }) }, shown)
 }

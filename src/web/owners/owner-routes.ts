@@ -9,14 +9,15 @@ import { askToEnter, enter, leave, ownerOfSession, seeOwnerLink } from '../../co
 import type { Web, WebContext } from '../env.ts'
 import { readForm, type Fields } from '../form-data.ts'
 import { keepHalf, readHalf } from '../portal/half-cookie.ts'
+import { dropSession, keepSession, readSession } from '../letter-session.ts'
 import { routes } from '../routes.ts'
 import type { FieldError } from '../ui/form.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
+import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { claimPage } from './claim-page.ts'
-import { askedPage, linkPage, startPage } from './enter-pages.ts'
+import { ownerLinkPage, startPage } from './enter-pages.ts'
 import { minePage } from './mine-page.ts'
-import { dropSession, keepSession, readSession } from './owner-cookie.ts'
 
 interface OwnerDeps {
   contextFor(c: WebContext): Context
@@ -49,14 +50,21 @@ function enterRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
 
   app.get(
     routes.owners.asked.pattern,
-    async (c) => await show(c, askedPage(c.var.view, readHalf(c, c.req.param('id') ?? '', https)?.code)),
+    async (c) =>
+      await show(
+        c,
+        askedPage(c.var.view, {
+          code: readHalf(c, c.req.param('id') ?? '', https)?.code,
+          again: routes.owners.start.href(),
+        }),
+      ),
   )
 
   app.get(routes.owners.link.pattern, async (c) => {
     const link = c.req.param('link') ?? ''
     const { id } = await seeOwnerLink(contextFor(c), link)
     const needsCode = readHalf(c, id, https) === undefined
-    return await show(c, linkPage(c.var.view, link, { needsCode }))
+    return await show(c, ownerLinkPage(c.var.view, link, { needsCode }))
   })
 
   app.post(routes.owners.link.pattern, async (c) => {
@@ -66,11 +74,11 @@ function enterRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
     const { id } = await seeOwnerLink(ctx, link)
     try {
       const { session } = await enter(ctx, { link, code, secret: readHalf(c, id, https)?.secret })
-      keepSession(c, session, https, ctx.settings.owners.sessionMs)
+      keepSession(c, 'owner', session, { https, lifeMs: ctx.settings.owners.sessionMs })
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
       const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
-      return await show(c, linkPage(c.var.view, link, { needsCode: true, message }), 403)
+      return await show(c, ownerLinkPage(c.var.view, link, { needsCode: true, message }), 403)
     }
     return c.redirect(c.var.view.link(routes.owners.mine.href()), 303)
   })
@@ -83,7 +91,7 @@ function networkRoutes(app: Web, deps: OwnerDeps): void {
     (handle: (c: WebContext, ctx: Context, owner: Owner) => Promise<Response>) =>
     async (c: WebContext): Promise<Response> => {
       const ctx = contextFor(c)
-      const session = readSession(c, https)
+      const session = readSession(c, 'owner', https)
       // Whoever comes without a session, by the link in a letter say, begins.
       if (session === undefined && c.req.method === 'GET')
         return c.redirect(c.var.view.link(routes.owners.start.href()), 303)
@@ -100,8 +108,8 @@ function networkRoutes(app: Web, deps: OwnerDeps): void {
     signedIn(async (c, ctx, owner) => {
       const fields = await readForm(c)
       if (fields.get('do') === 'leave') {
-        await leave(ctx, readSession(c, https) ?? '')
-        dropSession(c, https)
+        await leave(ctx, readSession(c, 'owner', https) ?? '')
+        dropSession(c, 'owner', https)
         return c.redirect(c.var.view.link(routes.owners.start.href()), 303)
       }
       return await changeMine(c, ctx, owner, fields)

@@ -1,5 +1,4 @@
 import type { RequestView } from '../../core/delisting/actions.ts'
-import { clockHint } from '../clock/clock-page.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -149,7 +148,7 @@ function review(view: View, request: RequestView): Html {
       [words.reviewBy, again === undefined ? undefined : timeAndDistance(view, Date.parse(again))],
       [words.reviewReference, literal(request.id)],
     ])}
-    ${toCase(view, request)} ${clockHint(view)}`
+    ${toCase(view, request)}`
 }
 
 /** What is said about it, and where more can be said. */

@@ -43,9 +43,9 @@ function pagesOf(
     ...reasonNames.map((name) => routes.code.href({ code: reasons[name].slug })),
     routes.delist.start.href(),
     routes.owners.start.href(),
+    routes.recipients.start.href(),
     routes.report.start.href(),
     routes.transparency.href(),
-    routes.clock.href(),
     routes.about.href(),
   ]
   const written = new Map<string, string>()

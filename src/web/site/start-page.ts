@@ -39,6 +39,7 @@ export function startPage(view: View, shelf: Shelf): Page {
       <h2>${words.what}</h2>
       <ul class="choices">
         ${(Object.keys(topics) as Topic[]).map((topic) => topicChoice(view, shelf, topic))}
+        ${choice(view.link(routes.recipients.start.href()), words.expected, words.expectedHint)}
       </ul>
       <h2>${words.services}</h2>
       <ul class="choices">

@@ -259,6 +259,16 @@ export const en: LetterWords = {
         'If it was not you, please do nothing: without the code nobody gets further. We never ask for a password.',
       ],
     }),
+    'recipient-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `Your link: mail to you that ${provider} refused`,
+      paragraphs: [
+        'Hello,',
+        `somebody asked on the postmaster site of ${provider} to see which mail to this mailbox was refused. If it was you, open this link before ${moment(expiresAt)}:`,
+        { verbatim: link },
+        'Opening it changes nothing. In another browser than the one you asked with, the page wants the code that you saw there; it is not in this letter.',
+        'If it was not you, please do nothing: without the code nobody gets further. We never ask for a password.',
+      ],
+    }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
       subject: ownerSubjects[state](prefix),
       paragraphs: ['Hello,', ...ownerWords[state](prefix, provider), { verbatim: link }],

@@ -235,6 +235,16 @@ export const zhCN: LetterWords = {
         '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
       ],
     }),
+    'recipient-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `登录链接：查看 ${provider} 拒收的来信`,
+      paragraphs: [
+        '您好：',
+        `有人在 ${provider} 的邮件管理员网站上申请查看发往本邮箱而被拒收的邮件。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        { verbatim: link },
+        '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
+        '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
+      ],
+    }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
       subject: ownerSubjects[state](prefix),
       paragraphs: ['您好：', ...ownerWords[state](prefix, provider), { verbatim: link }],

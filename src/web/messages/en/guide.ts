@@ -72,6 +72,8 @@ export const guide = {
     lookUpHint: 'Whether an IP address is listed here, since when and until when.',
     delist: 'Delist an address',
     delistHint: 'Ask for the removal of an address that you answer for.',
+    recipients: 'See refused mail to your own mailbox here',
+    recipientsHint: 'For our own users: mail that you expected did not come.',
     owners: 'Show that a network is yours',
     ownersHint: 'Then see what of it is listed, and ask for whole ranges.',
     check: 'Check domain and server',

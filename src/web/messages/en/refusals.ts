@@ -327,6 +327,18 @@ export const refusals = fitForPeople({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
   }),
+  'recipients.not-ours': (facts) => ({
+    what: 'This mailbox is not in a domain whose mail we receive, so we do not write to it.',
+    next: `Give your mailbox here; it ends in ${text(facts, 'domains', 'one of our domains')}.`,
+  }),
+  'recipients.not-theirs': () => ({
+    what: 'This is not your mailbox, and not in a domain that you look after.',
+    next: 'Sign in with the mailbox itself. Whoever looks after your domain is named by our postmasters.',
+  }),
+  'recipients.sign-in': () => ({
+    what: 'You are not signed in with a mailbox, or your time is over.',
+    next: 'Have a link sent to your mailbox; there is no password.',
+  }),
   'owners.delegated': () => ({
     what: 'This network was given to you by its owner; parts of it cannot be given further.',
     next: 'Ask the owner to give the part to the other mailbox directly.',

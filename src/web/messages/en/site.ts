@@ -27,6 +27,8 @@ export const site = {
       },
       spam: { question: 'I got spam from you', hint: 'Unwanted mail that left our servers' },
     },
+    expected: 'Mail that I expected did not come',
+    expectedHint: 'For our own users: see what was refused in your name.',
     services: 'If you know where to go',
     lookUp: 'Look up an address',
     lookUpHint: 'See whether one IP address is listed here, since when and until when.',

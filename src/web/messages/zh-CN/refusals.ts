@@ -327,6 +327,18 @@ export const refusals = fitForPeople(
       what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
       next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
     }),
+    'recipients.not-ours': (facts) => ({
+      what: '该邮箱不属于由我们收信的域名，因此我们不会向它发信。',
+      next: `请填写您在本系统的邮箱，以 ${text(facts, 'domains', '我们的域名')} 结尾。`,
+    }),
+    'recipients.not-theirs': () => ({
+      what: '这不是您的邮箱，也不属于您负责的域名。',
+      next: '请用该邮箱本身登录。域名由谁负责，由我们的邮件管理员指定。',
+    }),
+    'recipients.sign-in': () => ({
+      what: '您尚未用邮箱登录，或登录已过期。',
+      next: '请让我们向您的邮箱发送登录链接，无需密码。',
+    }),
     'owners.delegated': () => ({
       what: '该网段是由其持有者授权给您的，不能再转授。',
       next: '请让持有者直接授权给对方的邮箱。',

@@ -18,6 +18,8 @@ export const site: typeof en = {
       plain: { question: '我不管理邮件服务器', hint: '用通俗的话说明退信，以及可以转给管理员的一封信' },
       spam: { question: '我收到了来自你们的垃圾邮件', hint: '从我们的服务器发出的骚扰邮件' },
     },
+    expected: '该收到的邮件没有收到',
+    expectedHint: '供本系统用户使用：查看发给您而被拒收的邮件。',
     services: '直接办理',
     lookUp: '查询 IP 地址',
     lookUpHint: '查看某个 IP 地址是否被我们封锁，从何时开始，到何时结束。',

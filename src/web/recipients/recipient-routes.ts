@@ -1,0 +1,151 @@
+import { Refusal } from '../../base/refusal.ts'
+import type { Context } from '../../core/context.ts'
+import { refusedShownDays } from '../../core/decisions/recipient-actions.ts'
+import type { Recipient } from '../../core/recipients/recipient.ts'
+import { showRefused } from '../../core/recipients/refused-actions.ts'
+import {
+  askToEnter,
+  enter,
+  leave,
+  recipientOfSession,
+  seeRecipientLink,
+} from '../../core/recipients/session-actions.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readForm } from '../form-data.ts'
+import { dropSession, keepSession, readSession } from '../letter-session.ts'
+import { keepHalf, readHalf } from '../portal/half-cookie.ts'
+import { routes } from '../routes.ts'
+import type { FieldError } from '../ui/form.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import { askedPage } from '../ui/letter-link-pages.ts'
+import { refusalSentence } from '../ui/sentences.ts'
+import { recipientLinkPage, startPage } from './enter-pages.ts'
+import { mailPage } from './mail-page.ts'
+
+interface RecipientDeps {
+  contextFor(c: WebContext): Context
+  readonly https: boolean
+}
+
+type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
+
+/** Rows of one page. */
+const pageSize = 50
+
+/** The pages of people whose mailboxes are ours. GET never acts; each POST answers with a page or 303. */
+export function recipientRoutes(app: Web, deps: RecipientDeps): void {
+  enterRoutes(app, deps)
+  mailRoutes(app, deps)
+}
+
+/** A mailbox shows itself: the form, the code, the link. */
+function enterRoutes(app: Web, { contextFor, https }: RecipientDeps): void {
+  app.get(routes.recipients.start.pattern, async (c) => {
+    const days = refusedShownDays(contextFor(c))
+    return await show(c, startPage(c.var.view, { days }))
+  })
+
+  app.post(routes.recipients.start.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const mailbox = (await readForm(c)).get('mailbox') ?? ''
+    try {
+      const asked = await askToEnter(ctx, { mailbox, language: c.var.view.language })
+      keepHalf(c, asked.id, asked, https)
+      return c.redirect(c.var.view.link(routes.recipients.asked.href({ id: asked.id })), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      const days = refusedShownDays(ctx)
+      return await show(c, startPage(c.var.view, { days, mailbox, errors: [wrong(c, error)] }), error.status)
+    }
+  })
+
+  app.get(routes.recipients.asked.pattern, async (c) => {
+    const code = readHalf(c, c.req.param('id') ?? '', https)?.code
+    return await show(c, askedPage(c.var.view, { code, again: routes.recipients.start.href() }))
+  })
+
+  app.get(routes.recipients.link.pattern, async (c) => {
+    const link = c.req.param('link') ?? ''
+    const { id } = await seeRecipientLink(contextFor(c), link)
+    const needsCode = readHalf(c, id, https) === undefined
+    return await show(c, recipientLinkPage(c.var.view, link, { needsCode }))
+  })
+
+  app.post(routes.recipients.link.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const link = c.req.param('link') ?? ''
+    const code = (await readForm(c)).get('code')?.trim() || undefined
+    const { id } = await seeRecipientLink(ctx, link)
+    try {
+      const { session } = await enter(ctx, { link, code, secret: readHalf(c, id, https)?.secret })
+      keepSession(c, 'recipient', session, { https, lifeMs: ctx.settings.recipients.sessionMs })
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
+      return await show(c, recipientLinkPage(c.var.view, link, { needsCode: true, message }), 403)
+    }
+    return c.redirect(c.var.view.link(routes.recipients.mail.href()), 303)
+  })
+}
+
+/** What only somebody sees whose mailbox has shown itself. */
+function mailRoutes(app: Web, deps: RecipientDeps): void {
+  app.get(
+    routes.recipients.mail.pattern,
+    signedIn(deps, async (c, ctx, recipient) => await mail(c, ctx, recipient)),
+  )
+
+  app.post(
+    routes.recipients.mail.pattern,
+    signedIn(deps, async (c, ctx) => {
+      if ((await readForm(c)).get('do') !== 'leave')
+        throw new Refusal('form.invalid', { why: 'field', field: 'do' })
+      await leave(ctx, readSession(c, 'recipient', deps.https) ?? '')
+      dropSession(c, 'recipient', deps.https)
+      return c.redirect(c.var.view.link(routes.recipients.start.href()), 303)
+    }),
+  )
+}
+
+type Handler = (c: WebContext, ctx: Context, recipient: Recipient) => Promise<Response>
+
+function signedIn(
+  { contextFor, https }: RecipientDeps,
+  handle: Handler,
+): (c: WebContext) => Promise<Response> {
+  return async (c) => {
+    const ctx = contextFor(c)
+    const session = readSession(c, 'recipient', https)
+    // Whoever comes without a session begins.
+    if (session === undefined && c.req.method === 'GET')
+      return c.redirect(c.var.view.link(routes.recipients.start.href()), 303)
+    return await handle(c, ctx, await recipientOfSession(ctx, session))
+  }
+}
+
+async function mail(c: WebContext, ctx: Context, recipient: Recipient): Promise<Response> {
+  const asked = {
+    mailbox: c.req.query('mailbox'),
+    domain: c.req.query('domain'),
+    after: c.req.query('after'),
+    limit: pageSize,
+  }
+  try {
+    return await show(c, mailPage(c.var.view, recipient, await showRefused(ctx, recipient, asked)))
+  } catch (error) {
+    if (!(error instanceof Refusal) || asked.mailbox === undefined) throw error
+    const own = await showRefused(ctx, recipient, { limit: pageSize })
+    const wrongMailbox = { ...wrong(c, error), field: 'mailbox' }
+    return await show(c, mailPage(c.var.view, recipient, own, [wrongMailbox]), error.status)
+  }
+}
+
+function wrong(c: WebContext, refusal: Refusal): FieldError {
+  const message = refusalSentence(c.var.view, refusal)
+  return refusal.status === 422 ? { field: 'mailbox', message } : { message }
+}
+
+async function show(c: WebContext, page: Page, status = 200): Promise<Response> {
+  c.header('Cache-Control', 'no-store')
+  return await c.html(sitePage(c.var.view, page), status as Status)
+}

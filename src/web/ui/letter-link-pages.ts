@@ -1,0 +1,49 @@
+import { codeField } from './code-field.ts'
+import { errorSummary, submit } from './form.ts'
+import { html } from './html.ts'
+import type { Page } from './layout.ts'
+import { buttonLink } from './notice.ts'
+import type { View } from './view.ts'
+
+/** Signing in by a letter with a link, of owners and of recipients: the page with the code, and the one behind the link. */
+
+/** After the form, the same whatever the mailbox; `code` only in the browser that asked. `again`: where the form is. */
+export function askedPage(
+  view: View,
+  { code, again }: { readonly code: string | undefined; readonly again: string },
+): Page {
+  const words = view.words.owners.asked
+  return {
+    title: words.title,
+    noindex: true,
+    body: html`<h1>${words.title}</h1>
+      ${
+        code === undefined
+          ? html`<p class="lead">${words.elsewhere}</p>`
+          : html`<p class="lead">${words.lead}</p>
+              <p class="big-code" translate="no"><output>${code}</output></p>
+              <p>${words.notArrived}</p>`
+      }
+      <p>${buttonLink(view.link(again), words.again)}</p>`,
+  }
+}
+
+/** The page behind the letter's link. Opening it does nothing; the button is a form to `action`. */
+export function linkPage(
+  view: View,
+  { title, lead, action }: { readonly title: string; readonly lead: string; readonly action: string },
+  { needsCode, message }: { readonly needsCode: boolean; readonly message?: string | undefined },
+): Page {
+  const words = view.words.owners.link
+  return {
+    title,
+    noindex: true,
+    body: html`<h1>${title}</h1>
+      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
+      <p class="lead">${lead}</p>
+      <form method="post" action="${view.link(action)}">
+        ${needsCode ? codeField(view, words.codeLead, message) : ''}
+        <p>${submit(words.button)}</p>
+      </form>`,
+  }
+}
