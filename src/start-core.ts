@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
@@ -118,7 +119,12 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     const judge = judgeThread(core)
     closings.unshift(judge.close)
     // Reports are read apart as well: they may be large, and nobody waits for them.
-    const examiner = openParsePool({ lookup: dns.lookup, log: ctx.log, clock: ctx.clock, size: 1 })
+    const examiner = openParsePool({
+      lookup: dns.lookup,
+      log: ctx.log,
+      clock: ctx.clock,
+      size: examiners(availableParallelism()),
+    })
     closings.unshift(async () => examiner.close())
     const forward = forwarding(ctx, config.notify, join(config.data, 'postmaster'))
     const abuse = [examineReports({ examiner, forward }), writeAccessMaps()]
@@ -178,6 +184,11 @@ function jobsOf(smarthost: string, judge: Judge) {
 }
 
 /** Reading a bounce asks nothing of DNS. */
+/** Processes that examine reports: core itself writes down what two of them read, and on two processors it needs one of its own. */
+function examiners(processors: number): number {
+  return processors > 2 ? 2 : 1
+}
+
 async function noLookup(): Promise<never> {
   throw Object.assign(new Error('no DNS'), { code: 'EREFUSED' })
 }

@@ -8,7 +8,7 @@ import {
   type OutgoingMail,
   type SendOutcome,
 } from '../core/outbox/deliver-actions.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '../base/in-parallel.ts'
 import { keepNoting } from './keep-noting.ts'
 import type { Job } from './scheduler.ts'
 

@@ -5,7 +5,7 @@ import {
   noteWebhook,
   type ClaimedDelivery,
 } from '../core/outbox/webhook-actions.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '../base/in-parallel.ts'
 import { keepNoting } from './keep-noting.ts'
 import type { Job } from './scheduler.ts'
 

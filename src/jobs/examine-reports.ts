@@ -2,8 +2,8 @@ import { minute } from '../base/clock.ts'
 import { examineDue, type Examining } from '../core/abuse/examine-actions.ts'
 import type { Job } from './scheduler.ts'
 
-/** Reports examined in one run; between two runs others have their turn. */
-const batch = 20
+/** Reports examined in one run; between two runs the lease is renewed. */
+const batch = 100
 
 /** Between two runs while there are more. */
 const pauseMs = 1
@@ -15,6 +15,6 @@ export function examineReports(how: Examining): Job {
     everyMs: minute,
     wake: 'reports',
     exclusive: true,
-    run: async (ctx, signal) => ((await examineDue(ctx, how, batch, signal)) === batch ? pauseMs : undefined),
+    run: async (ctx, signal) => ((await examineDue(ctx, how, batch, signal)) > 0 ? pauseMs : undefined),
   }
 }

@@ -1,9 +1,11 @@
 import { mac } from '../../base/secret.ts'
+import { breathe } from '../../base/steps.ts'
 import { recipientKey } from '../accounts/sent.ts'
-import { record } from '../audit/actions.ts'
+import { recordAll, type AuditEvent } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { tellOperator } from '../incidents/act-actions.ts'
 import { addToIncident, type Joined } from '../incidents/join-actions.ts'
+import { considerAll } from '../incidents/weigh-actions.ts'
 import { writeInstructions, writeOutcome, writeReceipt } from './answer-actions.ts'
 import type { Envelope, Examination } from './examination.ts'
 import { judge, sampleOf, whereToTurn, type Judged } from './judge-actions.ts'
@@ -20,7 +22,7 @@ import {
   type ReportOutcome,
 } from './report.ts'
 import * as store from './store.ts'
-import { meetTeller, type Teller } from './teller-actions.ts'
+import { meetTeller, type Met, type Teller } from './teller-actions.ts'
 
 /** A report that was read and judged, and is not written down yet. */
 export interface Read {
@@ -54,26 +56,44 @@ export async function judgeAll(
 export async function concludeAll(ctx: Context, reads: readonly Read[]): Promise<void> {
   if (reads.length === 0) return
   try {
-    await transact(ctx, async (tx) => {
-      for (const read of reads) await conclude(tx, read)
-    })
+    await transact(ctx, async (tx) => await concludeIn(tx, reads))
   } catch (error) {
     if (reads.length === 1) throw error
     const errors: unknown[] = []
     for (const read of reads)
-      await transact(ctx, async (tx) => await conclude(tx, read)).catch((again: unknown) =>
+      await transact(ctx, async (tx) => await concludeIn(tx, [read])).catch((again: unknown) =>
         errors.push(again),
       )
     if (errors.length > 0) throw errors[0]
   }
 }
 
+/** What the reports of one transaction have in common is done once. */
+interface Together {
+  readonly met: Met
+  readonly joined: Joined[]
+}
+
+async function concludeIn(tx: Tx, reads: readonly Read[]): Promise<void> {
+  const together: Together = { met: new Map(), joined: [] }
+  const events: AuditEvent[] = []
+  for (const read of reads) {
+    events.push(await conclude(tx, read, together))
+    // The statements of the embedded database never let go of the event loop by themselves.
+    await breathe()
+  }
+  const [first, ...rest] = events
+  if (first) await recordAll(tx, [first, ...rest])
+  await considerAll(tx, together.joined)
+}
+
 async function conclude(
   tx: Tx,
   { row, envelope, examination, judged, best, elsewhere }: Read,
-): Promise<void> {
+  together: Together,
+): Promise<AuditEvent> {
   const now = tx.clock.now()
-  const teller = await meetTeller(tx, row, envelope, examination)
+  const teller = await meetTeller(tx, row, envelope, examination, together.met)
   const abuseClass = classOf(row.chosen_class as AbuseClass | null, examination.claims)
   const channel = channelOf(row.channel as Channel, examination.claims, teller.isTrusted)
   const lifecycle = examination.claims?.isTest === true ? 'test' : row.lifecycle
@@ -109,7 +129,7 @@ async function conclude(
     source: channel === 'fbl' ? teller.source : null,
   }
   const isLive = lifecycle === 'live'
-  const fate = await fateOf(tx, { row, teller, judged, step, twin, isLive, abuseClass })
+  const fate = await fateOf(tx, { row, teller, judged, step, twin, isLive, abuseClass, together })
   const isClosed = fate.outcome !== null
   await store.updateReport(tx.queries, row, {
     ...change,
@@ -120,16 +140,15 @@ async function conclude(
     duplicate_of: twin?.id ?? null,
     dedupe_key: twin || !isLive ? null : (dedupe ?? null),
   })
-  await record(tx, {
-    action: 'report.examined',
-    subject: `report:${row.id}`,
-    facts: { grade: best?.origin.grade ?? 'none', outcome: fate.outcome ?? 'open' },
-  })
-  tx.afterCommit('reports')
   const told: store.ReportRow = { ...row, ...change, incident_id: fate.incident }
   if (best === undefined) await writeInstructions(tx, told)
   else if (fate.outcome === null) await writeReceipt(tx, told)
   else await writeOutcome(tx, told, fate.outcome, elsewhere)
+  return {
+    action: 'report.examined',
+    subject: `report:${row.id}`,
+    facts: { grade: best?.origin.grade ?? 'none', outcome: fate.outcome ?? 'open' },
+  }
 }
 
 async function fateOf(
@@ -142,6 +161,7 @@ async function fateOf(
     readonly twin: store.ReportRow | undefined
     readonly isLive: boolean
     readonly abuseClass: AbuseClass
+    readonly together: Together
   },
 ): Promise<{ readonly outcome: ReportOutcome | null; readonly incident: string | null }> {
   const { step, twin, isLive, judged } = about
@@ -154,6 +174,7 @@ async function fateOf(
   for (const each of judged) {
     if (each.origin.isReplay) await tellOperator(tx, 'replay', keyed(tx, each.origin.name).slice(0, 26))
     const joined = await join(tx, about, each)
+    if (joined) about.together.joined.push(joined)
     incident ??= joined?.incident ?? null
     isOver &&= joined?.isOver === true
   }

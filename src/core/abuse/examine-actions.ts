@@ -1,4 +1,5 @@
 import { minute } from '../../base/clock.ts'
+import { inParallel } from '../../base/in-parallel.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
 import { concludeAll, judgeAll, type Read } from './conclude-actions.ts'
@@ -21,28 +22,56 @@ export interface Examining {
   readonly forward: (message: { readonly mailFrom: string; readonly raw: Buffer }) => Promise<unknown>
 }
 
-/** Reports that are read at once, each in a process of its own as far as there are some, and written down together. */
-const atOnce = 4
+/** Reports that are read at once: each process has one of them, and the next ones are at hand. */
+const atOnce = 8
 
-/** Examines the reports that are due, at most `limit`, and weighs what has waited for it; gives how many reports there were. */
+/** Written down in one transaction at most: for as long as it lasts nobody else writes. */
+const mostTogether = 16
+
+/** Bytes of reports that one call reads; a larger one is read alone. It bounds the memory, however large they are. */
+const mostBytes = 32 * 1024 * 1024
+
+/** What was read waits no longer than this for others to be written down with. */
+const lingerMs = 500
+
+/**
+ * Examines the reports that are due, at most `limit`, and weighs what has waited for it; gives how many reports there were, which is none only
+ * when none is due.
+ */
 export async function examineDue(
   ctx: Context,
   how: Examining,
   limit: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const due = await store.dueReports(ctx.db.queries, ctx.clock.now(), limit)
-  for (let from = 0; from < due.length && !signal?.aborted; from += atOnce) {
-    const read = await Promise.all(
-      due.slice(from, from + atOnce).map(async (row) => await readOne(ctx, how, row)),
-    )
+  const due = atHand(await store.dueReports(ctx.db.queries, ctx.clock.now(), limit))
+  const ready: { readonly read: Read; readonly since: number }[] = []
+  const write = async (): Promise<void> =>
     await concludeAll(
       ctx,
-      read.filter((each) => each !== undefined),
+      ready.splice(0).map(({ read }) => read),
     )
+  try {
+    await inParallel(due, atOnce, async (row) => {
+      if (signal?.aborted) return
+      const read = await readOne(ctx, how, row)
+      const now = ctx.clock.elapsed()
+      if (read) ready.push({ read, since: now })
+      const [oldest] = ready
+      // While one lane writes the others read on.
+      if (oldest && (ready.length >= mostTogether || now - oldest.since > lingerMs)) await write()
+    })
+  } finally {
+    await write()
   }
   await weighDue(ctx)
   return due.length
+}
+
+/** As many as `mostBytes` allows, and one in any case. */
+function atHand(due: readonly store.ReportRow[]): readonly store.ReportRow[] {
+  let bytes = 0
+  return due.filter(({ size }, nth) => (bytes += size) <= mostBytes || nth === 0)
 }
 
 /** Undefined when it is not to be concluded now. */

@@ -18,15 +18,19 @@ export interface Teller {
   readonly source: string | null
 }
 
+/** Reporters that this transaction has met, by name: of a feedback loop it meets the same one for every report. */
+export type Met = Map<string, Reporter>
+
 /** Who reports: only whose From is vouched for, who confirmed, or who has a token counts as somebody. */
 export async function meetTeller(
   tx: Tx,
   row: store.ReportRow,
   envelope: Envelope,
   { writer }: Examination,
+  met: Met,
 ): Promise<Teller> {
   if (envelope.program !== undefined) {
-    const reporter = await meetReporter(tx, { program: envelope.program })
+    const reporter = await meetOnce(tx, met, { program: envelope.program })
     return {
       reporter,
       organisation: reporter.organisation,
@@ -39,7 +43,7 @@ export async function meetTeller(
   const named = writer?.mailbox ?? undefined
   const mailbox = named === undefined ? undefined : parseMailbox(named)
   if (mailbox !== undefined && !(mailbox instanceof Refusal) && writer?.isAligned) {
-    const reporter = await meetReporter(tx, { mailbox })
+    const reporter = await meetOnce(tx, met, { mailbox })
     const source = tx.settings.abuse.trusted.find((domain) => isWithin(domainOf(mailbox), domain)) ?? null
     const isTrusted = source !== null
     return {
@@ -69,4 +73,13 @@ export async function meetTeller(
     mayAnswer: false,
     source: null,
   }
+}
+
+async function meetOnce(tx: Tx, met: Met, who: Parameters<typeof meetReporter>[1]): Promise<Reporter> {
+  const name = 'program' in who ? `program ${who.program}` : `mailbox ${who.mailbox}`
+  const known = met.get(name)
+  if (known) return known
+  const reporter = await meetReporter(tx, who)
+  met.set(name, reporter)
+  return reporter
 }

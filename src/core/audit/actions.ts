@@ -7,26 +7,37 @@ import * as store from './store.ts'
 
 export type { AuditFacts, AuditRecord } from './audit.ts'
 
-/**
- * Writes down what this transaction does, in the same transaction; gives the record's number.
- * Secrets and the texts of strangers have no place in `facts`: nothing is ever taken out again.
- */
-export async function record(
-  tx: Tx,
-  event: { readonly action: string; readonly subject: string; readonly facts: AuditFacts },
-): Promise<number> {
-  const { seq, value: previous } = await store.takeNumber(tx.queries)
-  const row = {
-    seq,
-    at: tx.clock.now(),
-    actor: recordedName(tx.actor),
-    action: event.action,
-    subject: event.subject,
-    facts: canonicalJson(event.facts),
-  }
-  const hashed = sha256(chainText(previous, row))
-  await store.insertRecord(tx.queries, { ...row, previous, hash: hashed })
-  await store.setHead(tx.queries, hashed)
+/** What is written down. Secrets and the texts of strangers have no place in `facts`: nothing is ever taken out again. */
+export interface AuditEvent {
+  readonly action: string
+  readonly subject: string
+  readonly facts: AuditFacts
+}
+
+/** Writes down what this transaction does, in the same transaction; gives the record's number. */
+export async function record(tx: Tx, event: AuditEvent): Promise<number> {
+  return await recordAll(tx, [event])
+}
+
+/** The same of several, in their order, with as many statements as one of them costs; gives the number of the last. */
+export async function recordAll(tx: Tx, events: readonly [AuditEvent, ...AuditEvent[]]): Promise<number> {
+  const { seq, value } = await store.takeNumbers(tx.queries, events.length)
+  let previous = value
+  const rows = events.map(({ action, subject, facts }, nth) => {
+    const row = {
+      seq: seq - events.length + 1 + nth,
+      at: tx.clock.now(),
+      actor: recordedName(tx.actor),
+      action,
+      subject,
+      facts: canonicalJson(facts),
+    }
+    const chained = { ...row, previous, hash: sha256(chainText(previous, row)) }
+    previous = chained.hash
+    return chained
+  })
+  await store.insertRecords(tx.queries, rows)
+  await store.setHead(tx.queries, previous)
   return seq
 }
 

@@ -10,18 +10,18 @@ export interface Head {
   readonly value: string
 }
 
-/** Takes the next number, and with it the lock: whoever comes next waits until this transaction ends. */
-export async function takeNumber(queries: Queries): Promise<Head> {
+/** Takes the next numbers, and with them the lock: whoever comes next waits until this transaction ends. Gives the last of them. */
+export async function takeNumbers(queries: Queries, count: number): Promise<Head> {
   return await queries
     .updateTable('heads')
-    .set((eb) => ({ seq: eb('seq', '+', 1) }))
+    .set((eb) => ({ seq: eb('seq', '+', count) }))
     .where('name', '=', 'audit')
     .returning(['seq', 'value'])
     .executeTakeFirstOrThrow()
 }
 
-export async function insertRecord(queries: Queries, row: Row): Promise<void> {
-  await queries.insertInto('audit_records').values(row).execute()
+export async function insertRecords(queries: Queries, rows: readonly Row[]): Promise<void> {
+  await queries.insertInto('audit_records').values(rows).execute()
 }
 
 export async function setHead(queries: Queries, hash: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { AbuseSettings } from '../settings.ts'
 import { releaseAccount } from './act-actions.ts'
 import { listIncidents } from './actions.ts'
 import { addToIncident, type Attributed } from './join-actions.ts'
+import { considerAll } from './weigh-actions.ts'
 
 async function contextWith(open: OpenDatabase, abuse: Partial<AbuseSettings>): Promise<TestContext> {
   return testContext({
@@ -40,7 +41,7 @@ async function accounts(ctx: TestContext, count: number): Promise<void> {
 async function verdict(ctx: TestContext, account: string, more: Partial<Attributed> = {}): Promise<void> {
   const nth = Math.random().toString(36)
   await transact(ctx, async (tx) => {
-    await addToIncident(tx, {
+    const joined = await addToIncident(tx, {
       report: nth,
       account,
       class: 'spam',
@@ -58,6 +59,7 @@ async function verdict(ctx: TestContext, account: string, more: Partial<Attribut
       campaign: null,
       ...more,
     })
+    await considerAll(tx, [joined])
   })
 }
 

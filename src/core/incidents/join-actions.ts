@@ -6,7 +6,6 @@ import { queueWebhook } from '../outbox/actions.ts'
 import { tellOperator, webhookFacts } from './act-actions.ts'
 import { nothing } from './incident.ts'
 import * as store from './store.ts'
-import { consider } from './weigh-actions.ts'
 
 /** A report that was led back to an account. */
 export interface Attributed {
@@ -31,6 +30,7 @@ export interface Attributed {
 
 export interface Joined {
   readonly incident: string
+  readonly isSevere: boolean
   /** This message to this recipient was not counted before. */
   readonly isFresh: boolean
   /** The message was sent before we acted, so that there is nothing left to do. */
@@ -40,7 +40,10 @@ export interface Joined {
 /** A recipient’s provider reports, and perhaps a service that they use: a message to one recipient that more report is being sent on. */
 const mostOthers = 3
 
-/** Adds a report to the incident of its account and class, or opens one, and does what rules say. */
+/**
+ * Adds a report to the incident of its account and class, or opens one. What rules say to it `considerAll` does, once for all reports that
+ * a transaction adds.
+ */
 export async function addToIncident(tx: Tx, report: Attributed): Promise<Joined> {
   const newest = await store.newestOf(tx.queries, report.account, report.class)
   const isOver =
@@ -63,8 +66,7 @@ export async function addToIncident(tx: Tx, report: Attributed): Promise<Joined>
   const isFresh = await store.insertCounted(tx.queries, counted)
   if (!isFresh && report.grade === 'A' && (await store.noteOther(tx.queries, counted)) >= mostOthers)
     await tellOperator(tx, 'replay', row.id)
-  if (!isOver) await consider(tx, row, report.isSevere)
-  return { incident: row.id, isFresh, isOver }
+  return { incident: row.id, isSevere: report.isSevere, isFresh, isOver }
 }
 
 function isJoinable({ state, last_report_at: last }: store.IncidentRow, { clock, settings }: Tx): boolean {

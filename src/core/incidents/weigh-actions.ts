@@ -3,12 +3,26 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { reportersOf } from '../reporters/actions.ts'
 import { escalate, noteWould, notifyOwner, suspendByRules, wasReleased } from './act-actions.ts'
 import { wantedAct, weigh, weighIn, type Counted, type IncidentState, type Weight } from './incident.ts'
+import type { Joined } from './join-actions.ts'
 import * as store from './store.ts'
 
 /** What the reports of an account weigh together, and what rules do about it. */
 
-/** After a report: weighs what is known of the account and acts on it, or notes that it is to be weighed soon. */
-export async function consider(tx: Tx, row: store.IncidentRow, isSevere: boolean): Promise<void> {
+/** After reports were added in this transaction: weighs each of their incidents once, and acts on it, or notes that it is to be weighed soon. */
+export async function considerAll(tx: Tx, added: readonly Joined[]): Promise<void> {
+  const open = added.filter(({ isOver }) => !isOver)
+  for (const id of new Set(open.map(({ incident }) => incident))) {
+    const row = await store.byId(tx.queries, id)
+    if (!row) throw new Error(`incident ${id} is gone within its own transaction`)
+    await consider(
+      tx,
+      row,
+      open.some(({ incident, isSevere }) => incident === id && isSevere),
+    )
+  }
+}
+
+async function consider(tx: Tx, row: store.IncidentRow, isSevere: boolean): Promise<void> {
   const now = tx.clock.now()
   const wait = isSevere ? 0 : weighIn((JSON.parse(row.weight) as Weight).reports)
   if (wait > 0) {
