@@ -97,7 +97,8 @@ create table case_messages (
   body_key text,
   intake_key text,
   letter text,
-  content text not null
+  content text not null,
+  seq integer not null default 0
 );
 
 create table case_originals (
@@ -148,7 +149,8 @@ create table cases (
   bytes bigint not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null
+  version integer not null,
+  appealed_at bigint
 );
 
 create table decision_recipients (

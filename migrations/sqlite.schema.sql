@@ -137,7 +137,7 @@ CREATE TABLE case_messages (
   body_key text,
   intake_key text,
   letter text,
-  content text not null,
+  content text not null, seq integer not null default 0,
   primary key (id)
 ) strict;
 
@@ -206,7 +206,7 @@ CREATE TABLE cases (
   bytes integer not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null,
+  version integer not null, appealed_at integer,
   primary key (id)
 ) strict;
 

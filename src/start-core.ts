@@ -9,6 +9,7 @@ import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Transparency } from './core/abuse/transparency-actions.ts'
+import { Clockwork } from './core/public-clock/actions.ts'
 import { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { forgetUnanswered } from './core/idempotency/actions.ts'
@@ -47,6 +48,7 @@ import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
 import { abuseRoutes } from './web/abuse/abuse-routes.ts'
 import { caseRoutes } from './web/case/case-routes.ts'
+import { clockRoutes } from './web/clock/clock-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
 import { checkRoutes } from './web/check/check-routes.ts'
@@ -210,6 +212,7 @@ function webApps(
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
   const transparency = new Transparency()
+  const clockwork = new Clockwork()
   const site = publicApp({
     settings,
     clock,
@@ -228,8 +231,17 @@ function webApps(
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) => apiRoutes(app, { contextFor, checks, transparency, site: settings.provider.site, version }),
+      (app) =>
+        apiRoutes(app, {
+          contextFor,
+          checks,
+          transparency,
+          clockwork,
+          site: settings.provider.site,
+          version,
+        }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],

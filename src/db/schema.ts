@@ -838,6 +838,8 @@ export interface CasesTable {
   why: string
   closed_at: number | null
   closed_by: string | null
+  /** When it was opened again after a refusal. */
+  appealed_at: number | null
   /** `operator:ada` */
   assignee: string | null
   merged_into: string | null
@@ -884,6 +886,8 @@ export interface CaseMessagesTable {
   intake_key: string | null
   /** Of ours: `waiting` for the budget of letters, `written`, `unwanted` by its reader, `none`. */
   letter: string | null
+  /** Within its case: the order of what was said in one millisecond. 0 in rows of before it was kept. */
+  seq: number
   /** Sealed JSON. */
   content: string
 }

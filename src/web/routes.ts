@@ -99,6 +99,8 @@ export const routes = {
   },
   /** What became of the reports, by month. */
   transparency: route('/transparency'),
+  /** How long people wait for us. */
+  clock: route('/clock'),
   /** What was reported about an account of ours, for its owner. */
   account: route('/account/:token'),
   case: {

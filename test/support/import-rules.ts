@@ -61,6 +61,7 @@ export const floors: Readonly<Record<string, number>> = {
   impact: 2,
   checks: 6,
   delisting: 7,
+  'public-clock': 8,
 }
 
 /** What must not be reached from a place, over however many files. */

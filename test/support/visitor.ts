@@ -1,6 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { sql } from 'kysely'
+import { Clockwork } from '../../src/core/public-clock/actions.ts'
 import { Transparency } from '../../src/core/abuse/transparency-actions.ts'
 import { Checks } from '../../src/core/checks/actions.ts'
 import { as, type Context } from '../../src/core/context.ts'
@@ -12,6 +13,7 @@ import type { Database } from '../../src/db/open.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
+import { clockRoutes } from '../../src/web/clock/clock-routes.ts'
 import { caseRoutes } from '../../src/web/case/case-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
@@ -59,6 +61,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const checks = new Checks()
   const transparency = new Transparency()
+  const clockwork = new Clockwork()
   const shelf = testShelf(ctx.settings)
   const web = testSite({
     settings: ctx.settings,
@@ -82,8 +85,10 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
-      (app) => apiRoutes(app, { contextFor, checks, transparency, site: origin, version: '0.0.0' }),
+      (app) =>
+        apiRoutes(app, { contextFor, checks, transparency, clockwork, site: origin, version: '0.0.0' }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],

@@ -66,7 +66,7 @@ async function mail(
   })
 }
 
-/** A moment later: what is said within one millisecond has no order. */
+/** A moment later. */
 async function answer(ctx: Context, input: Parameters<typeof answerNow>[1]) {
   later(ctx)
   return await answerNow(ctx, input)
@@ -90,6 +90,23 @@ const stateOf = async (ctx: TestContext, id: string) => (await showCase(ctx, id)
 
 forEachDatabase((_name, database) => {
   describe('A case', () => {
+    it('keep the order of what is said within one millisecond, also after they are merged', async () => {
+      const ctx = testContext({ db: await database() })
+      const { case: first } = await open(ctx)
+      for (let n = 0; n < 12; n++) await noteCase(ctx, { id: first.id, text: `note ${n}` })
+      const { case: second } = await open(ctx, other)
+      await mergeCases(ctx, { id: first.id, into: second.id })
+      for (let n = 12; n < 24; n++) await noteCase(ctx, { id: second.id, text: `note ${n}` })
+      const { messages } = await showCase(ctx, second.id)
+      const notes = messages
+        .filter(({ direction }) => direction === 'note')
+        .map(({ content }) => content.text)
+      assert.deepEqual(
+        notes,
+        Array.from({ length: 24 }, (_, n) => `note ${n}`),
+      )
+    })
+
     it('is asked about, answered by mail, and closed, with its clock', async () => {
       const ctx = testContext({ db: await database() })
       const desk = as(ctx, ada)

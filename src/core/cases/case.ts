@@ -58,6 +58,8 @@ export interface Case {
   readonly why: string
   readonly closedAt: number | null
   readonly closedBy: string | null
+  /** When it was opened again after a refusal, the last time. */
+  readonly appealedAt: number | null
   readonly assignee: string | null
   readonly mergedInto: string | null
   readonly messages: number
@@ -103,6 +105,7 @@ export function newCase(
     why: '',
     closedAt: null,
     closedBy: null,
+    appealedAt: null,
     assignee: null,
     mergedInto: null,
     messages: 0,
@@ -209,7 +212,8 @@ export function mayReopen({ closedAt, mergedInto }: Case, now: number): Refusal 
 /** Opened again: the time for the effect begins anew, and the first answer is owed no more. */
 export function reopened(it: Case, now: number, { calendar, effectMs }: Targets): Case {
   const again = { ...it, state: 'open', outcome: null, why: '', closedAt: null, closedBy: null } as const
-  return withDue({ ...again, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
+  const appealedAt = it.outcome === 'refused' ? now : it.appealedAt
+  return withDue({ ...again, appealedAt, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
 }
 
 /** Most of what one case holds (security CASE-5). */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Language } from '../../access/reasons.ts'
 import { seal, unseal } from '../../base/seal.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -21,7 +21,7 @@ import { participantRoles, type Participant } from './participant.ts'
 type Queries = Kysely<Tables>
 type CaseRow = Tables['cases']
 type ParticipantRow = Tables['case_participants']
-type MessageRow = Tables['case_messages']
+type MessageRow = Omit<Tables['case_messages'], 'seq'>
 
 const columns = [
   'id',
@@ -48,6 +48,7 @@ const columns = [
   'why',
   'closed_at',
   'closed_by',
+  'appealed_at',
   'assignee',
   'merged_into',
   'messages',
@@ -298,11 +299,17 @@ export async function insertMessage(queries: Queries, vault: Secret, message: Ke
       body_key: message.bodyKey,
       intake_key: message.intakeKey,
       letter: message.letter,
+      seq: nextSeq(message.caseId),
       content: sealContent(vault, message.id, message.content),
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow()
   return numInsertedOrUpdatedRows === 1n
+}
+
+/** What was said within one millisecond keeps its order. Callers hold the case. */
+function nextSeq(caseId: string): RawBuilder<number> {
+  return sql<number>`(select coalesce(max(seq), 0) + 1 from case_messages where case_id = ${caseId})`
 }
 
 function sealContent(vault: Secret, id: string, content: Content): string {
@@ -389,6 +396,7 @@ export async function messagesOf(
       : query.where('participant_id', '=', of.participant)
   )
     .orderBy('case_messages.at')
+    .orderBy('case_messages.seq')
     .orderBy('case_messages.id')
     .limit(2000)
     .execute()
@@ -402,6 +410,7 @@ export async function waitingLetters(queries: Queries, vault: Secret, limit: num
     .select(messageColumns)
     .where('letter', '=', 'waiting')
     .orderBy('at')
+    .orderBy('seq')
     .orderBy('id')
     .limit(limit)
     .execute()
@@ -449,6 +458,7 @@ function toRow(it: Case): CaseRow {
     why: it.why,
     closed_at: it.closedAt,
     closed_by: it.closedBy,
+    appealed_at: it.appealedAt,
     assignee: it.assignee,
     merged_into: it.mergedInto,
     messages: it.messages,
@@ -485,6 +495,7 @@ function fromRow(row: CaseRow): Case {
     why: row.why,
     closedAt: row.closed_at,
     closedBy: row.closed_by,
+    appealedAt: row.appealed_at,
     assignee: row.assignee,
     mergedInto: row.merged_into,
     messages: row.messages,

@@ -126,6 +126,21 @@ forEachDatabase((_name, open) => {
       assert.equal(await press(ctx, third), 'review')
     })
 
+    it('when full counts the time to come again in working hours, as the cases do that stand in it', async () => {
+      const ctx = await queueOf(await open(), 2)
+      const calendar = { zone: 'Europe/Vienna', days: [1, 2, 3, 4, 5], from: 540, until: 1020, holidays: [] }
+      const settings = { ...ctx.settings, support: { ...ctx.settings.support, calendar } }
+      const office: TestContext = { ...ctx, settings }
+      assert.equal(await pressed(office, '192.0.2.1', 'a1@example.org'), 'review')
+      const second = await asked(office, '192.0.2.2', 'a2@example.org')
+      await assert.rejects(press(office, second), (error) => {
+        assert.ok(error instanceof Refusal)
+        // Monday at noon in Vienna, and 48 hours of work: six days of eight hours, over one weekend.
+        assert.match(String(error.facts['again']), /^2026-05-12T10:00:00/)
+        return true
+      })
+    })
+
     it('keeps half of its places for who shows control of the address', async () => {
       const ctx = await queueOf(await open(), 4)
       const outcomes: string[] = []

@@ -1,6 +1,7 @@
 import { hour } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Prefix } from '../../standards/prefix.ts'
+import { deadline } from '../cases/calendar.ts'
 import type { Tx } from '../context.ts'
 import type { Control, DelistRequest } from './request.ts'
 import * as store from './store.ts'
@@ -48,8 +49,10 @@ export function queueFull(again: number): Refusal {
   return new Refusal('delisting.queue-full', { again: new Date(again).toISOString() })
 }
 
-/** A place is free once a request that waits has been decided: when its time is up at the latest, or was. */
+/** A place is free once a request that waits has been decided: when its time is up at the latest, or was. Counted as for its case. */
 function againAfter({ clock, settings }: Tx, waits: DelistRequest | undefined): number {
-  const dueAt = waits ? (waits.decidedAt ?? waits.createdAt) + settings.delisting.reviewMs : 0
+  const { calendar } = settings.support
+  const since = waits && (waits.decidedAt ?? waits.createdAt)
+  const dueAt = since === undefined ? 0 : deadline(calendar, since, settings.delisting.reviewMs)
   return Math.max(dueAt, clock.now() + leastWaitMs)
 }

@@ -4,6 +4,7 @@ import { databases } from '../../../test/support/database.ts'
 import { testContext } from '../../../test/support/context.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { orThrow } from '../../base/refusal.ts'
+import { Clockwork } from '../../core/public-clock/actions.ts'
 import { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { Checks } from '../../core/checks/actions.ts'
 import { as, type Context } from '../../core/context.ts'
@@ -29,6 +30,7 @@ async function api(): Promise<{ readonly ctx: Context; readonly web: Web }> {
           contextFor: (c) => as(ctx, visitorOf(c.var.client)),
           checks: new Checks(),
           transparency: new Transparency(),
+          clockwork: new Clockwork(),
           site,
           version: '0',
         }),
@@ -61,6 +63,7 @@ describe('The API', () => {
     await fits(await get(web, '/listings', token), '/listings')
     await fits(await get(web, '/problems'), '/problems')
     await fits(await get(web, '/transparency'), '/transparency')
+    await fits(await get(web, '/clock'), '/clock')
     const document = (await (await get(web, '/openapi.json')).json()) as { paths: object }
     assert.ok('/events' in document.paths)
   })

@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/refusal.ts'
+import type { Clockwork } from '../../core/public-clock/actions.ts'
 import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import { permit } from '../../core/actor.ts'
@@ -8,6 +9,7 @@ import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { abuseReportEndpoints } from './abuse-reports.ts'
 import { checkEndpoints } from './check.ts'
+import { clockEndpoints } from './clock.ts'
 import { delistingEndpoints } from './delisting.ts'
 import { checkEndpoints as checkDeclared, type Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
@@ -21,6 +23,7 @@ export interface ApiDeps {
   contextFor(c: WebContext): Context
   readonly checks: Checks
   readonly transparency: Transparency
+  readonly clockwork: Clockwork
   readonly site: string
   readonly version: string
 }
@@ -30,6 +33,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...listingEndpoints,
   ...checkEndpoints,
   ...abuseReportEndpoints,
+  ...clockEndpoints,
   ...probeEndpoints,
   ...headerEndpoints,
   ...problemEndpoints,
@@ -64,6 +68,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     client: c.var.client,
     checks: deps.checks,
     transparency: deps.transparency,
+    clockwork: deps.clockwork,
     parameters: c.req.param() as Readonly<Record<string, string>>,
     query: new URL(c.req.url).searchParams,
     body: text === '' ? {} : readJson(text),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
+import type { Clockwork } from '../../core/public-clock/actions.ts'
 import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Permission } from '../../core/actor.ts'
 import type { Checks } from '../../core/checks/actions.ts'
@@ -13,6 +14,7 @@ export interface Call<Body> {
   readonly client: Address
   readonly checks: Checks
   readonly transparency: Transparency
+  readonly clockwork: Clockwork
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Body

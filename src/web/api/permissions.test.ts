@@ -3,6 +3,7 @@ import { after, describe, it } from 'node:test'
 import { testContext } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { testSite } from '../../../test/support/site.ts'
+import { Clockwork } from '../../core/public-clock/actions.ts'
 import { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { may } from '../../core/actor.ts'
 import { Checks } from '../../core/checks/actions.ts'
@@ -28,6 +29,7 @@ async function door(endpoints?: readonly Endpoint[]) {
             contextFor: (c) => as(ctx, visitorOf(c.var.client)),
             checks: new Checks(),
             transparency: new Transparency(),
+            clockwork: new Clockwork(),
             site,
             version: '0',
           },

@@ -1,5 +1,6 @@
 import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
 import { piecesOf } from '../../core/cases/message.ts'
+import { clockHint } from '../clock/clock-page.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -58,7 +59,8 @@ function standing(view: View, it: CasePage): Html {
         'info',
         title,
         html`${at(it.dueAt, words.openBy)}
-          <p>${words.openBody}</p>`,
+          <p>${words.openBody}</p>
+          ${clockHint(view)}`,
       )
     case 'waiting':
       return notice(

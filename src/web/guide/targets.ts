@@ -30,6 +30,7 @@ export const toolLinks = {
   headers: routes.headers.href(),
   report: routes.report.start.href(),
   transparency: routes.transparency.href(),
+  clock: routes.clock.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

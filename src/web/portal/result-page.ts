@@ -1,4 +1,5 @@
 import type { RequestView } from '../../core/delisting/actions.ts'
+import { clockHint } from '../clock/clock-page.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -148,7 +149,7 @@ function review(view: View, request: RequestView): Html {
       [words.reviewBy, again === undefined ? undefined : timeAndDistance(view, Date.parse(again))],
       [words.reviewReference, literal(request.id)],
     ])}
-    ${toCase(view, request)}`
+    ${toCase(view, request)} ${clockHint(view)}`
 }
 
 /** What is said about it, and where more can be said. */

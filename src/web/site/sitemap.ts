@@ -46,6 +46,7 @@ function pagesOf(
     routes.recipients.start.href(),
     routes.report.start.href(),
     routes.transparency.href(),
+    routes.clock.href(),
     routes.about.href(),
   ]
   const written = new Map<string, string>()

@@ -169,6 +169,7 @@ function footer(view: View): Html {
       <li><a href="${view.link(routes.about.href())}">${words.aboutAndPrivacy}</a></li>
       <li><a href="${view.link(routes.announcements.href())}">${words.announcements}</a></li>
       <li><a href="${view.link(routes.feed.href())}" type="application/atom+xml">${words.feed}</a></li>
+      <li><a href="${view.link(routes.clock.href())}">${words.clock}</a></li>
       <li><a href="${view.link(routes.transparency.href())}">${words.transparency}</a></li>
       <li><a href="${routes.policy.href()}">${words.policy}</a></li>
       ${community === undefined ? '' : html`<li><a href="${community}">${words.community}${elsewhere}</a></li>`}

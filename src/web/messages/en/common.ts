@@ -18,6 +18,7 @@ export const common = {
     aboutAndPrivacy: 'About and privacy',
     announcements: 'Announcements',
     feed: 'Feed',
+    clock: 'How long it takes',
     transparency: 'Abuse reports in figures',
     policy: 'Policy for programs (JSON)',
     community: 'Community',

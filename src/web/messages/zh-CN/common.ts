@@ -11,6 +11,7 @@ export const common: typeof en = {
     aboutAndPrivacy: '关于本站与隐私',
     announcements: '公告',
     feed: '订阅',
+    clock: '处理时效',
     transparency: '滥用举报统计',
     policy: '机器可读策略（JSON）',
     community: '社区',
