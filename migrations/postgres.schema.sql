@@ -115,7 +115,9 @@ create table case_participants (
   mailbox text not null,
   mailbox_key text not null,
   language text not null,
-  since_at bigint not null
+  since_at bigint not null,
+  withdrawn_at bigint,
+  helped text
 );
 
 create table cases (
@@ -150,7 +152,10 @@ create table cases (
   unverified integer not null,
   acks integer not null,
   version integer not null,
-  appealed_at bigint
+  appealed_at bigint,
+  assigned_at bigint,
+  assigned_by text,
+  legal text
 );
 
 create table decision_recipients (

@@ -164,7 +164,7 @@ CREATE TABLE case_participants (
   mailbox text not null,
   mailbox_key text not null,
   language text not null,
-  since_at integer not null,
+  since_at integer not null, withdrawn_at integer, helped text,
   primary key (id)
 ) strict;
 
@@ -206,7 +206,7 @@ CREATE TABLE cases (
   bytes integer not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null, appealed_at integer,
+  version integer not null, appealed_at integer, assigned_at integer, assigned_by text, legal text,
   primary key (id)
 ) strict;
 

@@ -9,7 +9,7 @@ import type { Checks } from './core/checks/actions.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import { receiveReport } from './core/abuse/actions.ts'
 import { listAudit, verifyChain } from './core/audit/actions.ts'
-import { hearCaseMail, stopCaseLetters } from './core/cases/mail-actions.ts'
+import { hearCaseMail, refusalOfTag, stopCaseLetters } from './core/cases/mail-actions.ts'
 import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
 import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-actions.ts'
@@ -128,6 +128,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     classOf: async (address) => await classByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     hearCaseMail: async (mail) => await hearCaseMail(ctx, mail),
+    refusalOfCase: async (tag) => await refusalOfTag(ctx, tag),
     stopCaseLetters: async (tag) => await stopCaseLetters(ctx, tag),
     markBounced: async (tag) => await markBounced(ctx, tag),
     stopLetters: async (tag) => await stopLetters(ctx, tag),

@@ -13,6 +13,7 @@ import {
   takeOriginal,
   weighCase,
 } from './core/cases/desk-actions.ts'
+import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-case-actions.ts'
@@ -36,6 +37,8 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     answerCase: async (actor, input) => await answerCase(by(actor), input),
     noteCase: async (actor, input) => await noteCase(by(actor), input),
     assignCase: async (actor, input) => await assignCase(by(actor), input),
+    colleagues: async (actor) => await colleagues(by(actor)),
+    handCase: async (actor, input) => await handCase(by(actor), input),
     snoozeCase: async (actor, input) => await snoozeCase(by(actor), input),
     weighCase: async (actor, input) => await weighCase(by(actor), input),
     mergeCases: async (actor, input) => await mergeCases(by(actor), input),

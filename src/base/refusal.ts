@@ -37,6 +37,7 @@ export const refusals = {
   'case.full': 409,
   'case.merged': 410,
   'case.no-request': 409,
+  'case.no-survey': 409,
   'case.nobody': 409,
   'case.not-found': 404,
   'case.open': 409,

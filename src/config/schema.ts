@@ -247,6 +247,10 @@ const support = section('Cases: what a person here decides, and by when.', {
     duration(day, 60 * day).prefault('14d'),
     'How long the tests of a conditional decision are run again. After that the request is refused, naming a test.',
   ),
+  survey: key(
+    z.enum(['off', 'on']).prefault('off'),
+    'Whether the page of a closed case asks whoever took part if it helped: yes, partly or no, and nothing else. No letter asks for it.',
+  ),
 })
 
 const listing = section('Listings made without an end of their own.', {

@@ -110,6 +110,7 @@ function supportOf({ support, delisting }: Config) {
     effectMs: delisting.review,
     askedMs: support.asked,
     conditionsMs: support.conditions,
+    survey: support.survey,
   }
 }
 

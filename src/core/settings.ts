@@ -26,6 +26,8 @@ export interface SupportSettings {
   readonly askedMs: number
   /** How long the tests of a conditional decision are looked at. */
   readonly conditionsMs: number
+  /** Whether whoever took part in a case is asked on its page if it helped. */
+  readonly survey: 'off' | 'on'
 }
 
 export interface AbuseSettings {

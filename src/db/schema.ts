@@ -842,6 +842,10 @@ export interface CasesTable {
   appealed_at: number | null
   /** `operator:ada` */
   assignee: string | null
+  assigned_at: number | null
+  assigned_by: string | null
+  /** JSON of `Legal`: only the owner of the address space is spoken to. */
+  legal: string | null
   merged_into: string | null
   messages: number
   bytes: number
@@ -860,6 +864,9 @@ export interface CaseParticipantsTable {
   mailbox_key: string
   language: string
   since_at: number
+  withdrawn_at: number | null
+  /** `yes partly no`, of who was asked whether it helped. */
+  helped: string | null
 }
 
 export interface CaseMessagesTable {

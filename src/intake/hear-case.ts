@@ -1,3 +1,4 @@
+import type { Refusal } from '../base/refusal.ts'
 import type { CaseMail } from '../core/cases/mail-actions.ts'
 import type { Content } from '../core/cases/message.ts'
 import type { MailAddress } from '../standards/mail-address.ts'
@@ -13,6 +14,8 @@ import { writerOf } from './writer.ts'
 export interface CaseMailActions {
   /** Keeps a message in the thread of a case; durable when it resolves. */
   hearCaseMail(mail: CaseMail): Promise<'kept' | 'known' | 'copy' | 'silent'>
+  /** Why the thread of this tag takes no mail any more; undefined: it does. */
+  refusalOfCase(tag: string): Promise<Refusal | undefined>
   /** The reader of the letters of this thread wants no more. */
   stopCaseLetters(tag: string): Promise<unknown>
 }

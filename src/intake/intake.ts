@@ -11,6 +11,7 @@ import { MailHold } from './mail-hold.ts'
 import { paceLimits, type PaceLimits } from './pace.ts'
 import { openParsePool, type ParsePool } from './parse-pool.ts'
 import type { DnsLookup } from './question-budget.ts'
+import { replyTo } from './reply.ts'
 import type { ReportDesk } from './report.ts'
 import type { Routes } from './route.ts'
 import { IntakeServer } from './smtp.ts'
@@ -85,6 +86,10 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     }),
     refuseProbes: async (incoming: Incoming) => await refuseProbes(actions, incoming, 'bare-newline'),
     isOurTag: actions.isOurTag,
+    refusalOfCase: async (tag: string) => {
+      const refusal = await actions.refusalOfCase(tag)
+      return refusal && replyTo(refusal, site, clock.now())
+    },
     clock,
     log,
   }

@@ -53,6 +53,7 @@ async function door(
     },
     refuseProbes: async () => {},
     isOurTag: (_purpose, tag) => tag.startsWith('good'),
+    refusalOfCase: async () => undefined,
     clock,
     log: silentLog,
     ...changes,
@@ -128,6 +129,32 @@ describe('The SMTP dialogue', () => {
     ]) {
       assert.equal(statusOf(await client.command(`RCPT TO:<${recipient}>`)), '550 5.1.1', recipient)
     }
+  })
+  it('refuses mail for a case that is over at RCPT, with the words and the link, and takes it where nobody can tell', async () => {
+    const over = reply(
+      550,
+      '5.7.1 This case ended more than 14 days ago, please begin anew at https://x.example/delist',
+    )
+    const asked: string[] = []
+    const { client: connect, incoming } = await door({
+      refusalOfCase: async (tag) => {
+        asked.push(tag)
+        if (tag === 'good3') throw new Error('the database is away')
+        return tag === 'good1' ? over : undefined
+      },
+    })
+    const client = connect()
+    await client.greet()
+    await client.command('MAIL FROM:<ann@example.org>')
+    const thread = (tag: string) => client.command(`RCPT TO:<c+${tag}@postern.provider.example>`)
+    assert.equal(await thread('good1'), `550 ${over.text}`)
+    assert.equal(statusOf(await thread('good2')), '250 2.1.5')
+    assert.equal(statusOf(await thread('good3')), '250 2.1.5')
+    assert.equal(statusOf(await thread('bad')), '550 5.1.1')
+    // Nobody has the database asked for tags that are not ours, or for other mailboxes.
+    await client.command(`RCPT TO:<${delistTag}>`)
+    assert.deepEqual(asked, ['good1', 'good2', 'good3'])
+    assert.deepEqual(incoming, [])
   })
   it('gives the message as it was, dots and all, with its client, sender and recipients', async () => {
     const { client: connect, incoming } = await door({ trust: [] })

@@ -36,6 +36,8 @@ export interface SmtpOptions {
   /** Told of a message with bare line ends, which is refused whatever it is. */
   readonly refuseProbes: (incoming: Incoming) => Promise<void>
   readonly isOurTag: IntakeActions['isOurTag']
+  /** Why the thread of a case takes no mail any more, said before the message comes. */
+  readonly refusalOfCase: (tag: string) => Promise<Reply | undefined>
   readonly clock: Clock
   readonly log: Log
 }
@@ -72,7 +74,7 @@ export class IntakeServer extends SMTPServer {
       logger: false,
       onConnect: (session, done) => done(this.#greet(session)),
       onMailFrom: (_address, session, done) => done(errorOf(this.#admitMessage(session))),
-      onRcptTo: (address, session, done) => done(errorOf(this.#admitRecipient(address.address, session))),
+      onRcptTo: (address, session, done) => void this.#hearRecipient(address.address, session, done),
       onData: (stream, session, done) => void this.#take(stream, session, done),
     })
     this.#intake = intake
@@ -112,6 +114,28 @@ export class IntakeServer extends SMTPServer {
 
   #admitMessage(session: SMTPServerSession): Reply | undefined {
     return this.#intake.admission.message(countedBy(this.#connectionOf(session)))
+  }
+
+  async #hearRecipient(
+    recipient: string,
+    session: SMTPServerSession,
+    done: (error?: Error | null) => void,
+  ): Promise<void> {
+    const refused = this.#admitRecipient(recipient, session)
+    done(errorOf(refused ?? (await this.#refusalOfRoute(recipient))))
+  }
+
+  /** A case that is over takes nothing: its sender hears so before they hand the message over. Where nobody can tell now, its end will. */
+  async #refusalOfRoute(recipient: string): Promise<Reply | undefined> {
+    const { routes, refusalOfCase, log } = this.#intake
+    const route = routeOf(recipient, routes)
+    if (route.kind !== 'case') return undefined
+    try {
+      return await refusalOfCase(route.tag)
+    } catch (error) {
+      log.error('intake.fault', { error })
+      return undefined
+    }
   }
 
   #admitRecipient(recipient: string, session: SMTPServerSession): Reply | undefined {

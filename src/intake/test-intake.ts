@@ -62,6 +62,7 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
       done.push(['hearCaseMail', { tag, writer, automatic: content.automatic ?? [] }])
       return (content.automatic ?? []).length > 0 ? 'silent' : 'kept'
     },
+    refusalOfCase: async () => undefined,
     stopCaseLetters: note('stopCaseLetters'),
     markBounced: note('markBounced'),
     stopLetters: note('stopLetters'),

@@ -108,6 +108,8 @@ export const routes = {
     page: route('/case/:token'),
     /** The page before it is closed. */
     withdraw: route('/case/:token/close'),
+    /** Whether it helped; its page is that of the case. */
+    survey: route('/case/:token/helped'),
   },
   api: route('/api/v1'),
   policy: route('/.well-known/postmaster-policy.json'),

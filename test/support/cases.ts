@@ -82,6 +82,17 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
       done(actor, 'case.answer', `assignCase:${to}`)
       return put({ ...find(id), assignee: to === 'me' ? actorName(actor) : null })
     },
+    colleagues: async () => ['bob', 'eve'],
+    async handCase(actor, { id, to }) {
+      done(actor, 'case.answer', `handCase:${to}`)
+      if (to !== 'bob' && to !== 'eve') throw new Refusal('operator.not-found', { name: to })
+      return put({
+        ...find(id),
+        assignee: `operator:${to}`,
+        assignedAt: testStart,
+        assignedBy: actorName(actor),
+      })
+    },
     snoozeCase: async (actor, { hours }) => done(actor, 'case.answer', `snoozeCase:${hours}`),
     weighCase: async (actor, { severity }) => done(actor, 'case.answer', `weighCase:${severity}`),
     mergeCases: async (actor, { into }) => {
@@ -113,6 +124,8 @@ function participant(text: string | undefined): Participant {
     mailboxKey: mailboxKey(mailbox),
     language: 'en',
     sinceAt: testStart - 50 * hour,
+    withdrawnAt: null,
+    helped: null,
   }
 }
 

@@ -88,6 +88,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       effectMs: 48 * hour,
       askedMs: 7 * day,
       conditionsMs: 14 * day,
+      survey: 'off',
     },
     probe: { validMs: hour },
     listing: {

@@ -62,6 +62,7 @@ export const floors: Readonly<Record<string, number>> = {
   checks: 6,
   delisting: 7,
   'public-clock': 8,
+  'case-desk': 8,
 }
 
 /** What must not be reached from a place, over however many files. */

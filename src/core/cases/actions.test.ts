@@ -25,7 +25,7 @@ import {
   weighCase,
 } from './desk-actions.ts'
 import { hearCaseMail, refusalOfTag, stopCaseLetters } from './mail-actions.ts'
-import { addToPage, showPage, withdraw } from './page-actions.ts'
+import { addToPage, answerSurvey, showPage, withdraw } from './page-actions.ts'
 import { writeWaiting } from './say-actions.ts'
 
 const ada = { kind: 'operator', name: 'ada', roles: ['case-agent'] } as const
@@ -251,6 +251,24 @@ forEachDatabase((_name, database) => {
       assert.equal(await codeOf(mail(ctx, opened, { text: 'And again.' })), 'case.over')
       assert.equal(await codeOf(reopenCase(as(ctx, ada), id)), 'case.over')
       assert.equal(await mail(ctx, opened, { text: 'away', automatic: ['auto-replied'] }), 'silent')
+    })
+
+    it('asks whether it helped only where that is on, once it is closed, and keeps one answer', async () => {
+      const { support } = testSettings()
+      const ctx = testContext({ db: await database() })
+      const { case: it_, participant } = await open(ctx)
+      const token = pageToken(ctx, participant.id)
+      const asks: Context = { ...ctx, settings: testSettings({ support: { ...support, survey: 'on' } }) }
+      assert.equal((await showPage(asks, token)).survey, null)
+      assert.equal(await codeOf(answerSurvey(asks, { token, helped: 'yes' })), 'case.no-survey')
+      await answer(as(ctx, ada), { id: it_.id, text: 'Done.', next: 'closes' })
+      assert.equal((await showPage(ctx, token)).survey, null)
+      assert.equal(await codeOf(answerSurvey(ctx, { token, helped: 'yes' })), 'case.no-survey')
+      assert.deepEqual((await showPage(asks, token)).survey, { answer: null })
+      await answerSurvey(asks, { token, helped: 'yes' })
+      await answerSurvey(asks, { token, helped: 'partly' })
+      assert.deepEqual((await showPage(asks, token)).survey, { answer: 'partly' })
+      assert.equal((await showCase(as(ctx, ada), it_.id)).participants[0]?.helped, 'partly')
     })
 
     it('is merged and split with its threads, whose addresses go on working', async () => {

@@ -26,7 +26,7 @@ import {
   type Targets,
 } from './case.ts'
 import { wordsToCompare, type Content } from './message.ts'
-import type { Participant, ParticipantRole } from './participant.ts'
+import { takesPart, type Participant, type ParticipantRole } from './participant.ts'
 import * as store from './store.ts'
 
 /**
@@ -109,6 +109,8 @@ export async function joinCase(
     mailboxKey: mailboxKey(mailbox),
     language,
     sinceAt: tx.clock.now(),
+    withdrawnAt: null,
+    helped: null,
   }
   await store.insertParticipant(tx.queries, participant)
   await record(tx, {
@@ -145,6 +147,7 @@ export async function hear(
   if (refusal && incoming.isSilent) return 'copy'
   if (refusal) throw refusal
   if (!(await keep(tx, participant, incoming))) return 'known'
+  if (moves && !takesPart(participant)) await returnTo(tx, participant)
   const full = await mustLock(tx, it.id)
   if (moves)
     await saveCase(
@@ -153,6 +156,12 @@ export async function hear(
     )
   tx.afterCommit('cases')
   return 'kept'
+}
+
+/** Who withdrew and writes again takes part again. */
+async function returnTo(tx: Tx, { id, caseId }: Participant): Promise<void> {
+  await store.setWithdrawn(tx.queries, id, null)
+  await record(tx, { action: 'case.returned', subject: `case:${caseId}`, facts: { participant: id } })
 }
 
 /** Opens a closed case again. Callers hold it and save what comes back. */
@@ -283,7 +292,7 @@ export async function closeCase(
   return ended
 }
 
-/** Those of the participants whose case has ended. */
+/** Those of the participants whose case has ended, or who withdrew from it. */
 export async function closedAmong(
   ctx: Context | Tx,
   participants: readonly string[],
@@ -307,7 +316,7 @@ export async function casesWithConditions(
 /** Tells the webhooks of a change. No words and no mailbox leave this way. */
 export async function tell(
   tx: Tx,
-  event: 'case.opened' | 'case.answered' | 'case.closed',
+  event: 'case.opened' | 'case.answered' | 'case.assigned' | 'case.closed',
   it: Case,
 ): Promise<void> {
   const due = it.dueAt === null ? {} : { due: new Date(it.dueAt).toISOString() }
@@ -318,6 +327,7 @@ export async function tell(
     state: it.state,
     about: it.about,
     outcome: it.outcome,
+    ...(event === 'case.assigned' && { assignee: it.assignee, by: it.assignedBy }),
     ...due,
   })
 }

@@ -24,6 +24,19 @@ export interface Condition {
   readonly said: 'passes' | 'fails' | 'unknown'
 }
 
+/** A case that is spoken of with the owner of the address space alone, and how it is known who that is. */
+export interface Legal {
+  readonly at: number
+  readonly by: string
+  /** The thread of the owner. */
+  readonly participant: string
+  /** What they proved to be theirs, how, and when that was last seen. */
+  readonly claim: string
+  readonly prefix: string
+  readonly proof: string
+  readonly checkedAt: number
+}
+
 /** A thread with a clock. What it is about beyond an address is known to whoever opened it. Moments are milliseconds since 1970. */
 export interface Case {
   readonly id: string
@@ -61,6 +74,11 @@ export interface Case {
   /** When it was opened again after a refusal, the last time. */
   readonly appealedAt: number | null
   readonly assignee: string | null
+  /** When it was given to them, and by whom: `operator:bob`. */
+  readonly assignedAt: number | null
+  readonly assignedBy: string | null
+  /** Set where only the owner of the address space is spoken to. */
+  readonly legal: Legal | null
   readonly mergedInto: string | null
   readonly messages: number
   readonly bytes: number
@@ -107,6 +125,9 @@ export function newCase(
     closedBy: null,
     appealedAt: null,
     assignee: null,
+    assignedAt: null,
+    assignedBy: null,
+    legal: null,
     mergedInto: null,
     messages: 0,
     bytes: 0,
@@ -233,6 +254,12 @@ export function mayHold(
 
 /** Acknowledgements in one case (security CASE-3). */
 export const mostAcks = 3
+
+/** Whose it is from now on; `null`: nobody's. */
+export function assigned(it: Case, to: string | null, by: string, now: number): Case {
+  if (to === null) return { ...it, assignee: null, assignedAt: null, assignedBy: null }
+  return { ...it, assignee: to, assignedAt: now, assignedBy: by }
+}
 
 export function withSeverity(it: Case, severity: Severity, targets: Targets): Case {
   const firstDueAt = Math.min(

@@ -8,6 +8,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { closeCase, lockCase, participantsOf, recount, reopen, saveCase, targetsOf, tell } from './actions.ts'
 import {
   answered,
+  assigned,
   mayReopen,
   newCase,
   withSeverity,
@@ -17,7 +18,7 @@ import {
   type Severity,
 } from './case.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
-import type { Participant } from './participant.ts'
+import { takesPart, type Participant } from './participant.ts'
 import { say } from './say-actions.ts'
 import * as store from './store.ts'
 
@@ -149,7 +150,9 @@ export async function answerCase(
     const now = tx.clock.now()
     const until = input.next === 'asks' ? now + tx.settings.support.askedMs : undefined
     const everybody = await participantsOf(tx, it.id)
-    const readers = everybody.filter(({ id }) => input.to === undefined || id === input.to)
+    const readers = everybody.filter(
+      (each) => takesPart(each) && (input.to === undefined || each.id === input.to),
+    )
     if (readers.length === 0) throw new Refusal('case.nobody')
     await record(tx, {
       action: input.next === 'asks' ? 'case.asked' : 'case.answered',
@@ -199,19 +202,30 @@ export async function noteCase(
   })
 }
 
-/** Whose it is: an operator's name as `actorName` has it, or nobody's. */
+/** Whose it is: that of whoever asks, or nobody's. A colleague gets it by `handCase`. */
 export async function assignCase(
   ctx: Context,
   input: { readonly id: string; readonly to: 'me' | 'nobody' },
 ): Promise<Case> {
-  return await change(ctx, input.id, async (tx, it) => {
-    const assignee = input.to === 'me' ? actorName(tx.actor) : null
-    await record(tx, {
-      action: 'case.assigned',
-      subject: `case:${it.id}`,
-      facts: assignee === null ? {} : { to: assignee },
-    })
-    return { ...it, assignee }
+  return await giveCase(ctx, { id: input.id, to: input.to === 'me' ? actorName(ctx.actor) : null })
+}
+
+/** Gives a case to somebody by the name that `actorName` has for them; whoever calls knows that there is such an operator. */
+export async function giveCase(
+  ctx: Context,
+  { id, to }: { readonly id: string; readonly to: string | null },
+): Promise<Case> {
+  return await change(ctx, id, async (tx, it) => {
+    const by = actorName(tx.actor)
+    const facts = {
+      ...(to !== null && { to }),
+      ...(it.assignee !== null && it.assignee !== to && { from: it.assignee }),
+    }
+    await record(tx, { action: 'case.assigned', subject: `case:${it.id}`, facts })
+    const given = assigned(it, to, by, tx.clock.now())
+    // Whoever takes a case knows it; somebody who is given one is told.
+    if (to !== null && to !== by) await tell(tx, 'case.assigned', given)
+    return given
   })
 }
 

@@ -6,9 +6,9 @@ import { visitorNetwork } from '../actor.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spendAll } from '../limits/actions.ts'
 import { closeCase, hear, lockCase, saveCase } from './actions.ts'
-import { mayReopen, type CaseOutcome, type CaseState, type Condition } from './case.ts'
+import { mayReopen, type Case, type CaseOutcome, type CaseState, type Condition } from './case.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
-import type { Participant } from './participant.ts'
+import { takesPart, type Helped, type Participant } from './participant.ts'
 import * as store from './store.ts'
 
 /** A case as one of its participants sees it: their own thread, and nothing of the others, of notes or of who of us wrote. */
@@ -27,6 +27,8 @@ export interface CasePage {
   readonly closedAt: number | null
   /** Whether they may still say something. */
   readonly isOver: boolean
+  /** Null where they are not asked whether it helped. */
+  readonly survey: { readonly answer: Helped | null } | null
   readonly messages: readonly PageMessage[]
 }
 
@@ -45,19 +47,61 @@ export async function showPage(ctx: Context, token: string): Promise<CasePage> {
   if (!it) throw new Refusal('case.not-found')
   const messages = await store.messagesOf(ctx.db.queries, ctx.keys.vault, { participant: participant.id })
   return {
+    ...standingFor(it, participant),
     id: it.id,
     about: it.about,
-    state: it.state,
     openedAt: participant.sinceAt,
-    dueAt: it.dueAt,
-    askedUntilAt: it.askedUntilAt,
-    conditions: it.conditions,
-    checkedAt: it.checkedAt,
-    outcome: it.outcome,
-    closedAt: it.closedAt,
     isOver: mayReopen(it, ctx.clock.now()) !== undefined,
+    survey: surveyFor(ctx, it, participant),
     messages: messages.filter(isTheirs).map(shown),
   }
+}
+
+type Standing = Pick<
+  CasePage,
+  'state' | 'dueAt' | 'askedUntilAt' | 'conditions' | 'checkedAt' | 'outcome' | 'closedAt'
+>
+
+/** How it stands for this participant: for who withdrew it is over, whatever becomes of the others. */
+function standingFor(it: Case, { withdrawnAt }: Participant): Standing {
+  const { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt } = it
+  if (withdrawnAt === null) return { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt }
+  return {
+    state: 'closed',
+    dueAt: null,
+    askedUntilAt: null,
+    conditions: [],
+    checkedAt: null,
+    outcome: 'withdrawn',
+    closedAt: withdrawnAt,
+  }
+}
+
+/** Whether they are asked if it helped, and what they said: only where it is over, and where the survey is on. */
+function surveyFor({ settings }: Context, it: Case, participant: Participant): CasePage['survey'] {
+  const isAsked =
+    settings.support.survey === 'on' &&
+    it.state === 'closed' &&
+    takesPart(participant) &&
+    it.outcome !== 'merged' &&
+    it.outcome !== 'withdrawn'
+  return isAsked ? { answer: participant.helped } : null
+}
+
+/** They say whether it helped; the last answer counts. Throws `case.no-survey` where nobody asks. */
+export async function answerSurvey(
+  ctx: Context,
+  input: { readonly token: string; readonly helped: Helped },
+): Promise<void> {
+  const participant = await participantOfToken(ctx, input.token)
+  await transact(ctx, async (tx) => {
+    await spendForm(tx, participant)
+    const it = await lockCase(tx, participant.caseId)
+    if (!it || surveyFor(tx, it, participant) === null) throw new Refusal('case.no-survey')
+    await store.setHelped(tx.queries, participant.id, input.helped)
+    const facts = { participant: participant.id, helped: input.helped }
+    await record(tx, { action: 'case.surveyed', subject: `case:${it.id}`, facts })
+  })
 }
 
 /** What a stranger wrote to their address is not theirs to read, nor what a program answered. */
@@ -94,8 +138,8 @@ async function spendForm(tx: Tx, { mailboxKey }: Participant): Promise<void> {
 }
 
 /**
- * They need nothing any more. A case that others wait in goes on without them: they only hear no more of it than the others do. Throws
- * `case.closed`.
+ * They need nothing any more. A case that others wait in goes on without them: no letter comes to them, and what they asked for is closed
+ * (`settleRequests`). They may come back by writing. Throws `case.closed`.
  */
 export async function withdraw(ctx: Context, token: string): Promise<void> {
   const participant = await participantOfToken(ctx, token)
@@ -103,13 +147,17 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
     const it = await lockCase(tx, participant.caseId)
     if (!it) throw new Refusal('case.not-found')
     if (it.state === 'closed') throw new Refusal('case.closed')
-    const others = await store.participantsOf(tx.queries, it.id)
+    if (!takesPart(participant)) return
+    const others = (await store.participantsOf(tx.queries, it.id)).filter(
+      (each) => takesPart(each) && each.id !== participant.id,
+    )
+    await store.setWithdrawn(tx.queries, participant.id, tx.clock.now())
     await record(tx, {
       action: 'case.withdrawn',
       subject: `case:${it.id}`,
       facts: { participant: participant.id },
     })
-    if (others.length === 1) await closeCase(tx, it, { outcome: 'withdrawn' })
+    if (others.length === 0) await closeCase(tx, it, { outcome: 'withdrawn' })
     else await saveCase(tx, it)
     tx.afterCommit('cases')
   })

@@ -16,4 +16,17 @@ export interface Participant {
   readonly mailboxKey: string
   readonly language: Language
   readonly sinceAt: number
+  /** When they said that they need nothing any more: no letter goes to them then, and nothing is decided for them. */
+  readonly withdrawnAt: number | null
+  /** What they said of it once it was over, where the survey is on. */
+  readonly helped: Helped | null
+}
+
+/** Answers to whether it helped. */
+export const helpedAnswers = ['yes', 'partly', 'no'] as const
+export type Helped = (typeof helpedAnswers)[number]
+
+/** Whether they still take part. */
+export function takesPart({ withdrawnAt }: Pick<Participant, 'withdrawnAt'>): boolean {
+  return withdrawnAt === null
 }

@@ -5,7 +5,7 @@ import { queueLetter } from '../outbox/actions.ts'
 import type { LetterContent } from '../outbox/letter-words.ts'
 import { pageLink } from './actions.ts'
 import type { Content, LetterState, Message } from './message.ts'
-import type { Participant } from './participant.ts'
+import { takesPart, type Participant } from './participant.ts'
 import * as store from './store.ts'
 import { showPrefixText } from '../../standards/prefix.ts'
 
@@ -37,7 +37,7 @@ export type Saying =
 /** Message-IDs of a thread that a letter names: enough for mail programs to put them together (RFC 5322 §3.6.4). */
 const mostReferences = 10
 
-/** Says it. What became of the letter: it waits while the reader's budget has no room. */
+/** Says it. What became of the letter: it waits while the reader's budget has no room; who withdrew gets none. */
 export async function say(tx: Tx, participant: Participant, saying: Saying): Promise<LetterState> {
   const message: store.Kept = {
     id: newId(),
@@ -57,6 +57,7 @@ export async function say(tx: Tx, participant: Participant, saying: Saying): Pro
     content: contentOf(saying),
   }
   await store.insertMessage(tx.queries, tx.keys.vault, message)
+  if (!takesPart(participant)) return await withhold(tx, message.id)
   return await write(tx, participant, message, letterOf(tx, participant, saying))
 }
 
@@ -70,6 +71,12 @@ function contentOf(saying: Saying): Content {
     ...('tests' in saying && { tests: saying.tests }),
     ...('unmet' in saying && saying.unmet !== undefined && { tests: [saying.unmet] }),
   }
+}
+
+/** It stands on the page alone. */
+async function withhold(tx: Tx, message: string): Promise<LetterState> {
+  await store.setLetter(tx.queries, message, { from: 'waiting', to: 'none' })
+  return 'none'
 }
 
 /** Puts the letter into the outbox, or leaves it for `writeWaiting`. */
@@ -182,6 +189,7 @@ export async function writeWaiting(ctx: Context, limit: number): Promise<number>
     await transact(ctx, async (tx) => {
       const participant = await store.participantById(tx.queries, id)
       if (!participant) return
+      if (!takesPart(participant)) return void (await withhold(tx, message.id))
       const fate = await write(tx, participant, message, letterOf(tx, participant, saying))
       if (fate !== 'waiting') written++
     })

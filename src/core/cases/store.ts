@@ -13,10 +13,11 @@ import {
   type CaseKind,
   type CaseState,
   type Condition,
+  type Legal,
   type Severity,
 } from './case.ts'
 import { letterStates, type Content, type LetterState, type Message } from './message.ts'
-import { participantRoles, type Participant } from './participant.ts'
+import { helpedAnswers, participantRoles, type Helped, type Participant } from './participant.ts'
 
 type Queries = Kysely<Tables>
 type CaseRow = Tables['cases']
@@ -50,6 +51,9 @@ const columns = [
   'closed_by',
   'appealed_at',
   'assignee',
+  'assigned_at',
+  'assigned_by',
+  'legal',
   'merged_into',
   'messages',
   'bytes',
@@ -66,6 +70,8 @@ const participantColumns = [
   'mailbox_key',
   'language',
   'since_at',
+  'withdrawn_at',
+  'helped',
 ] as const
 
 const messageColumns = [
@@ -225,7 +231,16 @@ export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit
   return rows.map(fromRow)
 }
 
-/** Those of the participants whose case has ended. */
+/** They take part no more, or, with null, again. */
+export async function setWithdrawn(queries: Queries, id: string, at: number | null): Promise<void> {
+  await queries.updateTable('case_participants').set({ withdrawn_at: at }).where('id', '=', id).execute()
+}
+
+export async function setHelped(queries: Queries, id: string, helped: Helped): Promise<void> {
+  await queries.updateTable('case_participants').set({ helped }).where('id', '=', id).execute()
+}
+
+/** Those of the participants whose case has ended, or who withdrew. */
 export async function closedAmong(
   queries: Queries,
   participants: readonly string[],
@@ -236,7 +251,9 @@ export async function closedAmong(
     .innerJoin('cases', 'cases.id', 'case_participants.case_id')
     .select('case_participants.id')
     .where('case_participants.id', 'in', participants)
-    .where('cases.state', '=', 'closed')
+    .where((eb) =>
+      eb.or([eb('cases.state', '=', 'closed'), eb('case_participants.withdrawn_at', 'is not', null)]),
+    )
     .execute()
   return rows.map(({ id }) => id)
 }
@@ -460,6 +477,9 @@ function toRow(it: Case): CaseRow {
     closed_by: it.closedBy,
     appealed_at: it.appealedAt,
     assignee: it.assignee,
+    assigned_at: it.assignedAt,
+    assigned_by: it.assignedBy,
+    legal: it.legal === null ? null : JSON.stringify(it.legal),
     merged_into: it.mergedInto,
     messages: it.messages,
     bytes: it.bytes,
@@ -497,6 +517,9 @@ function fromRow(row: CaseRow): Case {
     closedBy: row.closed_by,
     appealedAt: row.appealed_at,
     assignee: row.assignee,
+    assignedAt: row.assigned_at,
+    assignedBy: row.assigned_by,
+    legal: row.legal === null ? null : (JSON.parse(row.legal) as Legal),
     mergedInto: row.merged_into,
     messages: row.messages,
     bytes: row.bytes,
@@ -515,6 +538,8 @@ function toParticipantRow(participant: Participant): ParticipantRow {
     mailbox_key: participant.mailboxKey,
     language: participant.language,
     since_at: participant.sinceAt,
+    withdrawn_at: participant.withdrawnAt,
+    helped: participant.helped,
   }
 }
 
@@ -528,6 +553,8 @@ function fromParticipantRow(row: ParticipantRow): Participant {
     mailboxKey: row.mailbox_key,
     language: oneOf<Language>(['en', 'zh-CN'], row.language),
     sinceAt: row.since_at,
+    withdrawnAt: row.withdrawn_at,
+    helped: row.helped === null ? null : oneOf(helpedAnswers, row.helped),
   }
 }
 

@@ -9,8 +9,9 @@ import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { pageToken } from '../cases/actions.ts'
-import { listCases, showCase } from '../cases/desk-actions.ts'
-import { withdraw } from '../cases/page-actions.ts'
+import { answerCase, listCases, showCase } from '../cases/desk-actions.ts'
+import { addToPage, showPage, withdraw } from '../cases/page-actions.ts'
+import { takesPart } from '../cases/participant.ts'
 import { Checks } from '../checks/actions.ts'
 import { addListing, coveringListings } from '../listings/actions.ts'
 import { decideCase, recheckConditions, settleRequests, type Decision } from './decide-case-actions.ts'
@@ -134,6 +135,43 @@ forEachDatabase((_name, open) => {
       await settleRequests(ctx)
       assert.deepEqual(await stateOf(ctx), ['done closed'])
       assert.equal(await isListed(ctx), true)
+    })
+
+    it('goes on without who withdraws: no letter to them, their place to the next, and back when they write', async () => {
+      const { ctx, write, seen, decide } = await world(await open())
+      await write('other@example.net', 'Me too.')
+      await write('third@example.com', 'And I.')
+      const [first, second] = (await seen()).participants
+      const token = pageToken(ctx, first?.id ?? '')
+      await withdraw(ctx, token)
+      await withdraw(ctx, token)
+      await settleRequests(ctx)
+      assert.deepEqual(await stateOf(ctx), ['done closed', 'joined review', 'review review'])
+      const page = await showPage(ctx, token)
+      assert.deepEqual([page.state, page.outcome, page.isOver], ['closed', 'withdrawn', false])
+      assert.equal((await showPage(ctx, pageToken(ctx, second?.id ?? ''))).state, 'open')
+      await answerCase(ctx, { id: (await seen()).case.id, text: 'Which host?', next: 'asks' })
+      const letters = async () =>
+        (await ctx.db.queries.selectFrom('letters').select(['kind', 'mailbox']).execute())
+          .filter(({ kind }) => kind !== 'case-received')
+          .map(({ mailbox }) => mailbox)
+          .toSorted()
+      assert.deepEqual(await letters(), ['other@example.net', 'third@example.com'])
+      // They write again: they are back, and what is decided is said to them too.
+      ctx.clock.advance(day)
+      await addToPage(ctx, { token, text: 'We do need it.' })
+      assert.equal((await showPage(ctx, token)).state, 'open')
+      await decide({ decision: 'delist' })
+      assert.deepEqual(await stateOf(ctx), ['done delisted', 'done delisted', 'done delisted'])
+      assert.equal((await letters()).filter((each) => each === 'hostmaster@example.org').length, 1)
+      assert.equal((await seen()).participants.filter(takesPart).length, 3)
+    })
+
+    it('is withdrawn when the last of several withdraws', async () => {
+      const { ctx, write, seen } = await world(await open())
+      await write('other@example.net', 'Me too.')
+      for (const { id } of (await seen()).participants) await withdraw(ctx, pageToken(ctx, id))
+      assert.equal((await seen()).case.outcome, 'withdrawn')
     })
 
     it('is made for a request that a version before cases put before a person', async () => {

@@ -17,7 +17,7 @@ import {
 } from '../cases/actions.ts'
 import { madeConditional, type Case, type Condition } from '../cases/case.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
-import type { Participant } from '../cases/participant.ts'
+import { takesPart, type Participant } from '../cases/participant.ts'
 import { say, type Saying } from '../cases/say-actions.ts'
 import type { Checks } from '../checks/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -99,13 +99,13 @@ async function matterOf(tx: Tx, id: string): Promise<Matter> {
   const it = await lockCase(tx, id)
   if (!it) throw new Refusal('case.not-found')
   if (it.state === 'closed') throw new Refusal('case.closed')
-  const participants = await participantsOf(tx, id)
+  const participants = (await participantsOf(tx, id)).filter(takesPart)
   const ids = participants.map((each) => each.id)
   const all = await store.ofParticipants(tx.queries, ids)
-  const waiting = all.filter(({ state }) => state === 'review' || state === 'joined')
-  // A case that was opened again is about what was refused, or left, before.
+  const waits = ({ state }: DelistRequest): boolean => state === 'review' || state === 'joined'
+  // A case that was opened again is about what was refused, or left, before; so is one that somebody came back to.
   const again = all.filter(({ outcome }) => outcome === 'declined' || outcome === 'closed')
-  const chosen = waiting.length > 0 ? waiting : again
+  const chosen = all.some(waits) ? all.filter((each) => waits(each) || each.outcome === 'closed') : again
   const requests: DelistRequest[] = []
   for (const { id: request } of chosen.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const locked = await store.lockById(tx.queries, request)
@@ -345,8 +345,8 @@ async function settleTests(tx: Tx, looked: Case, said: readonly Condition[]): Pr
 const batch = 500
 
 /**
- * Brings requests and cases together: a request whose case was closed without a decision waits no longer, and one that a version before cases
- * put before a person gets its case.
+ * Brings requests and cases together: a request whose case was closed without a decision, or whose asker withdrew, waits no longer, and one
+ * that a version before cases put before a person gets its case.
  */
 export async function settleRequests(ctx: Context): Promise<void> {
   for (const { id } of await store.withoutCase(ctx.db.queries, batch))
@@ -363,9 +363,17 @@ export async function settleRequests(ctx: Context): Promise<void> {
       await takeTurn(tx)
       const request = await store.lockById(tx.queries, id)
       const isOver = (await closedAmong(tx, [participantId])).length > 0
-      if (isOver && (request?.state === 'review' || request?.state === 'joined'))
-        await end(tx, request, 'closed')
+      if (!isOver || (request?.state !== 'review' && request?.state !== 'joined')) return
+      await end(tx, request, 'closed')
+      if (request.state === 'review') await moveUp(tx, request)
     })
+}
+
+/** The place in the queue goes to whoever waited with the request that is gone, the one who came first. */
+async function moveUp(tx: Tx, { unit }: DelistRequest): Promise<void> {
+  const [next] = await store.listJoined(tx.queries, unit)
+  const locked = next && (await store.lockById(tx.queries, next.id))
+  if (locked?.state === 'joined') await saveRequest(tx, { ...locked, state: 'review' })
 }
 
 async function adopt(tx: Tx, id: string): Promise<void> {

@@ -5,7 +5,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { seal, unseal } from '../../base/seal.ts'
 import { Secret } from '../../base/secret.ts'
 import { formatBase32, otpauthUri, verifyTotp } from '../../standards/totp.ts'
-import { permit, type Role } from '../actor.ts'
+import { may, permit, type Permission, type Role } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { as, transact, type Context, type Tx } from '../context.ts'
 import { spendAll, trySpend } from '../limits/actions.ts'
@@ -100,6 +100,16 @@ export async function listOperators(ctx: Context): Promise<readonly Operator[]> 
   permit(ctx.actor, 'operator.read')
   const rows = await store.listOperators(ctx.db.queries)
   return rows.map((row) => ({ name: row.name, roles: rolesOf(row), createdAt: row.created_at }))
+}
+
+/** Names of those who are let in and may do this, in order. For actions that have asked for a permission of their own. */
+export async function operatorsWith(ctx: Context, permission: Permission): Promise<readonly string[]> {
+  const rows = await store.listOperators(ctx.db.queries)
+  return rows
+    .map((row) => ({ kind: 'operator', name: row.name, roles: rolesOf(row) }) as const)
+    .filter((operator) => may(operator, permission))
+    .map(({ name }) => name)
+    .toSorted()
 }
 
 /** Ends somebody's access, and their sessions with it. */

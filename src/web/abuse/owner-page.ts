@@ -62,7 +62,7 @@ function happened(view: View, { acts }: OwnerPage): Html {
   const kinds: Readonly<Record<string, string>> = words.acts
   return html`<h2>${words.actsTitle}</h2>
     <ul class="reading">
-      ${acts.map(({ at, kind }) => html`<li>${time(view, at)}${words.colon}${kinds[kind] ?? kind}</li>`)}
+      ${acts.map(({ at, kind }) => html`<li>${time(view, at)}${view.words.common.colon}${kinds[kind] ?? kind}</li>`)}
     </ul>`
 }
 

@@ -1,4 +1,5 @@
 import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
+import { helpedAnswers } from '../../core/cases/participant.ts'
 import { piecesOf } from '../../core/cases/message.ts'
 import { clockHint } from '../clock/clock-page.ts'
 import { routes } from '../routes.ts'
@@ -30,7 +31,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
       ${standing(view, it)}
       <h2>${words.thread}</h2>
-      ${thread(view, it.messages)} ${forms(view, it, asked)}
+      ${thread(view, it.messages)} ${survey(view, it, asked)} ${forms(view, it, asked)}
       ${definitions([
         [words.reference, literal(it.id)],
         [words.opened, time(view, it.openedAt)],
@@ -42,6 +43,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
 function done(view: View, asked: Asked): Html | string {
   const words = view.words.cases.page
   if (asked.done === 'sent') return notice('good', words.sent)
+  if (asked.done === 'helped') return notice('good', words.surveyThanks)
   return asked.done === 'closed' ? notice('good', words.closed) : ''
 }
 
@@ -125,6 +127,20 @@ function said(view: View, text: string): Html {
         </details>`
       : html`<div class="said" translate="no">${shown(piece.text)}</div>`,
   )}`
+}
+
+/** Whether it helped, by one button; nobody is asked twice. */
+function survey(view: View, { survey: asks }: CasePage, { token }: Asked): Html | string {
+  const words = view.words.cases.page
+  if (asks === null) return ''
+  const { answer } = asks
+  return html`<h2>${words.survey}</h2>
+    <p class="hint">${answer === null ? words.surveyLead : words.surveyDone(words.surveyAnswers[answer])}</p>
+    <form method="post" action="${view.link(routes.case.survey.href({ token }))}">
+      <div class="actions">
+        ${helpedAnswers.map((each) => html`<button class="button quiet" type="submit" name="helped" value="${each}">${words.surveyAnswers[each]}</button>`)}
+      </div>
+    </form>`
 }
 
 function forms(view: View, it: CasePage, { token, text, error }: Asked): Html {

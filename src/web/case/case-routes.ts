@@ -1,10 +1,12 @@
 import { Refusal } from '../../base/refusal.ts'
-import { addToPage, showPage, withdraw } from '../../core/cases/page-actions.ts'
+import { addToPage, answerSurvey, showPage, withdraw } from '../../core/cases/page-actions.ts'
+import { helpedAnswers } from '../../core/cases/participant.ts'
 import type { Context } from '../../core/context.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm } from '../form-data.ts'
 import { routes } from '../routes.ts'
 import { sitePage } from '../ui/layout.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { casePage, withdrawPage } from './case-page.ts'
 
 /** The page of a case, for whoever has its address. GET never acts: mail programs and scanners open links too. */
@@ -34,6 +36,18 @@ export function caseRoutes(app: Web, { contextFor }: { contextFor(c: WebContext)
     await withdraw(contextFor(c), tokenOf(c))
     return c.redirect(c.var.view.link(routes.case.page.href({ token: tokenOf(c) }, { done: 'closed' })), 303)
   })
+
+  app.get(routes.case.survey.pattern, (c) =>
+    c.redirect(c.var.view.link(routes.case.page.href({ token: tokenOf(c) })), 303),
+  )
+
+  app.post(routes.case.survey.pattern, async (c) => {
+    const form = await readForm(c)
+    const helped = helpedAnswers.find((each) => each === form.get('helped'))
+    if (helped === undefined) throw new Refusal('form.invalid', { field: 'helped' })
+    await answerSurvey(contextFor(c), { token: tokenOf(c), helped })
+    return c.redirect(c.var.view.link(routes.case.page.href({ token: tokenOf(c) }, { done: 'helped' })), 303)
+  })
 }
 
 interface Shown {
@@ -45,8 +59,7 @@ interface Shown {
 async function show(c: WebContext, ctx: Context, { done, text = '', refusal }: Shown): Promise<Response> {
   const { view } = c.var
   const it = await showPage(ctx, tokenOf(c))
-  const sentence = refusal && view.words.refusals[refusal.code](refusal.facts)
-  const error = sentence && `${sentence.what} ${sentence.next}`
+  const error = refusal && refusalSentence(view, refusal)
   const page = casePage(view, it, { token: tokenOf(c), done, text, error })
   return await c.html(sitePage(view, page), (refusal?.status ?? 200) as 200 | 409 | 410 | 422 | 429)
 }

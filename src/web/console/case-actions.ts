@@ -39,6 +39,10 @@ export interface CaseActions {
   ): Promise<unknown>
   noteCase(actor: Actor, input: { readonly id: string; readonly text: string }): Promise<void>
   assignCase(actor: Actor, input: { readonly id: string; readonly to: 'me' | 'nobody' }): Promise<unknown>
+  /** Names of those who can work on cases, without whoever asks. */
+  colleagues(actor: Actor): Promise<readonly string[]>
+  /** Throws `operator.not-found`. */
+  handCase(actor: Actor, input: { readonly id: string; readonly to: string }): Promise<unknown>
   snoozeCase(actor: Actor, input: { readonly id: string; readonly hours: number }): Promise<unknown>
   weighCase(actor: Actor, input: { readonly id: string; readonly severity: Severity }): Promise<unknown>
   mergeCases(actor: Actor, input: { readonly id: string; readonly into: string }): Promise<unknown>

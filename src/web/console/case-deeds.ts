@@ -40,7 +40,16 @@ export const caseDeedRoutes: readonly ConsoleRoute[] = [
 ]
 
 const decisions = ['delist', 'conditional', 'refuse'] as const
-const changes = ['assign-me', 'assign-nobody', 'snooze', 'severity', 'merge', 'split', 'reopen'] as const
+const changes = [
+  'assign-me',
+  'assign-nobody',
+  'hand',
+  'snooze',
+  'severity',
+  'merge',
+  'split',
+  'reopen',
+] as const
 type Decide = (typeof decisions)[number]
 type Manage = (typeof changes)[number]
 
@@ -72,7 +81,7 @@ async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promi
   const file = await actions.showCase(actor, id)
   const deed = deedsFor(actor, file)[which].find((each) => each === query.get('deed'))
   if (deed === undefined) return goTo(places.case.href({ id }))
-  const title = `${words.deeds[deed]}: ${aboutWords(view, file.case)}`
+  const title = `${words.deeds[deed]}${view.words.common.colon}${aboutWords(view, file.case)}`
   const place = which === 'decide' ? places.decideCase : places.caseDeed
   return {
     title,
@@ -83,7 +92,8 @@ async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promi
       ${postForm(
         visit,
         place.href({ id }),
-        html`${hiddenField('deed', deed)} ${fieldsOf(view, deed, file)}
+        html`${hiddenField('deed', deed)}
+          ${fieldsOf(view, deed, file, deed === 'hand' ? await actions.colleagues(actor) : [])}
           <div class="actions">
             ${submit(words.deeds[deed], deed === 'refuse' ? 'danger' : 'main')}
             <a href="${places.case.href({ id })}">${words.back}</a>
@@ -108,7 +118,12 @@ function delistMeans(view: View, { listings, requests }: CaseFile): Html {
   ${own.length === 0 && !range ? html`<p>${words.noCovering}</p>` : ''}`
 }
 
-function fieldsOf(view: View, deed: Decide | Manage, { participants, case: it }: CaseFile): Html {
+function fieldsOf(
+  view: View,
+  deed: Decide | Manage,
+  { participants, case: it }: CaseFile,
+  colleagues: readonly string[],
+): Html {
   const { cases } = view.words
   const words = cases.one
   switch (deed) {
@@ -118,6 +133,14 @@ function fieldsOf(view: View, deed: Decide | Manage, { participants, case: it }:
     case 'refuse':
       return html`${textField(view, { name: 'unmet', label: words.unmetField, hint: words.unmetHint, maxlength: 300, autocomplete: 'off' })}
       ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000 })}`
+    case 'hand':
+      return colleagues.length === 0
+        ? html`<p class="empty">${words.noColleague}</p>`
+        : select(view, {
+            name: 'to',
+            label: words.colleague,
+            options: colleagues.map((name) => [name, visible(name)] as const),
+          })
     case 'snooze':
       return select(view, {
         name: 'hours',
@@ -189,6 +212,9 @@ async function manage(visit: OperatorVisit): Promise<Response> {
     case 'assign-me':
     case 'assign-nobody':
       await actions.assignCase(actor, { id, to: deed === 'assign-me' ? 'me' : 'nobody' })
+      break
+    case 'hand':
+      await actions.handCase(actor, { id, to: form.get('to') ?? '' })
       break
     case 'snooze':
       await actions.snoozeCase(actor, { id, hours: Number(form.get('hours')) })

@@ -50,6 +50,14 @@ export function assigneeWords(view: View, { assignee }: Case): string {
   return assignee === null ? view.words.cases.nobody : actorWords(view, assignee)
 }
 
+/** Who gave it to whom, and when; nothing of it where somebody took it themselves. */
+export function handedWords(view: View, { assignee, assignedAt, assignedBy }: Case): Html | string {
+  if (assignedAt === null || assignedBy === null || assignedBy === assignee) return ''
+  return html`<span class="far"
+    >${view.words.cases.handedBy(actorWords(view, assignedBy))} ${when(view, assignedAt)}</span
+  >`
+}
+
 /** Cases in few columns, beside something else. */
 export function shortCaseTable(view: View, list: readonly Case[], caption: string, empty: string): Html {
   const words = view.words.cases

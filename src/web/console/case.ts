@@ -1,5 +1,6 @@
 import { may } from '../../core/actor.ts'
 import type { Condition } from '../../core/cases/case.ts'
+import { takesPart } from '../../core/cases/participant.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress } from '../../standards/ip.ts'
@@ -9,7 +10,14 @@ import { badge, definitions, literal, notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
-import { aboutWords, assigneeWords, caseBadge, mailboxWords, shortCaseTable } from './case-parts.ts'
+import {
+  aboutWords,
+  assigneeWords,
+  caseBadge,
+  handedWords,
+  mailboxWords,
+  shortCaseTable,
+} from './case-parts.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
 import { postForm } from './frame.ts'
@@ -117,7 +125,7 @@ function facts(view: View, { case: it }: CaseFile): Html {
   return definitions([
     [cases.severity, cases.severities[it.severity]],
     [cases.kind, cases.kinds[it.kind]],
-    [cases.assignee, assigneeWords(view, it)],
+    [cases.assignee, html`${assigneeWords(view, it)} ${handedWords(view, it)}`],
     [cases.opened, when(view, it.openedAt)],
     [words.firstDue, it.answeredAt === null && it.closedAt === null ? when(view, it.firstDueAt) : undefined],
     [words.answered, at(it.answeredAt)],
@@ -174,7 +182,8 @@ function people(view: View, { participants, requests }: CaseFile): Html {
       rows: participants.map((each) => {
         const request = requests.find(({ participantId }) => participantId === each.id)
         return [
-          mailboxWords(each.mailbox),
+          html`${mailboxWords(each.mailbox)} ${takesPart(each) ? '' : badge('quiet', words.withdrew)}
+          ${each.helped === null ? '' : html`<span class="far">${words.helped[each.helped]}</span>`}`,
           cases.roles[each.role],
           words.languages[each.language],
           request ? requestLink(request) : '',
@@ -200,7 +209,8 @@ function lookUp(view: View, { requests, case: it }: CaseFile): Html | string {
 function forms(visit: OperatorVisit, file: CaseFile): Html {
   const { view, actor, query } = visit
   const words = view.words.cases.one
-  const { case: it, participants } = file
+  const { case: it } = file
+  const participants = file.participants.filter(takesPart)
   if (!may(actor, 'case.answer')) return html``
   const note = postForm(
     visit,

@@ -78,6 +78,19 @@ describe('The desk of cases', () => {
     assert.equal((await ask('reader', `/cases/${caseId}/decide?deed=delist`)).status, 403)
   })
 
+  it('hands a case to a colleague, who finds it on their overview with who gave it', async () => {
+    const { ask, deeds } = testConsole()
+    const page_ = await page(ask('agent', `/cases/${caseId}/manage?deed=hand`))
+    assert.match(page_, /<option value="bob"/)
+    const answer = await ask('agent', `/cases/${caseId}/manage`, { deed: 'hand', to: 'bob' })
+    assert.equal(answer.headers.get('location'), `/cases/${caseId}?done=hand`)
+    assert.deepEqual(deeds, ['handCase:bob'])
+    assert.match(await page(ask('agent', '/')), /Handed to you[\s\S]*handed over by ada/)
+    assert.doesNotMatch(await page(ask('reader', '/')), /Handed to you/)
+    assert.equal((await ask('agent', `/cases/${caseId}/manage`, { deed: 'hand', to: 'root' })).status, 404)
+    assert.equal((await ask('reader', `/cases/${caseId}/manage`, { deed: 'hand', to: 'bob' })).status, 403)
+  })
+
   it('gives a message away as a file that no browser shows', async () => {
     const { ask } = testConsole()
     const answer = await ask('agent', `/cases/${caseId}/original`, { message: caseMessageId })

@@ -10,7 +10,7 @@ import { html, visible, type Html } from '../ui/html.ts'
 import { notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
-import { assigneeWords, aboutWords, caseBadge, caseClock, caseLink } from './case-parts.ts'
+import { assigneeWords, aboutWords, caseBadge, caseClock, caseLink, handedWords } from './case-parts.ts'
 import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
@@ -144,7 +144,7 @@ function list(visit: OperatorVisit, cases: readonly Case[], wish: Wish): Html {
       words.severities[it.severity],
       words.kinds[it.kind],
       when(view, it.openedAt),
-      assigneeWords(view, it),
+      html`${assigneeWords(view, it)} ${handedWords(view, it)}`,
       ...(mayChoose
         ? [
             html`<input

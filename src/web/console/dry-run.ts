@@ -197,7 +197,7 @@ function changesTable(view: View, { wish }: DryRunState, thresholds: readonly Th
       count(view.language, thresholds.find((each) => each.name === name)?.value ?? 0),
       count(view.language, value),
     ]),
-    empty: html`${words.changes}: ${words.noChanges}`,
+    empty: html`${words.changes}${view.words.common.colon}${words.noChanges}`,
   })
 }
 

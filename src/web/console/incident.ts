@@ -155,7 +155,7 @@ function line(view: View, incident: Incident, acts: readonly Act[]): Html {
       at: act.at,
       text:
         act.kind === 'escalate' && act.why !== null
-          ? html`${words.acts[act.kind]}: ${words.whys[act.why] ?? visible(act.why)}`
+          ? html`${words.acts[act.kind]}${view.words.common.colon}${words.whys[act.why] ?? visible(act.why)}`
           : words.acts[act.kind],
       actor: act.actor,
     })),
@@ -191,7 +191,7 @@ async function deedPage(visit: OperatorVisit): Promise<ConsolePage | Response> {
   const deed = deedsFor(incident, acts, isSuspended).find((each) => each === visit.query.get('deed'))
   if (deed === undefined) return goTo(places.incident.href({ id }))
   const isClosing = !['notify', 'suspend', 'release', 'escalate'].includes(deed)
-  const title = `${words.deeds[deed]}: ${visible(incident.account)}`
+  const title = `${words.deeds[deed]}${view.words.common.colon}${visible(incident.account)}`
   return {
     title,
     body: html`<div class="narrow">

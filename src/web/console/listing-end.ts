@@ -98,7 +98,10 @@ async function agreePage(visit: OperatorVisit): Promise<ConsolePage | Response> 
     body: html`<div class="narrow">
       <h1>${title}</h1>
       <p class="lead">${words.agreeLead(actorWords(view, listing.actor))}</p>
-      <p>${sizeWords(view, listing.prefix)} · ${words.ends}: ${when(view, listing.endsAt)}</p>
+      <p>
+        ${sizeWords(view, listing.prefix)} ·
+        ${words.ends}${view.words.common.colon}${when(view, listing.endsAt)}
+      </p>
       ${impactSection(view, await actions.previewImpact(visit.actor, listing.prefix), deps.settings)}
       ${listing.note === '' ? '' : html`<p>${said(listing.note)}</p>`} ${senderLine(listing, deps.settings)}
       ${

@@ -130,7 +130,7 @@ async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
           ${
             text === undefined
               ? html`<p class="empty">${words.notShown}</p>`
-              : html`<p>${words.subject}: <b>${visible(text.subject)}</b></p>
+              : html`<p>${words.subject}${view.words.common.colon}<b>${visible(text.subject)}</b></p>
                   ${letterText(text.text)}`
           }
         </section>

@@ -2,7 +2,7 @@ import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { may } from '../../core/actor.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
-import type { Case } from '../../core/cases/case.ts'
+import { caseStates, type Case } from '../../core/cases/case.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Braked } from '../../core/reputation/brake.ts'
@@ -14,7 +14,7 @@ import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
 import { brakeSection } from './brake.ts'
-import { shortCaseTable } from './case-parts.ts'
+import { caseBadge, caseLink, handedWords, shortCaseTable } from './case-parts.ts'
 import { history } from './history.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
@@ -30,6 +30,7 @@ export const overviewRoute: ConsoleRoute = {
 
 /** Shown of what waits and of what happened; the rest is a click away. */
 const shown = 6
+const live = caseStates.filter((state) => state !== 'closed')
 
 /** How things are, and what needs a person, in one glance. */
 async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
@@ -37,7 +38,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
   const brake = await actions.brakeState(actor)
-  const [edges, feedSeq, classes, letters, refused, waiting, open, latest, observed, proposals] =
+  const [edges, feedSeq, classes, letters, refused, waiting, mine, open, latest, observed, proposals] =
     await Promise.all([
       actions.listEdges(actor),
       actions.feedSeq(actor),
@@ -47,6 +48,9 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       may(actor, 'case.read')
         ? actions.listCases(actor, { states: ['open'], offset: 0, limit: shown })
         : undefined,
+      may(actor, 'case.answer')
+        ? actions.listCases(actor, { states: live, assigned: 'mine', asleep: true, offset: 0, limit: 50 })
+        : [],
       actions.countCases(actor),
       may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
       actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
@@ -73,7 +77,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       </ul>
       ${observedNotice(visit, observed)}
       <div class="columns">
-        ${waiting === undefined ? '' : waitingSection(view, waiting, open.open)}
+        ${handedSection(view, mine)} ${waiting === undefined ? '' : waitingSection(view, waiting, open.open)}
         <section>
           <h2>${words.edges}</h2>
           ${edgeTable(view, edges, feedSeq)}
@@ -115,7 +119,7 @@ function brakeNotice(view: View, held: readonly Braked[]): Html | string {
     'warning',
     words.braked,
     html`<ul>
-        ${held.map(({ rule, why, since }) => html`<li>${causes[rule]}: ${words.brakeWhys[why]} (${time(view, since)})</li>`)}
+        ${held.map(({ rule, why, since }) => html`<li>${causes[rule]}${view.words.common.colon}${words.brakeWhys[why]} (${time(view, since)})</li>`)}
       </ul>
       <p>${words.brakedBody}</p>`,
   )
@@ -146,6 +150,20 @@ function observedNotice({ view, deps }: OperatorVisit, { days }: Observed): Html
     count(view.language, today?.senders ?? 0),
   )
   return html`<p>${figures} <a href="${places.observed.href()}">${words.look}</a></p>`
+}
+
+/** What colleagues gave to whoever looks, until it is closed or given on: nobody else tells them. */
+function handedSection(view: View, mine: readonly Case[]): Html | string {
+  const { overview: words } = view.words.console
+  const handed = mine.filter(({ assignee, assignedBy }) => assignedBy !== null && assignedBy !== assignee)
+  if (handed.length === 0) return ''
+  return html`<section>
+    <h2>${words.handed}</h2>
+    <ul>
+      ${handed.map((it) => html`<li>${caseLink(view, it)} ${caseBadge(view, it)} ${handedWords(view, it)}</li>`)}
+    </ul>
+    <p><a href="${places.cases.href({ assigned: 'mine' })}">${words.allMine}</a></p>
+  </section>`
 }
 
 function waitingSection(view: View, waiting: readonly Case[], all: number): Html {

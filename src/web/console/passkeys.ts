@@ -63,8 +63,10 @@ function passkeyList(view: View, passkeys: readonly Passkey[]): Html {
     passkeys.map((key) => [
       visible(key.name),
       html`<div>${key.isBackedUp ? words.synced : words.bound}</div>
-        <div>${words.added}: ${when(view, key.createdAt)}</div>
-        <div>${words.used}: ${key.usedAt === null ? words.never : when(view, key.usedAt)}</div>
+        <div>${words.added}${view.words.common.colon}${when(view, key.createdAt)}</div>
+        <div>
+          ${words.used}${view.words.common.colon}${key.usedAt === null ? words.never : when(view, key.usedAt)}
+        </div>
         <a href="${places.removePasskey.href({ id: key.id })}">${words.remove}</a>`,
     ]),
   )

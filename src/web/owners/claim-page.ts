@@ -122,7 +122,7 @@ function notSeen(view: View, { places, trouble }: Looked): Html {
     words.notSeen,
     html`<p>${words.notSeenAt}</p>
       <ul>
-        ${seen.map((place) => html`<li>${literal(visible(place.name))}: ${words.seen[place.seen]}</li>`)}
+        ${seen.map((place) => html`<li>${literal(visible(place.name))}${view.words.common.colon}${words.seen[place.seen]}</li>`)}
       </ul>`,
   )
 }

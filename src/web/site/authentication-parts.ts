@@ -39,7 +39,7 @@ export function authenticationRecord(
             ${authenticationTable(view)}`
         : found.map(
             ({ domain, failed }) =>
-              html`<h2>${words.authentication.caption}: ${visible(domain)}</h2>
+              html`<h2>${words.authentication.caption}${view.words.common.colon}${visible(domain)}</h2>
                 ${authenticationTable(view, failed)}`,
           )
     }`

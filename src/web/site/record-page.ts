@@ -131,7 +131,7 @@ function course(view: View, opened: Case): Html {
       at: Date.parse(listing.since),
       to: Date.parse(listing.ends),
       tone: 'bad',
-      words: `${words.listed}: ${listing.scope}`,
+      words: `${words.listed}${view.words.common.colon}${listing.scope}`,
     },
     { at: refusedAt(opened), tone: 'info', words: isDeferral(opened) ? words.deferredAt : words.refusedAt },
   ]

@@ -1,9 +1,27 @@
-import { html, raw } from 'hono/html'
+import { html as template, raw } from 'hono/html'
 
 /** Markup that is safe to put into a page; a plain string put into a template is escaped. */
-export type Html = ReturnType<typeof html>
+export type Html = ReturnType<typeof template>
 
-export { html, raw }
+export { raw }
+
+type Parts = Parameters<typeof template>[0]
+
+/**
+ * Puts values between pieces of markup. A full-width mark of Chinese brings its own room, so the space that a template has behind a label
+ * is left out after one: `操作者：ada`.
+ */
+export function html(parts: Parts, ...values: unknown[]): Html {
+  const pieces: string[] | undefined = values.some(endsFullWidth)
+    ? parts.map((part, index) => (endsFullWidth(values[index - 1]) ? part.trimStart() : part))
+    : undefined
+  return template(pieces ? Object.assign(pieces, { raw: pieces }) : parts, ...values)
+}
+
+/** Whether a text ends in a full-width colon, comma, semicolon, or full stop. Markup never does. */
+function endsFullWidth(value: unknown): boolean {
+  return typeof value === 'string' && '：，；。、！？'.includes(value.at(-1) ?? ' ')
+}
 
 /** Characters that hide or turn text around: controls, bidirectional marks (Unicode TR 36), zero-width ones. */
 const invisible =

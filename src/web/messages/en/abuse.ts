@@ -137,7 +137,6 @@ export const abuse = {
     closedTitle: 'This is closed',
     closed: 'Nothing has to be done. The page stays here for your records.',
     actsTitle: 'What happened',
-    colon: ': ',
     acts: {
       notify: 'You were told',
       suspend: 'The account was stopped from sending',

@@ -25,6 +25,8 @@ export const common = {
     utc: 'Times are in UTC.',
   },
   /** Before the text of an error, for those who hear the page. */
+  /** Between a label and its value. */
+  colon: ': ',
   error: 'Error:',
   errorSummary: 'There is a problem',
   /** Ends a sentence that a time or a name closes. */

@@ -154,6 +154,10 @@ export const refusals = fitForPeople({
     what: 'A reason is missing.',
     next: 'Name at least one test, or write why in a sentence.',
   }),
+  'case.no-survey': () => ({
+    what: 'Nobody asks whether this case helped you.',
+    next: 'If you want to say something about it, write it into the case.',
+  }),
   'case.same': () => ({
     what: 'These are one and the same case.',
     next: 'Give the reference of another one.',

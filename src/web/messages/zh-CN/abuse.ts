@@ -115,7 +115,6 @@ export const abuse: Messages['abuse'] = {
     closedTitle: '此事已结束',
     closed: '您不需要做什么。本页保留供您查阅。',
     actsTitle: '经过',
-    colon: '：',
     acts: { notify: '已通知您', suspend: '账号被停止发信', release: '账号已恢复发信' },
     evidenceTitle: '被举报的内容',
     evidence: '以下是已证实由您的账号发出的邮件。不显示举报人，收件人已作脱敏处理。',

@@ -17,6 +17,7 @@ export const common: typeof en = {
     community: '社区',
     utc: '本站时间均为 UTC。',
   },
+  colon: '：',
   error: '错误：',
   errorSummary: '有内容需要更正',
   fullStop: '。',

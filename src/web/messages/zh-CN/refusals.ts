@@ -154,6 +154,10 @@ export const refusals = fitForPeople(
       what: '没有写明理由。',
       next: '请至少填写一个检测项目，或写一句说明。',
     }),
+    'case.no-survey': () => ({
+      what: '本工单没有满意度调查。',
+      next: '如有意见，请直接在工单中填写。',
+    }),
     'case.same': () => ({
       what: '这是同一个工单。',
       next: '请填写另一工单的编号。',
