@@ -593,6 +593,14 @@ create table reporters (
   memory text not null
 );
 
+create table sender_checks (
+  domain text not null,
+  unit text not null,
+  at bigint not null,
+  faults bigint not null,
+  warnings bigint not null
+);
+
 create table sender_groups (
   key text not null,
   seen_at bigint not null,
@@ -1037,6 +1045,14 @@ alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
 CREATE INDEX reporters_seen ON public.reporters USING btree (seen_at);
 
 CREATE UNIQUE INDEX reporters_pkey ON public.reporters USING btree (name);
+
+alter table sender_checks add constraint sender_checks_pkey PRIMARY KEY (domain, unit);
+
+CREATE INDEX sender_checks_at ON public.sender_checks USING btree (at);
+
+CREATE INDEX sender_checks_unit ON public.sender_checks USING btree (unit, at);
+
+CREATE UNIQUE INDEX sender_checks_pkey ON public.sender_checks USING btree (domain, unit);
 
 alter table sender_groups add constraint sender_groups_pkey PRIMARY KEY (key);
 

@@ -793,6 +793,20 @@ CREATE TABLE reporters (
 
 CREATE INDEX reporters_seen on reporters (seen_at);
 
+CREATE TABLE sender_checks (
+  domain text not null,
+  -- `192.0.2.45/32`; empty where no address was checked.
+  unit text not null,
+  at integer not null,
+  faults integer not null,
+  warnings integer not null,
+  primary key (domain, unit)
+) strict, without rowid;
+
+CREATE INDEX sender_checks_at on sender_checks (at);
+
+CREATE INDEX sender_checks_unit on sender_checks (unit, at);
+
 CREATE TABLE sender_groups (
   key text not null,
   seen_at integer not null,

@@ -16,11 +16,11 @@ import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-
 import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
-  classByMail,
   hearWriter,
   inspectRequest,
   listRequests,
   openReviewByMail,
+  wayByMail,
 } from './core/delisting/review-actions.ts'
 import { feedHead, listEdges } from './core/edges/actions.ts'
 import {
@@ -125,7 +125,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
       return opened instanceof Refusal ? undefined : opened.facts.address
     },
     hearWriter: async (mailbox) => await hearWriter(ctx, mailbox),
-    classOf: async (address) => await classByMail(ctx, address),
+    wayByMail: async (address) => await wayByMail(ctx, address),
     openReviewByMail: async (input) => await openReviewByMail(ctx, input),
     hearCaseMail: async (mail) => await hearCaseMail(ctx, mail),
     refusalOfCase: async (tag) => await refusalOfTag(ctx, tag),

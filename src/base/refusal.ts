@@ -40,6 +40,7 @@ export const refusals = {
   'case.no-survey': 409,
   'case.nobody': 409,
   'case.not-found': 404,
+  'case.not-opened': 403,
   'case.open': 409,
   'case.original-gone': 410,
   'case.over': 410,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { day, hour, minute, second } from '../base/clock.ts'
 import { highVolumeModes } from '../access/high-volume.ts'
+import { reasonNames, type ReasonName } from '../access/reasons.ts'
 import {
   database,
   date,
@@ -211,7 +212,25 @@ const delisting = section('The delist portal.', {
   ),
 })
 
+/** What outsiders may open: `core/cases/external.ts` says what each means. */
+const externalRule = oneOf(['none', 'by-path', 'form', 'full'])
+
+const reasonName = z.enum(reasonNames as readonly [ReasonName, ...ReasonName[]], {
+  error: 'expected the name of a reason, such as spam (docs/reasons.md)',
+})
+
 const support = section('Cases: what a person here decides, and by when.', {
+  external: key(
+    externalRule.prefault('by-path'),
+    'Which cases outsiders may open. `none`: none, they have the portal, the owner of their network and their recipients. `by-path`: where the way out of a refusal leads to a person. `form`: and the deliverability form. `full`: and whatever they write to the delist mailbox about an address. Owners of networks are no outsiders.',
+  ),
+  reasons: key(
+    z
+      .partialRecord(reasonName, externalRule, { error: 'expected names of reasons, each with a rule' })
+      .prefault({}),
+    'Reasons for which something else than `support.external` holds, by name (docs/reasons.md).',
+    { example: '{ complaints: form, investigate: none }' },
+  ),
   calendar: section('When people work on cases: all times of this section are counted in these hours.', {
     zone: key(timeZone().prefault('UTC'), 'Time zone of the hours below.', { example: 'Europe/Vienna' }),
     days: key(

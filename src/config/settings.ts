@@ -106,6 +106,8 @@ function supportOf({ support, delisting }: Config) {
   const { zone, days, hours, holidays } = support.calendar
   return {
     calendar: { zone, days: days.map((day) => weekdays.indexOf(day) + 1), ...hours, holidays },
+    external: support.external,
+    reasons: support.reasons,
     firstMs: support.firstAnswer,
     effectMs: delisting.review,
     askedMs: support.asked,

@@ -1,5 +1,5 @@
 import type { HighVolumeSettings } from '../access/high-volume.ts'
-import type { CodeProfile, Language } from '../access/reasons.ts'
+import type { CodeProfile, Language, ReasonName } from '../access/reasons.ts'
 import type { EngineMode } from '../access/standing.ts'
 import type { Role } from './actor.ts'
 import type { Prefix } from '../standards/prefix.ts'
@@ -10,7 +10,13 @@ export type PolicyMode = 'enforce' | 'observe'
 /** How far the abuse desk goes by itself: says what it would do, tells the owner of an account, stops the account. */
 export type AbuseMode = 'observe' | 'notify' | 'suspend'
 
+/** What outsiders may open here: `cases/external.ts` says what each means. */
+export type ExternalRule = 'none' | 'by-path' | 'form' | 'full'
+
 export interface SupportSettings {
+  readonly external: ExternalRule
+  /** Reasons for which something else holds. */
+  readonly reasons: Readonly<Partial<Record<ReasonName, ExternalRule>>>
   readonly calendar: {
     readonly zone: string
     readonly days: readonly number[]

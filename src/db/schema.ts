@@ -58,6 +58,7 @@ export interface Tables {
   case_participants: CaseParticipantsTable
   case_messages: CaseMessagesTable
   case_originals: CaseOriginalsTable
+  sender_checks: SenderChecksTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -906,4 +907,14 @@ export interface CaseOriginalsTable {
   size: number
   /** Sealed. */
   content: string
+}
+
+/** The last live check of each domain and address. */
+export interface SenderChecksTable {
+  domain: string
+  /** `192.0.2.45/32`; empty where no address was checked. */
+  unit: string
+  at: number
+  faults: number
+  warnings: number
 }

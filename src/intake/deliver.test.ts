@@ -222,12 +222,19 @@ describe('A message to the delist mailbox', () => {
   it('is told so when our own link shows the address, and when the link shows none', async () => {
     const { send } = trial()
     const text = `${site}/c/${caseToken}`
-    const unlisted: Partial<IntakeActions> = { classOf: async () => undefined }
+    const unlisted: Partial<IntakeActions> = { wayByMail: async () => 'unlisted' }
     assert.deepEqual(await send({ to: [delist], parsed: { text }, actions: unlisted }), [
       `550 5.7.1 [192.0.2.66] is not listed here now, see ${site}/ip/192.0.2.66`,
     ])
     const [foreign = ''] = await send({ to: [delist], parsed: { text: `${site}/c/${'x'.repeat(60)}` } })
     assert.match(foreign, /^550 5\.7\.1 The link in the message is not one of ours/)
+  })
+  it('is told that no case is opened where outsiders open none, and where to look', async () => {
+    const { send, done } = trial()
+    assert.deepEqual(await send({ to: [delist], parsed: { text: '192.0.2.45 and 192.0.2.77' } }), [
+      `550 5.7.1 No case is opened here for [192.0.2.77]; what you can do is at ${site}/ip/192.0.2.77`,
+    ])
+    assert.deepEqual(done, [])
   })
   it('is not listened to without end', async () => {
     const { send, done } = trial()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Language, ListingClass } from '../access/reasons.ts'
+import type { Language } from '../access/reasons.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { formatAddress, type Address } from '../standards/ip.ts'
@@ -7,6 +7,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { MailAddress } from '../standards/mail-address.ts'
 import type { Content } from '../core/cases/message.ts'
 import type { Report } from '../core/complaints/actions.ts'
+import type { WayByMail } from '../core/delisting/review-actions.ts'
 import type { OurServers } from '../standards/received-chain.ts'
 import type { Client } from './client.ts'
 import { intentsOf, type Intent } from './intent.ts'
@@ -40,8 +41,8 @@ export interface IntakeActions extends ProbeActions, CaseMailActions {
   addressOfCase(token: string): Address | undefined
   /** Spends what a mailbox may ask for in an hour; throws when there is nothing left. */
   hearWriter(mailbox: MailAddress): Promise<unknown>
-  /** The class of the listing that refuses the address, if one does. */
-  classOf(address: Address): Promise<ListingClass | undefined>
+  /** What mail about the address can come to. */
+  wayByMail(address: Address): Promise<WayByMail>
   /** Puts an address before a person. */
   openReviewByMail(input: ReviewByMail): Promise<'opened' | 'joined' | 'not-listed'>
   /** The letter of this tag did not arrive. */
@@ -140,15 +141,22 @@ export function delivery(options: Delivery): Deliver {
     const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
     const asked = ofCase ? [ofCase, ...intent.addresses] : intent.addresses
     let isListed = false
+    let closed: Address | undefined
     for (const address of asked) {
-      const listingClass = await actions.classOf(address)
-      if (address === ofCase) isListed = listingClass !== undefined
-      if (listingClass !== 'investigate') continue
+      const way = await actions.wayByMail(address)
+      if (address === ofCase) isListed = way !== 'unlisted'
+      if (way === 'no-case') closed ??= address
+      if (way !== 'case') continue
       const caseToken = address === ofCase ? intent.caseToken : undefined
       const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note, mail })
       if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
     }
+    if (closed !== undefined) return noCase(closed)
     return nobodyToAsk(asked[0], ofCase !== undefined && !isListed)
+  }
+  const noCase = (address: Address): Reply => {
+    const text = formatAddress(address)
+    return reply(550, `5.7.1 No case is opened here for [${text}]; what you can do is at ${site}/ip/${text}`)
   }
   /** Whether an address is listed we tell whoever has our link about it; everybody else is led to the site, which counts look-ups (security DEL-9). */
   const nobodyToAsk = (address: Address | undefined, isKnownUnlisted: boolean): Reply => {

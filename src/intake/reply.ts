@@ -87,6 +87,7 @@ const sentences: Partial<Record<RefusalCode, (site: string) => string>> = {
   'probe.expired': (site) => `5.1.1 This test address has expired, please get another at ${site}/probe`,
   'probe.used': (site) => `5.7.1 This test address has had its message, please get another at ${site}/probe`,
   'case.not-found': (site) => `5.1.1 This case is not known here, please begin at ${site}/delist`,
+  'case.not-opened': (site) => `5.7.1 No case is opened here about this; what you can do is at ${site}/find`,
   'case.over': (site) => `5.7.1 This case ended more than 14 days ago, please begin anew at ${site}/delist`,
   'case.merged': (site) =>
     `5.7.1 This case goes on in another one, please write to its address or see ${site}/delist`,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import type { ListingClass } from '../access/reasons.ts'
+import type { WayByMail } from '../core/delisting/review-actions.ts'
 import { systemClock } from '../base/clock.ts'
 import { silentLog } from '../base/log.ts'
 import { orThrow } from '../base/refusal.ts'
@@ -35,10 +35,11 @@ export type Done = readonly [action: string, input: unknown]
 export const knownToken = '0123456789abcdefghjkmnpqrs'
 export const caseToken = 'AbC-123_'.repeat(8)
 export const underInvestigation = orThrow(parseAddress('192.0.2.66'))
-const classes: Readonly<Record<string, ListingClass>> = {
-  '192.0.2.66': 'investigate',
-  '2001:db8::66': 'investigate',
-  '192.0.2.45': 'self-service',
+const ways: Readonly<Record<string, WayByMail>> = {
+  '192.0.2.66': 'case',
+  '2001:db8::66': 'case',
+  '192.0.2.45': 'elsewhere',
+  '192.0.2.77': 'no-case',
 }
 
 /** Actions that write down what they did in `done`; tags are ours when they begin with `good`. */
@@ -53,7 +54,7 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     },
     addressOfCase: (token) => (token === caseToken ? underInvestigation : undefined),
     hearWriter: async () => {},
-    classOf: async (address) => classes[formatAddress(address)],
+    wayByMail: async (address) => ways[formatAddress(address)] ?? 'unlisted',
     openReviewByMail: async ({ mail: _mail, ...input }) => {
       done.push(['openReviewByMail', { ...input, address: formatAddress(input.address) }])
       return 'opened'

@@ -84,6 +84,7 @@ function viewOf(c: WebContext, { settings, assets, clock }: PublicDeps): View {
     codes: settings.codes,
     mode: settings.policy.mode,
     engine: settings.reputation.mode,
+    support: settings.support,
     assets,
     now: clock.now(),
     link: (href) => withLanguage(href, named),

@@ -83,6 +83,8 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
     recipients: { linkMs: hour, sessionMs: 12 * hour, admins: [] },
     support: {
+      external: 'by-path',
+      reasons: {},
       calendar: { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: 0, until: 1440, holidays: [] },
       firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
       effectMs: 48 * hour,

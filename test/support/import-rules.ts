@@ -63,6 +63,7 @@ export const floors: Readonly<Record<string, number>> = {
   delisting: 7,
   'public-clock': 8,
   'case-desk': 8,
+  ladder: 8,
 }
 
 /** What must not be reached from a place, over however many files. */

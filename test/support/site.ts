@@ -7,6 +7,7 @@ import { silentLog } from '../../src/base/log.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { entryOf, type Listing } from '../../src/core/listings/listing.ts'
 import { explanationOf, type Explanation } from '../../src/core/senders/explanation.ts'
+import { climb, type Tried } from '../../src/core/ladder/ladder.ts'
 import type { Case } from '../../src/core/senders/actions.ts'
 import { parseAddress, type Address } from '../../src/standards/ip.ts'
 import { covers, parseListable } from '../../src/standards/prefix.ts'
@@ -35,6 +36,8 @@ export function testSite(overrides: Partial<PublicDeps> = {}, isBraked = false):
     site: {
       explain: async (_c, address, level) => explainTest(address, level, settings),
       recheck: async () => 'fails',
+      ladder: async (_c, refused, address) =>
+        climb(refused, address === undefined ? {} : testTried, settings.support),
       isBraked: async () => isBraked,
       openCase: async (_c, token) => openTestCase(token, settings),
       analyse: async (_c, raw) => ({
@@ -64,6 +67,13 @@ export function testShelf(
 
 /** By the settings that fill the figures: rendering every page anew for each test is most of what a test of a page costs. */
 const shelves = new Map<string, Shelf>()
+
+/** What was tried about every address, for those who may know. */
+const testTried: Tried = {
+  check: { at: testStart - 20 * minute, domain: 'example.org', faults: 0, warnings: 1 },
+  request: { at: testStart - 15 * minute, state: 'done', outcome: 'cool-down' },
+  isOwned: false,
+}
 
 /** What every reader of a page may be: both languages. */
 export const testListings: readonly Listing[] = [

@@ -292,6 +292,14 @@ export async function closeCase(
   return ended
 }
 
+/** The case about this unit that is open, else the one that was closed last since then; undefined for neither. */
+export async function lastCaseAbout(ctx: Context, about: string, since: number): Promise<Case | undefined> {
+  const states = ['open', 'waiting', 'conditional', 'closed'] as const
+  const found = await store.listCases(ctx.db.queries, { states, about, offset: 0, limit: 50 })
+  const own = found.filter(({ outcome }) => outcome !== 'merged')
+  return own.find(({ state }) => state !== 'closed') ?? own.find(({ closedAt }) => (closedAt ?? 0) >= since)
+}
+
 /** Those of the participants whose case has ended, or who withdrew from it. */
 export async function closedAmong(
   ctx: Context | Tx,

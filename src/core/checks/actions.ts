@@ -11,6 +11,7 @@ import { explain } from '../senders/actions.ts'
 import { finding, worstOf, type Finding, type FindingResult } from './finding.ts'
 import { performCheck } from './perform.ts'
 import { askWithin, zoneOf, type SharedQuestions } from './questions.ts'
+import { recordCheck } from './record-actions.ts'
 import { shareQuestions } from './shared-questions.ts'
 import { ofStanding } from './standing-findings.ts'
 import { readSubject, subjectKey, type CheckWish, type Subject } from './subject.ts'
@@ -72,6 +73,9 @@ export class Checks {
     const standing = found.then(async () => await this.#standing(ctx, subject.address))
     const [{ at, findings }, own] = await Promise.all([found, standing])
     if (own.length > 0) tell(own)
+    const { domain, address } = subject
+    const unit = address === undefined ? '' : formatPrefix(unitOf(address))
+    await recordCheck(ctx, { domain, unit, at, findings })
     const all = [...own, ...findings]
     return { ...shownSubject(subject), at, result: worstOf(all), findings: all }
   }

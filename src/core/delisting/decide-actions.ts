@@ -2,7 +2,9 @@ import { formatAddress } from '../../standards/ip.ts'
 import { formatPrefix, showPrefix, type Prefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
+import { pathOf, reasonOf } from '../../access/reasons.ts'
 import { record } from '../audit/actions.ts'
+import { mayOpenCase } from '../cases/external.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { trySpend } from '../limits/actions.ts'
@@ -81,13 +83,18 @@ async function aboutIn(tx: Tx, { ip, unit }: DelistRequest): Promise<readonly Li
   return listings.filter(({ prefix }) => prefix.length <= unit.length)
 }
 
-/** To a person. Where the queue has no place the request stays as it is, and its link works for as long after the time to come again. */
+/**
+ * To a person, where outsiders may open a case about this; whoever has shown that the network is theirs always may. Where the queue has no
+ * place the request stays as it is, and its link works for as long after the time to come again.
+ */
 async function handOver(
   tx: Tx,
   request: DelistRequest,
   facts: OutcomeFacts,
   listing: Listing | null,
 ): Promise<DelistRequest | Refusal> {
+  const closed = request.control === 'owner' || !listing ? undefined : mayAsk(tx, listing)
+  if (closed) return closed
   const place = await findPlace(tx, request)
   switch (place.kind) {
     case 'own':
@@ -104,6 +111,13 @@ async function handOver(
       return queueFull(place.again)
     }
   }
+}
+
+function mayAsk({ settings }: Tx, listing: Listing): Refusal | undefined {
+  const matter = { reason: reasonOf(listing), path: pathOf(listing.class) }
+  const refusal = mayOpenCase(settings.support, matter, 'portal')
+  const ends = new Date(listing.endsAt).toISOString()
+  return refusal && new Refusal(refusal.code, { ...refusal.facts, ends })
 }
 
 /** All budgets or none: a removal that one of them forbids goes to a person and spends nothing. */

@@ -7,6 +7,7 @@ import { transact, type Context } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { acceptedAt } from '../events/actions.ts'
 import { saveRequest } from './decide-actions.ts'
+import { isAnswered, shownState, type OutcomeKind, type ShownState } from './request.ts'
 import * as store from './store.ts'
 
 /** What follows a removal: the first message let through, its acceptance, or a new refusal. */
@@ -99,4 +100,20 @@ export async function listWatches(
 
 function unitOfText(ip: string): Prefix {
   return unitOf(orThrow(parseAddress(ip)))
+}
+
+/** How the last request for a unit since then stands, whoever made it; one that ran out before it was decided is none. */
+export async function lastRequestFor(
+  ctx: Context,
+  unit: Prefix,
+  since: number,
+): Promise<
+  { readonly at: number; readonly state: ShownState; readonly outcome: OutcomeKind | null } | undefined
+> {
+  const recent = await store.list(ctx.db.queries, { unit, limit: 10 })
+  const found = recent.find(
+    (each) => isAnswered(each) || (each.state !== 'burned' && each.expiresAt > ctx.clock.now()),
+  )
+  if (!found || found.createdAt < since) return undefined
+  return { at: found.createdAt, state: shownState(found), outcome: found.outcome }
 }

@@ -1,13 +1,14 @@
 import { openCaseLink } from '../../access/case-link.ts'
-import type { Language, ListingClass } from '../../access/reasons.ts'
+import { pathOf, reasonOf, type Language } from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
-import { participantOf, type Incoming } from '../cases/actions.ts'
-import { isKnownMail, openingKeyOf, spendWriting } from '../cases/mail-actions.ts'
+import { openCase, participantOf, type Incoming } from '../cases/actions.ts'
+import { mayOpenCase, opensCase } from '../cases/external.ts'
+import { acknowledge, isKnownMail, openingKeyOf, spendWriting } from '../cases/mail-actions.ts'
 import type { Content } from '../cases/message.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
@@ -100,8 +101,8 @@ export async function hearWriter(ctx: Context, mailbox: MailAddress): Promise<vo
 
 /**
  * A person wrote to the delist mailbox about a refused address (class investigate is repaired that way).
- * Opens a review, or joins the one that is open for the address; `not-listed` when there is nothing to decide.
- * Throws `delisting.queue-full` with the time to write again.
+ * Opens a review, or joins the one that is open for the address; `not-listed` when there is nothing to decide, unless outsiders may write about
+ * anything (`support.external: full`). Throws `delisting.queue-full` with the time to write again, `case.not-opened`.
  */
 export async function openReviewByMail(
   ctx: Context,
@@ -133,7 +134,14 @@ export async function openReviewByMail(
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
     const [listing] = await actingIn(tx, ip)
-    if (!listing || listing.effect === 'pass') return 'not-listed'
+    const { support } = tx.settings
+    if (!listing || listing.effect === 'pass') {
+      if (!opensCase(support, nothing, 'mail')) return 'not-listed'
+      await openQuestion(tx, { ...input, ip, known })
+      return 'opened'
+    }
+    const closed = mayOpenCase(support, { ...matterOf(listing), path: 'mail' }, 'mail')
+    if (closed) throw closed
     const control = opened?.proves === true ? 'case-link' : 'none'
     const place = await findPlace(tx, { unit: unitOf(ip), control })
     if (place.kind === 'none') throw queueFull(place.again)
@@ -143,18 +151,71 @@ export async function openReviewByMail(
   })
 }
 
+/** What mail about an address can come to. `case`: a person looks at it; `no-case`: outsiders open none about this; `elsewhere`: nobody needs to be asked. */
+export type WayByMail = 'case' | 'no-case' | 'elsewhere' | 'unlisted'
+
+const nothing = { reason: null, path: 'none' } as const
+
 /**
- * The class by which mail about a refused address is treated: what the button cannot lift (a range, or what a person has
- * declined before) is for a person, whatever the listing's own class. Undefined when nothing refuses the address.
+ * How mail about a refused address is treated: what the button cannot lift (a range, or what a person has declined before) is for a person,
+ * whatever the listing's own class.
  */
-export async function classByMail(ctx: Context, address: Address): Promise<ListingClass | undefined> {
+export async function wayByMail(ctx: Context, address: Address): Promise<WayByMail> {
   const listings = await coveringListings(ctx, address)
-  const { mode } = ctx.settings.reputation
-  const listing = listings.find((each) => effectOf(each, mode) !== 'observe')
-  if (!listing || listing.effect === 'pass') return undefined
-  if (listing.class !== 'self-service') return listing.class
-  const declined = await store.wasDeclined(ctx.db.queries, unitOf(address), listing.sinceAt)
-  return declined || isRange(listing) ? 'investigate' : listing.class
+  const { reputation, support } = ctx.settings
+  const listing = listings.find((each) => effectOf(each, reputation.mode) !== 'observe')
+  if (!listing || listing.effect === 'pass') return opensCase(support, nothing, 'mail') ? 'case' : 'unlisted'
+  const matter = matterOf(listing)
+  if (matter.path === 'portal' && (await isForPerson(ctx, listing, address)))
+    return opensCase(support, { ...matter, path: 'mail' }, 'mail') ? 'case' : 'no-case'
+  if (opensCase(support, matter, 'mail')) return 'case'
+  return matter.path === 'mail' ? 'no-case' : 'elsewhere'
+}
+
+async function isForPerson(ctx: Context, listing: Listing, address: Address): Promise<boolean> {
+  return isRange(listing) || (await store.wasDeclined(ctx.db.queries, unitOf(address), listing.sinceAt))
+}
+
+function matterOf(listing: Listing): Parameters<typeof opensCase>[1] {
+  return { reason: reasonOf(listing), path: pathOf(listing.class) }
+}
+
+/** A case about an address that nothing refuses: there is no listing to decide about, only somebody to answer. */
+async function openQuestion(
+  tx: Tx,
+  input: {
+    readonly mailbox: MailAddress
+    readonly language: Language
+    readonly ip: Address
+    readonly note: string
+    readonly mail?: { readonly raw: Buffer; readonly content: Content }
+    readonly known: string | undefined
+  },
+): Promise<void> {
+  const { mailbox, language, mail } = input
+  const says = saidByMail(input.note, mail, input.known)
+  const opened = await openCase(tx, {
+    kind: 'mail',
+    about: formatPrefix(unitOf(input.ip)),
+    severity: 'C',
+    by: { role: 'sender', mailbox, language, says },
+  })
+  await acknowledge(tx, opened.participant)
+}
+
+function saidByMail(
+  note: string,
+  mail: { readonly raw: Buffer; readonly content: Content } | undefined,
+  known: string | undefined,
+): Incoming {
+  return {
+    channel: 'mail',
+    content: mail?.content ?? { text: note },
+    isVerified: true,
+    isSilent: false,
+    raw: mail?.raw,
+    key: known,
+  }
 }
 
 function readCase(
@@ -189,14 +250,7 @@ async function insertReview(
     control: input.control,
     state: joins ? 'joined' : 'review',
   })
-  const says: Incoming = {
-    channel: 'mail',
-    content: input.mail?.content ?? { text: input.note },
-    isVerified: true,
-    isSilent: false,
-    raw: input.mail?.raw,
-    key: input.known,
-  }
+  const says = saidByMail(input.note, input.mail, input.known)
   const { case: opened, participant } = await handToCase(tx, request, joins, says)
   const again = new Date(opened.effectDueAt).toISOString()
   await store.insert(tx.queries, {

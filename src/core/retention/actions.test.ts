@@ -195,6 +195,10 @@ async function seed(ctx: TestContext): Promise<void> {
       })
       .execute()
     await queries
+      .insertInto('sender_checks')
+      .values({ domain: id, unit: '', at, faults: 0, warnings: 0 })
+      .execute()
+    await queries
       .insertInto('watches')
       .values({ unit: id, request_id: '', since_at: 0, until_at: at + day })
       .execute()
@@ -265,6 +269,7 @@ forEachDatabase((_name, open) => {
         'sender_groups',
         'reporters',
         'probes',
+        'sender_checks',
         'watches',
         'delist_requests',
         'listings',

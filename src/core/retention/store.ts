@@ -146,6 +146,12 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       by: 'seen_at',
       where: sql`seen_at < ${keep.requests} and id not in (select owner_id from owner_claims)`,
     },
+    {
+      table: 'sender_checks',
+      key: ['domain', 'unit'],
+      by: 'at',
+      where: sql`at < ${keep.decisions}`,
+    },
     { table: 'enrolments', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'spent_challenges', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'idempotent_answers', key: ['key'], by: 'at', where: sql`at < ${keep.ended}` },

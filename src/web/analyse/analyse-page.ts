@@ -1,3 +1,5 @@
+import { findReasons } from '../../access/reasons.ts'
+import { climb, refusedFor } from '../../core/ladder/ladder.ts'
 import type { Recipient } from '../../core/analysis/analysis.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
 import { pageChoices } from '../guide/page-choices.ts'
@@ -5,6 +7,7 @@ import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { ladderPart } from '../ui/ladder.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
@@ -41,7 +44,7 @@ function form(view: View, error?: string): Html {
 }
 
 /** What a bounce says: for each recipient what happened, who must act, what to do next and where, then what to read. */
-export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
+export function bouncePage(view: View, shelf: Shelf, answer: Bounce, messageId?: string): Page {
   const { page: words, kinds } = view.words.analysis
   const shown = answer.recipients.slice(0, mostRecipients)
   return {
@@ -56,10 +59,23 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
           ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
           : ''
       }
+      ${ladderOfOurs(view, shelf, answer, messageId)}
       ${pageChoices(view, shelf, readingFor(answer.recipients))}
       <h2>${words.again}</h2>
       ${form(view)}`,
   }
+}
+
+/** Of a refusal of ours whose link was cut off: what the code alone says. Of others' refusals the ladder is theirs. */
+function ladderOfOurs(view: View, { guide }: Shelf, { ours, recipients }: Bounce, messageId?: string): Html {
+  if (!ours) return html``
+  for (const { status, rejectedIp } of recipients) {
+    const [reason, ...others] = status === undefined ? [] : findReasons(status)
+    if (reason === undefined || others.length > 0) continue
+    const refused = { ...refusedFor(reason, rejectedIp), messageId }
+    return ladderPart(view, guide, climb(refused, {}, view.support))
+  }
+  return html``
 }
 
 /** A page of more helps nobody; the API gives all. */

@@ -83,7 +83,11 @@ describe('The page that takes a bounce', () => {
       text: `<a@provider.example>: host mx.provider.example[203.0.113.9] said: ${line}`,
     })
     assert.equal(answer.status, 200)
-    assert.match(await answer.text(), /it is cut off, or not one that we made/)
+    const page = await answer.text()
+    assert.match(page, /it is cut off, or not one that we made/)
+    // What the code alone says: the ladder with the address of the bounce, and nothing of what was tried.
+    assert.match(page, /<h2 id="ladder">/)
+    assert.match(page, /href="\/delist\?ip=192\.0\.2\.45"/)
   })
 
   it('reads a header that was handed in instead', async () => {

@@ -1,4 +1,5 @@
 import { analyse, type Reader } from '../../core/analysis/actions.ts'
+import { returnedMessageId } from '../../core/analysis/returned-id.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
 import type { Context } from '../../core/context.ts'
 import { explainHeaders } from '../../core/headers/actions.ts'
@@ -15,12 +16,14 @@ import { analyseStartPage, bouncePage, reportFactsPage } from './analyse-page.ts
 export interface Analysed {
   readonly answer: Answer
   readonly header: HeaderReading | undefined
+  /** Message-ID of the message that a bounce gives back. */
+  readonly returned?: string | undefined
 }
 
 /** Reads it within the budgets of whoever asks. */
 export async function readHandedIn(ctx: Context, reader: Reader, raw: Buffer): Promise<Analysed> {
   const answer = await analyse(ctx, reader, raw)
-  if (!('header' in answer)) return { answer, header: undefined }
+  if (!('header' in answer)) return { answer, header: undefined, returned: returnedMessageId(raw) }
   const text = raw.toString('utf8', 0, Math.min(raw.length, longestHeader))
   return { answer, header: await explainHeaders(ctx, text) }
 }
@@ -29,15 +32,15 @@ export async function readHandedIn(ctx: Context, reader: Reader, raw: Buffer): P
 export async function showAnalysed(
   c: WebContext,
   shelf: Shelf,
-  { answer, header }: Analysed,
+  { answer, header, returned }: Analysed,
 ): Promise<Response> {
   const { view } = c.var
   switch (answer.kind) {
     case 'bounce':
     case 'reply':
       if (answer.token !== null)
-        return c.redirect(view.link(routes.record.href({ token: answer.token })), 303)
-      return await show(c, bouncePage(view, shelf, answer))
+        return c.redirect(view.link(routes.record.href({ token: answer.token }, { message: returned })), 303)
+      return await show(c, bouncePage(view, shelf, answer, returned))
     case 'feedback':
     case 'xarf':
       return await show(c, reportFactsPage(view, answer))

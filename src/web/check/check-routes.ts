@@ -5,6 +5,7 @@ import type { CheckReport, Checks } from '../../core/checks/actions.ts'
 import type { Finding } from '../../core/checks/finding.ts'
 import type { CheckWish } from '../../core/checks/subject.ts'
 import type { Context } from '../../core/context.ts'
+import { ladderOfCheck } from '../../core/ladder/actions.ts'
 import type { Guide } from '../../core/guide/guide.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery, type Fields } from '../form-data.ts'
@@ -117,7 +118,8 @@ async function answer(
 /** The report; where something broke after the page had begun, that. */
 async function ending(view: View, run: Promise<CheckReport>, ctx: Context, guide: Guide): Promise<Html> {
   try {
-    return await reportOf(view, await run, guide)
+    const report = await run
+    return await reportOf(view, report, guide, await ladderOfCheck(ctx, report))
   } catch (error) {
     const reference = randomId(8)
     ctx.log.error('web.fault', { reference, route: routes.check.pattern, error })

@@ -10,10 +10,12 @@ import {
   type Topic,
 } from '../../core/checks/finding.ts'
 import type { Guide } from '../../core/guide/guide.ts'
+import type { Ladder } from '../../core/ladder/ladder.ts'
 import type { SpfStep } from '../../standards/spf.ts'
 import { pageHref } from '../guide/targets.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { ladderPart } from '../ui/ladder.ts'
 import { badge, notice, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
@@ -22,13 +24,13 @@ import type { View } from '../ui/view.ts'
 import { checkForm } from './check-page.ts'
 
 /** What a check found: what to mend on top, then every topic with what was found and what to publish. */
-export function reportOf(view: View, report: CheckReport, guide: Guide): Html {
+export function reportOf(view: View, report: CheckReport, guide: Guide, ladder?: Ladder): Html {
   const words = view.words.check
   const { domain, ip, selector, helo, at, findings } = report
   const wish = { domain, ip: ip ?? undefined, selector: selector ?? undefined, helo: helo ?? undefined }
   return html`<div class="report">
     <p class="lead">${words.about(domain, wish.ip)}</p>
-    ${summary(view, findings)}
+    ${summary(view, findings)} ${ladder === undefined ? '' : ladderPart(view, guide, ladder)}
     <h2>${words.details}</h2>
     <p class="hint">${words.publishNote}</p>
     ${topics.map((topic) => topicOfReport(view, topic, findings, guide))}

@@ -96,6 +96,7 @@ function viewOf({ settings, assets, clock }: ConsoleDeps, c: WebContext): View {
     codes: settings.codes,
     mode: settings.policy.mode,
     engine: settings.reputation.mode,
+    support: settings.support,
     assets,
     now: clock.now(),
     link: (href) => href,

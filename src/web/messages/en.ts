@@ -14,6 +14,7 @@ import { probe } from './en/probe.ts'
 import { recipients } from './en/recipients.ts'
 import { refusals } from './en/refusals.ts'
 import { site } from './en/site.ts'
+import { support } from './en/support.ts'
 
 /**
  * English, the source of all other languages; one file per part of the product.
@@ -35,6 +36,7 @@ export const en = {
   analysis,
   abuse,
   cases,
+  support,
   refusals,
 }
 

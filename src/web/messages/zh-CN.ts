@@ -15,6 +15,7 @@ import { probe } from './zh-CN/probe.ts'
 import { recipients } from './zh-CN/recipients.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
+import { support } from './zh-CN/support.ts'
 
 /** Simplified Chinese, written by hand. */
 export const zhCN = {
@@ -33,5 +34,6 @@ export const zhCN = {
   analysis,
   abuse,
   cases,
+  support,
   refusals,
 } satisfies Messages

@@ -4,6 +4,8 @@ import { spend } from '../../core/limits/actions.ts'
 import { recheckNow } from '../../core/policies/actions.ts'
 import type { TestOutcome } from '../../core/policies/policy-test.ts'
 import { heldRules } from '../../core/reputation/brake-actions.ts'
+import { showLadder } from '../../core/ladder/actions.ts'
+import type { Ladder, Refused } from '../../core/ladder/ladder.ts'
 import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -23,6 +25,8 @@ export interface SiteActions {
   recheck(c: WebContext, address: Address): Promise<TestOutcome | undefined>
   /** What the link of a refusal opens. */
   openCase(c: WebContext, token: string): Promise<Case>
+  /** The ladder of help for what was refused; with the address for whoever may know what was tried about it. */
+  ladder(c: WebContext, refused: Refused, address?: Address): Promise<Ladder>
   /** Whether our own judgement is held at present: then mail is only delayed. */
   isBraked(c: WebContext): Promise<boolean>
   /** Reads a bounce that is not ours, within the budget of whoever pasted it. */
@@ -58,6 +62,7 @@ export function siteActions(
         throw error
       }
     },
+    ladder: async (c, refused, address) => await showLadder(contextFor(c), refused, address),
     isBraked: async (c) => await isBraked(contextFor(c)),
     analyse: async (c, raw) => await readHandedIn(contextFor(c), reader, raw),
     notReady,

@@ -1,7 +1,10 @@
+import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
+import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
+import { ladderPart } from '../ui/ladder.ts'
 import { mailLink, notice } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
 import { betweenSentences } from '../ui/sentences.ts'
@@ -11,7 +14,12 @@ import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './
 import { reasonParts } from './reason-parts.ts'
 
 /** The state of one address now, and what to do. `checked`: what a test said that was just run again. */
-export function addressPage(view: View, explanation: Explanation, checked?: string): Page {
+export function addressPage(
+  view: View,
+  { guide }: Shelf,
+  { explanation, ladder }: { readonly explanation: Explanation; readonly ladder: Ladder | undefined },
+  checked?: string,
+): Page {
   const words = view.words.site.address
   return {
     title: words.title(explanation.ip),
@@ -19,6 +27,7 @@ export function addressPage(view: View, explanation: Explanation, checked?: stri
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
       ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
+      ${ladder === undefined ? '' : ladderPart(view, guide, ladder)}
       <p><a href="${view.link(routes.check.href({ ip: explanation.ip }))}">${view.words.check.link}</a></p>
       <h2>${words.again}</h2>
       ${findBox(view)}`,

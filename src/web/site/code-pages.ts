@@ -1,11 +1,14 @@
 import { formatReply } from '../../access/reply.ts'
 import { reasonNames, reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
 import type { Address } from '../../standards/ip.ts'
+import { opensCase } from '../../core/cases/external.ts'
+import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { submit, textField } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { ladderPart } from '../ui/ladder.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
 import { codesTable } from './codes-table.ts'
@@ -38,10 +41,12 @@ interface CodeState {
   readonly explanation: Explanation
   /** Of the record that led here. */
   readonly token?: string
+  /** Of the address, where it is refused or put off. */
+  readonly ladder: Ladder | undefined
 }
 
 /** One reason: how it stands for an address where one is given, why, who acts, what to do, by when, where to read on, and the line that the sender sees. */
-export function codePage(view: View, shelf: Shelf, name: ReasonName, now?: CodeState): Page {
+export function codePage(view: View, shelf: Shelf, name: ReasonName, ladder: Ladder, now?: CodeState): Page {
   const words = view.words.site.codes
   const reason = reasons[name]
   const { title } = reasonParts(view, name)
@@ -61,8 +66,9 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, now?: CodeS
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
       ${reasonSections(view, name, now !== undefined && isHeld(now, name))}
       ${name === 'authentication' ? tests(view) : ''}
-      ${now === undefined && (reason.path === 'portal' || reason.path === 'mail') ? button(view) : ''}
-      ${now === undefined ? askFor(view, reason.slug) : ''} ${readingList(view, shelf, name)}
+      ${now === undefined && leadsToPortal(view, name) ? button(view) : ''}
+      ${now === undefined ? askFor(view, reason.slug) : ''} ${ladderPart(view, shelf.guide, ladder)}
+      ${readingList(view, shelf, name)}
       <h2>${words.seen}</h2>
       ${verbatim(formatReply({ reason: name, listing: null, domain: 'example.org' }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,
@@ -135,6 +141,12 @@ function askFor(view: View, slug: string): Html {
 function tests(view: View): Html {
   return html`<h2>${view.words.site.authentication.caption}</h2>
     ${authenticationTable(view)}`
+}
+
+/** Whether a request in the portal is what helps: by its own rules, or because a person decides. */
+function leadsToPortal(view: View, name: ReasonName): boolean {
+  const { path } = reasons[name]
+  return path === 'portal' || (path === 'mail' && opensCase(view.support, { reason: name, path }, 'portal'))
 }
 
 function button(view: View): Html {

@@ -1,4 +1,5 @@
 import { pathOf, reasons } from '../../access/reasons.ts'
+import { opensCase } from '../../core/cases/external.ts'
 import { verdictOf, type Explanation, type ExplainedListing } from '../../core/senders/explanation.ts'
 import type { Way } from '../../core/senders/ways.ts'
 import { routes } from '../routes.ts'
@@ -33,14 +34,25 @@ export function wayOut(view: View, explanation: Explanation, start: string, reas
   if (listing === null || verdictOf(explanation) === 'pass') return html``
   const words = view.words.site
   const isAsExpected = reasons[listing.reason].path === pathOf(listing.class)
-  const body = isAsExpected && reasonNext !== undefined ? reasonNext : words.waysBody[listing.class]
+  const isClosed = isForOthers(view, listing)
+  const body = isClosed
+    ? words.waysNoCase(view.provider.name)
+    : isAsExpected && reasonNext !== undefined
+      ? reasonNext
+      : words.waysBody[listing.class]
   const way = explanation.ways?.find(({ url, test }) => url !== undefined || test !== undefined)
   return html`<p>${body}</p>
     ${isSeveral(explanation) ? html`<p>${words.address.several}</p>` : ''}
     ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}
     ${isElsewhere(listing) && way === undefined ? html`<p>${words.waysAskLink}</p>` : ''}
     ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(visible(way.test))}</p>`}
-    ${wayButton(view, listing, start, way?.url)} ${recheckButton(view, explanation)}`
+    ${isClosed ? '' : wayButton(view, listing, start, way?.url)} ${recheckButton(view, explanation)}`
+}
+
+/** A person would decide, and outsiders open no case about it here: no button leads there. */
+function isForOthers(view: View, { reason, class: listingClass }: ExplainedListing): boolean {
+  const path = pathOf(listingClass)
+  return path === 'mail' && !opensCase(view.support, { reason, path }, 'portal')
 }
 
 /** A listing that waits for a test: whoever has mended it has it run again at once. */

@@ -1,4 +1,5 @@
 import { reasons, type ReasonName } from '../../access/reasons.ts'
+import { opensCase } from '../../core/cases/external.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { View } from '../ui/view.ts'
 
@@ -7,7 +8,15 @@ export function reasonParts(
   view: View,
   name: ReasonName,
 ): { title: string; why: string; next: string; until: string } {
-  return reasons[name].words[view.language]
+  const words = reasons[name].words[view.language]
+  // Nobody is sent to a door that this installation keeps closed.
+  return isClosed(view, name) ? { ...words, next: view.words.site.waysNoCase(view.provider.name) } : words
+}
+
+/** Whether a person would decide, and outsiders open no case about it here. */
+function isClosed(view: View, name: ReasonName): boolean {
+  const { path } = reasons[name]
+  return path === 'mail' && !opensCase(view.support, { reason: name, path }, 'portal')
 }
 
 /** Why, what to do, by when: the three questions of everybody who lands here. `isNextSaid`: what to do stands on the page already. */

@@ -1,6 +1,7 @@
 import { formatReply } from '../../access/reply.ts'
 import { reasons } from '../../access/reasons.ts'
 import { minute, day } from '../../base/clock.ts'
+import { refusedNow, type Ladder, type Refused } from '../../core/ladder/ladder.ts'
 import type { Decision } from '../../core/decisions/actions.ts'
 import type { Case } from '../../core/senders/actions.ts'
 import { verdictOf } from '../../core/senders/explanation.ts'
@@ -10,6 +11,7 @@ import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { choice } from '../ui/choices.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { ladderPart } from '../ui/ladder.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
@@ -25,7 +27,13 @@ import { reasonParts, reasonSections } from './reason-parts.ts'
 const provesMs = 7 * day
 
 /** The record behind the link in a refusal: the state now and the way out first, then what the mail server saw. */
-export function recordPage(view: View, shelf: Shelf, token: string, opened: Case): Page {
+export function recordPage(
+  view: View,
+  shelf: Shelf,
+  token: string,
+  opened: Case,
+  ladder: Ladder | undefined,
+): Page {
   const words = view.words.site.record
   const { facts, explanation } = opened
   const ip = formatAddress(facts.address)
@@ -38,10 +46,30 @@ export function recordPage(view: View, shelf: Shelf, token: string, opened: Case
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
       ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
-      ${judgedNow(view, opened)} ${course(view, opened)} ${saw(view, opened, token)}
-      ${evidence(view, explanation)} ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
+      ${judgedNow(view, opened)} ${ladder === undefined ? '' : ladderPart(view, shelf.guide, ladder)}
+      ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
+      ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>
       ${onwards(view, opened)} ${readingList(view, shelf, facts.reason)}`,
+  }
+}
+
+/** What the record is about, as the ladder carries it along; undefined where the listing behind it is over, for then nothing is left to do. */
+export function refusedOfRecord(
+  { facts, decision, explanation }: Case,
+  { token, messageId }: { readonly token: string; readonly messageId?: string | undefined },
+): Refused | undefined {
+  const now = refusedNow(explanation)
+  if (facts.listing !== null && now === undefined) return undefined
+  return {
+    ...(now ?? { class: null, isWide: false }),
+    // A rule about the session is what the reader came for, whatever else holds for the address.
+    reason: facts.listing === null ? facts.reason : (now?.reason ?? facts.reason),
+    ip: formatAddress(facts.address),
+    at: decision?.at ?? facts.minute * minute,
+    domain: decision?.mailFrom ?? undefined,
+    messageId,
+    token,
   }
 }
 

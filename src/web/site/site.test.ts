@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { reasonNames, reasons } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import type { ExternalRule, Settings } from '../../core/settings.ts'
+import type { Web } from '../env.ts'
 import { testSettings, testStart } from '../../../test/support/context.ts'
 import { ruleReasons, testShelf, testSite } from '../../../test/support/site.ts'
 import { codeReading } from './code-reading.ts'
@@ -573,6 +575,7 @@ describe('what programs read', () => {
       site: {
         explain: fail,
         recheck: fail,
+        ladder: fail,
         isBraked: async () => false,
         openCase: fail,
         analyse: fail,
@@ -582,6 +585,92 @@ describe('what programs read', () => {
     const response = await testSite({ site }).request(`${origin}/readyz`)
     assert.equal(response.status, 503)
     assert.equal(await response.text(), 'not ready: no database\n')
+  })
+})
+
+describe('the ladder', () => {
+  const ladderOf = async (path: string, app_ = app): Promise<string> => {
+    const page = await (await app_.request(origin + path)).text()
+    return /<h2 id="ladder">.*?<\/ol>/s.exec(page)?.[0] ?? ''
+  }
+  const house = (external: ExternalRule, reasons_: Settings['support']['reasons'] = {}): Web => {
+    const { support } = testSettings()
+    return testSite({ settings: testSettings({ support: { ...support, external, reasons: reasons_ } }) })
+  }
+
+  it('stands on the record, on the page of a code and on that of an address', async () => {
+    for (const path of [
+      '/c/new_192-0-2-45',
+      '/codes/unwanted-mail',
+      '/codes/unwanted-mail?ip=192.0.2.45',
+      '/ip/192.0.2.45',
+      '/zh-CN/c/new_192-0-2-66',
+    ])
+      assert.equal((await ladderOf(path)).match(/<li class="/g)?.length, 5, path)
+    assert.equal(await ladderOf('/ip/192.0.2.1'), '')
+  })
+
+  it('says what was tried to whoever has the link of a refusal, and to no stranger', async () => {
+    assert.match(await ladderOf('/c/new_192-0-2-45'), /example\.org was last checked/)
+    assert.match(await ladderOf('/c/new_192-0-2-45'), /removed lately/)
+    assert.doesNotMatch(await ladderOf('/ip/192.0.2.45'), /checked on|removed lately/)
+  })
+
+  it('carries the record, the address and the domain to the next step', async () => {
+    const page = await ladderOf('/c/new_192-0-2-45')
+    assert.match(page, /href="\/check\?ip=192\.0\.2\.45&amp;domain=example\.org"/)
+    assert.match(page, /href="\/delist\?case=new_192-0-2-45"/)
+    const stranger = await ladderOf('/ip/192.0.2.45')
+    assert.match(stranger, /href="\/delist\?ip=192\.0\.2\.45"/)
+  })
+
+  it('has the facts to hand on, with the Message-ID that came along and nothing that is none', async () => {
+    const known = (await get('/c/new_192-0-2-45?message=%3Ca1%40example.org%3E')).page
+    assert.match(known, /Message-ID: &lt;a1@example\.org&gt;/)
+    const forged = (await get(`/c/new_192-0-2-45?message=${encodeURIComponent('<img src=x>')}`)).page
+    assert.doesNotMatch(forged, /Message-ID:/)
+  })
+
+  it('has a case where the rule opens one, and says so kindly where it does not', async () => {
+    const about = async (rule: ExternalRule, path: string, reasons_ = {}): Promise<string> =>
+      (await ladderOf(path, house(rule, reasons_)))
+        .split('<li class="')
+        .find((each) => each.includes('A person at')) ?? ''
+    assert.match(await about('by-path', '/ip/192.0.2.66'), /^open|^next/)
+    assert.match(await about('none', '/ip/192.0.2.66'), /^closed.*none for outsiders about this/s)
+    assert.match(await about('by-path', '/ip/192.0.2.45'), /^closed.*hands your request to a person/s)
+    assert.match(await about('full', '/ip/192.0.2.45'), /^(open|next)/)
+    assert.match(await about('none', '/ip/192.0.2.45', { spam: 'full' }), /^(open|next)/)
+  })
+
+  it('leads nobody to a door that is closed', async () => {
+    const closed = house('none')
+    for (const path of [
+      '/ip/192.0.2.66',
+      '/c/new_192-0-2-66',
+      '/codes/investigation',
+      '/zh-CN/ip/192.0.2.66',
+    ]) {
+      const page = await (await closed.request(origin + path)).text()
+      const main = /<main[^>]*>(.*)<\/main>/s.exec(page)?.[1] ?? ''
+      assert.doesNotMatch(main, /class="button" href="[^"]*\/delist/, path)
+    }
+    const open = await (await app.request(`${origin}/ip/192.0.2.66`)).text()
+    assert.match(open, /class="button" href="\/delist\?ip=192\.0\.2\.66"/)
+  })
+
+  it('says to programs what outsiders may open', async () => {
+    const read = async (rule: ExternalRule, reasons_ = {}): Promise<Record<string, unknown>> =>
+      (await (
+        await house(rule, reasons_).request(`${origin}/.well-known/postmaster-policy.json`)
+      ).json()) as Record<string, unknown>
+    const policy = await read('none', { complaints: 'form' })
+    assert.deepEqual(policy['support'], { external: 'none' })
+    const cases = (policy['reasons'] as { name: string; cases: string }[]).map(
+      ({ name, cases: rule }) => [name, rule] as const,
+    )
+    const byName = new Map(cases)
+    assert.deepEqual([byName.get('complaints'), byName.get('spam')], ['form', 'none'])
   })
 })
 

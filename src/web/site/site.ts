@@ -17,8 +17,11 @@ import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
 import { find, reasonsOfPath } from './find.ts'
 import { findPage } from './find-page.ts'
-import { recordPage } from './record-page.ts'
+import { recordPage, refusedOfRecord } from './record-page.ts'
 import { startPage } from './start-page.ts'
+import { climb, refusedFor, refusedNow, type Ladder } from '../../core/ladder/ladder.ts'
+import type { Explanation } from '../../core/senders/explanation.ts'
+import { readMessageId } from '../../core/analysis/returned-id.ts'
 import { programRoutes } from './well-known.ts'
 
 /** The pages for senders: start, guide, find, look-up, record, codes, about. Nothing here changes anything. */
@@ -48,7 +51,9 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     const asked = readQuery(c)
     const [ip, token] = [asked.get('ip')?.trim() || undefined, asked.get('case')]
     if (slug !== text) return go(c, routes.code.href({ code: slug }, { ip, case: token }), 301)
-    return await show(c, codePage(c.var.view, deps.shelf, name, await stateFor(c, deps, ip, token)))
+    const state = await stateFor(c, deps, ip, token)
+    const ladder = state?.ladder ?? climb(refusedFor(name), {}, settings.support)
+    return await show(c, codePage(c.var.view, deps.shelf, name, ladder, state))
   })
 
   const { networks, site: origin } = settings.provider
@@ -74,16 +79,19 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     refuseSpecialPurpose(address)
     const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
     const checked = readQuery(c).get('checked')
-    const page = addressPage(c.var.view, await site.explain(c, address, level), checked)
+    const explanation = await site.explain(c, address, level)
+    const ladder = await ladderOf(c, deps, explanation, level === 'link' ? address : undefined)
+    const page = addressPage(c.var.view, deps.shelf, { explanation, ladder }, checked)
     return await show(c, await withTrouble(c, page))
   })
 
   app.get(routes.record.pattern, async (c) => {
     const token = c.req.param('token')
-    return await show(
-      c,
-      await withTrouble(c, recordPage(c.var.view, deps.shelf, token, await site.openCase(c, token))),
-    )
+    const opened = await site.openCase(c, token)
+    const messageId = readMessageId(readQuery(c).get('message'))
+    const refused = refusedOfRecord(opened, { token, messageId })
+    const ladder = refused && (await site.ladder(c, refused, opened.facts.address))
+    return await show(c, await withTrouble(c, recordPage(c.var.view, deps.shelf, token, opened, ladder)))
   })
 
   guideRoutes(app, deps)
@@ -100,15 +108,34 @@ function refuseSpecialPurpose(address: Address): void {
 /** How it stands for the address or the record that a code page is asked about. */
 async function stateFor(
   c: WebContext,
-  { site }: PublicDeps,
+  deps: PublicDeps,
   ip: string | undefined,
   token: string | undefined,
-): Promise<Parameters<typeof codePage>[3]> {
-  if (token !== undefined) return { explanation: (await site.openCase(c, token)).explanation, token }
+): Promise<Parameters<typeof codePage>[4]> {
+  const { site } = deps
+  if (token !== undefined) {
+    const opened = await site.openCase(c, token)
+    const refused = refusedOfRecord(opened, { token })
+    const ladder = refused && (await site.ladder(c, refused, opened.facts.address))
+    return { explanation: opened.explanation, token, ladder }
+  }
   if (ip === undefined) return undefined
   const address = orThrow(parseAddress(ip))
   refuseSpecialPurpose(address)
-  return { explanation: await site.explain(c, address, isAbout(c.var.client, address) ? 'link' : 'anyone') }
+  const level = isAbout(c.var.client, address) ? 'link' : 'anyone'
+  const explanation = await site.explain(c, address, level)
+  return { explanation, ladder: await ladderOf(c, deps, explanation, level === 'link' ? address : undefined) }
+}
+
+/** The ladder of an address that is refused or put off now; `address` for whoever may know what was tried. */
+async function ladderOf(
+  c: WebContext,
+  { site }: PublicDeps,
+  explanation: Explanation,
+  address: Address | undefined,
+): Promise<Ladder | undefined> {
+  const refused = refusedNow(explanation)
+  return refused && (await site.ladder(c, refused, address))
 }
 
 /** Leads to the page that belongs to what was pasted, or says what to paste. */

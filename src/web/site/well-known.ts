@@ -1,6 +1,7 @@
 import { reasonNames, reasons, whoActs } from '../../access/reasons.ts'
 import { modeAt } from '../../access/high-volume.ts'
 import { day } from '../../base/clock.ts'
+import { externalRuleOf } from '../../core/cases/external.ts'
 import { limitNames, limitOf, limits, type LimitName } from '../../core/limits/limits.ts'
 import type { Settings } from '../../core/settings.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
@@ -71,6 +72,7 @@ function policyDocument(settings: Settings, now: number): Readonly<Record<string
         path,
         who: whoActs[path],
         text,
+        cases: externalRuleOf(settings.support, name),
         page: provider.site + routes.code.href({ code: slug }),
         meaning: Object.fromEntries(provider.languages.map((language) => [language, words[language].title])),
       }
@@ -81,6 +83,8 @@ function policyDocument(settings: Settings, now: number): Readonly<Record<string
       permanent:
         'Do not send the same message to the same recipient again. Send it anew once the listing has ended.',
     },
+    // What outsiders may open; a reason may have a rule of its own.
+    support: { external: settings.support.external },
     // The judgement's own listings, those made by people, and how long mail flows before a second self-removal.
     terms: {
       engine: settings.reputation.termsMs.map(seconds),

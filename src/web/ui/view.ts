@@ -21,6 +21,8 @@ export interface View {
   readonly mode: PolicyMode
   /** How far the engine's own judgement goes. */
   readonly engine: EngineMode
+  /** Which cases outsiders may open. */
+  readonly support: Pick<Settings['support'], 'external' | 'reasons'>
   readonly assets: Assets
   /** Milliseconds since 1970. */
   readonly now: number

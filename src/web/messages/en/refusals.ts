@@ -138,6 +138,13 @@ export const refusals = fitForPeople({
     what: 'There is no such case.',
     next: 'Open the link in our letter again, whole; some mail programs cut it off.',
   }),
+  'case.not-opened': (facts) => ({
+    what:
+      text(facts, 'reason') === ''
+        ? 'Cases of outsiders are not opened here.'
+        : 'Cases about this reason are not opened for outsiders here.',
+    next: `Nothing was changed. ${endsAlone(facts)}What you can do: mend the cause and check it, ask the owner of the network, or ask the recipient, who can turn to their own help desk.`,
+  }),
   'case.open': () => ({
     what: 'This case is open.',
     next: 'There is nothing to open again.',
@@ -562,4 +569,10 @@ function unreadableFile(kind: string): string {
     default:
       return 'This file cannot be read as a message.'
   }
+}
+
+/** When the block ends if nobody does anything, where that is known. */
+function endsAlone(facts: Facts): string {
+  const ends = factTime(facts, 'ends', 'en')
+  return ends === undefined ? '' : `The listing ends by itself on ${ends}. `
 }

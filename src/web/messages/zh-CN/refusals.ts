@@ -138,6 +138,13 @@ export const refusals = fitForPeople(
       what: '没有这样的工单。',
       next: '请重新打开我们邮件中的完整链接；有些邮件程序会把链接截断。',
     }),
+    'case.not-opened': (facts) => ({
+      what:
+        text(facts, 'reason') === ''
+          ? '这里不受理外部发件人的工单。'
+          : '这类原因的工单，这里不对外部发件人受理。',
+      next: `未作任何改动。${endsAlone(facts)}您可以：解决起因并重新检测；请网段的所有者处理；或请收件人联系其自己的服务台。`,
+    }),
     'case.open': () => ({
       what: '该工单尚未结案。',
       next: '无需重新打开。',
@@ -569,4 +576,10 @@ function unreadableFile(kind: string): string {
     default:
       return '这个文件无法作为邮件读取。'
   }
+}
+
+/** 不作处理时封锁结束的时间（如果知道）。 */
+function endsAlone(facts: Facts): string {
+  const ends = factTime(facts, 'ends', 'zh-CN')
+  return ends === undefined ? '' : `封锁将于 ${ends} 自动结束。`
 }

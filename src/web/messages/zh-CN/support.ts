@@ -1,0 +1,86 @@
+import { html } from '../../ui/html.ts'
+import type { Messages } from '../en.ts'
+
+export const support: Messages['support'] = {
+  ladder: {
+    title: '已经做过什么，还可以做什么',
+    titleOfCode: '解决的途径',
+    lead: '请按下面的顺序进行。已知的信息会一路带过去，不必重复填写。',
+    states: {
+      next: '下一步',
+      open: '可以进行',
+      running: '进行中',
+      tried: '已完成',
+      closed: '不适用',
+    },
+    titles: {
+      fix: '解决起因，重新检测',
+      portal: '解除封锁页面',
+      recipient: '联系收件人',
+      owner: '网段的所有者',
+      case: (provider) => `${provider} 的人工处理`,
+    },
+    wait: '邮件只是暂缓接收，您的服务器会自动重试。检测一下，可以看出是否有配置问题使情况更糟。',
+    fix: '请找出是什么在发送这些邮件并止住它，然后让我们从外部检测一下该地址及其域名。',
+    fixTest: '这里拒收的原因是该地址的配置。请修正后重新检测。',
+    toCheck: '立即检测',
+    checked: (when, domain) => (domain === '' ? html`上次检测：${when}` : html`${domain} 上次检测：${when}`),
+    faults: (faults, warnings) =>
+      faults === 0 && warnings === 0 ? '没有需要修正的问题' : `${faults} 项错误，${warnings} 项警告`,
+    portal: '通过邮件验证后点击一个按钮，一秒之内生效。',
+    toPortal: '前往解除封锁页面',
+    requested: (when) => html`${when} 曾申请解除封锁：`,
+    requestOpen: '尚未验证，链接在我们发出的邮件中',
+    requestReview: '等待人工决定',
+    outcomes: {
+      delisted: '已解除，此后再次被封锁',
+      'not-listed': '当时没有可以解除的封锁',
+      'cool-down': '不久前刚解除过，需要先保持一段时间的良好记录',
+      review: '等待人工决定',
+      declined: '经人工审核，维持封锁',
+      closed: '工单已结案，未作决定',
+      'third-party': '由其他机构决定',
+      policy: '需要先通过检测',
+    },
+    recipient:
+      '请通过其他方式（电话、另一个邮箱）联系收件人，把下面的文字交给对方。对方是我们的用户，可以联系自己的服务台，说明这些邮件正是其所需要的。',
+    toRecipient: '应当告诉对方什么',
+    owner:
+      '网段的所有者可以证明其所有权，查看自己的网段中哪些被封锁，并可为整个网段提出申请。请把本页面转给您的主机商或网络服务商。',
+    ownerWide: '被封锁的是整个网段，需要由其所有者处理。请把本页面转给您的主机商或网络服务商。',
+    owned: '该网段的所有者已在这里完成验证，可以立即提出申请。',
+    toOwners: '网段所有者入口',
+    case: '这类原因由专人决定。请提交申请，并写明发现了什么、修正了什么。',
+    caseMail: (mailbox) => html`也可以把完整的退信转发到 ${mailbox}，被拒收的地址也能向该邮箱发信。`,
+    toCase: '提交申请',
+    caseOpen: (when) => html`关于该地址的工单已于 ${when} 建立。`,
+    caseDue: (when) => html`我们最迟在 ${when} 答复。`,
+    caseTheirs: '正在等待申请人答复，链接在我们发出的邮件中。',
+    caseConditional: '指定的检测项目通过后即予解除，系统会自动重新检测。',
+    caseClosed: '关于该地址的上一个工单已结案：',
+    closed: {
+      person: '此项不能自助解除，由专人决定。',
+      elsewhere: '这里我们采用了其他机构的名单。请向该机构申请，对方移除后我们会自动恢复接收。',
+      'by-itself': '不需要申请，起因消除后会自动结束。',
+      outsiders: (provider) =>
+        `${provider} 的工单只对自己的用户开放，对于这类原因不受理外部发件人的工单。这并不是拒人于门外：上面的途径能更快地到达同样的人。`,
+      'by-path': (provider) =>
+        `${provider} 不受理外部发件人的一般咨询。解除封锁页面不能自行答复时，会自动把您的申请转给专人。`,
+      'no-listing': '这里并没有封锁，所有者也没有可以解除的内容。',
+    },
+    bundle: '可以转交的事实',
+    bundleHint: '复制这段文字即可：其中包含查找这次拒收所需的全部信息，不包含任何收件人。',
+    facts: {
+      provider: '拒收方',
+      code: '代码',
+      ip: '地址',
+      at: '时间',
+      domain: '发件域名',
+      messageId: 'Message-ID',
+      record: '记录',
+      check: '上次检测',
+      request: '解除封锁申请',
+      case: '工单',
+    },
+  },
+}
