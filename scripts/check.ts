@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { neededPackages, ensurePackages } from './packages.ts'
-import { findTests, runFiles, type FileReport } from './run-tests.ts'
+import { findTests, runBatches, type Report } from './run-tests.ts'
 import { openSurroundings } from './test-surroundings.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** A whole check must fit into fifteen minutes on two processors; a single file that takes this long hangs. */
-const fileMinutes = 5
+/** A whole check must fit into fifteen minutes on two processors; a batch of files that takes this long hangs. */
+const batchMinutes = 5
 
 interface Stage {
   readonly name: string
@@ -55,13 +55,13 @@ function command(name: string, program: string, ...args: readonly string[]): voi
   note({ name, passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, seconds: (performance.now() - begun) / 1000 })
 }
 
-async function tests(name: string, files: readonly string[], atOnce?: number): Promise<void> {
+async function tests(name: string, batches: readonly (readonly string[])[], atOnce?: number): Promise<void> {
   const begun = performance.now()
-  const reports = await runFiles(
+  const reports = await runBatches(
     root,
-    files,
-    { minutes: fileMinutes, env: surroundings.env },
-    showFile,
+    batches,
+    { minutes: batchMinutes, env: surroundings.env },
+    show,
     atOnce,
   )
   note({
@@ -72,9 +72,9 @@ async function tests(name: string, files: readonly string[], atOnce?: number): P
   })
 }
 
-function showFile({ file, passed, failures, said, seconds }: FileReport): void {
-  console.log(`${failures.length > 0 ? '✗' : '✓'} ${file} (${passed} in ${seconds.toFixed(1)} s)`)
-  if (file.startsWith('test/')) for (const line of said) console.log(`    ${line}`)
+function show({ name, passed, failures, said, seconds }: Report): void {
+  console.log(`${failures.length > 0 ? '✗' : '✓'} ${name} (${passed} in ${seconds.toFixed(1)} s)`)
+  if (name.startsWith('test/')) for (const line of said) console.log(`    ${line}`)
   for (const failure of failures) console.error(failure)
 }
 

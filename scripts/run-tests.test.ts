@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { findTests, runFile, type FileReport } from './run-tests.ts'
+import { findTests, runFiles, type Report } from './run-tests.ts'
 
 let root = ''
 
@@ -13,9 +13,9 @@ before(() => {
 after(() => rmSync(root, { recursive: true }))
 
 /** What the runner says of a file with this text. */
-async function ran(text: string, minutes = 1): Promise<FileReport> {
+async function ran(text: string, minutes = 1): Promise<Report> {
   writeFileSync(join(root, 'some.test.ts'), `import { describe, it, before } from 'node:test'\n${text}\n`)
-  return await runFile(root, 'some.test.ts', { minutes, env: { SAID_TO_THE_TEST: 'a word' } })
+  return await runFiles(root, ['some.test.ts'], { minutes, env: { SAID_TO_THE_TEST: 'a word' } })
 }
 
 describe('the runner of tests', () => {
@@ -72,9 +72,28 @@ describe('the runner of tests', () => {
     assert.deepEqual(said, ['a word', 'p99 7 ms'])
   })
 
+  it('says which of several files failed, does not run or has no test', async () => {
+    const texts = {
+      'a.test.ts': `it('a', () => {})`,
+      'b.test.ts': `it('b', () => { throw new Error('because') })`,
+      'c.test.ts': `const nothing = 1`,
+    }
+    for (const [file, text] of Object.entries(texts))
+      writeFileSync(join(root, file), `import { it } from 'node:test'\n${text}\n`)
+    const { passed, failures } = await runFiles(root, Object.keys(texts), { minutes: 1 })
+    assert.equal(passed, 1)
+    assert.match(failures.join('\n'), /^b\.test\.ts: b\n {4}Error: because/)
+    assert.ok(failures.includes('c.test.ts: has no test'), failures.join('\n'))
+    writeFileSync(join(root, 'c.test.ts'), 'const broken: = 1')
+    const broken = await runFiles(root, Object.keys(texts), { minutes: 1 })
+    assert.match(broken.failures.join('\n'), /c\.test\.ts/)
+  })
+
   it('finds every test file once', () => {
     for (const path of [
       'src/core/a.test.ts',
+      'src/core/n/a.test.ts',
+      'src/web/a.test.ts',
       'test/b.test.ts',
       'test/journeys/c.test.ts',
       'test/support/d.ts',
@@ -84,8 +103,13 @@ describe('the runner of tests', () => {
       writeFileSync(join(root, path), '')
     }
     assert.deepEqual(findTests(root), {
-      together: ['test/b.test.ts', 'test/journeys/c.test.ts', 'src/core/a.test.ts'],
-      alone: ['src/edge/policy-server.test.ts'],
+      together: [
+        ['test/b.test.ts'],
+        ['test/journeys/c.test.ts'],
+        ['src/core/a.test.ts', 'src/core/n/a.test.ts'],
+        ['src/web/a.test.ts'],
+      ],
+      alone: [['src/edge/policy-server.test.ts']],
     })
   })
 })

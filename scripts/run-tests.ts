@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { TestLine } from './test-reporter.ts'
 
-/** What came of one file. Skipped and postponed tests count as failed: a test that does not run proves nothing. */
-export interface FileReport {
-  readonly file: string
+/** What came of the files of one process. Skipped and postponed tests count as failed: a test that does not run proves nothing. */
+export interface Report {
+  /** The file, or the folder of several with their number. */
+  readonly name: string
   readonly passed: number
   readonly failures: readonly string[]
   /** What the tests printed and said: figures. */
@@ -15,7 +16,7 @@ export interface FileReport {
 }
 
 export interface Limits {
-  /** After so many minutes a file counts as hung, and is killed with all its children. */
+  /** After so many minutes the files count as hung, and are killed with all their children. */
   readonly minutes: number
   readonly env?: Readonly<Record<string, string>>
 }
@@ -30,35 +31,59 @@ const alonePatterns = [
   'test/faults/{disk,kill,abuse-kill,case-kill}.test.ts',
 ]
 
-/** All test files below `root`: those that may run side by side, in the order they should begin, and those that need the machine to themselves. */
+/**
+ * All test files below `root` in batches, each for one process: those that may run side by side, in the order they should begin, and
+ * those that need the machine to themselves. Files beside the code share a process with those of their folder, as loading the program
+ * costs most of them more than their tests; files of the whole program have their own.
+ */
 export function findTests(root: string): {
-  readonly together: readonly string[]
-  readonly alone: readonly string[]
+  readonly together: readonly (readonly string[])[]
+  readonly alone: readonly (readonly string[])[]
 } {
   const alone = globSync(alonePatterns, { cwd: root }).sort()
   const all = globSync('{src,test,bench,scripts}/**/*.test.ts', { cwd: root }).sort()
   const together = all.filter((file) => !alone.includes(file))
-  // Those of the whole program take longest: begun first, they do not make the end wait for one of them.
-  const isOfTheWhole = (file: string): boolean => file.startsWith('test/')
+  const isBesideCode = (file: string): boolean => file.startsWith('src/')
+  const ofTheWhole = together.filter((file) => !isBesideCode(file)).map((file) => [file])
   return {
-    together: [...together.filter(isOfTheWhole), ...together.filter((file) => !isOfTheWhole(file))],
-    alone,
+    // Those of the whole program take longest: begun first, they do not make the end wait for one of them.
+    together: [...ofTheWhole, ...batchesOf(together.filter(isBesideCode))],
+    alone: alone.map((file) => [file]),
   }
 }
 
-/** Runs the files, one more at once than the machine has processors, as many wait for programs they started; calls `onReport` with each as it ends. */
-export async function runFiles(
+/** At most so many files share a process: what one of them breaks is found quickly. */
+const mostTogether = 12
+
+/** Neighbours of one part of the code (`src/core`, `src/web`), in their order. */
+function batchesOf(files: readonly string[]): string[][] {
+  const batches: string[][] = []
+  for (const file of files) {
+    const last = batches.at(-1)
+    if (last?.[0] !== undefined && last.length < mostTogether && partOf(last[0]) === partOf(file))
+      last.push(file)
+    else batches.push([file])
+  }
+  return batches
+}
+
+function partOf(file: string): string {
+  return file.split('/', 2).join('/')
+}
+
+/** Runs the batches, one more at once than the machine has processors, as many wait for programs they started; calls `onReport` with each as it ends. */
+export async function runBatches(
   root: string,
-  files: readonly string[],
+  batches: readonly (readonly string[])[],
   limits: Limits,
-  onReport: (report: FileReport) => void,
+  onReport: (report: Report) => void,
   atOnce = availableParallelism() + 1,
-): Promise<FileReport[]> {
-  const waiting = [...files]
-  const reports: FileReport[] = []
+): Promise<Report[]> {
+  const waiting = [...batches]
+  const reports: Report[] = []
   const work = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const report = await runFile(root, file, limits)
+    for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
+      const report = await runFiles(root, files, limits)
       reports.push(report)
       onReport(report)
     }
@@ -67,12 +92,12 @@ export async function runFiles(
   return reports
 }
 
-/** Runs one file in a process of its own. */
-export async function runFile(
+/** Runs files in one process of their own. */
+export async function runFiles(
   root: string,
-  file: string,
+  files: readonly string[],
   { minutes, env = {} }: Limits,
-): Promise<FileReport> {
+): Promise<Report> {
   const begun = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'postern-tests-'))
   const lines = join(folder, 'lines')
@@ -81,26 +106,38 @@ export async function runFile(
     join(import.meta.dirname, 'test-reporter.ts'),
     '--test-reporter-destination',
     lines,
+    join(import.meta.dirname, 'test-batch.ts'),
   ]
-  const { status, output } = await runUntil([...options, file], root, env, minutes * 60_000)
+  const { status, output } = await runUntil([...options, ...files], root, env, minutes * 60_000)
   const report = readLines(lines)
   rmSync(folder, { recursive: true })
+  const name = nameOf(files)
   const ended = report.filter(({ kind }) => kind !== 'says' && kind !== 'begins')
   const diagnostics = report.filter(({ kind }) => kind === 'says').map(({ text }) => text)
   const failures = ended
     .filter(({ kind }) => kind !== 'pass')
-    .map((line) => `${file}: ${line.text}\n${indent(whyFailed(line))}`)
+    .map((line) => `${fileOf(root, line) ?? name}: ${line.text}\n${indent(whyFailed(line))}`)
   const lastBegun = report.findLast(({ kind }) => kind === 'begins')?.text ?? 'no test'
   const print = indent(tail([output, ...diagnostics].join('\n')))
+  const seen = new Set(ended.map((line) => fileOf(root, line)))
   if (status === 'late')
     failures.push(
-      `${file}: did not end within ${minutes} minutes; “${lastBegun}” was the last to begin\n${print}`,
+      `${name}: did not end within ${minutes} minutes; “${lastBegun}” was the last to begin\n${print}`,
     )
-  else if (status !== 0 && failures.length === 0) failures.push(`${file}: ended with ${status}\n${print}`)
-  else if (ended.length === 0) failures.push(`${file}: has no test`)
+  else if (status !== 0 && failures.length === 0) failures.push(`${name}: ended with ${status}\n${print}`)
+  else failures.push(...files.filter((file) => !seen.has(file)).map((file) => `${file}: has no test`))
   const said = [...output.split('\n'), ...diagnostics].filter(isFigure)
   const passed = ended.filter(({ kind }) => kind === 'pass').length
-  return { file, passed, failures, said, seconds: (performance.now() - begun) / 1000 }
+  return { name, passed, failures, said, seconds: (performance.now() - begun) / 1000 }
+}
+
+function nameOf(files: readonly string[]): string {
+  const [first = '', last = ''] = [files[0], files.at(-1)]
+  return files.length === 1 ? first : `${first} … ${basename(last)} (${files.length} files)`
+}
+
+function fileOf(root: string, { file }: TestLine): string | undefined {
+  return file === undefined ? undefined : relative(root, file)
 }
 
 interface Ended {

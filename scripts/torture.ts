@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { runFile } from './run-tests.ts'
+import { runFiles } from './run-tests.ts'
 import { tortureEnvironment, tortureSteps, type TortureStep } from './torture-steps.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -54,7 +54,7 @@ for (const step of steps) {
     continue
   }
   console.log(`… ${step.name}: ${step.what}`)
-  const { passed, failures, said, seconds } = await runFile(root, step.file, {
+  const { passed, failures, said, seconds } = await runFiles(root, [step.file], {
     minutes: step.minutes,
     env: { ...tortureEnvironment, ...step.env },
   })
