@@ -496,7 +496,9 @@ create table owner_claims (
   expires_at bigint not null,
   ended_at bigint,
   ended_why text,
-  version integer not null
+  version integer not null,
+  contact_mailbox text,
+  reminded_at bigint
 );
 
 create table owner_links (
@@ -519,6 +521,16 @@ create table owner_sessions (
   hash text not null,
   owner_id text not null,
   created_at bigint not null,
+  expires_at bigint not null
+);
+
+create table owner_tokens (
+  id text not null,
+  owner_id text not null,
+  name text not null,
+  hash text not null,
+  created_at bigint not null,
+  last_used_at bigint,
   expires_at bigint not null
 );
 
@@ -585,6 +597,22 @@ create table recipients (
   language text not null,
   created_at bigint not null,
   seen_at bigint not null
+);
+
+create table registered_networks (
+  query text not null,
+  found integer not null,
+  server text not null,
+  handle text not null,
+  name text not null,
+  country text not null,
+  registrant text not null,
+  first_address text not null,
+  last_address text not null,
+  contact_mailboxes text not null,
+  redacted text not null,
+  asked_at bigint not null,
+  expires_at bigint not null
 );
 
 create table reporters (
@@ -996,6 +1024,16 @@ CREATE INDEX owner_sessions_expires ON public.owner_sessions USING btree (expire
 
 CREATE UNIQUE INDEX owner_sessions_pkey ON public.owner_sessions USING btree (hash);
 
+alter table owner_tokens add constraint owner_tokens_hash_key UNIQUE (hash);
+
+alter table owner_tokens add constraint owner_tokens_pkey PRIMARY KEY (id);
+
+CREATE INDEX owner_tokens_owner ON public.owner_tokens USING btree (owner_id);
+
+CREATE UNIQUE INDEX owner_tokens_hash_key ON public.owner_tokens USING btree (hash);
+
+CREATE UNIQUE INDEX owner_tokens_pkey ON public.owner_tokens USING btree (id);
+
 alter table owners add constraint owners_mailbox_key_key UNIQUE (mailbox_key);
 
 alter table owners add constraint owners_pkey PRIMARY KEY (id);
@@ -1039,6 +1077,12 @@ alter table recipients add constraint recipients_pkey PRIMARY KEY (id);
 CREATE UNIQUE INDEX recipients_mailbox_key_key ON public.recipients USING btree (mailbox_key);
 
 CREATE UNIQUE INDEX recipients_pkey ON public.recipients USING btree (id);
+
+alter table registered_networks add constraint registered_networks_pkey PRIMARY KEY (query);
+
+CREATE INDEX registered_networks_expires ON public.registered_networks USING btree (expires_at);
+
+CREATE UNIQUE INDEX registered_networks_pkey ON public.registered_networks USING btree (query);
 
 alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
 

@@ -660,7 +660,7 @@ CREATE TABLE owner_claims (
   expires_at integer not null,
   ended_at integer,
   ended_why text,
-  version integer not null,
+  version integer not null, contact_mailbox text, reminded_at integer,
   primary key (id)
 ) strict, without rowid;
 
@@ -701,6 +701,20 @@ CREATE TABLE owner_sessions (
 ) strict, without rowid;
 
 CREATE INDEX owner_sessions_expires on owner_sessions (expires_at);
+
+CREATE TABLE owner_tokens (
+  id text not null,
+  owner_id text not null,
+  name text not null,
+  -- Keyed; the token itself is shown once.
+  hash text not null unique,
+  created_at integer not null,
+  last_used_at integer,
+  expires_at integer not null,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX owner_tokens_owner on owner_tokens (owner_id);
 
 CREATE TABLE owners (
   id text not null,
@@ -783,6 +797,26 @@ CREATE TABLE recipients (
   seen_at integer not null,
   primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE registered_networks (
+  query text not null,
+  found integer not null,
+  server text not null,
+  handle text not null,
+  name text not null,
+  country text not null,
+  registrant text not null,
+  -- First and last address.
+  first_address text not null,
+  last_address text not null,
+  contact_mailboxes text not null,
+  redacted text not null,
+  asked_at integer not null,
+  expires_at integer not null,
+  primary key (query)
+) strict, without rowid;
+
+CREATE INDEX registered_networks_expires on registered_networks (expires_at);
 
 CREATE TABLE reporters (
   name text not null,

@@ -16,8 +16,9 @@ import { localWakes } from './core/wakes.ts'
 import { coreId } from './core-id.ts'
 import { openDatabase } from './db/open.ts'
 import { migrate } from './db/migrate.ts'
+import { readRegistries } from './net/registries.ts'
 import { dnsResolver } from './net/resolver.ts'
-import { waysOut } from './net/ways-out.ts'
+import { waysOut, type Out } from './net/ways-out.ts'
 
 /** The core without its doors: lock, keys, database, context. */
 export interface Core {
@@ -52,7 +53,6 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
     log,
     actor: actor === 'cli' ? cliActor() : { kind: 'system', name: 'core' },
     ...readFiles(config, actor),
-    out: waysOut({ resolver: dnsResolver({ servers: config.dns.servers }) }),
     wakes: localWakes(),
     tally: new Tally(),
     core: coreId(config.data),
@@ -69,13 +69,19 @@ async function openLocked(config: Config, actor: 'cli' | 'core', log: Log, lock:
 }
 
 /** What files beside the configuration hold. To start again does not mend one that holds something else. */
-function readFiles(config: Config, actor: 'cli' | 'core'): Pick<Context, 'settings' | 'keys'> {
+function readFiles(config: Config, actor: 'cli' | 'core'): Pick<Context, 'settings' | 'keys' | 'out'> {
   try {
-    return { settings: settingsOf(config), keys: openKeys(config.data) }
+    return { settings: settingsOf(config), keys: openKeys(config.data), out: outOf(config) }
   } catch (error) {
     const isOfSystem = !(error instanceof Error) || 'code' in error
     throw isOfSystem || actor === 'cli' ? error : new CannotStart(error.message, { cause: error })
   }
+}
+
+function outOf({ dns, owners }: Config): Out {
+  const resolver = dnsResolver({ servers: dns.servers })
+  if (owners.rdap === 'never') return waysOut({ resolver })
+  return waysOut({ resolver, rdap: readRegistries({ files: owners.rdapFiles, hosts: owners.rdapHosts }) })
 }
 
 function cliActor(): Actor {

@@ -48,6 +48,11 @@ export function settingsOf(config: Config) {
       sessionMs: config.owners.session,
       openMs: config.owners.open,
       termMs: config.owners.term,
+      contactTermMs: config.owners.contactTerm,
+      contactReminderMs: config.owners.contactReminder,
+      contactRecheckMs: config.owners.contactRecheck,
+      contactGraceMs: config.owners.contactGrace,
+      asksRegistries: config.owners.rdap === 'ask',
     },
     recipients: {
       linkMs: config.recipients.link,

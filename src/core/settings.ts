@@ -155,6 +155,15 @@ export interface Settings {
     readonly openMs: number
     /** How long a grant lasts after its proof was last found. */
     readonly termMs: number
+    /** How long one that a contact confirmed by mail, and how long before its end the owner is told. */
+    readonly contactTermMs: number
+    readonly contactReminderMs: number
+    /** How often the registry is asked about it again. */
+    readonly contactRecheckMs: number
+    /** How long it stands after its contact is named no more. */
+    readonly contactGraceMs: number
+    /** Whether registries may be asked at all. */
+    readonly asksRegistries: boolean
   }
   readonly recipients: {
     /** How long the link in a letter to a recipient works. */

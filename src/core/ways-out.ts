@@ -1,6 +1,8 @@
 import type { HttpsAnswer } from '../net/https-client.ts'
+import type { RdapAnswer } from '../net/rdap-client.ts'
 import type { DnsRecords } from '../net/resolver.ts'
 import type { Address } from '../standards/ip.ts'
+import type { Prefix } from '../standards/prefix.ts'
 
 /** The ways out of the program, handed in so that tests replace them and nothing else. Failures are values, with the word of the standard. */
 export interface WaysOut {
@@ -24,4 +26,6 @@ export interface WaysOut {
   lookup(name: string, type: string): Promise<DnsRecords>
   /** `GET https://<host><path>`: global addresses, a good certificate, no redirect, 64 KiB, 5 s. */
   fetchText(host: string, path: string): Promise<HttpsAnswer>
+  /** What the registry says of the network that holds the prefix (RDAP): one question at a time, politely, so it may take seconds. */
+  registered(prefix: Prefix): Promise<RdapAnswer>
 }

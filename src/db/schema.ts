@@ -52,6 +52,8 @@ export interface Tables {
   owner_links: OwnerLinksTable
   owner_sessions: OwnerSessionsTable
   owner_claims: OwnerClaimsTable
+  owner_tokens: OwnerTokensTable
+  registered_networks: RegisteredNetworksTable
   own_listings: OwnListingsTable
   own_list_checks: OwnListChecksTable
   cases: CasesTable
@@ -774,6 +776,43 @@ export interface OwnerClaimsTable {
   ended_at: number | null
   ended_why: string | null
   version: number
+  /** Who confirmed it, where it was confirmed by mail. */
+  contact_mailbox: string | null
+  /** When the owner was told that its end is near. */
+  reminded_at: number | null
+}
+
+/** A program that reads what belongs to an owner. */
+export interface OwnerTokensTable {
+  id: string
+  owner_id: string
+  name: string
+  /** Keyed hash of the token. */
+  hash: string
+  created_at: number
+  last_used_at: number | null
+  expires_at: number
+}
+
+/** What a registry answered about a network that was asked for. */
+export interface RegisteredNetworksTable {
+  /** The prefix that was asked for. */
+  query: string
+  /** 0: no registry knows it, and the rest is empty. */
+  found: number
+  server: string
+  handle: string
+  name: string
+  country: string
+  registrant: string
+  first_address: string
+  last_address: string
+  /** JSON: mailboxes for abuse. */
+  contact_mailboxes: string
+  /** JSON: names of what the server left out. */
+  redacted: string
+  asked_at: number
+  expires_at: number
 }
 
 /** An address of ours on a list of somebody else. */

@@ -20,8 +20,12 @@ export interface HttpsClient {
 
 export type HttpsAnswer =
   | { readonly kind: 'text'; readonly text: string; readonly type: string }
-  /** Any status but 200; a redirect is not followed. */
-  | { readonly kind: 'status'; readonly status: number }
+  /** Any status but 200; a redirect is not followed. `headers`: those of `tellHeaders` that came. */
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'no-address' | 'temperror' | 'too-large' | 'late' | 'unreachable' | 'busy' }
   /** One of its addresses is none that we connect to. */
   | { readonly kind: 'not-global'; readonly address: string }
@@ -37,10 +41,16 @@ export interface HttpsClientOptions {
   readonly authorities?: string
   /** For everything together; DNS has its own limit before. */
   readonly totalMs?: number
+  /** Of the body. */
+  readonly mostBytes?: number
+  /** The `Accept` header. */
+  readonly accept?: string
+  /** Headers, in lower case, that an answer of another status than 200 is given with. */
+  readonly tellHeaders?: readonly string[]
 }
 
 /** RFC 8461 §3.3 lets a receiver stop at 64 KiB. */
-const mostBytes = 64 * 1024
+const policyBytes = 64 * 1024
 const mostHeaderBytes = 8192
 const longestMs = 5000
 const longestConnectMs = 2000
@@ -52,6 +62,8 @@ const mostTries = 2
 
 export function httpsClient(options: HttpsClientOptions): HttpsClient {
   const { resolver, mayReach = isGlobal, port = 443, authorities, totalMs = longestMs } = options
+  const { mostBytes = policyBytes, accept, tellHeaders = [] } = options
+  const reading = { mostBytes, accept, tellHeaders }
   const running = new Set<string>()
   return {
     fetchText: async (host, path) => {
@@ -69,7 +81,15 @@ export function httpsClient(options: HttpsClientOptions): HttpsClient {
         if (closed !== undefined) return { kind: 'not-global', address: formatAddress(closed) }
         let answer: HttpsAnswer = { kind: 'unreachable' }
         for (const address of addresses.slice(0, mostTries)) {
-          answer = await get({ address: formatAddress(address), host, port, path, until, authorities })
+          answer = await get({
+            address: formatAddress(address),
+            host,
+            port,
+            path,
+            until,
+            authorities,
+            reading,
+          })
           if (answer.kind !== 'unreachable' || until.aborted) return answer
         }
         return answer
@@ -87,10 +107,17 @@ interface Target {
   readonly path: string
   readonly until: AbortSignal
   readonly authorities: string | undefined
+  readonly reading: Reading
+}
+
+interface Reading {
+  readonly mostBytes: number
+  readonly accept: string | undefined
+  readonly tellHeaders: readonly string[]
 }
 
 async function get(target: Target): Promise<HttpsAnswer> {
-  const { address, host, port, path, until } = target
+  const { address, host, port, path, until, reading } = target
   return await new Promise((resolve) => {
     // A literal, so that no second DNS answer decides where we go.
     const plain = connect({ host: address, port, autoSelectFamily: false })
@@ -98,7 +125,13 @@ async function get(target: Target): Promise<HttpsAnswer> {
     const asked = request({
       method: 'GET',
       path,
-      headers: { host, 'accept-encoding': 'identity', 'user-agent': 'postern', connection: 'close' },
+      headers: {
+        host,
+        ...(reading.accept === undefined ? {} : { accept: reading.accept }),
+        'accept-encoding': 'identity',
+        'user-agent': 'postern',
+        connection: 'close',
+      },
       maxHeaderSize: mostHeaderBytes,
       // Given instead of an agent: no pool, no proxy from the environment.
       createConnection: () => socket,
@@ -125,7 +158,7 @@ async function get(target: Target): Promise<HttpsAnswer> {
     asked.on('error', (error) => done(troubleOf(socket, error)))
     asked.on('response', (response) => {
       clearTimeout(headTimer)
-      void read(response).then(done)
+      void read(response, reading).then(done)
     })
     asked.end()
   })
@@ -149,9 +182,19 @@ function troubleOf(socket: TLSSocket, error: Error): HttpsAnswer {
   return isCertificate ? { kind: 'certificate', why: code.slice(0, 60) } : { kind: 'unreachable' }
 }
 
-async function read(response: IncomingMessage): Promise<HttpsAnswer> {
+async function read(response: IncomingMessage, { mostBytes, tellHeaders }: Reading): Promise<HttpsAnswer> {
   const { statusCode = 0, headers } = response
-  if (statusCode !== 200) return { kind: 'status', status: statusCode }
+  if (statusCode !== 200) {
+    const told = tellHeaders.flatMap((name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? [[name, value] as const] : []
+    })
+    return {
+      kind: 'status',
+      status: statusCode,
+      ...(told.length > 0 && { headers: Object.fromEntries(told) }),
+    }
+  }
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') return { kind: 'status', status: statusCode }
   const chunks: Buffer[] = []

@@ -1,7 +1,10 @@
 import { domainToASCII } from 'node:url'
 import { formatAddress, type Address } from '../standards/ip.ts'
+import type { Prefix } from '../standards/prefix.ts'
+import type { RdapService } from '../standards/rdap-bootstrap.ts'
 import { httpClient } from './http-client.ts'
 import { httpsClient, type HttpsAnswer } from './https-client.ts'
+import { rdapClient, rdapHttps, type RdapAnswer } from './rdap-client.ts'
 import type { DnsRecords, DnsResolver } from './resolver.ts'
 
 /** The ways out of the program as core names them (`core/ways-out.ts`), made of the real resolver and the guarded client. */
@@ -13,19 +16,39 @@ export interface Out {
   fetchFrom(address: Address, path: string): Promise<string | undefined>
   lookup(name: string, type: string): Promise<DnsRecords>
   fetchText(host: string, path: string): Promise<HttpsAnswer>
+  registered(prefix: Prefix): Promise<RdapAnswer>
 }
 
 export interface OutOptions {
   readonly resolver: DnsResolver
   /** Which addresses may be connected to; global ones when left out. */
   readonly mayReach?: (address: Address) => boolean
-  /** Only tests change it. */
+  /** Registries that may be asked; none when left out. */
+  readonly rdap?: {
+    readonly services: readonly RdapService[]
+    readonly hosts: readonly string[]
+  }
+  /** Only tests change these. */
   readonly port?: number
+  readonly authorities?: string
+  readonly rdapPauseMs?: number
 }
 
-export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
+export function waysOut({ resolver, mayReach, port, authorities, rdap, rdapPauseMs }: OutOptions): Out {
   const client = httpClient({ ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
-  const secure = httpsClient({ resolver, ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
+  const guards = {
+    resolver,
+    ...(mayReach && { mayReach }),
+    ...(port !== undefined && { port }),
+    ...(authorities !== undefined && { authorities }),
+  }
+  const secure = httpsClient(guards)
+  const registries = rdapClient({
+    services: rdap?.services ?? [],
+    hosts: rdap?.hosts ?? [],
+    client: httpsClient({ ...guards, ...rdapHttps }),
+    ...(rdapPauseMs !== undefined && { pauseMs: rdapPauseMs }),
+  })
   return {
     txt: (name) => resolver.txt(name),
     ptr: (address) => resolver.ptr(address),
@@ -34,6 +57,7 @@ export function waysOut({ resolver, mayReach, port }: OutOptions): Out {
     fetchFrom: (address, path) => client.fetchFrom(address, path),
     lookup: (name, type) => resolver.lookup(name, type),
     fetchText: (host, path) => secure.fetchText(host, path),
+    registered: (prefix) => registries.network(prefix),
   }
 }
 

@@ -68,6 +68,10 @@ export const routes = {
     mine: route('/owners/networks'),
     /** One network: its proofs, its state, what is given of it to others. */
     claim: route('/owners/networks/:id'),
+    /** The code, while the contact of a network is being asked. */
+    contactAsked: route('/owners/contact-asked/:id'),
+    /** The link in the letter to the contact. */
+    contact: route('/owners/contact/:link'),
   },
   recipients: {
     /** What it is, and the mailbox that begins. */

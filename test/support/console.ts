@@ -954,6 +954,9 @@ function heldClaim(text: string | undefined) {
       expiresAt: testStart + 300 * 24 * hour,
       endedAt: null,
       endedWhy: null,
+      contact: null,
+      remindedAt: null,
+      facts: { registered: null, holes: [] },
       version: 1,
     },
   } as const

@@ -80,8 +80,18 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
     },
     limits: {},
     delisting: { linkMs: hour, reviewMs: 48 * hour, mostReviews: 1000, watchMs: 7 * day, challengeCost: 1 },
-    owners: { linkMs: hour, sessionMs: 12 * hour, openMs: 30 * day, termMs: 300 * day },
     recipients: { linkMs: hour, sessionMs: 12 * hour, admins: [] },
+    owners: {
+      linkMs: hour,
+      sessionMs: 12 * hour,
+      openMs: 30 * day,
+      termMs: 300 * day,
+      contactTermMs: 300 * day,
+      contactReminderMs: 30 * day,
+      contactRecheckMs: 7 * day,
+      contactGraceMs: 14 * day,
+      asksRegistries: true,
+    },
     support: {
       external: 'by-path',
       reasons: {},
@@ -172,6 +182,7 @@ export function testWaysOut(overrides: Partial<WaysOut> = {}): WaysOut {
     fetchFrom: async () => undefined,
     lookup: async () => await Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     fetchText: async () => ({ kind: 'no-address' }),
+    registered: async () => ({ kind: 'none' }),
     ...overrides,
   }
 }

@@ -42,6 +42,7 @@ export const floors: Readonly<Record<string, number>> = {
   complaints: 2,
   outbox: 2,
   'own-listings': 3,
+  registries: 2,
   reporters: 2,
   retention: 2,
   cases: 3,

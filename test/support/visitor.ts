@@ -39,7 +39,7 @@ import { testShelf, testSite } from './site.ts'
 export const origin = 'https://postmaster.provider.example'
 
 /** Letters whose link has the other half of something. */
-type LinkLetter = 'confirm-delisting' | 'owner-link' | 'recipient-link'
+type LinkLetter = 'confirm-delisting' | 'owner-link' | 'owner-contact' | 'recipient-link'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
@@ -198,7 +198,8 @@ async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string 
   const content = row && contentOf(ctx, row)
   return content?.kind === 'confirm-delisting' ||
     content?.kind === 'owner-link' ||
-    content?.kind === 'recipient-link'
+    content?.kind === 'recipient-link' ||
+    content?.kind === 'owner-contact'
     ? new URL(content.slots.link).pathname
     : undefined
 }

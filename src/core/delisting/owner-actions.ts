@@ -8,7 +8,8 @@ import { spend } from '../limits/actions.ts'
 import { actingWithin } from '../listings/actions.ts'
 import type { Listing } from '../listings/listing.ts'
 import { heldBy, mayAskFor } from '../owners/actions.ts'
-import type { Owner } from '../owners/claim.ts'
+import { allows, reaches, type Owner } from '../owners/claim.ts'
+import { excludeSubAllocation } from '../owners/contact-actions.ts'
 import { carryOut } from './decide-actions.ts'
 import { newRequest } from './new-request.ts'
 import type { DelistRequest, OutcomeFacts, OutcomeKind } from './request.ts'
@@ -20,8 +21,9 @@ const mostShown = 200
 /** What acts inside the networks of an owner, each listing once. */
 export async function listedInside(ctx: Context, owner: Owner): Promise<readonly Listing[]> {
   const found = new Map<string, Listing>()
-  for (const { prefix } of await heldBy(ctx, owner))
-    for (const listing of await actingWithin(ctx, prefix, mostShown)) found.set(listing.id, listing)
+  for (const claim of await heldBy(ctx, owner))
+    for (const listing of await actingWithin(ctx, claim.prefix, mostShown))
+      if (reaches(claim, listing.prefix)) found.set(listing.id, listing)
   return [...found.values()]
 }
 
@@ -36,7 +38,11 @@ export interface OwnerRequest {
 
 /** What this owner asked for lately, newest first. */
 export async function listOwnerRequests(ctx: Context, owner: Owner): Promise<readonly OwnerRequest[]> {
-  const requests = await store.ofOwner(ctx.db.queries, mailboxKey(owner.mailbox), 20)
+  const requests = await store.ofOwner(
+    ctx.db.queries,
+    { mailbox: owner.mailbox, mailboxKey: mailboxKey(owner.mailbox) },
+    20,
+  )
   return requests.map(shown)
 }
 
@@ -56,6 +62,8 @@ export async function askAsOwner(
   const prefix = orThrow(parseListable(input.prefix.trim()))
   const held = await mayAskFor(ctx, owner, prefix)
   if (!held) throw new Refusal('owners.not-found')
+  if (held.proof === 'rdap' && (await excludeSubAllocation(ctx, held.claimId, prefix)))
+    throw new Refusal('owners.sub-allocated', { prefix: formatPrefix(prefix) })
   return await transact(ctx, async (tx) => {
     await takeTurn(tx)
     await spend(tx, 'owners.free.day', owner.id)
@@ -75,7 +83,7 @@ export async function askAsOwner(
       subject: `delist-request:${request.id}`,
       facts: { ip: formatPrefix(prefix), road: request.road, control: 'owner', owner: owner.id },
     })
-    const decided = await carryOut(tx, request, held.prefix)
+    const decided = await carryOut(tx, request, allows(held.proof, 'range') ? held.prefix : undefined)
     if (decided instanceof Refusal) throw decided
     return shown(decided)
   })

@@ -113,11 +113,17 @@ export async function lastDelisted(
 }
 
 /** What the owner of this mailbox asked for by owning the network, newest first. */
-export async function ofOwner(queries: Queries, mailboxKey: string, limit: number): Promise<DelistRequest[]> {
+export async function ofOwner(
+  queries: Queries,
+  { mailbox, mailboxKey }: { readonly mailbox: string; readonly mailboxKey: string },
+  limit: number,
+): Promise<DelistRequest[]> {
   const rows = await queries
     .selectFrom('delist_requests')
     .select(columns)
     .where('mailbox_key', '=', mailboxKey)
+    // The key is for budgets: others may have the same.
+    .where('mailbox', '=', mailbox)
     .where('control', '=', 'owner')
     .orderBy('created_at', 'desc')
     .orderBy('id')

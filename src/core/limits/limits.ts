@@ -131,6 +131,27 @@ export const limits = {
     windowMs: hour,
     why: 'Every look for a proof asks somebody else’s servers, up to 130 questions.',
   },
+  'owners.contact.week': {
+    count: 1,
+    windowMs: 7 * day,
+    why: 'Letters to the contact of a registry or of a name, whoever asks for them: nobody there wants to be asked by strangers every day.',
+  },
+  'owners.contact.owner.day': {
+    count: 10,
+    windowMs: day,
+    why: 'Contacts that one owner may have us write to.',
+  },
+  'registries.asked.day': {
+    count: 1000,
+    windowMs: day,
+    why: 'Questions to registries (RDAP): a fifth of what the strictest of them allows in a day before it shuts out.',
+  },
+  'owners.write.day': { count: 5, windowMs: day, why: 'Threads that one owner begins with us.' },
+  'owners.api.owner.hour': {
+    count: 240,
+    windowMs: hour,
+    why: 'What a program of an owner reads; figures change once an hour.',
+  },
   'owners.free.day': {
     count: 50,
     windowMs: day,

@@ -74,6 +74,8 @@ export interface LetterSlots {
   'owner-link': { readonly link: string; readonly expiresAt: number }
   /** To a mailbox of our own: confirms that it is theirs, and signs them in. */
   'recipient-link': { readonly link: string; readonly expiresAt: number }
+  /** To the abuse contact of a network, or the postmaster of a name: whether somebody is its owner. */
+  'owner-contact': { readonly prefix: string; readonly link: string; readonly expiresAt: number }
   /** To the owner of a network: how the claim stands now. */
   'owner-state': {
     readonly prefix: string
@@ -119,7 +121,8 @@ export interface LetterSlots {
   }
 }
 
-export const ownerStates = ['granted', 'failing', 'ended'] as const
+/** `renew`: a contact has to confirm anew soon. `contact-gone`: the contact that confirmed is named no more. */
+export const ownerStates = ['granted', 'failing', 'renew', 'contact-gone', 'ended'] as const
 export type OwnerState = (typeof ownerStates)[number]
 
 /**
@@ -177,6 +180,7 @@ export const letterKinds = [
   'abuse-notice',
   'owner-link',
   'recipient-link',
+  'owner-contact',
   'owner-state',
   'own-listing-notice',
 ] as const satisfies readonly LetterKind[]

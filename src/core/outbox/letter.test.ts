@@ -179,6 +179,14 @@ const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
     slots: fc.record({ link, expiresAt: moment }),
   }),
   fc.record({
+    kind: fc.constant('owner-contact' as const),
+    slots: fc.record({
+      prefix: fc.constantFrom('192.0.2.45', '198.51.100.0/24', '2001:db8::/32'),
+      link,
+      expiresAt: moment,
+    }),
+  }),
+  fc.record({
     kind: fc.constant('owner-state' as const),
     slots: fc.record({
       prefix: fc.constantFrom('192.0.2.45', '198.51.100.0/24', '2001:db8::/32'),
@@ -295,6 +303,7 @@ describe('a letter', () => {
       'high-volume-notice',
       'observed-digest',
       'own-listing-notice',
+      'owner-contact',
       'owner-link',
       'owner-state',
       'probe-report',

@@ -115,6 +115,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'owner-link':
       return letters[content.kind](content.slots, about)
+    case 'owner-contact':
+      return letters[content.kind](content.slots, about)
     case 'owner-state':
       return letters[content.kind](content.slots, about)
     case 'own-listing-notice':

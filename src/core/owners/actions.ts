@@ -8,10 +8,13 @@ import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend, spendAll } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
+import type { OwnerState } from '../outbox/letter-words.ts'
 import {
+  allows,
   end,
   grant,
   mostClaims,
+  noFacts,
   proofsOf,
   readRange,
   type Claim,
@@ -61,6 +64,9 @@ export function newClaim(tx: Tx, owner: Owner, prefix: Prefix): Claim {
     expiresAt: now + tx.settings.owners.openMs,
     endedAt: null,
     endedWhy: null,
+    contact: null,
+    remindedAt: null,
+    facts: noFacts,
     version: 1,
   }
 }
@@ -102,7 +108,7 @@ async function readParts(ctx: Context, claim: Claim): Promise<readonly Part[]> {
   }))
 }
 
-async function ownClaim(ctx: Context, owner: Owner, id: string): Promise<Claim> {
+export async function ownClaim(ctx: Context, owner: Owner, id: string): Promise<Claim> {
   const claim = await store.ownClaim(ctx.db.queries, owner.id, id)
   if (!claim) throw new Refusal('owners.not-found')
   return claim
@@ -129,7 +135,7 @@ export async function proveClaim(
   return looked
 }
 
-async function grantClaim(ctx: Context, owner: Owner, id: string, proof: Proof): Promise<void> {
+async function grantClaim(ctx: Context, owner: Owner, id: string, proof: LookedProof): Promise<void> {
   await transact(ctx, async (tx) => {
     const claim = await store.ownClaim(tx.queries, owner.id, id)
     if (!claim || claim.state === 'ended') return
@@ -177,15 +183,11 @@ export async function note(tx: Tx, claim: Claim, action: string): Promise<void> 
 }
 
 /** Tells the owner how a claim stands now. */
-export async function writeState(
-  tx: Tx,
-  claim: Claim,
-  state: 'granted' | 'failing' | 'ended',
-): Promise<void> {
+export async function writeState(tx: Tx, claim: Claim, state: OwnerState): Promise<void> {
   const owner = await store.ownerById(tx.queries, claim.ownerId)
   if (!owner) return
   await queueLetter(tx, {
-    key: `owner-claim:${claim.id}:${state}:${claim.failedAt ?? claim.version}`,
+    key: `owner-claim:${claim.id}:${state}:${claim.failedAt ?? claim.remindedAt ?? claim.version}`,
     kind: 'owner-state',
     mailbox: owner.mailbox,
     language: owner.language,
@@ -196,7 +198,8 @@ export async function writeState(
 /** An owner of address space, and since when. */
 export interface Holder {
   readonly owner: Owner
-  /** The network that they hold. */
+  /** The claim, and the network that they hold by it. */
+  readonly claimId: string
   readonly prefix: Prefix
   readonly proof: Proof
   readonly sinceAt: number
@@ -209,15 +212,19 @@ export async function ownersOf(ctx: Context, prefix: Prefix): Promise<readonly H
     ctx.db.queries,
     grants.map(({ ownerId }) => ownerId),
   )
-  return grants.flatMap(({ ownerId, prefix: held, proof, sinceAt }) => {
+  return grants.flatMap(({ id, ownerId, prefix: held, proof, sinceAt }) => {
     const owner = owners.get(ownerId)
-    return owner && proof !== null && sinceAt !== null ? [{ owner, prefix: held, proof, sinceAt }] : []
+    const isHeld = owner && proof !== null && sinceAt !== null
+    return isHeld ? [{ owner, claimId: id, prefix: held, proof, sinceAt }] : []
   })
 }
 
-/** The grant by which this owner may ask for the prefix; undefined when they hold nothing that covers it. */
+/**
+ * The grant by which this owner may ask for the prefix, the strongest of those that reach it; undefined when none does.
+ */
 export async function mayAskFor(ctx: Context, owner: Owner, prefix: Prefix): Promise<Holder | undefined> {
-  return (await ownersOf(ctx, prefix)).find((holder) => holder.owner.id === owner.id)
+  const own = (await ownersOf(ctx, prefix)).filter((holder) => holder.owner.id === owner.id)
+  return own.find(({ proof }) => allows(proof, 'range')) ?? own[0]
 }
 
 /** Networks that this owner holds now, each once. */

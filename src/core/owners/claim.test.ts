@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatPrefix, parseListable } from '../../standards/prefix.ts'
-import { afterLook, grant, mayDelegate, proofsOf, readRange, shows, type Claim } from './claim.ts'
+import { afterLook, grant, mayDelegate, noFacts, proofsOf, readRange, shows, type Claim } from './claim.ts'
 
 const now = Date.UTC(2026, 4, 4, 10)
 const term = 300 * day
@@ -25,6 +25,9 @@ function claim(range: string, rest: Partial<Claim> = {}): Claim {
     expiresAt: now + 30 * day,
     endedAt: null,
     endedWhy: null,
+    contact: null,
+    remindedAt: null,
+    facts: noFacts,
     version: 1,
     ...rest,
   }

@@ -1,9 +1,10 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { MailAddress } from '../../standards/mail-address.ts'
+import type { ClaimFacts, MailProof } from './claim.ts'
 
 /** A letter with a link, in two halves as in the portal: the page has a code, the letter does not. */
-export interface OwnerLink {
+export interface LetterLink {
   readonly id: string
   readonly mailbox: MailAddress
   readonly language: Language
@@ -16,12 +17,22 @@ export interface OwnerLink {
   readonly usedAt: number | null
 }
 
+/** One to an owner, or about what an owner claims. */
+export interface OwnerLink extends LetterLink {
+  /** The claim that it asks the contact of a network about; null: it signs the mailbox itself in. */
+  readonly about: {
+    readonly claimId: string
+    readonly proof: MailProof
+    readonly facts: ClaimFacts
+  } | null
+}
+
 /** Wrong codes before a link opens nothing any more. */
 export const maxTries = 5
 
 /** Whether the link still works. It works once. */
 export function mayUse(
-  link: Pick<OwnerLink, 'tries' | 'expiresAt' | 'usedAt'>,
+  link: Pick<LetterLink, 'tries' | 'expiresAt' | 'usedAt'>,
   now: number,
 ): Refusal | undefined {
   const isOver = link.usedAt !== null || link.expiresAt <= now || link.tries >= maxTries

@@ -1,6 +1,6 @@
 import { newId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
-import { mailboxKey, parseMailbox } from '../../standards/mail-address.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import { transact, type Context } from '../context.ts'
 import { spend } from '../limits/actions.ts'
 import { endClaim, newClaim, note, saveClaim, writeState } from './actions.ts'
@@ -25,7 +25,7 @@ export async function givePart(
     const other = await store.putOwner(tx.queries, {
       id: newId(),
       mailbox,
-      mailboxKey: mailboxKey(mailbox),
+      mailboxKey: mailbox.toLowerCase(),
       language: owner.language,
       at,
     })

@@ -4,7 +4,17 @@ import type { Language } from '../../access/reasons.ts'
 import type { OwnerClaimsTable, OwnerLinksTable, OwnersTable, Tables } from '../../db/schema.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable, rangeKeys, type Prefix } from '../../standards/prefix.ts'
-import { claimEnds, claimStates, proofs, type Claim, type Owner } from './claim.ts'
+import {
+  claimEnds,
+  claimStates,
+  mailProofs,
+  proofs,
+  reaches,
+  type Claim,
+  type ClaimFacts,
+  type MailProof,
+  type Owner,
+} from './claim.ts'
 import type { OwnerLink } from './link.ts'
 
 type Queries = Kysely<Tables>
@@ -13,8 +23,11 @@ const ownerColumns = ['id', 'mailbox', 'mailbox_key', 'language', 'created_at', 
 
 const linkColumns = [
   'id',
+  'purpose',
   'mailbox',
   'language',
+  'claim_id',
+  'facts',
   'link_hash',
   'browser_hash',
   'code_hash',
@@ -44,6 +57,8 @@ const claimColumns = [
   'ended_at',
   'ended_why',
   'version',
+  'contact_mailbox',
+  'reminded_at',
 ] as const
 
 export async function insertLink(queries: Queries, link: OwnerLink): Promise<void> {
@@ -51,11 +66,11 @@ export async function insertLink(queries: Queries, link: OwnerLink): Promise<voi
     .insertInto('owner_links')
     .values({
       id: link.id,
-      purpose: 'enter',
+      purpose: link.about === null ? 'enter' : 'contact',
       mailbox: link.mailbox,
       language: link.language,
-      claim_id: null,
-      facts: '{}',
+      claim_id: link.about?.claimId ?? null,
+      facts: link.about === null ? '{}' : factsText(link.about.facts, link.about.proof),
       link_hash: link.linkHash,
       browser_hash: link.browserHash,
       code_hash: link.codeHash,
@@ -225,7 +240,7 @@ export async function heldClaim(
   return row && claimOf(row)
 }
 
-/** Grants that cover the whole prefix, narrowest first. */
+/** Grants that reach all of the prefix, narrowest first. */
 export async function grantsOver(queries: Queries, prefix: Prefix, now: number): Promise<Claim[]> {
   const { first, last } = rangeKeys(prefix)
   const rows = await queries
@@ -236,7 +251,10 @@ export async function grantsOver(queries: Queries, prefix: Prefix, now: number):
     .where('last_key', '>=', last)
     .where('expires_at', '>', now)
     .execute()
-  return rows.map(claimOf).toSorted((a, b) => b.prefix.length - a.prefix.length)
+  return rows
+    .map(claimOf)
+    .filter((claim) => reaches(claim, prefix))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)
 }
 
 /** Parts of a claim that are given to others and have not ended. */
@@ -251,15 +269,44 @@ export async function partsOf(queries: Queries, parentId: string): Promise<Claim
   return rows.map(claimOf)
 }
 
+/** Before when a grant must have been looked at last to be due. */
+export interface DueBefore {
+  readonly usual: number
+  /** Of those that rest on a registry, while nothing is missing. */
+  readonly registry: number
+}
+
 /** Grants whose proof was not looked for since then, longest ago first. */
-export async function dueForLook(queries: Queries, checkedBefore: number, limit: number): Promise<Claim[]> {
+export async function dueForLook(queries: Queries, before: DueBefore, limit: number): Promise<Claim[]> {
   const rows = await queries
     .selectFrom('owner_claims')
     .select(claimColumns)
     .where('state', '=', 'granted')
-    .where('checked_at', '<=', checkedBefore)
+    .where('checked_at', '<=', before.usual)
     .where('proof', '<>', 'delegation')
+    .where((eb) =>
+      eb.or([
+        eb('proof', '<>', 'rdap'),
+        eb('failed_at', 'is not', null),
+        eb('checked_at', '<=', before.registry),
+      ]),
+    )
     .orderBy('checked_at')
+    .limit(limit)
+    .execute()
+  return rows.map(claimOf)
+}
+
+/** Grants by mail that end before the moment, and whose owners have not been told. */
+export async function dueForReminder(queries: Queries, endsBefore: number, limit: number): Promise<Claim[]> {
+  const rows = await queries
+    .selectFrom('owner_claims')
+    .select(claimColumns)
+    .where('state', '=', 'granted')
+    .where('proof', 'in', mailProofs)
+    .where('expires_at', '<=', endsBefore)
+    .where('reminded_at', 'is', null)
+    .orderBy('expires_at')
     .limit(limit)
     .execute()
   return rows.map(claimOf)
@@ -348,7 +395,30 @@ function linkOf(row: Pick<OwnerLinksTable, (typeof linkColumns)[number]>): Owner
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     usedAt: row.used_at,
+    about: aboutOf(row),
   }
+}
+
+function aboutOf({ purpose, claim_id, facts, id }: Pick<OwnerLinksTable, (typeof linkColumns)[number]>) {
+  if (purpose === 'enter' || claim_id === null) return null
+  const read = readFacts(facts)
+  return { claimId: claim_id, proof: oneOf(mailProofs, read.proof ?? '', id), facts: read.facts }
+}
+
+interface StoredFacts {
+  readonly registered?: string | null
+  readonly holes?: readonly string[]
+  readonly proof?: MailProof
+}
+
+function factsText({ registered, holes }: ClaimFacts, proof?: MailProof): string {
+  const stored: StoredFacts = { registered, holes: holes.map(formatPrefix), ...(proof && { proof }) }
+  return JSON.stringify(stored)
+}
+
+function readFacts(text: string): { readonly facts: ClaimFacts; readonly proof: MailProof | undefined } {
+  const { registered = null, holes = [], proof } = JSON.parse(text) as StoredFacts
+  return { facts: { registered, holes: holes.map((hole) => orThrow(parseListable(hole))) }, proof }
 }
 
 function toRow(claim: Claim): OwnerClaimsTable {
@@ -363,7 +433,7 @@ function toRow(claim: Claim): OwnerClaimsTable {
     value: claim.value,
     state: claim.state,
     proof: claim.proof,
-    facts: '{}',
+    facts: factsText(claim.facts),
     parent_id: claim.parentId,
     created_at: claim.createdAt,
     since_at: claim.sinceAt,
@@ -373,6 +443,8 @@ function toRow(claim: Claim): OwnerClaimsTable {
     ended_at: claim.endedAt,
     ended_why: claim.endedWhy,
     version: claim.version,
+    contact_mailbox: claim.contact,
+    reminded_at: claim.remindedAt,
   }
 }
 
@@ -393,6 +465,9 @@ function claimOf(row: OwnerClaimsTable): Claim {
     expiresAt: row.expires_at,
     endedAt: row.ended_at,
     endedWhy: row.ended_why === null ? null : oneOf(claimEnds, row.ended_why, row.id),
+    contact: row.contact_mailbox === null ? null : orThrow(parseMailbox(row.contact_mailbox)),
+    remindedAt: row.reminded_at,
+    facts: readFacts(row.facts).facts,
     version: row.version,
   }
 }

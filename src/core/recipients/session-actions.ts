@@ -10,7 +10,7 @@ import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type Seco
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { maxTries, mayUse } from '../owners/link.ts'
-import type { Asked } from '../owners/session-actions.ts'
+import type { Asked } from '../owners/link-actions.ts'
 import { domainsLookedAfter, mustBeOurs, recipientKey, type Recipient } from './recipient.ts'
 import * as store from './store.ts'
 

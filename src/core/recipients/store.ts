@@ -3,12 +3,12 @@ import { orThrow } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
-import type { OwnerLink } from '../owners/link.ts'
+import type { LetterLink } from '../owners/link.ts'
 
 type Queries = Kysely<Tables>
 
 /** The same letter in two halves as an owner's. */
-export type RecipientLink = OwnerLink
+export type RecipientLink = LetterLink
 
 /** Without the domains, which the configuration says. */
 export interface KeptRecipient {

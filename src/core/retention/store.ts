@@ -134,6 +134,13 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },
     { table: 'owner_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'owner_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'owner_tokens', key: ['id'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    {
+      table: 'registered_networks',
+      key: ['query'],
+      by: 'expires_at',
+      where: sql`expires_at <= ${now}`,
+    },
     {
       table: 'owner_claims',
       key: ['id'],

@@ -1,5 +1,14 @@
 import type { Part } from '../../core/owners/actions.ts'
-import { proofLine, proofsOf, type Claim, type LookedProof } from '../../core/owners/claim.ts'
+import {
+  allows,
+  lookedProofs,
+  proofLine,
+  proofsOf,
+  type Claim,
+  type LookedProof,
+  type Owner,
+} from '../../core/owners/claim.ts'
+import type { Contacts } from '../../core/owners/contact-actions.ts'
 import { fileUrl, recordName, recordNames, type Looked } from '../../core/owners/look.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
@@ -11,6 +20,7 @@ import { literal, notice, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { contactSection, contactStanding } from './contact-parts.ts'
 
 /** Records that are written out; a wide network may need one in more than a hundred zones. */
 const mostRecords = 16
@@ -21,28 +31,43 @@ export function claimPage(
   { claim, parts }: { readonly claim: Claim; readonly parts: readonly Part[] },
   shown: {
     readonly looked?: Looked
+    readonly found?: Contacts
+    readonly owner: Owner
+    /** How long a grant stands without its contact. */
+    readonly graceMs: number
     readonly errors: readonly FieldError[]
     readonly fields?: Fields
   },
 ): Page {
   const words = view.words.owners.claim
   const title = words.title(showPrefix(claim.prefix))
+  const mayGive = claim.state === 'granted' && claim.proof !== null && allows(claim.proof, 'give')
   return {
     title,
     noindex: true,
     body: html`<h1>${title}</h1>
       <p><a href="${view.link(routes.owners.mine.href())}">${words.back}</a></p>
-      ${errorSummary(view, shown.errors)} ${standing(view, claim)}
+      ${errorSummary(view, shown.errors)} ${standing(view, claim, shown.graceMs)}
       ${shown.looked === undefined ? '' : notSeen(view, shown.looked)}
-      ${claim.state === 'ended' || claim.proof === 'delegation' ? '' : ways(view, claim)}
-      ${claim.state === 'granted' && claim.parentId === null ? giving(view, claim, parts, shown) : ''}
+      ${claim.state === 'ended' ? '' : html`${ways(view, claim)}${asking(view, claim, shown)}`}
+      ${mayGive ? giving(view, claim, parts, shown) : ''}
       ${claim.state === 'ended' ? '' : givingUp(view, claim)}`,
   }
 }
 
-function standing(view: View, claim: Claim): Html {
+/** By a letter to somebody whom the registry or the name gives; not where a record or file has shown it already. */
+function asking(
+  view: View,
+  claim: Claim,
+  { found, owner }: { readonly found?: Contacts; readonly owner: Owner },
+): Html {
+  const isStronger = claim.state === 'granted' && lookedProofs.some((each) => each === claim.proof)
+  return isStronger ? html`` : contactSection(view, claim, owner, found)
+}
+
+function standing(view: View, claim: Claim, graceMs: number): Html {
   const words = view.words.owners.claim
-  const { state, proof, failedAt, checkedAt, expiresAt, endedWhy } = claim
+  const { state, proof, failedAt, checkedAt, expiresAt, endedWhy, contact } = claim
   if (state === 'ended')
     return notice(
       'info',
@@ -51,6 +76,7 @@ function standing(view: View, claim: Claim): Html {
     )
   if (state === 'open')
     return notice('info', words.openTitle, html`<p>${words.open(time(view, expiresAt))}</p>`)
+  if (contact !== null) return contactStanding(view, { ...claim, contact }, graceMs)
   if (failedAt !== null)
     return notice('warning', words.failingTitle, html`<p>${words.failing(time(view, failedAt))}</p>`)
   if (proof === 'delegation')

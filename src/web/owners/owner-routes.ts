@@ -3,6 +3,13 @@ import type { Context } from '../../core/context.ts'
 import { askAsOwner, listedInside, listOwnerRequests } from '../../core/delisting/owner-actions.ts'
 import { claimRange, giveUp, listOwnClaims, proveClaim, showOwnClaim } from '../../core/owners/actions.ts'
 import { lookedProofs, type Owner } from '../../core/owners/claim.ts'
+import {
+  askContact,
+  confirmByContact,
+  findContacts,
+  seeContactLink,
+  type Contacts,
+} from '../../core/owners/contact-actions.ts'
 import type { Looked } from '../../core/owners/look.ts'
 import { givePart, takePartBack } from '../../core/owners/part-actions.ts'
 import { askToEnter, enter, leave, ownerOfSession, seeOwnerLink } from '../../core/owners/session-actions.ts'
@@ -17,6 +24,7 @@ import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { claimPage } from './claim-page.ts'
 import { ownerLinkPage, startPage } from './enter-pages.ts'
+import { confirmedPage, contactAskedPage, questionPage } from './contact-pages.ts'
 import { minePage } from './mine-page.ts'
 
 interface OwnerDeps {
@@ -30,6 +38,7 @@ type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
 export function ownerRoutes(app: Web, deps: OwnerDeps): void {
   enterRoutes(app, deps)
   networkRoutes(app, deps)
+  contactRoutes(app, deps)
 }
 
 /** A mailbox shows itself: the form, the code, the link. */
@@ -84,6 +93,41 @@ function enterRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
   })
 }
 
+/** The contact of a network is asked: the code on the applicant's page, the link in the contact's letter. */
+function contactRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
+  app.get(
+    routes.owners.contactAsked.pattern,
+    async (c) =>
+      await show(c, contactAskedPage(c.var.view, readHalf(c, c.req.param('id') ?? '', https)?.code)),
+  )
+
+  app.get(routes.owners.contact.pattern, async (c) => {
+    const link = c.req.param('link') ?? ''
+    const question = await seeContactLink(contextFor(c), link)
+    const needsCode = readHalf(c, question.id, https) === undefined
+    return await show(c, questionPage(c.var.view, link, question, { needsCode }))
+  })
+
+  app.post(routes.owners.contact.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const link = c.req.param('link') ?? ''
+    const code = (await readForm(c)).get('code')?.trim() || undefined
+    const question = await seeContactLink(ctx, link)
+    try {
+      const { prefix } = await confirmByContact(ctx, {
+        link,
+        code,
+        secret: readHalf(c, question.id, https)?.secret,
+      })
+      return await show(c, confirmedPage(c.var.view, prefix))
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
+      return await show(c, questionPage(c.var.view, link, question, { needsCode: true, message }), 403)
+    }
+  })
+}
+
 /** What only the owner sees; everything is asked for in their name. */
 function networkRoutes(app: Web, deps: OwnerDeps): void {
   const { contextFor, https } = deps
@@ -123,7 +167,7 @@ function networkRoutes(app: Web, deps: OwnerDeps): void {
 
   app.post(
     routes.owners.claim.pattern,
-    signedIn(async (c, ctx, owner) => await changeOne(c, ctx, owner, await readForm(c))),
+    signedIn(async (c, ctx, owner) => await changeOne(c, ctx, owner, await readForm(c), https)),
   )
 }
 
@@ -152,7 +196,13 @@ async function changeMine(c: WebContext, ctx: Context, owner: Owner, fields: Fie
   }
 }
 
-async function changeOne(c: WebContext, ctx: Context, owner: Owner, fields: Fields): Promise<Response> {
+async function changeOne(
+  c: WebContext,
+  ctx: Context,
+  owner: Owner,
+  fields: Fields,
+  https: boolean,
+): Promise<Response> {
   const id = c.req.param('id') ?? ''
   const deed = fields.get('do')
   const proof = lookedProofs.find((each) => each === deed)
@@ -162,6 +212,16 @@ async function changeOne(c: WebContext, ctx: Context, owner: Owner, fields: Fiel
     return c.redirect(c.var.view.link(routes.owners.claim.href({ id })), 303)
   }
   switch (deed) {
+    case 'contacts':
+      return await one(c, ctx, owner, { found: await findContacts(ctx, owner, id) })
+    case 'ask-contact': {
+      const mailbox = fields.get('mailbox') ?? ''
+      const asked = await askContact(ctx, owner, { id, mailbox, language: c.var.view.language })
+      if (asked.kind === 'confirmed') break
+      keepHalf(c, asked.asked.id, asked.asked, https)
+      const there = routes.owners.contactAsked.href({ id: asked.asked.id })
+      return c.redirect(c.var.view.link(there), 303)
+    }
     case 'give':
       try {
         await givePart(ctx, owner, {
@@ -208,13 +268,19 @@ async function one(
   owner: Owner,
   shown: {
     readonly looked?: Looked
+    readonly found?: Contacts
     readonly errors?: readonly FieldError[]
     readonly fields?: Fields
   },
 ): Promise<Response> {
   const found = await showOwnClaim(ctx, owner, c.req.param('id') ?? '')
   const { errors = [] } = shown
-  return await show(c, claimPage(c.var.view, found, { ...shown, errors }), errors.length === 0 ? 200 : 422)
+  const graceMs = ctx.settings.owners.contactGraceMs
+  return await show(
+    c,
+    claimPage(c.var.view, found, { ...shown, owner, graceMs, errors }),
+    errors.length === 0 ? 200 : 422,
+  )
 }
 
 function wrong(c: WebContext, refusal: Refusal): FieldError {

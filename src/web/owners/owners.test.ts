@@ -1,13 +1,23 @@
 import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
-import { testWaysOut } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
-import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
+import {
+  claimed,
+  isListed,
+  list,
+  ownersWorld,
+  proven,
+  signedIn,
+  textOf,
+  zone,
+  type OwnersWorld,
+} from '../../../test/support/owners.ts'
+import type { Doors } from '../../../test/support/visitor.ts'
 import { day } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { decideReview } from '../../../test/support/decide.ts'
 import { listRequests } from '../../core/delisting/review-actions.ts'
-import { addListing, coveringListings } from '../../core/listings/actions.ts'
+import { coveringListings } from '../../core/listings/actions.ts'
 import { listClaims, revokeClaim } from '../../core/owners/manage-actions.ts'
 import { mayAskFor, ownersOf } from '../../core/owners/actions.ts'
 import { recheckClaims } from '../../core/owners/recheck-actions.ts'
@@ -18,62 +28,7 @@ import { parseListable } from '../../standards/prefix.ts'
 const { open, close } = databases('SQLite')
 after(close)
 
-const zone = '_postern.2.0.192.in-addr.arpa'
-
-interface World extends Doors {
-  /** TXT records by name. */
-  readonly txt: Map<string, string>
-}
-
-async function world(): Promise<World> {
-  const txt = new Map<string, string>()
-  const out = testWaysOut({
-    txt: async (name) => {
-      const text = txt.get(name)
-      return text === undefined ? [] : [text]
-    },
-  })
-  return { ...openDoors(await open(), { out }), txt }
-}
-
-/** Somebody with this mailbox, signed in by the letter in the browser that asked. */
-async function signedIn(doors: Doors, mailbox: string): Promise<Visitor> {
-  doors.ctx.clock.advance(1)
-  const browser = doors.visitor()
-  await browser.submit('/owners', { mailbox })
-  const answer = await browser.submit((await doors.letter('owner-link')) ?? '', {})
-  assert.equal(answer.headers.get('location'), '/owners/networks')
-  return browser
-}
-
-/** Claims a network; gives the page of the claim and the record that it asks for. */
-async function claimed(
-  browser: Visitor,
-  range: string,
-): Promise<{ readonly path: string; readonly line: string }> {
-  const answer = await browser.submit('/owners/networks', { do: 'claim', range })
-  const path = answer.headers.get('location') ?? ''
-  const [line = ''] = /postern-owner=[A-Za-z0-9_-]{43}/.exec(await (await browser.get(path)).text()) ?? []
-  return { path, line }
-}
-
-async function proven(doors: World, browser: Visitor, range: string, name = zone): Promise<string> {
-  const { path, line } = await claimed(browser, range)
-  doors.txt.set(name, line)
-  assert.equal((await browser.submit(path, { do: 'txt' })).status, 303)
-  return path
-}
-
-const textOf = async (answer: Response): Promise<string> =>
-  (await answer.text()).replaceAll(/(?:<[^>]+>|\s)+/g, ' ')
-
-async function isListed({ ctx }: Doors, ip: string): Promise<boolean> {
-  return (await coveringListings(ctx, orThrow(parseAddress(ip)))).some(({ effect }) => effect === 'refuse')
-}
-
-async function list({ ctx }: Doors, prefix: string, fields: object = {}): Promise<void> {
-  await addListing(ctx, { prefix: orThrow(parseListable(prefix)), cause: 'spam', ...fields })
-}
+const world = async (): Promise<OwnersWorld> => ownersWorld(await open())
 
 describe('An owner', () => {
   it('proves a /24 by TXT in its reverse zone and gets the listed range freed', async () => {
@@ -280,6 +235,49 @@ describe('A grant', () => {
     const [, part = ''] = /name="part" value="([0-9a-z]{26})"/.exec(await (await ada.get(path)).text()) ?? []
     await ada.submit(path, { do: 'take-back', part })
     assert.equal((await cyd.submit('/owners/networks', { do: 'free', prefix: '192.0.2.45' })).status, 404)
+  })
+
+  it('that was given becomes the receiver’s own once they prove it themselves', async () => {
+    const doors = await world()
+    const ada = await signedIn(doors, 'ada@example.org')
+    const path = await proven(doors, ada, '192.0.2.0/24')
+    await ada.submit(path, { do: 'give', range: '192.0.2.0/26', mailbox: 'cyd@example.org' })
+    const cyd = await signedIn(doors, 'cyd@example.org')
+    const { path: part, line } = await claimed(cyd, '192.0.2.0/26')
+    assert.match(await textOf(await cyd.get(part)), /Given to you by the owner/)
+    const record = doors.txt.get(zone) ?? ''
+    doors.txt.set(zone, line)
+    assert.equal((await cyd.submit(part, { do: 'txt' })).status, 303)
+    assert.match(await textOf(await cyd.get(part)), /Proven: the network is yours/)
+    // Nobody takes it back any more, it can be given on, and it outlives the wider grant.
+    assert.doesNotMatch(await (await ada.get(path)).text(), /name="part"/)
+    const giving = await cyd.submit(part, { do: 'give', range: '192.0.2.0/28', mailbox: 'eve@example.org' })
+    assert.equal(giving.status, 303)
+    doors.txt.set(zone, record)
+    await ada.submit(path, { do: 'give-up' })
+    const narrow = orThrow(parseListable('192.0.2.0/26'))
+    assert.deepEqual(
+      (await ownersOf(doors.ctx, narrow)).map(({ owner, proof }) => [owner.mailbox, proof]),
+      [['cyd@example.org', 'txt']],
+    )
+  })
+
+  it('is of one mailbox: dots and tags make another', async () => {
+    const doors = await world()
+    await proven(doors, await signedIn(doors, 'ada.b@example.org'), '192.0.2.0/24')
+    for (const other of ['adab@example.org', 'ada.b+x@example.org', 'a.da.b@example.org']) {
+      // Letters are counted for all of them together.
+      doors.ctx.clock.advance(day)
+      const browser = await signedIn(doors, other)
+      assert.match(
+        await textOf(await browser.get('/owners/networks')),
+        /You have claimed no network yet/,
+        other,
+      )
+    }
+    doors.ctx.clock.advance(day)
+    const again = await signedIn(doors, 'Ada.B@example.org')
+    assert.match(await textOf(await again.get('/owners/networks')), /192\.0\.2\.0\/24/)
   })
 
   it('is ended by an operator, or by whoever holds it', async () => {

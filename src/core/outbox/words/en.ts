@@ -269,6 +269,18 @@ export const en: LetterWords = {
         'If it was not you, please do nothing: without the code nobody gets further. We never ask for a password.',
       ],
     }),
+    'owner-contact': ({ prefix, link, expiresAt }, { provider }) => ({
+      subject: `Does somebody speak for ${prefix}? ${provider} asks`,
+      paragraphs: [
+        'Hello,',
+        `somebody has said on the postmaster site of ${provider} that this network is theirs to look after:`,
+        { verbatim: `    ${prefix}` },
+        `A registry, or the name of the address, gives this mailbox as the one to ask. Who it is and what they may then do stands on this page, until ${moment(expiresAt)}:`,
+        { verbatim: link },
+        'Opening it changes nothing. To confirm, the page wants a code that only the one who asked has seen: have them tell you, so that you know who they are.',
+        'If you know nothing of it, please do nothing: without you nothing happens, and we do not ask again within a week.',
+      ],
+    }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
       subject: ownerSubjects[state](prefix),
       paragraphs: ['Hello,', ...ownerWords[state](prefix, provider), { verbatim: link }],
@@ -305,6 +317,8 @@ export const en: LetterWords = {
 const ownerSubjects = {
   granted: (prefix: string) => `${prefix} is confirmed as yours`,
   failing: (prefix: string) => `The proof that ${prefix} is yours is missing`,
+  renew: (prefix: string) => `The confirmation of ${prefix} has to be renewed`,
+  'contact-gone': (prefix: string) => `The contact that confirmed ${prefix} is gone`,
   ended: (prefix: string) => `${prefix} is no longer confirmed as yours`,
 } as const
 
@@ -312,13 +326,23 @@ const ownerWords: Readonly<Record<OwnerState, (prefix: string, provider: string)
   granted: (prefix, provider) => [
     `from now on ${provider} takes the reader of this mailbox for an owner of this network:`,
     { verbatim: `    ${prefix}` },
-    'You see what of it is listed, and can ask for it to be let in again. Leave the record or file that proved it where it is: we look for it once a day.',
+    'You see what of it is listed, and can ask for it to be let in again. If a record or a file proved it, leave it where it is: we look for it once a day.',
     'If you know nothing of this, somebody who reads this mailbox has done it; give the network up on the page.',
   ],
   failing: (prefix, provider) => [
     `${provider} looks once a day for the proof that this network is yours, and today it was not there:`,
     { verbatim: `    ${prefix}` },
     'If it is missing again when we look in a day, the confirmation ends. What to do: put the record or the file back as the page of the network shows it.',
+  ],
+  renew: (prefix, provider) => [
+    `that this network is yours was confirmed to ${provider} by mail; such a word holds for a time, and that is over soon:`,
+    { verbatim: `    ${prefix}` },
+    'The day stands on the page of the network. What to do before it: have the contact asked again there, or publish a record in the reverse zone, which needs no renewal.',
+  ],
+  'contact-gone': (prefix, provider) => [
+    `the registry does not name the contact any more that confirmed to ${provider} that this network is yours:`,
+    { verbatim: `    ${prefix}` },
+    'Nothing changes for now. What to do in time, the day stands on the page of the network: have the new contact asked there, or publish a record in the reverse zone. Else the confirmation ends.',
   ],
   ended: (prefix, provider) => [
     `${provider} does not take you for an owner of this network any more:`,

@@ -245,6 +245,18 @@ export const zhCN: LetterWords = {
         '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
       ],
     }),
+    'owner-contact': ({ prefix, link, expiresAt }, { provider }) => ({
+      subject: `${provider} 询证：是否有人代表 ${prefix}`,
+      paragraphs: [
+        '您好：',
+        `有人在 ${provider} 的邮件管理员网站上声明，以下网段由其负责：`,
+        { verbatim: `    ${prefix}` },
+        `地址注册机构（或该地址的主机名）把本邮箱列为联系人，因此向您询证。申请人是谁、确认后可以做什么，见以下页面，有效期至${moment(expiresAt)}：`,
+        { verbatim: link },
+        '仅打开链接不会有任何变化。确认时页面要求输入验证码，而验证码只有申请人看得到：请向对方索取，以便核实身份。',
+        '如果您对此不知情，请不必理会：未经您确认，不会有任何变化，一周之内我们也不会再次来信询问。',
+      ],
+    }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
       subject: ownerSubjects[state](prefix),
       paragraphs: ['您好：', ...ownerWords[state](prefix, provider), { verbatim: link }],
@@ -297,6 +309,8 @@ const beijingMs = 8 * 3_600_000
 const ownerSubjects = {
   granted: (prefix: string) => `已确认您是 ${prefix} 的持有者`,
   failing: (prefix: string) => `${prefix} 的持有证明缺失`,
+  renew: (prefix: string) => `${prefix} 的持有者确认即将到期`,
+  'contact-gone': (prefix: string) => `确认 ${prefix} 的联系人已不在登记信息中`,
   ended: (prefix: string) => `${prefix} 的持有者确认已终止`,
 } as const
 
@@ -304,13 +318,23 @@ const ownerWords: Readonly<Record<OwnerState, (prefix: string, provider: string)
   granted: (prefix, provider) => [
     `从现在起，${provider} 视本邮箱的使用者为以下网段的持有者：`,
     { verbatim: `    ${prefix}` },
-    '您可以查看其中被封锁的地址，并申请解除封锁。请保留用来验证的记录或文件：我们每天检查一次。',
+    '您可以查看其中被封锁的地址，并申请解除封锁。如果是用记录或文件验证的，请予以保留：我们每天检查一次。',
     '如果您对此不知情，说明有其他人能够使用本邮箱；请在页面上放弃该网段。',
   ],
   failing: (prefix, provider) => [
     `${provider} 每天检查一次以下网段的持有证明，今天没有找到：`,
     { verbatim: `    ${prefix}` },
     '如果一天后再次检查时仍然缺失，确认即告终止。请按网段页面所示，恢复 DNS 记录或文件。',
+  ],
+  renew: (prefix, provider) => [
+    `${provider} 对以下网段的持有者确认是通过邮件取得的，有期限，现在即将到期：`,
+    { verbatim: `    ${prefix}` },
+    '到期日见该网段的页面。请在此之前在页面上再次向联系人询证，或在反向解析区域中发布记录（无需续期）。',
+  ],
+  'contact-gone': (prefix, provider) => [
+    `当初向 ${provider} 确认以下网段归您持有的联系人，已不在注册机构的登记信息中：`,
+    { verbatim: `    ${prefix}` },
+    '目前一切照旧。请在网段页面所示的日期之前，在页面上向新的联系人询证，或在反向解析区域中发布记录；否则确认将终止。',
   ],
   ended: (prefix, provider) => [
     `${provider} 不再视您为以下网段的持有者：`,

@@ -1,5 +1,5 @@
 import { html, type Html } from '../../ui/html.ts'
-import type { ClaimEnd, ClaimState, LookedProof, Proof } from '../../../core/owners/claim.ts'
+import type { ClaimEnd, ClaimState, LookedProof, MailProof, Proof } from '../../../core/owners/claim.ts'
 import type { OutcomeKind } from '../../../core/delisting/request.ts'
 import type { Place } from '../../../core/owners/look.ts'
 
@@ -21,8 +21,9 @@ export const owners = {
     how: [
       'A TXT record in the reverse zone: for networks up to /16 (IPv6: /32). Networks smaller than /24 that are delegated by CNAME (RFC 2317) prove themselves in their own zone.',
       'For one IPv4 address: a TXT record at its name, where name and address confirm each other; or a file that the address serves on port 80.',
+      'By mail, where neither can be done: the abuse contact that the registry (RIPE NCC, ARIN, APNIC, LACNIC, AFRINIC) names for the network confirms you; for one IPv4 address also postmaster@ or abuse@ of its confirmed name. Whoever signs in with that very mailbox needs no further letter.',
     ],
-    keep: 'We look for the proof again once a day. If it is missing twice, a day apart, the confirmation ends; a letter says so after the first time. Several owners of one network do not disturb each other.',
+    keep: 'We look for records and files again once a day. If one is missing twice, a day apart, the confirmation ends; a letter says so after the first time. The registry is asked again once a week: another holder of the network ends a confirmation by mail at once. Several owners of one network do not disturb each other.',
     formTitle: 'Begin, or come back',
     mailbox: 'Your mailbox',
     mailboxHint: 'We send a link to it. There is no password and no account beside the mailbox.',
@@ -104,6 +105,52 @@ export const owners = {
     'third-party': 'somebody else decides',
     policy: 'has to pass a test',
   } satisfies Record<OutcomeKind, string>,
+  /** Asking a contact that a registry or a name gives. */
+  contact: {
+    title: 'By mail: a contact confirms you',
+    lead: 'The abuse contact that the registry names for the network can confirm that you look after it; for a single IPv4 address also postmaster@ or abuse@ of its confirmed name. It holds ten months as a rule. You then see everything and ask for single addresses; a person looks at whole ranges, and parts can be given to others only after a proof by DNS.',
+    find: 'Look who can be asked',
+    found: 'Who can be asked',
+    network: (name: Html, range: Html, server: Html) =>
+      html`The registry (${server}) has the network as ${name}, ${range}.`,
+    none: 'No registry knows this network, or none may be asked here. Prove it by DNS.',
+    unknown: 'The registry does not answer now. Try again in some minutes, or prove the network by DNS.',
+    nobody:
+      'The registry names no mailbox for abuse that one can write to. It is for the holder of the network to enter one; until then prove it by DNS.',
+    hidden: 'The registry keeps some of it to itself, and says so.',
+    from: {
+      rdap: 'abuse contact in the registry',
+      mail: 'at the confirmed name of the address',
+    } satisfies Record<MailProof, string>,
+    which: 'Whom we may write to',
+    own: 'your own mailbox: confirmed without a letter',
+    send: 'Have them asked',
+    sendHint:
+      'They get one letter with a link. A contact is written to once in seven days at most, whoever asks.',
+    askedTitle: 'The contact is being asked',
+    askedLead:
+      'If the mailbox can have letters from us, one with a link is on its way to the contact. To confirm, they need this code; tell them by telephone or chat, so that they know it is you:',
+    askedHere: 'If you read that mailbox yourself, open the link in this browser: then no code is needed.',
+    askedElsewhere: 'The code is shown in the browser that had the contact asked.',
+    questionTitle: (prefix: string) => `Does this mailbox speak for ${prefix}?`,
+    question: (applicant: Html, prefix: Html, provider: string) =>
+      html`${applicant} says to ${provider} that the network ${prefix} is theirs to look after. A registry, or
+      the name of the address, gives your mailbox as the one to ask.`,
+    means: (provider: string) =>
+      `If you confirm, they see what of the network ${provider} refuses and how much mail comes from it by day, may ask for it to be let in again, and write to our postmasters about it. You can take nothing back here later, but you can write to us.`,
+    codeLead: 'Type the code that they see on their page. Have them tell you, so that you know who they are.',
+    confirm: 'Confirm',
+    doNothing: 'You do not know them, or are not sure? Close this page: nothing happens.',
+    doneTitle: 'Confirmed',
+    done: (prefix: Html) => html`The network ${prefix} is confirmed. The one who asked is told by letter.`,
+    by: (mailbox: Html, until: Html) => html`Confirmed by ${mailbox}, until ${until}.`,
+    renew: (until: Html) =>
+      html`The confirmation ends on ${until}. Have the contact asked again before, or prove the network by
+      DNS.`,
+    gone: (since: Html, until: Html) =>
+      html`Since ${since} the registry does not name the contact that confirmed you. The confirmation ends on
+      ${until}; have the new contact asked before, or prove the network by DNS.`,
+  },
   claim: {
     title: (prefix: string) => `Network ${prefix}`,
     back: 'All your networks',
@@ -113,7 +160,9 @@ export const owners = {
     granted: (when: Html) =>
       html`Last seen ${when}. Leave the record or the file where it is: we look once a day.`,
     givenTitle: 'Given to you by the owner of the wider network',
-    given: (when: Html) => html`It holds until ${when}; then the owner can give it again.`,
+    given: (when: Html) =>
+      html`It holds until ${when}; then the owner can give it again. Once you prove it yourself, by one of the
+      ways below, it is yours and depends on nobody.`,
     failingTitle: 'The proof is missing',
     failing: (when: Html) =>
       html`It has not been found since ${when}. If it is missing again a day later, the confirmation ends. Put
@@ -171,6 +220,8 @@ export const owners = {
     txt: 'TXT in the reverse zone',
     forward: 'TXT at the name',
     http: 'file on the address',
+    rdap: 'abuse contact in the registry, by mail',
+    mail: 'postmaster of the name, by mail',
     delegation: 'given by the owner of the wider network',
   } satisfies Record<Proof, string>,
   ends: {
@@ -179,6 +230,9 @@ export const owners = {
     'proof-gone': 'The proof was missing twice, a day apart.',
     expired: 'Its time was over without a proof.',
     'delegation-ended': 'The owner of the wider network took it back, or is no longer confirmed.',
+    'registry-changed':
+      'The registry names another holder for the network, or another network for these addresses.',
+    'contact-gone': 'The registry did not name the contact any more that had confirmed it.',
   } satisfies Record<ClaimEnd, string>,
   console: {
     title: 'Owners of networks',

@@ -350,6 +350,14 @@ export const refusals = fitForPeople({
     what: 'You are not signed in with a mailbox, or your time is over.',
     next: 'Have a link sent to your mailbox; there is no password.',
   }),
+  'owners.by-dns': () => ({
+    what: 'Parts can be given to others only by whoever has proven the network by a record in DNS or a file.',
+    next: 'Publish the record that the page of the network shows; nothing else changes by it.',
+  }),
+  'owners.contact-unknown': () => ({
+    what: 'Neither the registry nor the name of the address gives this mailbox for the network.',
+    next: 'Look again who can be asked, and choose one of them.',
+  }),
   'owners.delegated': () => ({
     what: 'This network was given to you by its owner; parts of it cannot be given further.',
     next: 'Ask the owner to give the part to the other mailbox directly.',
@@ -374,9 +382,17 @@ export const refusals = fitForPeople({
     what: 'This network is not proven to be yours.',
     next: 'Prove it first; its page shows how.',
   }),
+  'owners.not-registered': (facts) => ({
+    what: `No registry knows ${text(facts, 'prefix', 'this network')} as one network.`,
+    next: 'Claim the part that the registry has as one, or prove the network by DNS.',
+  }),
   'owners.outside': (facts) => ({
     what: `${text(facts, 'prefix', 'This')} is not inside ${text(facts, 'range', 'the network')}.`,
     next: 'Name a part of the network, at most all of it.',
+  }),
+  'owners.registry-away': () => ({
+    what: 'The registry does not answer now, or has asked us to wait.',
+    next: 'Try again in some minutes, or prove the network by DNS.',
   }),
   'owners.second-half-wrong': (facts) => ({
     what: 'The code does not match this letter.',
@@ -386,9 +402,21 @@ export const refusals = fitForPeople({
     what: 'You are not signed in as an owner, or your time is over.',
     next: 'Have a link sent to your mailbox; there is no password.',
   }),
+  'owners.sub-allocated': (facts) => ({
+    what: `The registry has ${text(facts, 'prefix', 'this part')} as another network than the one that its contact confirmed you for.`,
+    next: 'Its own holder can ask for it; if that is you, claim the part and prove it by itself.',
+  }),
+  'owners.token-name': () => ({
+    what: 'A token needs a name of 1 to 40 letters, digits, dots, hyphens or underscores.',
+    next: 'Name the program that uses it, for example dashboard-1.',
+  }),
   'owners.too-many': (facts) => ({
     what: `One mailbox can claim at most ${text(facts, 'most', '100')} networks.`,
     next: 'Give up some that you need no more, or claim a wider network that holds several.',
+  }),
+  'owners.too-many-tokens': (facts) => ({
+    what: `One mailbox can have at most ${text(facts, 'most', '10')} tokens.`,
+    next: 'Take back one that nobody uses.',
   }),
   'owners.too-wide': (facts) => ({
     what: `${quoted(facts, 'This')} is wider than what one owner can claim.`,

@@ -18,8 +18,9 @@ export const owners: typeof en = {
     how: [
       '反向解析区域中的 TXT 记录：适用于最大 /16（IPv6 为 /32）的网段。小于 /24 且通过 CNAME 委派（RFC 2317）的网段，在自己的区域中验证。',
       '单个 IPv4 地址：正反向解析互相吻合的主机名下的 TXT 记录；或由该地址在 80 端口提供的文件。',
+      '以上都做不到时，可以通过邮件：由地址注册机构（APNIC、RIPE NCC、ARIN、LACNIC、AFRINIC）登记的滥用投诉联系人（abuse contact）为您确认；单个 IPv4 地址还可以由其主机名所在域的 postmaster@ 或 abuse@ 确认。如果您登录所用的就是该邮箱，则无需再收信。',
     ],
-    keep: '我们每天重新检查一次。如果相隔一天连续两次都找不到，确认即告终止；第一次找不到时会发信告知。同一网段可以有多个持有者，互不影响。',
+    keep: '记录和文件每天重新检查一次。如果相隔一天连续两次都找不到，确认即告终止；第一次找不到时会发信告知。注册机构的登记信息每周重新查询一次：网段换了持有者，通过邮件取得的确认立即终止。同一网段可以有多个持有者，互不影响。',
     formTitle: '开始验证，或再次登录',
     mailbox: '您的邮箱',
     mailboxHint: '我们会向它发送链接。除邮箱外不需要密码，也不需要账号。',
@@ -94,6 +95,44 @@ export const owners: typeof en = {
     'third-party': '由其他机构决定',
     policy: '须通过检测',
   },
+  contact: {
+    title: '通过邮件由联系人确认',
+    lead: '注册机构为该网段登记的滥用投诉联系人可以确认该网段由您负责；单个 IPv4 地址还可以由其主机名所在域的 postmaster@ 或 abuse@ 确认。确认的有效期一般为十个月。确认后您可以查看全部信息，并为单个地址提出申请；整个网段的申请由人工审核；只有通过 DNS 验证后，才能把部分网段授权给他人。',
+    find: '查询可以询证的联系人',
+    found: '可以询证的联系人',
+    network: (name, range, server) => html`注册机构（${server}）登记的网段为 ${name}，范围 ${range}。`,
+    none: '没有注册机构登记了该网段，或者本站不查询注册机构。请通过 DNS 验证。',
+    unknown: '注册机构目前没有应答。请几分钟后再试，或通过 DNS 验证。',
+    nobody:
+      '注册机构没有为该网段登记可以写信的滥用投诉邮箱，须由网段的持有者补充登记；在此之前请通过 DNS 验证。',
+    hidden: '注册机构声明有部分信息未予公开。',
+    from: { rdap: '注册机构登记的滥用投诉联系人', mail: '该地址主机名所在域的邮箱' },
+    which: '我们可以向谁询证',
+    own: '您自己的邮箱：无需发信即可确认',
+    send: '发信询证',
+    sendHint: '对方会收到一封带链接的邮件。不论由谁申请，同一联系人七天内最多收到一封。',
+    askedTitle: '正在向联系人询证',
+    askedLead:
+      '如果该邮箱可以接收我们的邮件，一封带链接的邮件已发给联系人。对方确认时需要以下验证码，请通过电话或即时通讯告知，以便对方核实是您：',
+    askedHere: '如果该邮箱由您本人使用，请在本浏览器中打开链接，无需输入验证码。',
+    askedElsewhere: '验证码只显示在提出询证的浏览器中。',
+    questionTitle: (prefix) => `该邮箱是否代表 ${prefix}？`,
+    question: (applicant, prefix, provider) =>
+      html`${applicant} 向 ${provider} 声明，网段 ${prefix}
+      由其负责。注册机构（或该地址的主机名）把您的邮箱列为联系人，因此向您询证。`,
+    means: (provider) =>
+      `确认之后，对方可以查看 ${provider} 拒收了该网段的哪些地址、每天从中收到多少邮件，可以申请解除封锁，并可以就该网段写信给我们的邮件管理员。确认后不能在此撤回，但可以写信给我们。`,
+    codeLead: '请输入对方页面上显示的验证码。请向对方索取，以便核实身份。',
+    confirm: '确认',
+    doNothing: '不认识对方，或不能确定？请直接关闭本页，不会有任何变化。',
+    doneTitle: '已确认',
+    done: (prefix) => html`网段 ${prefix} 已确认，我们会发信通知申请人。`,
+    by: (mailbox, until) => html`由 ${mailbox} 确认，有效期截止于 ${until}。`,
+    renew: (until) => html`确认将于 ${until} 到期。请在此之前再次向联系人询证，或通过 DNS 验证。`,
+    gone: (since, until) =>
+      html`自 ${since} 起，当初为您确认的联系人已不在注册机构的登记信息中。请在 ${until}
+      之前向新的联系人询证，或通过 DNS 验证。`,
+  },
   claim: {
     title: (prefix) => `网段 ${prefix}`,
     back: '您的全部网段',
@@ -102,7 +141,9 @@ export const owners: typeof en = {
     grantedTitle: '已验证：该网段属于您',
     granted: (when) => html`最近一次检查到证明：${when}。请保留该记录或文件，我们每天检查一次。`,
     givenTitle: '由上级网段的持有者授权给您',
-    given: (when) => html`有效期截止于 ${when}，到期后持有者可以再次授权。`,
+    given: (when) =>
+      html`有效期截止于
+      ${when}，到期后持有者可以再次授权。您也可以用以下任一方式自行验证，验证后该网段即归您持有，不再依赖他人。`,
     failingTitle: '找不到证明',
     failing: (when) =>
       html`自 ${when} 起找不到证明。如果一天后仍然缺失，确认即告终止。请恢复该记录或文件，然后点击按钮。`,
@@ -155,6 +196,8 @@ export const owners: typeof en = {
     txt: '反向解析区域中的 TXT',
     forward: '主机名下的 TXT',
     http: '该地址上的文件',
+    rdap: '注册机构登记的联系人（邮件确认）',
+    mail: '主机名所在域的邮箱（邮件确认）',
     delegation: '上级网段持有者授权',
   },
   ends: {
@@ -163,6 +206,8 @@ export const owners: typeof en = {
     'proof-gone': '相隔一天连续两次找不到证明。',
     expired: '到期仍未通过验证。',
     'delegation-ended': '上级网段的持有者已收回授权，或其确认已终止。',
+    'registry-changed': '注册机构显示该网段已换持有者，或这些地址已划归另一网段。',
+    'contact-gone': '当初确认的联系人已不在注册机构的登记信息中。',
   },
   console: {
     title: '网段持有者',

@@ -350,6 +350,14 @@ export const refusals = fitForPeople(
       what: '您尚未用邮箱登录，或登录已过期。',
       next: '请让我们向您的邮箱发送登录链接，无需密码。',
     }),
+    'owners.by-dns': () => ({
+      what: '只有通过 DNS 记录或文件验证了网段的持有者，才能把其中一部分授权给他人。',
+      next: '请发布该网段页面所示的记录，其他一切不变。',
+    }),
+    'owners.contact-unknown': () => ({
+      what: '注册机构和该地址的主机名都没有把这个邮箱列为该网段的联系人。',
+      next: '请重新查询可以询证的联系人，并从中选择。',
+    }),
     'owners.delegated': () => ({
       what: '该网段是由其持有者授权给您的，不能再转授。',
       next: '请让持有者直接授权给对方的邮箱。',
@@ -374,9 +382,17 @@ export const refusals = fitForPeople(
       what: '尚未证明该网段属于您。',
       next: '请先验证，方法见该网段的页面。',
     }),
+    'owners.not-registered': (facts) => ({
+      what: `没有注册机构把 ${text(facts, 'prefix', '该网段')} 登记为一个网段。`,
+      next: '请申请注册机构登记的那一部分，或通过 DNS 验证。',
+    }),
     'owners.outside': (facts) => ({
       what: `${text(facts, 'prefix', '该网段')}不在 ${text(facts, 'range', '您的网段')} 之内。`,
       next: '请填写其中的一部分，最多为整个网段。',
+    }),
+    'owners.registry-away': () => ({
+      what: '注册机构目前没有应答，或要求我们稍后再查询。',
+      next: '请几分钟后再试，或通过 DNS 验证。',
     }),
     'owners.second-half-wrong': (facts) => ({
       what: '验证码与这封邮件不符。',
@@ -386,9 +402,21 @@ export const refusals = fitForPeople(
       what: '您尚未以持有者身份登录，或登录已过期。',
       next: '请把登录链接发送到您的邮箱；不需要密码。',
     }),
+    'owners.sub-allocated': (facts) => ({
+      what: `在注册机构的登记信息中，${text(facts, 'prefix', '这一部分')} 属于另一个网段，不在联系人为您确认的范围内。`,
+      next: '应由其持有者提出申请；如果该部分属于您，请单独申请并验证。',
+    }),
+    'owners.token-name': () => ({
+      what: '令牌名称须为 1 至 40 个字母、数字、点、连字符或下划线。',
+      next: '请以使用该令牌的程序命名，例如 dashboard-1。',
+    }),
     'owners.too-many': (facts) => ({
       what: `一个邮箱最多可以申请 ${text(facts, 'most', '100')} 个网段。`,
       next: '请放弃不再需要的网段，或申请包含多个网段的更大网段。',
+    }),
+    'owners.too-many-tokens': (facts) => ({
+      what: `一个邮箱最多可以有 ${text(facts, 'most', '10')} 个令牌。`,
+      next: '请先收回不再使用的令牌。',
     }),
     'owners.too-wide': (facts) => ({
       what: `${quoted(facts, '该网段')}超出了单个持有者可以申请的范围。`,

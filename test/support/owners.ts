@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { orThrow } from '../../src/base/refusal.ts'
+import { addListing, coveringListings } from '../../src/core/listings/actions.ts'
+import type { WaysOut } from '../../src/core/ways-out.ts'
+import type { Database } from '../../src/db/open.ts'
+import { parseAddress } from '../../src/standards/ip.ts'
+import { parseListable } from '../../src/standards/prefix.ts'
+import { testWaysOut } from './context.ts'
+import { openDoors, type Doors, type Visitor } from './visitor.ts'
+
+/** Where the record of 192.0.2.0/24 goes. */
+export const zone = '_postern.2.0.192.in-addr.arpa'
+
+export interface OwnersWorld extends Doors {
+  /** TXT records by name. */
+  readonly txt: Map<string, string>
+  /** Forward-confirmed names of every address. */
+  names: readonly string[] | 'temperror'
+}
+
+/** The site with DNS that tests write; `out` replaces further ways out. */
+export function ownersWorld(db: Database, out: Partial<WaysOut> = {}): OwnersWorld {
+  const txt = new Map<string, string>()
+  const dns = {
+    txt: async (name: string) => {
+      const text = txt.get(name)
+      return await Promise.resolve(text === undefined ? [] : [text])
+    },
+    confirmedNames: async () => await Promise.resolve(world.names),
+  }
+  const world: OwnersWorld = {
+    ...openDoors(db, { out: testWaysOut({ ...dns, ...out }) }),
+    txt,
+    names: [],
+  }
+  return world
+}
+
+/** Somebody with this mailbox, signed in by the letter in the browser that asked. */
+export async function signedIn(doors: Doors, mailbox: string): Promise<Visitor> {
+  doors.ctx.clock.advance(1)
+  const browser = doors.visitor()
+  await browser.submit('/owners', { mailbox })
+  const answer = await browser.submit((await doors.letter('owner-link')) ?? '', {})
+  assert.equal(answer.headers.get('location'), '/owners/networks')
+  return browser
+}
+
+/** Claims a network; gives the page of the claim and the record that it asks for. */
+export async function claimed(
+  browser: Visitor,
+  range: string,
+): Promise<{ readonly path: string; readonly line: string }> {
+  const answer = await browser.submit('/owners/networks', { do: 'claim', range })
+  const path = answer.headers.get('location') ?? ''
+  const [line = ''] = /postern-owner=[A-Za-z0-9_-]{43}/.exec(await (await browser.get(path)).text()) ?? []
+  return { path, line }
+}
+
+/** Claims it and proves it by TXT; gives the page of the claim. */
+export async function proven(
+  world: OwnersWorld,
+  browser: Visitor,
+  range: string,
+  name = zone,
+): Promise<string> {
+  const { path, line } = await claimed(browser, range)
+  world.txt.set(name, line)
+  assert.equal((await browser.submit(path, { do: 'txt' })).status, 303)
+  return path
+}
+
+export async function textOf(answer: Response): Promise<string> {
+  return (await answer.text()).replaceAll(/(?:<[^>]+>|\s)+/g, ' ')
+}
+
+export async function isListed({ ctx }: Doors, ip: string): Promise<boolean> {
+  return (await coveringListings(ctx, orThrow(parseAddress(ip)))).some(({ effect }) => effect === 'refuse')
+}
+
+export async function list({ ctx }: Doors, prefix: string, fields: object = {}): Promise<void> {
+  await addListing(ctx, { prefix: orThrow(parseListable(prefix)), cause: 'spam', ...fields })
+}
