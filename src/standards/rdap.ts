@@ -7,7 +7,7 @@ import type { MailAddress } from './mail-address.ts'
 import type { Prefix } from './prefix.ts'
 
 /**
- * The Registration Data Access Protocol (RFC 7480 to 7484, 9082, 9083): a registry says in JSON what network an address is in, who
+ * The Registration Data Access Protocol (RDAP, RFC 9083): a registry says in JSON what network an address is in, who
  * holds it, and whom to write to about abuse. Whatever the server leaves out for privacy it may name (RFC 9537).
  *
  * Servers are foreign and their JSON may be anything: what is not as the standard has it is passed over, and nothing is read
