@@ -343,7 +343,8 @@ create table incidents (
   campaign text,
   note text not null,
   version integer not null,
-  weigh_at bigint
+  weigh_at bigint,
+  closing_at bigint
 );
 
 create table leases (
@@ -739,7 +740,9 @@ alter table abuse_reports add constraint abuse_reports_pkey PRIMARY KEY (id);
 
 CREATE INDEX abuse_reports_due ON public.abuse_reports USING btree (next_at) WHERE (state = 'received'::text);
 
-CREATE INDEX abuse_reports_incident ON public.abuse_reports USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX abuse_reports_of_incident ON public.abuse_reports USING btree (incident_id, received_at, id) WHERE (incident_id IS NOT NULL);
+
+CREATE INDEX abuse_reports_open ON public.abuse_reports USING btree (incident_id) WHERE ((incident_id IS NOT NULL) AND (state <> 'closed'::text));
 
 CREATE INDEX abuse_reports_received ON public.abuse_reports USING btree (received_at);
 
@@ -913,6 +916,8 @@ CREATE UNIQUE INDEX incident_reports_pkey ON public.incident_reports USING btree
 alter table incidents add constraint incidents_pkey PRIMARY KEY (id);
 
 CREATE INDEX incidents_account ON public.incidents USING btree (account, class, opened_at);
+
+CREATE INDEX incidents_closing ON public.incidents USING btree (closing_at) WHERE (closing_at IS NOT NULL);
 
 CREATE INDEX incidents_opened ON public.incidents USING btree (opened_at);
 

@@ -74,9 +74,11 @@ CREATE UNIQUE INDEX abuse_reports_dedupe on abuse_reports (dedupe_key) where ded
 
 CREATE INDEX abuse_reports_due on abuse_reports (next_at) where state = 'received';
 
-CREATE INDEX abuse_reports_incident on abuse_reports (incident_id) where incident_id is not null;
-
 CREATE UNIQUE INDEX abuse_reports_intake on abuse_reports (intake_key);
+
+CREATE INDEX abuse_reports_of_incident on abuse_reports (incident_id, received_at, id) where incident_id is not null;
+
+CREATE INDEX abuse_reports_open on abuse_reports (incident_id) where incident_id is not null and state <> 'closed';
 
 CREATE INDEX abuse_reports_received on abuse_reports (received_at);
 
@@ -453,11 +455,13 @@ CREATE TABLE incidents (
   pool text,
   campaign text,
   note text not null,
-  version integer not null, weigh_at integer,
+  version integer not null, weigh_at integer, closing_at integer,
   primary key (id)
 ) strict;
 
 CREATE INDEX incidents_account on incidents (account, class, opened_at);
+
+CREATE INDEX incidents_closing on incidents (closing_at) where closing_at is not null;
 
 CREATE INDEX incidents_opened on incidents (opened_at);
 

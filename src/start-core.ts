@@ -185,12 +185,12 @@ function jobsOf(smarthost: string, judge: Judge) {
   ]
 }
 
-/** Reading a bounce asks nothing of DNS. */
 /** Processes that examine reports: core itself writes down what two of them read, and on two processors it needs one of its own. */
 function examiners(processors: number): number {
   return processors > 2 ? 2 : 1
 }
 
+/** Reading a bounce asks nothing of DNS. */
 async function noLookup(): Promise<never> {
   throw Object.assign(new Error('no DNS'), { code: 'EREFUSED' })
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { receiveReport } from '../src/core/abuse/actions.ts'
-import { countReports } from '../src/core/abuse/desk-actions.ts'
+import { closeIncident, closeReportsDue, countReports } from '../src/core/abuse/desk-actions.ts'
 import { examineDue } from '../src/core/abuse/examine-actions.ts'
+import { verifyChain } from '../src/core/audit/actions.ts'
 import { as } from '../src/core/context.ts'
 import { countIncidents, listIncidents } from '../src/core/incidents/actions.ts'
 import { openParsePool } from '../src/intake/parse-pool.ts'
@@ -10,11 +11,36 @@ import { dkimRecord, testDns } from '../src/intake/test-intake.ts'
 import { minute, systemClock } from '../src/base/clock.ts'
 import { silentLog } from '../src/base/log.ts'
 import { campaign, floodSettings } from './support/abuse-flood.ts'
-import { testContext } from './support/context.ts'
+import { testContext, type TestContext } from './support/context.ts'
 import { forEachDatabase } from './support/database.ts'
 
 /** `POSTERN_FLOOD_COUNT=50000` for the whole flood, on the embedded database; the other gets 2,000 at most. */
 const wanted = Number(process.env['POSTERN_FLOOD_COUNT'] ?? 150)
+
+/** With the first reports the incident is closed, so that nobody waits for the last of them; each is closed once. */
+async function closesAll(ctx: TestContext, incident: string, reports: number): Promise<void> {
+  await closeIncident(ctx, { incident, outcome: 'acted' })
+  const openThen = (await countReports(ctx)).find(({ state }) => state === 'examining')?.count ?? 0
+  assert.ok(openThen > 0, 'not all at once')
+  const system = as(ctx, { kind: 'system', name: 'examine-reports' })
+  while ((await closeReportsDue(system)) > 0);
+  assert.deepEqual(
+    (await countReports(ctx)).map(({ state, outcome, count }) => [state, outcome, count]),
+    [['closed', 'acted', reports]],
+  )
+  const closings = await ctx.db.queries
+    .selectFrom('audit_records')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('action', '=', 'report.closed')
+    .executeTakeFirstOrThrow()
+  assert.equal(Number(closings.count), reports)
+  const reporters = await ctx.db.queries.selectFrom('abuse_reporters').select('agreed').execute()
+  assert.deepEqual(
+    reporters.map(({ agreed }) => agreed),
+    [reports],
+  )
+  assert.equal((await verifyChain(ctx)).broken, undefined)
+}
 
 forEachDatabase((name, open) => {
   const reports = name === 'SQLite' ? wanted : Math.min(2000, wanted)
@@ -58,6 +84,7 @@ forEachDatabase((name, open) => {
         (await countReports(ctx)).map(({ state, count }) => [state, Number(count)]),
         [['examining', reports]],
       )
+      await closesAll(ctx, incident?.id ?? '', reports)
     })
   })
 })

@@ -639,6 +639,8 @@ export interface IncidentsTable {
   weight: string
   /** When it is weighed again; null while nothing came that is not in the weight. */
   weigh_at: number | null
+  /** Since when it is closed while some of its reports are not; null when all are. */
+  closing_at: number | null
   connector: string | null
   pool: string | null
   campaign: string | null

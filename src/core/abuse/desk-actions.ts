@@ -1,10 +1,17 @@
 import { Refusal } from '../../base/refusal.ts'
 import { day } from '../../base/clock.ts'
 import { openTag } from '../../base/signed-token.ts'
+import { breathe } from '../../base/steps.ts'
 import { may, permit, recordedName } from '../actor.ts'
-import { record } from '../audit/actions.ts'
+import { record, recordAll, type AuditEvent } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { endIncident, type Incident } from '../incidents/actions.ts'
+import {
+  closingIncident,
+  endIncident,
+  incidentsClosing,
+  noteReportsClosed,
+  type Incident,
+} from '../incidents/actions.ts'
 import type { IncidentOutcome } from '../incidents/incident.ts'
 import { noteAgreement } from '../reporters/actions.ts'
 import { writeOutcome } from './answer-actions.ts'
@@ -124,11 +131,14 @@ export async function decideReport(
     const row = await store.byId(tx.queries, input.report)
     if (!row) throw new Refusal('abuse.report-not-found')
     if (row.state === 'closed' || row.incident_id !== null) throw new Refusal('abuse.already-closed')
-    await closeReport(tx, row, input.outcome)
+    await record(tx, await closeReport(tx, row, input.outcome, recordedName(tx.actor)))
   })
 }
 
-/** Ends an incident and all of its reports, and tells those who reported and may be told. */
+/**
+ * Ends an incident and its reports, and tells those who reported and may be told: the first `atOnce` reports with it, so that for nearly
+ * every incident all is done, and the others soon after (`closeReportsDue`).
+ */
 export async function closeIncident(
   ctx: Context,
   input: { readonly incident: string; readonly outcome: IncidentOutcome; readonly note?: string | undefined },
@@ -136,35 +146,61 @@ export async function closeIncident(
   return await transact(ctx, async (tx) => {
     const ended = await endIncident(tx, { ...input, note: (input.note ?? '').slice(0, 4000) })
     await closeReportsOf(tx, ended)
+    tx.afterCommit('reports')
     return ended
   })
 }
 
-/** Reports that are read at once. */
-const atOnce = 200
+/** Reports that are closed in one transaction. */
+const atOnce = 100
 
-async function closeReportsOf(tx: Tx, { id, outcome }: Pick<Incident, 'id' | 'outcome'>): Promise<void> {
-  for (;;) {
-    const rows = await store.openOfIncident(tx.queries, id, atOnce)
-    for (const row of rows) {
-      await closeReport(tx, row, outcome ?? 'unproven')
-      if (row.reporter !== null && (outcome === 'acted' || outcome === 'no-violation'))
-        await noteAgreement(tx, row.reporter, outcome === 'acted')
-    }
-    if (rows.length < atOnce) return
-  }
+/** Incidents whose reports are closed in one run. */
+const incidentsAtOnce = 10
+
+/** Goes on closing reports of incidents that were closed; gives how many incidents were at hand, which is none only when none is left. */
+export async function closeReportsDue(ctx: Context): Promise<number> {
+  const closing = await incidentsClosing(ctx, incidentsAtOnce)
+  for (const id of closing)
+    await transact(ctx, async (tx) => {
+      const incident = await closingIncident(tx, id)
+      if (incident) await closeReportsOf(tx, incident)
+    })
+  return closing.length
 }
 
-async function closeReport(tx: Tx, row: store.ReportRow, outcome: ReportOutcome): Promise<void> {
+async function closeReportsOf(tx: Tx, { id, outcome, closedBy }: Incident): Promise<void> {
+  const rows = await store.openOfIncident(tx.queries, id, atOnce)
+  const events: AuditEvent[] = []
+  const byReporter = new Map<string, number>()
+  for (const row of rows) {
+    events.push(await closeReport(tx, row, outcome ?? 'unproven', closedBy))
+    if (row.reporter !== null) byReporter.set(row.reporter, (byReporter.get(row.reporter) ?? 0) + 1)
+    await breathe()
+  }
+  const [first, ...rest] = events
+  if (first) await recordAll(tx, [first, ...rest])
+  if (outcome === 'acted' || outcome === 'no-violation')
+    for (const [reporter, reports] of byReporter)
+      await noteAgreement(tx, reporter, outcome === 'acted', reports)
+  if (rows.length < atOnce) await noteReportsClosed(tx, id)
+}
+
+/** Gives what is to be recorded. */
+async function closeReport(
+  tx: Tx,
+  row: store.ReportRow,
+  outcome: ReportOutcome,
+  decidedBy: string | null,
+): Promise<AuditEvent> {
   await store.updateReport(tx.queries, row, {
     state: 'closed',
     outcome,
     closed_at: tx.clock.now(),
-    decided_by: recordedName(tx.actor),
+    decided_by: decidedBy,
   })
-  await record(tx, { action: 'report.closed', subject: `report:${row.id}`, facts: { outcome } })
   const { elsewhere } = JSON.parse(row.facts) as Partial<ReportFacts>
   await writeOutcome(tx, row, outcome, elsewhere ?? null)
+  return { action: 'report.closed', subject: `report:${row.id}`, facts: { outcome } }
 }
 
 /** What the owner of an account sees of the messages that were reported: at most twenty, and nothing of who did. */

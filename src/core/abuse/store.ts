@@ -132,7 +132,8 @@ export async function openOfIncident(
     .selectFrom('abuse_reports')
     .select(columns)
     .where('incident_id', '=', incident)
-    .where('state', '<>', 'closed')
+    // As the partial index has it.
+    .where('state', '<>', sql.lit('closed'))
     .limit(limit)
     .execute()
 }

@@ -7,7 +7,10 @@ import { visibleIncident, webhookFacts } from './act-actions.ts'
 import type { ActKind, IncidentOutcome, IncidentState, Weight } from './incident.ts'
 import * as store from './store.ts'
 
-/** Ends an incident; whoever calls closes its reports and tells those who reported. */
+/**
+ * Ends an incident. Whoever calls closes its reports and tells those who reported; as there may be many, not all at once
+ * (`incidentsClosing`, `noteReportsClosed`).
+ */
 export async function endIncident(
   tx: Tx,
   input: { readonly incident: string; readonly outcome: IncidentOutcome; readonly note: string },
@@ -22,6 +25,7 @@ export async function endIncident(
     outcome: input.outcome,
     closed_at: tx.clock.now(),
     closed_by: recordedName(tx.actor),
+    closing_at: tx.clock.now(),
     // A note that is there stays when nobody writes another.
     note: input.note === '' ? row.note : input.note,
   }
@@ -33,6 +37,23 @@ export async function endIncident(
   })
   await queueWebhook(tx, 'incident.closed', { ...webhookFacts(row), outcome: input.outcome })
   return incidentOf({ ...row, ...change })
+}
+
+/** Closed incidents of which some reports are still open, at most `limit`. */
+export async function incidentsClosing(ctx: Context, limit: number): Promise<readonly string[]> {
+  return await store.closing(ctx.db.queries, limit)
+}
+
+/** A closed incident of which some reports are still open; undefined when all are closed. */
+export async function closingIncident(tx: Tx, id: string): Promise<Incident | undefined> {
+  const row = await store.byId(tx.queries, id)
+  return row && row.closing_at !== null ? incidentOf(row) : undefined
+}
+
+/** All reports of a closed incident are closed. */
+export async function noteReportsClosed(tx: Tx, id: string): Promise<void> {
+  const row = await store.byId(tx.queries, id)
+  if (row) await store.update(tx.queries, row, { closing_at: null })
 }
 
 /** An incident as people see it; nothing in it says who reported. */

@@ -92,6 +92,7 @@ async function open(tx: Tx, report: Attributed): Promise<store.IncidentRow> {
     campaign: report.campaign,
     note: '',
     weigh_at: null,
+    closing_at: null,
     version: 1,
   }
   await store.insert(tx.queries, row)

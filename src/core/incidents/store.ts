@@ -24,6 +24,7 @@ const columns = [
   'campaign',
   'note',
   'weigh_at',
+  'closing_at',
   'version',
 ] as const
 
@@ -162,6 +163,18 @@ export async function dueToWeigh(queries: Queries, now: number, limit: number): 
     .select('id')
     .where('weigh_at', '<=', now)
     .orderBy('weigh_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Closed ones of which some reports are still open, the longest waiting first. */
+export async function closing(queries: Queries, limit: number): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('incidents')
+    .select('id')
+    .where('closing_at', 'is not', null)
+    .orderBy('closing_at')
     .limit(limit)
     .execute()
   return rows.map(({ id }) => id)

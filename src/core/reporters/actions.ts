@@ -44,9 +44,9 @@ export async function reportersOf(tx: Tx, ids: readonly string[]): Promise<Reado
   return new Map(rows.map((row) => [row.id, reporterOf(row)]))
 }
 
-/** Whether a report of theirs ended as they said. */
-export async function noteAgreement(tx: Tx, id: string, isAgreed: boolean): Promise<void> {
-  await store.count(tx.queries, id, isAgreed ? 'agreed' : 'disagreed')
+/** How many reports of theirs ended as they said, or otherwise. */
+export async function noteAgreement(tx: Tx, id: string, isAgreed: boolean, reports: number): Promise<void> {
+  await store.count(tx.queries, id, isAgreed ? 'agreed' : 'disagreed', reports)
 }
 
 /** The mailbox, for a letter to its reader and nobody else; undefined for programs and once it was erased. */

@@ -30,10 +30,15 @@ export async function byIds(queries: Queries, ids: readonly string[]): Promise<r
   return found
 }
 
-export async function count(queries: Queries, id: string, column: 'agreed' | 'disagreed'): Promise<void> {
+export async function count(
+  queries: Queries,
+  id: string,
+  column: 'agreed' | 'disagreed',
+  reports: number,
+): Promise<void> {
   await queries
     .updateTable('abuse_reporters')
-    .set((eb) => ({ [column]: eb(column, '+', 1) }))
+    .set((eb) => ({ [column]: eb(column, '+', reports) }))
     .where('id', '=', id)
     .execute()
 }
