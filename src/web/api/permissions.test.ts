@@ -10,8 +10,12 @@ import { Checks } from '../../core/checks/actions.ts'
 import { as } from '../../core/context.ts'
 import { addToken, revokeToken, tokenKinds } from '../../core/operators/token-actions.ts'
 import { visitorOf } from '../client.ts'
+import type { WebContext } from '../env.ts'
+import { abuseReportsRoute } from './abuse-reports.ts'
+import { analyseRoute } from './analyse.ts'
 import { apiEndpoints, apiRoutes } from './api.ts'
 import type { Endpoint } from './endpoint.ts'
+import { eventsRoute } from './events.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -90,4 +94,54 @@ describe('Every endpoint of the API', async () => {
     )
     await assert.rejects(door([{ ...first, safe: !first.safe }]), /must say safe/)
   })
+})
+
+/** Those that take other bodies than JSON stand beside the table: for whom each opens. A body of nothing is refused behind the door. */
+const ownDoors = [
+  { path: '/events', opensTo: ['a token for events'] },
+  { path: '/analyse', opensTo: ['nobody', 'a token for api'] },
+  { path: '/abuse-reports', opensTo: ['nobody', 'a token for api'] },
+]
+
+describe('Every door of the API with a body of its own', async () => {
+  const ctx = testContext({ db: await open() })
+  const deps = {
+    contextFor: (c: WebContext) => as(ctx, visitorOf(c.var.client)),
+    reader: { analyse: async () => await Promise.resolve({ failure: 'busy' as const }) },
+    checker: { checkXarf: async () => await Promise.resolve({ failure: 'busy' as const }) },
+  }
+  const web = testSite({
+    parts: [
+      (app) => eventsRoute(app, deps.contextFor),
+      (app) => analyseRoute(app, deps),
+      (app) => abuseReportsRoute(app, deps),
+    ],
+  })
+  const revoked = await addToken(ctx, { kind: 'api', name: 'gone' })
+  await revokeToken(ctx, 'gone')
+  const askers = [
+    { who: 'nobody', token: undefined },
+    { who: 'a revoked token', token: revoked.token },
+    ...(await Promise.all(
+      tokenKinds.map(async (kind) => ({
+        who: `a token for ${kind}`,
+        token: (await addToken(ctx, { kind, name: kind })).token,
+      })),
+    )),
+  ]
+  for (const { path, opensTo } of ownDoors)
+    for (const { who, token } of askers) {
+      const isIn = opensTo.includes(who)
+      it(`${isIn ? 'lets in' : 'turns away'} ${who} at post ${path}`, async () => {
+        const { status } = await web.request(`${site}/api/v1${path}`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          },
+          body: '',
+        })
+        assert.equal(status !== 401, isIn, `status ${status}`)
+      })
+    }
 })
