@@ -27,11 +27,15 @@ export function addressPage(
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
       ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
-      ${ladder === undefined ? '' : ladderPart(view, guide, ladder)}
-      <p><a href="${view.link(routes.check.href({ ip: explanation.ip }))}">${view.words.check.link}</a></p>
+      ${ladder === undefined ? checkLink(view, explanation) : ladderPart(view, guide, ladder)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
+}
+
+/** The ladder has it as its first step. */
+function checkLink(view: View, { ip }: Explanation): Html {
+  return html`<p><a href="${view.link(routes.check.href({ ip }))}">${view.words.check.link}</a></p>`
 }
 
 /** Nobody is told that it has ended while it has not, whatever the address of the page says. */
