@@ -12,13 +12,23 @@ import {
   splitCase,
   takeOriginal,
   weighCase,
+  type CaseView,
 } from './core/cases/desk-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
+import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-case-actions.ts'
 import { coveringListings } from './core/listings/actions.ts'
-import type { CaseActions } from './web/console/case-actions.ts'
+import type { CaseActions, CaseFile } from './web/console/case-actions.ts'
+
+const nothing = { requests: [], listings: [] } as const
+
+async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
+  const requests = await requestsOfCase(ctx, found.case.id)
+  const [first] = requests
+  return { ...found, requests, listings: first ? await coveringListings(ctx, first.ip) : [] }
+}
 
 /** The actions of cases in the shape that the console asks for them. */
 export function caseActions(ctx: Context, checks: Checks): CaseActions {
@@ -28,10 +38,12 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     countCases: async (actor) => await countCases(by(actor)),
     showCase: async (actor, id) => {
       const found = await showCase(by(actor), id)
-      const requests = await requestsOfCase(by(actor), id)
-      const [first] = requests
-      return { ...found, requests, listings: first ? await coveringListings(by(actor), first.ip) : [] }
+      return found.case.legal === null ? await withRequests(by(actor), found) : { ...found, ...nothing }
     },
+    ownersFor: async (actor, id) => await ownersFor(by(actor), id),
+    markLegal: async (actor, input) => await markLegal(by(actor), input),
+    lookInto: async (actor, id) => await withRequests(by(actor), await lookInto(by(actor), id)),
+    endLegal: async (actor, id) => await endLegal(by(actor), id),
     testsNow: async (actor, input) => await testsNow(by(actor), checks, input),
     takeOriginal: async (actor, input) => await takeOriginal(by(actor), input),
     answerCase: async (actor, input) => await answerCase(by(actor), input),

@@ -32,6 +32,7 @@ export const permissions = {
   'delisting.decide': ['case-agent', 'list-operator', 'admin'],
   'case.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
   'case.answer': ['case-agent', 'admin'],
+  'case.legal': ['admin'],
   'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
   'operator.read': ['auditor', 'admin'],
   'operator.manage': ['admin'],

@@ -91,6 +91,8 @@ const sentences: Partial<Record<RefusalCode, (site: string) => string>> = {
   'case.over': (site) => `5.7.1 This case ended more than 14 days ago, please begin anew at ${site}/delist`,
   'case.merged': (site) =>
     `5.7.1 This case goes on in another one, please write to its address or see ${site}/delist`,
+  'case.with-owner': (site) =>
+    `5.7.1 This case is handled with the owner of the address space and takes nothing more from others, see ${site}/owners`,
   'case.full': () => '5.2.2 This case has as much in it as we keep, please wait for our answer',
   'letter.not-found': () => '5.1.1 No such letter',
 }

@@ -1,10 +1,13 @@
 import { day, hour, minute } from '../../src/base/clock.ts'
 import { orThrow, Refusal } from '../../src/base/refusal.ts'
 import { actorName, permit, type Actor } from '../../src/core/actor.ts'
-import { newCase, type Case } from '../../src/core/cases/case.ts'
+import { newCase, type Case, type Legal } from '../../src/core/cases/case.ts'
+import { masked } from '../../src/core/cases/legal.ts'
 import type { Message } from '../../src/core/cases/message.ts'
 import type { Participant } from '../../src/core/cases/participant.ts'
 import type { DelistRequest } from '../../src/core/delisting/request.ts'
+import type { Claim } from '../../src/core/owners/claim.ts'
+import { parseListable } from '../../src/standards/prefix.ts'
 import { mailboxKey, parseMailbox } from '../../src/standards/mail-address.ts'
 import type { CaseActions } from '../../src/web/console/case-actions.ts'
 import { testSettings, testStart } from './context.ts'
@@ -48,6 +51,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         .filter((each) => (kind ?? each.kind) === each.kind)
         .filter((each) => assigned === undefined || (assigned === 'nobody') === (each.assignee === null))
         .slice(offset, offset + limit)
+        .map(masked)
     },
     countCases: async () => ({
       open: cases.filter(({ state }) => state === 'open').length,
@@ -56,6 +60,16 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
     async showCase(actor, id) {
       permit(actor, 'case.read')
       const found = find(id)
+      if (found.legal !== null)
+        return {
+          case: masked(found),
+          participants: [],
+          messages: [],
+          others: [],
+          history: [],
+          requests: [],
+          listings: [],
+        }
       const [waits] = requests.filter(({ state }) => state === 'review')
       return {
         case: found,
@@ -93,6 +107,35 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         assignedBy: actorName(actor),
       })
     },
+    async ownersFor(actor) {
+      permit(actor, 'case.legal')
+      return empty ? [] : [{ claim: ownerClaim, owner: { id: 'o1', mailbox, language: 'en' } }]
+    },
+    async markLegal(actor, { id, claim, how }) {
+      permit(actor, 'case.legal')
+      if (claim !== ownerClaim.id) throw new Refusal('case.no-owner')
+      note(`markLegal:${how}`)
+      put({ ...find(id), legal: testLegal(actorName(actor)) })
+    },
+    async lookInto(actor, id) {
+      permit(actor, 'case.legal')
+      const found = find(id)
+      note(`lookInto:${id}`)
+      return {
+        case: found,
+        participants: [participant(text)],
+        messages: thread(text),
+        others: [],
+        history: [],
+        requests: [],
+        listings: [],
+      }
+    },
+    async endLegal(actor, id) {
+      permit(actor, 'case.legal')
+      note('endLegal')
+      put({ ...find(id), legal: null })
+    },
     snoozeCase: async (actor, { hours }) => done(actor, 'case.answer', `snoozeCase:${hours}`),
     weighCase: async (actor, { severity }) => done(actor, 'case.answer', `weighCase:${severity}`),
     mergeCases: async (actor, { into }) => {
@@ -113,6 +156,37 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
 }
 
 const mailbox = orThrow(parseMailbox('hostmaster@example.org'))
+
+const ownerClaim: Claim = {
+  id: 'claim'.padEnd(26, '0'),
+  ownerId: 'o1',
+  prefix: orThrow(parseListable('192.0.2.0/24')),
+  token: 't',
+  value: 'v',
+  state: 'granted',
+  proof: 'txt',
+  parentId: null,
+  createdAt: testStart - 9 * day,
+  sinceAt: testStart - 9 * day,
+  checkedAt: testStart - day,
+  failedAt: null,
+  expiresAt: testStart + 90 * day,
+  endedAt: null,
+  endedWhy: null,
+  version: 1,
+}
+
+function testLegal(by: string): Legal {
+  return {
+    at: testStart,
+    by,
+    participant: participantId,
+    claim: ownerClaim.id,
+    prefix: '192.0.2.0/24',
+    proof: 'txt',
+    checkedAt: testStart - day,
+  }
+}
 
 function participant(text: string | undefined): Participant {
   return {

@@ -21,10 +21,12 @@ import {
   reopened,
   type Case,
   type CaseKind,
+  type Legal,
   type CaseOutcome,
   type Severity,
   type Targets,
 } from './case.ts'
+import { isSpokenTo } from './legal.ts'
 import { wordsToCompare, type Content } from './message.ts'
 import { takesPart, type Participant, type ParticipantRole } from './participant.ts'
 import * as store from './store.ts'
@@ -123,7 +125,7 @@ export async function joinCase(
   return { participant }
 }
 
-/** A message of a participant: the clock goes on, a closed case opens again. Throws `case.full`, `case.over`, `case.merged`. */
+/** A message of a participant: the clock goes on, a closed case opens again. Throws `case.full`, `case.over`, `case.merged`, `case.with-owner`. */
 export async function hear(
   tx: Tx,
   participant: Participant,
@@ -134,6 +136,10 @@ export async function hear(
   if (key !== null && (await store.hasIntakeKey(tx.queries, key))) return 'known'
   const it = await mustLock(tx, participant.caseId)
   const moves = incoming.isVerified && !incoming.isSilent
+  if (!isSpokenTo(it, participant)) {
+    if (incoming.isSilent) return 'copy'
+    throw new Refusal('case.with-owner')
+  }
   const over = mayReopen(it, now)
   // What a program wrote about a case of long ago changes nothing, and nobody has to know.
   if (over && !incoming.isSilent) throw over
@@ -273,6 +279,22 @@ export async function participantsOf(ctx: Context | Tx, caseId: string): Promise
   return await store.participantsOf('queries' in ctx ? ctx.queries : ctx.db.queries, caseId)
 }
 
+/** Only the owner is spoken to from now on, or, with null, everybody again. Callers hold the case and write it down. */
+export async function restrictCase(tx: Tx, id: string, legal: Legal | null): Promise<void> {
+  const it = await mustLock(tx, id)
+  if (legal !== null) await store.setWithdrawn(tx.queries, legal.participant, null)
+  await saveCase(tx, { ...it, legal })
+  tx.afterCommit('cases')
+}
+
+/** Those of the participants whose case is spoken of with the owner alone. */
+export async function restrictedAmong(
+  ctx: Context | Tx,
+  participants: readonly string[],
+): Promise<readonly string[]> {
+  return await store.restrictedAmong('queries' in ctx ? ctx.queries : ctx.db.queries, participants)
+}
+
 /** Ends a case. Callers hold it; what is said to its participants is theirs to say. */
 export async function closeCase(
   tx: Tx,
@@ -333,7 +355,7 @@ export async function tell(
     kind: it.kind,
     severity: it.severity,
     state: it.state,
-    about: it.about,
+    about: it.legal === null ? it.about : null,
     outcome: it.outcome,
     ...(event === 'case.assigned' && { assignee: it.assignee, by: it.assignedBy }),
     ...due,

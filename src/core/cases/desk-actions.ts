@@ -2,7 +2,7 @@ import { newId } from '../../base/id.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { hour } from '../../base/clock.ts'
-import { actorName, permit, recordedName } from '../actor.ts'
+import { actorName, may, permit, recordedName } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { closeCase, lockCase, participantsOf, recount, reopen, saveCase, targetsOf, tell } from './actions.ts'
@@ -17,6 +17,7 @@ import {
   type CaseState,
   type Severity,
 } from './case.ts'
+import { isSpokenTo, masked, mayHandle } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import { say } from './say-actions.ts'
@@ -42,11 +43,14 @@ export interface CaseSearch {
 export async function listCases(ctx: Context, search: CaseSearch): Promise<readonly Case[]> {
   permit(ctx.actor, 'case.read')
   const { assigned, asleep, ...rest } = search
-  return await store.listCases(ctx.db.queries, {
+  const found = await store.listCases(ctx.db.queries, {
     ...rest,
+    // Whoever asks for an address would learn that it is the one.
+    withoutLegal: rest.about !== undefined && !may(ctx.actor, 'case.legal'),
     assignee: assigned === undefined ? undefined : assigned === 'mine' ? actorName(ctx.actor) : null,
     awakeAt: asleep === true ? undefined : ctx.clock.now(),
   })
+  return found.map(masked)
 }
 
 /** How many are our turn, and how many of them are late. */
@@ -65,12 +69,34 @@ export interface CaseView {
 
 const mostOthers = 20
 
-/** A case as the desk sees it. Throws `case.not-found`. */
+/** A case as the desk sees it; of a restricted one only that it is there (`lookInto` opens it). Throws `case.not-found`. */
 export async function showCase(ctx: Context, id: string): Promise<CaseView> {
   permit(ctx.actor, 'case.read')
-  const { queries } = ctx.db
-  const it = await store.caseById(queries, id)
+  const it = await store.caseById(ctx.db.queries, id)
   if (!it) throw new Refusal('case.not-found')
+  if (it.legal !== null) return { case: masked(it), participants: [], messages: [], others: [], history: [] }
+  return await viewOf(ctx, it)
+}
+
+/** A case with everything in it, restricted or not. Whoever calls has written the look down. */
+export async function showRestricted(ctx: Context, id: string): Promise<CaseView> {
+  permit(ctx.actor, 'case.legal')
+  const it = await store.caseById(ctx.db.queries, id)
+  if (!it) throw new Refusal('case.not-found')
+  return await viewOf(ctx, it)
+}
+
+/** Throws `case.restricted` where the case is, and `case.not-found`. For actions of other nouns that read of a case. */
+export async function permitCase(ctx: Context, id: string): Promise<void> {
+  const it = await store.caseById(ctx.db.queries, id)
+  if (!it) throw new Refusal('case.not-found')
+  const refusal = mayHandle(ctx.actor, it)
+  if (refusal) throw refusal
+}
+
+async function viewOf(ctx: Context, it: Case): Promise<CaseView> {
+  const { queries } = ctx.db
+  const { id } = it
   const [participants, messages, history] = await Promise.all([
     store.participantsOf(queries, id),
     store.messagesOf(queries, ctx.keys.vault, { caseId: id }),
@@ -93,7 +119,9 @@ async function othersOf(
     for (const each of await store.listCases(queries, { states, about, offset: 0, limit: mostOthers }))
       found.set(each.id, each)
   found.delete(id)
-  return [...found.values()].toSorted((a, b) => b.openedAt - a.openedAt).slice(0, mostOthers)
+  // That the same mailbox has a part in a restricted case is a part of what is in it.
+  const known = [...found.values()].filter(({ legal }) => legal === null || may(ctx.actor, 'case.legal'))
+  return known.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, mostOthers)
 }
 
 /** A message as it came, to be downloaded and opened elsewhere; looking is written down. Throws `case.original-gone`. */
@@ -102,6 +130,7 @@ export async function takeOriginal(
   input: { readonly id: string; readonly message: string },
 ): Promise<{ readonly hash: string; readonly raw: Buffer }> {
   permit(ctx.actor, 'case.read')
+  await permitCase(ctx, input.id)
   const found = await store.originalOf(ctx.db.queries, ctx.keys.vault, input.message)
   if (!found || found.caseId !== input.id) throw new Refusal('case.original-gone')
   await transact(ctx, async (tx) => {
@@ -111,10 +140,18 @@ export async function takeOriginal(
   return found
 }
 
-/** Loads the case for a change; throws `case.not-found`, and `case.closed` where it has ended. */
-async function openOne(tx: Tx, id: string): Promise<Case> {
+/** The case for a change; throws `case.not-found`, and `case.restricted` for whoever may not handle it. */
+async function heldCase(tx: Tx, id: string): Promise<Case> {
   const it = await lockCase(tx, id)
   if (!it) throw new Refusal('case.not-found')
+  const refusal = mayHandle(tx.actor, it)
+  if (refusal) throw refusal
+  return it
+}
+
+/** The same; throws `case.closed` where it has ended. */
+async function openOne(tx: Tx, id: string): Promise<Case> {
+  const it = await heldCase(tx, id)
   if (it.state === 'closed') throw new Refusal('case.closed')
   return it
 }
@@ -151,7 +188,7 @@ export async function answerCase(
     const until = input.next === 'asks' ? now + tx.settings.support.askedMs : undefined
     const everybody = await participantsOf(tx, it.id)
     const readers = everybody.filter(
-      (each) => takesPart(each) && (input.to === undefined || each.id === input.to),
+      (each) => takesPart(each) && isSpokenTo(it, each) && (input.to === undefined || each.id === input.to),
     )
     if (readers.length === 0) throw new Refusal('case.nobody')
     await record(tx, {
@@ -178,28 +215,32 @@ export async function noteCase(
   permit(ctx.actor, 'case.answer')
   const text = plainText(orThrow(readAnswer(input.text)), longestAnswer)
   await transact(ctx, async (tx) => {
-    const it = await lockCase(tx, input.id)
-    if (!it) throw new Refusal('case.not-found')
-    await store.insertMessage(tx.queries, tx.keys.vault, {
-      id: newId(),
-      caseId: it.id,
-      participant: null,
-      direction: 'note',
-      channel: 'console',
-      author: recordedName(tx.actor),
-      isVerified: true,
-      isSilent: false,
-      at: tx.clock.now(),
-      size: Buffer.byteLength(text),
-      copies: 1,
-      bodyKey: null,
-      intakeKey: null,
-      letter: null,
-      content: { text },
-    })
-    await record(tx, { action: 'case.noted', subject: `case:${it.id}`, facts: {} })
-    await recount(tx, it.id)
+    const it = await heldCase(tx, input.id)
+    await noteIn(tx, it.id, text)
   })
+}
+
+/** The same inside of a transaction that holds the case. */
+export async function noteIn(tx: Tx, id: string, text: string): Promise<void> {
+  await store.insertMessage(tx.queries, tx.keys.vault, {
+    id: newId(),
+    caseId: id,
+    participant: null,
+    direction: 'note',
+    channel: 'console',
+    author: recordedName(tx.actor),
+    isVerified: true,
+    isSilent: false,
+    at: tx.clock.now(),
+    size: Buffer.byteLength(text),
+    copies: 1,
+    bodyKey: null,
+    intakeKey: null,
+    letter: null,
+    content: { text },
+  })
+  await record(tx, { action: 'case.noted', subject: `case:${id}`, facts: {} })
+  await recount(tx, id)
 }
 
 /** Whose it is: that of whoever asks, or nobody's. A colleague gets it by `handCase`. */
@@ -265,8 +306,7 @@ export async function weighCase(
 export async function reopenCase(ctx: Context, id: string): Promise<Case> {
   permit(ctx.actor, 'case.answer')
   return await transact(ctx, async (tx) => {
-    const it = await lockCase(tx, id)
-    if (!it) throw new Refusal('case.not-found')
+    const it = await heldCase(tx, id)
     if (it.state !== 'closed') throw new Refusal('case.open')
     const refusal = mayReopen(it, tx.clock.now())
     if (refusal) throw refusal
@@ -291,6 +331,8 @@ export async function mergeCases(
     // Always in the same order, so that two people who merge the same two do not wait for each other.
     for (const id of [input.id, input.into].toSorted()) await openOne(tx, id)
     const from = await openOne(tx, input.id)
+    if (from.legal !== null || (await openOne(tx, input.into)).legal !== null)
+      throw new Refusal('case.legal-stays')
     const moved = (await participantsOf(tx, from.id)).map(({ id }) => id)
     await store.moveParticipants(tx.queries, moved, input.into)
     await store.moveNotes(tx.queries, from.id, input.into)
@@ -322,6 +364,7 @@ export async function splitCase(
   permit(ctx.actor, 'case.answer')
   return await transact(ctx, async (tx) => {
     const it = await openOne(tx, input.id)
+    if (it.legal !== null) throw new Refusal('case.legal-stays')
     const everybody = await participantsOf(tx, it.id)
     const moved = everybody.find(({ id }) => id === input.participant)
     if (!moved || everybody.length < 2) throw new Refusal('case.nobody')

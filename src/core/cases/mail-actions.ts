@@ -10,6 +10,7 @@ import { spendAll, trySpend, type Cost } from '../limits/actions.ts'
 import { stopMailbox } from '../outbox/actions.ts'
 import { hear, lockCase, saveCase, type Incoming } from './actions.ts'
 import { mayReopen, mostAcks, type Case } from './case.ts'
+import { isSpokenTo } from './legal.ts'
 import type { Content } from './message.ts'
 import type { Participant } from './participant.ts'
 import { say } from './say-actions.ts'
@@ -29,7 +30,7 @@ export interface CaseMail {
 /**
  * Keeps a message in the thread of its tag; durable when it resolves. From the participant it is our turn then; from anybody else it stands
  * there as unverified and moves nothing (security CASE-1); what a program wrote stands there in silence. Throws `case.not-found`,
- * `case.over`, `case.merged`, `case.full`, `limit.exceeded`.
+ * `case.over`, `case.merged`, `case.with-owner`, `case.full`, `limit.exceeded`.
  */
 export async function hearCaseMail(
   ctx: Context,
@@ -60,9 +61,11 @@ export async function hearCaseMail(
 /** Whether the thread of this tag still takes mail: asked before the message comes. Undefined: it does. */
 export async function refusalOfTag(ctx: Context, tag: string): Promise<Refusal | undefined> {
   try {
-    const { caseId } = await participantOfTag(ctx, tag)
-    const it = await store.caseById(ctx.db.queries, caseId)
-    return it === undefined ? new Refusal('case.not-found') : mayReopen(it, ctx.clock.now())
+    const participant = await participantOfTag(ctx, tag)
+    const it = await store.caseById(ctx.db.queries, participant.caseId)
+    if (it === undefined) return new Refusal('case.not-found')
+    if (!isSpokenTo(it, participant)) return new Refusal('case.with-owner')
+    return mayReopen(it, ctx.clock.now())
   } catch (error) {
     if (error instanceof Refusal) return error
     throw error

@@ -7,6 +7,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { spendAll } from '../limits/actions.ts'
 import { closeCase, hear, lockCase, saveCase } from './actions.ts'
 import { mayReopen, type Case, type CaseOutcome, type CaseState, type Condition } from './case.ts'
+import { isSpokenTo } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Helped, type Participant } from './participant.ts'
 import * as store from './store.ts'
@@ -29,6 +30,8 @@ export interface CasePage {
   readonly isOver: boolean
   /** Null where they are not asked whether it helped. */
   readonly survey: { readonly answer: Helped | null } | null
+  /** It is handled with the owner of the address space, and nothing else is said of it. */
+  readonly isWithOwner: boolean
   readonly messages: readonly PageMessage[]
 }
 
@@ -53,7 +56,8 @@ export async function showPage(ctx: Context, token: string): Promise<CasePage> {
     openedAt: participant.sinceAt,
     isOver: mayReopen(it, ctx.clock.now()) !== undefined,
     survey: surveyFor(ctx, it, participant),
-    messages: messages.filter(isTheirs).map(shown),
+    isWithOwner: !isSpokenTo(it, participant),
+    messages: isSpokenTo(it, participant) ? messages.filter(isTheirs).map(shown) : [],
   }
 }
 
@@ -63,7 +67,9 @@ type Standing = Pick<
 >
 
 /** How it stands for this participant: for who withdrew it is over, whatever becomes of the others. */
-function standingFor(it: Case, { withdrawnAt }: Participant): Standing {
+function standingFor(it: Case, participant: Participant): Standing {
+  const { withdrawnAt } = participant
+  if (!isSpokenTo(it, participant)) return withOwner(it)
   const { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt } = it
   if (withdrawnAt === null) return { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt }
   return {
@@ -77,12 +83,27 @@ function standingFor(it: Case, { withdrawnAt }: Participant): Standing {
   }
 }
 
+/** Of a case that is handled with the owner: that it is, and how it ended. */
+function withOwner({ state, outcome, closedAt }: Case): Standing {
+  const isOver = state === 'closed'
+  return {
+    state: isOver ? 'closed' : 'open',
+    dueAt: null,
+    askedUntilAt: null,
+    conditions: [],
+    checkedAt: null,
+    outcome: isOver ? outcome : null,
+    closedAt: isOver ? closedAt : null,
+  }
+}
+
 /** Whether they are asked if it helped, and what they said: only where it is over, and where the survey is on. */
 function surveyFor({ settings }: Context, it: Case, participant: Participant): CasePage['survey'] {
   const isAsked =
     settings.support.survey === 'on' &&
     it.state === 'closed' &&
     takesPart(participant) &&
+    isSpokenTo(it, participant) &&
     it.outcome !== 'merged' &&
     it.outcome !== 'withdrawn'
   return isAsked ? { answer: participant.helped } : null

@@ -4,6 +4,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import type { LetterContent } from '../outbox/letter-words.ts'
 import { pageLink } from './actions.ts'
+import { isSpokenTo } from './legal.ts'
 import type { Content, LetterState, Message } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import * as store from './store.ts'
@@ -57,7 +58,7 @@ export async function say(tx: Tx, participant: Participant, saying: Saying): Pro
     content: contentOf(saying),
   }
   await store.insertMessage(tx.queries, tx.keys.vault, message)
-  if (!takesPart(participant)) return await withhold(tx, message.id)
+  if (!(await isWrittenTo(tx, participant))) return await withhold(tx, message.id)
   return await write(tx, participant, message, letterOf(tx, participant, saying))
 }
 
@@ -71,6 +72,13 @@ function contentOf(saying: Saying): Content {
     ...('tests' in saying && { tests: saying.tests }),
     ...('unmet' in saying && saying.unmet !== undefined && { tests: [saying.unmet] }),
   }
+}
+
+/** Who withdrew gets no letter, and nobody but the owner where the case is restricted to them. */
+async function isWrittenTo(tx: Tx, participant: Participant): Promise<boolean> {
+  if (!takesPart(participant)) return false
+  const it = await store.caseById(tx.queries, participant.caseId)
+  return it !== undefined && isSpokenTo(it, participant)
 }
 
 /** It stands on the page alone. */
@@ -189,7 +197,7 @@ export async function writeWaiting(ctx: Context, limit: number): Promise<number>
     await transact(ctx, async (tx) => {
       const participant = await store.participantById(tx.queries, id)
       if (!participant) return
-      if (!takesPart(participant)) return void (await withhold(tx, message.id))
+      if (!(await isWrittenTo(tx, participant))) return void (await withhold(tx, message.id))
       const fate = await write(tx, participant, message, letterOf(tx, participant, saying))
       if (fate !== 'waiting') written++
     })

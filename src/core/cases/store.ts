@@ -134,6 +134,8 @@ export interface Wanted {
   /** A name of `actorName`; null: nobody's. */
   readonly assignee?: string | null | undefined
   readonly about?: string | undefined
+  /** Restricted ones are left out: for whoever may not know what they are about. */
+  readonly withoutLegal?: boolean | undefined
   /** Those that sleep now are left out. */
   readonly awakeAt?: number | undefined
   readonly offset: number
@@ -149,6 +151,7 @@ export async function listCases(queries: Queries, wanted: Wanted): Promise<Case[
   if (assignee === null) query = query.where('assignee', 'is', null)
   else if (assignee !== undefined) query = query.where('assignee', '=', assignee)
   if (about !== undefined) query = query.where('about', '=', about)
+  if (wanted.withoutLegal === true) query = query.where('legal', 'is', null)
   if (awakeAt !== undefined)
     query = query.where((eb) =>
       eb.or([eb('snoozed_until_at', 'is', null), eb('snoozed_until_at', '<=', awakeAt)]),
@@ -190,6 +193,22 @@ export async function withConditions(queries: Queries, before: number, limit: nu
     .limit(limit)
     .execute()
   return rows.map(fromRow)
+}
+
+/** Those of the participants whose case is restricted. */
+export async function restrictedAmong(
+  queries: Queries,
+  participants: readonly string[],
+): Promise<readonly string[]> {
+  if (participants.length === 0) return []
+  const rows = await queries
+    .selectFrom('case_participants')
+    .innerJoin('cases', 'cases.id', 'case_participants.case_id')
+    .select('case_participants.id')
+    .where('case_participants.id', 'in', participants)
+    .where('cases.legal', 'is not', null)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 export async function insertParticipant(queries: Queries, participant: Participant): Promise<void> {

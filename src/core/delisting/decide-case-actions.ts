@@ -16,6 +16,8 @@ import {
   tell,
 } from '../cases/actions.ts'
 import { madeConditional, type Case, type Condition } from '../cases/case.ts'
+import { permitCase } from '../cases/desk-actions.ts'
+import { mayHandle } from '../cases/legal.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { say, type Saying } from '../cases/say-actions.ts'
@@ -53,6 +55,7 @@ export async function decideCase(
   input: Decision & { readonly id: string },
 ): Promise<Case> {
   permit(ctx.actor, 'delisting.decide')
+  await permitCase(ctx, input.id)
   const tests = readConditions(testsOf(input))
   const words = 'words' in input ? readWords(input.words) : undefined
   if (input.decision === 'conditional' && tests.length === 0) throw new Refusal('case.reason-missing')
@@ -98,6 +101,8 @@ async function matterOf(tx: Tx, id: string): Promise<Matter> {
   await takeTurn(tx)
   const it = await lockCase(tx, id)
   if (!it) throw new Refusal('case.not-found')
+  const refusal = mayHandle(tx.actor, it)
+  if (refusal) throw refusal
   if (it.state === 'closed') throw new Refusal('case.closed')
   const participants = (await participantsOf(tx, id)).filter(takesPart)
   const ids = participants.map((each) => each.id)
@@ -282,12 +287,14 @@ export async function testsNow(
   input: { readonly id: string; readonly tests: readonly string[] },
 ): Promise<readonly Condition[]> {
   permit(ctx.actor, 'case.read')
+  await permitCase(ctx, input.id)
   return await runAll(ctx, checks, input.id, readConditions(input.tests))
 }
 
 /** Requests of a case, in the order in which they came. */
 export async function requestsOfCase(ctx: Context, id: string): Promise<readonly DelistRequest[]> {
   permit(ctx.actor, 'case.read')
+  await permitCase(ctx, id)
   const ids = (await participantsOf(ctx, id)).map((each) => each.id)
   return await store.ofParticipants(ctx.db.queries, ids)
 }

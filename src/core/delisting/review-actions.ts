@@ -4,9 +4,9 @@ import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
-import { permit } from '../actor.ts'
+import { may, permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
-import { openCase, participantOf, type Incoming } from '../cases/actions.ts'
+import { openCase, participantOf, restrictedAmong, type Incoming } from '../cases/actions.ts'
 import { mayOpenCase, opensCase } from '../cases/external.ts'
 import { acknowledge, isKnownMail, openingKeyOf, spendWriting } from '../cases/mail-actions.ts'
 import type { Content } from '../cases/message.ts'
@@ -19,7 +19,7 @@ import { mailboxBudget } from './budgets.ts'
 import { handToCase } from './case-actions.ts'
 import { newRequest } from './new-request.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
-import type { DelistRequest, RequestState } from './request.ts'
+import { cursorAfter, type DelistRequest, type RequestState } from './request.ts'
 import * as store from './store.ts'
 
 /** Requests, newest first; those in review oldest first, because somebody waits. */
@@ -35,10 +35,28 @@ export async function listRequests(
 ): Promise<readonly DelistRequest[]> {
   permit(ctx.actor, 'console.read')
   const { after, ...rest } = wanted
-  return await store.list(ctx.db.queries, {
-    ...rest,
-    after: after === undefined ? undefined : readCursor(after),
-  })
+  const found: DelistRequest[] = []
+  let from = after === undefined ? undefined : readCursor(after)
+  // Those of restricted cases are left out; a page is full all the same.
+  for (;;) {
+    const page = await store.list(ctx.db.queries, { ...rest, after: from })
+    found.push(...(await unrestricted(ctx, page)))
+    const last = page.at(-1)
+    if (page.length < wanted.limit || found.length >= wanted.limit || !last) break
+    from = readCursor(cursorAfter(last))
+  }
+  return found.slice(0, wanted.limit)
+}
+
+/** Without those whose case is spoken of with the owner alone, unless the actor may look into such a case. */
+async function unrestricted(
+  ctx: Context,
+  requests: readonly DelistRequest[],
+): Promise<readonly DelistRequest[]> {
+  if (may(ctx.actor, 'case.legal')) return requests
+  const threads = requests.flatMap(({ participantId }) => participantId ?? [])
+  const hidden = new Set(await restrictedAmong(ctx, threads))
+  return requests.filter(({ participantId }) => participantId === null || !hidden.has(participantId))
 }
 
 function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } | undefined {
@@ -67,6 +85,7 @@ export async function inspectRequest(
   permit(ctx.actor, 'console.read')
   const request = await store.byId(ctx.db.queries, id)
   if (!request) throw new Refusal('delisting.not-found')
+  if ((await unrestricted(ctx, [request])).length === 0) throw new Refusal('case.restricted')
   const [listings, history, waiting, caseId] = await Promise.all([
     coveringListings(ctx, request.ip),
     listAudit(ctx, { subject: `delist-request:${id}`, limit: 100 }),
@@ -91,7 +110,8 @@ async function waitingBeside(ctx: Context, request: DelistRequest): Promise<read
   if (request.state !== 'review' && request.state !== 'joined') return []
   const open = await store.openReview(ctx.db.queries, request.unit)
   const joined = await store.listJoined(ctx.db.queries, request.unit)
-  return [...(open ? [open] : []), ...joined].filter(({ id }) => id !== request.id)
+  const beside = [...(open ? [open] : []), ...joined].filter(({ id }) => id !== request.id)
+  return await unrestricted(ctx, beside)
 }
 
 /** A message to the delist mailbox is read: it costs its writer's mailbox. Throws `limit.exceeded`. */

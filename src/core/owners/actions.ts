@@ -71,6 +71,22 @@ export function newClaim(tx: Tx, owner: Owner, prefix: Prefix): Claim {
   }
 }
 
+/** Grants over a whole network with whoever holds them, the narrowest first. For actions that have asked for a permission. */
+export async function grantsCovering(
+  tx: Tx,
+  prefix: Prefix,
+): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
+  const claims = await store.grantsOver(tx.queries, prefix, tx.clock.now())
+  const owners = await store.ownersAmong(
+    tx.queries,
+    claims.map(({ ownerId }) => ownerId),
+  )
+  return claims.flatMap((claim) => {
+    const owner = owners.get(claim.ownerId)
+    return owner ? [{ claim, owner }] : []
+  })
+}
+
 /** What the owner claims and holds, in the order of the addresses. */
 export async function listOwnClaims(ctx: Context, owner: Owner): Promise<readonly Claim[]> {
   return await store.ownClaims(ctx.db.queries, owner.id, ctx.clock.now() - endedShownMs)

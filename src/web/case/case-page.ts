@@ -30,8 +30,13 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
       ${standing(view, it)}
-      <h2>${words.thread}</h2>
-      ${thread(view, it.messages)} ${survey(view, it, asked)} ${forms(view, it, asked)}
+      ${
+        it.isWithOwner
+          ? ''
+          : html`<h2>${words.thread}</h2>
+              ${thread(view, it.messages)}`
+      }
+      ${survey(view, it, asked)} ${forms(view, it, asked)}
       ${definitions([
         [words.reference, literal(it.id)],
         [words.opened, time(view, it.openedAt)],
@@ -51,6 +56,8 @@ function done(view: View, asked: Asked): Html | string {
 function standing(view: View, it: CasePage): Html {
   const words = view.words.cases.page
   const title = words.states[it.state]
+  if (it.isWithOwner && it.state !== 'closed')
+    return notice('info', words.withOwner, html`<p>${words.withOwnerBody}</p>`)
   const at = (moment: number | null, before: string): Html =>
     moment === null
       ? html``
@@ -145,6 +152,7 @@ function survey(view: View, { survey: asks }: CasePage, { token }: Asked): Html 
 
 function forms(view: View, it: CasePage, { token, text, error }: Asked): Html {
   const words = view.words.cases.page
+  if (it.isWithOwner) return html``
   if (it.isOver)
     return html`<p>${words.over}</p>
       <p>${buttonLink(view.link(routes.delist.start.href()), words.begin)}</p>`

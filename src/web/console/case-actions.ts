@@ -3,6 +3,7 @@ import type { Case, Condition, Severity } from '../../core/cases/case.ts'
 import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
 import type { Decision } from '../../core/delisting/decide-case-actions.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
+import type { Claim, Owner } from '../../core/owners/claim.ts'
 import type { Listing } from '../../core/listings/listing.ts'
 
 /** A case with what belongs to it elsewhere. */
@@ -43,6 +44,15 @@ export interface CaseActions {
   colleagues(actor: Actor): Promise<readonly string[]>
   /** Throws `operator.not-found`. */
   handCase(actor: Actor, input: { readonly id: string; readonly to: string }): Promise<unknown>
+  /** Throws `case.not-found`. */
+  ownersFor(actor: Actor, id: string): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]>
+  markLegal(
+    actor: Actor,
+    input: { readonly id: string; readonly claim: string; readonly how: string },
+  ): Promise<void>
+  /** What is in a restricted case; each look is written down. */
+  lookInto(actor: Actor, id: string): Promise<CaseFile>
+  endLegal(actor: Actor, id: string): Promise<void>
   snoozeCase(actor: Actor, input: { readonly id: string; readonly hours: number }): Promise<unknown>
   weighCase(actor: Actor, input: { readonly id: string; readonly severity: Severity }): Promise<unknown>
   mergeCases(actor: Actor, input: { readonly id: string; readonly into: string }): Promise<unknown>

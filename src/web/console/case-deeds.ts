@@ -59,14 +59,18 @@ export function deedsFor(
   { case: it, participants, requests }: CaseFile,
 ): { readonly decide: readonly Decide[]; readonly manage: readonly Manage[] } {
   const isOpen = it.state !== 'closed'
-  const isAsked = requests.length > 0
+  if (it.legal !== null && !may(actor, 'case.legal')) return { decide: [], manage: [] }
+  // What was asked for in a restricted case stands on no page that may be fetched ahead; the action knows it.
+  const isAsked = requests.length > 0 || it.legal !== null
+  const isOneOnly = it.legal !== null
   return {
     decide: isOpen && isAsked && may(actor, 'delisting.decide') ? decisions : [],
     manage: may(actor, 'case.answer')
       ? changes.filter((deed) => {
           if (deed === 'reopen') return !isOpen && it.outcome !== 'merged'
           if (deed === 'assign-nobody') return isOpen && it.assignee !== null
-          if (deed === 'split') return isOpen && participants.length > 1
+          if (deed === 'merge' && isOneOnly) return false
+          if (deed === 'split') return isOpen && participants.length > 1 && !isOneOnly
           return isOpen
         })
       : [],
@@ -88,7 +92,7 @@ async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promi
     body: html`<div class="narrow">
       <h1>${title}</h1>
       <p class="lead">${words.means[deed]}</p>
-      ${deed === 'delist' ? delistMeans(view, file) : ''}
+      ${deed === 'delist' && file.case.legal === null ? delistMeans(view, file) : ''}
       ${postForm(
         visit,
         place.href({ id }),

@@ -11,8 +11,9 @@ import { showPrefixText } from '../../standards/prefix.ts'
 
 /** Pieces that speak of cases, the same on every page. */
 
-/** The address that it is about, as people write it; else that there is none. */
-export function aboutWords(view: View, { about }: Pick<Case, 'about'>): string {
+/** The address that it is about, as people write it; else that there is none, or that it is not said here. */
+export function aboutWords(view: View, { about, legal }: Pick<Case, 'about' | 'legal'>): string {
+  if (legal !== null && about === null) return view.words.cases.legal.title
   return about === null ? view.words.cases.noAddress : showPrefixText(about)
 }
 

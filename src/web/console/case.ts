@@ -20,6 +20,7 @@ import {
 } from './case-parts.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
+import { restrictedCase } from './case-legal.ts'
 import { postForm } from './frame.ts'
 import { actorWords, history } from './history.ts'
 import { listingTable, said, when } from './listing-parts.ts'
@@ -52,11 +53,16 @@ export const caseRoutes: readonly ConsoleRoute[] = [
 const usualTests = ['reverse-name', 'helo-name']
 
 async function casePage(visit: OperatorVisit): Promise<ConsolePage> {
+  const file = await visit.actions.showCase(visit.actor, part(visit, 'id'))
+  return file.case.legal === null ? await caseBody(visit, file) : restrictedCase(visit, file)
+}
+
+/** The whole page of a case. */
+export async function caseBody(visit: OperatorVisit, file: CaseFile): Promise<ConsolePage> {
   const { view, actor, actions, query } = visit
   const words = view.words.cases.one
-  const id = part(visit, 'id')
-  const file = await actions.showCase(actor, id)
   const { case: it } = file
+  const { id } = it
   const title = words.title(aboutWords(view, it))
   const checks =
     query.get('checks') === undefined
@@ -69,6 +75,7 @@ async function casePage(visit: OperatorVisit): Promise<ConsolePage> {
     title,
     body: html`${query.get('done') === undefined ? '' : notice('good', words.done)}
       <div class="head"><h1>${title} ${caseBadge(view, it)}</h1></div>
+      ${it.legal === null ? '' : notice('warning', view.words.cases.legal.inside, html`<p>${view.words.cases.legal.proof(it.legal.prefix, view.words.owners.proofs[it.legal.proof as 'txt'] ?? it.legal.proof)} ${when(view, it.legal.checkedAt)}</p>`)}
       ${clock(view, file)} ${tools(visit, file)}
       <div class="columns">
         <section>
@@ -114,7 +121,15 @@ function tools({ view, actor }: OperatorVisit, file: CaseFile): Html | string {
     html`<a class="button quiet" href="${place.href({ id: file.case.id }, { deed })}"
       >${words.deeds[deed]}</a
     > `
-  return html`${decide.length === 0 ? '' : html`<nav class="actions" aria-label="${words.decide}">${decide.map((deed) => link(places.decideCase, deed))}</nav>`}
+  const legal =
+    may(actor, 'case.legal') && file.case.legal === null && file.case.state !== 'closed'
+      ? html`<nav class="actions">
+          <a class="button quiet" href="${places.caseLegal.href({ id: file.case.id })}"
+            >${view.words.cases.legal.mark}</a
+          >
+        </nav>`
+      : ''
+  return html`${legal}${decide.length === 0 ? '' : html`<nav class="actions" aria-label="${words.decide}">${decide.map((deed) => link(places.decideCase, deed))}</nav>`}
   ${manage.length === 0 ? '' : html`<nav class="actions" aria-label="${words.manage}">${manage.map((deed) => link(places.caseDeed, deed))}</nav>`}`
 }
 

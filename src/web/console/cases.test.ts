@@ -91,6 +91,38 @@ describe('The desk of cases', () => {
     assert.equal((await ask('reader', `/cases/${caseId}/manage`, { deed: 'hand', to: 'bob' })).status, 403)
   })
 
+  it('shows of a restricted case that it is there; what is in it after a form that writes the look down', async () => {
+    const { ask, deeds } = testConsole()
+    const mark = { deed: 'mark', claim: 'claim'.padEnd(26, '0'), how: 'Called back.' }
+    assert.match(
+      await page(ask('admin', `/cases/${caseId}/legal`)),
+      /hostmaster@example\.org, 192\.0\.2\.0\/24/,
+    )
+    assert.equal((await ask('agent', `/cases/${caseId}/legal`, mark)).status, 403)
+    const answer = await ask('admin', `/cases/${caseId}/legal`, mark)
+    assert.equal(answer.headers.get('location'), `/cases/${caseId}?done=legal`)
+    for (const person of ['reader', 'agent', 'admin'] as const)
+      for (const path of ['/cases', `/cases/${caseId}`, '/']) {
+        const text = await page(ask(person, path))
+        assert.match(text, /Restricted case/, `${person} ${path}`)
+        assert.doesNotMatch(text, /workstation|hostmaster@|192\.0\.2\.66/, `${person} ${path}`)
+      }
+    assert.doesNotMatch(await page(ask('agent', `/cases/${caseId}`)), /Open it/)
+    // A link that is fetched ahead opens nothing.
+    assert.equal((await ask('admin', `/cases/${caseId}/legal`)).headers.get('location'), `/cases/${caseId}`)
+    assert.deepEqual(deeds, ['markLegal:Called back.'])
+    assert.match(await page(ask('admin', `/cases/${caseId}/legal`, { deed: 'look' })), /infected workstation/)
+    assert.equal((await ask('agent', `/cases/${caseId}/legal`, { deed: 'look' })).status, 403)
+    assert.deepEqual(deeds, ['markLegal:Called back.', `lookInto:${caseId}`])
+    await ask('admin', `/cases/${caseId}/legal`, { deed: 'end' })
+    assert.match(await page(ask('reader', `/cases/${caseId}`)), /workstation/)
+  })
+
+  it('says that nobody has proven the network where nobody has', async () => {
+    const { ask } = testConsole({ actions: { ownersFor: async () => [] } })
+    assert.match(await page(ask('admin', `/cases/${caseId}/legal`)), /Nobody has proven to own the network/)
+  })
+
   it('gives a message away as a file that no browser shows', async () => {
     const { ask } = testConsole()
     const answer = await ask('agent', `/cases/${caseId}/original`, { message: caseMessageId })

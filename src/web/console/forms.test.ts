@@ -37,6 +37,7 @@ const forms = [
   ['/listings/w1de00000000/agree', {}],
   ['/cases', { deed: 'assign-me', [`chosen.${caseId}`]: 'yes' }],
   [`/cases/${caseId}`, { deed: 'note', note: 'Looks fine.' }],
+  [`/cases/${caseId}/legal`, { deed: 'look' }],
   [`/cases/${caseId}/manage`, { deed: 'snooze', hours: '24' }],
   [`/cases/${caseId}/decide`, { deed: 'delist' }],
   [`/cases/${caseId}/original`, { message: caseMessageId }],

@@ -19,6 +19,7 @@ export const places = {
   case: route('/cases/:id'),
   caseDeed: route('/cases/:id/manage'),
   decideCase: route('/cases/:id/decide'),
+  caseLegal: route('/cases/:id/legal'),
   caseOriginal: route('/cases/:id/original'),
   requests: route('/requests'),
   request: route('/requests/:id'),

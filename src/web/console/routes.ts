@@ -13,6 +13,7 @@ import { standingRoute } from './desk-standing.ts'
 import { incidentRoutes } from './incident.ts'
 import { caseRoutes } from './case.ts'
 import { caseDeedRoutes } from './case-deeds.ts'
+import { caseLegalRoutes } from './case-legal.ts'
 import { casesRoutes } from './cases.ts'
 import { exportRoute } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
@@ -50,6 +51,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...dryRunRoutes,
   ...casesRoutes,
   ...caseDeedRoutes,
+  ...caseLegalRoutes,
   ...caseRoutes,
   requestsRoute,
   requestRoute,

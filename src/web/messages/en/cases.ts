@@ -257,6 +257,9 @@ export const cases = {
     reference: 'Reference',
     opened: 'Since',
     thread: 'What was said',
+    withOwner: 'This case is handled with the owner of the address space.',
+    withOwnerBody:
+      'For legal reasons we speak with them alone. You need to do nothing; how it ends stands here.',
     nothing: 'Nothing was said yet.',
     you: 'You',
     us: 'Our postmasters',
@@ -285,6 +288,29 @@ export const cases = {
       'Then nobody here has to look at it for you, and you get no more letters about it. If you write again, you are back.',
     closed: 'Thank you. The case is closed.',
     keep: 'Keep this address: whoever has it can read your case.',
+  },
+
+  legal: {
+    title: 'Restricted case',
+    what: 'Only the owner of the address space is spoken to in this case.',
+    written: 'Opening it is written down in the audit, each time.',
+    ask: 'What is in it can be opened by people with the permission for legal contacts. Ask an administrator of this installation.',
+    since: 'Restricted since',
+    by: 'By',
+    look: 'Open it',
+    end: 'Speak to everybody again',
+    mark: 'Speak to the owner only',
+    means:
+      'Other participants see from now on only that it is handled with the owner; no letter goes to them, and they can add nothing. Here only people with the permission for legal contacts can open the case, and each look is written down.',
+    noOwner: 'Nobody has proven to own the network of this case.',
+    noOwnerNext:
+      'Ask the holder of the network to prove it at /owners, by DNS or a file; a telephone call or a letterhead is no proof.',
+    owner: 'Owner',
+    how: 'How you made sure that you speak with the owner',
+    howHint:
+      'For example: called back at the number in the registry, on which day, and with whom. Kept as a note in the case.',
+    inside: 'Restricted: only the owner is spoken to. This look is written down.',
+    proof: (prefix: string, proof: string) => `Proof of ${prefix}: ${proof}, last seen`,
   },
 
   clock: {

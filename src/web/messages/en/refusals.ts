@@ -122,9 +122,17 @@ export const refusals = fitForPeople({
     what: 'This case has as much in it as we keep.',
     next: 'Please wait for our answer; if you have one already, reply to it when it is dealt with.',
   }),
+  'case.legal-stays': () => ({
+    what: 'A case that is spoken of with the owner alone is neither merged nor split.',
+    next: 'End the restriction first, if it is no longer needed.',
+  }),
   'case.merged': () => ({
     what: 'This case goes on in another one.',
     next: 'Write to the address of the other case; the page of yours shows what was said.',
+  }),
+  'case.no-owner': () => ({
+    what: 'Nobody has proven to own the network of this case.',
+    next: 'Ask the holder to prove it on the page for owners of networks, and come back then.',
   }),
   'case.no-request': () => ({
     what: 'Nobody in this case has asked for an address, so there is nothing to lift or to refuse.',
@@ -165,9 +173,17 @@ export const refusals = fitForPeople({
     what: 'Nobody asks whether this case helped you.',
     next: 'If you want to say something about it, write it into the case.',
   }),
+  'case.restricted': () => ({
+    what: 'This case is spoken of with the owner of the address space alone.',
+    next: 'It is opened by people with the permission for legal contacts; ask an administrator of this installation.',
+  }),
   'case.same': () => ({
     what: 'These are one and the same case.',
     next: 'Give the reference of another one.',
+  }),
+  'case.with-owner': () => ({
+    what: 'This case is handled with the owner of the address space, so nothing can be added here.',
+    next: 'You need to do nothing; how it ends will stand on this page. If you own the network, prove it on the page for owners.',
   }),
   'case.too-long': () => ({
     what: 'This is too long.',

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testContext, testSettings, testWaysOut, type TestContext } from '../../../test/support/context.ts'
+import { forEachDatabase } from '../../../test/support/database.ts'
+import { day } from '../../base/clock.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { signTag } from '../../base/signed-token.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { mailboxKey, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
+import { formatPrefix, parseListable, rangeKeys } from '../../standards/prefix.ts'
+import { listAudit, verifyChain } from '../audit/actions.ts'
+import { pageToken } from '../cases/actions.ts'
+import {
+  answerCase,
+  assignCase,
+  listCases,
+  mergeCases,
+  noteCase,
+  reopenCase,
+  showCase,
+  snoozeCase,
+  splitCase,
+  takeOriginal,
+  weighCase,
+} from '../cases/desk-actions.ts'
+import { hearCaseMail, refusalOfTag } from '../cases/mail-actions.ts'
+import { addToPage, showPage } from '../cases/page-actions.ts'
+import { Checks } from '../checks/actions.ts'
+import { as } from '../context.ts'
+import { decideCase, requestsOfCase, testsNow } from '../delisting/decide-case-actions.ts'
+import { inspectRequest, listRequests, openReviewByMail } from '../delisting/review-actions.ts'
+import { addListing } from '../listings/actions.ts'
+import { endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
+
+const agent = { kind: 'operator', name: 'ada', roles: ['case-agent', 'auditor', 'list-operator'] } as const
+const counsel = { kind: 'operator', name: 'lex', roles: ['admin'] } as const
+const address = orThrow(parseAddress('192.0.2.66'))
+const stranger = orThrow(parseMailbox('hostmaster@example.org'))
+const ownerMailbox = orThrow(parseMailbox('noc@example.net'))
+const how = 'Called back at the number in the registry.'
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  )
+}
+
+/** Somebody who has proven a network. */
+async function owner(ctx: TestContext, network: string, state = 'granted'): Promise<string> {
+  const prefix = orThrow(parseListable(network))
+  const { first, last } = rangeKeys(prefix)
+  const id = `claim${formatPrefix(prefix).replaceAll(/\D/g, '')}`.padEnd(26, '0')
+  const now = ctx.clock.now()
+  const ownerId = `owner${id}`.slice(0, 26)
+  await ctx.db.queries
+    .insertInto('owners')
+    .values({
+      id: ownerId,
+      mailbox: ownerMailbox,
+      mailbox_key: `${mailboxKey(ownerMailbox)}${id}`,
+      language: 'en',
+      created_at: now,
+      seen_at: now,
+    })
+    .execute()
+  await ctx.db.queries
+    .insertInto('owner_claims')
+    .values({
+      id,
+      owner_id: ownerId,
+      prefix: formatPrefix(prefix),
+      first_key: first,
+      last_key: last,
+      token: id,
+      value: id,
+      state,
+      proof: 'txt',
+      facts: '{}',
+      parent_id: null,
+      created_at: now,
+      since_at: now,
+      checked_at: now - day,
+      failed_at: null,
+      expires_at: now + 90 * day,
+      ended_at: null,
+      ended_why: null,
+      version: 1,
+    })
+    .execute()
+  return id
+}
+
+async function world(db: TestContext['db']) {
+  const settings = testSettings({ webhooks: [{ url: 'https://hooks.provider.example/', secret: 'x' }] })
+  const ctx = testContext({ db, settings, out: testWaysOut({ confirmedNames: async () => [] }) })
+  await addListing(ctx, {
+    prefix: orThrow(parseListable('192.0.2.66')),
+    cause: 'manual',
+    class: 'investigate',
+    ends: '30d',
+  })
+  const write = async (mailbox: MailAddress, text: string) => {
+    ctx.clock.advance(1)
+    await openReviewByMail(ctx, {
+      mailbox,
+      language: 'en',
+      address,
+      note: text,
+      mail: { raw: Buffer.from(text), content: { text }, client: address },
+    })
+  }
+  await write(stranger, 'We mended it.')
+  const [found] = await listCases(ctx, { states: ['open'], offset: 0, limit: 1 })
+  const id = found?.id ?? ''
+  const [first] = (await showCase(ctx, id)).participants
+  const claim = await owner(ctx, '192.0.2.0/24')
+  return { ctx, id, claim, write, first: first?.id ?? '' }
+}
+
+const sentTo = async (ctx: TestContext) =>
+  (await ctx.db.queries.selectFrom('letters').select(['mailbox', 'kind']).orderBy('created_at').execute())
+    .filter(({ kind }) => kind !== 'case-received')
+    .map(({ mailbox }) => mailbox)
+
+forEachDatabase((_name, open) => {
+  describe('The legal contact', () => {
+    it('is with a proven owner of the whole address, and with nobody else', async () => {
+      const { ctx, id, claim } = await world(await open())
+      const lex = as(ctx, counsel)
+      const narrow = await owner(ctx, '192.0.2.66', 'ended')
+      await owner(ctx, '198.51.100.0/24')
+      assert.deepEqual(
+        (await ownersFor(lex, id)).map((each) => each.claim.id),
+        [claim],
+      )
+      assert.equal(await codeOf(markLegal(lex, { id, claim: narrow, how })), 'case.no-owner')
+      assert.equal(await codeOf(markLegal(lex, { id, claim, how: ' ' })), 'case.empty')
+      assert.equal(await codeOf(markLegal(as(ctx, agent), { id, claim, how })), 'permission.denied')
+      await markLegal(lex, { id, claim, how })
+      assert.equal(await codeOf(markLegal(lex, { id, claim, how })), 'case.restricted')
+      const { case: it_, messages, participants } = await lookInto(lex, id)
+      assert.deepEqual(
+        [it_.legal?.claim, it_.legal?.proof, it_.legal?.prefix, it_.legal?.checkedAt, it_.legal?.by],
+        [claim, 'txt', '192.0.2.0/24', (await ownersFor(lex, id))[0]?.claim.checkedAt, 'operator:lex'],
+      )
+      assert.deepEqual(
+        participants.map(({ role, mailbox }) => [role, mailbox]),
+        [
+          ['sender', stranger],
+          ['owner', ownerMailbox],
+        ],
+      )
+      assert.equal(messages.filter(({ direction }) => direction === 'note')[0]?.content.text, how)
+    })
+
+    it('writes down the marking, each look and the end; the audit says nothing of what is in it', async () => {
+      const { ctx, id, claim } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      await lookInto(lex, id)
+      await lookInto(lex, id)
+      await endLegal(lex, id)
+      const records = await listAudit(ctx, { subject: `case:${id}`, limit: 50 })
+      const legal = records.filter(({ action }) => action.startsWith('case.legal'))
+      assert.deepEqual(
+        legal.map(({ action, actor }) => `${action} ${actor}`),
+        [
+          'case.legal-ended operator:lex',
+          'case.legal-viewed operator:lex',
+          'case.legal-viewed operator:lex',
+          'case.legal operator:lex',
+        ],
+      )
+      assert.doesNotMatch(JSON.stringify(records), /example\.(?:org|net)|Called/)
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+    })
+
+    it('writes letters to the owner alone, and says to the others only that it is handled with the owner', async () => {
+      const { ctx, id, claim, first, write } = await world(await open())
+      const lex = as(ctx, counsel)
+      // An answer that still waits for room in the budget of a stranger must not come to them later either.
+      await markLegal(lex, { id, claim, how })
+      ctx.clock.advance(1)
+      await answerCase(lex, { id, text: 'We have a court order.', next: 'asks' })
+      assert.deepEqual(await sentTo(ctx), [ownerMailbox])
+      const others = pageToken(ctx, first)
+      const page = await showPage(ctx, others)
+      assert.deepEqual(
+        [page.isWithOwner, page.state, page.messages, page.askedUntilAt, page.dueAt],
+        [true, 'open', [], null, null],
+      )
+      assert.equal(await codeOf(addToPage(ctx, { token: others, text: 'And?' })), 'case.with-owner')
+      const tag = signTag(ctx.keys.tags, 'case', first)
+      assert.equal((await refusalOfTag(ctx, tag))?.code, 'case.with-owner')
+      const mail = { tag, raw: Buffer.from('x'), content: { text: 'x' }, writer: stranger, client: address }
+      assert.equal(await codeOf(hearCaseMail(ctx, mail)), 'case.with-owner')
+      // Somebody else who asks for the address joins, and learns as little.
+      await write(orThrow(parseMailbox('third@example.com')), 'We, too.')
+      assert.equal(
+        await codeOf(decideCase(as(ctx, agent), new Checks(), { id, decision: 'delist' })),
+        'case.restricted',
+      )
+      await decideCase(lex, new Checks(), { id, decision: 'delist' })
+      assert.deepEqual(await sentTo(ctx), [ownerMailbox])
+      const ended = await showPage(ctx, others)
+      assert.deepEqual([ended.state, ended.outcome, ended.messages], ['closed', 'granted', []])
+      const told = await ctx.db.queries
+        .selectFrom('webhook_deliveries')
+        .select(['event', 'body'])
+        .where('event', 'in', ['case.answered', 'case.closed'])
+        .execute()
+      assert.equal(told.length, 2)
+      for (const { body } of told) assert.doesNotMatch(body, /192\.0\.2\.66/)
+    })
+
+    it('is closed to whoever has not the permission: nothing of it is shown, found or changed', async () => {
+      const { ctx, id, claim, first } = await world(await open())
+      await markLegal(as(ctx, counsel), { id, claim, how })
+      const desk = as(ctx, agent)
+      const shown = await showCase(desk, id)
+      assert.deepEqual(
+        [shown.case.about, shown.case.state, shown.participants, shown.messages, shown.history],
+        [null, 'open', [], [], []],
+      )
+      const listed = await listCases(desk, { states: ['open'], offset: 0, limit: 9 })
+      assert.deepEqual(
+        listed.map((each) => [each.id, each.about]),
+        [[id, null]],
+      )
+      const search = { states: ['open'], about: '192.0.2.66/32', offset: 0, limit: 9 } as const
+      assert.deepEqual(await listCases(desk, search), [])
+      assert.equal((await listCases(as(ctx, counsel), search)).length, 1)
+      assert.deepEqual(await listRequests(desk, { limit: 9 }), [])
+      const [request] = await listRequests(as(ctx, counsel), { limit: 9 })
+      assert.equal(await codeOf(inspectRequest(desk, request?.id ?? '')), 'case.restricted')
+      const attempts: Readonly<Record<string, () => Promise<unknown>>> = {
+        look: () => lookInto(desk, id),
+        end: () => endLegal(desk, id),
+        owners: () => ownersFor(desk, id),
+        answer: () => answerCase(desk, { id, text: 'x', next: 'open' }),
+        note: () => noteCase(desk, { id, text: 'x' }),
+        assign: () => assignCase(desk, { id, to: 'me' }),
+        snooze: () => snoozeCase(desk, { id, hours: 24 }),
+        weigh: () => weighCase(desk, { id, severity: 'A' }),
+        reopen: () => reopenCase(desk, id),
+        merge: () => mergeCases(desk, { id, into: 'x'.padEnd(26, '0') }),
+        split: () => splitCase(desk, { id, participant: first }),
+        original: () => takeOriginal(desk, { id, message: 'x' }),
+        tests: () => testsNow(desk, new Checks(), { id, tests: ['reverse-name'] }),
+        requests: () => requestsOfCase(desk, id),
+        decide: () => decideCase(desk, new Checks(), { id, decision: 'delist' }),
+      }
+      for (const [name, attempt] of Object.entries(attempts)) {
+        const code = await codeOf(attempt())
+        assert.ok(
+          ['case.restricted', 'permission.denied', 'case.not-found'].includes(code),
+          `${name}: ${code}`,
+        )
+      }
+      assert.deepEqual((await showCase(desk, id)).case.assignee, null)
+    })
+
+    it('is neither merged nor split by anybody, and ends: then everybody is spoken to again', async () => {
+      const { ctx, id, claim, first } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      assert.equal(await codeOf(splitCase(lex, { id, participant: first })), 'case.legal-stays')
+      await endLegal(lex, id)
+      ctx.clock.advance(1)
+      await answerCase(as(ctx, agent), { id, text: 'It is settled.', next: 'open' })
+      assert.deepEqual((await sentTo(ctx)).toSorted(), [stranger, ownerMailbox].toSorted())
+      const page = await showPage(ctx, pageToken(ctx, first))
+      assert.equal(page.isWithOwner, false)
+      // What was said with the owner stays in the owner's thread.
+      assert.ok(!page.messages.some(({ text }) => text.includes('court')))
+    })
+  })
+})

@@ -1,0 +1,108 @@
+import { plainText } from '../../base/plain-text.ts'
+import { orThrow, Refusal } from '../../base/refusal.ts'
+import { mailboxKey } from '../../standards/mail-address.ts'
+import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
+import { actorName, permit } from '../actor.ts'
+import { record } from '../audit/actions.ts'
+import { joinCase, lockCase, participantsOf, restrictCase } from '../cases/actions.ts'
+import type { Case } from '../cases/case.ts'
+import { noteIn, showRestricted, type CaseView } from '../cases/desk-actions.ts'
+import { longestAnswer, readAnswer } from '../cases/message.ts'
+import { transact, type Context, type Tx } from '../context.ts'
+import { grantsCovering } from '../owners/actions.ts'
+import type { Claim, Owner } from '../owners/claim.ts'
+
+/** Marking a case so that only the verified owner of the address space is spoken to, looking into it, and ending that. */
+
+/** Who has proven to own all of the network that a case is about; the narrowest network first. */
+export async function ownersFor(
+  ctx: Context,
+  id: string,
+): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
+  permit(ctx.actor, 'case.legal')
+  return await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, id)
+    if (!it) throw new Refusal('case.not-found')
+    return await ownersOver(tx, it)
+  })
+}
+
+async function ownersOver(
+  tx: Tx,
+  { about }: Case,
+): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
+  const prefix: Prefix | undefined = about === null ? undefined : orThrow(parseListable(about))
+  return prefix ? await grantsCovering(tx, prefix) : []
+}
+
+/**
+ * From now on only this owner is spoken to. `how`: in which way whoever marks it made sure that it is the owner whom they speak with; kept as
+ * a note in the case, beside the proof of the network that the system holds. Throws `case.not-found`, `case.closed`, `case.restricted` where
+ * it is marked already, `case.no-owner`, `case.empty`, `case.too-long`.
+ */
+export async function markLegal(
+  ctx: Context,
+  input: { readonly id: string; readonly claim: string; readonly how: string },
+): Promise<void> {
+  permit(ctx.actor, 'case.legal')
+  const how = plainText(orThrow(readAnswer(input.how)), longestAnswer)
+  await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, input.id)
+    if (!it) throw new Refusal('case.not-found')
+    if (it.state === 'closed') throw new Refusal('case.closed')
+    if (it.legal !== null) throw new Refusal('case.restricted')
+    const found = (await ownersOver(tx, it)).find(({ claim }) => claim.id === input.claim)
+    if (!found || found.claim.proof === null) throw new Refusal('case.no-owner')
+    const { claim, owner } = found
+    const participant = await threadOf(tx, it, owner)
+    const checkedAt = claim.checkedAt ?? claim.sinceAt ?? claim.createdAt
+    const facts = {
+      owner: owner.id,
+      claim: claim.id,
+      proof: claim.proof,
+      checked: new Date(checkedAt).toISOString(),
+    }
+    await record(tx, { action: 'case.legal', subject: `case:${it.id}`, facts })
+    await restrictCase(tx, it.id, {
+      at: tx.clock.now(),
+      by: actorName(tx.actor),
+      participant,
+      claim: claim.id,
+      prefix: formatPrefix(claim.prefix),
+      proof: claim.proof ?? '',
+      checkedAt,
+    })
+    await noteIn(tx, it.id, how)
+  })
+}
+
+/** The thread of the owner: their own where they take part already. */
+async function threadOf(tx: Tx, it: Case, owner: Owner): Promise<string> {
+  const key = mailboxKey(owner.mailbox)
+  const own = (await participantsOf(tx, it.id)).find((each) => each.mailboxKey === key)
+  if (own) return own.id
+  const { mailbox, language } = owner
+  return (await joinCase(tx, it, { role: 'owner', mailbox, language })).participant.id
+}
+
+/** A case with everything in it; the look is written down. */
+export async function lookInto(ctx: Context, id: string): Promise<CaseView> {
+  permit(ctx.actor, 'case.legal')
+  await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, id)
+    if (!it) throw new Refusal('case.not-found')
+    await record(tx, { action: 'case.legal-viewed', subject: `case:${id}`, facts: {} })
+  })
+  return await showRestricted(ctx, id)
+}
+
+/** Everybody in it is spoken to again; what was said with the owner stays in the owner's thread. */
+export async function endLegal(ctx: Context, id: string): Promise<void> {
+  permit(ctx.actor, 'case.legal')
+  await transact(ctx, async (tx) => {
+    const it = await lockCase(tx, id)
+    if (!it || it.legal === null) throw new Refusal('case.not-found')
+    await record(tx, { action: 'case.legal-ended', subject: `case:${id}`, facts: {} })
+    await restrictCase(tx, id, null)
+  })
+}
