@@ -173,6 +173,9 @@ const ownerClaim: Claim = {
   expiresAt: testStart + 90 * day,
   endedAt: null,
   endedWhy: null,
+  contact: null,
+  remindedAt: null,
+  facts: { registered: null, holes: [] },
   version: 1,
 }
 

@@ -16,6 +16,7 @@ import {
   mostClaims,
   noFacts,
   proofsOf,
+  reaches,
   readRange,
   type Claim,
   type ClaimEnd,
@@ -76,7 +77,8 @@ export async function grantsCovering(
   tx: Tx,
   prefix: Prefix,
 ): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
-  const claims = await store.grantsOver(tx.queries, prefix, tx.clock.now())
+  const grants = await store.grantsOver(tx.queries, prefix, tx.clock.now())
+  const claims = grants.filter((claim) => reaches(claim, prefix))
   const owners = await store.ownersAmong(
     tx.queries,
     claims.map(({ ownerId }) => ownerId),

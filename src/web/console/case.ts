@@ -20,7 +20,7 @@ import {
 } from './case-parts.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
-import { restrictedCase } from './case-legal.ts'
+import { restrictedCase } from './case-restricted.ts'
 import { postForm } from './frame.ts'
 import { actorWords, history } from './history.ts'
 import { listingTable, said, when } from './listing-parts.ts'
