@@ -87,7 +87,7 @@ describe('From the start page', { timeout: 120_000 }, () => {
         assert.equal(await page.inputValue('[name=ip]'), listed)
         assert.equal(await page.inputValue('[name=domain]'), 'example.org')
         await page.goto(record)
-        await page.locator('main a[href*="/guide/"]').first().click()
+        await page.locator('main a[href$="/guide/filtering/delisting"]').first().click()
         assert.match(page.url(), /\/guide\/filtering\/delisting$/)
       })
 
