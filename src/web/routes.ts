@@ -68,6 +68,11 @@ export const routes = {
     mine: route('/owners/networks'),
     /** One network: its proofs, its state, what is given of it to others. */
     claim: route('/owners/networks/:id'),
+    /** The mail of one network by day, and the same as a file. */
+    figures: route('/owners/networks/:id/figures'),
+    figuresFile: route('/owners/networks/:id/figures.csv'),
+    /** Tokens for programs. */
+    programs: route('/owners/programs'),
     /** The code, while the contact of a network is being asked. */
     contactAsked: route('/owners/contact-asked/:id'),
     /** The link in the letter to the contact. */

@@ -58,6 +58,7 @@ export const floors: Readonly<Record<string, number>> = {
   policies: 4,
   senders: 5,
   probes: 6,
+  programmes: 5,
   headers: 2,
   impact: 2,
   checks: 6,

@@ -81,3 +81,74 @@ export async function isListed({ ctx }: Doors, ip: string): Promise<boolean> {
 export async function list({ ctx }: Doors, prefix: string, fields: object = {}): Promise<void> {
   await addListing(ctx, { prefix: orThrow(parseListable(prefix)), cause: 'spam', ...fields })
 }
+
+/** Mail of one address: so many messages, spam and complaints in the given hour, so many refusals in it. */
+export async function sent(
+  { ctx }: Doors,
+  unit: string,
+  at: number,
+  counts: {
+    readonly ham?: number
+    readonly spam?: number
+    readonly complaints?: number
+    readonly traps?: number
+    readonly refused?: number
+    readonly deferred?: number
+  },
+): Promise<void> {
+  const { queries } = ctx.db
+  const { ham = 0, spam = 0, complaints = 0, traps = 0, refused = 0, deferred = 0 } = counts
+  await queries
+    .insertInto('senders')
+    .values({ unit, since_at: at, seen_at: at, ptr: null, home: null, prior: null, memory: null })
+    .onConflict((conflict) => conflict.column('unit').doNothing())
+    .execute()
+  const nothing = { bulk: 0, phish: 0, malware: 0, unjudged: 0, unknown: 0, not_junk: 0 }
+  await queries
+    .insertInto('evidence_hours')
+    .values({
+      ...nothing,
+      unit,
+      hour: Math.floor(at / 3_600_000),
+      source: 'mx',
+      era: 0,
+      ham,
+      spam,
+      complaints,
+      traps,
+      recipients: ham + spam,
+    })
+    .execute()
+  for (const [code, count] of [
+    [550, refused],
+    [451, deferred],
+  ] as const)
+    if (count > 0)
+      await queries
+        .insertInto('decision_records')
+        .values({
+          edge: 'mx1',
+          boot: `${unit} ${at} ${code}`,
+          seq: 1,
+          at,
+          stage: 'rcpt',
+          ip: unit.replace(/\/\d+$/, ''),
+          unit,
+          helo: null,
+          ptr: null,
+          mail_from: null,
+          recipients: '[]',
+          code,
+          status: '',
+          reason: 'spam',
+          listing_id: null,
+          standing: null,
+          budget: null,
+          table_seq: 0,
+          count,
+          mode: 'enforce',
+          minute: 0,
+          authentication: null,
+        })
+        .execute()
+}

@@ -70,6 +70,9 @@ export interface Opened {
   readonly participant: Participant
 }
 
+/** Cases of one network that its owner is shown. */
+const mostWithin = 500
+
 /** The severity of a case that nobody has weighed yet. */
 const usualSeverity: Severity = 'B'
 
@@ -320,6 +323,11 @@ export async function lastCaseAbout(ctx: Context, about: string, since: number):
   const found = await store.listCases(ctx.db.queries, { states, about, offset: 0, limit: 50 })
   const own = found.filter(({ outcome }) => outcome !== 'merged')
   return own.find(({ state }) => state !== 'closed') ?? own.find(({ closedAt }) => (closedAt ?? 0) >= since)
+}
+
+/** Cases about addresses whose key begins with the stem, opened since then, newest first; those that went on in others are not among them. */
+export async function caseRefsWithin(ctx: Context, stem: string, since: number): Promise<readonly Case[]> {
+  return await store.casesWithin(ctx.db.queries, stem, since, mostWithin)
 }
 
 /** Those of the participants whose case has ended, or who withdrew from it. */

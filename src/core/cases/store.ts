@@ -251,6 +251,28 @@ export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit
 }
 
 /** They take part no more, or, with null, again. */
+/** Cases about what begins with the stem: a stem holds digits, letters, dots, colons and slashes only, and no key has a `g`. */
+export async function casesWithin(
+  queries: Queries,
+  stem: string,
+  since: number,
+  limit: number,
+): Promise<Case[]> {
+  const rows = await queries
+    .selectFrom('cases')
+    .select(columns)
+    .where('about', 'like', `${stem}%`)
+    .where('about', '>=', stem)
+    .where('about', '<', `${stem}g`)
+    .where('opened_at', '>=', since)
+    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', '<>', 'merged')]))
+    .orderBy('opened_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
 export async function setWithdrawn(queries: Queries, id: string, at: number | null): Promise<void> {
   await queries.updateTable('case_participants').set({ withdrawn_at: at }).where('id', '=', id).execute()
 }

@@ -351,6 +351,18 @@ export async function actingWithin(ctx: Context, within: Prefix, limit: number):
   return found.filter((listing) => isActing(listing, within, ctx.settings.reputation.mode, now))
 }
 
+/** Every entry that says something about addresses of a network, carve-outs too: those inside, at most `limit`, and wider ones. */
+export async function entriesOn(ctx: Context, prefix: Prefix, limit: number): Promise<readonly Listing[]> {
+  const now = ctx.clock.now()
+  const { mode } = ctx.settings.reputation
+  const inside = await store.search(ctx.db.queries, { within: prefix, state: 'active', limit })
+  const over = await store.covering(ctx.db.queries, prefix, now)
+  return [
+    ...inside.filter((listing) => covers(prefix, listing.prefix)),
+    ...over.filter((listing) => listing.prefix.length < prefix.length),
+  ].filter((listing) => listing.endsAt > now && effectOf(listing, mode) !== 'observe')
+}
+
 /** The one at exactly this prefix, inside a transaction. */
 export async function actingAt(tx: Tx, prefix: Prefix): Promise<Listing | undefined> {
   const listing = await store.byPrefix(tx.queries, prefix, 'active')

@@ -134,7 +134,12 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },
     { table: 'owner_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'owner_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
-    { table: 'owner_tokens', key: ['id'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    {
+      table: 'owner_tokens',
+      key: ['id'],
+      by: 'expires_at',
+      where: sql`expires_at <= ${now} or owner_id not in (select id from owners)`,
+    },
     {
       table: 'registered_networks',
       key: ['query'],

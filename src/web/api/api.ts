@@ -6,6 +6,7 @@ import { permit } from '../../core/actor.ts'
 import { as, type Context } from '../../core/context.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
+import { ownerOfToken } from '../../core/owners/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { abuseReportEndpoints } from './abuse-reports.ts'
 import { checkEndpoints } from './check.ts'
@@ -15,6 +16,7 @@ import { checkEndpoints as checkDeclared, type Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
 import { headerEndpoints } from './headers.ts'
+import { ownerEndpoints } from './owner.ts'
 import { probeEndpoints } from './probes.ts'
 import { problemEndpoints } from './problems.ts'
 import { rateLimitHeaders, type Budget } from './rate-limit.ts'
@@ -36,6 +38,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...clockEndpoints,
   ...probeEndpoints,
   ...headerEndpoints,
+  ...ownerEndpoints,
   ...problemEndpoints,
 ]
 
@@ -58,7 +61,10 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
   const bearer = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
   const program = bearer?.startsWith('ptn_') ? await findToken(visitor, 'api', bearer) : undefined
   const ctx = program ? as(visitor, { kind: 'program', name: program.name }) : visitor
-  if (endpoint.permission !== 'anyone') {
+  const isForOwners = endpoint.permission === 'owner'
+  const owner = isForOwners && bearer !== undefined ? await ownerOfToken(visitor, bearer) : undefined
+  if (isForOwners && owner === undefined) throw new Refusal('token.invalid')
+  if (endpoint.permission !== 'anyone' && endpoint.permission !== 'owner') {
     if (!program) throw new Refusal('token.invalid')
     permit(ctx.actor, endpoint.permission)
   }
@@ -73,6 +79,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     query: new URL(c.req.url).searchParams,
     body: text === '' ? {} : readJson(text),
     isProgram: program !== undefined,
+    owner,
     secret: bearer,
   }
   const key = endpoint.creates ? c.req.header('idempotency-key')?.slice(0, 200) : undefined

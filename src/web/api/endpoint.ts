@@ -5,6 +5,7 @@ import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Permission } from '../../core/actor.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import type { Context } from '../../core/context.ts'
+import type { Owner } from '../../core/owners/claim.ts'
 import type { Budget } from './rate-limit.ts'
 import type { Address } from '../../standards/ip.ts'
 
@@ -20,6 +21,8 @@ export interface Call<Body> {
   readonly body: Body
   /** The bearer of an API token; only on endpoints that ask for one. */
   readonly isProgram: boolean
+  /** Whose token it is; only on endpoints for owners. */
+  readonly owner: Owner | undefined
   /** What stands behind `Authorization: Bearer`. */
   readonly secret: string | undefined
 }
@@ -30,8 +33,11 @@ export interface Endpoint<Body = unknown> {
   /** `/senders/{ip}`, below `/api/v1`. */
   readonly path: string
   readonly summary: string
-  /** What the caller may do; anything but `anyone` needs `Authorization: Bearer` with an API token. */
-  readonly permission: 'anyone' | Permission
+  /**
+   * What the caller may do; anything but `anyone` needs `Authorization: Bearer` with an API token. `owner`: the token of an owner of address
+   * space, which opens these alone and only what is theirs.
+   */
+  readonly permission: 'anyone' | 'owner' | Permission
   /** Whether it changes nothing: a GET, and no other. */
   readonly safe: boolean
   /** Takes the secret of a delist request as `Authorization: Bearer` too. */
@@ -69,6 +75,12 @@ export function endpoint<Body>(definition: Endpoint<Body>): Endpoint {
       return await definition.handle({ ...call, body })
     },
   }
+}
+
+/** The owner who calls. Throws `token.invalid` without one. */
+export function ownerOf({ owner }: Pick<Call<unknown>, 'owner'>): Owner {
+  if (owner === undefined) throw new Refusal('token.invalid')
+  return owner
 }
 
 /** The query's parameters as the schema wants them; those it does not know or that are empty are passed over. Throws `form.invalid`. */

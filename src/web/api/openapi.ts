@@ -19,6 +19,11 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
+        ownerToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Token of an owner of address space, made on the page “Programs” of the owner',
+        },
         secret: {
           type: 'http',
           scheme: 'bearer',
@@ -39,7 +44,7 @@ function operation(endpoint: Endpoint): unknown {
   const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   return {
     summary: endpoint.summary,
-    ...(endpoint.permission !== 'anyone' ? { security: [{ token: [] }] } : {}),
+    ...securityOf(endpoint),
     // `{}`: or in the query.
     ...(endpoint.takesSecret ? { security: [{ secret: [] }, {}] } : {}),
     parameters: [
@@ -65,6 +70,11 @@ function operation(endpoint: Endpoint): unknown {
       default: { $ref: '#/components/responses/problem' },
     },
   }
+}
+
+function securityOf({ permission }: Endpoint): { readonly security?: readonly unknown[] } {
+  if (permission === 'anyone') return {}
+  return { security: [permission === 'owner' ? { ownerToken: [] } : { token: [] }] }
 }
 
 function queryParameter(name: string, schema: z.ZodType): unknown {

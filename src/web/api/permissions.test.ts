@@ -7,8 +7,12 @@ import { Clockwork } from '../../core/public-clock/actions.ts'
 import { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { may } from '../../core/actor.ts'
 import { Checks } from '../../core/checks/actions.ts'
-import { as } from '../../core/context.ts'
+import { as, type Context } from '../../core/context.ts'
 import { addToken, revokeToken, tokenKinds } from '../../core/operators/token-actions.ts'
+import type { Owner } from '../../core/owners/claim.ts'
+import { addOwnerToken, removeOwnerToken } from '../../core/owners/token-actions.ts'
+import { newId } from '../../base/id.ts'
+import type { MailAddress } from '../../standards/mail-address.ts'
 import { visitorOf } from '../client.ts'
 import type { WebContext } from '../env.ts'
 import { abuseReportsRoute } from './abuse-reports.ts'
@@ -44,6 +48,18 @@ async function door(endpoints?: readonly Endpoint[]) {
   return { ctx, web }
 }
 
+/** Somebody who signed in as an owner. */
+async function anOwner(ctx: Context): Promise<Owner> {
+  const mailbox = 'ada@example.org' as MailAddress
+  const row = { mailbox, mailbox_key: mailbox, language: 'en', created_at: 0, seen_at: 0 }
+  const id = newId()
+  await ctx.db.queries
+    .insertInto('owners')
+    .values({ id, ...row })
+    .execute()
+  return { id, mailbox, language: 'en' }
+}
+
 /** Each endpoint as declared, with a handler that only says that it was reached. */
 const reached = apiEndpoints.map((endpoint) => ({
   ...endpoint,
@@ -61,14 +77,28 @@ describe('Every endpoint of the API', async () => {
   )
   const revoked = await addToken(ctx, { kind: 'api', name: 'gone' })
   await revokeToken(ctx, 'gone')
+  const owner = await anOwner(ctx)
+  const owned = await addOwnerToken(ctx, owner, 'dashboard')
+  const removed = await addOwnerToken(ctx, owner, 'gone')
+  await removeOwnerToken(ctx, owner, removed.id)
   const askers = [
-    { who: 'nobody', token: undefined, isProgram: false },
-    { who: 'a revoked token', token: revoked.token, isProgram: false },
-    ...tokens.map(({ who, token, kind }) => ({ who, token, isProgram: kind === 'api' })),
+    { who: 'nobody', token: undefined, isProgram: false, isOwner: false },
+    { who: 'a revoked token', token: revoked.token, isProgram: false, isOwner: false },
+    { who: 'a token of an owner', token: owned.token, isProgram: false, isOwner: true },
+    { who: 'a removed token of an owner', token: removed.token, isProgram: false, isOwner: false },
+    {
+      who: 'an invented token of an owner',
+      token: `pto_${'0'.repeat(52)}`,
+      isProgram: false,
+      isOwner: false,
+    },
+    ...tokens.map(({ who, token, kind }) => ({ who, token, isProgram: kind === 'api', isOwner: false })),
   ]
   for (const { method, path, permission, creates } of apiEndpoints) {
-    for (const { who, token, isProgram } of askers) {
-      const isIn = permission === 'anyone' || (isProgram && may({ kind: 'program', name: 'api' }, permission))
+    for (const { who, token, isProgram, isOwner } of askers) {
+      const isIn =
+        permission === 'anyone' ||
+        (permission === 'owner' ? isOwner : isProgram && may({ kind: 'program', name: 'api' }, permission))
       it(`${isIn ? 'lets in' : 'turns away'} ${who} at ${method} ${path}`, async () => {
         const answer = await web.request(`${site}/api/v1${path.replaceAll(/\{\w+\}/g, '192.0.2.1')}`, {
           method: method.toUpperCase(),

@@ -1,5 +1,5 @@
 import { csvCell } from '../../base/csv.ts'
-import { bytesOf } from './listing-export.ts'
+import { bytesOf } from '../text-stream.ts'
 import { date } from './day-bars.ts'
 import { places } from './places.ts'
 import { part, type ConsoleRoute, type OperatorVisit } from './route.ts'

@@ -1,4 +1,5 @@
 import { importFormats, type ImportFormat } from '../../core/listings/import-line.ts'
+import { bytesOf } from '../text-stream.ts'
 import { places } from './places.ts'
 import type { ConsoleRoute, OperatorVisit } from './route.ts'
 
@@ -28,19 +29,4 @@ async function exportFile({ query, actions, actor, view }: OperatorVisit): Promi
       'Content-Disposition': `attachment; filename="listings-${day}.${format === 'rbldnsd' ? 'txt' : format}"`,
     },
   })
-}
-
-/** Bytes of a piece before it is handed on: a line at a time would be slow. */
-const pieceLength = 32 * 1024
-
-export async function* bytesOf(lines: AsyncIterable<string>, end: string): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  let piece = ''
-  for await (const line of lines) {
-    piece += line + end
-    if (piece.length < pieceLength) continue
-    yield encoder.encode(piece)
-    piece = ''
-  }
-  yield encoder.encode(piece)
 }

@@ -48,6 +48,15 @@ export function claimPage(
     body: html`<h1>${title}</h1>
       <p><a href="${view.link(routes.owners.mine.href())}">${words.back}</a></p>
       ${errorSummary(view, shown.errors)} ${standing(view, claim, shown.graceMs)}
+      ${
+        claim.state === 'granted'
+          ? html`<p>
+              <a href="${view.link(routes.owners.figures.href({ id: claim.id }))}"
+                >${view.words.owners.figures.link}</a
+              >
+            </p>`
+          : ''
+      }
       ${shown.looked === undefined ? '' : notSeen(view, shown.looked)}
       ${claim.state === 'ended' ? '' : html`${ways(view, claim)}${asking(view, claim, shown)}`}
       ${mayGive ? giving(view, claim, parts, shown) : ''}

@@ -1,5 +1,6 @@
 import type { OwnerRequest } from '../../core/delisting/owner-actions.ts'
 import type { Listing } from '../../core/listings/listing.ts'
+import type { OwnerCase } from '../../core/programmes/case-actions.ts'
 import type { Claim, Owner } from '../../core/owners/claim.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
@@ -19,22 +20,25 @@ import { badge, literal, notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { casesPart } from './cases-part.ts'
 
 interface Mine {
   readonly owner: Owner
   readonly claims: readonly Claim[]
   readonly listings: readonly Listing[]
   readonly requests: readonly OwnerRequest[]
+  readonly cases: readonly OwnerCase[]
 }
 
 /** Everything of one owner: the networks, what of them is listed, what was asked for. */
 export function minePage(
   view: View,
-  { owner, claims, listings, requests }: Mine,
+  { owner, claims, listings, requests, cases }: Mine,
   fields: Fields | undefined,
   errors: readonly FieldError[],
 ): Page {
   const words = view.words.owners.mine
+  const hasAny = claims.some(({ state }) => state === 'granted')
   return {
     title: words.title,
     noindex: true,
@@ -45,9 +49,20 @@ export function minePage(
       <h2>${words.networks}</h2>
       ${claimTable(view, claims)} ${claimForm(view, fields, errors)}
       <h2>${words.listed}</h2>
-      ${listed(view, claims, listings)}
-      ${claims.some(({ state }) => state === 'granted') ? partForm(view, fields, errors) : ''}
+      ${listedTable(view, listings, hasAny)} ${hasAny ? partForm(view, fields, errors) : ''}
       ${requests.length === 0 ? '' : asked(view, requests)}
+      ${hasAny ? casesPart(view, cases, { fields, errors }) : ''}
+      ${
+        hasAny
+          ? html`<h2>${view.words.owners.programs.title}</h2>
+              <p>${view.words.owners.programs.lead}</p>
+              <p>
+                <a href="${view.link(routes.owners.programs.href())}"
+                  >${view.words.owners.programs.caption}</a
+                >
+              </p>`
+          : ''
+      }
       <form method="post" action="${here(view)}">
         ${hiddenField('do', 'leave')}
         <p>${submit(words.leave, 'quiet')}</p>
@@ -86,7 +101,7 @@ function claimTable(view: View, claims: readonly Claim[]): Html {
     caption: words.networks,
     quiet: true,
     stack: true,
-    head: [words.network, words.state, words.proof, words.since],
+    head: [words.network, words.state, words.proof, words.since, view.words.owners.figures.link],
     rows: claims.map((claim) => [
       html`<a href="${view.link(routes.owners.claim.href({ id: claim.id }))}"
         >${literal(showPrefix(claim.prefix))}</a
@@ -94,6 +109,11 @@ function claimTable(view: View, claims: readonly Claim[]): Html {
       stateBadge(view, claim),
       claim.proof === null ? '' : view.words.owners.proofs[claim.proof],
       claim.sinceAt === null ? '' : time(view, claim.sinceAt),
+      claim.state === 'granted'
+        ? html`<a href="${view.link(routes.owners.figures.href({ id: claim.id }))}"
+            >${view.words.owners.figures.link}</a
+          >`
+        : '',
     ]),
     empty: words.none,
   })
@@ -126,9 +146,9 @@ function claimForm(view: View, fields: Fields | undefined, errors: readonly Fiel
     </form>`
 }
 
-function listed(view: View, claims: readonly Claim[], listings: readonly Listing[]): Html {
+/** What is listed, each with the button that asks for it. `hasAny`: the owner has proven a network at all. */
+export function listedTable(view: View, listings: readonly Listing[], hasAny: boolean): Html {
   const words = view.words.owners.mine
-  const hasAny = claims.some(({ state }) => state === 'granted')
   return table({
     caption: words.listed,
     quiet: true,

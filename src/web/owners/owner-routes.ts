@@ -12,33 +12,29 @@ import {
 } from '../../core/owners/contact-actions.ts'
 import type { Looked } from '../../core/owners/look.ts'
 import { givePart, takePartBack } from '../../core/owners/part-actions.ts'
-import { askToEnter, enter, leave, ownerOfSession, seeOwnerLink } from '../../core/owners/session-actions.ts'
+import { askToEnter, enter, leave, seeOwnerLink } from '../../core/owners/session-actions.ts'
+import { listOwnerCases, writeAsOwner } from '../../core/programmes/case-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, type Fields } from '../form-data.ts'
 import { keepHalf, readHalf } from '../portal/half-cookie.ts'
 import { dropSession, keepSession, readSession } from '../letter-session.ts'
 import { routes } from '../routes.ts'
 import type { FieldError } from '../ui/form.ts'
-import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { claimPage } from './claim-page.ts'
 import { ownerLinkPage, startPage } from './enter-pages.ts'
 import { confirmedPage, contactAskedPage, questionPage } from './contact-pages.ts'
 import { minePage } from './mine-page.ts'
-
-interface OwnerDeps {
-  contextFor(c: WebContext): Context
-  readonly https: boolean
-}
-
-type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
+import { show, signedIn, type OwnerDeps } from './owner-door.ts'
+import { programmeRoutes } from './programme-routes.ts'
 
 /** The pages of owners of address space. GET never acts; each POST answers with a page or 303. */
 export function ownerRoutes(app: Web, deps: OwnerDeps): void {
   enterRoutes(app, deps)
   networkRoutes(app, deps)
   contactRoutes(app, deps)
+  programmeRoutes(app, deps)
 }
 
 /** A mailbox shows itself: the form, the code, the link. */
@@ -130,26 +126,17 @@ function contactRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
 
 /** What only the owner sees; everything is asked for in their name. */
 function networkRoutes(app: Web, deps: OwnerDeps): void {
-  const { contextFor, https } = deps
-  const signedIn =
-    (handle: (c: WebContext, ctx: Context, owner: Owner) => Promise<Response>) =>
-    async (c: WebContext): Promise<Response> => {
-      const ctx = contextFor(c)
-      const session = readSession(c, 'owner', https)
-      // Whoever comes without a session, by the link in a letter say, begins.
-      if (session === undefined && c.req.method === 'GET')
-        return c.redirect(c.var.view.link(routes.owners.start.href()), 303)
-      return await handle(c, ctx, await ownerOfSession(ctx, session))
-    }
+  const { https } = deps
+  const own = signedIn(deps)
 
   app.get(
     routes.owners.mine.pattern,
-    signedIn(async (c, ctx, owner) => await mine(c, ctx, owner)),
+    own(async (c, ctx, owner) => await mine(c, ctx, owner)),
   )
 
   app.post(
     routes.owners.mine.pattern,
-    signedIn(async (c, ctx, owner) => {
+    own(async (c, ctx, owner) => {
       const fields = await readForm(c)
       if (fields.get('do') === 'leave') {
         await leave(ctx, readSession(c, 'owner', https) ?? '')
@@ -162,12 +149,12 @@ function networkRoutes(app: Web, deps: OwnerDeps): void {
 
   app.get(
     routes.owners.claim.pattern,
-    signedIn(async (c, ctx, owner) => await one(c, ctx, owner, {})),
+    own(async (c, ctx, owner) => await one(c, ctx, owner, {})),
   )
 
   app.post(
     routes.owners.claim.pattern,
-    signedIn(async (c, ctx, owner) => await changeOne(c, ctx, owner, await readForm(c), https)),
+    own(async (c, ctx, owner) => await changeOne(c, ctx, owner, await readForm(c), https)),
   )
 }
 
@@ -185,15 +172,29 @@ async function changeMine(c: WebContext, ctx: Context, owner: Owner, fields: Fie
         })
         return c.redirect(c.var.view.link(routes.owners.mine.href({ asked: id })), 303)
       }
+      case 'write': {
+        const token = await writeAsOwner(ctx, owner, {
+          prefix: fields.get('about') ?? '',
+          text: fields.get('text') ?? '',
+        })
+        return c.redirect(c.var.view.link(routes.case.page.href({ token })), 303)
+      }
       default:
         throw new Refusal('form.invalid', { why: 'field', field: 'do' })
     }
   } catch (error) {
     const isOfField = error instanceof Refusal && error.status === 422 && error.code !== 'form.invalid'
     if (!isOfField) throw error
-    const field = fields.get('do') === 'claim' ? 'range' : 'prefix'
+    const field = fieldOf(fields.get('do'), error)
     return await mine(c, ctx, owner, fields, [{ ...wrong(c, error), field }])
   }
+}
+
+/** The field that a refusal of a whole form is about. */
+function fieldOf(deed: string | undefined, { code }: Refusal): string {
+  if (deed === 'claim') return 'range'
+  if (deed === 'free') return 'prefix'
+  return code.startsWith('case.') ? 'text' : 'about'
 }
 
 async function changeOne(
@@ -253,12 +254,13 @@ async function mine(
   fields?: Fields,
   errors: readonly FieldError[] = [],
 ): Promise<Response> {
-  const [claims, listings, requests] = await Promise.all([
+  const [claims, listings, requests, cases] = await Promise.all([
     listOwnClaims(ctx, owner),
     listedInside(ctx, owner),
     listOwnerRequests(ctx, owner),
+    listOwnerCases(ctx, owner),
   ])
-  const page = minePage(c.var.view, { owner, claims, listings, requests }, fields, errors)
+  const page = minePage(c.var.view, { owner, claims, listings, requests, cases }, fields, errors)
   return await show(c, page, errors.length === 0 ? 200 : 422)
 }
 
@@ -287,9 +289,4 @@ function wrong(c: WebContext, refusal: Refusal): FieldError {
   const message = refusalSentence(c.var.view, refusal)
   if (refusal.code.startsWith('mailbox.')) return { field: 'mailbox', message }
   return refusal.status === 422 ? { field: 'range', message } : { message }
-}
-
-async function show(c: WebContext, page: Page, status = 200): Promise<Response> {
-  c.header('Cache-Control', 'no-store')
-  return await c.html(sitePage(c.var.view, page), status as Status)
 }

@@ -697,6 +697,8 @@ export const console = {
       'owner-claim.part-excluded': 'A part of a network belongs to others',
       'owner-claim.failing': 'Proof of a network missing',
       'owner-claim.ended': 'Claim to a network ended',
+      'owner-token.added': 'An owner made a token',
+      'owner-token.removed': 'An owner took a token back',
       'operator.added': 'Added an operator',
       'operator.removed': 'Removed an operator',
       'operator.signed-in': 'Signed in',

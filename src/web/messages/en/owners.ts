@@ -1,7 +1,10 @@
+import type { CaseState } from '../../../core/cases/case.ts'
 import { html, type Html } from '../../ui/html.ts'
 import type { ClaimEnd, ClaimState, LookedProof, MailProof, Proof } from '../../../core/owners/claim.ts'
 import type { OutcomeKind } from '../../../core/delisting/request.ts'
 import type { Place } from '../../../core/owners/look.ts'
+
+const literalHeader = html`<code translate="no">Authorization: Bearer</code>`
 
 /** The pages of owners of address space. */
 export const owners = {
@@ -15,6 +18,8 @@ export const owners = {
     can: [
       'see every listing inside the network: what, why, since when, until when;',
       'ask for an address or a whole range to be let in again. The rules are those of the portal: what a person has to look into waits for a person, and so do ranges wider than /24 (IPv6: /48);',
+      'see the mail of the network by day and address, in rounded figures: what came, what was refused, complaints, the share of spam; as a page, a file, or by a program of yours;',
+      'see that there are cases about the network, and write to our postmasters directly;',
       'let another mailbox look after a part of the network, and take it back.',
     ],
     howTitle: 'How it is proven',
@@ -213,6 +218,83 @@ export const owners = {
     giveUp:
       'You see nothing of it any more and cannot ask for it. What you gave of it to others ends as well. You can claim it again at any time.',
     giveUpButton: 'Give up',
+  },
+  /** The mail of a network by day. */
+  figures: {
+    title: (prefix: string) => `Mail from ${prefix}`,
+    link: 'Mail by day',
+    lead: (provider: string, since: Html) =>
+      html`What ${provider} saw of this network in the last month, since it was proven (${since}). Counts are
+      rounded; the last hour comes later.`,
+    floor: (least: number) =>
+      `Shares are told of days with ${least} messages or more. Complaints are what our users reported as junk.`,
+    days: 'By day',
+    day: 'Day',
+    messages: 'Messages',
+    refused: 'Refused',
+    deferred: 'Put off',
+    spam: 'Spam',
+    complaints: 'Complaints',
+    addresses: 'By address',
+    addressesLead: (most: number) => `The ${most} with the most mail; the file has all of them, by day.`,
+    address: 'Address',
+    state: 'State',
+    states: { listed: 'listed', free: 'not listed' },
+    none: 'Nothing has come from this network since then, or nothing yet that is an hour old.',
+    cut: 'The network has so many addresses that only some of them are in these sums. The file has all.',
+    file: 'Everything as CSV',
+    few: 'too little to tell',
+    listings: 'Listed in this network',
+    forPrograms: 'For programs',
+  },
+  /** Cases about the space of an owner. */
+  cases: {
+    title: 'Cases about your networks',
+    lead: 'Others may have a case with us about an address of yours. You see that there is one and how it stands, not who is in it; what you write goes to us alone.',
+    none: 'There is no case about your networks.',
+    about: 'About',
+    state: 'State',
+    opened: 'Since',
+    thread: 'Your thread',
+    open: 'Open your thread',
+    noThread: 'none',
+    states: {
+      open: 'our turn',
+      waiting: 'an answer is awaited',
+      conditional: 'waits for tests',
+      closed: 'closed',
+    } satisfies Record<CaseState, string>,
+    writeTitle: 'Write to our postmasters',
+    writeLead:
+      'About an address or network of yours: a case begins, or you come into the one that is open about the same. The answer comes by mail and stands on the page of your thread.',
+    prefix: 'Address or network',
+    text: 'What you want to say',
+    textHint: 'Read by people.',
+    write: 'Send',
+  },
+  /** Tokens for programs of an owner. */
+  programs: {
+    title: 'Programs',
+    lead: 'A program of yours can read your networks, what of them is listed, the mail by day and the cases: nothing else, and it changes nothing. It sees what you hold at the moment it asks.',
+    how: (url: Html, document: Html) =>
+      html`It asks ${url} with the header ${literalHeader} and the token; ${document} describes it.`,
+    document: 'the OpenAPI document',
+    caption: 'Tokens',
+    name: 'Name',
+    made: 'Made',
+    used: 'Last used',
+    ends: 'Ends',
+    never: 'never',
+    deed: 'Take back',
+    remove: (name: string) => `Take back ${name}`,
+    none: 'There is no token yet.',
+    newTitle: 'Make a token',
+    newName: 'Name of the program',
+    newHint: 'Letters, digits, dots, hyphens; for example dashboard-1.',
+    make: 'Make it',
+    madeTitle: 'The token: it is shown this once',
+    madeLead:
+      'Keep it where the program finds it. Whoever has it reads what you read here, for a year or until you take it back.',
   },
   states: { open: 'not proven yet', granted: 'proven', ended: 'ended' } satisfies Record<ClaimState, string>,
   failing: 'proof missing',

@@ -667,6 +667,8 @@ export const console: Messages['console'] = {
       'owner-claim.part-excluded': '网段的一部分属于他人',
       'owner-claim.failing': '找不到网段的证明',
       'owner-claim.ended': '网段确认终止',
+      'owner-token.added': '持有者创建了令牌',
+      'owner-token.removed': '持有者收回了令牌',
       'operator.added': '添加操作员',
       'operator.removed': '移除操作员',
       'operator.signed-in': '登录',

@@ -1,6 +1,8 @@
 import { html } from '../../ui/html.ts'
 import type { owners as en } from '../en/owners.ts'
 
+const literalHeader = html`<code translate="no">Authorization: Bearer</code>`
+
 export const owners: typeof en = {
   start: {
     title: '网段持有者',
@@ -12,6 +14,8 @@ export const owners: typeof en = {
     can: [
       '查看网段内的每一条封锁：范围、原因、起止时间；',
       '申请解除某个地址或整个网段的封锁。规则与解除封锁页面相同：需要人工调查的由人工处理，大于 /24（IPv6 为 /48）的网段也由人工处理；',
+      '按日、按地址查看该网段的来信（数量取整）：来信、拒收、投诉以及垃圾邮件比例；可在网页查看、下载文件，或用程序读取；',
+      '查看与该网段有关的工单，并直接写信给我们的邮件管理员；',
       '把网段的一部分授权给另一个邮箱管理，并可随时收回。',
     ],
     howTitle: '如何验证',
@@ -189,6 +193,74 @@ export const owners: typeof en = {
     giveUp:
       '放弃后，您不再能查看该网段，也不能为它提出申请；您授权给他人的部分也随之终止。您可以随时重新申请。',
     giveUpButton: '放弃',
+  },
+  figures: {
+    title: (prefix) => `${prefix} 的来信统计`,
+    link: '每日来信',
+    lead: (provider, since) =>
+      html`以下是 ${provider}
+      最近一个月收到的该网段来信情况，自通过验证之时（${since}）起。数量经过取整，最近一小时的数据稍后才显示。`,
+    floor: (least) => `只有当天来信达到 ${least} 封，才显示比例。“投诉”指我们的用户标记为垃圾邮件。`,
+    days: '按日统计',
+    day: '日期',
+    messages: '来信',
+    refused: '拒收',
+    deferred: '暂缓',
+    spam: '垃圾邮件',
+    complaints: '投诉',
+    addresses: '按地址统计',
+    addressesLead: (most) => `列出来信最多的 ${most} 个地址；全部地址的每日数据见文件。`,
+    address: '地址',
+    state: '状态',
+    states: { listed: '已被封锁', free: '未被封锁' },
+    none: '自那时起该网段没有来信，或者来信还不到一小时。',
+    cut: '该网段地址过多，以上合计只包含其中一部分，全部数据见文件。',
+    file: '下载全部数据（CSV）',
+    few: '数量太少，不显示',
+    listings: '该网段中被封锁的部分',
+    forPrograms: '供程序使用',
+  },
+  cases: {
+    title: '与您的网段有关的工单',
+    lead: '其他人可能就您网段中的地址向我们提交了工单。您可以看到有这样一个工单及其进展，但看不到当事人是谁；您写的内容也只有我们能看到。',
+    none: '目前没有与您的网段有关的工单。',
+    about: '涉及范围',
+    state: '状态',
+    opened: '自',
+    thread: '您与我们的往来',
+    open: '查看往来',
+    noThread: '无',
+    states: { open: '待我们处理', waiting: '等待对方答复', conditional: '等待检测通过', closed: '已结案' },
+    writeTitle: '写信给我们的邮件管理员',
+    writeLead:
+      '就您的某个地址或网段提出问题：我们会建立工单；如果已有同一范围的工单未结案，您将加入其中。答复会发送到您的邮箱，并显示在您的往来页面上。',
+    prefix: 'IP 地址或网段',
+    text: '您要说明的内容',
+    textHint: '由人工阅读。',
+    write: '发送',
+  },
+  programs: {
+    title: '程序接口',
+    lead: '您的程序可以读取您的网段、其中被封锁的部分、每日来信和工单，仅此而已，不能作任何更改。它能看到的，始终以查询时您所持有的网段为准。',
+    how: (url, document) =>
+      html`请求 ${url}，并在请求头 ${literalHeader} 中附上令牌；接口说明见 ${document}。`,
+    document: 'OpenAPI 文档',
+    caption: '令牌',
+    name: '名称',
+    made: '创建时间',
+    used: '最近使用',
+    ends: '到期时间',
+    never: '从未',
+    deed: '收回',
+    remove: (name) => `收回 ${name}`,
+    none: '还没有令牌。',
+    newTitle: '创建令牌',
+    newName: '程序名称',
+    newHint: '字母、数字、点、连字符，例如 dashboard-1。',
+    make: '创建',
+    madeTitle: '令牌仅显示这一次',
+    madeLead:
+      '请把它保存在程序可以读取的地方。持有令牌者可以读取您在这里能看到的内容，为期一年，或直到您收回为止。',
   },
   states: { open: '尚未验证', granted: '已验证', ended: '已终止' },
   failing: '找不到证明',
