@@ -40,7 +40,7 @@ export function programsPage(
       }
       <p class="lead">${words.lead}</p>
       <p>
-        ${words.how(literal('/api/v1/owner/…'), html`<a href="/api/v1/openapi.json">${words.document}</a>`)}
+        ${words.how(literal('/api/v1/owner/…'), literal('Authorization: Bearer'), html`<a href="/api/v1/openapi.json">${words.document}</a>`)}
       </p>
       ${tokenTable(view, tokens)}
       <h2>${words.newTitle}</h2>

@@ -4,8 +4,6 @@ import type { ClaimEnd, ClaimState, LookedProof, MailProof, Proof } from '../../
 import type { OutcomeKind } from '../../../core/delisting/request.ts'
 import type { Place } from '../../../core/owners/look.ts'
 
-const literalHeader = html`<code translate="no">Authorization: Bearer</code>`
-
 /** The pages of owners of address space. */
 export const owners = {
   start: {
@@ -276,8 +274,8 @@ export const owners = {
   programs: {
     title: 'Programs',
     lead: 'A program of yours can read your networks, what of them is listed, the mail by day and the cases: nothing else, and it changes nothing. It sees what you hold at the moment it asks.',
-    how: (url: Html, document: Html) =>
-      html`It asks ${url} with the header ${literalHeader} and the token; ${document} describes it.`,
+    how: (url: Html, header: Html, document: Html) =>
+      html`It asks ${url} with the header ${header} and the token; ${document} describes it.`,
     document: 'the OpenAPI document',
     caption: 'Tokens',
     name: 'Name',

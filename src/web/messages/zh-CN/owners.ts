@@ -1,8 +1,6 @@
 import { html } from '../../ui/html.ts'
 import type { owners as en } from '../en/owners.ts'
 
-const literalHeader = html`<code translate="no">Authorization: Bearer</code>`
-
 export const owners: typeof en = {
   start: {
     title: '网段持有者',
@@ -242,8 +240,8 @@ export const owners: typeof en = {
   programs: {
     title: '程序接口',
     lead: '您的程序可以读取您的网段、其中被封锁的部分、每日来信和工单，仅此而已，不能作任何更改。它能看到的，始终以查询时您所持有的网段为准。',
-    how: (url, document) =>
-      html`请求 ${url}，并在请求头 ${literalHeader} 中附上令牌；接口说明见 ${document}。`,
+    how: (url, header, document) =>
+      html`请求 ${url}，并在请求头 ${header} 中附上令牌；接口说明见 ${document}。`,
     document: 'OpenAPI 文档',
     caption: '令牌',
     name: '名称',
