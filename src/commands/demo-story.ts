@@ -7,6 +7,7 @@ import { openReviewByMail } from '../core/delisting/review-actions.ts'
 import { addListing, endListing } from '../core/listings/actions.ts'
 import type { Listing, ListingFields } from '../core/listings/listing.ts'
 import { addOperator } from '../core/operators/actions.ts'
+import { tellAbuse } from './demo-abuse.ts'
 import { reasonOf, reasons } from '../access/reasons.ts'
 import { parseAddress } from '../standards/ip.ts'
 import { parseMailbox } from '../standards/mail-address.ts'
@@ -24,7 +25,7 @@ export interface DemoStory {
   }
 }
 
-/** Listed senders in every class, one that came back, a range with a hole in it, refusals, a request that waits for a person. */
+/** Listed senders in every class, one that came back, a range with a hole in it, refusals, a case that waits for a person, an account of ours that is reported. */
 export async function tellDemoStory(core: Context): Promise<DemoStory> {
   const ctx = as(core, { kind: 'operator', name: 'ada', roles: ['admin'] })
   const list = async (ip: string, fields: Omit<ListingFields, 'prefix'>): Promise<Listing> =>
@@ -88,6 +89,7 @@ export async function tellDemoStory(core: Context): Promise<DemoStory> {
   await endListing(ctx, { id: past.id, note: 'The administrator called; the account is closed.' })
 
   await tellRefusals(ctx, spam)
+  await tellAbuse(core)
   await openReviewByMail(ctx, {
     mailbox: orThrow(parseMailbox('hostmaster@example.org')),
     language: 'en',

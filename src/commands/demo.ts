@@ -59,6 +59,7 @@ Postern runs. Everything is real; only the database is thrown away at the end, a
                     password           ${story.operator.password}
                     authenticator      code now ${story.operator.code}; later: npm run -s postern -- operator code ${story.operator.totpSecret}
   Letters           ${doors['console']}/outbox    instead of being sent they are shown there
+  To look at        an address that waits for a person (/cases), an account of ours that is reported (/abuse)
 
 Try it: ${story.listed} is listed and may delist itself. Ask for it at
   ${doors['site']}/delist?ip=${story.listed}

@@ -32,7 +32,7 @@ export const desk = {
   lastReport: 'Last report',
   weight: 'Weight',
   organisations: 'Organisations',
-  reportCount: 'Reports',
+  reportCount: 'Proven reports',
   select: 'Choose',
   selectIncident: (account: string) => `Choose the incident of ${account}`,
   none: 'No incident is like that.',

@@ -22,7 +22,7 @@ export const desk: Messages['desk'] = {
   lastReport: '最近举报',
   weight: '权重',
   organisations: '机构数',
-  reportCount: '举报数',
+  reportCount: '已证实举报',
   select: '选择',
   selectIncident: (account) => `选择 ${account} 的事件`,
   none: '没有符合条件的事件。',
