@@ -75,8 +75,24 @@ export interface Tx extends Context {
 
 /** Runs `work` in one transaction; what it throws rolls everything back. The work may run again after a conflict, and must not await the network. */
 export async function transact<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await inTransaction(ctx, ctx.db.transaction, work)
+}
+
+/**
+ * The same for short work of which much comes at once: it shares its transaction with what waits meanwhile, and is undone by itself. Only for
+ * work that bears being done twice.
+ */
+export async function transactTogether<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await inTransaction(ctx, ctx.db.together, work)
+}
+
+async function inTransaction<T>(
+  ctx: Context,
+  transaction: Context['db']['transaction'],
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const wakes = new Set<Wake>()
-  const answer = await ctx.db.transaction(async (queries) => {
+  const answer = await transaction(async (queries) => {
     wakes.clear()
     return await work({ ...ctx, queries, afterCommit: (what) => void wakes.add(what) })
   })

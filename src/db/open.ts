@@ -7,6 +7,7 @@ import { appendRows } from './postgres-append.ts'
 import { isPostgresConflict, isPostgresFull, isTwin, postgresDialect } from './postgres.ts'
 import { openSqlite, isSqliteConflict, isSqliteFull } from './sqlite.ts'
 import type { Tables } from './schema.ts'
+import { together } from './together.ts'
 
 /** One database: a file of SQLite or a server of PostgreSQL, with the same tables. */
 export interface Database {
@@ -18,6 +19,11 @@ export interface Database {
    * five times in all; then `database.busy` is thrown. It must not await the network, nor use `queries` of the outside.
    */
   transaction<T>(work: (queries: Kysely<Tables>) => Promise<T>): Promise<T>
+  /**
+   * The same for short work of which much comes at once, and which bears being done twice: what waits meanwhile shares the next transaction,
+   * and with it one turn of the disk. Each is undone by itself.
+   */
+  together<T>(work: (queries: Kysely<Tables>) => Promise<T>): Promise<T>
   /**
    * Keeps mail events, each once per source, in the order given; gives how many were new, when all are durable. Not within a transaction:
    * it is one of its own, which events of others may share.
@@ -62,6 +68,7 @@ export async function openDatabase(
     dialect: sqlite ? 'sqlite' : 'postgres',
     queries,
     transaction,
+    together: together(transaction),
     appendEvents: async (rows) => {
       guard()
       if (rows.length === 0) return 0

@@ -212,6 +212,9 @@ const noDatabase: Database = {
   transaction: async () => {
     throw new Error('this test has no database: testContext({ db })')
   },
+  together: async () => {
+    throw new Error('this test has no database: testContext({ db })')
+  },
   appendEvents: async () => {
     throw new Error('this test has no database: testContext({ db })')
   },

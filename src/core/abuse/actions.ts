@@ -9,7 +9,7 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { visitorNetwork } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { transact, type Context } from '../context.ts'
+import { transact, transactTogether, type Context } from '../context.ts'
 import { spendAll, type Cost } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { meetReporter } from '../reporters/actions.ts'
@@ -57,7 +57,8 @@ export async function receiveReport(ctx: Context, incoming: Incoming): Promise<R
   const key = intakeKey(ctx, incoming)
   const id = newId()
   const content = seal(ctx.keys.vault, `evidence:${id}`, raw)
-  const receipt = await transact(ctx, async (tx) => {
+  // A flood comes over many connections at once; the key makes it bear being done twice.
+  const receipt = await transactTogether(ctx, async (tx) => {
     const known = await store.byIntakeKey(tx.queries, key)
     if (known) return receiptOf(tx, known, false)
     await spendAll(tx, costsOf(incoming))
