@@ -12,7 +12,8 @@ import { deliveredMessage, feedbackReport, sentMessage } from '../support/abuse.
 import { startDns } from '../support/dns.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
-import { webhookSink, type WebhookSink } from '../support/webhook-sink.ts'
+import { freshPostgres } from '../support/postgres.ts'
+import { webhookSink, type Mood, type Seen, type WebhookSink } from '../support/webhook-sink.ts'
 import { until } from './delist-flow.ts'
 import { inParallel } from './in-parallel.ts'
 import { killAndWait } from './killer.ts'
@@ -21,61 +22,97 @@ import { openRows, text, type Rows } from './rows.ts'
 /** `POSTERN_TORTURE`: the full count. `POSTERN_KILLS=20/300` tries another one. */
 const isFull = process.env['POSTERN_TORTURE'] !== undefined
 const [someKills, someReports] = (process.env['POSTERN_KILLS'] ?? '').split('/').map(Number)
-const kills = someKills || (isFull ? 40 : 1)
-const reports = someReports || (isFull ? 1000 : 24)
 
-/** Ten reports about each; one is enough here for its suspension. */
-const accounts = Array.from({ length: Math.ceil(reports / 10) }, (_, nth) => `u${nth}@provider.example`)
+const series = [
+  { database: 'SQLite', kills: isFull ? 40 : 1, reports: isFull ? 1000 : 24 },
+  { database: 'PostgreSQL', kills: isFull ? 10 : 1, reports: isFull ? 250 : 12 },
+] as const
+
+/** A webhook that its receiver did not take comes again after a minute: only a long series waits for that. */
+const isLong = isFull || (someKills ?? 0) > 0
+
 const atOnce = 4
 
 describe('Random kill -9 of core while reports of abuse come', { timeout: 30 * 60_000 }, () => {
-  it(`keeps what it has acknowledged, counts it once, and tells each webhook (${kills} kills, ${reports} reports)`, async (t) => {
-    const told = await webhookSink(100)
-    const dns = await startDns({
-      's1._domainkey.provider.example': dkimRecord,
-      's1._domainkey.example.org': dkimRecord,
-    })
-    const postern = await startInstance({
-      settings: [
-        `dns: { servers: ["127.0.0.1:${dns.port}"] }`,
-        'abuse: { mode: suspend, trusted: [example.org], notifyWeight: 1, suspendWeight: 1, organisations: 1, share: 0, suspendedShare: 1 }',
-        `webhooks: [{ url: "${told.url}" }]`,
-        'limits:',
-        '  abuse.reports.client.hour: { count: 100000, per: 1h }',
-        '  abuse.suspensions.ten-minutes: { count: 100000, per: 10m }',
-        '  abuse.webhooks.minute: { count: 100000, per: 1h }',
-        '',
-      ].join('\n'),
-    })
-    try {
-      const rows = await openRows(join(postern.folder, 'data', 'postern.sqlite'))
+  for (const { database, ...usual } of series) {
+    const counts = { kills: someKills || usual.kills, reports: someReports || usual.reports }
+    it(`keeps what it has acknowledged, counts it once, and tells each webhook, on ${database} (${counts.kills} kills, ${counts.reports} reports)`, async (t) => {
+      const told = await webhookSink(100, isLong ? moodAtFirst : undefined)
+      const dns = await startDns({
+        's1._domainkey.provider.example': dkimRecord,
+        's1._domainkey.example.org': dkimRecord,
+      })
+      const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
+      const postern = await startInstance({
+        settings: settingsFor(dns.port, told.url),
+        ...(postgres ? { database: postgres.url } : {}),
+      })
       try {
-        await killSeries(t, postern, rows, told)
+        const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
+        try {
+          await killSeries(t, { postern, rows, told, ...counts })
+        } finally {
+          await rows.close()
+        }
+      } catch (error) {
+        t.diagnostic(
+          postern
+            .log()
+            .split('\n')
+            .filter((line) => /"level":"(?:error|warn)"/.test(line))
+            .slice(-15)
+            .join('\n'),
+        )
+        throw error
       } finally {
-        await rows.close()
+        await postern.stop()
+        await told.close()
+        await dns.close()
+        await postgres?.drop()
       }
-    } catch (error) {
-      t.diagnostic(
-        postern
-          .log()
-          .split('\n')
-          .filter((line) => /"level":"(?:error|warn)"/.test(line))
-          .slice(-15)
-          .join('\n'),
-      )
-      throw error
-    } finally {
-      await postern.stop()
-      await told.close()
-      await dns.close()
-    }
-  })
+    })
+  }
 })
 
-async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: WebhookSink): Promise<void> {
+/** The first ones come before there is a kill, so that their second try is not far off: some are refused, of some the receiver has died. */
+function moodAtFirst(nth: number, nthTry: number): Mood {
+  if (nth >= 6 || nthTry > 1) return 'take'
+  return nth % 2 === 0 ? 'error' : 'drop'
+}
+
+function settingsFor(dnsPort: number, url: string): string {
+  return [
+    `dns: { servers: ["127.0.0.1:${dnsPort}"] }`,
+    'abuse: { mode: suspend, trusted: [example.org], notifyWeight: 1, suspendWeight: 1, organisations: 1, share: 0, suspendedShare: 1 }',
+    `webhooks: [{ url: "${url}" }]`,
+    'limits:',
+    '  abuse.reports.client.hour: { count: 100000, per: 1h }',
+    '  abuse.suspensions.ten-minutes: { count: 100000, per: 10m }',
+    '  abuse.webhooks.minute: { count: 100000, per: 1h }',
+    '',
+  ].join('\n')
+}
+
+interface Series {
+  readonly postern: Instance
+  readonly rows: Rows
+  readonly told: WebhookSink
+  readonly kills: number
+  readonly reports: number
+}
+
+/** Reports about one account, one after the other, so that webhooks go out all the time: the first is enough here for its suspension. */
+const each = 10
+
+function accountsOf(reports: number): readonly string[] {
+  return Array.from({ length: Math.ceil(reports / each) }, (_, nth) => `u${nth}@provider.example`)
+}
+
+async function killSeries(t: TestContext, run: Series): Promise<void> {
+  const { postern, rows, told, kills, reports } = run
   const { below } = seededRandom(fuzzSeed())
   const [ready, { stdout }] = await Promise.all([
-    campaignsOf(postern),
+    campaignsOf(postern, reports),
     postern.run('token', 'add', 'api', 'loop', '--json'),
   ])
   const { token } = JSON.parse(stdout) as { token: string }
@@ -89,7 +126,7 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: W
     const mail = await ready(nth)
     // Two of three by mail, the third by the API; whoever gets no answer comes again, as mail servers and programs do.
     const [bytes, send] =
-      Math.floor(nth / accounts.length) % 3 === 2
+      nth % 3 === 2
         ? [xarfOf(nth, mail.message), async (raw: Buffer) => await byApi(postern, token, raw)]
         : [mail.report, async (raw: Buffer) => await bySmtp(postern, raw)]
     do asked++
@@ -99,11 +136,18 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: W
     through++
   })
   let killed = 0
+  const cutOff: string[] = []
   const killing = async (): Promise<void> => {
     for (; killed < kills && through < reports; killed++) {
-      while (through < ((killed + 0.5) / kills) * reports) await sleep(10)
-      await sleep(below(200))
+      while (through < ((killed + 0.5) / kills) * reports && !over.aborted) await sleep(10)
+      if (over.aborted) return
+      // Every fifth kill comes between a webhook and its answer, so that the receiver has it and core does not know.
+      const held = killed % 5 === 0 ? told.holdNext() : undefined
+      if (held) cutOff.push(await held.came)
+      else await sleep(below(200))
       await killAndWait(postern, 'core', 180_000)
+      held?.release()
+      if (isLong && killed === 1) await told.goAway(2000)
     }
   }
   await Promise.all([sending, killing()]).catch((error: unknown) => {
@@ -119,23 +163,42 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, told: W
       )
       return open && text(open, 'count') === '0' ? true : undefined
     },
-    300_000,
+    900_000,
   )
   const seconds = (performance.now() - begun) / 1000
-  await assertWhole(postern, rows, kept, told)
+  await assertWhole(run, kept)
+  assertRepeated(told, cutOff)
+  const again = [...told.seen.values()].filter(({ tries }) => tries > 1)
   t.diagnostic(
     `${killed} kills, ${reports} reports in ${seconds.toFixed(0)} s, asked for ${asked} times; ` +
-      `${told.bodies.size} webhooks in ${told.tries} tries`,
+      `${told.seen.size} webhooks in ${told.tries} tries, ${again.length} of them more than once with the same id and body: ` +
+      `${cutOff.length} where core was killed before the answer, ${refusedOf(told).length} that the receiver refused or dropped`,
   )
   assert.equal(killed, kills)
 }
 
+function refusedOf(told: WebhookSink): readonly Seen[] {
+  return [...told.seen.values()].filter(({ refused }) => refused.length > 0)
+}
+
+/** That each came with one body is `assertWhole`’s to say. */
+function assertRepeated(told: WebhookSink, cutOff: readonly string[]): void {
+  assert.ok(cutOff.length > 0)
+  for (const id of cutOff)
+    assert.ok(
+      (told.seen.get(id)?.tries ?? 0) > 1,
+      `webhook ${id} came again after core had not heard the answer`,
+    )
+  const refused = refusedOf(told)
+  assert.equal(new Set(refused.flatMap((one) => one.refused)).size, isLong ? 2 : 0)
+  for (const one of refused) assert.ok(one.taken > 0 && one.tries > one.refused.length)
+}
+
 async function assertWhole(
-  postern: Instance,
-  rows: Rows,
+  { postern, rows, told, reports }: Series,
   kept: ReadonlySet<string>,
-  told: WebhookSink,
 ): Promise<void> {
+  const accounts = accountsOf(reports)
   const received = (await rows.all(`select facts from audit_records where action = 'report.received'`)).map(
     (row) => (JSON.parse(text(row, 'facts')) as { sha256: string }).sha256,
   )
@@ -151,8 +214,8 @@ async function assertWhole(
     (row) => [text(row, 'id'), text(row, 'body')] as const,
   )
   assert.deepEqual(
-    [...told.bodies].map(([id, bodies]) => [id, ...bodies].join('\n')).sort(),
-    deliveries.map((each) => each.join('\n')).sort(),
+    [...told.seen].map(([id, { bodies }]) => [id, ...bodies].join('\n')).sort(),
+    deliveries.map((delivery) => delivery.join('\n')).sort(),
     'each webhook came at least once, always with its own id and body',
   )
   for (const type of ['incident.opened', 'account.suspended'])
@@ -164,7 +227,9 @@ async function assertWhole(
 /** A message of each account to many recipients, in the log, and the report of each recipient. */
 async function campaignsOf(
   postern: Instance,
+  reports: number,
 ): Promise<(nth: number) => Promise<{ readonly message: Buffer; readonly report: Buffer }>> {
+  const accounts = accountsOf(reports)
   const { trace } = openKeys(join(postern.folder, 'data'))
   const at = Date.now() - 60_000
   const id = (account: string): string => `<campaign-${account}>`
@@ -181,7 +246,7 @@ async function campaignsOf(
       account,
       messageId: id(account),
       at,
-      recipients: all.filter((nth) => nth % accounts.length === index).map(to),
+      recipients: all.filter((nth) => Math.floor(nth / each) === index).map(to),
     }),
   )
   const file = join(postern.folder, 'sent.jsonl')
@@ -189,7 +254,7 @@ async function campaignsOf(
   const { status, stderr } = await postern.run('ingest', file, '--format', 'sent')
   assert.equal(status, 0, stderr)
   return async (nth) => {
-    const message = deliveredMessage(messages[nth % accounts.length] ?? Buffer.alloc(0), to(nth))
+    const message = deliveredMessage(messages[Math.floor(nth / each)] ?? Buffer.alloc(0), to(nth))
     return { message, report: await signed(feedbackReport('fbl@example.org', message), 'example.org') }
   }
 }
