@@ -189,7 +189,8 @@ create table decision_records (
   count integer not null,
   mode text not null,
   minute integer not null,
-  authentication text
+  authentication text,
+  signed_by text
 );
 
 create table delist_requests (
@@ -691,6 +692,23 @@ create table tokens (
   roles text not null default ''::text
 );
 
+create table vouches (
+  id text not null,
+  mailbox text not null,
+  mailbox_key text not null,
+  recipient_id text not null,
+  domain text not null,
+  network text,
+  hash text not null,
+  ip text not null,
+  reason text not null,
+  since_at bigint not null,
+  ends_at bigint not null,
+  ended_at bigint,
+  ended_why text,
+  version integer not null
+);
+
 create table watches (
   unit text not null,
   request_id text not null,
@@ -1148,6 +1166,18 @@ alter table tokens add constraint tokens_pkey PRIMARY KEY (name);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
 
 CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (name);
+
+alter table vouches add constraint vouches_pkey PRIMARY KEY (id);
+
+CREATE INDEX vouches_ends ON public.vouches USING btree (ended_at, ends_at);
+
+CREATE INDEX vouches_mailbox ON public.vouches USING btree (mailbox_key, since_at);
+
+CREATE INDEX vouches_network ON public.vouches USING btree (network);
+
+CREATE UNIQUE INDEX vouches_active ON public.vouches USING btree (hash) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX vouches_pkey ON public.vouches USING btree (id);
 
 alter table watches add constraint watches_pkey PRIMARY KEY (unit);
 

@@ -259,7 +259,7 @@ CREATE TABLE decision_records (
   table_seq integer not null,
   count integer not null,
   mode text not null,
-  minute integer not null, authentication text,
+  minute integer not null, authentication text, signed_by text,
   primary key (edge, boot, seq)
 ) strict;
 
@@ -924,6 +924,37 @@ CREATE TABLE tokens (
 ) strict, without rowid;
 
 CREATE UNIQUE INDEX tokens_hash on tokens (hash);
+
+CREATE TABLE vouches (
+  id text not null,
+  mailbox text not null,
+  -- The mailbox in lower case.
+  mailbox_key text not null,
+  -- Who made it: the recipient, or somebody who looks after the domain.
+  recipient_id text not null,
+  domain text not null,
+  -- /24 or /64; null for one by signature.
+  network text,
+  -- What edges know it by.
+  hash text not null,
+  -- The refusal that was vouched for.
+  ip text not null,
+  reason text not null,
+  since_at integer not null,
+  ends_at integer not null,
+  ended_at integer,
+  ended_why text,
+  version integer not null,
+  primary key (id)
+) strict, without rowid;
+
+CREATE UNIQUE INDEX vouches_active on vouches (hash) where ended_at is null;
+
+CREATE INDEX vouches_ends on vouches (ended_at, ends_at);
+
+CREATE INDEX vouches_mailbox on vouches (mailbox_key, since_at);
+
+CREATE INDEX vouches_network on vouches (network);
 
 CREATE TABLE watches (
   unit text not null,

@@ -97,6 +97,7 @@ export function openKeys(dataFolder: string): Keys {
     hashes: master.derive('hashes'),
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
+    vouches: master.derive('vouches'),
     trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
     recipients: (edge) => master.derive('recipients-of', edge),

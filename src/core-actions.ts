@@ -43,6 +43,7 @@ import {
   stopLetters,
 } from './core/outbox/actions.ts'
 import { listClaims, revokeClaim, showClaim } from './core/owners/manage-actions.ts'
+import { listVouches, revokeVouch, showVouch } from './core/vouches/manage-actions.ts'
 import { receiveProbe } from './core/probes/actions.ts'
 import { DryRuns, thresholdsInForce } from './core/reputation/dry-run-actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
@@ -101,6 +102,9 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer, checks: Che
     listClaims: async (actor, wanted) => await listClaims(by(actor), wanted),
     showClaim: async (actor, id) => await showClaim(by(actor), id),
     revokeClaim: async (actor, id) => await revokeClaim(by(actor), id),
+    listVouches: async (actor, wanted) => await listVouches(by(actor), wanted),
+    showVouch: async (actor, id) => await showVouch(by(actor), id),
+    revokeVouch: async (actor, id) => await revokeVouch(by(actor), id),
     countLetters: async (actor) => await countLetters(by(actor)),
     listLetters: async (actor, wanted) => await listLetters(by(actor), wanted),
     showLetter: async (actor, id) => await showLetter(by(actor), id),

@@ -23,7 +23,7 @@ import { openParsePool } from './intake/parse-pool.ts'
 import { routesOf } from './intake/route.ts'
 import { deliverLetters } from './jobs/deliver-letters.ts'
 import { deliverWebhooks } from './jobs/deliver-webhooks.ts'
-import { endExpiredListings } from './jobs/end-expired.ts'
+import { endExpiredListings, endOldVouches } from './jobs/end-expired.ts'
 import { examineReports } from './jobs/examine-reports.ts'
 import { judgeMail, type Judge } from './jobs/judge-mail.ts'
 import { purgeOld } from './jobs/purge.ts'
@@ -174,6 +174,7 @@ function jobsOf(smarthost: string, judge: Judge) {
     deliverLetters(send),
     deliverWebhooks(),
     endExpiredListings(),
+    endOldVouches(),
     judgeMail(judge),
     settleOldImports(),
     purgeOld(),

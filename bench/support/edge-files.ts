@@ -18,5 +18,10 @@ export async function makeEdgeFiles(dataDir: string, name: string, listings: num
   mkdirSync(dir, { recursive: true })
   writeFileSync(join(dir, `${name}.snapshot`), encodeSnapshot(table, { epoch: 'bench', seq: 1, at: now }))
   const caseLink = { keyId: 1, key: new Secret(Buffer.alloc(32, 3)) }
-  await writeMemory(join(dir, `${name}.memory`), { caseLink, recipientsKey: undefined, contactAt: now })
+  await writeMemory(join(dir, `${name}.memory`), {
+    caseLink,
+    recipientsKey: undefined,
+    vouchKey: undefined,
+    contactAt: now,
+  })
 }

@@ -257,3 +257,54 @@ describe('The decision about what the engine listed', () => {
     assert.equal(decide({ listing, spent: 0 }, toUs, settings, now).observed, undefined)
   })
 })
+
+describe('A vouch of the recipient', () => {
+  const asked: DecideRequest = { address, recipient: 'ada@provider.example' }
+  const vouched = (listing: ListingEntry | undefined, rate?: RateView) =>
+    decide({ listing, spent: 0, rate, isVouched: true }, asked, settings, now)
+
+  it('lets pass what is listed for what a person may want all the same', () => {
+    for (const cause of ['spam', 'complaints', 'traps', 'harvest', 'manual'] as const) {
+      const listing = entry({ cause })
+      const verdict = vouched(listing)
+      assert.deepEqual([verdict.action, verdict.spared, verdict.listing], ['pass', 'vouched', listing], cause)
+    }
+  })
+
+  it('never lets malware or phishing pass, nor what a person has to look into, whatever the listing does', () => {
+    const grave = fc.record({
+      cause: fc.constantFrom(...causeNames),
+      class: fc.constantFrom(...listingClasses),
+      effect: fc.constantFrom('refuse', 'defer', 'delay'),
+    })
+    fc.assert(
+      fc.property(grave, (traits) => {
+        const isGrave =
+          traits.class === 'investigate' || traits.cause === 'malware' || traits.cause === 'phish'
+        assert.equal(vouched(entry(traits)).action === 'pass', !isGrave, JSON.stringify(traits))
+      }),
+    )
+  })
+
+  it('helps a new or suspicious sender, and nobody who says our name or comes back too often', () => {
+    const rate: RateView = {
+      mode: 'enforce',
+      rules: { newPerHour: 1, greyKeptMs: hour, stormAttempts: 3 },
+      standing: { kind: 'hourly', perHour: 1, reason: 'new-sender' },
+      passed: 5,
+      attempts: 0,
+      triedMs: undefined,
+      sincePassedMs: 0,
+    }
+    assert.equal(vouched(undefined, rate).spared, 'vouched')
+    assert.equal(vouched(undefined, { ...rate, attempts: 9 }).reason, 'retry-storm')
+    const helo = { ...asked, helo: 'provider.example' }
+    const said = decide({ listing: undefined, spent: 0, rate, isVouched: true }, helo, settings, now)
+    assert.equal(said.reason, 'bad-helo')
+  })
+
+  it('changes nothing for mail that passes anyway', () => {
+    assert.equal(vouched(undefined).spared, null)
+    assert.equal(vouched(entry({ effect: 'pass' })).spared, 'carve-out')
+  })
+})

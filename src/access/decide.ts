@@ -5,7 +5,7 @@ import { isExempt, type ExemptMailboxes } from './exempt.ts'
 import type { ListingEntry } from './listing-entry.ts'
 import { isOpenToClaims } from './claim.ts'
 import { isNamed } from './protected-names.ts'
-import { reasonOf, type ReasonName } from './reasons.ts'
+import { mayBeVouched, reasonOf, type ReasonName } from './reasons.ts'
 import type { EngineMode, RateRules, Standing } from './standing.ts'
 
 /**
@@ -32,6 +32,8 @@ export interface View {
   readonly spent: number
   /** The message claims a domain that is known to be good, and will be held to that at its end (`access/claim.ts`). */
   readonly isClaimGood?: boolean | undefined
+  /** The recipient vouches for the sender (`access/vouch.ts`). Looked up only where mail would not pass. */
+  readonly isVouched?: boolean | undefined
   /** What a sender that is not listed is held to; absent while nobody judges, and where the question is about listings alone. */
   readonly rate?: RateView | undefined
 }
@@ -72,8 +74,8 @@ export interface Verdict {
   readonly reason: ReasonName | null
   /** The entry that decided, carve-outs included. */
   readonly listing: ListingEntry | null
-  /** Why the mail passes although the address is listed. */
-  readonly spared: 'exempt-mailbox' | 'protected' | 'carve-out' | 'good-claim' | null
+  /** Why the mail passes although it would be refused or put off. */
+  readonly spared: 'exempt-mailbox' | 'protected' | 'carve-out' | 'good-claim' | 'vouched' | null
   /** Of mail that passes: what would have been said if the engine's judgement were acted on. */
   readonly observed?: Saying | undefined
 }
@@ -92,6 +94,14 @@ const pass: Verdict = { action: 'pass', reason: null, listing: null, spared: nul
 
 /** Judges one request at `now` (milliseconds since 1970). */
 export function decide(view: View, request: DecideRequest, settings: DecideSettings, now: number): Verdict {
+  const verdict = judge(view, request, settings, now)
+  const { reason, listing } = verdict
+  if (view.isVouched !== true || reason === null || !mayBeVouched(reason, listing)) return verdict
+  return { ...pass, listing, spared: 'vouched' }
+}
+
+/** Whoever the recipient is. */
+function judge(view: View, request: DecideRequest, settings: DecideSettings, now: number): Verdict {
   const { listing } = view
   if (listing === undefined || listing.ends <= now) return byRate(view.rate, request, settings)
   if (listing.effect === 'pass') return { ...pass, listing, spared: 'carve-out' }

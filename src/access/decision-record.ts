@@ -36,6 +36,10 @@ export interface DecisionRecord {
         readonly isJunked?: boolean | undefined
       }
     | undefined
+  /** At the message stage: domains whose signature (DKIM) verified, at most five; absent when none did. */
+  readonly signedBy?: readonly string[] | undefined
+  /** It passed, for the recipients vouch for the sender; what the record says besides would have been said. `mode` is `observe` then. */
+  readonly isVouched?: boolean | undefined
   /** Feed number of the table that decided. */
   readonly table: number
   readonly count: number
@@ -59,6 +63,9 @@ export interface LetThrough {
 
 /** Most recipients that a record names. */
 export const mostRecipients = 20
+
+/** Most signing domains that a record names. */
+export const mostSigners = 5
 
 /** Hexadecimal or base64: an `@` would be a mailbox. */
 const keyedHash = z.string().regex(/^[0-9A-Za-z+/_=-]{8,88}$/)
@@ -88,6 +95,8 @@ export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.object({
       isJunked: z.boolean().optional(),
     })
     .optional(),
+  signedBy: z.array(strangersText).max(mostSigners).optional(),
+  isVouched: z.boolean().optional(),
   table: count,
   count: count.min(1),
   mode: z.enum(['enforce', 'observe']),

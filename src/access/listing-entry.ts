@@ -1,5 +1,6 @@
 import type { Prefix } from '../standards/prefix.ts'
 import type { Cause, ListingClass } from './reasons.ts'
+import type { VouchEntry } from './vouch.ts'
 
 export const effects = ['refuse', 'pass', 'observe', 'defer', 'delay'] as const
 /**
@@ -54,3 +55,5 @@ export type TableChange =
   /** Report the next message that passes from this unit (a delisted address not yet followed by mail). */
   | { readonly kind: 'watch'; readonly unit: Prefix; readonly until: number }
   | { readonly kind: 'unwatch'; readonly unit: Prefix }
+  | { readonly kind: 'vouch'; readonly vouch: VouchEntry }
+  | { readonly kind: 'unvouch'; readonly hash: string }

@@ -66,6 +66,8 @@ export interface Reason {
   /** Where in the SMTP dialogue the decision can be made. */
   readonly stage: 'rcpt' | 'message'
   readonly path: Path
+  /** Whether mail to a recipient who vouches for its sender passes all the same. Never where malware or phishing may be behind it. */
+  readonly vouch: boolean
   /** First sentence of the SMTP line without its full stop: ASCII, English. `[domain]` stands for the sending domain. */
   readonly text: string
   /** Whether the address follows in brackets. */
@@ -88,6 +90,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.606', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'portal',
+    vouch: true,
     text: denied,
     showsAddress: true,
     action: portal,
@@ -115,6 +118,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.607', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'portal',
+    vouch: true,
     text: denied,
     showsAddress: true,
     action: portal,
@@ -142,6 +146,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.608', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'portal',
+    vouch: true,
     text: denied,
     showsAddress: true,
     action: portal,
@@ -169,6 +174,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.609', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'portal',
+    vouch: true,
     text: denied,
     showsAddress: true,
     action: portal,
@@ -196,6 +202,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.610', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'portal',
+    vouch: true,
     text: denied,
     showsAddress: true,
     action: portal,
@@ -223,6 +230,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.511', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'mail',
+    vouch: false,
     text: 'Access denied, banned sender',
     showsAddress: true,
     action: 'A person has to look at this. Please visit',
@@ -249,6 +257,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.500', 'iana-strict': '4.7.0' },
     stage: 'rcpt',
     path: 'wait',
+    vouch: false,
     text: 'Too many messages to this service mailbox from',
     showsAddress: true,
     action: 'Please try again later; details at',
@@ -275,6 +284,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.500', 'iana-strict': '4.7.0' },
     stage: 'rcpt',
     path: 'wait',
+    vouch: true,
     text: 'Please try again later: we do not know this sender yet',
     showsAddress: true,
     action: 'Your mail server does this by itself; details at',
@@ -302,6 +312,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.550', 'iana-strict': '4.7.1' },
     stage: 'rcpt',
     path: 'wait',
+    vouch: true,
     text: 'Access denied, please try again later',
     showsAddress: true,
     action: 'Mail from this address changed and is being looked at; see',
@@ -329,6 +340,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.850', 'iana-strict': '4.7.0' },
     stage: 'rcpt',
     path: 'wait',
+    vouch: false,
     text: 'Too many attempts after a temporary answer from',
     showsAddress: true,
     action: 'Please retry more slowly; details at',
@@ -355,6 +367,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.25', 'iana-strict': '4.7.25' },
     stage: 'rcpt',
     path: 'fix',
+    vouch: true,
     text: 'The sending IPv6 address must have a reverse DNS record',
     showsAddress: true,
     action: 'To see how to set one please visit',
@@ -382,6 +395,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.506', 'iana-strict': '5.7.1' },
     stage: 'rcpt',
     path: 'fix',
+    vouch: false,
     text: 'Access denied, bad HELO: that name is ours',
     showsAddress: true,
     action: 'Greet with the name of your own host; details at',
@@ -408,6 +422,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.25', 'iana-strict': '5.7.25' },
     stage: 'rcpt',
     path: 'fix',
+    vouch: true,
     text: 'The sending address has no reverse DNS record that leads back to it',
     showsAddress: true,
     action: 'To see how to set one, and to have it checked again, please visit',
@@ -435,6 +450,7 @@ export const reasons = {
     status: { 'microsoft-like': '4.7.700', 'iana-strict': '4.7.0' },
     stage: 'rcpt',
     path: 'wait',
+    vouch: true,
     text: 'Our own mail filter has a problem, so this mail is only delayed and not refused',
     showsAddress: true,
     action: 'Please try again later, as mail servers do by themselves; details at',
@@ -462,6 +478,7 @@ export const reasons = {
     status: { 'microsoft-like': '5.7.515', 'iana-strict': '5.7.26' },
     stage: 'message',
     path: 'fix',
+    vouch: true,
     text: 'Access denied, sending domain [domain] does not meet the required authentication level',
     showsAddress: false,
     action: 'To see which of SPF, DKIM and DMARC failed, and how to fix it, please visit',
@@ -504,6 +521,14 @@ export const causeNames = Object.keys(causes) as readonly Cause[]
 /** The reason that a listing is spoken of with. */
 export function reasonOf(listing: { readonly cause: Cause; readonly class: ListingClass }): ReasonName {
   return listing.class === 'investigate' ? 'investigate' : causes[listing.cause].reason
+}
+
+/** Whether a recipient's vouch lets mail pass that this was said of: by what was said, and by the listing behind it. */
+export function mayBeVouched(
+  reason: ReasonName,
+  listing: { readonly cause: Cause; readonly class: ListingClass } | null,
+): boolean {
+  return reasons[reason].vouch && (listing === null || reasons[reasonOf(listing)].vouch)
 }
 
 /** What the asker can do about a listing: its class decides, not its cause. */

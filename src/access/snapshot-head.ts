@@ -1,5 +1,6 @@
 import { mostRows } from './entry-index.ts'
 import { entryWords } from './entry-layout.ts'
+import { mostVouches } from './vouch.ts'
 import { mostWatches } from './watches.ts'
 
 /** What a table is a snapshot of. */
@@ -16,6 +17,7 @@ export interface SnapshotHead {
 export interface SnapshotCounts {
   readonly entries: number
   readonly watches: number
+  readonly vouches: number
 }
 
 /** These bytes are no snapshot: cut short, changed, of another version, or never one. */
@@ -26,12 +28,16 @@ export class SnapshotError extends Error {
 export const headBytes = 100
 export const entryBytes = entryWords * Uint32Array.BYTES_PER_ELEMENT
 export const watchBytes = 20
+export const vouchBytes = 36
+/** The number of vouches stands behind them, where there are any. */
+export const vouchCountBytes = 4
 /** SHA-256. */
 export const digestBytes = 32
 
 /** `PSTN`, read as a little-endian number. */
 const magic = 0x4e545350
-const version = 1
+/** The second knows of vouches. A snapshot without any is of the first, as it always was. */
+const versions = { plain: 1, vouches: 2 }
 const epochAt = 36
 const longestEpoch = headBytes - epochAt
 /** The last millisecond that a JavaScript date can name. */
@@ -48,8 +54,9 @@ export function isTime(ms: number): boolean {
 }
 
 /** Bytes of a whole snapshot. */
-export function snapshotLength({ entries, watches }: SnapshotCounts): number {
-  return headBytes + entries * entryBytes + watches * watchBytes + digestBytes
+export function snapshotLength({ entries, watches, vouches }: SnapshotCounts): number {
+  const vouched = vouches === 0 ? 0 : vouches * vouchBytes + vouchCountBytes
+  return headBytes + entries * entryBytes + watches * watchBytes + vouched + digestBytes
 }
 
 /** Throws RangeError for a head that no reader would take. */
@@ -59,7 +66,7 @@ export function writeHead(view: DataView, head: SnapshotHead, counts: SnapshotCo
     throw new RangeError(`no snapshot can be of epoch ${epoch}, seq ${seq}, at ${at}`)
   }
   view.setUint32(0, magic, true)
-  view.setUint32(4, version, true)
+  view.setUint32(4, counts.vouches === 0 ? versions.plain : versions.vouches, true)
   view.setBigUint64(8, BigInt(at), true)
   view.setBigUint64(16, BigInt(seq), true)
   view.setUint32(24, counts.entries, true)
@@ -72,10 +79,15 @@ export function writeHead(view: DataView, head: SnapshotHead, counts: SnapshotCo
 export function readHead(view: DataView): (SnapshotHead & SnapshotCounts) | SnapshotError {
   if (view.byteLength < headBytes + digestBytes) return new SnapshotError('too short')
   if (view.getUint32(0, true) !== magic) return new SnapshotError('not a snapshot')
-  if (view.getUint32(4, true) !== version)
-    return new SnapshotError(`version ${view.getUint32(4, true)} is not known`)
-  const counts = { entries: view.getUint32(24, true), watches: view.getUint32(28, true) }
-  if (counts.entries > mostRows || counts.watches > mostWatches) return new SnapshotError('too many entries')
+  const version = view.getUint32(4, true)
+  if (version !== versions.plain && version !== versions.vouches)
+    return new SnapshotError(`version ${version} is not known`)
+  const vouches = version === versions.plain ? 0 : vouchCount(view)
+  const counts = { entries: view.getUint32(24, true), watches: view.getUint32(28, true), vouches }
+  if (counts.entries > mostRows || counts.watches > mostWatches || vouches > mostVouches)
+    return new SnapshotError('too many entries')
+  if (version === versions.vouches && vouches === 0)
+    return new SnapshotError('says that there are vouches, and has none')
   if (view.byteLength !== snapshotLength(counts))
     return new SnapshotError('length does not fit the number of entries')
   const epoch = readEpoch(view)
@@ -84,6 +96,11 @@ export function readHead(view: DataView): (SnapshotHead & SnapshotCounts) | Snap
   if (epoch === undefined || !Number.isSafeInteger(seq) || !isTime(at))
     return new SnapshotError('head makes no sense')
   return { epoch, seq, at, ...counts }
+}
+
+function vouchCount(view: DataView): number {
+  const at = view.byteLength - digestBytes - vouchCountBytes
+  return at < headBytes ? 0 : view.getUint32(at, true)
 }
 
 function readEpoch(view: DataView): string | undefined {

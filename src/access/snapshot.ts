@@ -11,12 +11,14 @@ import {
   readHead,
   snapshotLength,
   SnapshotError,
+  vouchBytes,
   watchBytes,
   writeHead,
   type SnapshotCounts,
   type SnapshotHead,
 } from './snapshot-head.ts'
 import { ListingTable } from './table.ts'
+import { vouchNetwork, type VouchEntry } from './vouch.ts'
 import { compareUnits, type Watch } from './watches.ts'
 
 export { SnapshotError, type SnapshotHead } from './snapshot-head.ts'
@@ -31,11 +33,16 @@ export { SnapshotError, type SnapshotHead } from './snapshot-head.ts'
  *  36  epoch in ASCII, filled up with zeros: 64 bytes
  * 100  entries in address order (`entry-words.ts`): 24 bytes each;
  *      watches in address order (family 4 bytes, first 64 bits 8, until in ms since 1970 8): 20 bytes each;
+ *      in version 2, where there are any: vouches by their hash (hash 16 bytes, family 4, first 64 bits 8, until in ms since 1970 8;
+ *      family 0 for one by signature): 36 bytes each, and their number: 4 bytes;
  *      SHA-256 of all before it: 32 bytes
  */
 export interface Snapshot extends SnapshotHead {
   readonly table: ListingTable
 }
+
+/** Of a vouch. */
+const hashBytes = 16
 
 /** The whole table at once. Throws RangeError for a head that no reader would take. */
 export function encodeSnapshot(table: ListingTable, head: SnapshotHead): Uint8Array {
@@ -44,8 +51,8 @@ export function encodeSnapshot(table: ListingTable, head: SnapshotHead): Uint8Ar
 
 /** The same in steps of a few milliseconds; what becomes of the table between them is not in it. */
 export function* encodeSnapshotSteps(table: ListingTable, head: SnapshotHead): Generator<void, Uint8Array> {
-  const { rows, watches } = table.freeze()
-  const counts = { entries: rows.count, watches: watches.length }
+  const { rows, watches, vouches } = table.freeze()
+  const counts = { entries: rows.count, watches: watches.length, vouches: vouches.length }
   const order = yield* addressOrder(rows)
   const bytes = new Uint8Array(snapshotLength(counts))
   const view = new DataView(bytes.buffer)
@@ -56,6 +63,7 @@ export function* encodeSnapshotSteps(table: ListingTable, head: SnapshotHead): G
   }
   const watchesAt = headBytes + counts.entries * entryBytes
   for (const [nth, watch] of watches.entries()) writeWatch(view, watchesAt + nth * watchBytes, watch)
+  if (vouches.length > 0) writeVouches(view, vouchesAt(counts), vouches)
   const hash = yield* hashSteps(bytes.subarray(0, -digestBytes))
   bytes.set(hash.digest(), bytes.length - digestBytes)
   return bytes
@@ -75,7 +83,10 @@ export function* decodeSnapshotSteps(bytes: Uint8Array): Generator<void, Snapsho
   if (!timingSafeEqual(hash.digest(), bytes.subarray(-digestBytes)))
     return new SnapshotError('checksum is wrong')
   const table = new ListingTable()
-  const fault = (yield* readEntries(view, head.entries, table)) ?? readWatches(view, head, table)
+  const fault =
+    (yield* readEntries(view, head.entries, table)) ??
+    readWatches(view, head, table) ??
+    readVouches(view, head, table)
   if (fault !== undefined) return new SnapshotError(fault)
   return { table, epoch: head.epoch, seq: head.seq, at: head.at }
 }
@@ -146,6 +157,49 @@ function readWatch(view: DataView, at: number): Watch | undefined {
   const until = Number(view.getBigUint64(at + 12, true))
   if ((family !== 4 && family !== 6) || (family === 4 && low !== 0) || !isTime(until)) return undefined
   return { unit: prefixOf({ family, words: [high, low, 0, 0] }, unitLength[family]), until }
+}
+
+function vouchesAt({ entries, watches }: SnapshotCounts): number {
+  return headBytes + entries * entryBytes + watches * watchBytes
+}
+
+function writeVouches(view: DataView, start: number, vouches: readonly VouchEntry[]): void {
+  let at = start
+  for (const { hash, network, until } of vouches) {
+    new Uint8Array(view.buffer, view.byteOffset + at, hashBytes).set(Buffer.from(hash, 'base64url'))
+    view.setUint32(at + 16, network?.family ?? 0, true)
+    view.setUint32(at + 20, network?.words[0] ?? 0, true)
+    view.setUint32(at + 24, network?.words[1] ?? 0, true)
+    view.setBigUint64(at + 28, BigInt(until), true)
+    at += vouchBytes
+  }
+  view.setUint32(at, vouches.length, true)
+}
+
+function readVouches(view: DataView, counts: SnapshotCounts, table: ListingTable): string | undefined {
+  let before = ''
+  for (let nth = 0; nth < counts.vouches; nth++) {
+    const vouch = readVouch(view, vouchesAt(counts) + nth * vouchBytes)
+    if (vouch === undefined) return `vouch ${nth}: makes no sense`
+    if (vouch.hash <= before) return `vouch ${nth}: not in order`
+    table.vouches.put(vouch)
+    before = vouch.hash
+  }
+  return undefined
+}
+
+function readVouch(view: DataView, at: number): VouchEntry | undefined {
+  const hash = Buffer.from(view.buffer, view.byteOffset + at, hashBytes).toString('base64url')
+  const family = view.getUint32(at + 16, true)
+  const high = view.getUint32(at + 20, true)
+  const low = view.getUint32(at + 24, true)
+  const until = Number(view.getBigUint64(at + 28, true))
+  if (!isTime(until)) return undefined
+  if (family === 0) return high === 0 && low === 0 ? { hash, network: null, until } : undefined
+  if (family !== 4 && family !== 6) return undefined
+  const network = vouchNetwork({ family, words: [high, low, 0, 0] })
+  const isWhole = network.family === family && network.words[0] === high && network.words[1] === low
+  return isWhole ? { hash, network, until } : undefined
 }
 
 function* hashSteps(bytes: Uint8Array): Generator<void, Hash> {

@@ -6,6 +6,9 @@ import { unitOf } from '../standards/prefix.ts'
 import { FeedError } from './feed-error.ts'
 import type { TableChange } from './listing-entry.ts'
 import { changeFromJson, changeToJson } from './table-change.ts'
+import { vouchNetwork } from './vouch.ts'
+
+const hash = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 function throughText(change: TableChange): TableChange {
   return changeFromJson(JSON.parse(JSON.stringify(changeToJson(change))))
@@ -23,6 +26,9 @@ describe('A change', () => {
           { kind: 'drop', prefix: put.prefix },
           { kind: 'watch', unit, until: seconds },
           { kind: 'unwatch', unit },
+          { kind: 'vouch', vouch: { hash, network: vouchNetwork(farAddress(random)), until: seconds } },
+          { kind: 'vouch', vouch: { hash, network: null, until: seconds } },
+          { kind: 'unvouch', hash },
         ] as const) {
           assert.deepEqual(throughText(change), change)
         }
@@ -54,6 +60,21 @@ describe('A change', () => {
       kind: 'drop',
       prefix: listable('192.0.2.0/24'),
     })
+  })
+
+  it('of a vouch is refused with another hash or network than an edge can hold', () => {
+    const good = { kind: 'vouch', hash, network: '192.0.2.0/24', until: 1 }
+    assert.equal(changeFromJson(good).kind, 'vouch')
+    for (const bad of [
+      { hash: 'A' },
+      { hash: `${hash.slice(1)}B` },
+      { network: '192.0.2.0/25' },
+      { network: '192.0.0.0/16' },
+      { network: '2001:db8::/48' },
+      { network: 'ada@provider.example' },
+      { until: -1 },
+    ])
+      assert.throws(() => changeFromJson({ ...good, ...bad }), FeedError, JSON.stringify(bad))
   })
 
   it('is refused when a table could not apply it', () => {

@@ -18,6 +18,14 @@ export type ChangeJson =
   | { readonly kind: 'drop'; readonly prefix: string }
   | { readonly kind: 'watch'; readonly unit: string; readonly until: number }
   | { readonly kind: 'unwatch'; readonly unit: string }
+  | {
+      readonly kind: 'vouch'
+      readonly hash: string
+      /** `192.0.2.0/24`; null for one by signature. */
+      readonly network: string | null
+      readonly until: number
+    }
+  | { readonly kind: 'unvouch'; readonly hash: string }
 
 /** Whole seconds until 2106, the last that a table can hold. */
 const ends = time.refine((ms) => ms > 0 && ms % 1000 === 0 && ms <= 0xffffffff * 1000)
@@ -34,11 +42,20 @@ const put = z
   })
   .transform(({ kind, ...entry }) => ({ kind, entry }))
 
+const vouchHash = z.string().regex(/^[\w-]{21}[AQgw]$/)
+const vouchNetwork = prefix.refine(({ family, length }) => length === (family === 4 ? 24 : 64))
+
+const vouch = z
+  .object({ kind: z.literal('vouch'), hash: vouchHash, network: vouchNetwork.nullable(), until: time })
+  .transform(({ kind, ...entry }) => ({ kind, vouch: entry }))
+
 export const changeSchema: z.ZodType<TableChange> = z.union([
   put,
   z.object({ kind: z.literal('drop'), prefix }),
   z.object({ kind: z.literal('watch'), unit, until: time }),
   z.object({ kind: z.literal('unwatch'), unit }),
+  vouch,
+  z.object({ kind: z.literal('unvouch'), hash: vouchHash }),
 ])
 
 export function changeToJson(change: TableChange): ChangeJson {
@@ -53,6 +70,12 @@ export function changeToJson(change: TableChange): ChangeJson {
       return { kind: 'watch', unit: formatPrefix(change.unit), until: change.until }
     case 'unwatch':
       return { kind: 'unwatch', unit: formatPrefix(change.unit) }
+    case 'vouch': {
+      const { hash, network, until } = change.vouch
+      return { kind: 'vouch', hash, network: network === null ? null : formatPrefix(network), until }
+    }
+    case 'unvouch':
+      return { kind: 'unvouch', hash: change.hash }
   }
 }
 

@@ -5,6 +5,7 @@ import type { EntryRows } from './entry-rows.ts'
 import { column } from './entry-layout.ts'
 import { entryAt, familyOfKind, highMask, kindOf, lengthOfKind, lowMask, wordsOf } from './entry-words.ts'
 import { decidingEntry, type ListingEntry, type TableChange } from './listing-entry.ts'
+import { Vouches, type VouchEntry } from './vouch.ts'
 import { Watches, type Watch } from './watches.ts'
 
 /**
@@ -16,6 +17,8 @@ export class ListingTable {
   readonly #index = new EntryIndex()
   readonly #lengths = { 4: new Lengths(), 6: new Lengths() }
   readonly #watches = new Watches()
+  /** What recipients vouch for. */
+  readonly vouches = new Vouches()
 
   /** Entries, ended ones that are still here included. */
   get size(): number {
@@ -102,6 +105,10 @@ export class ListingTable {
         return this.#watches.add({ unit: change.unit, until: change.until })
       case 'unwatch':
         return this.#watches.remove(change.unit)
+      case 'vouch':
+        return this.vouches.put(change.vouch)
+      case 'unvouch':
+        return this.vouches.remove(change.hash)
     }
   }
 
@@ -115,9 +122,10 @@ export class ListingTable {
     return this.#watches.list()
   }
 
-  /** Takes out watches and up to `limit` entries that have ended, and gives how many entries. One pass over all rows. */
+  /** Takes out watches and vouches, and up to `limit` entries that have ended, and gives how many entries. One pass over all rows. */
   dropExpired(nowMs: number, limit = Infinity): number {
     this.#watches.dropExpired(nowMs)
+    this.vouches.dropExpired(nowMs)
     const { rows } = this.#index
     const nowSeconds = Math.floor(nowMs / 1000)
     let dropped = 0
@@ -136,8 +144,12 @@ export class ListingTable {
   }
 
   /** The content as it is now, for a reader that takes its time while the table changes. */
-  freeze(): { readonly rows: EntryRows; readonly watches: readonly Watch[] } {
-    return { rows: this.#index.rows.freeze(), watches: this.watches() }
+  freeze(): {
+    readonly rows: EntryRows
+    readonly watches: readonly Watch[]
+    readonly vouches: readonly VouchEntry[]
+  } {
+    return { rows: this.#index.rows.freeze(), watches: this.watches(), vouches: this.vouches.list() }
   }
 
   /** Bytes of typed arrays. */

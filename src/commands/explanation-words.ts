@@ -15,6 +15,7 @@ export function judgedLines(explanation: Explanation): readonly string[] {
     onlySource = null,
     concerns = [],
     ways = [],
+    vouches = 0,
   } = explanation
   if (standing === undefined || bounds === undefined || prior === undefined || rule === undefined) return []
   const name = explanation.name?.text ?? (explanation.name?.kind === 'none' ? 'none' : 'not known')
@@ -37,6 +38,9 @@ export function judgedLines(explanation: Explanation): readonly string[] {
     ...(concerns.length === 0
       ? []
       : [`weighs      ${concerns.map(({ kind, direction }) => `${kind} (${direction})`).join(', ')}`]),
+    ...(vouches === 0
+      ? []
+      : [`vouches     ${vouches} of recipients for its network; such mail passes, to them alone`]),
     ...(ways.length === 0 ? [] : [`ways out    ${ways.map(wayWords).join('; ')}`]),
   ]
 }

@@ -385,6 +385,22 @@ const recipients = section(
   },
 )
 
+const vouches = section(
+  'Vouches: a recipient lets mail that was refused to them pass, from one domain and network, for some days (docs/operate/recipients.md).',
+  {
+    mode: key(
+      oneOf(['on', 'off']).prefault('on'),
+      '`off`: nobody can vouch, and what was vouched for before does not act. Malware and phishing no vouch lets pass, whatever stands here.',
+    ),
+    usual: key(duration(day, 365 * day).prefault('30d'), 'What the form proposes.'),
+    longest: key(
+      duration(day, 365 * day).prefault('90d'),
+      'No vouch lasts longer. It can be given again after a new refusal, or while it lasts.',
+    ),
+    most: key(wholeNumber(1, 1000).prefault(20), 'How many one mailbox has at a time.', { unit: 'vouches' }),
+  },
+)
+
 const retention = section('When data is removed. The audit chain is kept.', {
   decisions: key(
     duration(day, 365 * day).prefault('30d'),
@@ -799,6 +815,7 @@ export const configSchema = z.strictObject({
   listing,
   owners,
   recipients,
+  vouches,
   probe,
   abuse,
   standing,

@@ -59,6 +59,12 @@ export function settingsOf(config: Config) {
       sessionMs: config.recipients.session,
       admins: config.recipients.admins,
     },
+    vouches: {
+      mode: config.vouches.mode,
+      usualMs: Math.min(config.vouches.usual, config.vouches.longest),
+      longestMs: config.vouches.longest,
+      most: config.vouches.most,
+    },
     support: supportOf(config),
     probe: { validMs: config.probe.valid },
     listing: {

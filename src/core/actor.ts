@@ -40,6 +40,8 @@ export const permissions = {
   'token.manage': ['admin'],
   'owner.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
   'owner.manage': ['list-operator', 'admin'],
+  'vouch.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
+  'vouch.revoke': ['list-operator', 'admin'],
   'evidence.void': ['admin'],
   'reputation.dry-run': ['list-operator', 'admin'],
   'reputation.brake': ['list-operator', 'admin'],

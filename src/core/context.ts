@@ -37,6 +37,8 @@ export interface Keys {
   readonly challenges: Secret
   /** Encrypts what must be read back (TOTP secrets). */
   readonly vault: Secret
+  /** What vouches are hashed with; every edge has it. */
+  readonly vouches: Secret
   /** Pseudonyms of accounts and the MAC of trace headers; the submission servers have it too. */
   readonly trace: Secret
   /** The key that this edge signs its case links with: HKDF(master, "case-link", edge). */

@@ -177,6 +177,15 @@ export interface Settings {
       readonly domains: readonly string[]
     }[]
   }
+  readonly vouches: {
+    /** `off`: none is made, and none acts. */
+    readonly mode: 'on' | 'off'
+    /** Days that the form proposes, and the most that anybody can ask for, in milliseconds. */
+    readonly usualMs: number
+    readonly longestMs: number
+    /** Of one mailbox at a time. */
+    readonly most: number
+  }
   readonly support: SupportSettings
   readonly probe: {
     /** How long a probe address takes a message. */

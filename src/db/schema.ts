@@ -48,6 +48,7 @@ export interface Tables {
   recipients: RecipientsTable
   recipient_links: RecipientLinksTable
   recipient_sessions: RecipientSessionsTable
+  vouches: VouchesTable
   owners: OwnersTable
   owner_links: OwnerLinksTable
   owner_sessions: OwnerSessionsTable
@@ -177,12 +178,14 @@ export interface DecisionRecordsTable {
   budget: string | null
   table_seq: number
   count: number
-  /** `enforce`, or `observe`: what would have been said. */
+  /** `enforce`; `observe`: what would have been said; `vouched`: the same, but it passed because the recipient vouches. */
   mode: string
   /** Minute of the case link's token, with which (edge, unit, listing, reason) it finds its record. */
   minute: number
   /** JSON or null: the domain, and the tests that failed at the message stage. */
   authentication: string | null
+  /** JSON or null: domains whose signature verified at the message stage. */
+  signed_by: string | null
 }
 
 /** Whom a record of a refusal is about: hashes with the edge's key. */
@@ -705,6 +708,27 @@ export interface RecipientLinksTable {
   created_at: number
   expires_at: number
   used_at: number | null
+}
+
+/** A recipient's word for a sender. */
+export interface VouchesTable {
+  id: string
+  mailbox: string
+  /** In lower case. */
+  mailbox_key: string
+  recipient_id: string
+  domain: string
+  /** `192.0.2.0/24`; null for one by signature. */
+  network: string | null
+  hash: string
+  ip: string
+  reason: string
+  since_at: number
+  ends_at: number
+  ended_at: number | null
+  /** `withdrawn`, `revoked` or `expired`. */
+  ended_why: string | null
+  version: number
 }
 
 export interface RecipientSessionsTable {

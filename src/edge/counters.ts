@@ -8,6 +8,8 @@ export interface Counters {
   observed: number
   /** Listed, and let through: exempt mailbox or protected network. */
   spared: number
+  /** Let through because the recipient vouches for the sender. */
+  vouched: number
   /** Answered DUNNO without a look-up because they had waited too long. */
   shed: number
   /** Answered DUNNO because of the bypass, or because the table is too old. */
@@ -43,6 +45,7 @@ export function newCounters(): Counters {
     deferred: 0,
     observed: 0,
     spared: 0,
+    vouched: 0,
     shed: 0,
     open: 0,
     protocolErrors: 0,
@@ -67,6 +70,7 @@ export function newCounters(): Counters {
 /** What is so now; for `/metrics` too. */
 export interface Gauges {
   readonly listings: number
+  readonly vouches: number
   readonly tableBytes: number
   readonly feedSeq: number
   readonly feedConnected: boolean

@@ -249,6 +249,7 @@ async function recall(options: EdgeOptions, files: TableFiles, memoryPath: strin
     isConnected: false,
     caseLink: memory.caseLink,
     recipientsKey: memory.recipientsKey,
+    vouchKey: memory.vouchKey,
     isBypassed: isBypassed(options.dataDir),
     tellsSpent: false,
   }
@@ -271,6 +272,7 @@ function gaugesOf(
   const now = state.clock.now()
   return {
     listings: state.table.size,
+    vouches: state.table.vouches.size,
     tableBytes: state.table.bytes(),
     feedSeq: state.seq,
     feedConnected: state.isConnected,

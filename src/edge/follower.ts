@@ -76,7 +76,7 @@ export class Follower {
       epoch,
       seq,
       boot,
-      takes: ['standings', 'spent', 'reverse-name', 'delay'],
+      takes: ['standings', 'spent', 'reverse-name', 'delay', 'vouches'],
     }
   }
 
@@ -110,6 +110,7 @@ export class Follower {
     state.caseLink = { keyId, key: new Secret(Buffer.from(caseLinkKey, 'hex')) }
     state.isConnected = true
     state.recipientsKey = readKey(settings?.['recipientsKey']) ?? state.recipientsKey
+    state.vouchKey = readKey(settings?.['vouchKey'])
     const takes: unknown = settings?.['takes']
     state.tellsSpent = Array.isArray(takes) && takes.includes('spent')
     state.counters.feedConnections++

@@ -56,7 +56,7 @@ export class Guard {
 
   /** Whether the change may be applied to the table; call it before, and only when the change is applied if it says yes. */
   admits(table: ListingTable, change: TableChange): boolean {
-    if (change.kind === 'watch' || change.kind === 'unwatch') return true
+    if (change.kind !== 'put' && change.kind !== 'drop') return true
     const prefix = change.kind === 'put' ? change.entry.prefix : change.prefix
     const before = table.get(prefix)
     const gone = before === undefined ? 0 : shareOf(before)

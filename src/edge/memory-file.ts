@@ -6,22 +6,32 @@ export interface Memory {
   readonly caseLink: { readonly keyId: number; readonly key: Secret } | undefined
   /** What recipients are hashed with in records. */
   readonly recipientsKey: Secret | undefined
+  /** What vouches are hashed with. */
+  readonly vouchKey: Secret | undefined
   /** When core was last heard, milliseconds since 1970. */
   readonly contactAt: number | undefined
 }
 
-const nothing: Memory = { caseLink: undefined, recipientsKey: undefined, contactAt: undefined }
+const nothing: Memory = {
+  caseLink: undefined,
+  recipientsKey: undefined,
+  vouchKey: undefined,
+  contactAt: undefined,
+}
 
 /** Reads the file; what is not there or cannot be read is nothing, and core will say it again. */
 export async function readMemory(path: string): Promise<Memory> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return nothing
   try {
-    const { keyId, key, recipients, contactAt } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const { keyId, key, recipients, vouches, contactAt } = JSON.parse(text) as Readonly<
+      Record<string, unknown>
+    >
     const linkKey = readKey(key)
     return {
       caseLink: linkKey && typeof keyId === 'number' ? { keyId, key: linkKey } : undefined,
       recipientsKey: readKey(recipients),
+      vouchKey: readKey(vouches),
       contactAt: typeof contactAt === 'number' ? contactAt : undefined,
     }
   } catch {
@@ -42,7 +52,7 @@ function writeKey(key: Secret | undefined): string | undefined {
 
 /** Writes the file with mode 0600; it appears whole or not at all. */
 export async function writeMemory(path: string, memory: Memory): Promise<void> {
-  const { caseLink, recipientsKey, contactAt } = memory
+  const { caseLink, recipientsKey, vouchKey, contactAt } = memory
   const temporary = `${path}.tmp`
   const file = await open(temporary, 'w', 0o600)
   try {
@@ -51,6 +61,7 @@ export async function writeMemory(path: string, memory: Memory): Promise<void> {
         keyId: caseLink?.keyId,
         key: writeKey(caseLink?.key),
         recipients: writeKey(recipientsKey),
+        vouches: writeKey(vouchKey),
         contactAt,
       }),
     )

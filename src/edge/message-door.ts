@@ -8,13 +8,14 @@ import { recordText } from '../access/feed-frame.ts'
 import { judgeHighVolume, type AuthenticationTest, type HighVolumeSettings } from '../access/high-volume.ts'
 import { dmarcResults, spfResults, verdicts } from '../access/mail-event.ts'
 import type { ListingEntry } from '../access/listing-entry.ts'
-import { reasons, type Reason, type ReasonName } from '../access/reasons.ts'
+import { mayBeVouched, reasons, type Reason, type ReasonName } from '../access/reasons.ts'
 import { formatReply } from '../access/reply.ts'
 import { parseDomain } from '../standards/domain.ts'
 import { formatAddress, parseAddress, type Address } from '../standards/ip.ts'
 import { organisationOf } from '../standards/organisation.ts'
-import type { Records } from './records.ts'
+import type { RefusalFacts, Records } from './records.ts'
 import { whyOpen, type EdgeState } from './state.ts'
+import { isVouched, isVouchedBySignature, signersOf } from './vouched.ts'
 import type { Volumes } from './volumes.ts'
 
 /**
@@ -95,6 +96,12 @@ export function answerMessage(desk: MessageDesk, asked: MessageQuestion): Messag
     state.counters.spared++
     return pass
   }
+  // That it is of whom it says to be is what failed: only a signature may say so.
+  if (mayBeVouched('authentication', null) && isVouchedByAll(state, asked, 'signature', now)) {
+    state.counters.vouched++
+    speak(desk, asked, { domain, failed, done: 'vouched' }, now)
+    return pass
+  }
   const isObserved = state.settings.mode === 'observe' || action === 'observe'
   if (isObserved) {
     state.counters.observed++
@@ -133,9 +140,16 @@ function answerClaim(desk: MessageDesk, asked: MessageQuestion, now: number): Me
   const proven = isProven(asked)
   if (action === 'pass' || reason === null || proven === true) return undefined
   const isFinal = action === 'reject' && proven === false
+  const said = { listing, reason: isFinal ? reason : 'suspicious' } as const
+  const vouched = { listing, spent: 0, isVouched: isVouchedByAll(state, asked, 'any', now) }
+  if (decide(vouched, client, settings.decide, now).spared === 'vouched') {
+    counters.vouched++
+    sayOfRange(desk, asked, { ...said, isVouched: true }, now)
+    return undefined
+  }
   if (isFinal) counters.refused++
   else counters.deferred++
-  return sayOfRange(desk, asked, { listing, reason: isFinal ? reason : 'suspicious' }, now)
+  return sayOfRange(desk, asked, said, now)
 }
 
 /** Sub-domains count with their organisation. Names that nobody owns are counted for nobody. */
@@ -151,6 +165,26 @@ function isSpared({ settings }: EdgeState, { address, ptr, recipients = [] }: Me
   return recipients.length > 0 && recipients.every((mailbox) => isExempt(rules.exempt, mailbox))
 }
 
+/**
+ * Whether every recipient vouches for the sender: by a domain that signed, or, where RCPT has let it through for that, by the network and
+ * the domain in MAIL FROM. The answer is one for the whole message, so that one recipient alone lets nothing in to the others.
+ */
+function isVouchedByAll(
+  state: EdgeState,
+  { address, mailFrom = '', dkim, recipients = [] }: MessageQuestion,
+  by: 'signature' | 'any',
+  now: number,
+): boolean {
+  if (state.vouchKey === undefined || state.table.vouches.size === 0 || recipients.length === 0) return false
+  const [signedBy, domain] = [signersOf(dkim), domainIn(mailFrom)]
+  return recipients.every(
+    (mailbox) =>
+      isExempt(state.settings.decide.exempt, mailbox) ||
+      isVouchedBySignature(state, { mailbox, signedBy }, now) ||
+      (by === 'any' && isVouched(state, { address, mailbox, domain }, now)),
+  )
+}
+
 /** The refusal, and the record behind its link. */
 function speak(
   { state, records }: MessageDesk,
@@ -158,7 +192,7 @@ function speak(
   found: {
     readonly domain: string
     readonly failed: readonly AuthenticationTest[]
-    readonly done: 'observe' | 'junk' | 'refuse'
+    readonly done: 'observe' | 'junk' | 'refuse' | 'vouched'
   },
   now: number,
 ): MessageAnswer {
@@ -176,8 +210,8 @@ function speak(
     status: status[profile],
     text: line.slice(`${code} `.length),
   })
-  const mailFrom = asked.mailFrom === undefined ? null : domainIn(asked.mailFrom)
-  const spoken = records.again(token, { at: now, minute, mailFrom }, recipients)
+  const sender = senderOf(asked)
+  const spoken = records.again(token, { at: now, minute, ...sender }, recipients)
   if (spoken !== undefined) return answer(spoken)
   const { caseLink } = state
   const facts = { edge: name, minute, reason, listing: null, address: asked.address } as const
@@ -192,7 +226,7 @@ function speak(
     ip,
     helo: plain(asked.helo),
     ptr: plain(asked.ptr),
-    mailFrom,
+    ...sender,
     code,
     status: status[profile],
     reason,
@@ -200,8 +234,9 @@ function speak(
     budget: null,
     authentication: { domain, failed, ...(done === 'junk' ? { isJunked: true } : {}) },
     table: state.seq,
-    // To a core that does not know of Junk it is mail that passed.
+    // To a core that does not know of Junk or of vouches it is mail that passed.
     mode: done === 'refuse' ? 'enforce' : 'observe',
+    ...(done === 'vouched' ? { isVouched: true } : {}),
     minute,
   })
   return answer(line)
@@ -211,14 +246,15 @@ function speak(
 function sayOfRange(
   { state, records }: MessageDesk,
   asked: MessageQuestion,
-  { listing, reason }: { readonly listing: ListingEntry; readonly reason: ReasonName },
+  said: { readonly listing: ListingEntry; readonly reason: ReasonName; readonly isVouched?: boolean },
   now: number,
 ): MessageAnswer {
+  const { listing, reason, isVouched: hasPassed = false } = said
   const { name, site, profile } = state.settings
   const { code, status }: Reason = reasons[reason]
   const minute = Math.floor(now / 60_000)
   const ip = formatAddress(asked.address)
-  const token = `${ip} ${listing.id} ${reason} message`
+  const token = `${ip} ${listing.id} ${reason} message${hasPassed ? ' vouched' : ''}`
   const recipients = asked.recipients ?? []
   const answer = (line: string): MessageAnswer => ({
     action: code >= 500 ? 'reject' : 'defer',
@@ -226,8 +262,8 @@ function sayOfRange(
     status: status[profile],
     text: line.slice(`${code} `.length),
   })
-  const mailFrom = asked.mailFrom === undefined ? null : domainIn(asked.mailFrom)
-  const spoken = records.again(token, { at: now, minute, mailFrom }, recipients)
+  const sender = senderOf(asked)
+  const spoken = records.again(token, { at: now, minute, ...sender }, recipients)
   if (spoken !== undefined) return answer(spoken)
   const { caseLink } = state
   const facts = { edge: name, minute, reason, listing: listing.id, address: asked.address } as const
@@ -242,17 +278,27 @@ function sayOfRange(
     ip,
     helo: plain(asked.helo),
     ptr: plain(asked.ptr),
-    mailFrom,
+    ...sender,
     code,
     status: status[profile],
     reason,
     listing: listing.id,
     budget: null,
     table: state.seq,
-    mode: 'enforce',
+    mode: hasPassed ? 'observe' : 'enforce',
+    ...(hasPassed ? { isVouched: true } : {}),
     minute,
   })
   return answer(line)
+}
+
+/** Whose message it is, as far as that can be told. */
+function senderOf({ mailFrom, dkim }: MessageQuestion): Pick<RefusalFacts, 'mailFrom' | 'signedBy'> {
+  const signedBy = signersOf(dkim)
+  return {
+    mailFrom: mailFrom === undefined ? null : domainIn(mailFrom),
+    ...(signedBy.length === 0 ? {} : { signedBy }),
+  }
 }
 
 /** Records hold domains, never local parts (contracts 2); empty for the null sender. */

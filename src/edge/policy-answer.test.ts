@@ -12,6 +12,7 @@ import { ourNames } from '../access/our-names.ts'
 import type { StandingEntry } from '../access/standing.ts'
 import type { StandingsFrame } from '../access/standings-frame.ts'
 import { ListingTable } from '../access/table.ts'
+import { vouchHash } from '../access/vouch.ts'
 import { PolicyReader, type PolicyRequest } from '../standards/postfix-policy.ts'
 import { entry, listable } from '../../test/support/listing-entries.ts'
 import { caseLinkKey, policyRequest } from '../../test/support/edge.ts'
@@ -66,6 +67,7 @@ function scene(entries: readonly ListingEntry[], settings: Partial<EdgeState['se
     isConnected: true,
     caseLink: { keyId: 1, key: caseLinkKey },
     recipientsKey: undefined,
+    vouchKey: undefined,
     isBypassed: false,
     tellsSpent: false,
   }
@@ -598,5 +600,106 @@ describe('a message from a listed range that claims a good domain', () => {
   it('is refused for a listing of the sender itself, and for a range that a person has to look into', () => {
     assert.match(house([range, entry('192.0.2.45')]).ask(claim), /^550 5\.7\.606 /)
     assert.match(house([{ ...range, class: 'investigate' }]).ask(claim), /^550 5\.7\.511 /)
+  })
+})
+
+describe('A recipient who vouches', () => {
+  const key = new Secret(Buffer.alloc(32, 9))
+
+  /** A listed sender for whose domain and network alice vouches. */
+  function vouched(entries: readonly ListingEntry[] = [listed], more: Partial<EdgeState['settings']> = {}) {
+    const stage = scene(entries, more)
+    stage.state.vouchKey = key
+    const about = { mailbox: 'alice@provider.example', domain: 'example.org' }
+    const network = listable('192.0.2.0/24')
+    const hash = vouchHash(key, { ...about, network })
+    stage.state.table.apply({ kind: 'vouch', vouch: { hash, network, until: start + hour } })
+    return { ...stage, hash }
+  }
+
+  it('gets the mail of that domain from that network, and nobody else does', () => {
+    const { ask, state } = vouched([listed, entry('192.0.2.46'), entry('192.0.3.45')])
+    assert.equal(ask(), 'DUNNO')
+    assert.equal(ask({ sender: 'other@EXAMPLE.org', recipient: 'Alice@Provider.example' }), 'DUNNO')
+    assert.equal(ask({ client_address: '192.0.2.46' }), 'DUNNO', 'another address of the network')
+    for (const other of [
+      { recipient: 'bob@provider.example' },
+      { recipient: 'alice+x@provider.example' },
+      { sender: 'bob@mail.example.org' },
+      { sender: 'bob@example.com' },
+      { sender: '' },
+      { client_address: '192.0.3.45' },
+    ])
+      assert.match(ask(other), /^550/, JSON.stringify(other))
+    assert.deepEqual([state.counters.vouched, state.counters.refused], [3, 6])
+  })
+
+  it('among several of a message is the only one who gets it', () => {
+    const { ask } = vouched()
+    const answers = ['bob', 'alice', 'cyd'].map((name) =>
+      ask({ instance: 'one', recipient: `${name}@provider.example` }).slice(0, 5),
+    )
+    assert.deepEqual(answers, ['550 5', 'DUNNO', '550 5'])
+  })
+
+  it('gets it until the vouch ends or is taken back, and as long as core lets vouches act', () => {
+    const ended = vouched()
+    ended.clock.advance(hour)
+    assert.match(ended.ask(), /^550/)
+    const withdrawn = vouched()
+    withdrawn.state.table.apply({ kind: 'unvouch', hash: withdrawn.hash })
+    assert.match(withdrawn.ask(), /^550/)
+    const off = vouched()
+    off.state.vouchKey = undefined
+    assert.match(off.ask(), /^550/)
+  })
+
+  it('is refused malware and phishing all the same', () => {
+    for (const cause of ['malware', 'phish'] as const)
+      assert.match(vouched([entry('192.0.2.45', { cause })]).ask(), /^550 5\.7\.511/)
+  })
+
+  it('stands in the record: what would have been said, and that it passed', () => {
+    const { ask, told } = vouched()
+    ask()
+    ask({ recipient: 'bob@provider.example' })
+    const { records } = told()
+    assert.deepEqual(
+      records.map(({ reason, mode, isVouched = false, recipients, mailFrom }) => [
+        reason,
+        mode,
+        isVouched,
+        recipients.length,
+        mailFrom,
+      ]),
+      [
+        ['spam', 'observe', true, 1, 'example.org'],
+        ['spam', 'enforce', false, 1, 'example.org'],
+      ],
+    )
+  })
+
+  it('spends nothing of the sender’s budget, and adds nothing to it', () => {
+    const stage = vouched([])
+    stage.state.standings.take(
+      {
+        type: 'standings',
+        at: start,
+        seq: 1,
+        whole: true,
+        more: false,
+        mode: 'enforce',
+        rules: { newPerHour: 1, greyKeptMs: day, stormAttempts: 100 },
+        entries: [],
+      },
+      start,
+    )
+    const first = { recipient: 'bob@provider.example', instance: 'first' }
+    assert.equal(stage.ask(first), 'DUNNO', 'a new sender has one message')
+    assert.match(stage.ask({ ...first, instance: 'second' }), /^451/)
+    for (let nth = 0; nth < 5; nth++) assert.equal(stage.ask({ instance: `vouched-${nth}` }), 'DUNNO')
+    assert.match(stage.ask({ ...first, instance: 'third' }), /^451/)
+    stage.clock.advance(hour + minute)
+    assert.equal(stage.ask({ ...first, instance: 'next hour' }), 'DUNNO')
   })
 })

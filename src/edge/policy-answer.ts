@@ -17,6 +17,7 @@ import type { Records } from './records.ts'
 import { RefusalLines } from './refusal-lines.ts'
 import { Spent } from './spent.ts'
 import { whyOpen, type EdgeState } from './state.ts'
+import { isVouched } from './vouched.ts'
 
 /** What an answer rests on besides the request. */
 export interface Desk {
@@ -80,17 +81,28 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   if (!view.isNoted) view.rate = rateOf(desk, request, address, now)
   // Until a message is counted, others of the unit may use up the budget: its sessions at once are not worth more than one.
   const spent = view.isCounted ? view.spent : Math.max(view.spent, desk.spent.of(address, now))
-  const verdict = decide(
-    { listing: view.listing, spent, rate: view.rate, isClaimGood: isClaimGood(state, view, request, now) },
-    {
-      address,
-      recipient: request.recipient,
-      helo: request.heloName,
-      name: confirmedName(request),
-    },
-    state.settings.decide,
-    now,
-  )
+  const known = {
+    listing: view.listing,
+    spent,
+    rate: view.rate,
+    isClaimGood: isClaimGood(state, view, request, now),
+  }
+  const asked = {
+    address,
+    recipient: request.recipient,
+    helo: request.heloName,
+    name: confirmedName(request),
+  }
+  const verdict = decide(known, asked, state.settings.decide, now)
+  if (verdict.action !== 'pass' && isVouchedFor(state, request, address, now)) {
+    const { spared } = decide({ ...known, isVouched: true }, asked, state.settings.decide, now)
+    // A vouch says nothing of the sender: the message counts neither as one that passed nor as one that did not.
+    if (spared === 'vouched') {
+      state.counters.vouched++
+      speak(desk, sayingOf(verdict), 'vouched', { ...view, spent }, request, address, now)
+      return dunno
+    }
+  }
   noteRate(desk, view, verdict, request, address, now)
   noteRecipient(desk, view, verdict, request, address, now)
   if (verdict.action === 'pass') {
@@ -101,10 +113,8 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
     state.counters.observed++
     return dunno
   }
-  const { action, reason, listing } = verdict
   const { mode } = state.settings
-  const saying: Saying = { action, reason: reason ?? 'manual', listing }
-  const line = speak(desk, saying, mode, { ...view, spent }, request, address, now)
+  const line = speak(desk, sayingOf(verdict), mode, { ...view, spent }, request, address, now)
   if (mode === 'observe') {
     state.counters.observed++
     return dunno
@@ -112,6 +122,20 @@ function atRecipient(desk: Desk, request: PolicyRequest, now: number): string {
   if (verdict.action === 'reject') state.counters.refused++
   else state.counters.deferred++
   return line
+}
+
+/** What a verdict that does not pass says. */
+function sayingOf({ action, reason, listing }: Verdict): Saying {
+  return { action: action === 'defer' ? 'defer' : 'reject', reason: reason ?? 'manual', listing }
+}
+
+function isVouchedFor(
+  state: EdgeState,
+  { recipient, sender }: PolicyRequest,
+  address: Address,
+  now: number,
+): boolean {
+  return isVouched(state, { address, mailbox: recipient, domain: domainOf(sender) }, now)
 }
 
 /** Only where somebody asks about every message, and only of those that something is listed of. */
@@ -208,7 +232,7 @@ function countMessage({ spent }: Desk, view: MessageView, address: Address, now:
 function speak(
   desk: Desk,
   saying: Saying,
-  mode: DecisionRecord['mode'],
+  done: DecisionRecord['mode'] | 'vouched',
   view: MessageView,
   request: PolicyRequest,
   address: Address,
@@ -218,7 +242,7 @@ function speak(
   const minute = Math.floor(now / 60_000)
   const ip = formatAddress(address)
   const listing = saying.listing?.id ?? null
-  const token = `${ip} ${listing ?? ''} ${saying.reason} ${mode}`
+  const token = `${ip} ${listing ?? ''} ${saying.reason} ${done}`
   const mailFrom = domainOf(request.sender)
   const spoken = records.again(token, { at: now, minute, mailFrom }, request.recipient)
   if (spoken !== undefined) return spoken
@@ -243,7 +267,9 @@ function speak(
     listing,
     budget: budgetOf(saying, view, state, now),
     table: view.table,
-    mode,
+    // To a core that does not know of vouches it is mail that passed.
+    mode: done === 'enforce' ? 'enforce' : 'observe',
+    ...(done === 'vouched' ? { isVouched: true } : {}),
     minute,
   })
   return line

@@ -19,6 +19,8 @@ export interface RefusalFacts extends Pick<
   | 'mode'
   | 'minute'
   | 'authentication'
+  | 'signedBy'
+  | 'isVouched'
 > {
   /** `rcpt` when it does not say. */
   readonly stage?: DecisionRecord['stage']
@@ -60,7 +62,7 @@ const growthMs = 5000
 const mostNotices = 10
 
 /** What tells one refusal under a token from another. */
-export type Spoken = Pick<RefusalFacts, 'at' | 'minute' | 'mailFrom'>
+export type Spoken = Pick<RefusalFacts, 'at' | 'minute' | 'mailFrom' | 'signedBy'>
 
 /**
  * The refusals and let-throughs of an edge, one record per case link and sending domain, gathered and given away in batches.
@@ -115,14 +117,17 @@ export class Records {
   }
 
   /** Whose domain has no record of its own any more, shares the last. */
-  #keptOf({ kept }: Token, { mailFrom, at }: Spoken): Kept {
-    const same = kept.find(({ facts }) => facts.mailFrom === mailFrom)
+  #keptOf({ kept }: Token, { mailFrom, signedBy, at }: Spoken): Kept {
+    const same = kept.find(
+      ({ facts }) => facts.mailFrom === mailFrom && String(facts.signedBy) === String(signedBy),
+    )
     if (same !== undefined) return same
     const [first, last] = [kept[0], kept.at(-1)]
     if (first === undefined || last === undefined) throw new Error('a token has no record')
     if (kept.length === mostSenders) return last
     const isLast = kept.length === mostSenders - 1
-    const next = this.#keep({ ...first.facts, at, mailFrom: isLast ? null : mailFrom })
+    const sender = isLast ? { mailFrom: null, signedBy: undefined } : { mailFrom, signedBy }
+    const next = this.#keep({ ...first.facts, at, ...sender })
     kept.push(next)
     return next
   }

@@ -40,6 +40,8 @@ export interface EdgeState {
   caseLink: { readonly keyId: number; readonly key: Secret } | undefined
   /** What core finds recipients with; undefined until core has said it once. */
   recipientsKey: Secret | undefined
+  /** What vouches are hashed with; undefined where core has none, or does not let them act. */
+  vouchKey: Secret | undefined
   isBypassed: boolean
   /** Whether core wants to be told what passed of senders that are held to a budget. */
   tellsSpent: boolean

@@ -248,7 +248,10 @@ export class FeedConnection {
     // After the first thing written: an edge ships what it has on this word, and gives up what a full disk makes us break off again and again.
     const caseLinkKey = this.#ctx.keys.caseLink(hello.name).reveal().toString('hex')
     const recipientsKey = this.#ctx.keys.recipients(hello.name).reveal().toString('hex')
-    const settings = { takes: ['spent'], recipientsKey }
+    const { keys, settings: own } = this.#ctx
+    // Without the key no vouch acts, whatever the edge holds.
+    const vouches = own.vouches.mode === 'on' ? { vouchKey: keys.vouches.reveal().toString('hex') } : {}
+    const settings = { takes: ['spent'], recipientsKey, ...vouches }
     this.#send({ type: 'welcome', epoch, seq, caseLinkKey, keyId: 1, settings })
     this.#seenAt = this.#ctx.clock.elapsed()
     this.#ctx.log.info('feed.edge-connected', {

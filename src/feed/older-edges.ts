@@ -8,7 +8,7 @@ import { decodeSnapshot, encodeSnapshot, SnapshotError } from '../access/snapsho
  * such mail pass until it is upgraded. Where it knows one that does the same in other words, it gets that.
  */
 export function knowsAll(takes: readonly string[]): boolean {
-  return ['standings', 'reverse-name', 'delay'].every((each) => takes.includes(each))
+  return ['standings', 'reverse-name', 'delay', 'vouches'].every((each) => takes.includes(each))
 }
 
 function knows({ effect, cause }: ListingEntry, takes: readonly string[]): boolean {
@@ -18,9 +18,17 @@ function knows({ effect, cause }: ListingEntry, takes: readonly string[]): boole
 
 export function changeForOlder(json: unknown, takes: readonly string[]): TableChange {
   const change = changeFromJson(json)
+  if (change.kind === 'vouch' || change.kind === 'unvouch')
+    return takes.includes('vouches') ? change : nothing
   if (change.kind !== 'put') return change
   const entry = inOlderWords(change.entry, takes)
   return knows(entry, takes) ? { kind: 'put', entry } : { kind: 'drop', prefix: entry.prefix }
+}
+
+/** Every number must come, also of a change that the edge would not understand: nobody is delisted from this address. */
+const nothing: TableChange = {
+  kind: 'unwatch',
+  unit: { family: 4, words: [0xffffffff, 0, 0, 0], length: 32 },
 }
 
 function inOlderWords(entry: ListingEntry, takes: readonly string[]): ListingEntry {
@@ -36,12 +44,14 @@ export async function snapshotForOlder(bytes: Uint8Array, takes: readonly string
     const same = inOlderWords(entry, takes)
     return same !== entry || !knows(entry, takes)
   })
-  if (changed.length === 0) return bytes
+  const unknown = takes.includes('vouches') ? [] : table.vouches.list()
+  if (changed.length === 0 && unknown.length === 0) return bytes
   await breathe()
   for (const entry of changed) {
     const same = inOlderWords(entry, takes)
     if (knows(same, takes)) table.put(same)
     else table.drop(entry.prefix)
   }
+  for (const { hash } of unknown) table.vouches.remove(hash)
   return encodeSnapshot(table, { epoch, seq, at })
 }

@@ -6,6 +6,7 @@ import { changesAfter, feedHead } from '../core/edges/actions.ts'
 import type { Context } from '../core/context.ts'
 import { listWatches } from '../core/delisting/follow-actions.ts'
 import { entriesPage } from '../core/listings/actions.ts'
+import { activeVouches } from '../core/vouches/actions.ts'
 
 /** The whole table at one number of the feed, ready to send. */
 export interface Snapshot {
@@ -50,6 +51,7 @@ export async function buildSnapshot(ctx: Context, signal?: AbortSignal): Promise
     const { epoch, seq } = await feedHead(ctx)
     const table = new ListingTable()
     for (const { unit, until } of await listWatches(ctx)) table.apply({ kind: 'watch', unit, until })
+    for (const vouch of await activeVouches(ctx)) table.apply({ kind: 'vouch', vouch })
     let last = ''
     for (;;) {
       const page = await entriesPage(ctx, last, pageSize)

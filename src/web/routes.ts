@@ -87,6 +87,10 @@ export const routes = {
     link: route('/recipients/link/:link'),
     /** What was refused in their name; `?mailbox=` and `?domain=` for whoever looks after a domain. */
     mail: route('/recipients/mail'),
+    /** One refusal, and the form to vouch for its sender. */
+    refusal: route('/recipients/mail/:id'),
+    /** What they vouch for. */
+    vouches: route('/recipients/vouches'),
   },
   /** What a bounce says, and what to do. */
   analyse: route('/analyse'),

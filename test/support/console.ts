@@ -1,3 +1,4 @@
+import type { Vouch } from '../../src/core/vouches/vouch.ts'
 import { decide } from '../../src/access/decide.ts'
 import type { Cause, ListingClass } from '../../src/access/reasons.ts'
 import { day, fixedClock, hour, minute } from '../../src/base/clock.ts'
@@ -309,6 +310,18 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async revokeClaim(actor, id) {
       permit(actor, 'owner.manage')
       deeds.push(`revokeClaim:${id}`)
+    },
+    async listVouches(actor, { isActive }) {
+      permit(actor, 'vouch.read')
+      return { vouches: listings.length === 0 || !isActive ? [] : [sampleVouch(text)] }
+    },
+    async showVouch(actor) {
+      permit(actor, 'vouch.read')
+      return sampleVouch(text)
+    },
+    async revokeVouch(actor, id) {
+      permit(actor, 'vouch.revoke')
+      deeds.push(`revokeVouch:${id}`)
     },
     brakeState: async () => ({ held: [], wished: [] }),
     async turnBrake(actor, { rule, isOn }) {
@@ -931,6 +944,25 @@ const testDryRun: DryRunState = {
     freed: [],
     freedCount: 0,
   },
+}
+
+/** A recipient's word for a sender. */
+function sampleVouch(text: string | undefined): Vouch {
+  return {
+    id: '1'.repeat(26),
+    mailbox: (text ?? 'ada@provider.example') as Vouch['mailbox'],
+    recipientId: '0'.repeat(26),
+    domain: text ?? 'shop.example',
+    network: orThrow(parseListable('198.51.100.0/24')),
+    hash: 'A'.repeat(22),
+    ip: '198.51.100.7',
+    reason: 'spam',
+    sinceAt: testStart,
+    endsAt: testStart + 30 * 24 * hour,
+    endedAt: null,
+    endedWhy: null,
+    version: 1,
+  }
 }
 
 /** A network that somebody has proven. */

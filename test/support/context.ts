@@ -92,6 +92,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       contactGraceMs: 14 * day,
       asksRegistries: true,
     },
+    vouches: { mode: 'on', usualMs: 30 * day, longestMs: 90 * day, most: 20 },
     support: {
       external: 'by-path',
       reasons: {},
@@ -165,6 +166,7 @@ export function testKeys(): Keys {
     hashes: master.derive('hashes'),
     challenges: master.derive('challenges'),
     vault: master.derive('vault'),
+    vouches: master.derive('vouches'),
     trace: master.derive('trace'),
     caseLink: (edge) => master.derive('case-link', edge),
     recipients: (edge) => master.derive('recipients-of', edge),

@@ -197,6 +197,7 @@ function openTestCase(token: string, site: Settings): Case {
           },
     explanation,
     refusedBy: refusedByTest(kind, listingId),
+    hasPassedByVouch: kind === 'vouched',
   }
 }
 

@@ -41,7 +41,7 @@ export async function saveDecisions(
   await transact(ctx, async (tx) => {
     for (const each of records) {
       await store.upsertRecord(tx.queries, each)
-      if (each.mode === 'enforce') await store.insertRecipients(tx.queries, each)
+      if (each.mode === 'enforce' || each.isVouched === true) await store.insertRecipients(tx.queries, each)
     }
     for (const each of letThroughs) await store.insertLetThrough(tx.queries, each)
   })

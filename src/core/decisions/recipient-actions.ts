@@ -1,26 +1,11 @@
 import { mailboxHash, recipientDomainHash } from '../../access/recipient-hash.ts'
-import { reasonNames, type ReasonName } from '../../access/reasons.ts'
+import { reasonNames } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
+import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
 import type { Context } from '../context.ts'
 import { listEdges } from '../edges/actions.ts'
+import type { RefusedMail } from './refused-mail.ts'
 import * as store from './store.ts'
-
-/** What was refused to somebody here, as the edge recorded it. Nothing of the sender's standing or of anybody's report is in it. */
-export interface RefusedMail {
-  /** Names the record: `edge:boot:seq`. */
-  readonly id: string
-  readonly at: number
-  readonly stage: 'rcpt' | 'message'
-  readonly ip: string
-  /** Domain of MAIL FROM; empty for the null sender, null where the MTA did not say it or several came at once. */
-  readonly mailFrom: string | null
-  readonly code: number
-  readonly status: string
-  readonly reason: ReasonName
-  readonly listing: string | null
-  /** Recipients of theirs that the record names. */
-  readonly count: number
-}
 
 /** A mailbox, or everybody of a domain. */
 export type RefusedTo = { readonly mailbox: string } | { readonly domain: string }
@@ -39,7 +24,8 @@ export async function listRefused(
   const { after, limit } = page
   const found = await store.refusedTo(ctx.db.queries, {
     whose: await hashesOf(ctx, to),
-    since: ctx.clock.now() - refusedShownDays(ctx) * day,
+    since: shownSince(ctx),
+    mode: 'enforce',
     before: readCursor(after),
     limit: limit + 1,
   })
@@ -54,11 +40,32 @@ export async function findRefused(ctx: Context, to: RefusedTo, id: string): Prom
   if (edge === undefined || boot === undefined) return undefined
   const found = await store.refusedTo(ctx.db.queries, {
     whose: await hashesOf(ctx, to),
-    since: ctx.clock.now() - refusedShownDays(ctx) * day,
+    since: shownSince(ctx),
+    mode: 'enforce',
     only: { edge, boot, seq: Number(seq) },
     limit: 1,
   })
   return found.flatMap(refusedOf)[0]
+}
+
+/** What passed to a mailbox because it vouches for the sender, newest first, the last of it. */
+export async function listVouched(ctx: Context, mailbox: string): Promise<readonly RefusedMail[]> {
+  const found = await store.refusedTo(ctx.db.queries, {
+    whose: await hashesOf(ctx, { mailbox }),
+    since: shownSince(ctx),
+    mode: 'vouched',
+    limit: 200,
+  })
+  return found.flatMap(refusedOf)
+}
+
+/** Whether mail from the address's unit has passed to somebody who vouches for it; to whom nobody is told. */
+export async function hasPassedByVouch(ctx: Context, unit: Prefix): Promise<boolean> {
+  return await store.hasPassedByVouch(ctx.db.queries, formatPrefix(unit))
+}
+
+function shownSince(ctx: Context): number {
+  return ctx.clock.now() - refusedShownDays(ctx) * day
 }
 
 /** Every edge has a key of its own. */
@@ -76,8 +83,10 @@ function readCursor(text: string | undefined): { readonly at: number; readonly s
 
 /** A reason that this version does not know is left out: there are no words for it. */
 function refusedOf(row: Awaited<ReturnType<typeof store.refusedTo>>[number]): readonly RefusedMail[] {
-  const { edge, boot, seq, reason: name, stage, ...rest } = row
+  const { edge, boot, seq, reason: name, stage, mode: _, signed_by: signed, ...rest } = row
   const reason = reasonNames.find((each) => each === name)
   if (reason === undefined) return []
-  return [{ ...rest, id: `${edge}:${boot}:${seq}`, stage: stage === 'message' ? 'message' : 'rcpt', reason }]
+  const signedBy = signed === null ? [] : (JSON.parse(signed) as string[])
+  const id = `${edge}:${boot}:${seq}`
+  return [{ ...rest, id, stage: stage === 'message' ? 'message' : 'rcpt', reason, signedBy }]
 }

@@ -71,7 +71,8 @@ export async function upsertRecord(queries: Queries, record: DecisionRecord): Pr
       budget: record.budget === null ? null : JSON.stringify(record.budget),
       table_seq: record.table,
       count: record.count,
-      mode: record.mode,
+      mode: record.isVouched === true ? 'vouched' : record.mode,
+      signed_by: record.signedBy === undefined ? null : JSON.stringify(record.signedBy),
       minute: record.minute,
       authentication: record.authentication === undefined ? null : JSON.stringify(record.authentication),
     })
@@ -123,6 +124,8 @@ const recordColumns = [
   'r.status',
   'r.reason',
   'r.listing_id as listing',
+  'r.mode',
+  'r.signed_by',
 ] as const
 
 /** What was refused to them since then, newest first, each record once; `count`: how many of theirs it names. */
@@ -131,12 +134,14 @@ export async function refusedTo(
   wanted: {
     readonly whose: Whose
     readonly since: number
+    /** What was refused, or what passed by a vouch. */
+    readonly mode: 'enforce' | 'vouched'
     readonly before?: { readonly at: number; readonly seq: number } | undefined
     readonly only?: RecordKey | undefined
     readonly limit: number
   },
 ) {
-  const { whose, since, before, only, limit } = wanted
+  const { whose, since, mode, before, only, limit } = wanted
   let query = queries
     .selectFrom('decision_recipients as d')
     .innerJoin('decision_records as r', (join) =>
@@ -145,7 +150,7 @@ export async function refusedTo(
     .select(recordColumns)
     .select((eb) => eb.fn.count<number>('d.recipient').as('count'))
     .where('d.at', '>=', since)
-    .where('r.mode', '=', 'enforce')
+    .where('r.mode', '=', mode)
   query =
     'domains' in whose
       ? query.where('d.domain', 'in', whose.domains)
@@ -206,6 +211,7 @@ export async function byLink(
     .where('edge', '=', link.edge)
     .where('minute', '=', link.minute)
     .where('reason', '=', link.reason)
+    .where('mode', '<>', 'vouched')
   const exact =
     link.listing === null
       ? query.where('listing_id', 'is', null)
@@ -221,6 +227,18 @@ export async function byUnit(queries: Queries, unit: string, limit: number): Pro
     .orderBy('at', 'desc')
     .limit(limit)
     .execute()
+}
+
+/** Whether mail of the unit has passed because a recipient vouches for it. */
+export async function hasPassedByVouch(queries: Queries, unit: string): Promise<boolean> {
+  const row = await queries
+    .selectFrom('decision_records')
+    .select('at')
+    .where('unit', '=', unit)
+    .where('mode', '=', 'vouched')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export async function countSince(queries: Queries, since: number): Promise<number> {
@@ -241,7 +259,7 @@ function isObserved(eb: ExpressionBuilder<Tables, 'decision_records'>) {
       eb('mode', '=', 'observe'),
       eb.or([eb('authentication', 'is', null), eb('authentication', 'not like', '%"isJunked":true%')]),
     ]),
-    eb.and([eb('reason', '=', 'suspicious'), eb('listing_id', 'is not', null)]),
+    eb.and([eb('reason', '=', 'suspicious'), eb('listing_id', 'is not', null), eb('mode', '<>', 'vouched')]),
   ])
 }
 
@@ -308,6 +326,7 @@ export async function unnamed(
     .selectFrom('decision_records')
     .select((eb) => ['unit', eb.fn.max('ip').as('ip')])
     .where('reason', '=', 'no-reverse-name')
+    .where('mode', '<>', 'vouched')
     .where('at', '>=', since)
     .groupBy('unit')
     .having((eb) => eb.fn.sum('count'), '>=', least)

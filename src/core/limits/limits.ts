@@ -120,6 +120,11 @@ export const limits = {
     windowMs: hour,
     why: 'Links to recipients that one network may have us write: a whole building may sit behind one address.',
   },
+  'vouches.mailbox.day': {
+    count: 30,
+    windowMs: day,
+    why: 'Vouches of one mailbox, made or made anew: each is a change that every edge takes.',
+  },
   'owners.enter.client.hour': {
     count: 10,
     windowMs: hour,

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
+import type { TableChange } from '../../access/listing-entry.ts'
 import { changeFromJson } from '../../access/feed-frame.ts'
 import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
@@ -54,8 +55,14 @@ async function told(ctx: Context): Promise<readonly string[]> {
     const json: unknown = JSON.parse(change)
     if (typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'resync') return 'resync'
     const read = changeFromJson(json)
-    return `${read.kind} ${formatPrefix('entry' in read ? read.entry.prefix : 'prefix' in read ? read.prefix : read.unit)}`
+    return `${read.kind} ${aboutOf(read)}`
   })
+}
+
+function aboutOf(change: TableChange): string {
+  if ('entry' in change) return formatPrefix(change.entry.prefix)
+  if ('prefix' in change) return formatPrefix(change.prefix)
+  return 'unit' in change ? formatPrefix(change.unit) : ''
 }
 
 async function sound(ctx: TestContext): Promise<void> {

@@ -3,6 +3,7 @@ import type { Language } from '../../access/reasons.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { addressOf, showPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
+import type { Asked } from '../letter-link.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import type { SecondHalf } from '../halves.ts'
 import { spendAll } from '../limits/actions.ts'
@@ -20,7 +21,7 @@ import {
   type Owner,
 } from './claim.ts'
 import { hasNames, holesOf, isSameMailbox, nameContacts, registryContacts, type Contact } from './contact.ts'
-import { checkHalf, mayReach, newLink, usableLink, useUp, type Asked } from './link-actions.ts'
+import { checkHalf, mayReach, newLink, usableLink, useUp } from './link-actions.ts'
 import * as store from './store.ts'
 
 /** Whom we could write to about a claim, and what the registry says of the network. */

@@ -4,19 +4,12 @@ import type { Language } from '../../access/reasons.ts'
 import { domainOf, type MailAddress } from '../../standards/mail-address.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
+import { maxTries, mayUse, type Asked } from '../letter-link.ts'
 import { trySpend } from '../limits/actions.ts'
-import { maxTries, mayUse, type OwnerLink } from './link.ts'
+import type { OwnerLink } from './link.ts'
 import * as store from './store.ts'
 
 /** Letters with a link, whatever they are about: how they are made, opened, and used once. */
-
-/** A letter with a link has perhaps gone out; the page has the other half. */
-export interface Asked {
-  readonly id: string
-  readonly secret: string
-  readonly code: string
-  readonly expiresAt: number
-}
 
 export interface NewLink {
   readonly link: OwnerLink

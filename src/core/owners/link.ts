@@ -1,21 +1,5 @@
-import { Refusal } from '../../base/refusal.ts'
-import type { Language } from '../../access/reasons.ts'
-import type { MailAddress } from '../../standards/mail-address.ts'
+import type { LetterLink } from '../letter-link.ts'
 import type { ClaimFacts, MailProof } from './claim.ts'
-
-/** A letter with a link, in two halves as in the portal: the page has a code, the letter does not. */
-export interface LetterLink {
-  readonly id: string
-  readonly mailbox: MailAddress
-  readonly language: Language
-  readonly linkHash: string
-  readonly browserHash: string
-  readonly codeHash: string
-  readonly tries: number
-  readonly createdAt: number
-  readonly expiresAt: number
-  readonly usedAt: number | null
-}
 
 /** One to an owner, or about what an owner claims. */
 export interface OwnerLink extends LetterLink {
@@ -25,16 +9,4 @@ export interface OwnerLink extends LetterLink {
     readonly proof: MailProof
     readonly facts: ClaimFacts
   } | null
-}
-
-/** Wrong codes before a link opens nothing any more. */
-export const maxTries = 5
-
-/** Whether the link still works. It works once. */
-export function mayUse(
-  link: Pick<LetterLink, 'tries' | 'expiresAt' | 'usedAt'>,
-  now: number,
-): Refusal | undefined {
-  const isOver = link.usedAt !== null || link.expiresAt <= now || link.tries >= maxTries
-  return isOver ? new Refusal('owners.link-over') : undefined
 }

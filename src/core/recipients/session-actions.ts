@@ -7,10 +7,9 @@ import { actorName, visitorNetwork } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
+import { maxTries, mayUse, type Asked, type LetterLink } from '../letter-link.ts'
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
-import { maxTries, mayUse } from '../owners/link.ts'
-import type { Asked } from '../owners/link-actions.ts'
 import { domainsLookedAfter, mustBeOurs, recipientKey, type Recipient } from './recipient.ts'
 import * as store from './store.ts'
 
@@ -26,7 +25,7 @@ export async function askToEnter(
   const refusal = mustBeOurs(ctx.settings.provider.domains, mailbox)
   if (refusal) throw refusal
   const [id, halves, now] = [newId(), newHalves(), ctx.clock.now()]
-  const link: store.RecipientLink = {
+  const link: LetterLink = {
     id,
     mailbox,
     language: input.language,
@@ -49,7 +48,7 @@ export async function askToEnter(
 
 async function writeLink(
   tx: Tx,
-  { id, mailbox, language, expiresAt }: store.RecipientLink,
+  { id, mailbox, language, expiresAt }: LetterLink,
   half: string,
 ): Promise<void> {
   await queueLetter(tx, {
@@ -86,7 +85,7 @@ export async function enter(
 /** Opens a session for whoever has shown this mailbox; gives its secret. */
 export async function openSession(
   tx: Tx,
-  who: Pick<store.RecipientLink, 'mailbox' | 'language'> & {
+  who: Pick<LetterLink, 'mailbox' | 'language'> & {
     readonly groups: readonly string[]
     readonly way: 'letter' | 'oidc'
   },
@@ -111,7 +110,7 @@ export async function openSession(
   return session
 }
 
-async function usableLink(ctx: Context, token: string): Promise<store.RecipientLink> {
+async function usableLink(ctx: Context, token: string): Promise<LetterLink> {
   const read = readLink(token)
   const link = read && (await store.linkById(ctx.db.queries, read.id))
   const isOurs = read && link && hashHalf(ctx.keys.halves, 'link', read.id, read.link) === link.linkHash
@@ -122,7 +121,7 @@ async function usableLink(ctx: Context, token: string): Promise<store.RecipientL
 }
 
 /** What could be right is counted; the fifth wrong one burns the link. */
-async function secondHalfWrong(ctx: Context, link: store.RecipientLink, half: SecondHalf): Promise<Refusal> {
+async function secondHalfWrong(ctx: Context, link: LetterLink, half: SecondHalf): Promise<Refusal> {
   const tries = isGuess(half)
     ? await transact(ctx, async (tx) => await store.countTry(tx.queries, link.id))
     : link.tries

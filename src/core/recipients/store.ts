@@ -3,12 +3,9 @@ import { orThrow } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
-import type { LetterLink } from '../owners/link.ts'
+import type { LetterLink } from '../letter-link.ts'
 
 type Queries = Kysely<Tables>
-
-/** The same letter in two halves as an owner's. */
-export type RecipientLink = LetterLink
 
 /** Without the domains, which the configuration says. */
 export interface KeptRecipient {
@@ -30,7 +27,7 @@ const linkColumns = [
   'used_at',
 ] as const
 
-export async function insertLink(queries: Queries, link: RecipientLink): Promise<void> {
+export async function insertLink(queries: Queries, link: LetterLink): Promise<void> {
   await queries
     .insertInto('recipient_links')
     .values({
@@ -48,7 +45,7 @@ export async function insertLink(queries: Queries, link: RecipientLink): Promise
     .execute()
 }
 
-export async function linkById(queries: Queries, id: string): Promise<RecipientLink | undefined> {
+export async function linkById(queries: Queries, id: string): Promise<LetterLink | undefined> {
   const row = await queries
     .selectFrom('recipient_links')
     .select(linkColumns)

@@ -132,6 +132,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'recipient_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'recipient_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },
+    { table: 'vouches', key: ['id'], by: 'ended_at', where: sql`ended_at < ${keep.requests}` },
     { table: 'owner_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'owner_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     {

@@ -9,12 +9,14 @@ import type { Address } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
 import type { Context } from '../context.ts'
 import { decisionsAbout, findDecision, type Decision } from '../decisions/actions.ts'
+import { hasPassedByVouch } from '../decisions/recipient-actions.ts'
 import { coveringListings, listingEntry } from '../listings/actions.ts'
 import { entryOf, type Listing } from '../listings/listing.ts'
 import { heldRules } from '../reputation/brake-actions.ts'
 import { knownSender } from '../reputation/explain-actions.ts'
 import type { KnownSender } from '../reputation/known-sender.ts'
 import { reputationSettings } from '../reputation/own-settings.ts'
+import { countVouchesFor } from '../vouches/manage-actions.ts'
 import { explanationOf, type Explanation, type Level } from './explanation.ts'
 
 /** The decision about an address now, as far as the asker may see it. The same function that the edge answers from decides. */
@@ -31,7 +33,9 @@ export async function explain(ctx: Context, address: Address, level: Level): Pro
   const verdict = judge(ctx, { address, name: confirmed }, listings, rate)
   const sender: KnownSender = name === undefined ? known : { ...known, grade: 'trusted' }
   const judged = { sender, now: ctx.clock.now() }
-  return explanationOf(address, verdict, listings, ctx.settings, level, judged)
+  const explanation = explanationOf(address, verdict, listings, ctx.settings, level, judged)
+  if (level !== 'operator') return explanation
+  return { ...explanation, vouches: await countVouchesFor(ctx, address) }
 }
 
 /** The forward-confirmed name that protects the address, by a look-up of our own; undefined when none does, or DNS does not say. */
@@ -85,17 +89,21 @@ export interface Case {
   /** The listing that refused, in force or ended; null when none did, undefined when it is kept no longer. */
   readonly refusedBy: ListingEntry | null | undefined
   readonly explanation: Explanation
+  /** Mail from the address has passed to a recipient who vouches for it. */
+  readonly hasPassedByVouch: boolean
 }
 
 /** Opens the link of a refusal; the token alone is enough for 30 days. Throws `case-link.invalid` or `case-link.expired`. */
 export async function openCase(ctx: Context, token: string): Promise<Case> {
   const { facts, proves } = orThrow(openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now()))
-  const [decision, explanation, refusedBy] = await Promise.all([
-    findDecision(ctx, { ...facts, unit: unitOf(facts.address) }),
+  const unit = unitOf(facts.address)
+  const [decision, explanation, refusedBy, vouched] = await Promise.all([
+    findDecision(ctx, { ...facts, unit }),
     explain(ctx, facts.address, 'link'),
     facts.listing === null ? null : listingEntry(ctx, facts.listing),
+    hasPassedByVouch(ctx, unit),
   ])
-  return { facts, proves, decision, explanation, refusedBy }
+  return { facts, proves, decision, explanation, refusedBy, hasPassedByVouch: vouched }
 }
 
 /** What the edges said about an address lately; for operators. */

@@ -54,6 +54,8 @@ export interface Explanation extends Partial<Judged> {
   readonly concerns?: readonly Concern[]
   /** The two nearest ways out; from level `link` on. */
   readonly ways?: readonly Way[]
+  /** Only to operators: recipients who vouch for mail from its network (/24 or /64); such mail passes, to them alone. */
+  readonly vouches?: number
   /** Only to operators, as everything of `Judged`. The line that the MTA says (in observe mode: would say), with the public address of the record. */
   readonly reply?: string
   readonly url: string

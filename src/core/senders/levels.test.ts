@@ -30,7 +30,7 @@ after(close)
 const ofAnyone = 'ip action mode code status reason reference class listing listings path who url'.split(' ')
 const ofLink = 'evidence concerns ways'.split(' ')
 const ofOperator =
-  'standing counters sources onlySource rule bounds line prior recurrence firstSeen lastSeen name home days'.split(
+  'standing counters sources onlySource rule bounds line prior recurrence firstSeen lastSeen name home days vouches'.split(
     ' ',
   )
 const ofListing = 'scope reason class effect since ends'.split(' ')

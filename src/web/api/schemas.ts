@@ -152,6 +152,10 @@ export const explanation = z.object({
       }),
     )
     .optional(),
+  vouches: z
+    .number()
+    .optional()
+    .describe('To operators only: recipients who vouch for mail from its network; it passes, to them alone'),
   reply: z.string().optional().describe('The line that the mail server says, or would say'),
   standing: z
     .object({

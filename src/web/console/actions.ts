@@ -12,6 +12,7 @@ import type { HighVolumeState } from '../../core/decisions/high-volume-actions.t
 import type { Edge } from '../../core/edges/actions.ts'
 import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reputation/dry-run-actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
+import type { Vouch } from '../../core/vouches/vouch.ts'
 import type { Claim, ClaimState, Owner } from '../../core/owners/claim.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { CaseActions } from './case-actions.ts'
@@ -125,6 +126,18 @@ export interface ConsoleActions extends DeskActions, CaseActions, SignInActions 
   ): Promise<{ readonly claims: readonly HeldClaim[]; readonly next?: string }>
   showClaim(actor: Actor, id: string): Promise<HeldClaim>
   revokeClaim(actor: Actor, id: string): Promise<void>
+  /** Vouches of recipients, newest first. */
+  listVouches(
+    actor: Actor,
+    wanted: {
+      readonly isActive: boolean
+      readonly about?: Address | undefined
+      readonly after?: string | undefined
+      readonly limit: number
+    },
+  ): Promise<{ readonly vouches: readonly Vouch[]; readonly next?: string }>
+  showVouch(actor: Actor, id: string): Promise<Vouch>
+  revokeVouch(actor: Actor, id: string): Promise<void>
 
   countLetters(actor: Actor): Promise<{ readonly queued: number; readonly dead: number }>
   listLetters(

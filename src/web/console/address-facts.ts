@@ -1,3 +1,4 @@
+import { may } from '../../core/actor.ts'
 import type { Decision } from '../../core/decisions/actions.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
@@ -26,7 +27,8 @@ export async function addressFacts(visit: OperatorVisit, address: Address): Prom
     ${verdict(view, ip, explanation)} ${senderFacts(view, explanation)}
     <p>
       <a href="${explanation.url}">${words.public}</a> ·
-      <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a>
+      <a href="${places.requests.href({ state: 'all', ip })}">${words.requests}</a
+      >${vouchLink(visit, ip, explanation)}
     </p>
     <h2>${words.decisions}</h2>
     ${decisionTable(view, decisions)}
@@ -43,6 +45,13 @@ function verdict(view: View, ip: string, explanation: Explanation): Html {
   ${reply === undefined ? '' : verbatim(reply)}`
 }
 
+/** Who vouches for mail of the address is on a page of its own. */
+function vouchLink({ view, actor }: OperatorVisit, ip: string, { vouches }: Explanation): Html | string {
+  if (vouches === undefined || vouches === 0 || !may(actor, 'vouch.read')) return ''
+  const words = view.words.recipients.console.ofAddress(vouches)
+  return html` · <a href="${places.vouches.href({ ip })}">${words}</a>`
+}
+
 function decisionTable(view: View, decisions: readonly Decision[]): Html {
   const words = view.words.console.address
   return table({
@@ -54,7 +63,7 @@ function decisionTable(view: View, decisions: readonly Decision[]): Html {
     rows: decisions.map((decision) => [
       time(view, decision.at, true),
       visible(decision.edge),
-      html`${literal(`${decision.code} ${decision.status}`)}${decision.mode === 'observe' ? html` <span class="far">${words.observed}</span>` : ''}`,
+      html`${literal(`${decision.code} ${decision.status}`)}${fateOf(view, decision)}`,
       text(view, decision.helo),
       text(view, decision.ptr),
       decision.mailFrom === '' ? words.nullSender : text(view, decision.mailFrom),
@@ -62,6 +71,12 @@ function decisionTable(view: View, decisions: readonly Decision[]): Html {
     ]),
     empty: words.noDecisions,
   })
+}
+
+/** What was said only in the record, and why. */
+function fateOf(view: View, { mode }: Decision): Html | string {
+  if (mode === 'vouched') return html` <span class="far">${view.words.recipients.console.passed}</span>`
+  return mode === 'observe' ? html` <span class="far">${view.words.console.address.observed}</span>` : ''
 }
 
 /** What the sender said, as it was said. */

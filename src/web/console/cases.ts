@@ -15,7 +15,7 @@ import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 export const casesRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.cases.pattern, permission: 'case.read', safe: true, handle: queuePage },

@@ -9,7 +9,7 @@ import { date } from './day-bars.ts'
 import { classWords, deskTabs, outcomeWords } from './desk-parts.ts'
 import { places } from './places.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 export const deskFiguresRoute: ConsoleRoute = {
   method: 'GET',

@@ -10,7 +10,7 @@ import type { View } from '../ui/view.ts'
 import { actorWords } from './history.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 /** Pieces that speak of incidents and reports, the same on every page. */
 

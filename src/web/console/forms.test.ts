@@ -56,6 +56,7 @@ const forms = [
   ['/sign-out', {}],
   ['/operators/ada/roles', { 'role.viewer': 'yes' }],
   [`/owners/${'1'.repeat(26)}/end`, {}],
+  [`/vouches/${'1'.repeat(26)}/revoke`, {}],
   [`/approvals/${testApproval.id}`, { deed: 'confirm' }],
   ['/account/passkeys/add', { name: 'laptop', answer: testAnswer }],
   [`/account/passkeys/${testPasskey}/remove`, {}],

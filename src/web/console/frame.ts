@@ -75,6 +75,7 @@ function sections({ view, actor }: Visit, waiting: number): Html[] {
     ['console.read', places.requests.href(), nav.requests],
     ['abuse.read', places.desk.href(), nav.abuse],
     ['owner.read', places.owners.href(), nav.owners],
+    ['vouch.read', places.vouches.href(), nav.vouches],
     ['console.read', places.outbox.href(), nav.outbox],
     ['audit.read', places.audit.href(), nav.audit],
   ]

@@ -11,7 +11,7 @@ import { actionsRow, postForm } from './frame.ts'
 import { said, visibleLines, when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 export const outboxRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.outbox.pattern, permission: 'console.read', safe: true, handle: outboxPage },

@@ -9,7 +9,7 @@ import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 /** Owners of networks: who holds what, and the end of it. */
 export const ownerRoutes: readonly ConsoleRoute[] = [

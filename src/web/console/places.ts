@@ -38,6 +38,8 @@ export const places = {
   decideIncident: route('/abuse/incidents/:id/decide'),
   owners: route('/owners'),
   endClaim: route('/owners/:id/end'),
+  vouches: route('/vouches'),
+  revokeVouch: route('/vouches/:id/revoke'),
   outbox: route('/outbox'),
   letter: route('/outbox/:id'),
   retryLetter: route('/outbox/:id/retry'),

@@ -16,7 +16,7 @@ import { places } from './places.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { requestBadge, requestLink } from './request-parts.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
-import { tabs } from './tabs.ts'
+import { tabs } from '../ui/tabs.ts'
 
 export const requestsRoute: ConsoleRoute = {
   method: 'GET',

@@ -27,6 +27,7 @@ import { highVolumeRoute } from './high-volume.ts'
 import { observedRoute } from './observed.ts'
 import { overviewRoute } from './overview.ts'
 import { ownerRoutes } from './owners.ts'
+import { vouchRoutes } from './vouches.ts'
 import { requestRoute } from './request.ts'
 import { requestsRoute } from './requests.ts'
 import type { ConsoleRoute } from './route.ts'
@@ -64,6 +65,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   deskFiguresRoute,
   ...incidentRoutes,
   ...ownerRoutes,
+  ...vouchRoutes,
   ...outboxRoutes,
   ...auditRoutes,
   ...peopleRoutes,

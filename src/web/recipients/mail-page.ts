@@ -1,13 +1,14 @@
-import type { RefusedMail } from '../../core/decisions/recipient-actions.ts'
+import type { RefusedMail } from '../../core/decisions/refused-mail.ts'
 import type { Recipient } from '../../core/recipients/recipient.ts'
-import type { Shown, Wanted } from '../../core/recipients/refused-actions.ts'
+import type { Shown, Wanted } from '../../core/vouches/refused-actions.ts'
 import { reasons } from '../../access/reasons.ts'
 import { routes } from '../routes.ts'
 import { reasonParts } from '../site/reason-parts.ts'
-import { errorOf, errorSummary, hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
+import { errorOf, errorSummary, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { literal } from '../ui/notice.ts'
+import { leaveForm, placesOf } from './frame.ts'
 import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
@@ -25,10 +26,9 @@ export function mailPage(
     noindex: true,
     wide: true,
     body: html`<h1>${headingOf(view, recipient, shown.wanted)}</h1>
-      <p>${view.words.recipients.as(literal(visible(recipient.mailbox)))}</p>
-      ${errorSummary(view, errors)}
+      ${placesOf(view, recipient, 'mail')} ${errorSummary(view, errors)}
       <p class="lead">${words.lead(shown.days)}</p>
-      ${refusedTable(view, shown)} ${older(view, shown)}
+      ${refusedTable(view, recipient, shown)} ${older(view, recipient, shown)}
       ${recipient.domains.length === 0 ? '' : others(view, recipient, errors)} ${leaveForm(view)}`,
   }
 }
@@ -39,7 +39,7 @@ function headingOf(view: View, recipient: Recipient, wanted: Wanted): string {
   return wanted.mailbox === recipient.mailbox ? words.mine : words.ofMailbox(wanted.mailbox)
 }
 
-function refusedTable(view: View, { wanted, refused, days }: Shown): Html {
+function refusedTable(view: View, recipient: Recipient, { wanted, refused, days }: Shown): Html {
   const words = view.words.recipients.mail
   const isDomain = 'domain' in wanted
   return table({
@@ -48,7 +48,9 @@ function refusedTable(view: View, { wanted, refused, days }: Shown): Html {
     stack: true,
     head: [words.when, words.from, words.server, words.why, ...(isDomain ? [words.recipients] : [])],
     rows: refused.map((each) => [
-      time(view, each.at),
+      isDomain
+        ? time(view, each.at)
+        : html`<a href="${refusalHref(view, recipient, each, wanted)}">${time(view, each.at)}</a>`,
       senderOf(view, each),
       literal(each.ip),
       reasonOf(view, each),
@@ -58,6 +60,10 @@ function refusedTable(view: View, { wanted, refused, days }: Shown): Html {
   })
 }
 
+function refusalHref(view: View, recipient: Recipient, { id }: RefusedMail, wanted: Wanted): string {
+  return view.link(routes.recipients.refusal.href({ id }, queryOf(recipient, wanted)))
+}
+
 /** Whom the mail said it was from, as far as the record tells. */
 export function senderOf(view: View, { mailFrom }: Pick<RefusedMail, 'mailFrom'>): Html {
   const words = view.words.recipients.mail
@@ -65,21 +71,26 @@ export function senderOf(view: View, { mailFrom }: Pick<RefusedMail, 'mailFrom'>
   return mailFrom === '' ? html`${words.nullSender}` : literal(visible(mailFrom))
 }
 
-function reasonOf(view: View, { reason }: RefusedMail): Html {
+export function reasonOf(view: View, { reason }: RefusedMail): Html {
   const { code, slug } = reasons[reason]
   const { title } = reasonParts(view, reason)
   const delayed = code === 550 ? '' : html` (${view.words.recipients.mail.delayed})`
   return html`<a href="${view.link(routes.code.href({ code: slug }))}">${title}</a>${delayed}`
 }
 
-function older(view: View, { wanted, next }: Shown): Html | string {
+function older(view: View, recipient: Recipient, { wanted, next }: Shown): Html | string {
   if (next === undefined) return ''
-  const href = routes.recipients.mail.href({ ...queryOf(wanted), after: next })
+  const href = routes.recipients.mail.href({ ...queryOf(recipient, wanted), after: next })
   return html`<p><a href="${view.link(href)}">${view.words.recipients.mail.older}</a></p>`
 }
 
-function queryOf(wanted: Wanted): { readonly domain?: string; readonly mailbox?: string } {
-  return 'domain' in wanted ? { domain: wanted.domain } : { mailbox: wanted.mailbox }
+/** The own mailbox stands in no address. */
+function queryOf(
+  { mailbox }: Recipient,
+  wanted: Wanted,
+): { readonly domain?: string; readonly mailbox?: string } {
+  if ('domain' in wanted) return { domain: wanted.domain }
+  return wanted.mailbox === mailbox ? {} : { mailbox: wanted.mailbox }
 }
 
 /** For whoever looks after domains. */
@@ -103,11 +114,4 @@ function others(view: View, { domains }: Recipient, errors: readonly FieldError[
       })}
       <p>${submit(words.show, 'quiet')}</p>
     </form>`
-}
-
-function leaveForm(view: View): Html {
-  return html`<form method="post" action="${view.link(routes.recipients.mail.href())}">
-    ${hiddenField('do', 'leave')}
-    <p>${submit(view.words.recipients.leave, 'quiet')}</p>
-  </form>`
 }

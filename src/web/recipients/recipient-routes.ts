@@ -1,8 +1,9 @@
+import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Context } from '../../core/context.ts'
 import { refusedShownDays } from '../../core/decisions/recipient-actions.ts'
 import type { Recipient } from '../../core/recipients/recipient.ts'
-import { showRefused } from '../../core/recipients/refused-actions.ts'
+import { showRefused } from '../../core/vouches/refused-actions.ts'
 import {
   askToEnter,
   enter,
@@ -10,8 +11,9 @@ import {
   recipientOfSession,
   seeRecipientLink,
 } from '../../core/recipients/session-actions.ts'
+import { listOwnVouches, showRefusal, vouch, withdrawVouch } from '../../core/vouches/actions.ts'
 import type { Web, WebContext } from '../env.ts'
-import { readForm } from '../form-data.ts'
+import { readForm, type Fields } from '../form-data.ts'
 import { dropSession, keepSession, readSession } from '../letter-session.ts'
 import { keepHalf, readHalf } from '../portal/half-cookie.ts'
 import { routes } from '../routes.ts'
@@ -21,6 +23,8 @@ import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { recipientLinkPage, startPage } from './enter-pages.ts'
 import { mailPage } from './mail-page.ts'
+import { refusalPage } from './refusal-page.ts'
+import { vouchesPage } from './vouches-page.ts'
 
 interface RecipientDeps {
   contextFor(c: WebContext): Context
@@ -36,6 +40,7 @@ const pageSize = 50
 export function recipientRoutes(app: Web, deps: RecipientDeps): void {
   enterRoutes(app, deps)
   mailRoutes(app, deps)
+  vouchRoutes(app, deps)
 }
 
 /** A mailbox shows itself: the form, the code, the link. */
@@ -105,6 +110,79 @@ function mailRoutes(app: Web, deps: RecipientDeps): void {
       return c.redirect(c.var.view.link(routes.recipients.start.href()), 303)
     }),
   )
+}
+
+/** Vouching for the sender of a refusal, and taking it back. */
+function vouchRoutes(app: Web, deps: RecipientDeps): void {
+  app.get(
+    routes.recipients.refusal.pattern,
+    signedIn(deps, async (c, ctx, recipient) => await refusal(c, ctx, recipient)),
+  )
+
+  app.post(
+    routes.recipients.refusal.pattern,
+    signedIn(deps, async (c, ctx, recipient) => {
+      const fields = await readForm(c)
+      const input = {
+        id: c.req.param('id') ?? '',
+        mailbox: fields.get('mailbox'),
+        domain: fields.get('domain'),
+        days: fields.get('days') ?? '',
+      }
+      try {
+        const { id, mailbox } = await vouch(ctx, recipient, input)
+        const query = { done: 'made', id, ...(mailbox === recipient.mailbox ? {} : { mailbox }) }
+        return c.redirect(c.var.view.link(routes.recipients.vouches.href(query)), 303)
+      } catch (error) {
+        if (!(error instanceof Refusal) || !error.code.startsWith('vouches.')) throw error
+        return await refusal(c, ctx, recipient, fields, error)
+      }
+    }),
+  )
+
+  app.get(
+    routes.recipients.vouches.pattern,
+    signedIn(deps, async (c, ctx, recipient) => {
+      const found = await listOwnVouches(ctx, recipient, c.req.query('mailbox'))
+      const isOff = ctx.settings.vouches.mode === 'off'
+      const shown = { ...found, isOff, done: c.req.query('done'), id: c.req.query('id') }
+      return await show(c, vouchesPage(c.var.view, recipient, shown))
+    }),
+  )
+
+  app.post(
+    routes.recipients.vouches.pattern,
+    signedIn(deps, async (c, ctx, recipient) => {
+      const fields = await readForm(c)
+      if (fields.get('do') !== 'withdraw') throw new Refusal('form.invalid', { why: 'field', field: 'do' })
+      const { id, mailbox } = await withdrawVouch(ctx, recipient, fields.get('id') ?? '')
+      const query = { done: 'withdrawn', id, ...(mailbox === recipient.mailbox ? {} : { mailbox }) }
+      return c.redirect(c.var.view.link(routes.recipients.vouches.href(query)), 303)
+    }),
+  )
+}
+
+async function refusal(
+  c: WebContext,
+  ctx: Context,
+  recipient: Recipient,
+  fields?: Fields,
+  wrongVouch?: Refusal,
+): Promise<Response> {
+  const mailbox = fields?.get('mailbox') ?? c.req.query('mailbox')
+  const seen = await showRefusal(ctx, recipient, { id: c.req.param('id') ?? '', mailbox })
+  const { usualMs, longestMs } = ctx.settings.vouches
+  const terms = { usual: Math.floor(usualMs / day), most: Math.floor(longestMs / day) }
+  const errors = wrongVouch === undefined ? [] : [wrongOf(c, wrongVouch)]
+  const page = refusalPage(c.var.view, recipient, seen, { terms, fields, errors })
+  return await show(c, page, wrongVouch?.status)
+}
+
+function wrongOf(c: WebContext, refused: Refusal): FieldError {
+  const message = refusalSentence(c.var.view, refused)
+  const { code } = refused
+  if (code === 'vouches.days') return { field: 'days', message }
+  return code === 'vouches.domain' ? { field: 'domain', message } : { message }
 }
 
 type Handler = (c: WebContext, ctx: Context, recipient: Recipient) => Promise<Response>

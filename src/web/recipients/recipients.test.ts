@@ -5,6 +5,11 @@ import { databases } from '../../../test/support/database.ts'
 import { refuse } from '../../../test/support/refused.ts'
 import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { day } from '../../base/clock.ts'
+import { mintCaseLink } from '../../access/case-link.ts'
+import { orThrow } from '../../base/refusal.ts'
+import { addListing } from '../../core/listings/actions.ts'
+import { parseAddress } from '../../standards/ip.ts'
+import { parseListable } from '../../standards/prefix.ts'
 import { listLetters } from '../../core/outbox/actions.ts'
 
 const { open, close } = databases('SQLite')
@@ -180,5 +185,132 @@ describe('The link to a recipient', () => {
     const written = await mailboxes(doors)
     assert.equal(written.filter((each) => each === 'ada@provider.example').length, 3)
     assert.equal(written.filter((each) => each === 'nobody@provider.example').length, 3)
+  })
+})
+
+/** Path of the page of the newest refusal in the list. */
+async function newestRefusal(browser: Visitor, query = ''): Promise<string> {
+  const page = await (await browser.get(`/recipients/mail${query}`)).text()
+  const [, path = ''] = /href="(\/recipients\/mail\/[^"]+)"/.exec(page) ?? []
+  return path.replaceAll('&amp;', '&')
+}
+
+describe('Vouching', () => {
+  it('begins at a refusal, says in plain words what it does, and is taken back on the page of vouches', async () => {
+    const doors = await world()
+    await refuse(doors.ctx, ['ada@provider.example'], { mailFrom: 'shop.example' })
+    const ada = await signedIn(doors)
+    const path = await newestRefusal(ada)
+    const page = await textOf(await ada.get(path))
+    for (const words of [
+      /from shop\.example and comes from the network 192\.0\.2\.0\/24 reaches this mailbox/,
+      /To everybody else here the sender is refused as before/,
+      /Malware and phishing are refused whatever/,
+      /From 1 to 90/,
+    ])
+      assert.match(page, words)
+    assert.match(await textOf(await ada.submit(path, { days: '400' })), /whole number from 1 to 90/)
+    const made = await ada.submit(path, { days: '14' })
+    assert.equal(made.status, 303)
+    const list = await (await ada.get(made.headers.get('location') ?? '')).text()
+    assert.match(list, /You vouch for shop\.example/)
+    const [, id = ''] = /name="id" value="([0-9a-z]{26})"/.exec(list) ?? []
+    const back = await ada.submit('/recipients/vouches', { do: 'withdraw', id })
+    const after = await textOf(await ada.get(back.headers.get('location') ?? ''))
+    assert.match(after, /Your vouch for shop\.example is taken back.*taken back/)
+    assert.match(await textOf(await ada.get('/zh-CN/recipients/vouches')), /您的担保.*已撤回/)
+  })
+
+  it('is offered for signed domains at the message stage, and says why where it is not', async () => {
+    const doors = await world()
+    const ada = await signedIn(doors)
+    await refuse(doors.ctx, ['ada@provider.example'], {
+      stage: 'message',
+      reason: 'authentication',
+      signedBy: ['a.example', 'b.example'],
+    })
+    const path = await newestRefusal(ada)
+    assert.match(await (await ada.get(path)).text(), /type="radio"\s+name="domain"\s+value="b\.example"/)
+    assert.equal((await ada.submit(path, { days: '7', domain: 'c.example' })).status, 422)
+    assert.equal((await ada.submit(path, { days: '7', domain: 'b.example' })).status, 303)
+    doors.ctx.clock.advance(1000)
+    await refuse(doors.ctx, ['ada@provider.example'], { reason: 'investigate', status: '5.7.511' })
+    const grave = await newestRefusal(ada)
+    const page = await textOf(await ada.get(grave))
+    assert.match(page, /cannot be vouched for/)
+    assert.doesNotMatch(page, /Vouch for this sender/)
+    assert.equal((await ada.submit(grave, { days: '7' })).status, 409)
+  })
+
+  it('is for nobody else’s mailbox, whatever is guessed', async () => {
+    const doors = await world()
+    await refuse(doors.ctx, ['bob@provider.example'])
+    const bob = await signedIn(doors, 'bob@provider.example')
+    const path = await newestRefusal(bob)
+    const made = await bob.submit(path, { days: '7' })
+    const [, id = ''] = /id=([0-9a-z]{26})/.exec(made.headers.get('location') ?? '') ?? []
+    const ada = await signedIn(doors)
+    const before = await doors.dump()
+    assert.equal((await ada.get(path)).status, 404)
+    assert.equal((await ada.submit(path, { days: '7' })).status, 404)
+    assert.equal((await ada.submit(path, { days: '7', mailbox: 'bob@provider.example' })).status, 403)
+    assert.equal((await ada.get(`${path}?mailbox=bob@provider.example`)).status, 403)
+    assert.equal((await ada.get('/recipients/vouches?mailbox=bob@provider.example')).status, 403)
+    const [foreign, unknown] = await Promise.all(
+      [id, '0'.repeat(26)].map(
+        async (each) => await ada.submit('/recipients/vouches', { do: 'withdraw', id: each }),
+      ),
+    )
+    assert.deepEqual([foreign?.status, unknown?.status], [404, 404])
+    assert.equal(await foreign?.text(), await unknown?.text())
+    assert.equal(await doors.dump(), before)
+    assert.equal((await doors.visitor().submit(path, { days: '7' })).status, 403, 'without a session')
+  })
+
+  it('is done for a mailbox by whoever looks after its domain', async () => {
+    const doors = await world()
+    await refuse(doors.ctx, ['ada@provider.example'])
+    const root = await signedIn(doors, 'root@provider.example')
+    const path = await newestRefusal(root, '?mailbox=ada@provider.example')
+    assert.match(path, /mailbox=ada/)
+    const answer = await root.submit(path, { days: '7', mailbox: 'ada@provider.example' })
+    assert.equal(answer.status, 303)
+    const ada = await signedIn(doors)
+    assert.match(await textOf(await ada.get('/recipients/vouches')), /Take back example\.org/)
+  })
+
+  it('never happens by opening an address', async () => {
+    const doors = await world()
+    await refuse(doors.ctx, ['ada@provider.example'])
+    const ada = await signedIn(doors)
+    const path = await newestRefusal(ada)
+    const before = await doors.dump()
+    for (const each of [
+      `${path}?days=7`,
+      '/recipients/vouches?do=withdraw',
+      '/recipients/vouches?done=made&id=x',
+    ])
+      assert.equal((await ada.get(each)).status, 200, each)
+    assert.equal(await doors.dump(), before)
+  })
+})
+
+describe('The sender whose mail a vouch lets pass', () => {
+  it('reads in the record of a refusal that some mail passes, and not to whom', async () => {
+    const doors = await world()
+    const record = await refuse(doors.ctx, ['ada@provider.example'])
+    await refuse(doors.ctx, ['bob@provider.example'], { mode: 'observe', isVouched: true })
+    await addListing(doors.ctx, { prefix: orThrow(parseListable('192.0.2.45')), cause: 'spam' })
+    const token = mintCaseLink(doors.ctx.keys.caseLink('mx1'), {
+      keyId: 1,
+      edge: 'mx1',
+      minute: record.minute,
+      reason: 'spam',
+      listing: null,
+      address: orThrow(parseAddress('192.0.2.45')),
+    })
+    const page = await textOf(await doors.visitor().get(`/c/${token}`))
+    assert.match(page, /a recipient vouches for its sender/)
+    assert.doesNotMatch(page, /bob|ada@/)
   })
 })

@@ -46,6 +46,7 @@ export function recordPage(
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
       ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
+      ${opened.hasPassedByVouch && verdictOf(opened.explanation) !== 'pass' ? html`<p>${words.vouched}</p>` : ''}
       ${judgedNow(view, opened)} ${ladder === undefined ? '' : ladderPart(view, shelf.guide, ladder)}
       ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
       ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}

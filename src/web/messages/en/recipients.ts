@@ -1,3 +1,4 @@
+import type { VouchEnd } from '../../../core/vouches/vouch.ts'
 import { html, type Html } from '../../ui/html.ts'
 
 /** The pages of people whose mailboxes are ours. */
@@ -26,6 +27,7 @@ export const recipients = {
     title: 'See refused mail to you',
     lead: 'With this button the mailbox has shown itself, and you are signed in in this browser.',
   },
+  places: { mail: 'Refused mail', vouches: 'Your vouches' },
   as: (mailbox: Html) => html`You are here as ${mailbox}.`,
   leave: 'Sign out',
   mail: {
@@ -54,5 +56,101 @@ export const recipients = {
     wholeDomain: (domain: string) => `All of ${domain}`,
     mailbox: 'A mailbox of your domains',
     show: 'Show',
+  },
+  refusal: {
+    title: 'One refusal',
+    back: 'All refused mail',
+    to: 'To',
+    status: 'Answer',
+    signedBy: 'Signed by',
+    unsigned: 'nobody, or no signature held',
+    where: 'At',
+    at: { rcpt: 'the recipient: nothing of the message had come yet', message: 'the end of the message' },
+    whatNowTitle: 'What you can do',
+    whatNow:
+      'Tell the sender by another way that it was refused. Their bounce has a link; behind it stands how they are let in again, for everybody. That is the best end of it.',
+    vouchTitle: 'Or vouch for the sender',
+    ofNetwork: (domain: Html, network: Html) =>
+      html`Mail that says it is from ${domain} and comes from the network ${network} reaches this mailbox
+      again, for the days that you choose.`,
+    ofSignature:
+      'Mail with a valid signature of this domain reaches this mailbox again, wherever it comes from, for the days that you choose.',
+    doesTitle: 'What a vouch does, and what it does not',
+    does: [
+      'It counts for this mailbox alone. To everybody else here the sender is refused as before.',
+      'It brings nothing back: what was refused has to be sent again.',
+      'Mail that it lets pass is still looked at for spam, and may land in junk. Malware and phishing are refused whatever you vouch for.',
+      'It does not help the sender anywhere else, and says nothing good about them to our judgement.',
+      'The sender is not told. They notice that their mail arrives.',
+      'It ends by itself, and you can take it back at any time.',
+    ],
+    networkCaution:
+      'Who sends is only claimed here: another server of that network could use the same domain. Vouch only for mail that you expect.',
+    domain: 'Domain',
+    days: 'Days',
+    daysHint: (most: number) => `From 1 to ${most}.`,
+    button: 'Vouch for this sender',
+    notTitle: 'This one cannot be vouched for',
+  },
+  vouches: {
+    title: 'Your vouches',
+    of: (mailbox: string) => `Vouches of ${mailbox}`,
+    lead: 'Senders whose mail reaches this mailbox although it would be refused.',
+    caption: 'Vouches, newest first',
+    domain: 'From',
+    where: 'Only from',
+    signed: 'signed mail, wherever from',
+    since: 'Since',
+    until: 'Until',
+    used: 'Let pass',
+    usedTimes: (times: number, last: Html) =>
+      times === 1 ? html`once, ${last}` : html`${String(times)} times, last ${last}`,
+    unused: 'nothing yet',
+    deed: 'Take back',
+    withdraw: (domain: string) => `Take back ${domain}`,
+    none: 'You vouch for nobody. A refusal in the list of refused mail is where a vouch begins.',
+    made: (domain: string) => `You vouch for ${domain}`,
+    madeBody:
+      'The servers that take mail learn of it within seconds. Ask the sender to send the message again.',
+    withdrawn: (domain: string) => `Your vouch for ${domain} is taken back`,
+    withdrawnBody: 'Within seconds mail from there is refused to you as to everybody.',
+    off: 'Vouching is switched off here at present: what stands below lets nothing pass.',
+    ended: {
+      withdrawn: 'taken back',
+      revoked: 'ended by our postmasters',
+      expired: 'ended by itself',
+    } satisfies Record<VouchEnd, string>,
+  },
+  console: {
+    title: 'Vouches',
+    lead: 'Recipients who let mail pass to their own mailbox that would be refused. A vouch lasts some days, counts for one mailbox, and says nothing of the sender’s reputation.',
+    off: 'vouches.mode is off: none of these acts.',
+    caption: 'Vouches, newest first',
+    mailbox: 'Mailbox',
+    domain: 'Domain',
+    where: 'Network',
+    signed: 'signed (DKIM)',
+    refused: 'Refused',
+    since: 'Since',
+    until: 'Until',
+    deed: 'End',
+    active: 'In force',
+    ended: 'Ended',
+    state: 'State',
+    older: 'Older',
+    none: 'There are none.',
+    about: (ip: string) => `Only those for the network of ${ip}`,
+    all: 'Show all',
+    revoke: 'End',
+    revokeTitle: (domain: string) => `End the vouch for ${domain}?`,
+    revokeLead: (mailbox: Html) =>
+      html`Mail from there is refused to ${mailbox} as to everybody, within seconds. They see it on the page
+      of their vouches, and cannot make it again for 30 days.`,
+    revokeButton: 'End it',
+    ofAddress: (count: number) =>
+      count === 1
+        ? 'One recipient vouches for mail from its network'
+        : `${count} recipients vouch for mail from its network`,
+    passed: 'passed: the recipient vouches',
   },
 }

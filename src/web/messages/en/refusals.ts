@@ -354,6 +354,10 @@ export const refusals = fitForPeople({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
   }),
+  'recipients.not-found': () => ({
+    what: 'There is no such refusal of mail to this mailbox, or its record is not kept any more.',
+    next: 'The list of refused mail shows everything that there is.',
+  }),
   'recipients.not-ours': (facts) => ({
     what: 'This mailbox is not in a domain whose mail we receive, so we do not write to it.',
     next: `Give your mailbox here; it ends in ${text(facts, 'domains', 'one of our domains')}.`,
@@ -373,6 +377,50 @@ export const refusals = fitForPeople({
   'owners.contact-unknown': () => ({
     what: 'Neither the registry nor the name of the address gives this mailbox for the network.',
     next: 'Look again who can be asked, and choose one of them.',
+  }),
+  'vouches.days': (facts) => ({
+    what: 'This is not a number of days that a vouch can have.',
+    next: `Give a whole number from 1 to ${text(facts, 'most', '90')}.`,
+  }),
+  'vouches.domain': () => ({
+    what: 'The message was signed by several domains, and none of them was chosen.',
+    next: 'Choose the one that you trust.',
+  }),
+  'vouches.ended': () => ({
+    what: 'This vouch has ended already.',
+    next: 'There is nothing to take back: it lets nothing pass any more.',
+  }),
+  'vouches.full': () => ({
+    what: 'Our servers hold as many vouches as they can, so that yours was not made.',
+    next: 'Write to postmaster; they make room. Until then, let the sender ask for the removal, by the link in their bounce.',
+  }),
+  'vouches.never': () => ({
+    what: 'What this mail was refused for is nothing that a recipient can vouch for: malware, phishing, what a person has to look into, or how the server behaves.',
+    next: 'Let the sender follow the link in their bounce; it shows the way for this case.',
+  }),
+  'vouches.no-sender': () => ({
+    what: 'The record does not name one sending domain, so there is nothing to vouch for.',
+    next: 'Let the sender try again. If that is refused as well, its record may name the domain.',
+  }),
+  'vouches.not-found': () => ({
+    what: 'There is no such vouch of yours.',
+    next: 'The list of your vouches shows all of them.',
+  }),
+  'vouches.off': () => ({
+    what: 'Vouching is switched off here.',
+    next: 'Let the sender follow the link in their bounce: it says how to be let in again.',
+  }),
+  'vouches.revoked': () => ({
+    what: 'Our postmasters ended this vouch, so it cannot be made again for 30 days.',
+    next: 'If you think that is wrong, write to them; or let the sender ask for the removal.',
+  }),
+  'vouches.too-many': (facts) => ({
+    what: `One mailbox can have at most ${text(facts, 'most', '20')} vouches at a time.`,
+    next: 'Take one back that you need no more.',
+  }),
+  'vouches.unsigned': () => ({
+    what: 'The message carried no valid signature (DKIM), so nothing shows who really wrote it.',
+    next: 'Let the sender sign their mail, or send it from the servers of the domain.',
   }),
   'owners.delegated': () => ({
     what: 'This network was given to you by its owner; parts of it cannot be given further.',

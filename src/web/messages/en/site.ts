@@ -150,6 +150,8 @@ export const site = {
     nowRefused: (ip: string) => `${ip} is still refused`,
     nowFree: (ip: string) => `${ip} is no longer refused`,
     nowFreeBody: 'Send the message again; there is nothing else to do.',
+    vouched:
+      'Some mail from this address passes all the same: a recipient vouches for its sender. To everybody else it is refused as before.',
     nowBusy: 'Your mail server tries again by itself',
     why: 'Why',
     next: 'What to do',

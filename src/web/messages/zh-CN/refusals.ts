@@ -354,6 +354,10 @@ export const refusals = fitForPeople(
       what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
       next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
     }),
+    'recipients.not-found': () => ({
+      what: '没有发往该邮箱的这条拒收记录，或记录已过保存期。',
+      next: '被拒收邮件的列表中可以看到全部记录。',
+    }),
     'recipients.not-ours': (facts) => ({
       what: '该邮箱不属于由我们收信的域名，因此我们不会向它发信。',
       next: `请填写您在本系统的邮箱，以 ${text(facts, 'domains', '我们的域名')} 结尾。`,
@@ -373,6 +377,50 @@ export const refusals = fitForPeople(
     'owners.contact-unknown': () => ({
       what: '注册机构和该地址的主机名都没有把这个邮箱列为该网段的联系人。',
       next: '请重新查询可以询证的联系人，并从中选择。',
+    }),
+    'vouches.days': (facts) => ({
+      what: '担保的天数无效。',
+      next: `请填写 1 到 ${text(facts, 'most', '90')} 之间的整数。`,
+    }),
+    'vouches.domain': () => ({
+      what: '这封邮件带有多个域名的签名，您还没有选择其中之一。',
+      next: '请选择您信任的那一个。',
+    }),
+    'vouches.ended': () => ({
+      what: '这项担保已经结束。',
+      next: '无需撤回：它已不再放行任何邮件。',
+    }),
+    'vouches.full': () => ({
+      what: '我们的服务器能保存的担保已达上限，您的担保没有生效。',
+      next: '请写信给 postmaster，由他们腾出空间；在此之前，可以请发件人通过退信中的链接申请解除封锁。',
+    }),
+    'vouches.never': () => ({
+      what: '这封邮件的拒收原因不能由收件人担保：恶意软件、钓鱼、须人工调查，或服务器的行为本身。',
+      next: '请让发件人打开退信中的链接，那里有针对这种情况的办法。',
+    }),
+    'vouches.no-sender': () => ({
+      what: '记录中没有唯一的发件域名，因此无从担保。',
+      next: '请让发件人再发一次。如果仍被拒收，新的记录可能会有域名。',
+    }),
+    'vouches.not-found': () => ({
+      what: '您没有这项担保。',
+      next: '担保列表中可以看到您的全部担保。',
+    }),
+    'vouches.off': () => ({
+      what: '这里没有启用担保。',
+      next: '请让发件人打开退信中的链接，那里说明了如何恢复投递。',
+    }),
+    'vouches.revoked': () => ({
+      what: '我们的邮件管理员终止了这项担保，30 天内不能再次担保。',
+      next: '如果您认为有误，请写信给他们；也可以请发件人申请解除封锁。',
+    }),
+    'vouches.too-many': (facts) => ({
+      what: `一个邮箱同时最多有 ${text(facts, 'most', '20')} 项担保。`,
+      next: '请先撤回一项不再需要的担保。',
+    }),
+    'vouches.unsigned': () => ({
+      what: '这封邮件没有有效的 DKIM 签名，无法确认究竟是谁写的。',
+      next: '请让发件人为邮件签名，或从该域名自己的服务器发送。',
     }),
     'owners.delegated': () => ({
       what: '该网段是由其持有者授权给您的，不能再转授。',

@@ -133,6 +133,7 @@ export const site: typeof en = {
     nowRefused: (ip) => `${ip} 目前仍被拒收`,
     nowFree: (ip) => `${ip} 已不再被拒收`,
     nowFreeBody: '请重新发送邮件，无需其他操作。',
+    vouched: '来自该地址的部分邮件仍可送达：有收件人为其发件人担保。对其他人照旧拒收。',
     nowBusy: '您的邮件服务器会自动重试',
     why: '原因',
     next: '如何处理',

@@ -1,4 +1,4 @@
-import { html, type Html } from '../ui/html.ts'
+import { html, type Html } from './html.ts'
 
 /** A few views of the same list, as links. */
 export function tabs(

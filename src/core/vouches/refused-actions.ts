@@ -1,8 +1,9 @@
 import { orThrow } from '../../base/refusal.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import type { Context } from '../context.ts'
-import { listRefused, refusedShownDays, type RefusedMail } from '../decisions/recipient-actions.ts'
-import { mayActFor, mayLookAfter, type Recipient } from './recipient.ts'
+import { listRefused, refusedShownDays } from '../decisions/recipient-actions.ts'
+import type { RefusedMail } from '../decisions/refused-mail.ts'
+import { mayActFor, mayLookAfter, type Recipient } from '../recipients/recipient.ts'
 
 /** What of refused mail somebody looks at: that to one mailbox, or to everybody of a domain that they look after. */
 export type Wanted = { readonly mailbox: MailAddress } | { readonly domain: string }
