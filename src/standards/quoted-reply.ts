@@ -131,9 +131,12 @@ function describedStatus(before: string, code: string): string | undefined {
   return status?.[0] === code[0] ? status : undefined
 }
 
+/** `matchAll` begins where its pattern stopped last, so nothing is left in it. */
 function first(pattern: RegExp, text: string): RegExpExecArray | undefined {
   pattern.lastIndex = 0
-  return pattern.exec(text) ?? undefined
+  const match = pattern.exec(text) ?? undefined
+  pattern.lastIndex = 0
+  return match
 }
 
 /** An enhanced code in the words of a reply; of the reply's class if there is one such. */
