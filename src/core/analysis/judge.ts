@@ -6,11 +6,13 @@ import {
   meaningOfReply,
   receiverPhrases,
   receiverRules,
+  strongWords,
   wayOf,
-  wordPhrases,
-  wordReasons,
+  weakWords,
+  type Words,
 } from './knowledge.ts'
 import { wordsOf } from './phrase.ts'
+import { meaningOfSentences } from './sentence.ts'
 
 /** Why mail was refused, and what helps: from what the input says, structured before free, particular before general. */
 export interface Said {
@@ -35,21 +37,28 @@ export interface Judgement {
 
 export function judge(said: Said): Judgement {
   const diagnostic = wordsOf(said.diagnostic)
+  const plain = withoutLinks(diagnostic)
   const firm =
     byOurOwn(said.diagnostic) ??
     byReceiver(diagnostic, said) ??
-    byWords(withoutLinks(diagnostic), said) ??
+    byStrongWords(plain, said) ??
+    byNotions(plain, said) ??
+    byWords(plain, weakWords, said) ??
     byCode(said, false) ??
-    byWords(diagnostic, said)
+    byAnyWords(diagnostic, said)
   if (firm) return firm
   const around = wordsOf(said.around)
   return (
     byReceiver(around, said) ??
-    byWords(withoutLinks(around), said) ??
-    byWords(around, said) ??
+    byAnyWords(withoutLinks(around), said) ??
+    byAnyWords(around, said) ??
     byCode(said, true) ??
     judgement(meaningOfReply(said.replyCode ?? '') ?? 'unknown', said)
   )
+}
+
+function byAnyWords(words: string, said: Said): Judgement | undefined {
+  return byWords(words, strongWords, said) ?? byWords(words, weakWords, said)
 }
 
 /** The names of pages and hosts say less than sentences: `antispam` in a link is no verdict. */
@@ -59,9 +68,9 @@ function withoutLinks(words: string): string {
 
 const links = /(?:https?:\/\/|www\.)[^\s<>"')\]]+/g
 
-/** A reference of our own registry (contracts 8): `(PSN606)`. */
+/** A reference of our own registry (contracts 8): `(PSN606)`, or what is left of it in a line that was cut. */
 function byOurOwn(text: string): Judgement | undefined {
-  const reference = /\((PSN\d{3})\)/.exec(text)?.[1]
+  const reference = /\bPSN\d{3}\b/.exec(text)?.[0]
   const name =
     reference === undefined
       ? undefined
@@ -104,11 +113,35 @@ function byReceiver(words: string, { status, remoteHost }: Said): Judgement | un
   return { reason, path, who: whoActs[path], receiver, ask }
 }
 
-function byWords(words: string, said: Said): Judgement | undefined {
-  const reason = wordReasons[wordPhrases.first(words) ?? -1]
-  if (reason === undefined) return undefined
+function byWords(words: string, { phrases, reasons: list }: Words, said: Said): Judgement | undefined {
+  const reason = list[phrases.first(words) ?? -1]
+  return reason && ofWords(reason, said)
+}
+
+function ofWords(reason: BounceReason, said: Said): Judgement {
   const isAbsent = reason === 'recipient-unknown' || reason === 'host-unknown'
   return judgement(isAbsent && aboutSender.test(said.status ?? '') ? 'sender-address' : reason, said)
+}
+
+/** Where words are general, the sentence they stand in may say better: `our users get spam from this host` is no matter of content. */
+function byStrongWords(words: string, said: Said): Judgement | undefined {
+  const list = strongWords.phrases.first(words)
+  if (list === undefined) return undefined
+  const reason = strongWords.reasons[list] ?? 'unknown'
+  const better =
+    strongWords.isGeneral[list] === true && !isOfCode(reason, said) ? meaningOfSentences(words) : undefined
+  return ofWords(better?.over.includes(reason) === true ? better.reason : reason, said)
+}
+
+/** Whether the enhanced code says the same. */
+function isOfCode(reason: BounceReason, { status }: Said): boolean {
+  const meaning = status === undefined ? undefined : meaningOf(status)
+  return meaning?.reason === reason && !meaning.isWeak
+}
+
+function byNotions(words: string, said: Said): Judgement | undefined {
+  const meaning = meaningOfSentences(words)
+  return meaning && ofWords(meaning.reason, said)
 }
 
 /** Bad sender's mailbox, bad sender's system address (RFC 3463 §3.2): what does not exist is theirs. */

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { Path } from '../../access/reasons.ts'
 import { bounceReasons, type BounceReason } from './analysis.ts'
 import codesFile from './knowledge/codes.json' with { type: 'json' }
+import notionsFile from './knowledge/notions.json' with { type: 'json' }
 import receiversFile from './knowledge/receivers.json' with { type: 'json' }
 import waysFile from './knowledge/ways.json' with { type: 'json' }
 import wordsFile from './knowledge/words.json' with { type: 'json' }
 import { PhraseBook } from './phrase.ts'
 
-/** What is known about refusals: four files of data, each with its date and where it is from, checked when they are loaded. */
+/** What is known about refusals: five files of data, each with its date and where it is from, checked when they are loaded. */
 
 const reason = z.enum(bounceReasons)
 const path = z.enum([
@@ -28,8 +29,25 @@ const file = { schema: z.literal(1), date: z.iso.date(), source: z.string().min(
 const phrases = z.array(z.string().min(2).max(4000)).max(400)
 
 const words = z
-  .strictObject({ ...file, groups: z.array(z.strictObject({ reason, phrases })) })
+  .strictObject({
+    ...file,
+    groups: z.array(z.strictObject({ reason, phrases, weight: z.enum(['general', 'weak']).optional() })),
+  })
   .parse(wordsFile)
+const notions = z
+  .strictObject({
+    ...file,
+    notions: z.record(z.string(), phrases),
+    meanings: z.array(
+      z.strictObject({
+        reason,
+        all: z.array(z.string()).min(1),
+        none: z.array(z.string()).optional(),
+        over: z.array(reason).optional(),
+      }),
+    ),
+  })
+  .parse(notionsFile)
 const receivers = z
   .strictObject({
     ...file,
@@ -89,9 +107,57 @@ export const receiverPhrases = new PhraseBook(
   receivers.receivers.flatMap(({ rules }) => rules.map((rule) => rule.phrases)),
 )
 
-/** Reasons in the order in which their words are asked, and the words, a list for each. */
-export const wordReasons: readonly BounceReason[] = words.groups.map((group) => group.reason)
-export const wordPhrases = new PhraseBook(words.groups.map((group) => group.phrases))
+/** Words of one weight: the reason of each list, in the order in which they are asked, and the phrases of each. */
+export interface Words {
+  readonly reasons: readonly BounceReason[]
+  /** Whether a list names what many refusals have, so that a whole sentence may correct it. */
+  readonly isGeneral: readonly boolean[]
+  readonly phrases: PhraseBook
+}
+
+function wordsThat(isWeak: boolean): Words {
+  const groups = words.groups.filter(({ weight }) => (weight === 'weak') === isWeak)
+  return {
+    reasons: groups.map((group) => group.reason),
+    isGeneral: groups.map(({ weight }) => weight === 'general'),
+    phrases: new PhraseBook(groups.map((group) => group.phrases)),
+  }
+}
+
+/** Words that say it by themselves, and those that any refusal may have. */
+export const strongWords = wordsThat(false)
+export const weakWords = wordsThat(true)
+
+export interface Meaning {
+  readonly reason: BounceReason
+  /** Notions, all of which a sentence has. */
+  readonly all: readonly number[]
+  /** Notions with which it would mean something else. */
+  readonly none: readonly number[]
+  /** Reasons of general words that it corrects. */
+  readonly over: readonly BounceReason[]
+}
+
+const notionNames = Object.keys(notions.notions)
+
+/** What sentences may be about, a list of stems for each. */
+export const notionPhrases = new PhraseBook(Object.values(notions.notions))
+
+/** What notions mean together, in the order in which they are asked. */
+export const meanings: readonly Meaning[] = notions.meanings.map(
+  ({ reason: why, all, none = [], over = [] }) => ({
+    reason: why,
+    all: all.map(notionOf),
+    none: none.map(notionOf),
+    over,
+  }),
+)
+
+function notionOf(name: string): number {
+  const index = notionNames.indexOf(name)
+  if (index < 0) throw new RangeError(`no such notion: ${name}`)
+  return index
+}
 
 /** What an enhanced status code says by itself. `weak`: only where no words say more. */
 export function meaningOf(
@@ -115,9 +181,10 @@ export function wayOf(why: BounceReason, isTemporary: boolean): Path {
   return (isTemporary ? way.temporary : undefined) ?? way.path
 }
 
-/** Dates of the four files, for documents. */
+/** Dates of the files, for documents. */
 export const knowledgeDates = {
   words: words.date,
+  notions: notions.date,
   receivers: receivers.date,
   codes: codes.date,
   ways: ways.date,

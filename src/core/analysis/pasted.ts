@@ -228,9 +228,13 @@ function bareReply(lines: readonly string[]): Recipient {
   const passage = joined(lines)
   const [own] = findPassages(lines, { others: writersIn(passage), failed: [] })
   // An address in a reply is the recipient's, unless the reply is about the sender or names where to ask.
-  const isRecipient = own !== undefined && !aboutSender.test(passage) && !isPlaceToAsk(passage, own.address)
-  const address = isRecipient ? own.address : undefined
-  return recipientOf({ address, passage, around: '', isAnswer: true })
+  const address = own?.address.replace(/^[245]\d\d-(?=[^@])/, '')
+  const isRecipient =
+    address !== undefined &&
+    !aboutSender.test(passage) &&
+    !isPlaceToAsk(passage, address) &&
+    !isElsewhere(passage, address)
+  return recipientOf({ address: isRecipient ? address : undefined, passage, around: '', isAnswer: true })
 }
 
 /** `write to postmaster@…`, not `your message to bob@…`. */
@@ -242,6 +246,15 @@ function isPlaceToAsk(passage: string, address: string): boolean {
     !/(?:messages?|mails?|emails?|delivery|delivered|relay|access) $/i.test(before) || asking.test(before)
   )
 }
+
+/** `has moved, the new address is carol@…`: where the mailbox went is not where it was looked for. */
+function isElsewhere(passage: string, address: string): boolean {
+  const at = passage.indexOf(address)
+  return at >= 0 && movedTo.test(passage.slice(Math.max(0, at - 60), at))
+}
+
+const movedTo =
+  /\b(?:new (?:one|address|mailbox)(?: is|:)?|moved to|replaced (?:by|with)|changed to|now|instead)[\s<:]*$/i
 
 const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
 

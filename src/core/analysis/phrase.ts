@@ -1,7 +1,7 @@
 /**
  * The phrases of `knowledge/*.json`: lower-case words as they stand in a reply. `*` is any text of at most 40 characters (` * ` perhaps
  * one space only), `#` a number, `~` a domain name, `(a|b)` one of several, `(a|)` perhaps; a backslash takes the next character as it
- * is. A phrase that begins with a letter or digit begins a word.
+ * is, `^` ends a word. A phrase that begins with a letter or digit begins a word.
  */
 interface Phrase {
   /** The list that it belongs to. */
@@ -10,6 +10,10 @@ interface Phrase {
   readonly anchor: string
   /** Undefined where the anchor is the whole phrase. */
   readonly source: string | undefined
+  /** Whether the phrase begins with its anchor. */
+  readonly isFirst: boolean
+  /** Characters one of which follows the anchor; undefined where any may. */
+  readonly follows: ReadonlySet<number> | undefined
   pattern: RegExp | undefined
 }
 
@@ -30,112 +34,125 @@ export function wordsOf(said: string): string {
         .replaceAll('ø', 'o')
         .replaceAll('ß', 'ss')
     : lower
-  return plain.replaceAll('`', "'").replaceAll(/\s+/g, ' ')
+  return plain.replaceAll('`', "'").replaceAll(/[\s_]+/g, ' ')
 }
 
 const beyondAscii = /[^\x00-\x7f]/
 
-/** Where in a phrase's anchor the characters stand by which it is filed. */
-interface Filed {
+/** A phrase whose anchor stands at a place of a text. */
+interface Candidate {
   readonly phrase: Phrase
-  readonly offset: number
+  readonly start: number
 }
 
 /**
- * Lists of phrases, asked in their order. A thousand phrases are looked for in every reply, so each is filed under the three characters
- * of its anchor that the fewest others have: a text is gone through once, and only the phrases that are filed under what stands at a
- * place are compared there.
+ * Lists of phrases, asked in their order. Thousands of phrases are looked for in every reply, so their anchors are filed under their
+ * first characters: a text is gone through once, and where a word begins only the anchors are compared that are filed under what stands
+ * there. What comes of it is few phrases, whose patterns are tried in the order of their lists.
  */
 export class PhraseBook {
-  readonly #filed: readonly (readonly Filed[] | undefined)[]
-  /** Phrases with an anchor of two characters. */
-  readonly #short: readonly Phrase[]
+  readonly #atWords = new Anchors()
+  /** Anchors that may begin within a word. */
+  readonly #anywhere = new Anchors()
 
   constructor(lists: readonly (readonly string[])[]) {
-    const phrases = lists.flatMap((list, index) =>
-      list.flatMap((text) => spelledOut(wordsOf(text))).map((text) => phraseOf(text, index)),
-    )
-    const common = new Map<string, number>()
-    for (const { anchor } of phrases)
-      for (const [triple] of triplesOf(anchor)) common.set(triple, (common.get(triple) ?? 0) + 1)
-    const filed: Filed[][] = Array.from({ length: places })
-    for (const phrase of phrases) {
-      const rarest = triplesOf(phrase.anchor).toSorted(
-        ([a], [b]) => (common.get(a) ?? 0) - (common.get(b) ?? 0),
-      )[0]
-      if (rarest) (filed[placeOfTriple(rarest[0])] ??= []).push({ phrase, offset: rarest[1] })
-    }
-    this.#filed = filed
-    this.#short = phrases.filter(({ anchor }) => anchor.length < 3)
+    for (const [index, list] of lists.entries())
+      for (const text of list.flatMap((each) => spelledOut(wordsOf(each)))) {
+        const phrase = phraseOf(text, index)
+        const isAtWord = phrase.isFirst || phrase.anchor.startsWith(' ')
+        ;(isAtWord ? this.#atWords : this.#anywhere).add(phrase)
+      }
   }
 
   /** The first list with a phrase that stands in the text, which is as `wordsOf` gives it, among those that count. */
   first(text: string, counts: (list: number) => boolean = () => true): number | undefined {
-    let best = Infinity
-    const tried = new Set<Phrase>()
-    let [first, second] = [text.charCodeAt(0), text.charCodeAt(1)]
-    for (let at = 0; at + 2 < text.length; at++) {
-      const third = text.charCodeAt(at + 2)
-      const filed = this.#filed[placeOf(first, second, third)]
-      first = second
-      second = third
-      if (filed === undefined) continue
-      for (const { phrase, offset } of filed) {
-        const start = at - offset
-        if (phrase.list >= best || start < 0 || !text.startsWith(phrase.anchor, start)) continue
-        if (phrase.source === undefined) {
-          if (beginsWord(text, start) && counts(phrase.list)) best = phrase.list
-        } else if (!tried.has(phrase)) {
-          tried.add(phrase)
-          if (counts(phrase.list) && hasPattern(phrase, text)) best = phrase.list
-        }
-      }
+    const candidates = this.#candidates(text).toSorted((a, b) => a.phrase.list - b.phrase.list)
+    return candidates.find((each) => counts(each.phrase.list) && stands(each, text))?.phrase.list
+  }
+
+  /** Every list with a phrase that stands in the text. */
+  all(text: string): Set<number> {
+    const lists = new Set<number>()
+    for (const each of this.#candidates(text))
+      if (!lists.has(each.phrase.list) && stands(each, text)) lists.add(each.phrase.list)
+    return lists
+  }
+
+  #candidates(text: string): Candidate[] {
+    const found: Candidate[] = []
+    const [atWords, anywhere] = [this.#atWords, this.#anywhere]
+    let isWithin = false
+    let code = text.charCodeAt(0)
+    for (let at = 0; at + 1 < text.length; at++) {
+      const next = text.charCodeAt(at + 1)
+      const isLetter = isWordCharacter(code)
+      const pair = pairOf(code, next)
+      if (!(isWithin && isLetter) && atWords.begins[pair] !== 0) atWords.find(text, at, pair, found)
+      if (anywhere.begins[pair] !== 0) anywhere.find(text, at, pair, found)
+      isWithin = isLetter
+      code = next
     }
-    for (const phrase of this.#short)
-      if (phrase.list < best && counts(phrase.list) && isIn(phrase, text)) best = phrase.list
-    return best === Infinity ? undefined : best
+    return found
   }
 }
 
-/** A power of two, far more than there are phrases. */
+interface Anchor {
+  readonly anchor: string
+  readonly phrases: Phrase[]
+}
+
+/** Anchors by their first four characters; those with three or two by these. */
+class Anchors {
+  /** For each pair of first characters: the sum of 4, 8 and 16 for anchors filed under two, three and four characters. */
+  readonly begins = new Uint8Array(places)
+  readonly #shelves: (Anchor[] | undefined)[] = Array.from({ length: places })
+
+  add(phrase: Phrase): void {
+    const { anchor } = phrase
+    const length = Math.min(4, anchor.length)
+    const pair = pairOf(anchor.charCodeAt(0), anchor.charCodeAt(1))
+    this.begins[pair] = (this.begins[pair] ?? 0) | (1 << length)
+    const shelf = (this.#shelves[placeOf(anchor, 0, pair, length)] ??= [])
+    const filed = shelf.find((each) => each.anchor === anchor)
+    if (filed) filed.phrases.push(phrase)
+    else shelf.push({ anchor, phrases: [phrase] })
+  }
+
+  find(text: string, at: number, pair: number, found: Candidate[]): void {
+    const lengths = this.begins[pair] ?? 0
+    for (let length = 2; length <= 4; length++) {
+      if ((lengths & (1 << length)) === 0) continue
+      const shelf = this.#shelves[placeOf(text, at, pair, length)]
+      if (shelf === undefined) continue
+      for (const { anchor, phrases } of shelf) {
+        if (Math.min(anchor.length, 4) !== length || !text.startsWith(anchor, at)) continue
+        const next = text.charCodeAt(at + anchor.length)
+        for (const phrase of phrases)
+          if (phrase.follows === undefined || phrase.follows.has(next)) found.push({ phrase, start: at })
+      }
+    }
+  }
+}
+
+/** A power of two, far more than there are anchors. */
 const places = 16_384
 
-function placeOf(first: number, second: number, third: number): number {
-  return (Math.imul(Math.imul(first, 31) + second, 31) + third) & (places - 1)
+function pairOf(first: number, second: number): number {
+  return (first * 127 + second) & (places - 1)
 }
 
-function placeOfTriple(triple: string): number {
-  return placeOf(triple.charCodeAt(0), triple.charCodeAt(1), triple.charCodeAt(2))
+function placeOf(text: string, at: number, pair: number, length: number): number {
+  if (length === 2) return pair
+  const three = pair * 31 + text.charCodeAt(at + 2)
+  return (length === 3 ? three : three * 31 + text.charCodeAt(at + 3)) & (places - 1)
 }
 
-/** Every three characters of it, with where they stand. */
-function triplesOf(anchor: string): (readonly [string, number])[] {
-  return Array.from(
-    { length: Math.max(0, anchor.length - 2) },
-    (_, at) => [anchor.slice(at, at + 3), at] as const,
-  )
-}
-
-function isIn(phrase: Phrase, text: string): boolean {
-  return phrase.source === undefined
-    ? hasWord(text, phrase.anchor)
-    : text.includes(phrase.anchor) && hasPattern(phrase, text)
-}
-
-function hasPattern(phrase: Phrase, text: string): boolean {
-  phrase.pattern ??= new RegExp(phrase.source ?? '')
+function stands({ phrase, start }: Candidate, text: string): boolean {
+  if (phrase.source === undefined) return true
+  if (!phrase.isFirst) return (phrase.pattern ??= new RegExp(phrase.source)).test(text)
+  phrase.pattern ??= new RegExp(phrase.source, 'y')
+  phrase.pattern.lastIndex = start
   return phrase.pattern.test(text)
-}
-
-function hasWord(text: string, words: string): boolean {
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1))
-    if (beginsWord(text, at)) return true
-  return false
-}
-
-/** A phrase that begins with a letter or digit begins a word. */
-function beginsWord(text: string, at: number): boolean {
-  return at === 0 || !isWordCharacter(text.charCodeAt(at)) || !isWordCharacter(text.charCodeAt(at - 1))
 }
 
 function isWordCharacter(code: number): boolean {
@@ -143,15 +160,28 @@ function isWordCharacter(code: number): boolean {
 }
 
 function phraseOf(text: string, list: number): Phrase {
-  const anchor = longestPlain(text)
-  return { list, anchor, source: anchor === text ? undefined : sourceOf(text), pattern: undefined }
+  const { run: anchor, end } = longestPlain(text)
+  return {
+    list,
+    anchor,
+    isFirst: end === anchor.length,
+    follows: beginsOf(text.slice(end)),
+    source: anchor === text ? undefined : sourceOf(text),
+    pattern: undefined,
+  }
 }
 
 /** A phrase that has no two plain characters in a row outside of brackets becomes several that have: its first brackets are opened. */
 function spelledOut(text: string): string[] {
-  if (longestPlain(text).length >= 2) return [text]
+  if (longestPlain(text).run.length >= 2) return [text]
   const start = text.indexOf('(')
   if (start < 0) throw new RangeError(`a phrase needs two plain characters in a row: ${text}`)
+  const { choices, end } = choicesOf(text, start)
+  return choices.flatMap((choice) => spelledOut(`${text.slice(0, start)}${choice}${text.slice(end)}`))
+}
+
+/** What stands in brackets, and where they end. */
+function choicesOf(text: string, start: number): { readonly choices: string[]; readonly end: number } {
   const choices: string[] = ['']
   let depth = 0
   let end = start + 1
@@ -162,32 +192,51 @@ function spelledOut(text: string): string[] {
     if (sign === '|' && depth === 0) choices.push('')
     else choices.push(`${choices.pop() ?? ''}${sign}`)
   }
-  return choices.flatMap((choice) => spelledOut(`${text.slice(0, start)}${choice}${text.slice(end + 1)}`))
+  return { choices, end: end + 1 }
 }
 
-/** The longest run outside of brackets and signs; ` * ` may be one space, so its second is none. */
-function longestPlain(text: string): string {
-  let best = ''
+/** The characters that a text may begin with which has the rest of a phrase; undefined where any may. */
+function beginsOf(rest: string): ReadonlySet<number> | undefined {
+  const sign = rest.charAt(0)
+  if (sign === '' || '*~^'.includes(sign)) return undefined
+  if (sign === '#') return new Set(Array.from('0123456789', (digit) => digit.charCodeAt(0)))
+  if (sign === '(') {
+    const { choices, end } = choicesOf(rest, 0)
+    return union(choices.map((choice) => beginsOf(choice + rest.slice(end))))
+  }
+  const length = sign === '\\' ? 2 : 1
+  const own = new Set([rest.charCodeAt(length - 1)])
+  return rest.charAt(length) === '?' ? union([own, beginsOf(rest.slice(length + 1))]) : own
+}
+
+function union(sets: readonly (ReadonlySet<number> | undefined)[]): ReadonlySet<number> | undefined {
+  const all = sets.filter((set) => set !== undefined)
+  return all.length < sets.length ? undefined : new Set(all.flatMap((set) => [...set]))
+}
+
+/** The longest run outside of brackets and signs, and where it ends; ` * ` may be one space, so its second is none. */
+function longestPlain(text: string): { readonly run: string; readonly end: number } {
+  let best = { run: '', end: 0 }
   let run = ''
   let depth = 0
-  const end = (): void => {
-    if (run.length > best.length) best = run
+  const close = (end: number): void => {
+    if (run.length > best.run.length) best = { run, end }
     run = ''
   }
   for (let at = 0; at < text.length; at++) {
     const sign = text.charAt(at)
-    const isPlain = depth === 0 && !'()*#~\\?|'.includes(sign) && text.charAt(at + 1) !== '?'
+    const isPlain = depth === 0 && !'()*#~^\\?|'.includes(sign) && text.charAt(at + 1) !== '?'
     if (isPlain) {
       run += sign
       continue
     }
-    end()
+    close(at)
     if (sign === '(') depth += 1
     if (sign === ')') depth -= 1
     if (sign === '\\') at += 1
     if (sign === '*' && text.startsWith(' * ', at - 1)) at += 1
   }
-  end()
+  close(text.length)
   return best
 }
 
@@ -202,6 +251,7 @@ function sourceOf(text: string): string {
     else if (sign === '#') source += '[0-9]+'
     else if (sign === '~') source += String.raw`(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+`
     else if (sign === '(') source += '(?:'
+    else if (sign === '^') source += '(?![a-z0-9])'
     else if (sign === ')' || sign === '|' || sign === '?') source += sign
     else if (sign === '\\') source += escape(text.charAt(++at))
     else source += escape(sign)

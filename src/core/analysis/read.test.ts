@@ -250,3 +250,22 @@ describe('Notifications as JSON', () => {
     ])
   })
 })
+
+describe('A reply', () => {
+  it('is read the same whatever was read before it', () => {
+    const reply = 'Remote host said: 552 too many of them (#5.7.1)\n'
+    const before = told(reply, 'status', 'replyCode')
+    for (const other of ['550 5.1.1 user unknown', dsn, `${'x'.repeat(300)} 5.2.2 full`]) read(other)
+    assert.deepEqual(told(reply, 'status', 'replyCode'), before)
+  })
+
+  it('names the address that was looked for, not its code or where it moved', () => {
+    assert.deepEqual(told('550-bob@provider.example has exceeded his quota', 'address', 'replyCode'), [
+      'bob@provider.example',
+      '550',
+    ])
+    assert.deepEqual(told('551 5.1.6 User has moved, the new address is carol@provider.example', 'address'), [
+      undefined,
+    ])
+  })
+})
