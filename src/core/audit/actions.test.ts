@@ -14,9 +14,9 @@ async function write(ctx: Context, count: number): Promise<void> {
       ctx,
       async (tx) =>
         await record(tx, {
-          action: 'test.done',
+          action: 'evidence.voided',
           subject: `test:${n % 3}`,
-          facts: { n, b: 'ü', a: [1, null] },
+          facts: { lines: n, note: 'ü', added: [1, null] },
         }),
     )
   }
@@ -36,7 +36,7 @@ const tamperings: Record<
   { readonly how: readonly string[]; readonly seq: number; readonly why: RegExp }
 > = {
   'a fact was changed': {
-    how: [`update audit_records set facts = '{"n":99}' where seq = 4`],
+    how: [`update audit_records set facts = '{"lines":99}' where seq = 4`],
     seq: 4,
     why: /was changed/,
   },
@@ -100,12 +100,15 @@ forEachDatabase((_name, open) => {
       const ctx = testContext({ db: await open() })
       await write(ctx, 2)
       const lost = transact(ctx, async (tx) => {
-        await record(tx, { action: 'test.done', subject: 'test:x', facts: {} })
+        await record(tx, { action: 'evidence.voided', subject: 'test:x', facts: {} })
         throw new Refusal('listing.not-found')
       })
       await assert.rejects(lost, Refusal)
       assert.equal(
-        await transact(ctx, async (tx) => await record(tx, { action: 'a', subject: 's', facts: {} })),
+        await transact(
+          ctx,
+          async (tx) => await record(tx, { action: 'evidence.voided', subject: 's', facts: {} }),
+        ),
         3,
       )
       assert.equal((await verifyChain(ctx)).records, 3)
@@ -134,9 +137,9 @@ forEachDatabase((_name, open) => {
         seq: 7,
         at: ctx.clock.now(),
         actor: 'cli:test',
-        action: 'test.done',
+        action: 'evidence.voided',
         subject: 'test:1',
-        facts: { a: [1, null], b: 'ü', n: 7 },
+        facts: { added: [1, null], lines: 7, note: 'ü' },
       })
     })
 

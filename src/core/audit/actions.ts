@@ -2,16 +2,24 @@ import { hash } from 'node:crypto'
 import { breathe } from '../../base/steps.ts'
 import { permit, recordedName } from '../actor.ts'
 import type { Context, Tx } from '../context.ts'
-import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
+import {
+  canonicalJson,
+  chainText,
+  wrongWith,
+  type AuditFact,
+  type AuditFacts,
+  type AuditRecord,
+} from './audit.ts'
+import type { AuditAction, FactName } from './names.ts'
 import * as store from './store.ts'
 
 export type { AuditFacts, AuditRecord } from './audit.ts'
 
 /** What is written down. Secrets and the texts of strangers have no place in `facts`: nothing is ever taken out again. */
 export interface AuditEvent {
-  readonly action: string
+  readonly action: AuditAction
   readonly subject: string
-  readonly facts: AuditFacts
+  readonly facts: Readonly<Partial<Record<FactName, AuditFact>>>
 }
 
 /** Writes down what this transaction does, in the same transaction; gives the record's number. */

@@ -11,6 +11,7 @@ import { parseAddress, type Address } from '../../standards/ip.ts'
 import { covers, formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { actorName, permit, recordedName } from '../actor.ts'
 import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/actions.ts'
+import type { AuditAction, FactName } from '../audit/names.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
@@ -157,7 +158,7 @@ function factsOfImpact({ senders, messages, wanted, wantedOfAll, large }: Impact
 async function begin(
   tx: Tx,
   listing: Listing,
-  action: string,
+  action: AuditAction,
   facts: Readonly<Record<string, string | number>>,
 ): Promise<Listing> {
   const active: Listing = { ...listing, state: 'active', sinceAt: tx.clock.now() }
@@ -186,8 +187,8 @@ export async function setDegraded(tx: Tx, listing: Listing, isDegraded: boolean)
 async function announce(
   tx: Tx,
   listing: Listing,
-  action: string,
-  facts: Readonly<Record<string, string | number>> = {},
+  action: AuditAction,
+  facts: Readonly<Partial<Record<FactName, string | number>>> = {},
 ): Promise<void> {
   await record(tx, { action, subject: `listing:${listing.id}`, facts: { ...factsOf(listing), ...facts } })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })

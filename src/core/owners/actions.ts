@@ -5,6 +5,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { Conflict } from '../../db/open.ts'
 import { formatPrefix, showPrefix, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
+import type { AuditAction } from '../audit/names.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend, spendAll } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
@@ -187,7 +188,7 @@ export async function saveClaim(tx: Tx, claim: Claim): Promise<void> {
     throw new Conflict(`claim ${claim.id} was changed by somebody else`)
 }
 
-export async function note(tx: Tx, claim: Claim, action: string): Promise<void> {
+export async function note(tx: Tx, claim: Claim, action: AuditAction): Promise<void> {
   await record(tx, {
     action,
     subject: `owner-claim:${claim.id}`,

@@ -5,6 +5,7 @@ import { inSteps } from '../../base/steps.ts'
 import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
+import type { AuditAction, FactName } from '../audit/names.ts'
 import { transact, type Context } from '../context.ts'
 import { recallAsOf } from './dry-run-start-actions.ts'
 import { DryRun, type DryRunResult } from './dry-run.ts'
@@ -152,7 +153,11 @@ function check({ days, changes }: DryRunWish): void {
   }
 }
 
-async function audit(ctx: Context, action: string, facts: Record<string, number>): Promise<void> {
+async function audit(
+  ctx: Context,
+  action: AuditAction,
+  facts: Readonly<Partial<Record<FactName, number>>>,
+): Promise<void> {
   await transact(ctx, async (tx) => {
     await record(tx, { action, subject: 'reputation', facts })
   })

@@ -30,7 +30,9 @@ export function history(view: View, records: readonly AuditRecord[], alone = fal
 }
 
 export function actionWords(view: View, action: string): string {
-  return view.words.console.audit.actions[action] ?? visible(action)
+  // A record of another version may tell of what this one does not know.
+  const words: Readonly<Record<string, string | undefined>> = view.words.console.audit.actions
+  return words[action] ?? visible(action)
 }
 
 /** `operator:ada` in words. */
@@ -89,7 +91,7 @@ function factList(view: View, { facts, subject }: AuditRecord): Html {
     ([name, value]) => value !== null && value !== '' && !isNamed(subject, name),
   )
   if (entries.length === 0) return html``
-  const names = view.words.console.audit.facts
+  const names: Readonly<Record<string, string | undefined>> = view.words.console.audit.facts
   return html`<dl>
     ${entries.map(
       ([name, value]) =>

@@ -1,6 +1,7 @@
 import type { BrakeWhy } from '../../../access/brake.ts'
 import type { Cause, ListingClass } from '../../../access/reasons.ts'
 import type { Role } from '../../../core/actor.ts'
+import type { AuditAction, FactName } from '../../../core/audit/names.ts'
 import type { Control, OutcomeKind, RequestState } from '../../../core/delisting/request.ts'
 import type { EndWhy, Listing } from '../../../core/listings/listing.ts'
 import type { LetterKind } from '../../../core/outbox/letter-words.ts'
@@ -781,7 +782,7 @@ export const console = {
       'reputation.brake-release-asked': 'Let go the brake of a rule by hand',
       'reputation.brake-on': 'The self-incident brake was pulled',
       'reputation.brake-off': 'The self-incident brake was let go',
-    } as Readonly<Record<string, string>>,
+    } satisfies Record<AuditAction, string> as Readonly<Record<AuditAction, string>>,
     facts: {
       rule: 'rule',
       pulledBy: 'pulled by',
@@ -830,7 +831,29 @@ export const console = {
       account: 'account',
       zone: 'list',
       code: 'answer',
-    } as Readonly<Record<string, string>>,
+      before: 'before',
+      channel: 'by',
+      checked: 'checked',
+      claim: 'confirmation',
+      from: 'from',
+      grade: 'grade',
+      helped: 'did it help',
+      message: 'message',
+      outcome: 'outcome',
+      owner: 'owner',
+      participant: 'participant',
+      participants: 'participants',
+      proof: 'proof',
+      days: 'days',
+      done: 'done',
+      emergency: 'in an emergency',
+      readers: 'told',
+      severity: 'severity',
+      size: 'bytes',
+      tests: 'tests',
+      to: 'to',
+      token: 'token',
+    } satisfies Record<FactName, string> as Readonly<Record<FactName, string>>,
     roads: { mail: 'letter with a link', 'write-in': 'they wrote to us', 'delist mailbox': 'delist mailbox' },
     ways: {
       password: 'password and code',
