@@ -110,10 +110,16 @@ export type AuditAction =
   | 'retention.purged'
   | 'token.added'
   | 'token.revoked'
+  | 'vouch.expired'
+  | 'vouch.made'
+  | 'vouch.renewed'
+  | 'vouch.revoked'
+  | 'vouch.withdrawn'
   | 'webhook.dead'
 
 /** What a record may tell besides. */
 export type FactName =
+  | 'about'
   | 'account'
   | 'added'
   | 'again'
@@ -128,6 +134,7 @@ export type FactName =
   | 'code'
   | 'control'
   | 'days'
+  | 'domain'
   | 'done'
   | 'edge'
   | 'effect'
@@ -147,6 +154,7 @@ export type FactName =
   | 'listing'
   | 'message'
   | 'name'
+  | 'network'
   | 'note'
   | 'outcome'
   | 'owner'

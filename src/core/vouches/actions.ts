@@ -7,6 +7,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
+import type { AuditAction } from '../audit/names.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { findRefused, listVouched } from '../decisions/recipient-actions.ts'
 import type { RefusedMail } from '../decisions/refused-mail.ts'
@@ -109,14 +110,14 @@ async function mustHaveRoom(tx: Tx, mailbox: MailAddress): Promise<void> {
   if ((await store.countActive(tx.queries, now)) >= mostVouches) throw new Refusal('vouches.full')
 }
 
-async function act(tx: Tx, it: Vouch, action: string): Promise<void> {
+async function act(tx: Tx, it: Vouch, action: AuditAction): Promise<void> {
   const { hash, network, endsAt: until } = it
   await tellEdges(tx, { kind: 'vouch', vouch: { hash, network, until } })
   await note(tx, it, action)
 }
 
 /** Whose mailbox it is stands with the vouch, not in the audit, of which nothing is ever taken out. */
-async function note(tx: Tx, it: Vouch, action: string): Promise<void> {
+async function note(tx: Tx, it: Vouch, action: AuditAction): Promise<void> {
   await record(tx, {
     action,
     subject: `vouch:${it.id}`,
