@@ -18,7 +18,12 @@ import { startCluster, type Cluster } from './support/cluster.ts'
  * core of processor time, how quickly pages are answered meanwhile, and what it needs of memory with many distinct addresses. On the
  * embedded database and on PostgreSQL. One JSON object a line: figure, unit, value, bar, ok.
  *
- * node bench/ingest.ts [--events 400000] [--addresses 5000000] [--at-once 4] [--database sqlite|postgres]
+ * Core is measured as it is after its first minute: before anything counts, pages are asked for and events are sent until their code is
+ * compiled (`warmUp`), because a process that has just started answers its first pages in a tenth of a second each, whoever sends events.
+ *
+ * node bench/ingest.ts [--events 400000] [--addresses 5000000] [--at-once 4] [--database sqlite|postgres] [--whole]
+ *
+ * --whole: nothing but events through the door of a core that judges them itself.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -26,6 +31,7 @@ const { values: flags } = parseArgs({
     addresses: { type: 'string', default: '5000000' },
     'at-once': { type: 'string', default: '4' },
     database: { type: 'string' },
+    whole: { type: 'boolean', default: false },
   },
 })
 const events = Number(flags.events)
@@ -56,6 +62,17 @@ function print(
     ...(bar === undefined ? {} : { bar: bar.least ?? bar.most, ok }),
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+/** Pages and requests of events before anything is measured, and how long a pause lets core judge those events and come to rest. */
+const [warmPages, warmRequests, restMs] = [400, 4, 3000]
+
+/** The server has been up for a while. Its events are of addresses that are not sent again. */
+async function warmUp(cluster: Cluster, token: string): Promise<void> {
+  for (let nth = 0; nth < warmPages; nth++)
+    await ask(nth % 2 === 0 ? `${cluster.site}/` : `${cluster.site}/ip/2001:db8:0:${nth.toString(16)}::1`)
+  await sendAll(cluster, token, makeRequests(warmRequests, events))
+  await sleep(restMs)
 }
 
 /** Addresses of 2001:db8::/32, so that no real sender is named: one /64 each. */
@@ -89,10 +106,12 @@ function eventLine(nth: number, at: string): string {
   })
 }
 
-function makeRequests(): readonly Buffer<ArrayBuffer>[] {
+function makeRequests(count = readyMade, first = 0): readonly Buffer<ArrayBuffer>[] {
   const at = new Date().toISOString()
-  return Array.from({ length: readyMade }, (_, nth) => {
-    const lines = Array.from({ length: perRequest }, (_, each) => eventLine(nth * perRequest + each, at))
+  return Array.from({ length: count }, (_, nth) => {
+    const lines = Array.from({ length: perRequest }, (_, each) =>
+      eventLine(first + nth * perRequest + each, at),
+    )
     return Buffer.from(gzipSync(lines.join('\n'), { level: 1 }))
   })
 }
@@ -162,6 +181,7 @@ async function throughTheDoor(name: string, database: string | undefined, isJudg
     const [made] = await cluster.ask('token.add', { kind: 'events', name: 'mx1' })
     const token = String((made as { token: string }).token)
     if (!isJudged) await holdJudge(database ?? 'sqlite', join(cluster.folder, 'core', 'postern.sqlite'))
+    await warmUp(cluster, token)
     const requests = makeRequests()
     const before = cluster.core.memory().now
     const quiet = askPages(cluster)
@@ -209,13 +229,21 @@ async function catchUp(
   }
   const atEnd = await behind()
   const pages = askPages(cluster)
-  for (let left = atEnd; left > 0; left = await behind()) await sleep(250)
+  const resident: { readonly judged: number; readonly mib: number }[] = []
+  for (let left = atEnd; left > 0; left = await behind()) {
+    resident.push({ judged: durable - left, mib: cluster.core.memory().now / mib })
+    await sleep(250)
+  }
   const seconds = (performance.now() - begun) / 1000
   const times = await pages.stop()
   await db.close()
   return async () => {
     print(`${name}: events not judged yet when the last was durable`, '', atEnd)
     print(`${name}: judged events, until all were`, '1/s', durable / seconds)
+    for (const share of [0.2, 0.4, 0.6, 0.8, 1]) {
+      const sample = resident.findLast(({ judged }) => judged <= durable * share)
+      if (sample) print(`${name}: core resident with ${sample.judged} of them judged`, 'MiB', sample.mib)
+    }
     if (times.length > 50)
       print(`${name}: pages while the rest is judged, p99`, 'ms', quantile(times, 0.99), { most: 50 })
   }
@@ -261,14 +289,16 @@ async function intakeAlone(name: string, url: string): Promise<void> {
 }
 
 if (flags.database !== 'postgres') {
-  await intakeAlone('SQLite', 'sqlite')
-  await throughTheDoor('SQLite, judged by another core', undefined, false)
+  if (!flags.whole) await intakeAlone('SQLite', 'sqlite')
+  if (!flags.whole) await throughTheDoor('SQLite, judged by another core', undefined, false)
   await throughTheDoor('SQLite', undefined)
 }
 if (flags.database !== 'sqlite') {
-  const first = await freshPostgres()
-  await intakeAlone('PostgreSQL', first.url)
-  await first.drop()
+  if (!flags.whole) {
+    const first = await freshPostgres()
+    await intakeAlone('PostgreSQL', first.url)
+    await first.drop()
+  }
   const second = await freshPostgres()
   await throughTheDoor('PostgreSQL', second.url)
   await second.drop()

@@ -344,7 +344,7 @@ CREATE TABLE enrolments (
 
 CREATE INDEX enrolments_expires on enrolments (expires_at);
 
-CREATE TABLE evidence_hours (
+CREATE TABLE "evidence_hours" (
   unit text not null,
   hour integer not null,
   source text not null,
@@ -361,7 +361,7 @@ CREATE TABLE evidence_hours (
   complaints real not null,
   not_junk integer not null,
   primary key (unit, hour, source, era)
-) strict, without rowid;
+) strict;
 
 CREATE INDEX evidence_hours_hour on evidence_hours (hour);
 
@@ -854,15 +854,16 @@ CREATE TABLE sender_groups (
 
 CREATE INDEX sender_groups_seen on sender_groups (seen_at);
 
-CREATE TABLE senders (
+CREATE TABLE "senders" (
   unit text not null,
   since_at integer not null,
   seen_at integer not null,
   ptr text,
   home text,
-  prior real, memory text,
+  prior real,
+  memory text,
   primary key (unit)
-) strict, without rowid;
+) strict;
 
 CREATE INDEX senders_seen on senders (seen_at);
 

@@ -31,6 +31,7 @@ export function ownedPart(event: MailEvent, roles: readonly SourceRole[]): MailE
 function ownedFacts(event: MessageEvent, roles: readonly SourceRole[]): MessageEvent | undefined {
   const [isMta, isFilter] = [roles.includes('mta'), roles.includes('filter')]
   if (!isMta && !isFilter) return undefined
+  if (isMta && isFilter) return event
   return { ...event, ...(isMta ? {} : withoutTransaction), ...(isFilter ? {} : withoutOpinion) }
 }
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
-import type { Database } from '../db/open.ts'
+import type { Database, LazyOption } from '../db/open.ts'
 import type { Tables } from '../db/schema.ts'
 import type { Actor } from './actor.ts'
 import type { Settings } from './settings.ts'
@@ -75,9 +75,16 @@ export interface Tx extends Context {
   afterCommit(what: Wake): void
 }
 
-/** Runs `work` in one transaction; what it throws rolls everything back. The work may run again after a conflict, and must not await the network. */
-export async function transact<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await inTransaction(ctx, ctx.db.transaction, work)
+/**
+ * Runs `work` in one transaction; what it throws rolls everything back. The work may run again after a conflict, and must not await the
+ * network. `isLazy`: nobody waits for the disk (`LazyOption`).
+ */
+export async function transact<T>(
+  ctx: Context,
+  work: (tx: Tx) => Promise<T>,
+  option: LazyOption = {},
+): Promise<T> {
+  return await inTransaction(ctx, async (run) => await ctx.db.transaction(run, option), work)
 }
 
 /**
@@ -90,7 +97,7 @@ export async function transactTogether<T>(ctx: Context, work: (tx: Tx) => Promis
 
 async function inTransaction<T>(
   ctx: Context,
-  transaction: Context['db']['transaction'],
+  transaction: Context['db']['together'],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const wakes = new Set<Wake>()

@@ -24,6 +24,16 @@ const addOne = async (queries: Database['queries']): Promise<number> => {
   return seq
 }
 
+/** Whether a commit ends when the disk has it (SQLite: FULL is 2, NORMAL is 1). */
+async function waitsForDisk(db: Database, queries: Database['queries']): Promise<boolean> {
+  if (db.dialect === 'sqlite') {
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(queries)
+    return rows[0]?.synchronous === 2
+  }
+  const { rows } = await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(queries)
+  return rows[0]?.synchronous_commit !== 'off'
+}
+
 forEachDatabase((_name, open) => {
   describe('a transaction', () => {
     it('is kept when it ends and undone when it throws', async () => {
@@ -98,6 +108,34 @@ forEachDatabase((_name, open) => {
       )
       await db.transaction(addOne)
       assert.equal(await readSeq(db.queries), 1)
+    })
+
+    it('waits for the disk unless it is lazy, and then it is kept and undone as any other', async () => {
+      const db = await open()
+      const waits: boolean[] = []
+      const addAndLook = async (queries: Database['queries']): Promise<void> => {
+        await addOne(queries)
+        waits.push(await waitsForDisk(db, queries))
+      }
+      await db.transaction(addAndLook)
+      await db.transaction(addAndLook, { isLazy: true })
+      await assert.rejects(
+        db.transaction(
+          async (queries) => {
+            await addAndLook(queries)
+            throw new Refusal('listing.not-found')
+          },
+          { isLazy: true },
+        ),
+        Refusal,
+      )
+      await addOne(db.queries)
+      if (db.dialect === 'sqlite') waits.push(await waitsForDisk(db, db.queries))
+      await Promise.all([db.transaction(addAndLook, { isLazy: true }), db.transaction(addAndLook)])
+      assert.equal(await readSeq(db.queries), 5)
+      assert.deepEqual(waits.slice(0, 3), [true, false, false])
+      if (db.dialect === 'sqlite') assert.equal(waits[3], true)
+      assert.deepEqual(new Set(waits.slice(-2)), new Set([false, true]))
     })
 
     it('undoes a statement that failed in its middle together with the rest', async () => {

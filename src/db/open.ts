@@ -18,7 +18,7 @@ export interface Database {
    * Runs `work` in one transaction; what it throws rolls everything back. After a conflict it runs again, at most
    * five times in all; then `database.busy` is thrown. It must not await the network, nor use `queries` of the outside.
    */
-  transaction<T>(work: (queries: Kysely<Tables>) => Promise<T>): Promise<T>
+  transaction<T>(work: (queries: Kysely<Tables>) => Promise<T>, option?: LazyOption): Promise<T>
   /**
    * The same for short work of which much comes at once, and which bears being done twice: what waits meanwhile shares the next transaction,
    * and with it one turn of the disk. Each is undone by itself.
@@ -32,6 +32,15 @@ export interface Database {
   /** Of the embedded database: what the thread that judges opens the same file with, and the way to forget it when it has ended. */
   readonly beside?: { readonly pen: SharedArrayBuffer; forget(): void } | undefined
   close(): Promise<void>
+}
+
+/**
+ * `isLazy`: what is written outlives the process and may be lost with the machine's power, as a whole and with everything lazy after it;
+ * any later transaction that is not lazy makes it durable too. For what nobody is told of: the disk is not waited for, neither by
+ * this one nor by the others who want to write.
+ */
+export interface LazyOption {
+  readonly isLazy?: boolean | undefined
 }
 
 /** A compare-and-swap that hit nothing: somebody else was faster. The transaction runs again. */
@@ -59,11 +68,17 @@ export async function openDatabase(
     if (inside.getStore()?.open)
       throw new Error('a query of the outside within a transaction: use the queries of the transaction')
   }
-  const embedded = sqlite ? openSqlite(options.file, guard, options.pen) : undefined
+  const laziness = new AsyncLocalStorage<boolean>()
+  const isLazy = (): boolean => laziness.getStore() === true
+  const embedded = sqlite ? openSqlite(options.file, { guard, isLazy }, options.pen) : undefined
   const dialect: Dialect = embedded?.dialect ?? postgresDialect(url, guard)
   const queries = new Kysely<Tables>({ dialect })
-  const transaction: Database['transaction'] = async (work) =>
-    await withRetries(async () => await once(queries, inside, work))
+  const transaction: Database['transaction'] = async (work, { isLazy: isToBe = false } = {}) =>
+    await laziness.run(
+      isToBe,
+      async () =>
+        await withRetries(async () => await once(queries, inside, !sqlite && isToBe ? lazily(work) : work)),
+    )
   return {
     dialect: sqlite ? 'sqlite' : 'postgres',
     queries,
@@ -88,6 +103,14 @@ export async function allowLongStatements(db: Database, queries: Kysely<Tables>)
   if (db.dialect === 'sqlite') return
   await sql`set local statement_timeout = 0`.execute(queries)
   await sql`set local lock_timeout = 0`.execute(queries)
+}
+
+/** Committed without waiting for the disk (PostgreSQL, "Asynchronous Commit"). */
+function lazily<T>(work: (queries: Kysely<Tables>) => Promise<T>): (queries: Kysely<Tables>) => Promise<T> {
+  return async (queries) => {
+    await sql`set local synchronous_commit = off`.execute(queries)
+    return await work(queries)
+  }
 }
 
 async function once<T>(

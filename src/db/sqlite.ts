@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -18,18 +18,19 @@ import { sqliteAppender } from './sqlite-append.ts'
 /**
  * Kysely over `node:sqlite`: one connection that writes, in turns, and one that only reads. The write-ahead log lets a
  * reader see what is committed while somebody else's transaction runs. Synchronous FULL: committed means on disk.
- * Mail events are written by a third, in a thread of its own. `pen`: of the main thread, when the one that judges opens the file.
+ * Mail events are written by a third, in a thread of its own. `memory`: of the main thread's pen, when the one that judges opens the file.
  */
 export function openSqlite(
   file: string,
-  guard: () => void,
+  { guard, isLazy }: Asked,
   memory?: SharedArrayBuffer,
 ): { readonly dialect: Dialect; readonly events: Appender; readonly pen: Pen } {
   const pen = memory === undefined ? sharedPen() : sharedPen(memory, 'judge')
-  const driver = new SqliteDriver(file, guard, pen)
+  const driver = new SqliteDriver(file, { guard, isLazy }, pen)
   // The thread that appends belongs to the main thread, and puts the log into the file for all.
   if (memory !== undefined) driver.leaveCheckpoints()
   if (memory !== undefined) driver.keepPages(judgePages)
+  if (memory !== undefined) driver.flushAfterwards()
   return {
     dialect: {
       createDriver: () => driver,
@@ -40,6 +41,13 @@ export function openSqlite(
     events: memory === undefined ? sqliteAppender(file, pen, () => driver.leaveCheckpoints()) : noAppender,
     pen,
   }
+}
+
+interface Asked {
+  /** Throws where no statement of the outside may be. */
+  readonly guard: () => void
+  /** Whether the transaction that begins is one that the disk is not waited for. */
+  readonly isLazy: () => boolean
 }
 
 const noAppender: Appender = {
@@ -95,16 +103,18 @@ class Adapter extends SqliteAdapter {
 
 class SqliteDriver implements Driver {
   readonly #file: string
-  readonly #guard: () => void
+  readonly #asked: Asked
   readonly #turns: Turns
   #writer: Statements | undefined
   #reader: Statements | undefined
   #leavesCheckpoints = false
   #pages: number | undefined
+  #flushes = false
+  #log: number | undefined
 
-  constructor(file: string, guard: () => void, pen: Pen) {
+  constructor(file: string, asked: Asked, pen: Pen) {
     this.#file = file
-    this.#guard = guard
+    this.#asked = asked
     this.#turns = new Turns(pen)
   }
 
@@ -130,18 +140,27 @@ class SqliteDriver implements Driver {
     this.#pages = kib
   }
 
+  /** After a transaction that the disk is not waited for, and when the pen is given on, this thread flushes the log: else the next who waits would have to. */
+  flushAfterwards(): void {
+    this.#flushes = true
+  }
+
   async acquireConnection(): Promise<SqliteConnection> {
-    this.#guard()
+    this.#asked.guard()
     if (!this.#writer || !this.#reader) throw new Error(`database ${this.#file} is not open`)
     return new SqliteConnection(this.#writer, this.#reader, this.#turns)
   }
 
   async beginTransaction(connection: SqliteConnection): Promise<void> {
-    await connection.begin()
+    await connection.begin(this.#asked.isLazy())
   }
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
     connection.commit()
+    if (!this.#flushes || !this.#asked.isLazy()) return
+    // SQLite locks the other two files and not this one, so it may be opened beside it; it is there as long as a connection is.
+    this.#log ??= openSync(`${this.#file}-wal`, 'r+')
+    fsyncSync(this.#log)
   }
 
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
@@ -152,6 +171,7 @@ class SqliteDriver implements Driver {
 
   async destroy(): Promise<void> {
     await this.#turns.take()
+    if (this.#log !== undefined) closeSync(this.#log)
     this.#reader?.close()
     this.#writer?.close()
   }
@@ -192,9 +212,10 @@ class SqliteConnection implements DatabaseConnection {
     this.#turns = turns
   }
 
-  async begin(): Promise<void> {
+  async begin(isLazy: boolean): Promise<void> {
     const endTurn = await this.#turns.take()
     try {
+      this.#writer.waitForDisk(!isLazy)
       // IMMEDIATE takes the write lock now, so that what is read stays true until the commit.
       await patiently(() => this.#writer.exec('begin immediate'))
     } catch (error) {
@@ -229,6 +250,7 @@ class SqliteConnection implements DatabaseConnection {
     if (isReading(query)) return this.#reader.run<R>(query)
     const endTurn = await this.#turns.take()
     try {
+      this.#writer.waitForDisk(true)
       return await patiently(() => this.#writer.run<R>(query))
     } finally {
       endTurn()
@@ -262,6 +284,7 @@ function isReading(query: CompiledQuery): boolean {
 /** One connection with its prepared statements, the least recently used dropped first. */
 class Statements {
   readonly #database: DatabaseSync
+  #waitsForDisk = true
   readonly #prepared = new Map<string, { readonly statement: StatementSync; readonly givesRows: boolean }>()
 
   constructor(database: DatabaseSync) {
@@ -270,6 +293,16 @@ class Statements {
 
   get isTransaction(): boolean {
     return this.#database.isTransaction
+  }
+
+  /**
+   * Whether the next commits end when the disk has them. Without that (NORMAL) what is committed is in the log all the same, in order, and
+   * the disk has it with the next commit that waits. Not within a transaction.
+   */
+  waitForDisk(isWanted: boolean): void {
+    if (this.#waitsForDisk === isWanted) return
+    this.#database.exec(`pragma synchronous = ${isWanted ? 'full' : 'normal'}`)
+    this.#waitsForDisk = isWanted
   }
 
   exec(text: string): void {

@@ -29,7 +29,7 @@ export async function takeOutcomes(
 
 async function spendLines(ctx: Context, source: string, count: number): Promise<void> {
   const cost = { name: 'events.source.minute', key: source, count } as const
-  const refusal = await transact(ctx, async (tx) => await trySpend(tx, [cost]))
+  const refusal = await transact(ctx, async (tx) => await trySpend(tx, [cost]), { isLazy: true })
   if (!refusal) return
   countRefused(ctx, source, 'quota', count)
   throw refusal

@@ -29,10 +29,11 @@ import { Tellings } from './tellings.ts'
 import type { Sender } from './sender.ts'
 import * as store from './store.ts'
 
-/** Events judged in one step, and between two breaths: some milliseconds in which core does nothing else. */
-const stepSize = 600
-/** The same while there is much more: what many of them have in common is written once, and there are fewer commits. */
-const largeStepSize = 1800
+/** Events judged in one step: the more, the less each of them costs to write down. */
+const [leastInStep, mostInStep] = [300, 1800]
+/** Writing down a step may take so long, milliseconds: pages and intake wait for it. The next step is as large as fits. */
+const writingMs = 15
+/** Events judged between two breaths: some milliseconds in which this thread does nothing else. */
 const sliceSize = 100
 /** How much later than it says something may be seen. */
 const overlapMs = minute
@@ -42,8 +43,6 @@ const reconsiderMs = 10 * minute
 const rememberedMs = 60 * day
 /** Listings begun or ended in one transaction. */
 const mostNotes = 50
-/** Rows in one statement. */
-const rowsAtOnce = 100
 
 type EventRow = Awaited<ReturnType<typeof store.eventsAfter>>[number]
 
@@ -58,8 +57,8 @@ export class Engine {
   #head: store.JudgedHead
   readonly #teller: Teller
   #liftedUntil: number
-  /** Whether the last step left more than it took. */
-  #isBehind = false
+  /** Events that the next step takes at most. */
+  #room = leastInStep
   /** Listings that are known to have ended lately. */
   #lifted: ReadonlySet<string> = new Set()
 
@@ -135,15 +134,13 @@ export class Engine {
     await this.#hearWishes(ctx, now)
     let read = this.#head.seq
     let isMore = true
-    const most = this.#isBehind ? largeStepSize : stepSize
-    for (let done = 0; isMore && done < most; done += sliceSize) {
+    for (let done = 0; isMore && done < this.#room; done += sliceSize) {
       const rows = await store.eventsAfter(ctx.db.queries, read, sliceSize)
       await this.#judgeRows(ctx, rows)
       read = rows.at(-1)?.seq ?? read
       isMore = rows.length === sliceSize
       await breathe()
     }
-    this.#isBehind = isMore
     this.#judge.tick(now)
     const before = this.#head.seq
     const notes = await this.#save(ctx, read)
@@ -291,18 +288,26 @@ export class Engine {
     } satisfies EngineMemory)
     const hourRows = hours.map(hourRow).toSorted(byUnit)
     const groupRows = groups.map(groupRow).toSorted(byKey)
-    const senderRows = senders.map((sender) => senderRow(sender, this.#priorOf(sender, now))).toSorted(byUnit)
-    await transact(engine, async (tx) => {
+    const senderRows = senders
+      .map((sender) => senderRow(sender, this.#judge.expectedOf(sender, now)))
+      .toSorted(byUnit)
+    // Whoever is told of something waits for the disk before; what is lost of the rest with the machine's power is judged again.
+    const isLazy = notes.length === 0
+    let begunAt = 0
+    const save = async (tx: Tx): Promise<void> => {
+      begunAt = ctx.clock.elapsed()
       const { queries } = tx
       if (!(await store.moveJudged(queries, this.#head, to))) throw new Overtaken()
-      await inParts(hourRows, async (rows) => await store.addHours(queries, rows))
-      await inParts(senderRows, async (rows) => await store.saveSenders(queries, rows))
-      await inParts(groupRows, async (rows) => await store.saveGroups(queries, rows))
-      await inParts(reporters.map(reporterRow), async (rows) => await store.saveReporters(queries, rows))
+      await store.addHours(queries, hourRows)
+      await store.saveSenders(queries, senderRows)
+      await store.saveGroups(queries, groupRows)
+      await store.saveReporters(queries, reporters.map(reporterRow))
       await store.saveMemory(queries, text)
       for (const { rule, text: wish } of this.#wishes) await store.dropBrakeWish(queries, rule, wish)
       for (const note of notes.slice(early.length)) await this.#act(tx, note)
-    })
+    }
+    await transact(engine, save, { isLazy })
+    this.#room = roomAfter(this.#room, to - this.#head.seq, ctx.clock.elapsed() - begunAt)
     for (const note of notes)
       if (note.kind === 'brake')
         ctx.log.warn('reputation.brake', { on: note.turn.isOn, ...factsOf(note.turn) })
@@ -311,10 +316,6 @@ export class Engine {
     this.#wishes = []
     this.#pending.clear()
     return notes
-  }
-
-  #priorOf({ unit }: Sender, now: number): number | null {
-    return this.#judge.examine(unit, now)?.assessment.prior.mean ?? null
   }
 }
 
@@ -334,6 +335,13 @@ class Overtaken extends Error {
   }
 }
 
+/** Events in the next step, when writing down so many of the last took so long; a small step says nothing about a large one. */
+function roomAfter(room: number, events: number, tookMs: number): number {
+  const fitting = Math.floor((events * writingMs) / Math.max(1, tookMs))
+  if (events < room && fitting >= room) return room
+  return Math.min(mostInStep, Math.max(leastInStep, Math.min(room * 2, fitting)))
+}
+
 /** Nobody else judges until the transaction ends. */
 async function hold(tx: Tx, head: store.JudgedHead): Promise<void> {
   if (!(await store.holdJudged(tx.queries, head))) throw new Overtaken()
@@ -347,10 +355,6 @@ interface EngineMemory {
   /** Up to when the ends of listings were heard, and which of the last of them. */
   readonly liftedUntil: number
   readonly lifted: readonly string[]
-}
-
-async function inParts<T>(rows: readonly T[], save: (rows: readonly T[]) => Promise<void>): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsAtOnce) await save(rows.slice(from, from + rowsAtOnce))
 }
 
 /** Neighbours in the table are written one after the other. */
@@ -371,7 +375,7 @@ function hourRow({ unit, hour: when, source, era, counts }: CountedHour): Tables
   return { unit, hour: when, source, era, ...same, not_junk: notJunk }
 }
 
-function senderRow(sender: Sender, prior: number | null): Tables['senders'] {
+function senderRow(sender: Sender, prior: number): Tables['senders'] {
   const { key, since, seenAt, name, home } = sender
   const ptr = name.kind === 'none' ? '' : (name.text ?? null)
   const memory = JSON.stringify(sender)

@@ -20,6 +20,8 @@ export interface Members {
 export class Group {
   readonly evidence: Evidence
   seenAt = 0
+  /** The round in which it was put last among the others in memory (`Groups`). */
+  round = 0
   /** Members that have been judged, and those that were found bad, with the day they were. */
   readonly #judged = new Map<string, number>()
   readonly #bad = new Map<string, number>()

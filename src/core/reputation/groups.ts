@@ -19,6 +19,8 @@ const mostGiven = 5
 /** A kind of name is known by the first messages of those who have it, not by the large ones among them. */
 const firstMessages = 5
 const oldestMs = 30 * day
+/** Groups that are heard of in one round: within it they keep their order. */
+const roundSize = 4096
 /** All mail: counts what is judged, as `ham`, and what is not. */
 const everyone = 'kind everyone'
 
@@ -28,6 +30,8 @@ export class Groups {
   readonly #tuning: Tuning
   readonly #most: number
   readonly #onChange: (key: string, group: Group) => void
+  #round = 1
+  #heard = 0
 
   #last:
     | {
@@ -185,9 +189,13 @@ export class Groups {
   #of(key: string, now: number): Group {
     const group = this.#known(key, now) ?? new Group(this.#tuning.halfLife)
     group.seenAt = Math.max(group.seenAt, now)
-    // The last one heard of is the last in order.
-    this.#groups.delete(key)
-    this.#groups.set(key, group)
+    // Those heard of in the last round are the last in order: to move one costs more than everything else that is done with it here.
+    if (group.round !== this.#round) {
+      group.round = this.#round
+      this.#groups.delete(key)
+      this.#groups.set(key, group)
+    }
+    if (++this.#heard % roundSize === 0) this.#round++
     this.#onChange(key, group)
     return group
   }

@@ -26,8 +26,6 @@ import * as store from './store.ts'
 
 /** How far back hourly counters are read. */
 const rememberedMs = 60 * day
-/** Keys asked for at once. */
-const atOnce = 256
 
 /** Who sent what these events are about, what they are judged by, and who complains. */
 export async function recallFor(
@@ -71,7 +69,7 @@ export async function recallUnits(
   groups: Set<string> = new Set(),
 ): Promise<void> {
   const missing = [...units.keys()].filter((key) => !judge.has(key))
-  const rows = await inParts(missing, async (keys) => await store.sendersOf(ctx.db.queries, keys))
+  const rows = await store.sendersOf(ctx.db.queries, missing)
   for (const row of rows) {
     const unit = units.get(row.unit)
     if (unit) for (const key of groupKeysOf(unit, namesIn(row, unit))) groups.add(key)
@@ -97,7 +95,7 @@ export function rememberedIn(row: SenderRow): Remembered {
 
 export async function recallGroups(ctx: Context, judge: Reputation, keys: Iterable<string>): Promise<void> {
   const missing = [...keys].filter((key) => !judge.hasGroup(key))
-  const rows = await inParts(missing, async (some) => await store.groupsOf(ctx.db.queries, some))
+  const rows = await store.groupsOf(ctx.db.queries, missing)
   for (const { key, memory } of rows) judge.recallGroup(key, JSON.parse(memory) as GroupMemory)
 }
 
@@ -136,21 +134,11 @@ async function recallReporters(
     const name = event.reporter ?? `nobody ${judge.senderOf(event, now) ?? ''}`
     if (!judge.hasReporter(name)) names.add(name)
   }
-  const rows = await inParts([...names], async (some) => await store.reportersOf(ctx.db.queries, some))
+  const rows = await store.reportersOf(ctx.db.queries, [...names])
   for (const { name, memory } of rows) judge.recallReporter(name, JSON.parse(memory) as ReporterMemory)
 }
 
 function complainedOf(judge: Reputation, event: ComplaintEvent, now: number): Prefix | undefined {
   const key = judge.senderOf(event, now)
   return key === undefined ? undefined : orThrow(parsePrefix(key))
-}
-
-async function inParts<T>(
-  keys: readonly string[],
-  read: (keys: readonly string[]) => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  const rows: T[] = []
-  for (let from = 0; from < keys.length; from += atOnce)
-    rows.push(...(await read(keys.slice(from, from + atOnce))))
-  return rows
 }

@@ -2,6 +2,7 @@ import type { DecideSettings } from '../../access/decide.ts'
 import type { RateRules, Standing } from '../../access/standing.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { assess, type Assessment } from './assess.ts'
+import type { Prior } from './grade.ts'
 import { Book, type BookSettings } from './book.ts'
 import { Brake } from './brake.ts'
 import { standingOf } from './budget.ts'
@@ -80,8 +81,13 @@ export function examined(mind: Mind, sender: Sender, now: number): Examined {
 }
 
 /** A sender by its own evidence, from what is known of its groups or of its own past. */
-export function assessed({ groups, settings }: Mind, sender: Sender, now: number): Assessment {
-  return assess(sender, sender.past ?? groups.priorOf(sender, now), settings.tuning, now)
+export function assessed(mind: Mind, sender: Sender, now: number): Assessment {
+  return assess(sender, priorIn(mind, sender, now), mind.settings.tuning, now)
+}
+
+/** What its judgement starts from. */
+export function priorIn({ groups }: Mind, sender: Sender, now: number): Prior {
+  return sender.past ?? groups.priorOf(sender, now)
 }
 
 /** What the sender may do. */

@@ -10,14 +10,14 @@ import type { Counts } from './evidence.ts'
 import type { GroupMemory } from './group.ts'
 import { learn, noteMessage, type Hearing, type MoreTold } from './learn.ts'
 import { memoryOf, putEvidence, putListing, putSender, type ReputationMemory } from './memory.ts'
-import { examined, newMind, type Examined, type Mind, type ReputationSettings } from './mind.ts'
+import { examined, newMind, priorIn, type Examined, type Mind, type ReputationSettings } from './mind.ts'
 import type { Note } from './notes.ts'
 import { opinionOf, type Opinion } from './opinion.ts'
 import { spareFromRange } from './range-rule.ts'
 import { delist, noteLifted, type DelistAnswer } from './removal.ts'
 import type { ReporterMemory, Reporters } from './reporters.ts'
 import type { Attempt, Remembered } from './senders.ts'
-import type { OwnListing } from './sender.ts'
+import type { OwnListing, Sender } from './sender.ts'
 
 /**
  * The judgement in memory: decides about attempts, learns from what passed, lists and forgives. It has no clock: time comes with what
@@ -130,6 +130,17 @@ export class Reputation {
   examine(address: Address, now: number): Examined | undefined {
     const sender = this.#mind.senders.at(unitOf(address))
     return sender && examined(this.#mind, sender, now)
+  }
+
+  /** The same of the sender with this key. */
+  examineKey(key: string, now: number): Examined | undefined {
+    const sender = this.#mind.senders.byKey(key)
+    return sender && examined(this.#mind, sender, now)
+  }
+
+  /** The share of unwanted mail that is expected of the sender before what it has shown itself. */
+  expectedOf(sender: Sender, now: number): number {
+    return priorIn(this.#mind, sender, now).mean
   }
 
   /** A sender as it was written down, judged now and not remembered. */

@@ -40,7 +40,7 @@ export interface SenderMemory {
   readonly t?: {
     readonly s: number
     readonly e: readonly number[]
-    readonly S?: TestimonyMemory
+    readonly S?: TestimonyMemory | undefined
     readonly r: readonly string[]
     readonly y: boolean
     readonly b: boolean
@@ -63,7 +63,7 @@ export interface SenderMemory {
   readonly h?: readonly number[]
   readonly a?: readonly number[]
   readonly c?: number
-  readonly m?: { readonly s: number; readonly e: readonly number[]; readonly S?: TestimonyMemory }
+  readonly m?: { readonly s: number; readonly e: readonly number[]; readonly S?: TestimonyMemory | undefined }
   readonly G?: number | string
   readonly b?: readonly LateHits[]
 }
@@ -147,46 +147,34 @@ export class Sender {
 
   /** As it is written down, without what is as at the beginning. Its name, home and times have places of their own. */
   toJSON(): SenderMemory {
-    const { trial, listing, drift, past } = this
-    const told = {
-      e: this.evidence.toJSON(),
-      S: this.evidence.told,
-      d: drift.toJSON(),
-      t: trial && {
-        s: trial.since,
-        e: trial.evidence.toJSON(),
-        S: trial.evidence.told,
-        r: [...trial.reporters],
-        y: trial.isSteady,
-        b: trial.isBreak,
-      },
-      r: this.#reporters && [...this.#reporters],
-      p: past && [past.mean, past.strength],
-      o: this.hasOld || undefined,
-      w: this.watermark,
-      u: finite(this.usual),
-      f: finite(this.floor),
-      x: this.freeUntil,
-      l: this.lapses,
-      L: listing && { ...listing, prefix: undefined },
-      D: finite(this.delistedAt),
-      T: this.#firstTries && [...this.#firstTries],
-      P: finite(this.passedAt),
-      g: [this.givenDay, this.given],
-      s: this.share.toJSON(),
-      k: this.kindShare.toJSON(),
-      h: [this.#hour, this.#passed, this.#passedBefore, this.#recipients, this.#recipientsBefore],
-      m: this.member && {
-        s: this.member.since,
-        e: this.member.evidence.toJSON(),
-        S: this.member.evidence.told,
-      },
-      a: [this.#attemptSlot, this.#attempts],
-      G: finite(this.goodAt),
-      c: this.clean || undefined,
-      b: this.late?.toJSON(),
-    }
-    return Object.fromEntries(Object.entries(told).filter(([, value]) => !isAsAtFirst(value)))
+    const { trial, listing, past, member } = this
+    const told: Told = {}
+    keep(told, 'e', this.evidence.toJSON())
+    keep(told, 'S', this.evidence.told)
+    keep(told, 'd', this.drift.toJSON())
+    if (trial) told.t = trialMemory(trial)
+    if (this.#reporters) keep(told, 'r', [...this.#reporters])
+    if (past) keep(told, 'p', [past.mean, past.strength])
+    if (this.hasOld) told.o = true
+    keep(told, 'w', this.watermark)
+    keep(told, 'u', finite(this.usual))
+    keep(told, 'f', finite(this.floor))
+    keep(told, 'x', this.freeUntil)
+    keep(told, 'l', this.lapses)
+    if (listing) told.L = withoutPrefix(listing)
+    keep(told, 'D', finite(this.delistedAt))
+    if (this.#firstTries) keep(told, 'T', [...this.#firstTries])
+    keep(told, 'P', finite(this.passedAt))
+    keep(told, 'g', [this.givenDay, this.given])
+    keep(told, 's', this.share.toJSON())
+    keep(told, 'k', this.kindShare.toJSON())
+    keep(told, 'h', [this.#hour, this.#passed, this.#passedBefore, this.#recipients, this.#recipientsBefore])
+    if (member) told.m = { s: member.since, e: member.evidence.toJSON(), S: member.evidence.told }
+    keep(told, 'a', [this.#attemptSlot, this.#attempts])
+    keep(told, 'G', finite(this.goodAt))
+    keep(told, 'c', this.clean)
+    keep(told, 'b', this.late?.toJSON())
+    return told
   }
 
   /** The same again. */
@@ -305,7 +293,36 @@ function infinite(value: number | string | undefined): number | undefined {
   return typeof value === 'string' ? Infinity : value
 }
 
-function isAsAtFirst(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((each) => each === 0)
-  return value === undefined || value === 0
+type Told = { -readonly [Name in keyof SenderMemory]: SenderMemory[Name] }
+
+/** Writes it into `told`, unless it is as at the beginning. */
+function keep<Name extends keyof Told>(told: Told, name: Name, value: Told[Name]): void {
+  if (value === undefined || value === 0 || (Array.isArray(value) && value.every(isZero))) return
+  told[name] = value
+}
+
+function isZero(value: unknown): boolean {
+  return value === 0
+}
+
+function trialMemory({
+  since,
+  evidence,
+  reporters,
+  isSteady,
+  isBreak,
+}: Trial): NonNullable<SenderMemory['t']> {
+  return {
+    s: since,
+    e: evidence.toJSON(),
+    S: evidence.told,
+    r: [...reporters],
+    y: isSteady,
+    b: isBreak,
+  }
+}
+
+/** It is the sender's own. */
+function withoutPrefix({ prefix: _, ...rest }: OwnListing): Omit<OwnListing, 'prefix'> {
+  return rest
 }

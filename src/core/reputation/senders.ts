@@ -36,6 +36,7 @@ export class Senders {
   readonly #most: number
   readonly #onChange: (sender: Sender) => void
   #prunedAt = 0
+  #newest: Sender | undefined
   #lastAddress: Address | undefined
   #lastKey = ''
 
@@ -81,8 +82,11 @@ export class Senders {
     const sender = this.peek(attempt)
     sender.seenAt = Math.max(sender.seenAt, attempt.at)
     // The last one heard of is the last in order.
-    this.#senders.delete(sender.key)
-    this.#senders.set(sender.key, sender)
+    if (this.#newest !== sender) {
+      this.#newest = sender
+      this.#senders.delete(sender.key)
+      this.#senders.set(sender.key, sender)
+    }
     this.#onChange(sender)
     return sender
   }

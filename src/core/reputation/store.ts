@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { brakeRules, type BrakeRule } from '../../access/brake.ts'
+import { KeptInsert, KeptQuestion } from '../../db/kept-statement.ts'
 import type { Tables } from '../../db/schema.ts'
 
 type Queries = Kysely<Tables>
@@ -163,50 +164,66 @@ const counters = [
 
 /** Adds to what is counted already. No unit, hour, source and era twice. */
 export async function addHours(queries: Queries, rows: readonly Tables['evidence_hours'][]): Promise<void> {
-  if (rows.length === 0) return
-  await queries
-    .insertInto('evidence_hours')
-    .values([...rows])
-    .onConflict((conflict) =>
-      conflict
-        .columns(['unit', 'hour', 'source', 'era'])
-        .doUpdateSet(
-          Object.fromEntries(
-            counters.map((name) => [
-              name,
-              sql<number>`${sql.ref(`evidence_hours.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
-            ]),
+  await addingHours.run(queries, rows)
+}
+
+const addingHours = new KeptInsert<Tables['evidence_hours']>(
+  ['unit', 'hour', 'source', 'era', ...counters],
+  (queries, rows) =>
+    queries
+      .insertInto('evidence_hours')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['unit', 'hour', 'source', 'era'])
+          .doUpdateSet(
+            Object.fromEntries(
+              counters.map((name) => [
+                name,
+                sql<number>`${sql.ref(`evidence_hours.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
+              ]),
+            ),
           ),
-        ),
-    )
-    .execute()
-}
+      ),
+)
 
+/** No unit twice. */
 export async function saveSenders(queries: Queries, rows: readonly Tables['senders'][]): Promise<void> {
-  if (rows.length === 0) return
-  await queries
-    .insertInto('senders')
-    .values([...rows])
-    .onConflict((conflict) =>
-      conflict.column('unit').doUpdateSet((eb) => ({
-        since_at: eb.ref('excluded.since_at'),
-        seen_at: eb.ref('excluded.seen_at'),
-        ptr: eb.ref('excluded.ptr'),
-        home: eb.ref('excluded.home'),
-        prior: eb.ref('excluded.prior'),
-        memory: eb.ref('excluded.memory'),
-      })),
-    )
-    .execute()
+  await savingSenders.run(queries, rows)
 }
 
-/** Senders of these units. At most some hundreds of units. */
+const savingSenders = new KeptInsert<Tables['senders']>(
+  ['unit', 'since_at', 'seen_at', 'ptr', 'home', 'prior', 'memory'],
+  (queries, rows) =>
+    queries
+      .insertInto('senders')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('unit').doUpdateSet((eb) => ({
+          since_at: eb.ref('excluded.since_at'),
+          seen_at: eb.ref('excluded.seen_at'),
+          ptr: eb.ref('excluded.ptr'),
+          home: eb.ref('excluded.home'),
+          prior: eb.ref('excluded.prior'),
+          memory: eb.ref('excluded.memory'),
+        })),
+      ),
+)
+
+/** Senders of these units. */
 export async function sendersOf(
   queries: Queries,
   units: readonly string[],
 ): Promise<readonly Tables['senders'][]> {
-  return await queries.selectFrom('senders').selectAll().where('unit', 'in', padded(units)).execute()
+  return await askingSenders.ask(queries, units)
 }
+
+const askingSenders = new KeptQuestion<Tables['senders']>((queries, units) =>
+  queries
+    .selectFrom('senders')
+    .select(['unit', 'since_at', 'seen_at', 'ptr', 'home', 'prior', 'memory'])
+    .where('unit', 'in', units),
+)
 
 /** The hours of these units, each unit's in order, and what each source said in an hour. */
 export async function hoursOfUnits(
@@ -236,47 +253,59 @@ export async function forgetMemory(
   if (groups.length > 0) await queries.deleteFrom('sender_groups').where('key', 'in', groups).execute()
 }
 
-/** At most some hundreds of keys. */
 export async function groupsOf(
   queries: Queries,
   keys: readonly string[],
 ): Promise<readonly Tables['sender_groups'][]> {
-  return await queries.selectFrom('sender_groups').selectAll().where('key', 'in', padded(keys)).execute()
+  return await askingGroups.ask(queries, keys)
 }
+
+const askingGroups = new KeptQuestion<Tables['sender_groups']>((queries, keys) =>
+  queries.selectFrom('sender_groups').select(['key', 'seen_at', 'memory']).where('key', 'in', keys),
+)
 
 /** No key twice. */
 export async function saveGroups(queries: Queries, rows: readonly Tables['sender_groups'][]): Promise<void> {
-  await queries
+  await savingGroups.run(queries, rows)
+}
+
+const savingGroups = new KeptInsert<Tables['sender_groups']>(['key', 'seen_at', 'memory'], (queries, rows) =>
+  queries
     .insertInto('sender_groups')
-    .values([...rows])
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('key')
         .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), memory: eb.ref('excluded.memory') })),
-    )
-    .execute()
-}
+    ),
+)
 
-/** At most some hundreds of names. */
 export async function reportersOf(
   queries: Queries,
   names: readonly string[],
 ): Promise<readonly Tables['reporters'][]> {
-  return await queries.selectFrom('reporters').selectAll().where('name', 'in', padded(names)).execute()
+  return await askingReporters.ask(queries, names)
 }
+
+const askingReporters = new KeptQuestion<Tables['reporters']>((queries, names) =>
+  queries.selectFrom('reporters').select(['name', 'seen_at', 'memory']).where('name', 'in', names),
+)
 
 /** No name twice. */
 export async function saveReporters(queries: Queries, rows: readonly Tables['reporters'][]): Promise<void> {
-  await queries
+  await savingReporters.run(queries, rows)
+}
+
+const savingReporters = new KeptInsert<Tables['reporters']>(['name', 'seen_at', 'memory'], (queries, rows) =>
+  queries
     .insertInto('reporters')
-    .values([...rows])
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('name')
         .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), memory: eb.ref('excluded.memory') })),
-    )
-    .execute()
-}
+    ),
+)
 
 export async function readMemory(queries: Queries): Promise<string | undefined> {
   const row = await queries

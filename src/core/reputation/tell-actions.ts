@@ -75,8 +75,8 @@ export class Teller {
   /** Those who were heard of, their organisations and their ranges. */
   async #tellTouched(now: number): Promise<void> {
     let done = 0
-    for (const attempt of this.#touched.values()) {
-      const known = this.#judge.examine(attempt.address, now)
+    for (const [key, attempt] of this.#touched) {
+      const known = this.#judge.examineKey(key, now)
       if (known) this.#tellSender(known, now)
       else this.#rangeStanding(rangeOf(unitOf(attempt.address)), now)
       if (++done % sliceSize === 0) await breathe()

@@ -38,7 +38,9 @@ export const listingEndpoints: readonly Endpoint[] = [
       const address = orThrow(parseAddress(call.parameters['ip'] ?? ''))
       const level = levelOf(call, address)
       if (level === 'anyone') {
-        await transact(call.ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(call.client)))
+        await transact(call.ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(call.client)), {
+          isLazy: true,
+        })
       }
       return await explain(as(call.ctx, call.ctx.actor), address, level)
     },

@@ -46,7 +46,9 @@ export function siteActions(
       const ctx = contextFor(c)
       // Asking about oneself tells nobody else's secret.
       if (level === 'anyone')
-        await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)))
+        await transact(ctx, async (tx) => await spend(tx, 'lookup.client.day', networkOf(c.var.client)), {
+          isLazy: true,
+        })
       return await explain(ctx, address, level)
     },
     async recheck(c, address) {
