@@ -9,6 +9,7 @@ import { findToken } from '../../core/operators/token-actions.ts'
 import { ownerOfToken } from '../../core/owners/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { abuseReportEndpoints } from './abuse-reports.ts'
+import { caseEndpoints } from './cases.ts'
 import { checkEndpoints } from './check.ts'
 import { clockEndpoints } from './clock.ts'
 import { delistingEndpoints } from './delisting.ts'
@@ -36,6 +37,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...checkEndpoints,
   ...abuseReportEndpoints,
   ...clockEndpoints,
+  ...caseEndpoints,
   ...probeEndpoints,
   ...headerEndpoints,
   ...ownerEndpoints,

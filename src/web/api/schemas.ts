@@ -10,6 +10,7 @@ import {
   xarfSchema,
 } from '../../core/analysis/finding-schema.ts'
 import { caseOutcomes, caseStates } from '../../core/cases/case.ts'
+import { longestAnswer, saysKinds } from '../../core/cases/message.ts'
 import { findingNames, findingResults, topics } from '../../core/checks/finding.ts'
 import { proofs } from '../../core/owners/claim.ts'
 import { grades } from '../../core/reputation/grade.ts'
@@ -554,6 +555,36 @@ export const ownerCases = z.object({
       opened: time,
       closed: time.nullable(),
       page: z.string().nullable().describe('The own thread in it'),
+    }),
+  ),
+})
+
+export const caseMessage = z.strictObject({ text: z.string().min(1).max(longestAnswer) })
+
+export const caseState = z.object({
+  id: z.string(),
+  about: z.string().nullable().describe('Address or network'),
+  state: z.enum(caseStates),
+  outcome: z.enum(caseOutcomes).nullable(),
+  opened: time,
+  due: time.nullable().describe('By then there is an answer, or something happens'),
+  answerBy: time.nullable().describe('What was asked is wanted by then'),
+  closed: time.nullable(),
+  tests: z
+    .array(z.object({ test: z.string(), said: z.enum(['passes', 'fails', 'unknown']) }))
+    .describe('All of them have to pass'),
+  tested: time.nullable(),
+  withOwner: z.boolean().describe('It is handled with the owner of the address space alone'),
+  over: z.boolean().describe('Nothing can be added any more'),
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      at: time,
+      from: z.enum(['us', 'you']),
+      says: z.enum(saysKinds).nullable().describe('What a message of ours does'),
+      text: z.string(),
+      tests: z.array(z.string()),
+      until: time.nullable(),
     }),
   ),
 })

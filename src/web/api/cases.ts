@@ -1,0 +1,86 @@
+import { addToPage, showPage, withdraw, type CasePage } from '../../core/cases/page-actions.ts'
+import type { Context } from '../../core/context.ts'
+import { endpoint, type Endpoint } from './endpoint.ts'
+import * as schemas from './schemas.ts'
+
+/** The JSON twin of a participant's page (`/case/{token}`): the same thread, the same limits. The token of the page is the key. */
+export const caseEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/cases/{token}',
+    permission: 'anyone',
+    safe: true,
+    summary: 'How a case stands for whoever holds the token of its page, and their thread in it',
+    answer: schemas.caseState,
+    status: 200,
+    handle: async ({ ctx, parameters }) => await stateAt(ctx, parameters),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/cases/{token}/messages',
+    permission: 'anyone',
+    safe: false,
+    summary: 'Add something to the thread',
+    creates: true,
+    body: schemas.caseMessage,
+    answer: schemas.caseState,
+    status: 201,
+    handle: async ({ ctx, parameters, body }) => {
+      await addToPage(ctx, { token: tokenOf(parameters), text: body.text })
+      return await stateAt(ctx, parameters)
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/cases/{token}/withdrawal',
+    permission: 'anyone',
+    safe: false,
+    summary: 'Nothing is needed any more: the case is closed, or goes on without this participant',
+    answer: schemas.caseState,
+    status: 200,
+    handle: async ({ ctx, parameters }) => {
+      await withdraw(ctx, tokenOf(parameters))
+      return await stateAt(ctx, parameters)
+    },
+  }),
+]
+
+type Parameters = Readonly<Record<string, string>>
+
+function tokenOf(parameters: Parameters): string {
+  return parameters['token'] ?? ''
+}
+
+async function stateAt(ctx: Context, parameters: Parameters): Promise<unknown> {
+  return stateOf(await showPage(ctx, tokenOf(parameters)))
+}
+
+function stateOf(it: CasePage): unknown {
+  return {
+    id: it.id,
+    about: it.about,
+    state: it.state,
+    outcome: it.outcome,
+    opened: rfc3339(it.openedAt),
+    due: rfc3339(it.dueAt),
+    answerBy: rfc3339(it.askedUntilAt),
+    closed: rfc3339(it.closedAt),
+    tests: it.conditions,
+    tested: rfc3339(it.checkedAt),
+    withOwner: it.isWithOwner,
+    over: it.isOver,
+    messages: it.messages.map(({ id, at, isOurs, says, text, tests, until }) => ({
+      id,
+      at: rfc3339(at),
+      from: isOurs ? 'us' : 'you',
+      says: says ?? null,
+      text,
+      tests,
+      until: rfc3339(until ?? null),
+    })),
+  }
+}
+
+function rfc3339(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
