@@ -80,8 +80,10 @@ function readFiles(config: Config, actor: 'cli' | 'core'): Pick<Context, 'settin
 
 function outOf({ dns, owners }: Config): Out {
   const resolver = dnsResolver({ servers: dns.servers })
-  if (owners.rdap === 'never') return waysOut({ resolver })
-  return waysOut({ resolver, rdap: readRegistries({ files: owners.rdapFiles, hosts: owners.rdapHosts }) })
+  const elsewhere = owners.resolvers.map((server) => dnsResolver({ servers: [server] }))
+  if (owners.rdap === 'never') return waysOut({ resolver, elsewhere })
+  const rdap = readRegistries({ files: owners.rdapFiles, hosts: owners.rdapHosts })
+  return waysOut({ resolver, elsewhere, rdap })
 }
 
 function cliActor(): Actor {

@@ -317,6 +317,11 @@ const owners = section('Owners of address space who prove that it is theirs.', {
     duration(7 * day, 3 * 365 * day).prefault('300d'),
     'How long a grant lasts after its proof was last found. Proofs are looked for daily, and two failures a day apart end the grant; this is for the case that DNS does not answer, and for parts that an owner gave to others.',
   ),
+  resolvers: key(
+    list(server()).prefault([]),
+    'Further recursive resolvers, best in other networks than this one. A proof by DNS counts only where each of them sees it as well as those of `dns.servers`: who can lie to one of them proves nothing.',
+    { example: '[198.51.100.53, 192.0.2.53]' },
+  ),
   contactTerm: key(
     duration(30 * day, 3 * 365 * day).prefault('300d'),
     'How long a grant lasts that somebody confirmed by mail: the abuse contact of a registry, or a postmaster. Ten months; then they are asked anew, because people change their places.',

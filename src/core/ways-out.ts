@@ -28,4 +28,6 @@ export interface WaysOut {
   fetchText(host: string, path: string): Promise<HttpsAnswer>
   /** What the registry says of the network that holds the prefix (RDAP): one question at a time, politely, so it may take seconds. */
   registered(prefix: Prefix): Promise<RdapAnswer>
+  /** The same questions about names to other resolvers, where one alone could be lied to. */
+  readonly elsewhere: readonly Pick<WaysOut, 'txt' | 'confirmedNames' | 'lookup'>[]
 }

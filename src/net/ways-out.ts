@@ -17,10 +17,20 @@ export interface Out {
   lookup(name: string, type: string): Promise<DnsRecords>
   fetchText(host: string, path: string): Promise<HttpsAnswer>
   registered(prefix: Prefix): Promise<RdapAnswer>
+  readonly elsewhere: readonly Names[]
+}
+
+/** What one resolver says of names. */
+export interface Names {
+  txt(name: string): Promise<readonly string[] | 'temperror'>
+  confirmedNames(address: Address): Promise<readonly string[] | 'temperror'>
+  lookup(name: string, type: string): Promise<DnsRecords>
 }
 
 export interface OutOptions {
   readonly resolver: DnsResolver
+  /** Further resolvers, to be asked where one alone is not enough. */
+  readonly elsewhere?: readonly DnsResolver[]
   /** Which addresses may be connected to; global ones when left out. */
   readonly mayReach?: (address: Address) => boolean
   /** Registries that may be asked; none when left out. */
@@ -34,7 +44,8 @@ export interface OutOptions {
   readonly rdapPauseMs?: number
 }
 
-export function waysOut({ resolver, mayReach, port, authorities, rdap, rdapPauseMs }: OutOptions): Out {
+export function waysOut(options: OutOptions): Out {
+  const { resolver, elsewhere = [], mayReach, port, authorities, rdap, rdapPauseMs } = options
   const client = httpClient({ ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
   const guards = {
     resolver,
@@ -50,14 +61,21 @@ export function waysOut({ resolver, mayReach, port, authorities, rdap, rdapPause
     ...(rdapPauseMs !== undefined && { pauseMs: rdapPauseMs }),
   })
   return {
-    txt: (name) => resolver.txt(name),
+    ...namesBy(resolver),
+    elsewhere: elsewhere.map(namesBy),
     ptr: (address) => resolver.ptr(address),
-    confirmedNames: (address) => confirmedNames(resolver, address),
     acceptsMail: (domain) => acceptsMail(resolver, domain),
     fetchFrom: (address, path) => client.fetchFrom(address, path),
-    lookup: (name, type) => resolver.lookup(name, type),
     fetchText: (host, path) => secure.fetchText(host, path),
     registered: (prefix) => registries.network(prefix),
+  }
+}
+
+function namesBy(resolver: DnsResolver): Names {
+  return {
+    txt: (name) => resolver.txt(name),
+    confirmedNames: (address) => confirmedNames(resolver, address),
+    lookup: (name, type) => resolver.lookup(name, type),
   }
 }
 

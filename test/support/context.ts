@@ -185,6 +185,7 @@ export function testWaysOut(overrides: Partial<WaysOut> = {}): WaysOut {
     lookup: async () => await Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     fetchText: async () => ({ kind: 'no-address' }),
     registered: async () => ({ kind: 'none' }),
+    elsewhere: [],
     ...overrides,
   }
 }

@@ -25,7 +25,7 @@ import {
   type Owner,
   type Proof,
 } from './claim.ts'
-import { lookFor, type Looked } from './look.ts'
+import { lookEverywhere, type Looked } from './look.ts'
 import * as store from './store.ts'
 
 /** How long what has ended is still shown to its owner. */
@@ -149,7 +149,7 @@ export async function proveClaim(
       { name: 'proof.request', key: claim.id },
     ])
   })
-  const looked = await lookFor(ctx.out, claim, input.proof)
+  const looked = await lookEverywhere(ctx.out, claim, input.proof)
   if (looked.proven) await grantClaim(ctx, owner, claim.id, input.proof)
   return looked
 }

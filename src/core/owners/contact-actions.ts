@@ -22,6 +22,7 @@ import {
 } from './claim.ts'
 import { hasNames, holesOf, isSameMailbox, nameContacts, registryContacts, type Contact } from './contact.ts'
 import { checkHalf, mayReach, newLink, usableLink, useUp } from './link-actions.ts'
+import { namesEverywhere } from './look.ts'
 import * as store from './store.ts'
 
 /** Whom we could write to about a claim, and what the registry says of the network. */
@@ -60,8 +61,7 @@ async function contactsOf(ctx: Context, prefix: Prefix): Promise<Contacts> {
 }
 
 async function confirmedNames(ctx: Context, prefix: Prefix): Promise<readonly string[]> {
-  const names = hasNames(prefix) ? await ctx.out.confirmedNames(prefix) : []
-  return names === 'temperror' ? [] : names
+  return hasNames(prefix) ? await namesEverywhere(ctx.out, prefix) : []
 }
 
 export type AskedContact =

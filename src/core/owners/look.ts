@@ -46,6 +46,35 @@ export async function lookFor(
   }
 }
 
+/**
+ * The same by every resolver there is, one after the other: what one of them does not see is not proven. Whoever can lie to one vantage
+ * point proves nothing (security OWN-2).
+ */
+export async function lookEverywhere(
+  out: Pick<WaysOut, 'txt' | 'lookup' | 'confirmedNames' | 'fetchFrom' | 'elsewhere'>,
+  claim: Claim,
+  proof: LookedProof,
+): Promise<Looked> {
+  let looked = await lookFor(out, claim, proof)
+  if (proof === 'http') return looked
+  for (const names of out.elsewhere) {
+    if (!looked.proven) return looked
+    looked = await lookFor({ ...names, fetchFrom: out.fetchFrom }, claim, proof)
+  }
+  return looked
+}
+
+/** Names of an address that lead back to it for every resolver there is. */
+export async function namesEverywhere(
+  out: Pick<WaysOut, 'confirmedNames' | 'elsewhere'>,
+  prefix: Prefix,
+): Promise<readonly string[]> {
+  const answers = await Promise.all([out, ...out.elsewhere].map((names) => names.confirmedNames(prefix)))
+  if (answers.includes('temperror')) return []
+  const [first, ...others] = answers as readonly (readonly string[])[]
+  return (first ?? []).filter((name) => others.every((names) => names.includes(name)))
+}
+
 /** What a look means for a grant. */
 export function verdictOf({ proven, places }: Looked): 'proven' | 'missing' | 'temperror' {
   if (proven) return 'proven'

@@ -9,6 +9,7 @@ import type { Database } from '../../db/open.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable } from '../../standards/prefix.ts'
 import { transact } from '../context.ts'
+import { purge } from '../retention/actions.ts'
 import { newClaim } from './actions.ts'
 import { confirm, grant, noFacts, type Claim, type Owner } from './claim.ts'
 import { newLink } from './link-actions.ts'
@@ -200,6 +201,35 @@ forEachDatabase((_name, open) => {
       assert.equal(await store.sessionOwner(queries, 'h', now + hour), undefined)
       await store.deleteSession(queries, 'h')
       assert.equal(await store.sessionOwner(queries, 'h', now), undefined)
+    })
+
+    it('goes when it is over: links, sessions, tokens, ended claims, and last the owner', async () => {
+      const { ctx, queries, owner, claim } = await world(await open())
+      const [ada, bob] = [await owner('ada@example.org'), await owner('bob@example.org')]
+      const now = ctx.clock.now()
+      const token = { name: 'x', createdAt: now, lastUsedAt: null }
+      await store.insertToken(queries, ada.id, { id: newId(), ...token, expiresAt: now + 400 * day }, 'a')
+      await store.insertToken(queries, bob.id, { id: newId(), ...token, expiresAt: now + day }, 'b')
+      await store.insertSession(queries, { hash: 'h', ownerId: ada.id, at: now, until: now + hour })
+      await store.insertLink(
+        queries,
+        newLink(ctx, { mailbox: ada.mailbox, language: 'en', about: null }).link,
+      )
+      await claim(ada, '192.0.2.1', (each) => ({
+        ...each,
+        state: 'ended',
+        endedAt: now,
+        endedWhy: 'expired',
+      }))
+      await claim(bob, '192.0.2.2')
+      assert.deepEqual(await purge(ctx), {})
+      ctx.clock.advance(2 * day)
+      assert.deepEqual(await purge(ctx), { owner_links: 1, owner_sessions: 1, owner_tokens: 1 })
+      ctx.clock.advance(90 * day)
+      assert.deepEqual(await purge(ctx), { owner_claims: 1, owners: 1 })
+      // Nobody is left whose token it was.
+      assert.deepEqual(await purge(ctx), { owner_tokens: 1 })
+      assert.deepEqual(await store.ownerById(queries, bob.id), bob)
     })
 
     it('is shown to operators in pages, newest first', async () => {

@@ -38,7 +38,8 @@ export interface NetworkFigures {
 const pageSize = 200
 /** Senders whose mail is summed for a page; a file and the API have all. */
 const mostUnits = 5000
-const mostShown = 100
+/** Addresses that the page shows. */
+export const mostAddresses = 100
 const mostListings = 500
 
 /** The last month of a network of this owner. Throws `owners.not-found`, and `owners.not-granted` for what is not proven. */
@@ -60,7 +61,7 @@ export async function showFigures(ctx: Context, owner: Owner, id: string): Promi
     prefix: claim.prefix,
     sinceAt: claim.sinceAt,
     days: daysOf(claim, counted, ctx.clock.now()),
-    addresses: addresses.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, mostShown),
+    addresses: addresses.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, mostAddresses),
     listings: await entriesOn(ctx, claim.prefix, mostListings),
     isCut,
   }

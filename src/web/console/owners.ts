@@ -5,6 +5,7 @@ import { submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { literal } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
+import type { View } from '../ui/view.ts'
 import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
@@ -65,7 +66,7 @@ function claimTable(
       claim.state === 'granted' && claim.failedAt !== null
         ? view.words.owners.failing
         : view.words.owners.states[claim.state],
-      claim.proof === null ? '' : view.words.owners.proofs[claim.proof],
+      proofCell(view, claim),
       claim.sinceAt === null ? '' : when(view, claim.sinceAt),
       claim.checkedAt === null ? '' : when(view, claim.checkedAt),
       mayEnd && claim.state !== 'ended'
@@ -74,6 +75,13 @@ function claimTable(
     ]),
     empty: words.none,
   })
+}
+
+/** How it was proven, and who said so where somebody did. */
+function proofCell(view: View, { proof, contact }: Claim): Html | string {
+  if (proof === null) return ''
+  const words = view.words.owners.proofs[proof]
+  return contact === null ? words : html`${words}: <span translate="no">${visible(contact)}</span>`
 }
 
 async function endPage(visit: OperatorVisit): Promise<ConsolePage | Response> {

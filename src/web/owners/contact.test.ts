@@ -126,6 +126,19 @@ describe('A network proven by mail', () => {
     assert.equal((await thief.get(link.replace('/link/', '/contact/'))).status, 404)
   })
 
+  it('shows what a registry says as text, whatever it is', async () => {
+    const doors = await world()
+    const evil = '<img src=x onerror=alert(1)>\u202e"\'><script>alert(1)</script>'
+    server.answer = givesJson(
+      network({ name: evil, handle: evil, country: evil, remarks: [{ title: evil }] }),
+    )
+    const ada = await signedIn(doors, 'ada@example.org')
+    const { path } = await claimed(ada, '192.0.2.0/24')
+    const page = await (await ada.submit(path, { do: 'contacts' })).text()
+    assert.ok(page.includes('&lt;img src=x'))
+    assert.ok(!page.includes('<img src=x') && !page.includes('<script>alert') && !page.includes('\u202e'))
+  })
+
   it('asks nobody whom neither registry nor name gives', async () => {
     const doors = await world()
     doors.names = ['mail.example.net']

@@ -1,6 +1,6 @@
 import type { Listing } from '../../core/listings/listing.ts'
 import { leastForShare, type AddressFigures, type DayFigures } from '../../core/programmes/figures.ts'
-import type { NetworkFigures } from '../../core/programmes/actions.ts'
+import { mostAddresses, type NetworkFigures } from '../../core/programmes/actions.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { covers, parseListable, showPrefix, type Prefix } from '../../standards/prefix.ts'
 import { routes } from '../routes.ts'
@@ -70,7 +70,7 @@ function byDay(view: View, days: readonly DayFigures[]): Html {
 function byAddress(view: View, addresses: readonly AddressFigures[], listings: readonly Listing[]): Html {
   const words = view.words.owners.figures
   return html`<h2>${words.addresses}</h2>
-    <p>${words.addressesLead(addresses.length)}</p>
+    <p>${words.addressesLead(mostAddresses)}</p>
     ${table({
       caption: words.addresses,
       quiet: true,

@@ -149,6 +149,46 @@ describe('A link to the pages of owners', () => {
   })
 })
 
+describe('A proof by DNS where there are several resolvers (OWN-2)', () => {
+  it('is none while one of them does not see it, whichever it is', async () => {
+    const nowhere = new Map<string, string>()
+    const honest = new Map<string, string>()
+    const by = (texts: Map<string, string>, names: readonly string[] = []) => ({
+      txt: async (name: string) => {
+        const text = texts.get(name)
+        return await Promise.resolve(text === undefined ? [] : [text])
+      },
+      confirmedNames: async () => await Promise.resolve(names),
+      lookup: async () => await Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' })),
+    })
+    const silent = { ...by(honest), txt: async () => await Promise.resolve('temperror' as const) }
+    let granted = 0
+    for (const elsewhere of [[by(nowhere)], [by(honest), by(nowhere)], [by(nowhere), by(honest)], [silent]]) {
+      const doors = ownersWorld(await open(), { elsewhere })
+      doors.names = ['mail.victim.example']
+      const eve = await signedIn(doors, 'eve@example.org')
+      for (const [range, proof, name] of [
+        ['192.0.2.0/24', 'txt', zone],
+        ['192.0.2.45', 'forward', '_postern.mail.victim.example'],
+      ] as const) {
+        const { path, line } = await claimed(eve, range)
+        doors.txt.set(name, line)
+        honest.set(name, line)
+        granted += (await eve.submit(path, { do: proof })).status === 303 ? 1 : 0
+        const ask = await eve.submit(path, { do: 'ask-contact', mailbox: 'postmaster@victim.example' })
+        granted += ask.status === 303 ? 1 : 0
+      }
+    }
+    assert.equal(granted, 0)
+    const doors = ownersWorld(await open(), { elsewhere: [by(honest), by(honest)] })
+    const ada = await signedIn(doors, 'ada@example.org')
+    const { path, line } = await claimed(ada, '192.0.2.0/24')
+    doors.txt.set(zone, line)
+    honest.set(zone, line)
+    assert.equal((await ada.submit(path, { do: 'txt' })).status, 303)
+  })
+})
+
 describe('What belongs to another owner (OWN-6)', () => {
   it('is not found, by any door, whether it exists or not', async () => {
     const doors = await world()

@@ -234,7 +234,8 @@ export const owners = {
     spam: 'Spam',
     complaints: 'Complaints',
     addresses: 'By address',
-    addressesLead: (most: number) => `The ${most} with the most mail; the file has all of them, by day.`,
+    addressesLead: (most: number) =>
+      `At most ${most}, those with the most mail; the file has all of them, by day.`,
     address: 'Address',
     state: 'State',
     states: { listed: 'listed', free: 'not listed' },

@@ -207,7 +207,7 @@ export const owners: typeof en = {
     spam: '垃圾邮件',
     complaints: '投诉',
     addresses: '按地址统计',
-    addressesLead: (most) => `列出来信最多的 ${most} 个地址；全部地址的每日数据见文件。`,
+    addressesLead: (most) => `最多列出 ${most} 个地址，以来信最多的为先；全部地址的每日数据见文件。`,
     address: '地址',
     state: '状态',
     states: { listed: '已被封锁', free: '未被封锁' },
