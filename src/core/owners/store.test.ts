@@ -111,7 +111,7 @@ forEachDatabase((_name, open) => {
       const { queries, owner, claim } = await world(await open())
       const made = await claim(await owner('ada@example.org'), '192.0.2.0/24')
       const answers = await Promise.all([1, 2].map(async () => await store.updateClaim(queries, made)))
-      assert.deepEqual(answers.toSorted(), [false, true])
+      assert.equal(answers.filter(Boolean).length, 1)
     })
 
     it('is found by what it covers, the narrowest first, without what is over, open, or of others', async () => {
@@ -188,7 +188,7 @@ forEachDatabase((_name, open) => {
       const used = await Promise.all(
         [1, 2, 3].map(async () => await store.useLink(queries, link.id, { at: 1, maxTries: 5 })),
       )
-      assert.deepEqual(used.toSorted(), [false, false, true])
+      assert.equal(used.filter(Boolean).length, 1)
       assert.equal(await store.countTry(queries, link.id), 1)
     })
 
