@@ -1,6 +1,6 @@
 import { loopField } from '../access/loop.ts'
 import { valuesOf, type Header } from './message-budget.ts'
-import type { AutomaticSign } from './parsed-message.ts'
+import type { AutomaticSign, ParsedMessage } from './parsed-message.ts'
 
 /**
  * Whether a message was sent by a program (RFC 3834 §2, security CASE-3). Nobody's mailbox is proven by an auto-responder, and nothing
@@ -26,6 +26,23 @@ export function automaticSignsOf(
   if (valuesOf(header, 'received').length > mostHops) signs.push('hops')
   return signs
 }
+
+/**
+ * Whether nobody wants to hear what became of it: an answer to somebody's absence, a list, a loop (RFC 3834 §2). A program that writes by
+ * itself, such as the ticket system of a provider, has people behind it.
+ */
+export function isUnansweredProgram({ automatic }: Pick<ParsedMessage, 'automatic'>): boolean {
+  return automatic.some((sign) => unanswered.includes(sign))
+}
+
+const unanswered: readonly AutomaticSign[] = [
+  'auto-replied',
+  'null-return-path',
+  'list',
+  'precedence',
+  'loop',
+  'hops',
+]
 
 /** A message that passed more hops than any person's mail does is going in circles. */
 const mostHops = 25

@@ -56,6 +56,7 @@ interface Try {
   readonly actions?: Partial<IntakeActions>
   readonly mailFrom?: string
   readonly isSender?: boolean
+  readonly isRelayed?: boolean
   readonly raw?: string
 }
 
@@ -96,6 +97,7 @@ function trial(): {
     const answers = await deliver({
       raw,
       client,
+      isRelayed: about.isRelayed ?? false,
       mailFrom: about.mailFrom ?? 'ann@example.org',
       routes: about.to ?? [delistTag],
     })
@@ -112,6 +114,19 @@ describe('A delivered message', () => {
     const { send, done } = trial()
     assert.deepEqual(statuses(await send({})), ['250 2.0.0'])
     assert.deepEqual(done, [['proveMailbox', { tag: 'x.1', mailbox: 'ann@example.org' }]])
+  })
+  it('of an auto-responder is refused in a session of its own server, and noted where our server would write a bounce for it', async () => {
+    const { send } = trial()
+    const to = [{ kind: 'delist', mailbox: routes.delist }] as const
+    const answerTo = async (sign: ParsedMessage['automatic'][number], isRelayed: boolean) =>
+      statuses(await send({ to, isRelayed, parsed: { automatic: [sign], text: '192.0.2.66' } })).join()
+    for (const sign of ['auto-replied', 'null-return-path', 'precedence', 'list', 'loop', 'hops'] as const) {
+      assert.equal(await answerTo(sign, false), '550 5.7.1', sign)
+      assert.equal(await answerTo(sign, true), '250 2.0.0', sign)
+    }
+    // Ticket systems have people behind them.
+    for (const sign of ['auto-submitted', 'suppress', 'local-part'] as const)
+      assert.equal(await answerTo(sign, true), '550 5.7.1', sign)
   })
   it('is answered by what the action refused', async () => {
     const { send } = trial()

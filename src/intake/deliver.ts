@@ -9,6 +9,7 @@ import type { Content } from '../core/cases/message.ts'
 import type { Report } from '../core/complaints/actions.ts'
 import type { WayByMail } from '../core/delisting/review-actions.ts'
 import type { OurServers } from '../standards/received-chain.ts'
+import { isUnansweredProgram } from './automatic.ts'
 import type { Client } from './client.ts'
 import { intentsOf, type Intent } from './intent.ts'
 import type { ParsePool } from './parse-pool.ts'
@@ -82,6 +83,8 @@ export type ServedRoute = Exclude<Route, { kind: 'unknown' }>
 export interface Incoming {
   readonly raw: Buffer
   readonly client: Client
+  /** Whether a mail server of ours brought it: what is refused now becomes a bounce that it writes. */
+  readonly isRelayed: boolean
   readonly mailFrom: string
   readonly routes: readonly ServedRoute[]
 }
@@ -250,7 +253,8 @@ export function delivery(options: Delivery): Deliver {
     const intents = intentsOf(route, parsed, { client, mailFrom: incoming.mailFrom, site })
     const answers: Reply[] = []
     for (const intent of intents) answers.push(await attempt(() => perform(intent, mail)))
-    return answers.find(isAccepted) ?? answers.find(isTemporary) ?? answers[0] ?? replies.fault
+    const said = answers.find(isAccepted) ?? answers.find(isTemporary) ?? answers[0] ?? replies.fault
+    return said.code >= 500 && incoming.isRelayed && isUnansweredProgram(parsed) ? replies.unanswered : said
   }
   return async (incoming) => {
     // What is forwarded or kept as it is nobody reads here (security PAR-1).

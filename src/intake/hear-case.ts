@@ -5,7 +5,7 @@ import type { MailAddress } from '../standards/mail-address.ts'
 import type { Client } from './client.ts'
 import { asksToStop } from './intent.ts'
 import type { ParsedMessage } from './parsed-message.ts'
-import { isTemporary, reply, type Reply } from './reply.ts'
+import { isTemporary, replies, reply, type Reply } from './reply.ts'
 import { writerOf } from './writer.ts'
 
 /** What came to the thread of a case: kept there, whoever wrote it; only the participant's own word moves anything (security CASE-1). */
@@ -36,9 +36,7 @@ export async function hearCase(
   const address = client.isSender ? client.address : undefined
   const mail: CaseMail = { tag, raw, content: contentOf(message), writer, client: address }
   const answer = await actions.hearCaseMail(mail)
-  return answer === 'silent'
-    ? reply(250, '2.0.0 Automatic message, noted without an answer')
-    : reply(250, '2.0.0 Thank you, it is with your case')
+  return answer === 'silent' ? replies.unanswered : reply(250, '2.0.0 Thank you, it is with your case')
 }
 
 /** Who wrote it, as far as somebody vouches for them. A message that can be read in two ways is nobody's, and DNS may be asked again. */

@@ -83,8 +83,8 @@ describe('Mail that comes in', () => {
       plainMessage({ To: delistTag, 'Auto-Submitted': 'auto-replied' }),
       'example.org',
     )
-    assert.match(await send('ann@example.org', delistTag, vacation), /^550 5\.7\.1 /)
-    assert.match(await send('', delistTag, message), /^550 5\.7\.1 /)
+    assert.match(await send('ann@example.org', delistTag, vacation), /^250 2\.0\.0 Automatic message, noted/)
+    assert.match(await send('', delistTag, message), /^250 2\.0\.0 Automatic message, noted/)
     assert.deepEqual(done, [])
   })
   it('is asked for again when DNS does not answer', async () => {

@@ -22,6 +22,7 @@ export function isTemporary(answer: Reply): boolean {
 
 /** The answers that do not depend on what is in a message. */
 export const replies = {
+  unanswered: reply(250, '2.0.0 Automatic message, noted without an answer'),
   noSuchMailbox: reply(550, '5.1.1 No such mailbox here'),
   tooManyUnknown: reply(421, '4.7.0 Too many unknown recipients from your network, try again in ten minutes'),
   tooManyConnections: reply(421, '4.7.0 Too many connections from your network, try again in a minute'),

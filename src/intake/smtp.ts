@@ -191,7 +191,8 @@ export class IntakeServer extends SMTPServer {
     }
     const { mailFrom } = session.envelope
     const sender = mailFrom === false ? '' : inAscii(mailFrom.address)
-    const incoming = { raw: received.raw, client: connection.client, mailFrom: sender, routes }
+    const { client, isRelay } = connection
+    const incoming = { raw: received.raw, client, isRelayed: isRelay, mailFrom: sender, routes }
     const answers = await deliver(incoming).catch((error: unknown) => {
       log.error('intake.fault', { error })
       return routes.map(() => replies.fault)
@@ -206,10 +207,12 @@ export class IntakeServer extends SMTPServer {
 
   /** A test message that is refused for its line ends: the report says so. */
   async #tellProbes(raw: Buffer, routes: readonly ServedRoute[], session: SMTPServerSession): Promise<void> {
-    const { client } = this.#connectionOf(session) ?? {}
-    if (client === undefined) return
+    const connection = this.#connectionOf(session)
+    if (connection === undefined) return
+    const { client, isRelay: isRelayed } = connection
     const { mailFrom } = session.envelope
-    const incoming = { raw, client, mailFrom: mailFrom === false ? '' : inAscii(mailFrom.address), routes }
+    const sender = mailFrom === false ? '' : inAscii(mailFrom.address)
+    const incoming = { raw, client, isRelayed, mailFrom: sender, routes }
     await this.#intake.refuseProbes(incoming).catch((error: unknown) => {
       this.#intake.log.info('intake.probe-not-told', { why: String(error) })
     })

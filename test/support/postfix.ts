@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -20,6 +21,8 @@ export interface Postfix {
   /** What it logged so far. */
   log(): string
   readonly logFile: string
+  /** Messages that it has taken and not handed on, and those that it tries again later. */
+  queued(): number
   stop(): Promise<void>
 }
 
@@ -31,7 +34,9 @@ export async function startPostfix(options: {
   readonly policy: string
   readonly domain: string
   readonly port: number
-  /** Lines that go below the usual in main.cf. */
+  /** Where other mail goes, by address or domain, as in transport(5): `lmtp:inet:127.0.0.1:8024`. It is relayed for these. */
+  readonly transports?: Readonly<Record<string, string>>
+  /** Lines that go below the usual in main.cf. None may be there twice: the warning about it waits for a log that waits for it. */
   readonly settings?: string
 }): Promise<Postfix> {
   if (!existsSync('/usr/sbin/postfix')) {
@@ -50,7 +55,7 @@ export async function startPostfix(options: {
   const service = `{ ${policy}, timeout=2s, try_limit=1, default_action=DUNNO }`
   writeFileSync(
     join(folder, 'etc', 'main.cf'),
-    mainCf(folder, options.domain, service) + (options.settings ?? ''),
+    mainCf(folder, options.domain, service, options.transports) + (options.settings ?? ''),
   )
   writeFileSync(join(folder, 'etc', 'master.cf'), masterCf(options.port))
   const postfix = (...words: readonly string[]): string => {
@@ -67,6 +72,8 @@ export async function startPostfix(options: {
     port: options.port,
     log: () => readLog(folder),
     logFile: join(folder, 'data', 'mail.log'),
+    queued: () =>
+      filesIn(['maildrop', 'incoming', 'active', 'deferred'].map((name) => join(folder, 'queue', name))),
     stop: async () => {
       spawnSync('postfix', ['-c', join(folder, 'etc'), 'abort'], { stdio: 'ignore' })
       await sleep(200)
@@ -75,7 +82,17 @@ export async function startPostfix(options: {
   }
 }
 
-function mainCf(folder: string, domain: string, service: string): string {
+function mainCf(
+  folder: string,
+  domain: string,
+  service: string,
+  transports: Readonly<Record<string, string>> = {},
+): string {
+  const relayed = new Set([
+    domain,
+    ...Object.keys(transports).map((each) => each.slice(each.indexOf('@') + 1)),
+  ])
+  const ways = Object.entries({ ...transports, [domain]: 'discard:' })
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -91,8 +108,8 @@ inet_protocols = ipv4
 alias_maps =
 alias_database =
 local_recipient_maps =
-relay_domains = ${domain}
-transport_maps = inline:{ ${domain}=discard: }
+relay_domains = ${[...relayed].join(' ')}
+transport_maps = inline:{ ${ways.map((way) => `{ ${way.join(' = ')} }`).join(' ')} }
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_client_restrictions = permit_mynetworks, permit_sasl_authenticated,
     check_policy_service ${service}
@@ -138,6 +155,12 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 function readLog(folder: string): string {
   const path = join(folder, 'data', 'mail.log')
   return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+function filesIn(folders: readonly string[]): number {
+  return folders
+    .flatMap((each) => readdirSync(each, { recursive: true, withFileTypes: true }))
+    .filter((each) => each.isFile()).length
 }
 
 async function untilListening(port: number, folder: string): Promise<void> {

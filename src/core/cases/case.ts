@@ -64,6 +64,7 @@ export interface Case {
   readonly dueAt: number | null
   readonly conditions: readonly Condition[]
   readonly conditionsEndAt: number | null
+  /** When the tests were looked at last; null: they have said something since. */
   readonly checkedAt: number | null
   readonly toldAt: number | null
   readonly outcome: CaseOutcome | null
@@ -147,10 +148,19 @@ function withDue(it: Case): Case {
   return { ...it, dueAt: dueOf(it) }
 }
 
-/** They said something: it is our turn, and the clock goes on from where it stood. What is closed stays closed. */
+/**
+ * They said something: it is our turn, and the clock goes on from where it stood. What is closed stays closed. Tests that the case waits for
+ * are looked at again now: who writes then has mostly mended what they name.
+ */
 export function heard(it: Case, now: number, calendar: Calendar): Case {
   if (it.state === 'closed') return it
-  return withDue({ ...resumed(it, now, calendar), state: 'open', askedUntilAt: null, snoozedUntilAt: null })
+  const mine = {
+    ...resumed(it, now, calendar),
+    state: 'open',
+    askedUntilAt: null,
+    snoozedUntilAt: null,
+  } as const
+  return withDue({ ...mine, checkedAt: it.conditionsEndAt === null ? it.checkedAt : null })
 }
 
 /** The clock of the effect goes on. */

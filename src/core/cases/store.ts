@@ -183,13 +183,14 @@ export async function countOpen(
 }
 
 /** Those whose tests were looked at longest ago, if that was before. */
+/** Those whose tests were looked at no later than `before`, or whose participants have said something since; these first. */
 export async function withConditions(queries: Queries, before: number, limit: number): Promise<Case[]> {
   const rows = await queries
     .selectFrom('cases')
     .select(columns)
     .where('conditions_end_at', 'is not', null)
-    .where('checked_at', '<=', before)
-    .orderBy('checked_at')
+    .where((is) => is.or([is('checked_at', 'is', null), is('checked_at', '<=', before)]))
+    .orderBy('checked_at', (order) => order.asc().nullsFirst())
     .limit(limit)
     .execute()
   return rows.map(fromRow)

@@ -1,10 +1,13 @@
+import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { acknowledge } from '../cases/mail-actions.ts'
 import {
+  hear,
   joinCase,
   lockCase,
   openCase,
   participantOf,
+  participantsOf,
   saveCase,
   targetsOf,
   type Incoming,
@@ -42,6 +45,24 @@ export async function handToCase(
   const joined = await goOn(tx, running.id, participant)
   if (isMail && joined.state === 'open') await acknowledge(tx, participant)
   return { case: joined, participant }
+}
+
+/**
+ * Whoever has a thread in the case of the request that waits already goes on in it: nobody has two of the same. False where this mailbox has
+ * none there. Throws `case.full`.
+ */
+export async function goOnInThread(
+  tx: Tx,
+  waits: DelistRequest,
+  mailbox: MailAddress,
+  says: Incoming,
+): Promise<boolean> {
+  const running = await caseOfRequest(tx, waits)
+  const key = mailboxKey(mailbox)
+  const own = running && (await participantsOf(tx, running.id)).find((each) => each.mailboxKey === key)
+  if (!own) return false
+  if ((await hear(tx, own, says)) === 'kept') await acknowledge(tx, own)
+  return true
 }
 
 /** Somebody else has come: it is our turn, unless tests decide; those they are told. */

@@ -78,6 +78,23 @@ forEachDatabase((_name, open) => {
       assert.equal((await verifyChain(ctx)).broken, undefined)
     })
 
+    it('has one thread for whoever writes to the delist mailbox again', async () => {
+      const { ctx, write, seen } = await world(await open())
+      assert.equal(await write('hostmaster@example.org', 'And it is off the network now.'), 'joined')
+      assert.equal(await write('Hostmaster@EXAMPLE.org', 'And it is OFF the network now.'), 'joined')
+      const { participants, messages } = await seen()
+      assert.equal(participants.length, 1)
+      assert.deepEqual(
+        messages.map(({ direction, content, copies }) => [direction, content.says ?? content.text, copies]),
+        [
+          ['in', 'We mended it.', 1],
+          ['out', 'received', 1],
+          ['in', 'And it is off the network now.', 2],
+        ],
+      )
+      assert.deepEqual(await stateOf(ctx), ['review review'])
+    })
+
     it('is granted by itself once the tests pass, and says once a day what is missing', async () => {
       const { ctx, names, seen, decide } = await world(await open())
       assert.equal(await codeOf(decide({ decision: 'conditional', tests: [] })), 'case.reason-missing')
@@ -103,6 +120,24 @@ forEachDatabase((_name, open) => {
       await recheckConditions(ctx, checks)
       assert.deepEqual([(await seen()).case.outcome, await isListed(ctx)], ['granted', false])
       assert.deepEqual(await stateOf(ctx), ['done delisted'])
+    })
+
+    it('is looked at again as soon as its sender writes that it is mended', async () => {
+      const { ctx, names, seen, decide } = await world(await open())
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      assert.equal(await recheckConditions(ctx, checks), 0)
+      const { participants } = await seen()
+      const token = pageToken(ctx, participants[0]?.id ?? '')
+      const say = async (text: string) => {
+        ctx.clock.advance(1)
+        await addToPage(ctx, { token, text })
+        return await recheckConditions(ctx, checks)
+      }
+      assert.equal(await say('It will be set tomorrow.'), 1)
+      assert.equal(await recheckConditions(ctx, checks), 0, 'once for each time')
+      names.push('mail.example.org')
+      assert.equal(await say('The name is set now.'), 1)
+      assert.deepEqual([(await seen()).case.outcome, await isListed(ctx)], ['granted', false])
     })
 
     it('is refused when its time is over, by the test that does not pass', async () => {

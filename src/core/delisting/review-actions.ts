@@ -16,7 +16,7 @@ import { actingIn, coveringListings } from '../listings/actions.ts'
 import { effectOf, isRange, type Listing } from '../listings/listing.ts'
 import { spend } from '../limits/actions.ts'
 import { mailboxBudget } from './budgets.ts'
-import { handToCase } from './case-actions.ts'
+import { goOnInThread, handToCase } from './case-actions.ts'
 import { newRequest } from './new-request.ts'
 import { findPlace, queueFull } from './queue-actions.ts'
 import { cursorAfter, type DelistRequest, type RequestState } from './request.ts'
@@ -121,7 +121,7 @@ export async function hearWriter(ctx: Context, mailbox: MailAddress): Promise<vo
 
 /**
  * A person wrote to the delist mailbox about a refused address (class investigate is repaired that way).
- * Opens a review, or joins the one that is open for the address; `not-listed` when there is nothing to decide, unless outsiders may write about
+ * Opens a review, or joins the one that is open for the address: in the thread that the mailbox has there, if it has one. `not-listed` when there is nothing to decide, unless outsiders may write about
  * anything (`support.external: full`). Throws `delisting.queue-full` with the time to write again, `case.not-opened`.
  */
 export async function openReviewByMail(
@@ -162,6 +162,9 @@ export async function openReviewByMail(
     }
     const closed = mayOpenCase(support, { ...matterOf(listing), path: 'mail' }, 'mail')
     if (closed) throw closed
+    const waits = await store.openReview(tx.queries, unitOf(ip))
+    const says = saidByMail(input.note, input.mail, known)
+    if (waits && (await goOnInThread(tx, waits, input.mailbox, says))) return 'joined'
     const control = opened?.proves === true ? 'case-link' : 'none'
     const place = await findPlace(tx, { unit: unitOf(ip), control })
     if (place.kind === 'none') throw queueFull(place.again)

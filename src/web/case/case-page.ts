@@ -2,6 +2,7 @@ import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
 import { helpedAnswers } from '../../core/cases/participant.ts'
 import { piecesOf } from '../../core/cases/message.ts'
 import { clockHint } from '../clock/clock-page.ts'
+import { testWords } from '../../core/outbox/words/test-words.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -83,7 +84,7 @@ function standing(view: View, it: CasePage): Html {
         'warning',
         title,
         html`<ul>
-            ${it.conditions.map(({ test, said }) => html`<li>${literal(test)}: ${view.words.cases.one.results[said]}</li>`)}
+            ${it.conditions.map(({ test, said }) => html`<li>${testWords[view.language](test)}${view.words.common.colon}${view.words.cases.one.results[said]}</li>`)}
           </ul>
           <p>${words.conditionalBody}</p>
           ${at(it.askedUntilAt, words.conditionalUntil)} ${at(it.checkedAt, words.lastRun)}`,
@@ -117,7 +118,7 @@ function one(view: View, message: PageMessage): Html {
       message.tests.length === 0
         ? ''
         : html`<ul>
-            ${message.tests.map((test) => html`<li>${literal(test)}</li>`)}
+            ${message.tests.map((test) => html`<li>${testWords[view.language](test)}</li>`)}
           </ul>`
     }
     ${said(view, message.text)}`

@@ -3,6 +3,7 @@ import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
 import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
 import { showPrefixText } from '../../../standards/prefix.ts'
+import { testWords } from './test-words.ts'
 
 const months = [
   'January',
@@ -68,7 +69,7 @@ export const en: LetterWords = {
                 ? []
                 : [
                     'What speaks against it is this, which we have tested:',
-                    { verbatim: `    ${testWords(unmet)}` },
+                    { verbatim: `    ${testWords.en(unmet)}` },
                   ]),
               ...(words === undefined ? [] : ['The postmaster writes:', { quoted: words }]),
               ...(unmet === undefined && words === undefined
@@ -118,7 +119,7 @@ export const en: LetterWords = {
           : `one of the postmasters of ${provider} has looked at your request. The block on this IP address is lifted by itself as soon as the tests below pass:`,
         { verbatim: `    ${ip}` },
         isAgain ? 'This is still missing:' : 'What must be mended:',
-        { verbatim: tests.map((test) => `    * ${testWords(test)}`).join('\n') },
+        { verbatim: tests.map((test) => `    * ${testWords.en(test)}`).join('\n') },
         ...(words === undefined ? [] : ['The postmaster adds:', { quoted: words }]),
         `We test it again and again until ${moment(until)}, and you need not tell us: when all of it passes, mail from the address is accepted at once, and a letter says so.`,
         ...pageOf(link),
@@ -465,16 +466,6 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
 /** The page of a case. */
 function pageOf(link: string | undefined): readonly Paragraph[] {
   return link === undefined ? [] : ['Everything that was said so far, and how it stands:', { verbatim: link }]
-}
-
-/** `reverse-name`, `dmarc:example.org`, `check:dkim:example.org` in words. */
-function testWords(test: string): string {
-  const [name = '', ...rest] = test.split(':')
-  const domain = rest.at(-1) ?? ''
-  if (name === 'reverse-name') return 'a name in reverse DNS that leads back to the address'
-  if (name === 'helo-name') return 'a HELO name that leads to the address'
-  if (name === 'check') return `${(rest[0] ?? '').toUpperCase()} of ${domain}, without a fault`
-  return `one ${name.toUpperCase()} record of ${domain}`
 }
 
 const brakeWords: Record<Cause, string> = {

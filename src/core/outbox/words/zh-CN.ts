@@ -3,6 +3,7 @@ import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
 import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
 import { showPrefixText } from '../../../standards/prefix.ts'
+import { testWords } from './test-words.ts'
 
 export const zhCN: LetterWords = {
   letters: {
@@ -51,7 +52,7 @@ export const zhCN: LetterWords = {
               { verbatim: `    ${ip}` },
               ...(unmet === undefined
                 ? []
-                : ['原因是下面这一项检测没有通过：', { verbatim: `    ${testWords(unmet)}` }]),
+                : ['原因是下面这一项检测没有通过：', { verbatim: `    ${testWords['zh-CN'](unmet)}` }]),
               ...(words === undefined ? [] : ['邮件管理员的说明：', { quoted: words }]),
               ...(unmet === undefined && words === undefined
                 ? [
@@ -96,7 +97,7 @@ export const zhCN: LetterWords = {
           : `${provider} 的邮件管理员审核了您的申请。下列检测全部通过之后，对以下 IP 地址的封锁会自动解除：`,
         { verbatim: `    ${ip}` },
         isAgain ? '仍未通过的项目：' : '需要修好的项目：',
-        { verbatim: tests.map((test) => `    * ${testWords(test)}`).join('\n') },
+        { verbatim: tests.map((test) => `    * ${testWords['zh-CN'](test)}`).join('\n') },
         ...(words === undefined ? [] : ['邮件管理员补充说：', { quoted: words }]),
         `我们会一直检测到${moment(until)}，您无需另行通知：全部通过后，来自该地址的邮件立即恢复接收，我们也会来信告知。`,
         ...pageOf(link),
@@ -293,15 +294,6 @@ export const zhCN: LetterWords = {
 /** The page of a case. */
 function pageOf(link: string | undefined): readonly Paragraph[] {
   return link === undefined ? [] : ['往来内容和目前的进展：', { verbatim: link }]
-}
-
-function testWords(test: string): string {
-  const [name = '', ...rest] = test.split(':')
-  const domain = rest.at(-1) ?? ''
-  if (name === 'reverse-name') return '反向 DNS 域名存在，且能解析回该地址'
-  if (name === 'helo-name') return 'HELO 域名能解析到该地址'
-  if (name === 'check') return `${domain} 的 ${(rest[0] ?? '').toUpperCase()} 没有错误`
-  return `${domain} 有且只有一条 ${name.toUpperCase()} 记录`
 }
 
 const beijingMs = 8 * 3_600_000
