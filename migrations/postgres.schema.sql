@@ -559,6 +559,19 @@ create table passkeys (
   revoked_at bigint
 );
 
+create table person_requests (
+  id text not null,
+  pseudonym text not null,
+  mailbox text,
+  state text not null,
+  asked_by text not null,
+  asked_at bigint not null,
+  blockers text not null,
+  next_at bigint,
+  counts text not null,
+  done_at bigint
+);
+
 create table probes (
   id text not null,
   tag text not null,
@@ -1070,6 +1083,14 @@ alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 CREATE INDEX passkeys_operator ON public.passkeys USING btree (operator);
 
 CREATE UNIQUE INDEX passkeys_pkey ON public.passkeys USING btree (id);
+
+alter table person_requests add constraint person_requests_pkey PRIMARY KEY (id);
+
+CREATE INDEX person_requests_next ON public.person_requests USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE UNIQUE INDEX person_requests_open ON public.person_requests USING btree (pseudonym) WHERE (state = ANY (ARRAY['proposed'::text, 'waiting'::text]));
+
+CREATE UNIQUE INDEX person_requests_pkey ON public.person_requests USING btree (id);
 
 alter table probes add constraint probes_pkey PRIMARY KEY (id);
 

@@ -749,6 +749,27 @@ CREATE TABLE passkeys (
 
 CREATE INDEX passkeys_operator on passkeys (operator);
 
+CREATE TABLE person_requests (
+  id text not null,
+  pseudonym text not null,
+  mailbox text,
+  -- `proposed waiting done declined`
+  state text not null,
+  asked_by text not null,
+  asked_at integer not null,
+  -- JSON: what goes on.
+  blockers text not null,
+  next_at integer,
+  -- JSON: rows by table.
+  counts text not null,
+  done_at integer,
+  primary key (id)
+) strict;
+
+CREATE INDEX person_requests_next on person_requests (next_at) where next_at is not null;
+
+CREATE UNIQUE INDEX person_requests_open on person_requests (pseudonym) where state in ('proposed', 'waiting');
+
 CREATE TABLE probes (
   id text not null primary key,
   tag text not null unique,

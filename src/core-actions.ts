@@ -44,6 +44,8 @@ import {
 } from './core/outbox/actions.ts'
 import { listClaims, revokeClaim, showClaim } from './core/owners/manage-actions.ts'
 import { listVouches, revokeVouch, showVouch } from './core/vouches/manage-actions.ts'
+import { askErasure, listErasures, showErasure } from './core/person/erase-actions.ts'
+import { exportPerson } from './core/person/export-actions.ts'
 import { receiveProbe } from './core/probes/actions.ts'
 import { DryRuns, thresholdsInForce } from './core/reputation/dry-run-actions.ts'
 import { explain, recentDecisions } from './core/senders/actions.ts'
@@ -67,6 +69,10 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer, checks: Che
     ...deskActions(ctx, viewer),
     ...signInActions(ctx),
     ...caseActions(ctx, checks),
+    exportPerson: async (actor, mailbox) => await exportPerson(by(actor), mailbox),
+    askErasure: async (actor, mailbox) => await askErasure(by(actor), mailbox),
+    listErasures: async (actor) => await listErasures(by(actor)),
+    showErasure: async (actor, id) => await showErasure(by(actor), id),
     signIn: async (visitor, input) => await signIn(by(visitor), input),
     findSession: async (session) => await findSession(ctx, session),
     confirmSession: async (actor, input) => await confirmSession(by(actor), input),

@@ -4,6 +4,7 @@ import { declineAct, listApprovals, showApproval } from './core/approvals/action
 import type { ApprovalKind } from './core/approvals/approval.ts'
 import { as, type Context } from './core/context.ts'
 import { listOperators } from './core/operators/actions.ts'
+import { confirmErasure } from './core/person/erase-actions.ts'
 import { useEnrolment } from './core/operators/enrolment-actions.ts'
 import { beginOidc, connectOidc, purposeOf, signInByOidc } from './core/operators/oidc-actions.ts'
 import {
@@ -52,6 +53,7 @@ export function signInActions(ctx: Context): SignInActions {
 
 /** Each kind of act is done by the noun that proposed it. */
 const confirmations: Readonly<Record<ApprovalKind, (ctx: Context, id: string) => Promise<void>>> = {
+  'person.erase': confirmErasure,
   'operator.roles': confirmRoles,
 }
 

@@ -34,6 +34,7 @@ import { tellObservedDaily } from './jobs/tell-observed.ts'
 import { recheckOwners } from './jobs/recheck-owners.ts'
 import { watchOwnListings } from './jobs/watch-own-listings.ts'
 import { tendCases } from './jobs/tend-cases.ts'
+import { erasePersons } from './jobs/erase-persons.ts'
 import { watchPolicies } from './jobs/watch-policies.ts'
 import { writeAccessMaps } from './jobs/write-access-maps.ts'
 import { judgeThread } from './judge-thread.ts'
@@ -48,6 +49,7 @@ import { readGuide } from './core/guide/actions.ts'
 import { openShelf } from './web/guide/shelf.ts'
 import { abuseRoutes } from './web/abuse/abuse-routes.ts'
 import { caseRoutes } from './web/case/case-routes.ts'
+import { personRoutes } from './web/person/person-routes.ts'
 import { clockRoutes } from './web/clock/clock-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
@@ -132,7 +134,7 @@ export async function startCore(core: Core): Promise<OpenDoors> {
     const abuse = [examineReports({ examiner, forward }), writeAccessMaps()]
     const jobs = startJobs(
       ctx,
-      [...jobsOf(config.mail.smarthost, judge), ...abuse, tendCases(checks)],
+      [...jobsOf(config.mail.smarthost, judge), ...abuse, tendCases(checks), erasePersons()],
       ctx.core,
     )
     closings.unshift(async () => await jobs.stop())
@@ -243,6 +245,7 @@ function webApps(
         }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
       (app) => clockRoutes(app, { contextFor, clockwork }),
+      (app) => personRoutes(app, { contextFor, https }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],

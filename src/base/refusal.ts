@@ -137,6 +137,7 @@ export const refusals = {
   'prefix.too-wide': 422,
   'prefix.too-narrow': 422,
   'prefix.two-people': 409,
+  'person.not-found': 404,
   'probe.expired': 410,
   'probe.not-found': 404,
   'probe.used': 409,

@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor-command.ts'
 import { ingestCommand } from './ingest-command.ts'
 import { listingCommands } from './listing-commands.ts'
 import { peopleCommands } from './people-commands.ts'
+import { personCommands } from './person-commands.ts'
 import { processCommands } from './process-commands.ts'
 import { replayCommand } from './replay-command.ts'
 import { traceCommands } from './trace-commands.ts'
@@ -27,5 +28,6 @@ export const commands: readonly Command[] = [
   brakeCommand,
   doctorCommand,
   ...peopleCommands,
+  ...personCommands,
   ...traceCommands,
 ]

@@ -33,6 +33,8 @@ export const permissions = {
   'case.read': ['viewer', 'case-agent', 'list-operator', 'auditor', 'admin'],
   'case.answer': ['case-agent', 'admin'],
   'case.legal': ['admin'],
+  'person.export': ['admin'],
+  'person.erase': ['admin'],
   'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
   'operator.read': ['auditor', 'admin'],
   'operator.manage': ['admin'],

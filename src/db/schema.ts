@@ -62,6 +62,7 @@ export interface Tables {
   case_messages: CaseMessagesTable
   case_originals: CaseOriginalsTable
   sender_checks: SenderChecksTable
+  person_requests: PersonRequestsTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -982,4 +983,25 @@ export interface SenderChecksTable {
   at: number
   faults: number
   warnings: number
+}
+
+/** Erasures that were asked for. */
+export interface PersonRequestsTable {
+  id: string
+  /** Keyed hash that stands for the mailbox. */
+  pseudonym: string
+  /** Null once it is done. */
+  mailbox: string | null
+  /** `proposed waiting done declined`. */
+  state: string
+  /** `operator:ada`, `person`, `cli:root`. */
+  asked_by: string
+  asked_at: number
+  /** JSON: what goes on. */
+  blockers: string
+  /** When it is tried again. */
+  next_at: number | null
+  /** JSON: rows by table. */
+  counts: string
+  done_at: number | null
 }

@@ -112,6 +112,13 @@ export const routes = {
   },
   /** What became of the reports, by month. */
   transparency: route('/transparency'),
+  myData: {
+    /** What is known of somebody, for themself. */
+    start: route('/my-data'),
+    asked: route('/my-data/asked/:id'),
+    /** The link in the letter. */
+    link: route('/my-data/link/:link'),
+  },
   /** How long people wait for us. */
   clock: route('/clock'),
   /** What was reported about an account of ours, for its owner. */

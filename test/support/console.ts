@@ -10,6 +10,7 @@ import type { AuditFacts, AuditRecord } from '../../src/core/audit/audit.ts'
 import { cursorAfter, type DelistRequest } from '../../src/core/delisting/request.ts'
 import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
 import { entryOf, peopleNeeded, type Listing } from '../../src/core/listings/listing.ts'
+import type { Erasure } from '../../src/core/person/person.ts'
 import type { Letter } from '../../src/core/outbox/sealed-letter.ts'
 import type { DryRunState } from '../../src/core/reputation/dry-run-actions.ts'
 import { thresholdNames, thresholds } from '../../src/core/reputation/tuning.ts'
@@ -57,6 +58,20 @@ function rolesOfPerson(person: Person): readonly Role[] {
 
 /** The token in every form of every session of these tests. */
 export const testToken = 'c5rf-token-of-the-tests'
+
+function testErasure(mailbox: MailAddress): Erasure {
+  return {
+    id: 'e'.repeat(26),
+    pseudonym: '0123456789abcdef0123',
+    mailbox,
+    state: 'waiting',
+    askedBy: 'operator:ada',
+    askedAt: testStart - hour,
+    blockers: [{ kind: 'case', id: caseId }],
+    counts: {},
+    doneAt: null,
+  }
+}
 
 /** The password and code that open the door, for each of the people by the name. */
 export const testPassword = 'correct horse battery'
@@ -267,6 +282,24 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     async changeRoles(_actor, { name, roles: given }) {
       deeds.push(`changeRoles:${name}`)
       return given.includes('admin') ? testApproval : undefined
+    },
+    async exportPerson(actor, mailbox) {
+      permit(actor, 'person.export')
+      deeds.push('exportPerson')
+      return { mailbox, at: new Date(testStart).toISOString(), places: [], threads: [], audit: [] }
+    },
+    async askErasure(actor, mailbox) {
+      permit(actor, 'person.erase')
+      deeds.push(`askErasure:${mailbox}`)
+      return { erasure: testErasure(mailbox), approval: testApproval }
+    },
+    async listErasures(actor) {
+      permit(actor, 'person.erase')
+      return [testErasure('ada@example.org' as MailAddress)]
+    },
+    async showErasure(actor) {
+      permit(actor, 'person.erase')
+      return testErasure('ada@example.org' as MailAddress)
     },
     listApprovals: async () => [testApproval],
     showApproval: async () => testApproval,

@@ -66,6 +66,7 @@ export const floors: Readonly<Record<string, number>> = {
   delisting: 7,
   'public-clock': 8,
   'case-desk': 8,
+  person: 9,
   ladder: 8,
 }
 

@@ -13,6 +13,7 @@ import type { Database } from '../../src/db/open.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
+import { personRoutes } from '../../src/web/person/person-routes.ts'
 import { clockRoutes } from '../../src/web/clock/clock-routes.ts'
 import { caseRoutes } from '../../src/web/case/case-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
@@ -39,7 +40,7 @@ import { testShelf, testSite } from './site.ts'
 export const origin = 'https://postmaster.provider.example'
 
 /** Letters whose link has the other half of something. */
-type LinkLetter = 'confirm-delisting' | 'owner-link' | 'owner-contact' | 'recipient-link'
+type LinkLetter = 'confirm-delisting' | 'person-link' | 'owner-link' | 'owner-contact' | 'recipient-link'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
@@ -89,6 +90,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
         apiRoutes(app, { contextFor, checks, transparency, clockwork, site: origin, version: '0.0.0' }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
       (app) => clockRoutes(app, { contextFor, clockwork }),
+      (app) => personRoutes(app, { contextFor, https: true }),
       (app) => caseRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
@@ -198,6 +200,7 @@ async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string 
   const content = row && contentOf(ctx, row)
   return content?.kind === 'confirm-delisting' ||
     content?.kind === 'owner-link' ||
+    content?.kind === 'person-link' ||
     content?.kind === 'recipient-link' ||
     content?.kind === 'owner-contact'
     ? new URL(content.slots.link).pathname

@@ -21,7 +21,7 @@ export interface Approval {
 }
 
 /** A noun that proposes acts adds its kind here. */
-export const approvalKinds = ['operator.roles'] as const
+export const approvalKinds = ['operator.roles', 'person.erase'] as const
 export type ApprovalKind = (typeof approvalKinds)[number]
 
 export type ApprovalState = 'proposed' | 'confirmed' | 'declined' | 'expired'

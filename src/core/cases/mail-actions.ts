@@ -6,6 +6,7 @@ import type { Address } from '../../standards/ip.ts'
 import { domainOf, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, networkOf } from '../../standards/prefix.ts'
 import { transact, type Context, type Tx } from '../context.ts'
+import { isTombstone } from '../tombstone.ts'
 import { spendAll, trySpend, type Cost } from '../limits/actions.ts'
 import { stopMailbox } from '../outbox/actions.ts'
 import { hear, lockCase, saveCase, type Incoming } from './actions.ts'
@@ -75,7 +76,8 @@ export async function refusalOfTag(ctx: Context, tag: string): Promise<Refusal |
 async function participantOfTag(ctx: Context, tag: string): Promise<Participant> {
   const id = openTag(ctx.keys.tags, 'case', tag)
   const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
-  if (!participant) throw new Refusal('case.not-found')
+  // The address and the page of somebody who was erased lead to nothing.
+  if (!participant || isTombstone(participant.mailbox)) throw new Refusal('case.not-found')
   return participant
 }
 

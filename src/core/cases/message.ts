@@ -49,6 +49,8 @@ export interface Content {
   readonly until?: number | undefined
   /** Of ours: the tests that it names. */
   readonly tests?: readonly string[] | undefined
+  /** Its words are gone because whoever it was said by or to was erased. */
+  readonly isErased?: boolean | undefined
 }
 
 export const saysKinds = [

@@ -4,6 +4,7 @@ import { openTag } from '../../base/signed-token.ts'
 import { record } from '../audit/actions.ts'
 import { visitorNetwork } from '../actor.ts'
 import { transact, type Context, type Tx } from '../context.ts'
+import { isTombstone } from '../tombstone.ts'
 import { spendAll } from '../limits/actions.ts'
 import { closeCase, hear, lockCase, saveCase } from './actions.ts'
 import { mayReopen, type Case, type CaseOutcome, type CaseState, type Condition } from './case.ts'
@@ -187,6 +188,7 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
 async function participantOfToken(ctx: Context, token: string): Promise<Participant> {
   const id = openTag(ctx.keys.tags, 'case-page', token)
   const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
-  if (!participant) throw new Refusal('case.not-found')
+  // The address and the page of somebody who was erased lead to nothing.
+  if (!participant || isTombstone(participant.mailbox)) throw new Refusal('case.not-found')
   return participant
 }

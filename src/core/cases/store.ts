@@ -627,3 +627,66 @@ function oneOf<T extends string>(known: readonly T[], value: string): T {
     throw new Error(`a case has "${value}" where one of ${known.join(', ')} is expected`)
   return found
 }
+
+/** Threads of a mailbox, whatever its letter case. */
+export async function participantsByMailbox(queries: Queries, mailbox: string): Promise<Participant[]> {
+  const rows = await queries
+    .selectFrom('case_participants')
+    .select(participantColumns)
+    .where(sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`)
+    .orderBy('since_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromParticipantRow)
+}
+
+/** Messages of a thread, or notes of a case, say nothing any more; that something was said, when and by which side, stays. */
+export async function forgetMessages(
+  queries: Queries,
+  vault: Secret,
+  of: { readonly participant: string } | { readonly notesOf: string },
+): Promise<void> {
+  const query = queries.selectFrom('case_messages').select('id')
+  const rows = await (
+    'participant' in of
+      ? query.where('participant_id', '=', of.participant)
+      : query.where('case_id', '=', of.notesOf).where('participant_id', 'is', null)
+  ).execute()
+  for (const { id } of rows) {
+    await queries.deleteFrom('case_originals').where('message_id', '=', id).execute()
+    await queries
+      .updateTable('case_messages')
+      .set({
+        content: sealContent(vault, id, { text: '', isErased: true }),
+        body_key: null,
+        intake_key: null,
+        size: 0,
+      })
+      .where('id', '=', id)
+      .execute()
+    // A letter that still waits for room is written to nobody.
+    await queries
+      .updateTable('case_messages')
+      .set({ letter: 'none' })
+      .where('id', '=', id)
+      .where('letter', '=', 'waiting')
+      .execute()
+  }
+}
+
+/** The thread is nobody's any more. */
+export async function renameParticipant(
+  queries: Queries,
+  id: string,
+  { mailbox, at }: { readonly mailbox: string; readonly at: number },
+): Promise<void> {
+  await queries
+    .updateTable('case_participants')
+    .set((eb) => ({
+      mailbox,
+      mailbox_key: mailbox,
+      withdrawn_at: eb.fn.coalesce('withdrawn_at', eb.val(at)),
+    }))
+    .where('id', '=', id)
+    .execute()
+}

@@ -68,6 +68,12 @@ function shownSince(ctx: Context): number {
   return ctx.clock.now() - refusedShownDays(ctx) * day
 }
 
+/** What records of refusals know a mailbox by: one hash for each edge. */
+export async function recipientHashes(ctx: Context, mailbox: string): Promise<readonly string[]> {
+  const edges = await listEdges(ctx)
+  return edges.map(({ name }) => mailboxHash(ctx.keys.recipients(name), mailbox))
+}
+
 /** Every edge has a key of its own. */
 async function hashesOf(ctx: Context, to: RefusedTo): Promise<store.Whose> {
   const keys = (await listEdges(ctx)).map(({ name }) => ctx.keys.recipients(name))

@@ -85,7 +85,8 @@ function columnText(text: string): string {
 const hashShape = /^[\w+/=-]{20,128}$/
 
 /** Spellings of one mailbox have one hash: a report may name it otherwise than the envelope did. */
-function hashed(mailbox: string, key: Secret): string {
+/** The keyed hash that stands for a mailbox in events; one that was a hash already passes. */
+export function hashed(mailbox: string, key: Secret): string {
   if (hashShape.test(mailbox)) return mailbox
   const parsed = parseMailbox(mailbox)
   const name = parsed instanceof Refusal ? mailbox.toLowerCase() : mailboxKey(parsed)

@@ -83,6 +83,7 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'retention.abuseEvidence': duration(retention.abuseEvidenceMs),
     'retention.abuseReports': duration(retention.abuseReportsMs),
     'retention.sent': duration(retention.sentMs),
+    'retention.cases': duration(retention.casesMs),
     'caseLink.days': duration(linkProvesMs),
     'caseLink.opens': duration(linkOpensMs),
   }

@@ -71,6 +71,8 @@ export interface LetterSlots {
     readonly link: string
   }
   /** To a mailbox that says it owns address space: confirms that it is theirs, and signs them in. */
+  /** To somebody who asks what is known of them. */
+  'person-link': { readonly link: string; readonly expiresAt: number }
   'owner-link': { readonly link: string; readonly expiresAt: number }
   /** To a mailbox of our own: confirms that it is theirs, and signs them in. */
   'recipient-link': { readonly link: string; readonly expiresAt: number }
@@ -178,6 +180,7 @@ export const letterKinds = [
   'report-closed',
   'account-notice',
   'abuse-notice',
+  'person-link',
   'owner-link',
   'recipient-link',
   'owner-contact',

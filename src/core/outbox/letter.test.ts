@@ -171,6 +171,10 @@ const ofAbuse: fc.Arbitrary<LetterContent> = fc.oneof(
 )
 const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
   fc.record({
+    kind: fc.constant('person-link' as const),
+    slots: fc.record({ link, expiresAt: moment }),
+  }),
+  fc.record({
     kind: fc.constant('owner-link' as const),
     slots: fc.record({ link, expiresAt: moment }),
   }),
@@ -306,6 +310,7 @@ describe('a letter', () => {
       'owner-contact',
       'owner-link',
       'owner-state',
+      'person-link',
       'probe-report',
       'proposal-notice',
       'recipient-link',

@@ -113,6 +113,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'recipient-link':
       return letters[content.kind](content.slots, about)
+    case 'person-link':
+      return letters[content.kind](content.slots, about)
     case 'owner-link':
       return letters[content.kind](content.slots, about)
     case 'owner-contact':

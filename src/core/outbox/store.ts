@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 
 type Queries = Kysely<Tables>
@@ -186,6 +186,22 @@ export async function saveSuppression(queries: Queries, row: Tables['suppression
     .onConflict((conflict) =>
       conflict.column('mailbox_hash').doUpdateSet({ why: row.why, until_at: row.until_at }),
     )
+    .execute()
+}
+
+/** Letters to this mailbox, whatever its letter case, say nothing and are to nobody any more. */
+export async function forgetLetters(queries: Queries, mailbox: string, tombstone: string): Promise<void> {
+  const theirs = sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`
+  await queries
+    .updateTable('letters')
+    .set({ state: 'dead' })
+    .where(theirs)
+    .where('state', 'in', ['queued', 'sending'])
+    .execute()
+  await queries
+    .updateTable('letters')
+    .set({ mailbox: tombstone, slots: '', last_error: null })
+    .where(theirs)
     .execute()
 }
 

@@ -38,6 +38,11 @@ export function newLink(
   return { link, half: halves.link, asked: { id, secret: halves.secret, code: halves.code, expiresAt } }
 }
 
+/** Keeps the hashes of a new link, in the transaction that writes its letter. */
+export async function keepLink(tx: Tx, link: OwnerLink): Promise<void> {
+  await store.insertLink(tx.queries, link)
+}
+
 /** Whether there is room for a letter to the domain: those that DNS knows no mail host of are few. Asks DNS, so not in a transaction. */
 export async function mayReach(ctx: Context, mailbox: MailAddress): Promise<(tx: Tx) => Promise<boolean>> {
   const hasMailHost = (await ctx.out.acceptsMail(domainOf(mailbox))) !== false

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { orThrow } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { OwnerClaimsTable, OwnerLinksTable, OwnersTable, Tables } from '../../db/schema.ts'
@@ -561,4 +561,14 @@ function oneOf<T extends string>(known: readonly T[], value: string, id: string)
   if (found === undefined)
     throw new Error(`claim ${id} says "${value}" where one of ${known.join(', ')} is expected`)
   return found
+}
+
+/** Owners with this mailbox, whatever its letter case. */
+export async function ownerIdsByMailbox(queries: Queries, mailbox: string): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('owners')
+    .select('id')
+    .where(sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`)
+    .execute()
+  return rows.map(({ id }) => id)
 }

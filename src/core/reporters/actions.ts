@@ -69,11 +69,16 @@ export async function showReporter(ctx: Context, id: string): Promise<string | u
 /** Takes the mailbox out of the database (an erasure request); what they reported stays, from nobody. */
 export async function eraseReporter(ctx: Context, mailbox: MailAddress): Promise<void> {
   permit(ctx.actor, 'abuse.restricted')
-  const id = hashed(ctx, 'mailbox', mailboxKey(mailbox))
+  const id = reporterId(ctx, mailbox)
   await transact(ctx, async (tx) => {
     await store.forget(tx.queries, id)
     await record(tx, { action: 'reporter.erased', subject: `reporter:${id}`, facts: {} })
   })
+}
+
+/** By what somebody who reports is known. */
+export function reporterId(ctx: Pick<Context, 'keys'>, mailbox: MailAddress): string {
+  return hashed(ctx, 'mailbox', mailboxKey(mailbox))
 }
 
 function opened(ctx: Context, { id, mailbox }: store.ReporterRow): MailAddress | undefined {
@@ -82,7 +87,7 @@ function opened(ctx: Context, { id, mailbox }: store.ReporterRow): MailAddress |
   return plain && (plain.toString() as MailAddress)
 }
 
-function hashed(ctx: Context, kind: string, name: string): string {
+function hashed(ctx: Pick<Context, 'keys'>, kind: string, name: string): string {
   return mac(ctx.keys.hashes, `reporter\0${kind}\0${name}`, 16).toString('base64url')
 }
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
-import { hour } from '../../base/clock.ts'
+import { day, hour } from '../../base/clock.ts'
 import type { Keep } from './retention.ts'
 
 type Queries = Kysely<Tables>
@@ -164,6 +164,14 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       key: ['domain', 'unit'],
       by: 'at',
       where: sql`at < ${keep.decisions}`,
+    },
+    // What waits for something to end waits, however old; what nobody agreed to goes soon, because it names somebody.
+    {
+      table: 'person_requests',
+      key: ['id'],
+      by: 'asked_at',
+      where: sql`(state in ('done', 'declined') and asked_at < ${keep.requests})
+        or (state = 'proposed' and asked_at < ${keep.ended - 3 * day})`,
     },
     { table: 'enrolments', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'spent_challenges', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },

@@ -17,6 +17,7 @@ import type { Claim, ClaimState, Owner } from '../../core/owners/claim.ts'
 import type { Letter, LetterState } from '../../core/outbox/actions.ts'
 import type { CaseActions } from './case-actions.ts'
 import type { DeskActions } from './desk-actions.ts'
+import type { PersonActions } from './person-actions.ts'
 import type { SignInActions } from './sign-in-actions.ts'
 import type { Session } from '../../core/operators/actions.ts'
 import type { Actor } from '../../core/actor.ts'
@@ -27,7 +28,7 @@ import type { Prefix } from '../../standards/prefix.ts'
  * What the console asks of the core, handed in as functions; the first parameter is who asks.
  * Each checks the permission itself once more, and throws a `Refusal` when it will not.
  */
-export interface ConsoleActions extends DeskActions, CaseActions, SignInActions {
+export interface ConsoleActions extends DeskActions, CaseActions, SignInActions, PersonActions {
   /** Throws `sign-in.failed` or `limit.exceeded`. `client`: the unit of the address that asks, for the limit. */
   signIn(visitor: Actor, input: SignIn): Promise<{ readonly session: string; readonly csrf: string }>
   /** The session of this secret, unless it has ended; being asked keeps it from falling idle. */

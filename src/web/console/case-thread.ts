@@ -33,7 +33,9 @@ function one(visit: OperatorVisit, message: Message, participants: readonly Part
       <b>${author(view, message, participants)}</b> ${marks(view, message)}
       <span class="at">${when(view, message.at)}</span>
     </header>
-    ${fields(view, message)} ${text(view, content.text)} ${tests(message)} ${quoted(view, content.quoted)}
+    ${fields(view, message)}
+    ${content.isErased === true ? html`<p class="empty">${view.words.cases.one.erased}</p>` : ''}
+    ${text(view, content.text)} ${tests(message)} ${quoted(view, content.quoted)}
     ${attachments(visit, message)}`
 }
 

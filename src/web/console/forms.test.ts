@@ -38,6 +38,8 @@ const forms = [
   ['/cases', { deed: 'assign-me', [`chosen.${caseId}`]: 'yes' }],
   [`/cases/${caseId}`, { deed: 'note', note: 'Looks fine.' }],
   [`/cases/${caseId}/legal`, { deed: 'look' }],
+  ['/person', { mailbox: 'ada@example.org' }],
+  ['/person/erase', { mailbox: 'ada@example.org' }],
   [`/cases/${caseId}/manage`, { deed: 'snooze', hours: '24' }],
   [`/cases/${caseId}/decide`, { deed: 'delist' }],
   [`/cases/${caseId}/original`, { message: caseMessageId }],

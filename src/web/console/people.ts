@@ -78,6 +78,7 @@ async function peoplePage(visit: OperatorVisit): Promise<ConsolePage> {
         ]),
       )}
       <p class="hint">${words.machine}</p>
+      ${may(actor, 'person.export') ? html`<p><a href="${places.person.href()}">${view.words.console.person.title}</a></p>` : ''}
     </div>`,
   }
 }
@@ -127,6 +128,10 @@ async function approvalPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actions, actor, session } = visit
   const { people: words } = view.words.console
   const approval = await actions.showApproval(actor, part(visit, 'id'))
+  const erasure =
+    approval.kind === 'person.erase' && approval.state === 'proposed'
+      ? await actions.showErasure(actor, approval.facts['request'] ?? '')
+      : undefined
   const isOwn = approval.proposedBy === `operator:${session.name}`
   const buttons = html`<div class="actions">
     ${isOwn ? '' : html`<button class="button main" name="deed" value="confirm" type="submit">${words.confirm}</button>`}
@@ -140,6 +145,7 @@ async function approvalPage(visit: OperatorVisit): Promise<ConsolePage> {
       <h1>${words.approval}</h1>
       <p class="lead">${sentence(visit, approval)}</p>
       ${definitions([
+        [view.words.console.person.mailbox, erasure?.mailbox ? visible(erasure.mailbox) : undefined],
         [words.by, visible(approval.proposedBy.replace('operator:', ''))],
         [words.at, when(view, approval.proposedAt)],
         [words.until, when(view, approval.expiresAt)],
@@ -172,5 +178,7 @@ function sentence({ view }: OperatorVisit, { kind, facts }: Approval): Html | st
       const given = roles.filter((role): role is Role => names.includes(role))
       return words.gives(visible(facts['name'] ?? ''), roleNames(view, given))
     }
+    case 'person.erase':
+      return view.words.console.person.approval
   }
 }

@@ -47,6 +47,8 @@ export const places = {
   verifyAudit: route('/audit/verify'),
   operators: route('/operators'),
   operatorRoles: route('/operators/:name/roles'),
+  person: route('/person'),
+  erasePerson: route('/person/erase'),
   approval: route('/approvals/:id'),
   account: route('/account'),
   confirmSelf: route('/account/code'),

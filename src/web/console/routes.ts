@@ -35,6 +35,7 @@ import { enrolRoutes } from './enrol.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeySignInRoutes } from './passkey-sign-in.ts'
 import { peopleRoutes } from './people.ts'
+import { personRoutes } from './person.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { signInRoutes } from './sign-in.ts'
 
@@ -69,6 +70,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...outboxRoutes,
   ...auditRoutes,
   ...peopleRoutes,
+  ...personRoutes,
   ...accountRoutes,
   ...stepUpRoutes,
   ...passkeyRoutes,

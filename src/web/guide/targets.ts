@@ -31,6 +31,7 @@ export const toolLinks = {
   report: routes.report.start.href(),
   transparency: routes.transparency.href(),
   clock: routes.clock.href(),
+  'my-data': routes.myData.start.href(),
 } as const satisfies Readonly<Record<string, string | null>>
 type ToolName = keyof typeof toolLinks
 

@@ -133,7 +133,7 @@ describe('every page', () => {
     const queue = [...answered.map((path) => `/en${path}`), ...answered.map((path) => `/zh-CN${path}`)]
     // The portal, the tools and the API are other parts.
     const elsewhere =
-      /^(?:\/(?:en|zh-CN))?\/(?:delist|check|probe|headers|analyse|report|transparency|clock|owners|recipients)|^\/api\//
+      /^(?:\/(?:en|zh-CN))?\/(?:delist|check|probe|headers|analyse|report|transparency|clock|my-data|owners|recipients)|^\/api\//
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       if (seen.has(path) || elsewhere.test(path)) continue
       seen.add(path)
@@ -542,7 +542,7 @@ describe('what programs read', () => {
     const pages = testShelf(testSettings()).guide.pages('en').length
     assert.ok(places.length > 2 * (pages + reasonNames.length))
     for (const place of places.filter(
-      (each) => !/\/(?:delist|report|transparency|clock|owners|recipients)$/.test(each),
+      (each) => !/\/(?:delist|report|transparency|clock|my-data|owners|recipients)$/.test(each),
     )) {
       const found = await get(place)
       assert.equal(found.status, 200, place)

@@ -47,6 +47,7 @@ function pagesOf(
     routes.report.start.href(),
     routes.transparency.href(),
     routes.clock.href(),
+    routes.myData.start.href(),
     routes.about.href(),
   ]
   const written = new Map<string, string>()

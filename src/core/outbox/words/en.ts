@@ -250,6 +250,16 @@ export const en: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'person-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `Your link to what ${provider} keeps about you`,
+      paragraphs: [
+        'Hello,',
+        `somebody asked on the postmaster site of ${provider} to see, or to have deleted, what is kept about this mailbox. If it was you, open this link before ${moment(expiresAt)}:`,
+        { verbatim: link },
+        'Opening it changes nothing: the page asks what you want. In another browser than the one you asked with, it wants the code that you saw there; it is not in this letter.',
+        'If it was not you, please do nothing: without the code nobody gets further. We never ask for a password.',
+      ],
+    }),
     'owner-link': ({ link, expiresAt }, { provider }) => ({
       subject: `Your link to the owners' pages of ${provider}`,
       paragraphs: [

@@ -226,6 +226,16 @@ export const zhCN: LetterWords = {
         abuseNoticeWords[why],
       ],
     }),
+    'person-link': ({ link, expiresAt }, { provider }) => ({
+      subject: `查看或删除 ${provider} 保存的您的数据`,
+      paragraphs: [
+        '您好：',
+        `有人在 ${provider} 的邮件管理员网站上，申请查看或删除与本邮箱有关的数据。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        { verbatim: link },
+        '仅打开链接不会有任何变化，页面会询问您要做什么。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
+        '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
+      ],
+    }),
     'owner-link': ({ link, expiresAt }, { provider }) => ({
       subject: `${provider} 网段持有者页面的登录链接`,
       paragraphs: [

@@ -200,6 +200,7 @@ export const cases = {
     colleague: 'Colleague',
     noColleague: 'Nobody else has a role that works on cases.',
     withdrew: 'withdrew',
+    erased: 'Erased, because the person asked for it.',
     helped: { yes: 'it helped', partly: 'it helped in part', no: 'it did not help' },
     confirm: 'Do it',
     back: 'Back to the case',

@@ -530,6 +530,10 @@ export const refusals = fitForPeople({
     what: `${text(facts, 'prefix', 'A prefix this wide')} is so wide that a second person has to agree.`,
     next: agree(facts),
   }),
+  'person.not-found': () => ({
+    what: 'There is no such erasure.',
+    next: 'It was declined, or its record has been deleted. Look at the list on the page for erasing a person.',
+  }),
   'probe.expired': () => ({
     what: 'This test address has expired before a message came.',
     next: 'Get another one on the page of test addresses; it takes one message within its time.',

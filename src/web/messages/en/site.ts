@@ -252,4 +252,37 @@ export const site = {
     softwareTitle: 'Software',
     software: 'This site runs on Postern, which is free software (Apache-2.0).',
   },
+
+  myData: {
+    title: 'Your data',
+    lead: 'See what is kept here about your mailbox, or have it deleted.',
+    mailbox: 'Your mailbox',
+    mailboxHint: 'We write to it, to see that you read it.',
+    button: 'Write to me',
+    privacy: 'The answer is the same whether anything is kept about the mailbox or not.',
+    points: [
+      'You get a letter with a link, and here a code. Behind the link you choose: a file with everything, or to be forgotten.',
+      'The file is JSON: every table that knows your mailbox, what you and we wrote in cases, and what was done about it. Nothing of anybody else is in it.',
+    ],
+    policy: 'What is kept, and for how long',
+    choose: 'What shall we do?',
+    export: 'Send me a file with everything',
+    erase: 'Forget me',
+    eraseHint:
+      'Your mailbox and your words are replaced by a number, letters that wait are not sent, your networks here are nobody’s. That cannot be undone.',
+    codeLead:
+      'You opened the link in another browser than the one you asked with. Type the code that you saw there.',
+    go: 'Do it',
+    erased: 'You are forgotten',
+    erasedBody:
+      'What stays is on the page about privacy. Copies for the case of a breakdown hold what they held until they are replaced.',
+    waits: 'It is not done yet: something of yours is still open',
+    waitsBody:
+      'It is done by itself within an hour and a quarter of its end. You need to do nothing; you may close your case yourself on its page.',
+    blockers: {
+      case: 'a case that is not closed',
+      request: 'a request that a person decides',
+      report: 'a report of abuse that is being looked at',
+    },
+  },
 }

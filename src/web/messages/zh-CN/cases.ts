@@ -191,6 +191,7 @@ export const cases: Messages['cases'] = {
     colleague: '同事',
     noColleague: '没有其他人担任可处理工单的角色。',
     withdrew: '已退出',
+    erased: '应本人请求，内容已删除。',
     helped: { yes: '问题已解决', partly: '部分解决', no: '未解决' },
     confirm: '执行',
     back: '返回工单',

@@ -530,6 +530,10 @@ export const refusals = fitForPeople(
       what: `${text(facts, 'prefix', '该网段')} 范围很大，需要另一位操作员同意。`,
       next: agree(facts),
     }),
+    'person.not-found': () => ({
+      what: '没有这项删除请求。',
+      next: '它可能已被拒绝，或记录已过期删除。请查看删除个人数据页面上的清单。',
+    }),
     'probe.expired': () => ({
       what: '该测试地址已过期，在有效期内没有收到邮件。',
       next: '请在测试地址页面重新获取一个；每个地址在有效期内只接收一封邮件。',
