@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { feedbackFields } from '../access/feedback-schema.ts'
+import { hopSchema } from '../access/hop-schema.ts'
 import { probeFacts } from '../core/probes/facts.ts'
 import { longestValue, mostHops, mostReports, mostValues, type FeedbackReport } from '../standards/arf.ts'
 
@@ -65,23 +66,7 @@ const deliveryReport = z.array(
 const sayings = z.array(z.string().max(longestValue)).max(mostValues)
 const word = z.string().max(320).optional()
 
-const hops = z
-  .array(
-    z.strictObject({
-      from: word,
-      helo: word,
-      ptr: word,
-      ip: word,
-      by: word,
-      byIp: word,
-      with: word,
-      id: word,
-      for: word,
-      date: word,
-      at: z.number().optional(),
-    }),
-  )
-  .max(mostHops)
+const hops = z.array(hopSchema).max(mostHops)
 
 const feedbackReport: z.ZodType<FeedbackReport> = z.strictObject({
   feedback: z.strictObject(feedbackFields),

@@ -1,28 +1,13 @@
 import { z } from 'zod'
 import { feedbackFields } from '../../access/feedback-schema.ts'
+import { hopSchema } from '../../access/hop-schema.ts'
 import { longestValue, mostHops, mostReports, type Feedback } from '../../standards/arf.ts'
-import type { Hop } from '../../standards/received.ts'
 import { shapes, type Examination, type XarfCheck } from './examination.ts'
 
 /** The parser ran on hostile bytes in a process of its own: its word is held against this, sizes included, before anybody acts on it. */
 
 const text = z.string().max(longestValue)
 const mailboxes = z.array(z.string().max(320)).max(40)
-const word = z.string().max(320).optional()
-
-const hop: z.ZodType<Hop> = z.strictObject({
-  from: word,
-  helo: word,
-  ptr: word,
-  ip: word,
-  by: word,
-  byIp: word,
-  with: word,
-  id: word,
-  for: word,
-  date: word,
-  at: z.number().optional(),
-})
 
 const feedback: z.ZodType<Feedback> = z.strictObject(feedbackFields)
 
@@ -44,7 +29,7 @@ const reported = z.strictObject({
   date: text.nullable(),
   listId: text.nullable(),
   feedbackId: text.nullable(),
-  hops: z.array(hop).max(mostHops),
+  hops: z.array(hopSchema).max(mostHops),
   deliveredTo: mailboxes,
   addressees: mailboxes,
   trace: z.string().max(200).nullable(),

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { feedbackFields } from '../../access/feedback-schema.ts'
+import { hopSchema } from '../../access/hop-schema.ts'
 import { whoActs, type Path, type Who } from '../../access/reasons.ts'
 import { analysisErrors, bounceReasons, type Finding } from './analysis.ts'
 
 /** A finding as it comes out of the process that read hostile bytes: checked, sizes included, before anybody uses it. */
 
 const said = z.string().max(998).optional()
-const word = z.string().max(320).optional()
 const sayings = z.array(z.string().max(998)).max(20)
 
 const paths = Object.keys(whoActs) as [Path, ...Path[]]
@@ -44,23 +44,7 @@ export const headerSchema = z.strictObject({
   date: said,
   messageId: said,
   returnPath: said,
-  hops: z
-    .array(
-      z.strictObject({
-        from: word,
-        helo: word,
-        ptr: word,
-        ip: word,
-        by: word,
-        byIp: word,
-        with: word,
-        id: word,
-        for: word,
-        date: word,
-        at: z.number().optional(),
-      }),
-    )
-    .max(30),
+  hops: z.array(hopSchema).max(30),
   authenticationResults: sayings,
   verdicts: z.array(z.strictObject({ name: z.string().max(100), value: z.string().max(998) })).max(20),
 })

@@ -148,7 +148,8 @@ export async function dropBrakeWish(queries: Queries, rule: BrakeRule, value: st
     .execute()
 }
 
-const counters = [
+/** What is counted of a unit in an hour. */
+export const counters = [
   'ham',
   'bulk',
   'spam',

@@ -186,7 +186,7 @@ function takeFrom(row: HourRow, left: Map<EvidenceKind, number>): void {
     row[column] -= taken
     left.set(kind, (left.get(kind) ?? 0) - taken)
   }
-  for (const column of columns) take(column, column === 'not_junk' ? 'notJunk' : column)
+  for (const column of store.counters) take(column, column === 'not_junk' ? 'notJunk' : column)
   // While the brake is on, what the filter says of its rule is counted as not judged.
   for (const kind of ['spam', 'phish', 'malware'] as const) take('unjudged', kind)
   // Its verdicts took messages out of what others had told as not judged; those that are gone did not.
@@ -194,20 +194,7 @@ function takeFrom(row: HourRow, left: Map<EvidenceKind, number>): void {
   row.unjudged = Math.max(row.unjudged, -(ham + bulk + spam + phish + malware))
 }
 
-const columns = [
-  'ham',
-  'bulk',
-  'spam',
-  'phish',
-  'malware',
-  'unjudged',
-  'recipients',
-  'unknown',
-  'traps',
-  'complaints',
-  'not_junk',
-] as const satisfies readonly (keyof HourRow)[]
-type Column = (typeof columns)[number]
+type Column = (typeof store.counters)[number]
 
 /** What the edges were told of their organisations and domains holds no more; the engine says it anew with the next message. */
 async function dropOrganisations(ctx: Context, units: readonly string[]): Promise<void> {
