@@ -192,7 +192,10 @@ function writersOf(message: MimeMessage): Set<string> {
 
 function returnedHeader(message: MimeMessage): MimeMessage['fields'] {
   const part = message.parts.find(({ type }) => returnedPart.test(type))
-  return part === undefined ? [] : readMimeMessage(part.text.trimStart()).fields
+  if (part === undefined) return []
+  const text = part.text.trimStart()
+  const end = text.indexOf('\n\n')
+  return readMimeMessage(end < 0 ? text : text.slice(0, end + 1)).fields
 }
 
 const mailboxes = new RegExp(mailbox, 'g')

@@ -12,8 +12,8 @@ interface Phrase {
   readonly source: string | undefined
   /** Whether the phrase begins with its anchor. */
   readonly isFirst: boolean
-  /** Characters one of which follows the anchor; undefined where any may. */
-  readonly follows: ReadonlySet<number> | undefined
+  /** For each character up to 127, which stands for all beyond, whether it may follow the anchor; undefined where any may. */
+  readonly follows: Uint8Array | undefined
   pattern: RegExp | undefined
 }
 
@@ -126,9 +126,9 @@ class Anchors {
       if (shelf === undefined) continue
       for (const { anchor, phrases } of shelf) {
         if (Math.min(anchor.length, 4) !== length || !text.startsWith(anchor, at)) continue
-        const next = text.charCodeAt(at + anchor.length)
+        const next = Math.min(text.charCodeAt(at + anchor.length), 127)
         for (const phrase of phrases)
-          if (phrase.follows === undefined || phrase.follows.has(next)) found.push({ phrase, start: at })
+          if (phrase.follows === undefined || phrase.follows[next] === 1) found.push({ phrase, start: at })
       }
     }
   }
@@ -165,7 +165,7 @@ function phraseOf(text: string, list: number): Phrase {
     list,
     anchor,
     isFirst: end === anchor.length,
-    follows: beginsOf(text.slice(end)),
+    follows: tableOf(beginsOf(text.slice(end))),
     source: anchor === text ? undefined : sourceOf(text),
     pattern: undefined,
   }
@@ -207,6 +207,13 @@ function beginsOf(rest: string): ReadonlySet<number> | undefined {
   const length = sign === '\\' ? 2 : 1
   const own = new Set([rest.charCodeAt(length - 1)])
   return rest.charAt(length) === '?' ? union([own, beginsOf(rest.slice(length + 1))]) : own
+}
+
+function tableOf(codes: ReadonlySet<number> | undefined): Uint8Array | undefined {
+  if (codes === undefined) return undefined
+  const table = new Uint8Array(128)
+  for (const code of codes) table[Math.min(code, 127)] = 1
+  return table
 }
 
 function union(sets: readonly (ReadonlySet<number> | undefined)[]): ReadonlySet<number> | undefined {
