@@ -113,6 +113,13 @@ export const tortureSteps: readonly TortureStep[] = [
     minutes: 10,
   },
   {
+    name: 'kill series of cases',
+    what: '40 random `kill -9` of core while 1,000 messages of 200 senders come to their cases by SMTP, some of them again after a lost answer: each that was taken is in its thread once and in its order, and one letter is written to each sender.',
+    file: 'test/faults/case-kill.test.ts',
+    env: {},
+    minutes: 12,
+  },
+  {
     name: 'flood of reports',
     what: '50,000 reports about one campaign become one incident with every one of them in it (2,000 on PostgreSQL).',
     file: 'test/abuse-flood.test.ts',
