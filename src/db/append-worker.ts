@@ -16,7 +16,7 @@ import type { AppendDone, AppendInput, AppendOrder } from './sqlite-append.ts'
 type Order = NonNullable<AppendOrder>
 
 /** Rows in one transaction, while nobody else wants to write: ids come at random, and of each page of their index fewer copies are written. */
-const mostRows = 4000
+const mostRows = 2000
 
 /** Rows between two looks whether somebody waits to write: a millisecond or two. */
 const stepRows = 128
@@ -87,6 +87,7 @@ function serve(port: MessagePort, input: AppendInput): void {
       for (; !step.done && !pen.isWanted && rows < mostRows; rows += stepRows) step = steps.next()
       writeHead.run(seq)
       database.exec('commit')
+      pen.ink.wet()
       rowsInLog += rows
       return step
     } catch (error) {
@@ -105,6 +106,7 @@ function serve(port: MessagePort, input: AppendInput): void {
     let answers = done
     done = []
     try {
+      pen.ink.dry()
       fsyncSync(log)
     } catch (error) {
       answers = answers.map(({ nth }) => ({ nth, error: faultOf(error) }))

@@ -9,6 +9,8 @@ export interface Pen {
   give(): void
   /** Where the other threads find it. */
   readonly memory: SharedArrayBuffer
+  /** Whether something is in the log that the disk may not have: whoever waits for the disk with the pen would wait for that too. */
+  readonly ink: Ink
   /** Another thread is gone, perhaps with the pen in its hand. */
   forget(holder: Holder): void
 }
@@ -19,14 +21,24 @@ export interface PatientPen {
   give(): void
   /** Whether somebody else waits for it. */
   readonly isWanted: boolean
+  readonly ink: Ink
+}
+
+export interface Ink {
+  readonly isWet: boolean
+  /** Something was committed that the disk was not waited for. */
+  wet(): void
+  /** Before the log is flushed: what comes during that is wet again. */
+  dry(): void
 }
 
 const holders = ['main', 'events', 'judge'] as const
 export type Holder = (typeof holders)[number]
 
-/** Cells of the shared memory: the state, then one for each holder that says whether it waits. */
+/** Cells of the shared memory: the state, one for each holder that says whether it waits, and whether the ink is wet. */
 const state = 0
 const firstWait = 1
+const ink = firstWait + holders.length
 
 /** What the state can be. A pen that is kept for somebody is taken by nobody else. */
 const free = 0
@@ -52,6 +64,7 @@ export function sharedPen(memory = newMemory(), holder: Holder = 'main'): Pen {
       Atomics.store(cells, firstWait + own, 0)
     },
     give: () => giveOn(cells, own),
+    ink: inkIn(cells),
     forget: (gone) => forget(cells, holders.indexOf(gone)),
   }
 }
@@ -69,6 +82,7 @@ export function patientPen(memory: SharedArrayBuffer, holder: Holder): PatientPe
       Atomics.store(cells, firstWait + own, 0)
     },
     give: () => giveOn(cells, own),
+    ink: inkIn(cells),
     get isWanted() {
       return nextAfter(cells, own) !== undefined
     },
@@ -76,7 +90,17 @@ export function patientPen(memory: SharedArrayBuffer, holder: Holder): PatientPe
 }
 
 function newMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer((firstWait + holders.length) * Int32Array.BYTES_PER_ELEMENT)
+  return new SharedArrayBuffer((ink + 1) * Int32Array.BYTES_PER_ELEMENT)
+}
+
+function inkIn(cells: Int32Array): Ink {
+  return {
+    get isWet() {
+      return Atomics.load(cells, ink) === 1
+    },
+    wet: () => void Atomics.store(cells, ink, 1),
+    dry: () => void Atomics.store(cells, ink, 0),
+  }
 }
 
 function isTaken(cells: Int32Array, own: number): boolean {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fsync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -94,6 +95,8 @@ const judgePages = 65_536
 /** Prepared statements kept; the builder makes the same text for the same question. */
 const statementsKept = 400
 
+const flushFile = promisify(fsync)
+
 class Adapter extends SqliteAdapter {
   // Otherwise Kysely lets readers wait for a running transaction.
   override get supportsMultipleConnections(): boolean {
@@ -105,6 +108,7 @@ class SqliteDriver implements Driver {
   readonly #file: string
   readonly #asked: Asked
   readonly #turns: Turns
+  readonly #pen: Pen
   #writer: Statements | undefined
   #reader: Statements | undefined
   #leavesCheckpoints = false
@@ -114,6 +118,7 @@ class SqliteDriver implements Driver {
 
   constructor(file: string, asked: Asked, pen: Pen) {
     this.#file = file
+    this.#pen = pen
     this.#asked = asked
     this.#turns = new Turns(pen)
   }
@@ -140,7 +145,7 @@ class SqliteDriver implements Driver {
     this.#pages = kib
   }
 
-  /** After a transaction that the disk is not waited for, and when the pen is given on, this thread flushes the log: else the next who waits would have to. */
+  /** After a transaction that the disk is not waited for this thread flushes the log: else the next who waits would have to. */
   flushAfterwards(): void {
     this.#flushes = true
   }
@@ -148,19 +153,29 @@ class SqliteDriver implements Driver {
   async acquireConnection(): Promise<SqliteConnection> {
     this.#asked.guard()
     if (!this.#writer || !this.#reader) throw new Error(`database ${this.#file} is not open`)
-    return new SqliteConnection(this.#writer, this.#reader, this.#turns)
+    return new SqliteConnection(this.#writer, this.#reader, this.#turns, async () => await this.flush())
   }
 
   async beginTransaction(connection: SqliteConnection): Promise<void> {
-    await connection.begin(this.#asked.isLazy())
+    const isLazy = this.#asked.isLazy()
+    if (!isLazy) await this.flush()
+    await connection.begin(isLazy)
   }
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
     connection.commit()
-    if (!this.#flushes || !this.#asked.isLazy()) return
+    if (!this.#asked.isLazy()) return
+    this.#pen.ink.wet()
+    if (this.#flushes) await this.flush()
+  }
+
+  /** Gives what is in the log to the disk, without the pen: whoever then waits for the disk with the pen waits for its own alone. */
+  async flush(): Promise<void> {
+    if (!this.#pen.ink.isWet) return
     // SQLite locks the other two files and not this one, so it may be opened beside it; it is there as long as a connection is.
     this.#log ??= openSync(`${this.#file}-wal`, 'r+')
-    fsyncSync(this.#log)
+    this.#pen.ink.dry()
+    await flushFile(this.#log)
   }
 
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
@@ -204,9 +219,12 @@ class SqliteConnection implements DatabaseConnection {
   readonly #writer: Statements
   readonly #reader: Statements
   readonly #turns: Turns
+  readonly #flush: () => Promise<void>
   #endTurn: (() => void) | undefined
 
-  constructor(writer: Statements, reader: Statements, turns: Turns) {
+  /** `flush`: before anything is written that the disk is waited for. */
+  constructor(writer: Statements, reader: Statements, turns: Turns, flush: () => Promise<void>) {
+    this.#flush = flush
     this.#writer = writer
     this.#reader = reader
     this.#turns = turns
@@ -215,6 +233,8 @@ class SqliteConnection implements DatabaseConnection {
   async begin(isLazy: boolean): Promise<void> {
     const endTurn = await this.#turns.take()
     try {
+      // What others wrote before it was this one's turn: waiting for it here lets this thread do other things.
+      if (!isLazy) await this.#flush()
       this.#writer.waitForDisk(!isLazy)
       // IMMEDIATE takes the write lock now, so that what is read stays true until the commit.
       await patiently(() => this.#writer.exec('begin immediate'))
@@ -248,8 +268,10 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#endTurn) return this.#writer.run<R>(query)
     if (isReading(query)) return this.#reader.run<R>(query)
+    await this.#flush()
     const endTurn = await this.#turns.take()
     try {
+      await this.#flush()
       this.#writer.waitForDisk(true)
       return await patiently(() => this.#writer.run<R>(query))
     } finally {

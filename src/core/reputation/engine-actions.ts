@@ -32,7 +32,7 @@ import * as store from './store.ts'
 /** Events judged in one step: the more, the less each of them costs to write down. */
 const [leastInStep, mostInStep] = [300, 1800]
 /** Writing down a step may take so long, milliseconds: pages and intake wait for it. The next step is as large as fits. */
-const writingMs = 15
+const writingMs = 10
 /** Events judged between two breaths: some milliseconds in which this thread does nothing else. */
 const sliceSize = 100
 /** How much later than it says something may be seen. */
