@@ -33,6 +33,7 @@ export function judgeHere(spanMs: number): Judge {
         if (engine === undefined || !(await engine.isCurrent(ctx))) engine = await Engine.open(ctx)
         for (;;) {
           const isMore = await engine.step(ctx)
+          if (isMore && signal.aborted) await engine.tell(ctx)
           if (!isMore || signal.aborted || ctx.clock.elapsed() >= until) return isMore
         }
       } catch (error) {

@@ -33,6 +33,8 @@ import * as store from './store.ts'
 const [leastInStep, mostInStep] = [300, 1800]
 /** Writing down a step may take so long, milliseconds: pages and intake wait for it. The next step is as large as fits. */
 const writingMs = 10
+/** While there is much more the edges are told so often, milliseconds: what they are told has to be on the disk, and others wait for that. */
+const tellEveryMs = 500
 /** Events judged between two breaths: some milliseconds in which this thread does nothing else. */
 const sliceSize = 100
 /** How much later than it says something may be seen. */
@@ -57,6 +59,7 @@ export class Engine {
   #head: store.JudgedHead
   readonly #teller: Teller
   #liftedUntil: number
+  #toldAt = -Infinity
   /** Events that the next step takes at most. */
   #room = leastInStep
   /** Listings that are known to have ended lately. */
@@ -144,13 +147,19 @@ export class Engine {
     this.#judge.tick(now)
     const before = this.#head.seq
     const notes = await this.#save(ctx, read)
-    await this.#teller.tell(ctx, now)
-    // Who was made of hourly counters while telling is written down with the next step.
-    if (this.#pending.isEmpty) this.#judge.shrink()
+    if (!isMore || ctx.clock.elapsed() - this.#toldAt >= tellEveryMs) await this.tell(ctx)
     const { size: senders, groups, isBraked } = this.#judge
     const measured = { senders, groups, standings: this.#teller.told, brake: isBraked ? 1 : 0 }
     countStep(ctx, { events: read - before, notes, now: measured })
     return isMore
+  }
+
+  /** Tells the edges what follows of what was judged. */
+  async tell(ctx: Context): Promise<void> {
+    await this.#teller.tell(ctx, ctx.clock.now())
+    this.#toldAt = ctx.clock.elapsed()
+    // Nobody goes before the edges were told of it. Who was made of hourly counters while telling is written down with the next step.
+    if (this.#pending.isEmpty) this.#judge.shrink()
   }
 
   /** What is known of an address, for people. */
