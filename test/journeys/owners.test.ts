@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
@@ -37,6 +38,7 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
   let postern: Instance
   let mta: PolicyClient
   let browser: Browser
+  let ada: Page
 
   before(async () => {
     dns = await startZone(zone)
@@ -98,6 +100,16 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
     return line
   }
 
+  /** A resolver keeps for some seconds that there was nothing. */
+  async function lookUntilProven(page: Page): Promise<void> {
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await page.getByRole('button', { name: 'Look for the record' }).click()
+      if (/Proven: the network is yours/.test(await page.innerText('main'))) return
+      await sleep(2000)
+    }
+    assert.fail(await page.innerText('main'))
+  }
+
   async function isGood(page: Page): Promise<void> {
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
     assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
@@ -107,14 +119,15 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
     const added = await postern.run('listing', 'add', '192.0.2.0/24', '--reason', 'spam', '--wait')
     assert.equal(added.status, 0, added.stderr)
     assert.match(await mta.ask('192.0.2.45'), /^550 /)
-    const page = await signedIn('ada@example.org')
+    // A mailbox has three letters a day, so that this browser stays signed in.
+    ada = await signedIn('ada@example.org')
+    const page = ada
     const line = await claim(page, '192.0.2.0/24')
     await page.getByRole('button', { name: 'Look for the record' }).click()
     assert.match(await page.innerText('main'), /proof is not there yet/)
     await isGood(page)
     zone['_postern.2.0.192.in-addr.arpa'] = { TXT: [line] }
-    await page.getByRole('button', { name: 'Look for the record' }).click()
-    assert.match(await page.innerText('main'), /Proven: the network is yours/)
+    await lookUntilProven(page)
     assert.ok(dns.asked.includes('TXT _postern.2.0.192.in-addr.arpa'))
     await isGood(page)
     await page.goto(`${postern.site}/owners/networks`)
@@ -125,15 +138,16 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
     await mta.until('192.0.2.45', 'passes', since)
     await mta.until('192.0.2.200', 'passes', since)
     const letter = await sink.take('ada@example.org')
-    assert.match(letter.text, /takes the reader of this mailbox for an owner of this network/)
+    assert.match(letter.text, /takes the reader of this mailbox for an owner\s+of this network/)
   })
 
   it('has the pages of mail, programs and cases', async () => {
-    const page = await signedIn('ada@example.org')
+    const page = ada
+    await page.goto(`${postern.site}/owners/networks`)
     await page.getByRole('link', { name: 'Mail by day' }).first().click()
     assert.match(await page.innerText('main'), /Nothing has come from this network since then/)
     await isGood(page)
-    await page.getByRole('link', { name: 'For programs' }).click()
+    await page.getByRole('link', { name: 'For programs', exact: true }).click()
     await page.fill('#f-name', 'dashboard')
     await page.getByRole('button', { name: 'Make it' }).click()
     const [token = ''] = /pto_[0-9a-z]{52}/.exec(await page.innerText('main')) ?? []
@@ -161,23 +175,20 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
   })
 
   it('gives a part to a customer, who then proves it and holds it alone', async () => {
-    const ada = await signedIn('ada@example.org')
+    await ada.goto(`${postern.site}/owners/networks`)
     await ada.getByRole('link', { name: '192.0.2.0/24' }).first().click()
     const claimPage = ada.url()
     await ada.fill('main form input[name=range]', '192.0.2.64/26')
     await ada.fill('main form input[name=mailbox]', 'cyd@shop.example')
-    await ada.getByRole('button', { name: 'Give' }).first().click()
+    await ada.click('main form:has(input[value=give]) button')
     assert.match(await ada.innerText('main'), /cyd@shop\.example/)
     const cyd = await signedIn('cyd@shop.example')
     await cyd.getByRole('link', { name: '192.0.2.64/26' }).first().click()
     assert.match(await cyd.innerText('main'), /Given to you by the owner of the wider network/)
     const [, line = ''] = /TXT "(postern-owner=[\w-]{43})"/.exec(await cyd.innerText('main')) ?? []
     // Beside that of the wider network: each has its own.
-    zone['_postern.2.0.192.in-addr.arpa']?.TXT?.push(line)
-    await new Promise((resolve) => setTimeout(resolve, 1500))
     zone['2.0.192.in-addr.arpa'] = { TXT: [line] }
-    await cyd.getByRole('button', { name: 'Look for the record' }).click()
-    assert.match(await cyd.innerText('main'), /Proven: the network is yours/)
+    await lookUntilProven(cyd)
     await ada.goto(claimPage)
     assert.doesNotMatch(await ada.innerText('main'), /cyd@shop\.example/)
   })
