@@ -82,6 +82,18 @@ create table audit_records (
   hash text not null
 );
 
+create table case_codes (
+  hash text not null,
+  ip text,
+  reason text,
+  edge text,
+  refused_at bigint,
+  participant_id text,
+  opened_participant_id text,
+  created_at bigint not null,
+  expires_at bigint not null
+);
+
 create table case_messages (
   id text not null,
   case_id text not null,
@@ -809,6 +821,12 @@ CREATE OR REPLACE FUNCTION public.audit_records_refuse()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin raise exception 'audit records are never changed'; end $function$;
+
+alter table case_codes add constraint case_codes_pkey PRIMARY KEY (hash);
+
+CREATE INDEX case_codes_expires ON public.case_codes USING btree (expires_at);
+
+CREATE UNIQUE INDEX case_codes_pkey ON public.case_codes USING btree (hash);
 
 alter table case_messages add constraint case_messages_pkey PRIMARY KEY (id);
 

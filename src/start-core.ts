@@ -50,6 +50,7 @@ import { openShelf } from './web/guide/shelf.ts'
 import { abuseRoutes } from './web/abuse/abuse-routes.ts'
 import { caseRoutes } from './web/case/case-routes.ts'
 import { personRoutes } from './web/person/person-routes.ts'
+import { codeRoutes } from './web/case/code-routes.ts'
 import { clockRoutes } from './web/clock/clock-routes.ts'
 import { readTheme } from './web/theme.ts'
 import { loadAssets } from './web/assets.ts'
@@ -247,6 +248,7 @@ function webApps(
       (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => personRoutes(app, { contextFor, https }),
       (app) => caseRoutes(app, { contextFor }),
+      (app) => codeRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],
     largeBodies: [

@@ -10,6 +10,20 @@ export function randomId(count: number): string {
   return id
 }
 
+/** Bytes as characters of five bits each; what is left over of them is dropped. */
+export function formatCrockford(bytes: Uint8Array): string {
+  let [text, held, bits] = ['', 0, 0]
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(held >>> bits) & 31]
+    }
+  }
+  return text
+}
+
 /** 256 random bits as 43 characters of base64url: for halves, sessions and tokens. */
 export function newSecretText(): string {
   return randomBytes(32).toString('base64url')

@@ -31,6 +31,7 @@ export const refusals = {
   'audit.broken': 500,
   'brake.already': 409,
   'case.closed': 409,
+  'case.code-unknown': 404,
   'case.condition-passes': 409,
   'case.condition-unknown': 422,
   'case.empty': 422,

@@ -262,6 +262,10 @@ const support = section('Cases: what a person here decides, and by when.', {
     duration(day, 60 * day).prefault('7d'),
     'How long somebody whom we asked something has to answer. The clock of the case stands meanwhile.',
   ),
+  code: key(
+    duration(day, 90 * day).prefault('30d'),
+    'How long a code works that a sender hands to a recipient, so that the recipient opens a case on their behalf.',
+  ),
   conditions: key(
     duration(day, 60 * day).prefault('14d'),
     'How long the tests of a conditional decision are run again. After that the request is refused, naming a test.',

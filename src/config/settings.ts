@@ -122,6 +122,7 @@ function supportOf({ support, delisting }: Config) {
     firstMs: support.firstAnswer,
     effectMs: delisting.review,
     askedMs: support.asked,
+    codeMs: support.code,
     conditionsMs: support.conditions,
     survey: support.survey,
   }

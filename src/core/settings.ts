@@ -30,6 +30,8 @@ export interface SupportSettings {
   readonly effectMs: number
   /** How long somebody who was asked has to answer. */
   readonly askedMs: number
+  /** How long a code for a recipient works. */
+  readonly codeMs: number
   /** How long the tests of a conditional decision are looked at. */
   readonly conditionsMs: number
   /** Whether whoever took part in a case is asked on its page if it helped. */

@@ -45,6 +45,7 @@ export interface Tables {
   incident_reports: IncidentReportsTable
   incident_acts: IncidentActsTable
   decision_recipients: DecisionRecipientsTable
+  case_codes: CaseCodesTable
   recipients: RecipientsTable
   recipient_links: RecipientLinksTable
   recipient_sessions: RecipientSessionsTable
@@ -684,6 +685,20 @@ export interface IncidentActsTable {
   actor: string
   /** Of an `escalate`: why. Of a `release`: the id of the act that it undoes. */
   why: string | null
+}
+
+/** A code with which a recipient opens or joins a case on behalf of a sender. */
+export interface CaseCodesTable {
+  /** Keyed hash. */
+  hash: string
+  ip: string | null
+  reason: string | null
+  edge: string | null
+  refused_at: number | null
+  participant_id: string | null
+  opened_participant_id: string | null
+  created_at: number
+  expires_at: number
 }
 
 /** A mailbox of our own domains that has shown itself. */

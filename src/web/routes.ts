@@ -89,6 +89,8 @@ export const routes = {
     mail: route('/recipients/mail'),
     /** One refusal, and the form to vouch for its sender. */
     refusal: route('/recipients/mail/:id'),
+    /** A case on behalf of a sender who gave them a code. */
+    case: route('/recipients/case'),
     /** What they vouch for. */
     vouches: route('/recipients/vouches'),
   },
@@ -130,6 +132,12 @@ export const routes = {
     withdraw: route('/case/:token/close'),
     /** Whether it helped; its page is that of the case. */
     survey: route('/case/:token/helped'),
+  },
+  recipientCode: {
+    /** The code that a recipient opens a case with, made for a refusal, … */
+    record: route('/c/:token/recipient'),
+    /** … or in the sender's own case. */
+    thread: route('/case/:token/recipient'),
   },
   api: route('/api/v1'),
   policy: route('/.well-known/postmaster-policy.json'),

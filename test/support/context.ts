@@ -100,6 +100,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
       effectMs: 48 * hour,
       askedMs: 7 * day,
+      codeMs: 30 * day,
       conditionsMs: 14 * day,
       survey: 'off',
     },

@@ -16,6 +16,7 @@ import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
 import { personRoutes } from '../../src/web/person/person-routes.ts'
 import { clockRoutes } from '../../src/web/clock/clock-routes.ts'
 import { caseRoutes } from '../../src/web/case/case-routes.ts'
+import { codeRoutes } from '../../src/web/case/code-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
 import { eventsRoute } from '../../src/web/api/events.ts'
@@ -92,6 +93,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => personRoutes(app, { contextFor, https: true }),
       (app) => caseRoutes(app, { contextFor }),
+      (app) => codeRoutes(app, { contextFor }),
       (app) => abuseReportsRoute(app, { contextFor, checker: { checkXarf: async (raw) => checkXarf(raw) } }),
     ],
   })

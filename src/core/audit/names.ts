@@ -3,6 +3,7 @@ export type AuditAction =
   | 'approval.confirmed'
   | 'approval.declined'
   | 'approval.proposed'
+  | 'case-code.made'
   | 'case.answered'
   | 'case.asked'
   | 'case.assigned'

@@ -185,7 +185,8 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
   })
 }
 
-async function participantOfToken(ctx: Context, token: string): Promise<Participant> {
+/** Whose page it is. Throws `case.not-found`. */
+export async function participantOfToken(ctx: Context, token: string): Promise<Participant> {
   const id = openTag(ctx.keys.tags, 'case-page', token)
   const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
   // The address and the page of somebody who was erased lead to nothing.

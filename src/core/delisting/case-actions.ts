@@ -13,7 +13,7 @@ import {
   type Incoming,
 } from '../cases/actions.ts'
 import { heard, type Case } from '../cases/case.ts'
-import type { Participant } from '../cases/participant.ts'
+import type { Participant, ParticipantRole } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
 import type { Tx } from '../context.ts'
 import type { DelistRequest } from './request.ts'
@@ -26,15 +26,15 @@ export async function handToCase(
   request: DelistRequest,
   waits: DelistRequest | undefined,
   says: Incoming | undefined,
+  role: ParticipantRole = request.control === 'owner' ? 'owner' : 'sender',
 ): Promise<{ readonly case: Case; readonly participant: Participant }> {
-  const { mailbox, language, unit, control } = request
-  const isOwner = control === 'owner'
-  const by = { role: isOwner ? 'owner' : 'sender', mailbox, language, says } as const
+  const { mailbox, language, unit } = request
+  const by = { role, mailbox, language, says }
   const running = waits && (await caseOfRequest(tx, waits))
   const isMail = says?.channel === 'mail'
   if (!running) {
     const opened = await openCase(tx, {
-      kind: isOwner ? 'owner' : isMail ? 'mail' : 'record',
+      kind: role !== 'sender' ? role : isMail ? 'mail' : 'record',
       about: formatPrefix(unit),
       by,
     })
@@ -66,7 +66,7 @@ export async function goOnInThread(
 }
 
 /** Somebody else has come: it is our turn, unless tests decide; those they are told. */
-async function goOn(tx: Tx, id: string, participant: Participant): Promise<Case> {
+export async function goOn(tx: Tx, id: string, participant: Participant): Promise<Case> {
   const it = await lockCase(tx, id)
   if (!it) throw new Error(`case ${id} is gone while it is held`)
   if (it.state === 'conditional') {

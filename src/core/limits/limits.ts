@@ -120,6 +120,21 @@ export const limits = {
     windowMs: hour,
     why: 'Links to recipients that one network may have us write: a whole building may sit behind one address.',
   },
+  'cases.codes.client.day': {
+    count: 50,
+    windowMs: day,
+    why: 'Codes for recipients that one network makes; the same refusal has the same code.',
+  },
+  'cases.codes.recipient.hour': {
+    count: 10,
+    windowMs: hour,
+    why: 'Codes that one recipient types, right or wrong: nobody finds one of 80 bits by trying.',
+  },
+  'cases.codes.tries.client.hour': {
+    count: 60,
+    windowMs: hour,
+    why: 'Nor with many mailboxes from one network.',
+  },
   'vouches.mailbox.day': {
     count: 30,
     windowMs: day,

@@ -129,6 +129,7 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'suppressions', key: ['mailbox_hash'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
+    { table: 'case_codes', key: ['hash'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'recipient_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'recipient_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },

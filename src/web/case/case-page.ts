@@ -163,7 +163,16 @@ function forms(view: View, it: CasePage, { token, text, error }: Asked): Html {
       ${textArea(view, { name: 'text', label: words.addLabel, hint: words.addHint, rows: 6, maxlength: 4000, value: text, error })}
       <p>${submit(words.send)}</p>
     </form>
-    ${it.state === 'closed' ? '' : html`<p><a href="${view.link(routes.case.withdraw.href({ token }))}">${words.close}</a></p>`}`
+    ${
+      it.state === 'closed'
+        ? ''
+        : html`<p>
+              <a href="${view.link(routes.recipientCode.thread.href({ token }))}"
+                >${view.words.recipients.code.title}</a
+              >
+            </p>
+            <p><a href="${view.link(routes.case.withdraw.href({ token }))}">${words.close}</a></p>`
+    }`
 }
 
 /** The page before they close it. */

@@ -8,12 +8,12 @@ import type { View } from '../ui/view.ts'
 
 /** What the pages of a recipient who is signed in have in common. */
 
-type Place = 'mail' | 'vouches'
+type Place = 'mail' | 'vouches' | 'case'
 
 /** Who is here, and where else they can go. */
 export function placesOf(view: View, { mailbox }: Recipient, here: Place | undefined): Html {
   const words = view.words.recipients
-  const list = (['mail', 'vouches'] as const).map((place) => ({
+  const list = (['mail', 'vouches', 'case'] as const).map((place) => ({
     href: view.link(routes.recipients[place].href()),
     words: words.places[place],
     here: place === here,

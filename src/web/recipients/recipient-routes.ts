@@ -11,6 +11,7 @@ import {
   recipientOfSession,
   seeRecipientLink,
 } from '../../core/recipients/session-actions.ts'
+import { openAsRecipient } from '../../core/delisting/recipient-actions.ts'
 import { listOwnVouches, showRefusal, vouch, withdrawVouch } from '../../core/vouches/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, type Fields } from '../form-data.ts'
@@ -21,6 +22,7 @@ import type { FieldError } from '../ui/form.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
+import { openCasePage } from './case-page.ts'
 import { recipientLinkPage, startPage } from './enter-pages.ts'
 import { mailPage } from './mail-page.ts'
 import { refusalPage } from './refusal-page.ts'
@@ -41,6 +43,7 @@ export function recipientRoutes(app: Web, deps: RecipientDeps): void {
   enterRoutes(app, deps)
   mailRoutes(app, deps)
   vouchRoutes(app, deps)
+  caseRoutes(app, deps)
 }
 
 /** A mailbox shows itself: the form, the code, the link. */
@@ -158,6 +161,31 @@ function vouchRoutes(app: Web, deps: RecipientDeps): void {
       const { id, mailbox } = await withdrawVouch(ctx, recipient, fields.get('id') ?? '')
       const query = { done: 'withdrawn', id, ...(mailbox === recipient.mailbox ? {} : { mailbox }) }
       return c.redirect(c.var.view.link(routes.recipients.vouches.href(query)), 303)
+    }),
+  )
+}
+
+/** A case on behalf of a sender; from then on it has a page of its own. */
+function caseRoutes(app: Web, deps: RecipientDeps): void {
+  app.get(
+    routes.recipients.case.pattern,
+    signedIn(deps, async (c, _ctx, recipient) => await show(c, openCasePage(c.var.view, recipient))),
+  )
+
+  app.post(
+    routes.recipients.case.pattern,
+    signedIn(deps, async (c, ctx, recipient) => {
+      const fields = await readForm(c)
+      const input = { code: fields.get('code') ?? '', text: fields.get('text') ?? '' }
+      try {
+        const token = await openAsRecipient(ctx, recipient, input)
+        return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'sent' })), 303)
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.status >= 500) throw error
+        const field = error.code === 'case.code-unknown' ? 'code' : 'text'
+        const page = openCasePage(c.var.view, recipient, fields, [{ ...wrong(c, error), field }])
+        return await show(c, page, error.status)
+      }
     }),
   )
 }

@@ -52,7 +52,7 @@ function bodyOf(view: View, guide: Guide, ladder: Ladder, rung: Rung): Html {
     case 'portal':
       return portal(view, ladder, rung)
     case 'recipient':
-      return recipient(view, guide, rung)
+      return recipient(view, guide, ladder, rung)
     case 'owner':
       return owner(view, ladder, rung)
     case 'case':
@@ -111,11 +111,12 @@ function requestWords(view: View, { state, outcome }: NonNullable<Ladder['tried'
 }
 
 /** The page of the guide, where the operator has not taken it away. */
-function recipient(view: View, guide: Guide, rung: Rung): Html {
+function recipient(view: View, guide: Guide, { refused }: Ladder, rung: Rung): Html {
   const words = view.words.support.ladder
   const hasPage = guide.page('plain/recipient', view.language) !== undefined
   return html`<p>${words.recipient}</p>
-    ${hasPage ? way(rung, view.link(pageHref('plain', 'recipient')), words.toRecipient) : ''}`
+    ${refused.token === undefined ? '' : way(rung, view.link(routes.recipientCode.record.href({ token: refused.token })), words.toCode)}
+    ${hasPage ? way({ ...rung, state: 'open' }, view.link(pageHref('plain', 'recipient')), words.toRecipient) : ''}`
 }
 
 function owner(view: View, { refused, tried }: Ladder, rung: Rung): Html {

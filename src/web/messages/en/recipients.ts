@@ -27,7 +27,7 @@ export const recipients = {
     title: 'See refused mail to you',
     lead: 'With this button the mailbox has shown itself, and you are signed in in this browser.',
   },
-  places: { mail: 'Refused mail', vouches: 'Your vouches' },
+  places: { mail: 'Refused mail', vouches: 'Your vouches', case: 'Open a case' },
   as: (mailbox: Html) => html`You are here as ${mailbox}.`,
   leave: 'Sign out',
   mail: {
@@ -120,6 +120,40 @@ export const recipients = {
       revoked: 'ended by our postmasters',
       expired: 'ended by itself',
     } satisfies Record<VouchEnd, string>,
+  },
+  code: {
+    title: 'A code for the recipient',
+    lead: (provider: string) =>
+      `The person you wrote to is a customer of ${provider} and is heard where you may not be. With a code from here they open a case for you, with the facts of the refusal in it.`,
+    points: [
+      'The code names nobody: neither you nor any mailbox. Nobody can guess it.',
+      'Give it to the recipient by another way: telephone, another mailbox, a message.',
+      'We do not tell you whether there is such a mailbox, nor who used the code.',
+    ],
+    make: 'Make the code',
+    made: 'The code for the recipient',
+    until: (when: Html) => html`It works until ${when}. Asked for again, it is the same.`,
+    give: 'For example with these words:',
+    letter: (address: string, code: string) =>
+      `My mail to you was refused. Please open ${address}, show there that the mailbox is yours, choose “Open a case”, and enter this code: ${code}`,
+    later: 'What becomes of it you notice when your mail arrives, or on the page of the refusal.',
+    back: 'Back',
+  },
+  case: {
+    title: 'Open a case',
+    lead: 'For a sender whose mail to you is refused, and who gave you a case code. A person here looks at it.',
+    code: 'Case code',
+    codeHint: 'Four groups of four letters and digits; small letters will do.',
+    text: 'What do you expect from this sender?',
+    textHint:
+      'Who they are, what kind of mail it is, and since when it does not come. Read by our postmasters only.',
+    button: 'Open the case',
+    seesTitle: 'Who sees what',
+    sees: [
+      'Our postmasters see your mailbox, your words, and the refusals on record of mail to you from there.',
+      'The sender learns nothing of you: neither that you did this nor whether your mailbox exists.',
+      'You get a page with your own part of the case and letters to this mailbox; what others write in it you do not see.',
+    ],
   },
   console: {
     title: 'Vouches',

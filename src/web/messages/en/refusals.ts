@@ -106,6 +106,10 @@ export const refusals = fitForPeople({
     what: 'This case is closed.',
     next: 'If something has changed, open it again within 14 days after its end, or begin a new one.',
   }),
+  'case.code-unknown': () => ({
+    what: 'This is no case code of ours, or its time is over.',
+    next: 'Compare it with what the sender gave you: four groups of four letters and digits. They can make a new one behind the link of their refusal.',
+  }),
   'case.condition-passes': () => ({
     what: 'The test that you name passes, so it is no reason to refuse.',
     next: 'Look at the checks beside the case, name another test, or write a sentence of your own.',

@@ -46,7 +46,8 @@ export const support = {
       policy: 'a test has to pass',
     },
     recipient:
-      'Reach the recipient in another way (telephone, another mailbox) and give them the text below. As a customer here they can turn to their own help desk, and say that the mail is wanted.',
+      'Reach the recipient in another way (telephone, another mailbox) and give them the text below. As a customer here they see what was refused to them, may vouch for you, and can open a case on your behalf.',
+    toCode: 'A code with which they open a case for you',
     toRecipient: 'What to tell them',
     owner:
       'Whoever owns the network can prove it, sees what of it is listed, and may ask for whole ranges. Hand this page to your hosting or network provider.',
