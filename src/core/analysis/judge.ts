@@ -68,17 +68,28 @@ function withoutLinks(words: string): string {
 
 const links = /(?:https?:\/\/|www\.)[^\s<>"')\]]+/g
 
-/** A reference of our own registry (contracts 8): `(PSN606)`, or what is left of it in a line that was cut. */
+/** A line of our own registry (contracts 8): by its reference `(PSN606)`, or by its words where it was cut before. */
 function byOurOwn(text: string): Judgement | undefined {
   const reference = /\bPSN\d{3}\b/.exec(text)?.[0]
-  const name =
-    reference === undefined
-      ? undefined
-      : (Object.keys(reasons) as ReasonName[]).find((each) => reasons[each].reference === reference)
+  const name = ownNames.find((each) =>
+    reference === undefined ? isCutFrom(each, text) : reasons[each].reference === reference,
+  )
   if (name === undefined) return undefined
   const { path } = reasons[name]
   return { reason: ownReasons[name], path, who: whoActs[path] }
 }
+
+const ownNames = Object.keys(reasons) as ReasonName[]
+
+/** Others begin with `Access denied` too: there the next sentence must be ours as well. */
+function isCutFrom(name: ReasonName, text: string): boolean {
+  const { text: first, action } = reasons[name]
+  if (first.includes('[domain]') || !text.includes(first)) return false
+  return !first.startsWith('Access denied') || text.includes(action.slice(0, telling))
+}
+
+/** Characters of a sentence that nobody else begins so. */
+const telling = 24
 
 const ownReasons: Readonly<Record<ReasonName, BounceReason>> = {
   spam: 'ip-reputation',

@@ -268,4 +268,22 @@ describe('A reply', () => {
       undefined,
     ])
   })
+
+  it('of ours means the same wherever it was cut behind its first sentence', () => {
+    const lines = {
+      '451 4.7.700 Our own mail filter has a problem, so this mail is only delayed and not refused [192.0.2.45]. Please try again later, as mail servers do by themselves; details at https://postmaster.provider.example/c/':
+        'system',
+      '451 4.7.500 Please try again later: we do not know this sender yet [192.0.2.45]. Your mail server does this by itself; details at https://postmaster.provider.example/c/':
+        'ip-rate',
+      '550 5.7.606 Access denied, banned sending IP [192.0.2.45]. To see why and to request removal from this list please visit https://postmaster.provider.example/c/':
+        'ip-reputation',
+    }
+    for (const [line, reason] of Object.entries(lines))
+      for (let end = line.indexOf('. '); end <= line.length; end++)
+        assert.deepEqual(told(line.slice(0, end), 'reason'), [reason], line.slice(0, end))
+    assert.deepEqual(told('451 4.7.550 Access denied, please try (PSN550', 'reason', 'path'), [
+      'unknown',
+      'wait',
+    ])
+  })
 })
