@@ -781,7 +781,7 @@ CREATE UNIQUE INDEX abuse_reporters_pkey ON public.abuse_reporters USING btree (
 
 alter table abuse_reports add constraint abuse_reports_pkey PRIMARY KEY (id);
 
-CREATE INDEX abuse_reports_due ON public.abuse_reports USING btree (next_at) WHERE (state = 'received'::text);
+CREATE INDEX abuse_reports_due ON public.abuse_reports USING btree (state, next_at) WHERE (state = 'received'::text);
 
 CREATE INDEX abuse_reports_of_incident ON public.abuse_reports USING btree (incident_id, received_at, id) WHERE (incident_id IS NOT NULL);
 
@@ -1177,6 +1177,8 @@ alter table sent_mail add constraint sent_mail_pkey PRIMARY KEY (message_key, re
 CREATE INDEX sent_mail_account ON public.sent_mail USING btree (account, at);
 
 CREATE INDEX sent_mail_at ON public.sent_mail USING btree (at);
+
+CREATE INDEX sent_mail_senders ON public.sent_mail USING btree (message_key, account);
 
 CREATE UNIQUE INDEX sent_mail_pkey ON public.sent_mail USING btree (message_key, recipient_key, account);
 

@@ -72,7 +72,7 @@ CREATE TABLE abuse_reports (
 
 CREATE UNIQUE INDEX abuse_reports_dedupe on abuse_reports (dedupe_key) where dedupe_key is not null;
 
-CREATE INDEX abuse_reports_due on abuse_reports (next_at) where state = 'received';
+CREATE INDEX abuse_reports_due on abuse_reports (state, next_at) where state = 'received';
 
 CREATE UNIQUE INDEX abuse_reports_intake on abuse_reports (intake_key);
 
@@ -920,6 +920,8 @@ CREATE TABLE sent_mail (
 CREATE INDEX sent_mail_account on sent_mail (account, at);
 
 CREATE INDEX sent_mail_at on sent_mail (at);
+
+CREATE INDEX sent_mail_senders on sent_mail (message_key, account);
 
 CREATE TABLE sessions (
   id_hash text not null,

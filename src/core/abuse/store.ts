@@ -86,7 +86,8 @@ export async function dueReports(
   return await queries
     .selectFrom('abuse_reports')
     .select(columns)
-    .where('state', '=', 'received')
+    // As the partial index has it.
+    .where('state', '=', sql.lit('received'))
     .where('next_at', '<=', now)
     .orderBy('next_at')
     .limit(limit)

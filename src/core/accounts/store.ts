@@ -47,16 +47,27 @@ export async function seeAccount(
     .execute()
 }
 
+/** Of those who took another’s Message-ID so many are told. */
+const mostSenders = 20
+
 /** Accounts that sent a message with this Message-ID: one, unless somebody took another’s. */
 export async function sendersOf(queries: Queries, key: string): Promise<readonly string[]> {
-  const rows = await queries
-    .selectFrom('sent_mail')
-    .select('account')
-    .distinct()
-    .where('message_key', '=', key)
-    .limit(20)
-    .execute()
-  return rows.map(({ account }) => account)
+  const senders: string[] = []
+  // One step of the index for each of them: a campaign has as many rows as recipients, and one sender.
+  for (let last = ''; senders.length < mostSenders;) {
+    const next = await queries
+      .selectFrom('sent_mail')
+      .select('account')
+      .where('message_key', '=', key)
+      .where('account', '>', last)
+      .orderBy('account')
+      .limit(1)
+      .executeTakeFirst()
+    if (!next) break
+    senders.push(next.account)
+    last = next.account
+  }
+  return senders
 }
 
 export async function sentTo(
