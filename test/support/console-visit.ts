@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { Secret } from '../../src/base/secret.ts'
+import { readBase32, totpCode, totpStep } from '../../src/standards/totp.ts'
 import type { Instance } from './instance.ts'
 
 /** Somebody at the console of a running Postern, by its pages and forms over HTTP, without script. */
@@ -13,9 +15,7 @@ export async function signInAt(postern: Instance, name: string, role: string): P
   const added = await postern.run('operator', 'add', name, '--role', role, '--json')
   assert.equal(added.status, 0, added.stderr)
   const { password, totpSecret } = JSON.parse(added.stdout) as { password: string; totpSecret: string }
-  const { code } = JSON.parse((await postern.run('operator', 'code', totpSecret, '--json')).stdout) as {
-    code: string
-  }
+  const code = totpCode(new Secret(readBase32(totpSecret)), totpStep(Date.now()))
   const visit = visitOf(`http://127.0.0.1:${postern.ports.console}`)
   assert.equal(await visit.send('/sign-in', '/sign-in', { name, password, code }), '/')
   return visit
