@@ -231,6 +231,22 @@ describe('a core that does not answer', () => {
   })
 })
 
+describe('postern person', () => {
+  it('prints what is known as one JSON value, erases, and says by its status whether it is done', async () => {
+    const exported = await postern('person', 'export', 'nobody@example.org', '--json')
+    assert.equal(exported.status, 0, exported.stderr)
+    assert.deepEqual((json(exported) as { places: readonly unknown[] }).places, [])
+    const erased = await postern('person', 'erase', 'nobody@example.org', '--json')
+    assert.equal(erased.status, 0, erased.stderr)
+    const { state, counts, open } = json(erased) as Record<string, unknown>
+    assert.deepEqual([state, counts, open], ['done', {}, []])
+    const wrong = await postern('person', 'erase', 'nonsense')
+    assert.deepEqual([wrong.status, wrong.stdout], [1, ''])
+    assert.match(wrong.stderr, /mailbox\.invalid/)
+    assert.equal((await postern('person', 'export')).status, 2)
+  })
+})
+
 describe('Ctrl-C', () => {
   it('is left to the supervisor, which ends its children in order', async () => {
     const child = fork(entry, ['edge', '--config', config], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })

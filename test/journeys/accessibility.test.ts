@@ -216,6 +216,8 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
           '/delist?ip=192.0.2.45',
           '/report',
           '/transparency',
+          '/clock',
+          '/my-data',
         ]) {
           await go(path)
           await look(path)
