@@ -176,15 +176,15 @@ forEachDatabase((_name, open) => {
 
     it('holds for mail to the delist mailbox too, and loses no words', async () => {
       const ctx = await queueOf(await open(), 2)
-      const write = async (ip: string, note: string) =>
+      const write = async (ip: string, note: string, mailbox = 'ada@example.org') =>
         await openReviewByMail(ctx, {
-          mailbox: orThrow(parseMailbox('ada@example.org')),
+          mailbox: orThrow(parseMailbox(mailbox)),
           language: 'en',
           address: orThrow(parseAddress(ip)),
           note,
         })
       assert.deepEqual(
-        [await write('192.0.2.1', 'one'), await write('192.0.2.1', 'two')],
+        [await write('192.0.2.1', 'one'), await write('192.0.2.1', 'two', 'bob@example.org')],
         ['opened', 'joined'],
       )
       const [request] = await listRequests(ctx, { state: 'review', limit: 9 })
