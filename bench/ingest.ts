@@ -68,10 +68,10 @@ function print(
 const [warmPages, warmRequests, restMs] = [400, 4, 3000]
 
 /** The server has been up for a while. Its events are of addresses that are not sent again. */
-async function warmUp(cluster: Cluster, token: string): Promise<void> {
+async function warmUp(cluster: Cluster, tokens: readonly string[]): Promise<void> {
   for (let nth = 0; nth < warmPages; nth++)
     await ask(nth % 2 === 0 ? `${cluster.site}/` : `${cluster.site}/ip/2001:db8:0:${nth.toString(16)}::1`)
-  await sendAll(cluster, token, makeRequests(warmRequests, events))
+  await sendAll(cluster, tokens, makeRequests(warmRequests, events))
   await sleep(restMs)
 }
 
@@ -116,17 +116,28 @@ function makeRequests(count = readyMade, first = 0): readonly Buffer<ArrayBuffer
   })
 }
 
+/** Sources that share the events: the quota of one is a million a day in a cluster. */
+async function makeSources(cluster: Cluster): Promise<readonly string[]> {
+  const tokens: string[] = []
+  for (let nth = 0; nth <= events / 500_000; nth++) {
+    const [made] = await cluster.ask('token.add', { kind: 'events', name: `mx${nth}` })
+    tokens.push(String((made as { token: string }).token))
+  }
+  return tokens
+}
+
 /** Sends all of them, so many at once; gives how many events were durable. */
 async function sendAll(
   cluster: Cluster,
-  token: string,
+  tokens: readonly string[],
   requests: readonly Buffer<ArrayBuffer>[],
 ): Promise<number> {
   const left = [...requests]
   let durable = 0
-  const headers = { authorization: `Bearer ${token}`, 'content-encoding': 'gzip' }
   const send = async (): Promise<void> => {
     for (let body = left.pop(); body; body = left.pop()) {
+      const token = tokens[left.length % tokens.length] ?? ''
+      const headers = { authorization: `Bearer ${token}`, 'content-encoding': 'gzip' }
       const answer = await fetch(`${cluster.site}/api/v1/events`, { method: 'POST', headers, body })
       if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`)
       durable += ((await answer.json()) as { accepted: number }).accepted
@@ -178,10 +189,9 @@ async function throughTheDoor(name: string, database: string | undefined, isJudg
     ...(database === undefined ? {} : { database }),
   })
   try {
-    const [made] = await cluster.ask('token.add', { kind: 'events', name: 'mx1' })
-    const token = String((made as { token: string }).token)
+    const tokens = await makeSources(cluster)
     if (!isJudged) await holdJudge(database ?? 'sqlite', join(cluster.folder, 'core', 'postern.sqlite'))
-    await warmUp(cluster, token)
+    await warmUp(cluster, tokens)
     const requests = makeRequests()
     const before = cluster.core.memory().now
     const quiet = askPages(cluster)
@@ -189,7 +199,7 @@ async function throughTheDoor(name: string, database: string | undefined, isJudg
     print(`${name}: pages before, p99`, 'ms', quantile(await quiet.stop(), 0.99))
     const pages = askPages(cluster)
     const [begun, cpu] = [performance.now(), cpuSeconds(cluster.core.pid)]
-    const durable = await sendAll(cluster, token, requests)
+    const durable = await sendAll(cluster, tokens, requests)
     const seconds = (performance.now() - begun) / 1000
     const used = cpuSeconds(cluster.core.pid) - cpu
     const times = await pages.stop()
