@@ -282,7 +282,7 @@ describe('A reply', () => {
       for (let end = line.indexOf('. '); end <= line.length; end++)
         assert.deepEqual(told(line.slice(0, end), 'reason'), [reason], line.slice(0, end))
     assert.deepEqual(told('451 4.7.550 Access denied, please try (PSN550', 'reason', 'path'), [
-      'unknown',
+      'ip-reputation',
       'wait',
     ])
   })
