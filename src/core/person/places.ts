@@ -284,6 +284,8 @@ export const withoutMailbox: Readonly<Record<string, string>> = {
   'approvals.subject': 'an operator, or the pseudonym of a person',
   'audit_records.facts': 'no mailbox is written down (a test looks for one)',
   'audit_records.subject': 'an id',
+  'case_codes.participant_id': 'an id; the code names nobody and ends by itself',
+  'case_codes.opened_participant_id': 'an id',
   'case_messages.author': 'an operator, or the word participant',
   'case_messages.body_key': 'keyed hash of words',
   'case_messages.content': 'sealed, reached by the thread',
