@@ -94,6 +94,21 @@ create table case_codes (
   expires_at bigint not null
 );
 
+create table case_forms (
+  id text not null,
+  kind text not null,
+  mailbox text not null,
+  language text not null,
+  content text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  participant_id text
+);
+
 create table case_messages (
   id text not null,
   case_id text not null,
@@ -237,6 +252,25 @@ create table delist_requests (
   decided_by text,
   version integer not null,
   participant_id text
+);
+
+create table deliverability_addresses (
+  participant_id text not null,
+  prefix text not null,
+  nth integer not null,
+  state text not null,
+  why text not null,
+  facts text not null,
+  changed_at bigint not null,
+  checked_at bigint not null
+);
+
+create table deliverability_forms (
+  participant_id text not null,
+  symptom text not null,
+  domain text not null,
+  sending text not null,
+  volume bigint
 );
 
 create table edge_acks (
@@ -828,6 +862,12 @@ CREATE INDEX case_codes_expires ON public.case_codes USING btree (expires_at);
 
 CREATE UNIQUE INDEX case_codes_pkey ON public.case_codes USING btree (hash);
 
+alter table case_forms add constraint case_forms_pkey PRIMARY KEY (id);
+
+CREATE INDEX case_forms_expires ON public.case_forms USING btree (expires_at);
+
+CREATE UNIQUE INDEX case_forms_pkey ON public.case_forms USING btree (id);
+
 alter table case_messages add constraint case_messages_pkey PRIMARY KEY (id);
 
 CREATE INDEX case_messages_case ON public.case_messages USING btree (case_id, at);
@@ -897,6 +937,16 @@ CREATE INDEX delist_requests_unit ON public.delist_requests USING btree (unit, c
 CREATE UNIQUE INDEX delist_requests_link ON public.delist_requests USING btree (link_hash);
 
 CREATE UNIQUE INDEX delist_requests_pkey ON public.delist_requests USING btree (id);
+
+alter table deliverability_addresses add constraint deliverability_addresses_pkey PRIMARY KEY (participant_id, prefix);
+
+CREATE INDEX deliverability_addresses_state ON public.deliverability_addresses USING btree (state, checked_at);
+
+CREATE UNIQUE INDEX deliverability_addresses_pkey ON public.deliverability_addresses USING btree (participant_id, prefix);
+
+alter table deliverability_forms add constraint deliverability_forms_pkey PRIMARY KEY (participant_id);
+
+CREATE UNIQUE INDEX deliverability_forms_pkey ON public.deliverability_forms USING btree (participant_id);
 
 alter table edge_acks add constraint edge_acks_pkey PRIMARY KEY (edge, seq);
 

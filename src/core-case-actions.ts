@@ -18,16 +18,19 @@ import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
+import { formsOfCase } from './core/deliverability/actions.ts'
+import { decideAddresses } from './core/deliverability/desk-actions.ts'
 import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-case-actions.ts'
 import { coveringListings } from './core/listings/actions.ts'
 import type { CaseActions, CaseFile } from './web/console/case-actions.ts'
 
-const nothing = { requests: [], listings: [] } as const
+const nothing = { requests: [], listings: [], forms: [] } as const
 
 async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
   const requests = await requestsOfCase(ctx, found.case.id)
   const [first] = requests
-  return { ...found, requests, listings: first ? await coveringListings(ctx, first.ip) : [] }
+  const forms = await formsOfCase(ctx, found.case.id)
+  return { ...found, requests, forms, listings: first ? await coveringListings(ctx, first.ip) : [] }
 }
 
 /** The actions of cases in the shape that the console asks for them. */
@@ -56,6 +59,7 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     mergeCases: async (actor, input) => await mergeCases(by(actor), input),
     splitCase: async (actor, input) => await splitCase(by(actor), input),
     reopenCase: async (actor, id) => await reopenCase(by(actor), id),
+    decideAddresses: async (actor, input) => await decideAddresses(by(actor), input),
     decideCase: async (actor, input) => await decideCase(by(actor), checks, input),
   }
 }

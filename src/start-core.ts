@@ -60,6 +60,7 @@ import { consoleApp } from './web/console/app.ts'
 import type { Web, WebContext } from './web/env.ts'
 import { serveHttp } from './web/listen.ts'
 import { coreMetrics, countedSeldom } from './web/metrics.ts'
+import { formRoutes } from './web/forms/form-routes.ts'
 import { portalRoutes } from './web/portal/portal.ts'
 import { analyseRoutes } from './web/analyse/analyse-routes.ts'
 import { headersRoutes } from './web/headers/headers-routes.ts'
@@ -232,6 +233,7 @@ function webApps(
       (app) => ownerRoutes(app, { contextFor, https }),
       (app) => recipientRoutes(app, { contextFor, https }),
       (app) => portalRoutes(app, { contextFor, https }),
+      (app) => formRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),
       (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),

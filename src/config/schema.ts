@@ -253,6 +253,10 @@ const support = section('Cases: what a person here decides, and by when.', {
     ),
     holidays: key(list(holiday()).prefault([]), 'Days on which nobody works.', { example: '[2026-12-25]' }),
   }),
+  formAddresses: key(
+    wholeNumber(1, 200).prefault(20),
+    'Most addresses and ranges in one deliverability form. Each is looked at by rules, with some DNS questions.',
+  ),
   firstAnswer: section('Within which time a case has its first answer, by severity.', {
     A: key(duration(5 * minute, 30 * day).prefault('1h'), 'Critical: much mail of many is refused.'),
     B: key(duration(5 * minute, 30 * day).prefault('24h'), 'High: the mail of one sender is refused.'),

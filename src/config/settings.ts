@@ -119,6 +119,7 @@ function supportOf({ support, delisting }: Config) {
     calendar: { zone, days: days.map((day) => weekdays.indexOf(day) + 1), ...hours, holidays },
     external: support.external,
     reasons: support.reasons,
+    formAddresses: support.formAddresses,
     firstMs: support.firstAnswer,
     effectMs: delisting.review,
     askedMs: support.asked,

@@ -17,6 +17,8 @@ export interface SupportSettings {
   readonly external: ExternalRule
   /** Reasons for which something else holds. */
   readonly reasons: Readonly<Partial<Record<ReasonName, ExternalRule>>>
+  /** Most addresses in one deliverability form. */
+  readonly formAddresses: number
   readonly calendar: {
     readonly zone: string
     readonly days: readonly number[]

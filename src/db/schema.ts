@@ -64,6 +64,9 @@ export interface Tables {
   case_originals: CaseOriginalsTable
   sender_checks: SenderChecksTable
   person_requests: PersonRequestsTable
+  case_forms: CaseFormsTable
+  deliverability_forms: DeliverabilityFormsTable
+  deliverability_addresses: DeliverabilityAddressesTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -1019,4 +1022,47 @@ export interface PersonRequestsTable {
   /** JSON: rows by table. */
   counts: string
   done_at: number | null
+}
+
+/** Forms that open a case once the mailbox in them has shown itself. */
+export interface CaseFormsTable {
+  id: string
+  /** `deliverability`, `warm-up`. */
+  kind: string
+  mailbox: string
+  language: string
+  /** Sealed JSON. */
+  content: string
+  link_hash: string
+  browser_hash: string
+  code_hash: string
+  tries: number
+  created_at: number
+  expires_at: number
+  /** The thread that it opened. */
+  participant_id: string | null
+}
+
+/** What a deliverability form said, by the thread that it opened. */
+export interface DeliverabilityFormsTable {
+  participant_id: string
+  /** `refused`, `delayed`, `junk`. */
+  symptom: string
+  domain: string
+  sending: string
+  volume: number | null
+}
+
+/** How each address of a form stands. */
+export interface DeliverabilityAddressesTable {
+  participant_id: string
+  /** `192.0.2.45/32` */
+  prefix: string
+  nth: number
+  state: string
+  why: string
+  /** JSON. */
+  facts: string
+  changed_at: number
+  checked_at: number
 }

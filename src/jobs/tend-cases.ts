@@ -1,13 +1,14 @@
 import { minute } from '../base/clock.ts'
 import { writeWaiting } from '../core/cases/say-actions.ts'
 import type { Checks } from '../core/checks/actions.ts'
+import { tendForms } from '../core/deliverability/review-actions.ts'
 import { recheckConditions, settleRequests } from '../core/delisting/decide-case-actions.ts'
 import type { Job } from './scheduler.ts'
 
 /** Letters tried in one run; most of those that wait have no room for another day. */
 const mostLetters = 200
 
-/** What goes on in cases by itself: tests of conditional decisions, letters that waited for room, requests whose case has ended. */
+/** What goes on in cases by itself: tests of conditional decisions, addresses of forms, letters that waited for room, requests whose case has ended. */
 export function tendCases(checks: Checks): Job {
   return {
     name: 'cases',
@@ -18,6 +19,7 @@ export function tendCases(checks: Checks): Job {
       await settleRequests(ctx)
       await writeWaiting(ctx, mostLetters)
       await recheckConditions(ctx, checks, signal)
+      await tendForms(ctx, checks, signal)
     },
   }
 }

@@ -125,6 +125,14 @@ export const routes = {
   clock: route('/clock'),
   /** What was reported about an account of ours, for its owner. */
   account: route('/account/:token'),
+  forms: {
+    /** One form for all addresses of a sender; `?ip=` fills it in. */
+    deliverability: route('/deliverability'),
+    /** The code, while the letter is on its way. */
+    asked: route('/forms/asked/:id'),
+    /** The link in the letter. */
+    link: route('/forms/link/:link'),
+  },
   case: {
     /** A case, for whoever takes part in it. */
     page: route('/case/:token'),

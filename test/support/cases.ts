@@ -4,6 +4,7 @@ import { actorName, permit, type Actor } from '../../src/core/actor.ts'
 import { newCase, type Case, type Legal } from '../../src/core/cases/case.ts'
 import { masked } from '../../src/core/cases/legal.ts'
 import type { Message } from '../../src/core/cases/message.ts'
+import type { FormView } from '../../src/core/deliverability/actions.ts'
 import type { Participant } from '../../src/core/cases/participant.ts'
 import type { DelistRequest } from '../../src/core/delisting/request.ts'
 import type { Claim } from '../../src/core/owners/claim.ts'
@@ -69,6 +70,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
           history: [],
           requests: [],
           listings: [],
+          forms: [],
         }
       const [waits] = requests.filter(({ state }) => state === 'review')
       return {
@@ -79,6 +81,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         history: [],
         requests: waits && id !== closedId ? [{ ...waits, participantId }] : [],
         listings: [],
+        forms: id === caseId ? [testForm(participantId)] : [],
       }
     },
     async testsNow(_actor, { tests }) {
@@ -90,6 +93,8 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
       note('takeOriginal')
       return { hash: 'ab'.repeat(32), raw: Buffer.from(text ?? 'Subject: bounce\r\n\r\nrefused') }
     },
+    decideAddresses: async (actor, { deed, prefixes }) =>
+      done(actor, 'delisting.decide', `decideAddresses:${deed}:${prefixes.join()}`),
     answerCase: async (actor, { next }) => done(actor, 'case.answer', `answerCase:${next}`),
     noteCase: async (actor) => done(actor, 'case.answer', 'noteCase'),
     async assignCase(actor, { id, to }) {
@@ -129,6 +134,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         history: [],
         requests: [],
         listings: [],
+        forms: [],
       }
     },
     async endLegal(actor, id) {
@@ -309,4 +315,39 @@ function thread(text: string | undefined): Message[] {
       content: { text: 'Same hoster as last week.' },
     },
   ]
+}
+
+/** Two addresses of a deliverability form. */
+function testForm(participant: string): FormView {
+  const own = { participantId: participant, changedAt: testStart - hour, checkedAt: testStart - hour }
+  return {
+    form: {
+      participantId: participant,
+      symptom: 'refused',
+      domain: 'provider.example',
+      sending: 'example.org',
+      volume: 1200,
+    },
+    addresses: [
+      {
+        ...own,
+        nth: 0,
+        prefix: orThrow(parseListable('192.0.2.45')),
+        state: 'mitigated',
+        why: 'freed',
+        facts: {},
+      },
+      {
+        ...own,
+        nth: 1,
+        prefix: orThrow(parseListable('2001:db8:1:2::/64')),
+        state: 'conditionally-mitigated',
+        why: 'tests',
+        facts: {
+          tests: [{ test: 'reverse-name', said: 'fails' }],
+          until: new Date(testStart + 14 * day).toISOString(),
+        },
+      },
+    ],
+  }
 }

@@ -68,6 +68,8 @@ export const floors: Readonly<Record<string, number>> = {
   'case-desk': 8,
   person: 9,
   ladder: 8,
+  forms: 4,
+  deliverability: 8,
 }
 
 /** What must not be reached from a place, over however many files. */

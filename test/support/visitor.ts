@@ -24,6 +24,7 @@ import { checkRoutes } from '../../src/web/check/check-routes.ts'
 import { checkXarf } from '../../src/intake/xarf-evidence.ts'
 import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
+import { formRoutes } from '../../src/web/forms/form-routes.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
 import { readInput } from '../../src/core/analysis/read.ts'
 import type { Reader } from '../../src/core/analysis/actions.ts'
@@ -41,7 +42,13 @@ import { testShelf, testSite } from './site.ts'
 export const origin = 'https://postmaster.provider.example'
 
 /** Letters whose link has the other half of something. */
-type LinkLetter = 'confirm-delisting' | 'person-link' | 'owner-link' | 'owner-contact' | 'recipient-link'
+type LinkLetter =
+  | 'confirm-delisting'
+  | 'confirm-form'
+  | 'person-link'
+  | 'owner-link'
+  | 'owner-contact'
+  | 'recipient-link'
 
 /** The portal and the API over a database, without sockets. */
 export interface Doors {
@@ -85,6 +92,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => ownerRoutes(app, { contextFor, https: true }),
       (app) => recipientRoutes(app, { contextFor, https: true }),
       (app) => portalRoutes(app, { contextFor, https: true }),
+      (app) => formRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) =>
@@ -201,6 +209,7 @@ async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string 
   const row = newest && (await letterById(ctx.db.queries, newest.id))
   const content = row && contentOf(ctx, row)
   return content?.kind === 'confirm-delisting' ||
+    content?.kind === 'confirm-form' ||
     content?.kind === 'owner-link' ||
     content?.kind === 'person-link' ||
     content?.kind === 'recipient-link' ||

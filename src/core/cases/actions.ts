@@ -317,11 +317,11 @@ export async function closeCase(
   return ended
 }
 
-/** The case about this unit that is open, else the one that was closed last since then; undefined for neither. */
+/** The case about this unit that is open, else the one that was closed last since then; undefined for neither. Of one with the owner alone nothing is said. */
 export async function lastCaseAbout(ctx: Context, about: string, since: number): Promise<Case | undefined> {
   const states = ['open', 'waiting', 'conditional', 'closed'] as const
   const found = await store.listCases(ctx.db.queries, { states, about, offset: 0, limit: 50 })
-  const own = found.filter(({ outcome }) => outcome !== 'merged')
+  const own = found.filter(({ outcome, legal }) => outcome !== 'merged' && legal === null)
   return own.find(({ state }) => state !== 'closed') ?? own.find(({ closedAt }) => (closedAt ?? 0) >= since)
 }
 
@@ -342,6 +342,11 @@ export async function closedAmong(
   return found
 }
 
+/** Whether somebody has said something in this thread since then: they themselves, and no program of theirs. */
+export async function heardSince(ctx: Context, participant: string, since: number): Promise<boolean> {
+  return await store.hasHeardSince(ctx.db.queries, participant, since)
+}
+
 /** Cases whose tests are to be looked at, those longest ago first. */
 export async function casesWithConditions(
   ctx: Context,
@@ -351,11 +356,15 @@ export async function casesWithConditions(
   return await store.withConditions(ctx.db.queries, before, limit)
 }
 
+/** What was decided, by a person or by tests that passed, or did not in time. */
+export type CaseDecision = 'granted' | 'conditional' | 'refused' | 'not-needed'
+
 /** Tells the webhooks of a change. No words and no mailbox leave this way. */
 export async function tell(
   tx: Tx,
-  event: 'case.opened' | 'case.answered' | 'case.assigned' | 'case.closed',
+  event: 'case.opened' | 'case.answered' | 'case.assigned' | 'case.decided' | 'case.closed',
   it: Case,
+  decision?: CaseDecision,
 ): Promise<void> {
   const due = it.dueAt === null ? {} : { due: new Date(it.dueAt).toISOString() }
   await queueWebhook(tx, event, {
@@ -366,6 +375,7 @@ export async function tell(
     about: it.legal === null ? it.about : null,
     outcome: it.outcome,
     ...(event === 'case.assigned' && { assignee: it.assignee, by: it.assignedBy }),
+    ...(decision !== undefined && { decision }),
     ...due,
   })
 }

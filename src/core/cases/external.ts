@@ -61,3 +61,9 @@ export function formIsFor(rules: ExternalSettings): 'all' | readonly ReasonName[
   const names = Object.keys(reasons) as readonly ReasonName[]
   return names.filter((reason) => opensCase(rules, { reason, path: reasons[reason].path }, 'form'))
 }
+
+/** Whether the deliverability form is open for anything at all. */
+export function isFormOpen(rules: ExternalSettings): boolean {
+  const open = formIsFor(rules)
+  return open === 'all' || open.length > 0
+}

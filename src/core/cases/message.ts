@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/refusal.ts'
+import type { FormState } from '../outbox/letter-words.ts'
 
 /** What was said in a case. Whoever wrote it wrote what they liked: it is shown as text only (security CASE-2). */
 export interface Message {
@@ -51,6 +52,14 @@ export interface Content {
   readonly tests?: readonly string[] | undefined
   /** Its words are gone because whoever it was said by or to was erased. */
   readonly isErased?: boolean | undefined
+  /** Of ours: how addresses of a form stand now. */
+  readonly states?: readonly StatedAddress[] | undefined
+}
+
+/** An address of a form, in text, and the state that it has come to. */
+export interface StatedAddress {
+  readonly prefix: string
+  readonly state: FormState
 }
 
 export const saysKinds = [
@@ -61,6 +70,7 @@ export const saysKinds = [
   'granted',
   'refused',
   'not-needed',
+  'states',
 ] as const
 export type Says = (typeof saysKinds)[number]
 

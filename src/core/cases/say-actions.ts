@@ -5,7 +5,7 @@ import { queueLetter } from '../outbox/actions.ts'
 import type { LetterContent } from '../outbox/letter-words.ts'
 import { pageLink } from './actions.ts'
 import { isSpokenTo } from './legal.ts'
-import type { Content, LetterState, Message } from './message.ts'
+import type { Content, LetterState, Message, StatedAddress } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import * as store from './store.ts'
 import { showPrefixText } from '../../standards/prefix.ts'
@@ -32,6 +32,15 @@ export type Saying =
       readonly unmet?: string | undefined
       readonly text?: string | undefined
       /** When it ends by itself. */
+      readonly until?: number | undefined
+    }
+
+  /** How addresses of a form stand now: one letter for all that have changed. */
+  | {
+      readonly says: 'states'
+      readonly states: readonly StatedAddress[]
+      readonly text?: string | undefined
+      /** By when an answer is wanted, or until when tests are run. */
       readonly until?: number | undefined
     }
 
@@ -70,6 +79,7 @@ function contentOf(saying: Saying): Content {
     ...('until' in saying && saying.until !== undefined && { until: saying.until }),
     ...('by' in saying && { until: saying.by }),
     ...('tests' in saying && { tests: saying.tests }),
+    ...('states' in saying && { states: saying.states }),
     ...('unmet' in saying && saying.unmet !== undefined && { tests: [saying.unmet] }),
   }
 }
@@ -151,6 +161,16 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
         kind: 'delisting-reviewed',
         slots: { ...ofThread, ip: showPrefixText(saying.about), outcome: 'delisted' },
       }
+    case 'states':
+      return {
+        kind: 'form-states',
+        slots: {
+          ...ofThread,
+          states: saying.states.map(({ prefix, state }) => ({ prefix: showPrefixText(prefix), state })),
+          ...(saying.until === undefined ? {} : { until: saying.until }),
+          ...(saying.text ? { words: saying.text } : {}),
+        },
+      }
     case 'refused':
       return {
         kind: 'delisting-reviewed',
@@ -182,6 +202,8 @@ function sayingOf({ content }: Message): Saying | undefined {
       return { says, about: subject }
     case 'refused':
       return { says, about: subject, unmet: tests[0], text, until: content.until }
+    case 'states':
+      return { says, states: content.states ?? [], text, until: content.until }
     case undefined:
       return undefined
   }

@@ -430,6 +430,21 @@ export async function sameWords(
   return row?.id
 }
 
+/** Whether a message of the participant themselves came after that. */
+export async function hasHeardSince(queries: Queries, participant: string, since: number): Promise<boolean> {
+  const row = await queries
+    .selectFrom('case_messages')
+    .select('id')
+    .where('participant_id', '=', participant)
+    .where('direction', '=', 'in')
+    .where('is_verified', '=', 1)
+    .where('is_silent', '=', 0)
+    .where('at', '>', since)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function countCopy(queries: Queries, id: string): Promise<void> {
   await queries
     .updateTable('case_messages')

@@ -1,3 +1,4 @@
+import { Refusal } from '../../base/refusal.ts'
 import type { Address } from '../../standards/ip.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import { unitOf } from '../../standards/prefix.ts'
@@ -10,7 +11,7 @@ import type { TestOutcome } from '../policies/policy-test.ts'
 import type { ConditionTest } from './condition.ts'
 
 /** Runs a test now, by look-ups of our own. */
-export async function runCondition(
+async function runCondition(
   ctx: Context,
   checks: Checks,
   test: ConditionTest,
@@ -24,4 +25,19 @@ export async function runCondition(
   const found = report.findings.filter(({ name }) => topicOf(name) === test.topic).map(({ result }) => result)
   if (found.includes('fault')) return 'fails'
   return found.length === 0 || found.includes('unknown') ? 'unknown' : 'passes'
+}
+
+/** The same for a decision: a check that cannot be made now says nothing for or against anybody. */
+export async function sayCondition(
+  ctx: Context,
+  checks: Checks,
+  test: ConditionTest,
+  address: Address,
+): Promise<TestOutcome> {
+  try {
+    return await runCondition(ctx, checks, test, address)
+  } catch (error) {
+    if (error instanceof Refusal) return 'unknown'
+    throw error
+  }
 }

@@ -20,6 +20,7 @@ import {
   isAnswered,
   mayConfirm,
   type Answered,
+  type Course,
   type DelistRequest,
   type OutcomeFacts,
   type OutcomeKind,
@@ -57,9 +58,26 @@ export async function carryOut(
   request: DelistRequest,
   owned?: Prefix,
 ): Promise<DelistRequest | Refusal> {
+  const course = await courseFor(tx, request, owned)
+  if (course.kind === 'answer' && course.outcome === 'review')
+    return await handOver(tx, request, course.facts, course.listing)
+  if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
+  const proven = request.control !== 'none'
+  if (!(await spendRemoval(tx, request, proven))) {
+    const again = new Date(tx.clock.now() + tx.settings.delisting.reviewMs).toISOString()
+    return await handOver(tx, request, { again }, course.listing)
+  }
+  return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
+}
+
+/** What the rules of the portal say of a request now; nothing is done or spent. */
+export async function courseFor(
+  tx: Tx,
+  request: Pick<DelistRequest, 'ip' | 'unit' | 'control'>,
+  owned?: Prefix,
+): Promise<Course> {
   const now = tx.clock.now()
   const { reviewMs } = tx.settings.delisting
-  const proven = request.control !== 'none'
   const listings = await aboutIn(tx, request)
   const [listing] = listings
   const pace = {
@@ -67,18 +85,16 @@ export async function carryOut(
     month: limitOf('delist.unit.month', tx.settings),
   }
   const since = now - Math.max(pace.day.windowMs, pace.month.windowMs)
+  const proven = request.control !== 'none'
   const earlier = listing ? await selfDelists(tx, listing.prefix, proven, since) : []
-  const course = chooseCourse(listings, earlier, now, { reviewMs, pace, owned })
-  if (course.kind === 'answer' && course.outcome === 'review')
-    return await handOver(tx, request, course.facts, course.listing)
-  if (course.kind === 'answer') return await settle(tx, request, course.outcome, course.facts, course.listing)
-  if (!(await spendRemoval(tx, request, proven)))
-    return await handOver(tx, request, { again: new Date(now + reviewMs).toISOString() }, course.listing)
-  return await removeListing(tx, request, course.listing, proven ? 'delist' : 'delist-unproven')
+  return chooseCourse(listings, earlier, now, { reviewMs, pace, owned })
 }
 
 /** What covers the address; of a range, its own listing and what is wider, not that of its first address. */
-async function aboutIn(tx: Tx, { ip, unit }: DelistRequest): Promise<readonly Listing[]> {
+async function aboutIn(
+  tx: Tx,
+  { ip, unit }: Pick<DelistRequest, 'ip' | 'unit'>,
+): Promise<readonly Listing[]> {
   const listings = await actingIn(tx, ip)
   return listings.filter(({ prefix }) => prefix.length <= unit.length)
 }
@@ -121,7 +137,7 @@ function mayAsk({ settings }: Tx, listing: Listing): Refusal | undefined {
 }
 
 /** All budgets or none: a removal that one of them forbids goes to a person and spends nothing. */
-async function spendRemoval(tx: Tx, request: DelistRequest, proven: boolean): Promise<boolean> {
+export async function spendRemoval(tx: Tx, request: DelistRequest, proven: boolean): Promise<boolean> {
   return (await trySpend(tx, removalBudgets(request.unit, proven))) === undefined
 }
 

@@ -28,7 +28,7 @@ import { actingAt, coveringIn, lift, putCarveOut } from '../listings/actions.ts'
 import { isRange } from '../listings/listing.ts'
 import { handToCase, saysOf } from './case-actions.ts'
 import { readConditions, type ConditionTest } from './condition.ts'
-import { runCondition } from './condition-actions.ts'
+import { sayCondition } from './condition-actions.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
 import type { DelistRequest } from './request.ts'
 import * as store from './store.ts'
@@ -134,12 +134,13 @@ async function grant(tx: Tx, { case: it, participants, requests }: Matter): Prom
     for (const other of others) await end(tx, { ...other, feedSeq: settled.feedSeq }, outcome)
   }
   const ended = await closeCase(tx, it, { outcome: changed ? 'granted' : 'not-needed' })
+  await tell(tx, 'case.decided', ended, changed ? 'granted' : 'not-needed')
   await sayToAll(tx, participants, requests, (about) => ({ says: changed ? 'granted' : 'not-needed', about }))
   return ended
 }
 
 /** Ends the sender's own listings; out of a listed range the sender is carved, the range stays. */
-async function letIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
+export async function letIn(tx: Tx, request: DelistRequest): Promise<DelistRequest> {
   if (isRange({ prefix: request.unit })) return await letRangeIn(tx, request)
   const listings = await coveringIn(tx, request.ip)
   for (const listing of listings.filter((each) => !isRange(each) && each.effect === 'refuse')) {
@@ -167,6 +168,7 @@ async function refuse(
 ): Promise<Case> {
   for (const request of requests) await end(tx, request, 'declined')
   const ended = await closeCase(tx, it, { outcome: 'refused', why: words ?? unmet ?? '' })
+  await tell(tx, 'case.decided', ended, 'refused')
   const [listing] = requests[0] ? await coveringIn(tx, requests[0].ip) : []
   const until = listing?.endsAt
   await sayToAll(tx, participants, requests, (about) => ({
@@ -196,6 +198,7 @@ async function makeConditional(
     facts: { tests, until: new Date(endAt).toISOString() },
   })
   await tell(tx, 'case.answered', next)
+  await tell(tx, 'case.decided', next, 'conditional')
   await sayToAll(tx, participants, requests, (about) => ({
     says: 'conditional',
     about,
@@ -252,25 +255,10 @@ async function runAll(
   const address = tests.length === 0 ? undefined : await addressOf(ctx, id)
   const said: Condition[] = []
   for (const test of tests) {
-    const outcome = address === undefined ? 'unknown' : await runOrUnknown(ctx, checks, test, address)
+    const outcome = address === undefined ? 'unknown' : await sayCondition(ctx, checks, test, address)
     said.push({ test: test.name, said: outcome })
   }
   return said
-}
-
-/** A check that cannot be made now says nothing for or against anybody. */
-async function runOrUnknown(
-  ctx: Context,
-  checks: Checks,
-  test: ConditionTest,
-  address: Address,
-): Promise<Condition['said']> {
-  try {
-    return await runCondition(ctx, checks, test, address)
-  } catch (error) {
-    if (error instanceof Refusal) return 'unknown'
-    throw error
-  }
 }
 
 /** The address that was asked for first. */

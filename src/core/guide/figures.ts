@@ -58,6 +58,7 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'delist.perMonth': limit('delist.unit.month'),
     'letters.perDay': limit('letters.mailbox.day'),
     'letters.perMonth': limit('letters.mailbox.month'),
+    'form.addresses': count(settings.support.formAddresses),
     'lookup.perDay': limit('lookup.client.day'),
     'confirmation.link': duration(delisting.linkMs),
     review: duration(delisting.reviewMs),

@@ -113,12 +113,13 @@ describe('What is in use', () => {
       'judgement',
       'message-door',
       'networks',
+      'outsiders',
     ])
     const little = testSettings({
       highVolume: { ...all.highVolume, mode: 'observe' },
       policy: { mode: 'observe' },
       provider: { ...all.provider, networks: [], community: 'https://forum.provider.example/' },
     })
-    assert.deepEqual([...featuresOf(little)], ['community'])
+    assert.deepEqual([...featuresOf(little)], ['community', 'outsiders'])
   })
 })

@@ -1,5 +1,6 @@
 import type { Language } from '../../access/reasons.ts'
 import type { Settings } from '../settings.ts'
+import { isFormOpen } from '../cases/external.ts'
 import { announcementSection, type Feature, type GuidePage } from './page.ts'
 
 /** The sections of our own pages, in the order in which people look for them; an operator's further ones follow. */
@@ -54,6 +55,7 @@ export function featuresOf({
   highVolume,
   messageDoor,
   policy,
+  support,
 }: Settings): ReadonlySet<Feature> {
   const all: readonly (readonly [Feature, boolean])[] = [
     ['judgement', reputation.mode !== 'observe' && policy.mode === 'enforce'],
@@ -63,6 +65,8 @@ export function featuresOf({
     ['community', provider.community !== undefined],
     ['networks', provider.networks.length > 0],
     ['message-size', provider.messageSize !== undefined],
+    ['outsiders', support.external !== 'none'],
+    ['form', isFormOpen(support)],
   ]
   return new Set(all.filter(([, isOn]) => isOn).map(([feature]) => feature))
 }

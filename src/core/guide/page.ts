@@ -47,6 +47,8 @@ export const features = [
   'community',
   'networks',
   'message-size',
+  'outsiders',
+  'form',
 ] as const
 export type Feature = (typeof features)[number]
 

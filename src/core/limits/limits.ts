@@ -192,6 +192,17 @@ export const limits = {
     windowMs: hour,
     why: 'A robot that writes to a service mailbox is not read without end.',
   },
+  'forms.client.day': {
+    count: 10,
+    windowMs: day,
+    why: 'Deliverability forms and forecasts that one network may fill in; each is a letter.',
+  },
+  'forms.all.hour': { count: 200, windowMs: hour, why: 'Nor do many networks have us write without end.' },
+  'forms.mailbox.day': {
+    count: 3,
+    windowMs: day,
+    why: 'One form is for all addresses of a sender; each opens a case that people may have to read.',
+  },
   'cases.mailbox.hour': {
     count: 20,
     windowMs: hour,

@@ -35,6 +35,18 @@ export interface LetterSlots {
     readonly isAgain: boolean
     readonly words?: string | undefined
   }
+  /** To whoever filled in a form that opens a case: confirms that the mailbox is theirs. */
+  'confirm-form': {
+    readonly form: 'deliverability' | 'warm-up'
+    readonly link: string
+    readonly expiresAt: number
+  }
+  /** How addresses of a form stand now; `until`: by when an answer is wanted, or until when tests are run. */
+  'form-states': ThreadSlots & {
+    readonly states: readonly { readonly prefix: string; readonly state: FormState }[]
+    readonly until?: number | undefined
+    readonly words?: string | undefined
+  }
   /** To the postmaster of a domain that sends much: what its messages lack, and from when on that has an effect. */
   'high-volume-notice': {
     readonly domain: string
@@ -123,6 +135,22 @@ export interface LetterSlots {
   }
 }
 
+/**
+ * How one address of a deliverability form stands (SUP-14). `received`: nobody has looked. `auto-reviewed`: the rules have looked, and there is
+ * nothing to lift. `mitigated`: it is let in again. `conditionally-mitigated`: as soon as the named tests pass.
+ */
+export const formStates = [
+  'received',
+  'auto-reviewed',
+  'mitigated',
+  'conditionally-mitigated',
+  'not-qualified',
+  'needs-info',
+  'escalated',
+  'closed',
+] as const
+export type FormState = (typeof formStates)[number]
+
 /** `renew`: a contact has to confirm anew soon. `contact-gone`: the contact that confirmed is named no more. */
 export const ownerStates = ['granted', 'failing', 'renew', 'contact-gone', 'ended'] as const
 export type OwnerState = (typeof ownerStates)[number]
@@ -169,6 +197,8 @@ export const letterKinds = [
   'case-received',
   'case-answer',
   'case-conditional',
+  'confirm-form',
+  'form-states',
   'high-volume-notice',
   'probe-report',
   'observed-digest',

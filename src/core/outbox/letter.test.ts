@@ -6,7 +6,7 @@ import { formatAddress } from '../../standards/ip.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { checkSlots, renderLetter } from './letter.ts'
-import { abuseNotices, letterKinds, ownerStates, type LetterContent } from './letter-words.ts'
+import { abuseNotices, formStates, letterKinds, ownerStates, type LetterContent } from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
 import { letterPace, pauseAfter, webhookPace, webhookTries } from './retry.ts'
 
@@ -80,6 +80,30 @@ const ofCases: fc.Arbitrary<LetterContent> = fc.oneof(
       ip,
       outcome: fc.constantFrom('delisted' as const, 'declined' as const),
       unmet: fc.constantFrom(undefined, 'reverse-name'),
+      words: fc.option(words, { nil: undefined }),
+    }),
+  }),
+)
+const ofForms: fc.Arbitrary<LetterContent> = fc.oneof(
+  fc.record({
+    kind: fc.constant('confirm-form' as const),
+    slots: fc.record({
+      form: fc.constantFrom('deliverability' as const, 'warm-up' as const),
+      link,
+      expiresAt: moment,
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('form-states' as const),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      states: fc.array(fc.record({ prefix: ip, state: fc.constantFrom(...formStates) }), {
+        minLength: 1,
+        maxLength: 25,
+      }),
+      until: fc.option(moment, { nil: undefined }),
       words: fc.option(words, { nil: undefined }),
     }),
   }),
@@ -199,7 +223,14 @@ const toOwners: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
 )
-const content: fc.Arbitrary<LetterContent> = fc.oneof(aboutAddress, toOthers, ofAbuse, toOwners, ofCases)
+const content: fc.Arbitrary<LetterContent> = fc.oneof(
+  aboutAddress,
+  toOthers,
+  ofAbuse,
+  toOwners,
+  ofCases,
+  ofForms,
+)
 
 describe('a letter', () => {
   it('is short, in narrow lines, and says what it is about', () => {
@@ -301,9 +332,11 @@ describe('a letter', () => {
       'case-conditional',
       'case-received',
       'confirm-delisting',
+      'confirm-form',
       'confirm-report',
       'delisting-done',
       'delisting-reviewed',
+      'form-states',
       'high-volume-notice',
       'observed-digest',
       'own-listing-notice',

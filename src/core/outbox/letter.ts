@@ -11,6 +11,7 @@ import type { Settings } from '../settings.ts'
 import {
   abuseNotices,
   isOfOperator,
+  formStates,
   ownerStates,
   type About,
   type Draft,
@@ -88,6 +89,10 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
     case 'case-answer':
       return letters[content.kind](content.slots, about)
     case 'case-conditional':
+      return letters[content.kind](content.slots, about)
+    case 'confirm-form':
+      return letters[content.kind](content.slots, about)
+    case 'form-states':
       return letters[content.kind](content.slots, about)
     case 'high-volume-notice':
       return letters[content.kind](content.slots, about)
@@ -177,6 +182,10 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return causeNames.some((rule) => rule === value)
     case 'why':
       return [...brakeWhys, ...abuseNotices].some((why) => why === value)
+    case 'form':
+      return value === 'deliverability' || value === 'warm-up'
+    case 'states':
+      return Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isStated)
     case 'isAgain':
     case 'isOn':
     case 'isListed':
@@ -212,6 +221,12 @@ function isObservedLine(value: unknown): boolean {
     return false
   const prefix = parseListable(unit)
   return !(prefix instanceof Refusal) && reasonNames.some((name) => name === reason)
+}
+
+function isStated(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('prefix' in value) || !('state' in value)) return false
+  const { prefix, state } = value
+  return typeof prefix === 'string' && isAddressOrUnit(prefix) && formStates.some((each) => each === state)
 }
 
 function isMessageId(value: unknown): boolean {

@@ -101,6 +101,19 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       where: sql`message_id in (select id from case_messages where case_id in ${oldCases(keep)})`,
     },
     { table: 'case_messages', key: ['id'], by: 'at', where: sql`case_id in ${oldCases(keep)}` },
+    {
+      table: 'deliverability_addresses',
+      key: ['participant_id', 'prefix'],
+      by: 'changed_at',
+      where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
+    },
+    {
+      table: 'deliverability_forms',
+      key: ['participant_id'],
+      by: 'participant_id',
+      where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
+    },
+    { table: 'case_forms', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'case_participants', key: ['id'], by: 'since_at', where: sql`case_id in ${oldCases(keep)}` },
     // What was said in it goes first: a case whose thread is not gone yet is still what leads to it.
     {

@@ -1,8 +1,10 @@
 import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
 import { helpedAnswers } from '../../core/cases/participant.ts'
 import { piecesOf } from '../../core/cases/message.ts'
+import type { FormView } from '../../core/deliverability/actions.ts'
 import { clockHint } from '../clock/clock-page.ts'
 import { testWords } from '../../core/outbox/words/test-words.ts'
+import { statesTable } from '../forms/states-table.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -18,6 +20,8 @@ interface Asked {
   /** What could not be taken. */
   readonly text: string
   readonly error: string | undefined
+  /** The deliverability form that opened it, if one did. */
+  readonly form?: FormView | undefined
 }
 
 /** How a case stands and what was said, for whoever has its address: their own thread, and nothing of anybody else. */
@@ -30,7 +34,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
     body: html`${errorSummary(view, error)} ${done(view, asked)}
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
-      ${standing(view, it)}
+      ${standing(view, it)} ${it.isWithOwner ? '' : addresses(view, asked)}
       ${
         it.isWithOwner
           ? ''
@@ -44,6 +48,14 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
       ])}
       <p class="hint">${words.keep}</p>`,
   }
+}
+
+/** How each address of the form stands. */
+function addresses(view: View, { form }: Asked): Html | string {
+  const words = view.words.support.states
+  if (form === undefined) return ''
+  return html`<h2>${words.title}</h2>
+    ${statesTable(view, form.addresses, { caption: words.title })}`
 }
 
 function done(view: View, asked: Asked): Html | string {

@@ -2,6 +2,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { addToPage, answerSurvey, showPage, withdraw } from '../../core/cases/page-actions.ts'
 import { helpedAnswers } from '../../core/cases/participant.ts'
 import type { Context } from '../../core/context.ts'
+import { addressesOfPage } from '../../core/deliverability/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm } from '../form-data.ts'
 import { routes } from '../routes.ts'
@@ -60,7 +61,8 @@ async function show(c: WebContext, ctx: Context, { done, text = '', refusal }: S
   const { view } = c.var
   const it = await showPage(ctx, tokenOf(c))
   const error = refusal && refusalSentence(view, refusal)
-  const page = casePage(view, it, { token: tokenOf(c), done, text, error })
+  const form = await addressesOfPage(ctx, tokenOf(c))
+  const page = casePage(view, it, { token: tokenOf(c), done, text, error, form })
   return await c.html(sitePage(view, page), (refusal?.status ?? 200) as 200 | 409 | 410 | 422 | 429)
 }
 

@@ -1,6 +1,8 @@
 import type { Actor } from '../../core/actor.ts'
 import type { Case, Condition, Severity } from '../../core/cases/case.ts'
 import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
+import type { FormView } from '../../core/deliverability/actions.ts'
+import type { AddressDeed } from '../../core/deliverability/desk-actions.ts'
 import type { Decision } from '../../core/delisting/decide-case-actions.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
 import type { Claim, Owner } from '../../core/owners/claim.ts'
@@ -12,6 +14,8 @@ export interface CaseFile extends CaseView {
   readonly requests: readonly DelistRequest[]
   /** What covers the address of the first of them now. */
   readonly listings: readonly Listing[]
+  /** Deliverability forms that opened a thread of it. */
+  readonly forms: readonly FormView[]
 }
 
 /** What the console asks of cases; the first parameter is who asks. */
@@ -61,5 +65,16 @@ export interface CaseActions {
     input: { readonly id: string; readonly participant: string },
   ): Promise<{ readonly id: string }>
   reopenCase(actor: Actor, id: string): Promise<unknown>
+  /** Throws `forms.none-chosen`, `case.reason-missing`. */
+  decideAddresses(
+    actor: Actor,
+    input: {
+      readonly id: string
+      readonly prefixes: readonly string[]
+      readonly deed: AddressDeed
+      readonly words?: string | undefined
+      readonly tests?: readonly string[] | undefined
+    },
+  ): Promise<void>
   decideCase(actor: Actor, input: Decision & { readonly id: string }): Promise<unknown>
 }

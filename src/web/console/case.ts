@@ -18,6 +18,7 @@ import {
   mailboxWords,
   shortCaseTable,
 } from './case-parts.ts'
+import { formAddresses } from './case-addresses.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
 import { restrictedCase } from './case-restricted.ts'
@@ -83,7 +84,7 @@ export async function caseBody(visit: OperatorVisit, file: CaseFile): Promise<Co
           ${thread(visit, file.messages, file.participants)} ${forms(visit, file)}
         </section>
         <section>
-          ${facts(view, file)} ${conditions(view, file)} ${people(view, file)}
+          ${formAddresses(visit, file)} ${facts(view, file)} ${conditions(view, file)} ${people(view, file)}
           <h2>${words.evidence}</h2>
           ${listingTable(view, file.listings, { empty: words.noCovering })} ${lookUp(view, file)}
           <h2>${words.checks}</h2>

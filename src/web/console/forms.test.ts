@@ -42,6 +42,7 @@ const forms = [
   ['/person/erase', { mailbox: 'ada@example.org' }],
   [`/cases/${caseId}/manage`, { deed: 'snooze', hours: '24' }],
   [`/cases/${caseId}/decide`, { deed: 'delist' }],
+  [`/cases/${caseId}/addresses`, { deed: 'mitigate', 'chosen.192.0.2.45/32': 'yes' }],
   [`/cases/${caseId}/original`, { message: caseMessageId }],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
   ['/dry-run', { days: '7' }],

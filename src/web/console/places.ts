@@ -20,6 +20,7 @@ export const places = {
   caseDeed: route('/cases/:id/manage'),
   decideCase: route('/cases/:id/decide'),
   caseLegal: route('/cases/:id/legal'),
+  caseAddresses: route('/cases/:id/addresses'),
   caseOriginal: route('/cases/:id/original'),
   requests: route('/requests'),
   request: route('/requests/:id'),

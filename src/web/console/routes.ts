@@ -12,6 +12,7 @@ import { restrictedRoute } from './desk-restricted.ts'
 import { standingRoute } from './desk-standing.ts'
 import { incidentRoutes } from './incident.ts'
 import { caseRoutes } from './case.ts'
+import { caseAddressRoutes } from './case-addresses.ts'
 import { caseDeedRoutes } from './case-deeds.ts'
 import { caseLegalRoutes } from './case-legal.ts'
 import { casesRoutes } from './cases.ts'
@@ -54,6 +55,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...casesRoutes,
   ...caseDeedRoutes,
   ...caseLegalRoutes,
+  ...caseAddressRoutes,
   ...caseRoutes,
   requestsRoute,
   requestRoute,

@@ -18,6 +18,7 @@ export const toolLinks = {
   owners: routes.owners.start.href(),
   recipients: routes.recipients.start.href(),
   delist: routes.delist.start.href(),
+  deliverability: routes.forms.deliverability.href(),
   codes: routes.codes.href(),
   search: routes.search.href(),
   tools: routes.tools.href(),

@@ -136,6 +136,15 @@ function theCase(view: View, ladder: Ladder, rung: Rung): Html {
   return html`${state}
     <p>${words.case}</p>
     ${way(rung, startHref(view, ladder), words.toCase)}
+    ${
+      opensCase(view.support, matter, 'form')
+        ? html`<p>
+            <a href="${view.link(routes.forms.deliverability.href({ ip: refused.ip }))}"
+              >${view.words.support.states.toForm}</a
+            >
+          </p>`
+        : ''
+    }
     ${opensCase(view.support, matter, 'mail') ? html`<p>${words.caseMail(mailLink(view.addresses.delist))}</p>` : ''}`
 }
 

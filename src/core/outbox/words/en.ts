@@ -1,7 +1,14 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
+import type {
+  AbuseNotice,
+  FormState,
+  LetterWords,
+  ObservedLine,
+  OwnerState,
+  Paragraph,
+} from '../letter-words.ts'
 import { showPrefixText } from '../../../standards/prefix.ts'
 import { testWords } from './test-words.ts'
 
@@ -123,6 +130,43 @@ export const en: LetterWords = {
         ...(words === undefined ? [] : ['The postmaster adds:', { quoted: words }]),
         `We test it again and again until ${moment(until)}, and you need not tell us: when all of it passes, mail from the address is accepted at once, and a letter says so.`,
         ...pageOf(link),
+      ],
+    }),
+    'confirm-form': ({ form, link, expiresAt }, { provider }) => ({
+      subject:
+        form === 'warm-up'
+          ? `Your forecast for ${provider}: please confirm`
+          : `Your request to ${provider}: please confirm`,
+      paragraphs: [
+        'Hello,',
+        `somebody filled in a form on the postmaster site of ${provider} and gave this mailbox. If it was you, open this link before ${moment(expiresAt)} and press the button: that sends the form.`,
+        { verbatim: link },
+        'Opening it changes nothing. In another browser than the one you used, the page wants the code that you saw there; it is not in this letter.',
+        'If it was not you, please do nothing: then nothing is sent.',
+      ],
+    }),
+    'form-states': ({ states, until, words, link }, { provider }) => ({
+      subject:
+        states.length === 1
+          ? `${states[0]?.prefix ?? ''}: ${formStateWords[states[0]?.state ?? 'received']}`
+          : `Your addresses at ${provider}: how they stand`,
+      paragraphs: [
+        'Hello,',
+        `this is how the addresses of your request to ${provider} stand now:`,
+        {
+          verbatim: states
+            .slice(0, mostStates)
+            .map(({ prefix, state }) => `    ${prefix}: ${formStateWords[state]}`)
+            .join('\n'),
+        },
+        ...(states.length > mostStates
+          ? [`And ${states.length - mostStates} more; the page has all of them.`]
+          : []),
+        ...(words === undefined ? [] : ['A postmaster writes:', { quoted: words }]),
+        ...(until === undefined ? [] : [untilWords(states, moment(until))]),
+        'The page says the reason of each, and what to do:',
+        { verbatim: link },
+        'A reply to this letter goes to a person.',
       ],
     }),
     'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
@@ -476,6 +520,26 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
 /** The page of a case. */
 function pageOf(link: string | undefined): readonly Paragraph[] {
   return link === undefined ? [] : ['Everything that was said so far, and how it stands:', { verbatim: link }]
+}
+
+/** Addresses named in a letter. */
+const mostStates = 20
+
+const formStateWords: Readonly<Record<FormState, string>> = {
+  received: 'received',
+  'auto-reviewed': 'nothing of ours stands in its way',
+  mitigated: 'let in again',
+  'conditionally-mitigated': 'let in again as soon as tests pass',
+  'not-qualified': 'not possible now',
+  'needs-info': 'please answer',
+  escalated: 'a person looks at it',
+  closed: 'closed',
+}
+
+function untilWords(states: readonly { readonly state: FormState }[], when: string): string {
+  return states.some(({ state }) => state === 'needs-info')
+    ? `Please answer by ${when}; a reply to this letter is enough.`
+    : `The tests are run again and again until ${when}; you need not tell us when they pass.`
 }
 
 const brakeWords: Record<Cause, string> = {

@@ -1,7 +1,14 @@
 import type { AuthenticationTest } from '../../../access/high-volume.ts'
 import { reasons, type Cause } from '../../../access/reasons.ts'
 import type { BrakeWhy } from '../../../access/brake.ts'
-import type { AbuseNotice, LetterWords, ObservedLine, OwnerState, Paragraph } from '../letter-words.ts'
+import type {
+  AbuseNotice,
+  FormState,
+  LetterWords,
+  ObservedLine,
+  OwnerState,
+  Paragraph,
+} from '../letter-words.ts'
 import { showPrefixText } from '../../../standards/prefix.ts'
 import { testWords } from './test-words.ts'
 
@@ -101,6 +108,39 @@ export const zhCN: LetterWords = {
         ...(words === undefined ? [] : ['邮件管理员补充说：', { quoted: words }]),
         `我们会一直检测到${moment(until)}，您无需另行通知：全部通过后，来自该地址的邮件立即恢复接收，我们也会来信告知。`,
         ...pageOf(link),
+      ],
+    }),
+    'confirm-form': ({ form, link, expiresAt }, { provider }) => ({
+      subject:
+        form === 'warm-up' ? `请确认您向 ${provider} 提交的发信预告` : `请确认您向 ${provider} 提交的申请`,
+      paragraphs: [
+        '您好：',
+        `有人在 ${provider} 的邮件管理员网站上填写了表单，并留下了本邮箱。如果是您本人，请在${moment(expiresAt)}之前打开以下链接并点击按钮，表单即告提交：`,
+        { verbatim: link },
+        '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入填写时显示的验证码；验证码不在本邮件中。',
+        '如果不是您本人填写的，请不必理会：表单不会提交。',
+      ],
+    }),
+    'form-states': ({ states, until, words, link }, { provider }) => ({
+      subject:
+        states.length === 1
+          ? `${states[0]?.prefix ?? ''}：${formStateWords[states[0]?.state ?? 'received']}`
+          : `您向 ${provider} 提交的地址：最新状态`,
+      paragraphs: [
+        '您好：',
+        `您向 ${provider} 提交的地址，目前状态如下：`,
+        {
+          verbatim: states
+            .slice(0, mostStates)
+            .map(({ prefix, state }) => `    ${prefix}：${formStateWords[state]}`)
+            .join('\n'),
+        },
+        ...(states.length > mostStates ? [`另有 ${states.length - mostStates} 个，请见页面。`] : []),
+        ...(words === undefined ? [] : ['邮件管理员的说明：', { quoted: words }]),
+        ...(until === undefined ? [] : [untilWords(states, moment(until))]),
+        '每个地址的原因和下一步请见页面：',
+        { verbatim: link },
+        '直接回复本邮件，会有专人阅读。',
       ],
     }),
     'high-volume-notice': ({ domain, failed, stage, from }, { provider, site }) => ({
@@ -304,6 +344,26 @@ export const zhCN: LetterWords = {
 /** The page of a case. */
 function pageOf(link: string | undefined): readonly Paragraph[] {
   return link === undefined ? [] : ['往来内容和目前的进展：', { verbatim: link }]
+}
+
+/** 一封信中列出的地址数。 */
+const mostStates = 20
+
+const formStateWords: Readonly<Record<FormState, string>> = {
+  received: '已收到',
+  'auto-reviewed': '我们这里没有障碍',
+  mitigated: '已恢复接收',
+  'conditionally-mitigated': '检测通过后恢复接收',
+  'not-qualified': '目前无法办理',
+  'needs-info': '请补充说明',
+  escalated: '已转专人处理',
+  closed: '已结束',
+}
+
+function untilWords(states: readonly { readonly state: FormState }[], when: string): string {
+  return states.some(({ state }) => state === 'needs-info')
+    ? `请在${when}之前答复，直接回复本邮件即可。`
+    : `我们会反复检测，直到${when}；通过后无需告知我们。`
 }
 
 const beijingMs = 8 * 3_600_000

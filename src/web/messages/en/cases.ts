@@ -83,6 +83,7 @@ export const cases = {
     granted: 'Lifted',
     refused: 'Refused',
     'not-needed': 'Nothing was left to lift',
+    states: 'How the addresses stand',
   } satisfies Record<Says, string>,
   letters: {
     waiting: 'not sent yet: this mailbox has had its letters for now; it goes by itself',
@@ -272,6 +273,7 @@ export const cases = {
       granted: 'The block is lifted.',
       refused: 'The block stays for now.',
       'not-needed': 'Nothing was left to lift.',
+      states: 'The addresses of your form have changed. The table above says how each stands, and why.',
     } satisfies Record<Says, string>,
     unmet: 'What speaks against it, which we have tested:',
     add: 'Add something',

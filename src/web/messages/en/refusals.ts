@@ -277,6 +277,26 @@ export const refusals = fitForPeople({
     what: 'This form was sent from another website, so we did not act on it.',
     next: 'Open the page here and send it again. Nothing was changed.',
   }),
+  'forms.none-chosen': () => ({
+    what: 'No address of the form was chosen.',
+    next: 'Tick the addresses that this is about.',
+  }),
+  'forms.not-found': () => ({
+    what: 'No form is known by this link.',
+    next: 'Open the link in our letter again, whole; some mail programs cut it off. If that does not help, fill the form in once more.',
+  }),
+  'forms.over': () => ({
+    what: 'This link cannot be used any more: its time is over, or too many wrong codes were tried.',
+    next: 'Please fill the form in once more; nothing was sent.',
+  }),
+  'forms.second-half-wrong': (facts) => ({
+    what: 'The code is wrong.',
+    next: `Type the one that the page showed when you filled in the form. ${text(facts, 'left', 'No')} tries are left.`,
+  }),
+  'forms.too-many': (facts) => ({
+    what: `One form takes at most ${text(facts, 'most', '20')} addresses and ranges.`,
+    next: 'Name those that matter most, or give ranges such as 192.0.2.0/24.',
+  }),
   'form.invalid': (facts) => invalidForm(facts),
   'form.too-large': () => ({
     what: 'That is more text than we take at once.',

@@ -1,3 +1,6 @@
+import type { AddressDeed } from '../../../core/deliverability/desk-actions.ts'
+import type { ReviewReason } from '../../../core/deliverability/review.ts'
+import type { FormState } from '../../../core/outbox/letter-words.ts'
 import { html, type Html } from '../../ui/html.ts'
 
 /** The ladder of help, for those who are refused. */
@@ -90,5 +93,124 @@ export const support = {
       request: 'Removal asked for',
       case: 'Case',
     },
+  },
+  /** The deliverability form. */
+  form: {
+    title: 'Delivery problem with several addresses',
+    description:
+      'One form for all addresses of a sender: refused, delayed or in junk. Each is looked at by itself, and you see how it stands.',
+    lead: (provider: string) =>
+      `One form for all your addresses. Rules look at each at once: they lift what the portal would lift, name what has to be mended, and hand the rest to a person at ${provider}.`,
+    onlyFor:
+      'It is open for these reasons; addresses that are refused for others are told what to do instead:',
+    closedTitle: 'This form is not open here',
+    closed: (provider: string) =>
+      `${provider} takes no general enquiries of outsiders. That is not meant to turn you away: what you can do is quicker, and needs no account.`,
+    closedWays: {
+      delist: 'One address that is refused: the delist portal.',
+      find: 'A code or a bounce: see the reason, and the ways out.',
+      check: 'Mail in junk, or late: a check of your domain and address.',
+      owners: 'Whole ranges: prove that the network is yours.',
+    },
+    addresses: 'Your addresses',
+    addressesHint: (most: number) =>
+      `IP addresses or ranges (up to /24, IPv6 /48), at most ${most}, one in each line. For example 192.0.2.45 or 192.0.2.0/28.`,
+    symptom: 'What happens to the mail?',
+    symptoms: {
+      refused: 'It comes back (550, 5.7.…)',
+      delayed: 'It comes late (450, 451, 421)',
+      junk: 'It lies in the junk folder',
+    },
+    domain: 'Domain of the recipients',
+    sending: 'Domain that you send from',
+    sendingHint: 'Behind the @ of the sender. With it SPF and DMARC are looked at as well.',
+    volume: 'Messages a day, about',
+    volumeHint: 'To us, from all these addresses together.',
+    words: 'The replies, and what you found',
+    wordsHint:
+      'Paste a few of the lines with their codes as they stand in your log, and say what you have mended.',
+    mailbox: 'Your mailbox',
+    mailboxHint:
+      'We write to it: a link first, then how each address stands. Any mailbox that you can read will do.',
+    submit: 'Send',
+    privacy: 'We keep the form with its case, show it to our postmasters only, and use it for nothing else.',
+    wrongField: {
+      symptom: 'Please choose what happens to the mail.',
+      domain: 'Please choose the domain that the mail is for.',
+      sending: 'That is no domain. Write it as in example.org.',
+      volume: 'Please give a number, or leave it empty.',
+      words: 'Please paste at least one reply of ours; without it nobody can tell which refusal you mean.',
+      addresses: 'Please give at least one address.',
+    } as Readonly<Record<string, string>>,
+    linkTitle: 'Send your form',
+    linkLead: 'The mailbox is yours. Press the button, and the form opens a case; nothing has been sent yet.',
+  },
+  states: {
+    title: 'Your addresses',
+    titleDesk: 'Addresses of the form',
+    address: 'Address',
+    state: 'State',
+    why: 'Why, and what next',
+    changed: 'Since',
+    states: {
+      received: 'received',
+      'auto-reviewed': 'looked at: nothing in its way',
+      mitigated: 'let in again',
+      'conditionally-mitigated': 'once tests pass',
+      'not-qualified': 'not possible now',
+      'needs-info': 'please answer',
+      escalated: 'with a person',
+      closed: 'closed',
+    } satisfies Record<FormState, string>,
+    reasons: {
+      waiting: 'The rules look at it within a minute.',
+      'special-purpose':
+        'Private or reserved space never reaches us. Give the public address of your server.',
+      ours: 'This address is our own.',
+      'not-opened':
+        'For the reason that it is refused for, outsiders open no case here. The page of the address says what you can do.',
+      'third-party':
+        'We follow the list of another organisation here. Ask there; our answer follows by itself.',
+      'cool-down': 'It was removed lately and listed again. Find the cause; it can be asked for again later.',
+      'not-listed':
+        'No listing of ours refuses it. Please send the whole refusal: perhaps another address sends, or another provider refuses.',
+      'put-off':
+        'Its mail is only put off, as it is new or has changed. Your server tries again by itself; with wanted mail it passes sooner.',
+      passes: 'Nothing of ours refuses it or puts it off.',
+      tests: 'It is let in as soon as these tests pass:',
+      'policy-test':
+        'It is not about the mail but about the set-up. It ends by itself once this test passes:',
+      freed:
+        'Its listing has ended. Send again what was refused; if unwanted mail comes, it is listed again.',
+      person: 'No rule may decide this one. A person looks at it.',
+      range: 'A range belongs to somebody: a person looks at it, sooner if its owner proves it.',
+      budget: 'The rules have freed as many here as they may. A person looks at it.',
+      junk: 'Its set-up is in order and nothing is listed. A person looks at samples.',
+      answered: 'You have answered. A person looks at it.',
+      'by-person': 'A person has decided this. Their words stand in the thread.',
+      asked: 'Our question stands in the thread.',
+      untested: 'Mail that does not pass these tests is easily taken for junk. Mend them and send again:',
+      ended: 'The case was closed before it was decided.',
+    } satisfies Record<ReviewReason, string>,
+    again: 'Again from',
+    until: 'Until',
+    decide: 'With the chosen addresses',
+    deeds: {
+      mitigate: 'Let in again',
+      condition: 'Let in once tests pass',
+      refuse: 'Refuse',
+      ask: 'Ask something',
+    } satisfies Record<AddressDeed, string>,
+    tests: 'Tests (for a condition), one in each line',
+    words: 'In your words',
+    wordsHint:
+      'The sender reads this, in one letter about all chosen addresses. A refusal and a question need it.',
+    do: 'Do it',
+    choose: (address: string) => `Choose ${address}`,
+    symptom: 'Symptom',
+    to: 'Recipients at',
+    from: 'Sends from',
+    volume: 'Messages a day',
+    toForm: 'Several addresses at once',
   },
 }

@@ -77,6 +77,7 @@ export const cases: Messages['cases'] = {
     granted: '已解除封锁',
     refused: '已拒绝',
     'not-needed': '已无封锁可解除',
+    states: '地址的最新状态',
   },
   letters: {
     waiting: '尚未发出：该邮箱目前的来信限额已满，有余额时自动发出',
@@ -260,6 +261,7 @@ export const cases: Messages['cases'] = {
       granted: '封锁已解除。',
       refused: '封锁暂时保留。',
       'not-needed': '已无封锁可解除。',
+      states: '您表单中的地址有了变化。每个地址的状态和原因见上面的表格。',
     },
     unmet: '原因是下面这一项检测没有通过：',
     add: '补充说明',

@@ -277,6 +277,26 @@ export const refusals = fitForPeople(
       what: '该表单是从其他网站提交的，我们没有处理。',
       next: '请在本站打开页面后重新提交。没有任何内容被更改。',
     }),
+    'forms.none-chosen': () => ({
+      what: '没有选择表单中的地址。',
+      next: '请勾选要处理的地址。',
+    }),
+    'forms.not-found': () => ({
+      what: '没有与该链接对应的表单。',
+      next: '请重新打开我们邮件中的完整链接；有些邮件程序会把链接截断。如仍不行，请重新填写。',
+    }),
+    'forms.over': () => ({
+      what: '该链接已不能使用：已超时，或验证码输错次数过多。',
+      next: '表单没有提交，请重新填写。',
+    }),
+    'forms.second-half-wrong': (facts) => ({
+      what: '验证码不正确。',
+      next: `请输入填写表单时页面显示的验证码，还可以试 ${text(facts, 'left', '0')} 次。`,
+    }),
+    'forms.too-many': (facts) => ({
+      what: `一份表单最多填写 ${text(facts, 'most', '20')} 个地址或网段。`,
+      next: '请先填写最重要的，或填写 192.0.2.0/24 这样的网段。',
+    }),
     'form.invalid': (facts) => invalidForm(facts),
     'form.too-large': () => ({
       what: '提交的内容过长。',

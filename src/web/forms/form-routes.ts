@@ -1,0 +1,118 @@
+import { Refusal } from '../../base/refusal.ts'
+import { formIsFor } from '../../core/cases/external.ts'
+import type { Context } from '../../core/context.ts'
+import { askDeliverability, openDeliverability } from '../../core/deliverability/actions.ts'
+import { seeForm } from '../../core/forms/actions.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readForm, readQuery, type Fields } from '../form-data.ts'
+import { keepHalf, readHalf } from '../portal/half-cookie.ts'
+import { routes } from '../routes.ts'
+import type { FieldError } from '../ui/form.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import { askedPage, linkPage } from '../ui/letter-link-pages.ts'
+import { refusalSentence } from '../ui/sentences.ts'
+import { deliverabilityPage } from './deliverability-page.ts'
+
+interface FormDeps {
+  contextFor(c: WebContext): Context
+  readonly https: boolean
+}
+
+type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
+
+/** Forms that open a case once the mailbox in them has shown itself. GET never acts; each POST answers with a page or 303. */
+export function formRoutes(app: Web, deps: FormDeps): void {
+  const { contextFor, https } = deps
+
+  app.get(routes.forms.deliverability.pattern, async (c) => {
+    const query = readQuery(c)
+    const ip = query.get('ip')
+    return await show(
+      c,
+      page(c, contextFor(c), ip === undefined ? new Map() : new Map([['addresses', ip]]), []),
+    )
+  })
+
+  app.post(routes.forms.deliverability.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const fields = await readForm(c)
+    const of = (name: string): string => fields.get(name) ?? ''
+    try {
+      const asked = await askDeliverability(ctx, {
+        addresses: of('addresses'),
+        symptom: of('symptom'),
+        domain: of('domain'),
+        sending: of('sending'),
+        volume: of('volume'),
+        words: of('words'),
+        mailbox: of('mailbox'),
+        language: c.var.view.language,
+      })
+      keepHalf(c, asked.id, asked, https)
+      return c.redirect(c.var.view.link(routes.forms.asked.href({ id: asked.id })), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status >= 500) throw error
+      return await show(c, page(c, ctx, fields, [wrong(c, error)]), error.status)
+    }
+  })
+
+  app.get(routes.forms.asked.pattern, async (c) => {
+    const code = readHalf(c, c.req.param('id') ?? '', https)?.code
+    return await show(c, askedPage(c.var.view, { code, again: routes.forms.deliverability.href() }))
+  })
+
+  app.get(routes.forms.link.pattern, async (c) => {
+    const link = c.req.param('link') ?? ''
+    const { id } = await seeForm(contextFor(c), link)
+    return await show(c, confirmPage(c, link, { needsCode: readHalf(c, id, https) === undefined }))
+  })
+
+  app.post(routes.forms.link.pattern, async (c) => await confirm(c, deps))
+}
+
+async function confirm(c: WebContext, { contextFor, https }: FormDeps): Promise<Response> {
+  const ctx = contextFor(c)
+  const link = c.req.param('link') ?? ''
+  const code = (await readForm(c)).get('code')?.trim() || undefined
+  const { id } = await seeForm(ctx, link)
+  try {
+    const secret = readHalf(c, id, https)?.secret
+    const token = await openDeliverability(ctx, { link, code, secret })
+    return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'form' })), 303)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'forms.second-half-wrong') throw error
+    const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
+    return await show(c, confirmPage(c, link, { needsCode: true, message }), 403)
+  }
+}
+
+function confirmPage(
+  c: WebContext,
+  link: string,
+  shown: { readonly needsCode: boolean; readonly message?: string },
+): Page {
+  const { linkTitle: title, linkLead: lead } = c.var.view.words.support.form
+  return linkPage(c.var.view, { title, lead, action: routes.forms.link.href({ link }) }, shown)
+}
+
+function page(c: WebContext, { settings }: Context, fields: Fields, errors: readonly FieldError[]): Page {
+  const { support } = settings
+  const open = { openFor: formIsFor(support), most: support.formAddresses }
+  return deliverabilityPage(c.var.view, open, fields, errors)
+}
+
+/** Which field a refusal is about, and the sentence for it. */
+function wrong(c: WebContext, refusal: Refusal): FieldError {
+  const { view } = c.var
+  const { code, facts } = refusal
+  const field = String(facts['field'] ?? '')
+  const own = code === 'form.invalid' ? view.words.support.form.wrongField[field] : undefined
+  if (own !== undefined) return { field, message: own }
+  const message = refusalSentence(view, refusal)
+  if (code.startsWith('mailbox.')) return { field: 'mailbox', message }
+  return /^(address|prefix|forms\.too-many)/.test(code) ? { field: 'addresses', message } : { message }
+}
+
+async function show(c: WebContext, shown: Page, status = 200): Promise<Response> {
+  return await c.html(sitePage(c.var.view, shown), status as Status)
+}

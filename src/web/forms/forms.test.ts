@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { testSettings } from '../../../test/support/context.ts'
+import { databases } from '../../../test/support/database.ts'
+import { hostileTexts, strangeMarkup } from '../../../test/support/hostile-text.ts'
+import { openDoors, type Doors } from '../../../test/support/visitor.ts'
+import { orThrow } from '../../base/refusal.ts'
+import { listCases } from '../../core/cases/desk-actions.ts'
+import { Checks } from '../../core/checks/actions.ts'
+import { tendForms } from '../../core/deliverability/review-actions.ts'
+import { addListing } from '../../core/listings/actions.ts'
+import type { ExternalRule } from '../../core/settings.ts'
+import { parseListable } from '../../standards/prefix.ts'
+
+const { open, close } = databases('SQLite')
+after(close)
+
+async function doors(external: ExternalRule = 'form', reasons = {}): Promise<Doors> {
+  const { support } = testSettings()
+  return openDoors(await open(), { settings: testSettings({ support: { ...support, external, reasons } }) })
+}
+
+const filled = {
+  addresses: '192.0.2.66\n10.1.2.3',
+  symptom: 'refused',
+  domain: 'provider.example',
+  sending: '',
+  volume: '',
+  words: '550 5.7.606 Access denied',
+  mailbox: 'ops@example.org',
+}
+
+const textOf = async (answer: Response): Promise<string> =>
+  (await answer.text()).replaceAll(/(?:<[^>]+>|\s)+/g, ' ')
+
+const openCases = async ({ ctx }: Doors): Promise<number> =>
+  (await listCases(ctx, { states: ['open'], offset: 0, limit: 9 })).length
+
+describe('The page of the deliverability form', () => {
+  it('sends nothing until the link in the letter and its button, then shows each address with its reason', async () => {
+    const world = await doors()
+    const prefix = orThrow(parseListable('192.0.2.66'))
+    await addListing(world.ctx, { prefix, cause: 'phish', class: 'investigate', ends: '30d' })
+    const browser = world.visitor()
+    const asked = await browser.submit('/deliverability', filled)
+    assert.equal(asked.status, 303)
+    assert.match(
+      await (await browser.get(asked.headers.get('location') ?? '')).text(),
+      /<output>[0-9A-Z]{6}</,
+    )
+    const link = (await world.letter('confirm-form')) ?? ''
+    assert.match(await textOf(await browser.get(link)), /nothing has been sent yet/)
+    assert.equal(await openCases(world), 0, 'a GET never acts')
+    const opened = await browser.submit(link, {})
+    assert.equal(opened.status, 303)
+    assert.equal(await openCases(world), 1)
+    await tendForms(world.ctx, new Checks())
+    const page = await textOf(await browser.get(opened.headers.get('location') ?? ''))
+    assert.match(page, /192\.0\.2\.66 with a person No rule may decide this one/)
+    assert.match(page, /10\.1\.2\.3\S* not possible now Private or reserved space/)
+    const zh = await textOf(await browser.get(`/zh-CN${opened.headers.get('location') ?? ''}`))
+    assert.match(zh, /192\.0\.2\.66 已转专人 此项不能由规则决定/)
+  })
+
+  it('wants the code in another browser', async () => {
+    const world = await doors()
+    await world.visitor().submit('/deliverability', filled)
+    const link = (await world.letter('confirm-form')) ?? ''
+    const other = world.visitor('203.0.113.77')
+    assert.match(await (await other.get(link)).text(), /name="code"/)
+    assert.equal((await other.submit(link, { code: 'AAAAAA' })).status, 403)
+    assert.equal(await openCases(world), 0)
+  })
+
+  it('says kindly that it is closed, and what there is instead; no POST gets round it', async () => {
+    for (const rule of ['none', 'by-path'] as const) {
+      const world = await doors(rule)
+      const page = await textOf(await world.visitor().get('/deliverability'))
+      assert.match(page, /not meant to turn you away/)
+      assert.match(page, /prove that the network is yours/)
+      assert.doesNotMatch(await (await world.visitor().get('/deliverability')).text(), /name="addresses"/)
+      assert.equal((await world.visitor().submit('/deliverability', filled)).status, 403)
+      assert.equal(await world.letter('confirm-form'), undefined)
+    }
+    const some = await doors('none', { complaints: 'form' })
+    assert.match(await textOf(await some.visitor().get('/zh-CN/deliverability')), /目前对以下原因开放/)
+  })
+
+  it('says beside the field what is wrong, keeps what was typed, and shows no markup of strangers', async () => {
+    const world = await doors()
+    const cases: readonly (readonly [Partial<typeof filled>, RegExp])[] = [
+      [{ addresses: '192.0.2.300' }, /is not an IP address/],
+      [{ symptom: '' }, /choose what happens/],
+      [{ words: '' }, /paste at least one reply/],
+      [{ mailbox: 'nobody' }, /mailbox|mail address/i],
+    ]
+    for (const [wrong, sentence] of cases) {
+      const answer = await world.visitor().submit('/deliverability', { ...filled, ...wrong })
+      assert.equal(answer.status, 422)
+      assert.match(await answer.text(), sentence)
+    }
+    for (const text of hostileTexts()) {
+      const answer = await world
+        .visitor()
+        .submit('/deliverability', { ...filled, addresses: text, sending: text, words: text })
+      assert.deepEqual(strangeMarkup(await answer.text()), [])
+    }
+  })
+
+  it('fills in the address that the ladder hands on', async () => {
+    const world = await doors()
+    assert.match(
+      await (await world.visitor().get('/deliverability?ip=192.0.2.45')).text(),
+      /<textarea[^>]*>\s*192\.0\.2\.45</,
+    )
+  })
+})
