@@ -365,19 +365,12 @@ const owners = section('Owners of address space who prove that it is theirs.', {
 const recipientAdmin = z
   .strictObject(
     {
-      mailbox: key(mailbox().optional(), 'The mailbox of somebody who looks after the domains.'),
-      group: key(
-        line(200).optional(),
-        'A group that the OpenID provider names; whoever comes with it looks after them.',
-      ),
+      mailbox: key(mailbox(), 'The mailbox of somebody who looks after the domains.'),
       domains: key(list(domain(), 1), 'Domains of `provider.domains`.'),
     },
-    { error: 'expected `mailbox` or `group`, and `domains`' },
+    { error: 'expected `mailbox` and `domains`' },
   )
-  .refine(({ mailbox: who, group }) => (who === undefined) !== (group === undefined), {
-    error: 'expected either `mailbox` or `group`',
-  })
-  .register(expectations, { expects: '`mailbox` or `group`, and `domains`' })
+  .register(expectations, { expects: '`mailbox` and `domains`' })
 
 const recipients = section(
   'People whose mailboxes are ours, on the public site: what was refused in their name (docs/operate/recipients.md).',
