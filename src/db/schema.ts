@@ -1027,7 +1027,7 @@ export interface PersonRequestsTable {
 /** Forms that open a case once the mailbox in them has shown itself. */
 export interface CaseFormsTable {
   id: string
-  /** `deliverability`, `warm-up`. */
+  /** `deliverability`. */
   kind: string
   mailbox: string
   language: string

@@ -68,7 +68,6 @@ export async function askForm(
         mailbox,
         language,
         slots: {
-          form: kind,
           link: `${tx.settings.provider.site}/forms/link/${id}.${halves.link}`,
           expiresAt: form.expiresAt,
         },

@@ -37,7 +37,6 @@ export interface LetterSlots {
   }
   /** To whoever filled in a form that opens a case: confirms that the mailbox is theirs. */
   'confirm-form': {
-    readonly form: 'deliverability' | 'warm-up'
     readonly link: string
     readonly expiresAt: number
   }

@@ -88,7 +88,6 @@ const ofForms: fc.Arbitrary<LetterContent> = fc.oneof(
   fc.record({
     kind: fc.constant('confirm-form' as const),
     slots: fc.record({
-      form: fc.constantFrom('deliverability' as const, 'warm-up' as const),
       link,
       expiresAt: moment,
     }),

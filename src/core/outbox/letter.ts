@@ -182,8 +182,6 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return causeNames.some((rule) => rule === value)
     case 'why':
       return [...brakeWhys, ...abuseNotices].some((why) => why === value)
-    case 'form':
-      return value === 'deliverability' || value === 'warm-up'
     case 'states':
       return Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isStated)
     case 'isAgain':

@@ -115,7 +115,7 @@ function recipient(view: View, guide: Guide, { refused }: Ladder, rung: Rung): H
   const words = view.words.support.ladder
   const hasPage = guide.page('plain/recipient', view.language) !== undefined
   return html`<p>${words.recipient}</p>
-    ${refused.token === undefined ? '' : way(rung, view.link(routes.recipientCode.record.href({ token: refused.token })), words.toCode)}
+    ${refused.token === undefined ? '' : way(rung, view.link(routes.recipientCode.record.href({ token: refused.token })), words.toRecipientCode)}
     ${hasPage ? way({ ...rung, state: 'open' }, view.link(pageHref('plain', 'recipient')), words.toRecipient) : ''}`
 }
 

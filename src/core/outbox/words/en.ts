@@ -132,11 +132,8 @@ export const en: LetterWords = {
         ...pageOf(link),
       ],
     }),
-    'confirm-form': ({ form, link, expiresAt }, { provider }) => ({
-      subject:
-        form === 'warm-up'
-          ? `Your forecast for ${provider}: please confirm`
-          : `Your request to ${provider}: please confirm`,
+    'confirm-form': ({ link, expiresAt }, { provider }) => ({
+      subject: `Your request to ${provider}: please confirm`,
       paragraphs: [
         'Hello,',
         `somebody filled in a form on the postmaster site of ${provider} and gave this mailbox. If it was you, open this link before ${moment(expiresAt)} and press the button: that sends the form.`,

@@ -110,9 +110,8 @@ export const zhCN: LetterWords = {
         ...pageOf(link),
       ],
     }),
-    'confirm-form': ({ form, link, expiresAt }, { provider }) => ({
-      subject:
-        form === 'warm-up' ? `请确认您向 ${provider} 提交的发信预告` : `请确认您向 ${provider} 提交的申请`,
+    'confirm-form': ({ link, expiresAt }, { provider }) => ({
+      subject: `请确认您向 ${provider} 提交的申请`,
       paragraphs: [
         '您好：',
         `有人在 ${provider} 的邮件管理员网站上填写了表单，并留下了本邮箱。如果是您本人，请在${moment(expiresAt)}之前打开以下链接并点击按钮，表单即告提交：`,

@@ -51,6 +51,7 @@ export const support = {
     recipient:
       'Reach the recipient in another way (telephone, another mailbox) and give them the text below. As a customer here they see what was refused to them, may vouch for you, and can open a case on your behalf.',
     toCode: 'A code with which they open a case for you',
+    toRecipientCode: 'A code for the recipient',
     toRecipient: 'What to tell them',
     owner:
       'Whoever owns the network can prove it, sees what of it is listed, and may ask for whole ranges. Hand this page to your hosting or network provider.',
