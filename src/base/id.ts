@@ -10,6 +10,11 @@ export function randomId(count: number): string {
   return id
 }
 
+/** Whether this could be an id of ours; what stands in an address may be anything. */
+export function isId(text: string): boolean {
+  return /^[0-9a-z]{26}$/.test(text)
+}
+
 /** Bytes as characters of five bits each; what is left over of them is dropped. */
 export function formatCrockford(bytes: Uint8Array): string {
   let [text, held, bits] = ['', 0, 0]

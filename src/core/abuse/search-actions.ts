@@ -1,3 +1,4 @@
+import { isId } from '../../base/id.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { readMessageId } from '../../standards/message-id.ts'
 import { accountName } from '../accounts/account.ts'
@@ -23,7 +24,7 @@ export async function findAtDesk(ctx: Context, text: string): Promise<DeskHit> {
   const wanted = text.trim()
   const reference = wanted.split('/').at(-1) ?? ''
   const report = openTag(ctx.keys.tags, 'abuse-report', reference) ?? reference
-  if (/^[0-9a-z]{26}$/.test(report)) {
+  if (isId(report)) {
     if (await incidentExists(ctx, report)) return { kind: 'incident', id: report }
     const row = await store.byId(ctx.db.queries, report)
     if (row && (row.class !== 'restricted' || may(ctx.actor, 'abuse.restricted')))

@@ -1,3 +1,4 @@
+import { isId } from '../../base/id.ts'
 import { authenticationTests } from '../../access/high-volume.ts'
 import { causeNames, reasonNames, type Language } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
@@ -154,7 +155,7 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'act':
       return value === 'notify' || value === 'suspend' || value === 'release'
     case 'thread':
-      return typeof value === 'string' && /^[0-9a-z]{26}$/.test(value)
+      return typeof value === 'string' && isId(value)
     case 'replies':
       return Array.isArray(value) && value.length <= 10 && value.every(isMessageId)
     case 'words':

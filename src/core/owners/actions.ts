@@ -27,6 +27,7 @@ import {
 } from './claim.ts'
 import { lookEverywhere, type Looked } from './look.ts'
 import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
 
 /** How long what has ended is still shown to its owner. */
 const endedShownMs = 30 * day
@@ -35,13 +36,13 @@ const endedShownMs = 30 * day
 export async function claimRange(ctx: Context, owner: Owner, text: string): Promise<Claim> {
   const prefix = orThrow(readRange(text))
   return await transact(ctx, async (tx) => {
-    const held = await store.heldClaim(tx.queries, owner.id, prefix)
+    const held = await claimStore.heldClaim(tx.queries, owner.id, prefix)
     if (held) return held
     await spend(tx, 'owners.claims.day', owner.id)
-    const mine = await store.ownClaims(tx.queries, owner.id, tx.clock.now())
+    const mine = await claimStore.ownClaims(tx.queries, owner.id, tx.clock.now())
     if (mine.length >= mostClaims) throw new Refusal('owners.too-many', { most: mostClaims })
     const claim = newClaim(tx, owner, prefix)
-    await store.insertClaim(tx.queries, claim)
+    await claimStore.insertClaim(tx.queries, claim)
     await note(tx, claim, 'owner-claim.started')
     return claim
   })
@@ -78,7 +79,7 @@ export async function grantsCovering(
   tx: Tx,
   prefix: Prefix,
 ): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
-  const grants = await store.grantsOver(tx.queries, prefix, tx.clock.now())
+  const grants = await claimStore.grantsOver(tx.queries, prefix, tx.clock.now())
   const claims = grants.filter((claim) => reaches(claim, prefix))
   const owners = await store.ownersAmong(
     tx.queries,
@@ -92,7 +93,7 @@ export async function grantsCovering(
 
 /** What the owner claims and holds, in the order of the addresses. */
 export async function listOwnClaims(ctx: Context, owner: Owner): Promise<readonly Claim[]> {
-  return await store.ownClaims(ctx.db.queries, owner.id, ctx.clock.now() - endedShownMs)
+  return await claimStore.ownClaims(ctx.db.queries, owner.id, ctx.clock.now() - endedShownMs)
 }
 
 /** One claim of the owner, with what of it is given to others. Throws `owners.not-found` for anybody else's. */
@@ -114,7 +115,7 @@ export interface Part {
 }
 
 async function readParts(ctx: Context, claim: Claim): Promise<readonly Part[]> {
-  const parts = await store.partsOf(ctx.db.queries, claim.id)
+  const parts = await claimStore.partsOf(ctx.db.queries, claim.id)
   const owners = await store.ownersAmong(
     ctx.db.queries,
     parts.map(({ ownerId }) => ownerId),
@@ -128,7 +129,7 @@ async function readParts(ctx: Context, claim: Claim): Promise<readonly Part[]> {
 }
 
 export async function ownClaim(ctx: Context, owner: Owner, id: string): Promise<Claim> {
-  const claim = await store.ownClaim(ctx.db.queries, owner.id, id)
+  const claim = await claimStore.ownClaim(ctx.db.queries, owner.id, id)
   if (!claim) throw new Refusal('owners.not-found')
   return claim
 }
@@ -156,7 +157,7 @@ export async function proveClaim(
 
 async function grantClaim(ctx: Context, owner: Owner, id: string, proof: LookedProof): Promise<void> {
   await transact(ctx, async (tx) => {
-    const claim = await store.ownClaim(tx.queries, owner.id, id)
+    const claim = await claimStore.ownClaim(tx.queries, owner.id, id)
     if (!claim || claim.state === 'ended') return
     const granted = grant(claim, proof, tx.clock.now(), tx.settings.owners.termMs)
     await saveClaim(tx, granted)
@@ -168,7 +169,7 @@ async function grantClaim(ctx: Context, owner: Owner, id: string, proof: LookedP
 /** The owner lets go of a claim, and with it of what was given of it to others. */
 export async function giveUp(ctx: Context, owner: Owner, id: string): Promise<void> {
   await transact(ctx, async (tx) => {
-    const claim = await store.ownClaim(tx.queries, owner.id, id)
+    const claim = await claimStore.ownClaim(tx.queries, owner.id, id)
     if (!claim) throw new Refusal('owners.not-found')
     if (claim.state !== 'ended') await endClaim(tx, claim, 'given-up')
   })
@@ -180,11 +181,12 @@ export async function endClaim(tx: Tx, claim: Claim, why: ClaimEnd): Promise<voi
   await saveClaim(tx, ended)
   await note(tx, ended, 'owner-claim.ended')
   if (claim.state === 'granted' && why !== 'given-up') await writeState(tx, ended, 'ended')
-  for (const part of await store.partsOf(tx.queries, claim.id)) await endClaim(tx, part, 'delegation-ended')
+  for (const part of await claimStore.partsOf(tx.queries, claim.id))
+    await endClaim(tx, part, 'delegation-ended')
 }
 
 export async function saveClaim(tx: Tx, claim: Claim): Promise<void> {
-  if (!(await store.updateClaim(tx.queries, claim)))
+  if (!(await claimStore.updateClaim(tx.queries, claim)))
     throw new Conflict(`claim ${claim.id} was changed by somebody else`)
 }
 
@@ -226,7 +228,7 @@ export interface Holder {
 
 /** Everybody who has proven to own a network that holds the whole prefix, the narrowest first. There may be several. */
 export async function ownersOf(ctx: Context, prefix: Prefix): Promise<readonly Holder[]> {
-  const grants = await store.grantsOver(ctx.db.queries, prefix, ctx.clock.now())
+  const grants = await claimStore.grantsOver(ctx.db.queries, prefix, ctx.clock.now())
   const owners = await store.ownersAmong(
     ctx.db.queries,
     grants.map(({ ownerId }) => ownerId),
@@ -249,6 +251,6 @@ export async function mayAskFor(ctx: Context, owner: Owner, prefix: Prefix): Pro
 /** Networks that this owner holds now, each once. */
 export async function heldBy(ctx: Context, owner: Owner): Promise<readonly Claim[]> {
   const now = ctx.clock.now()
-  const claims = await store.ownClaims(ctx.db.queries, owner.id, now)
+  const claims = await claimStore.ownClaims(ctx.db.queries, owner.id, now)
   return claims.filter(({ state, expiresAt }) => state === 'granted' && expiresAt > now)
 }

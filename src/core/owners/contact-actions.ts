@@ -24,6 +24,7 @@ import { hasNames, holesOf, isSameMailbox, nameContacts, registryContacts, type 
 import { checkHalf, mayReach, newLink, usableLink, useUp } from './link-actions.ts'
 import { namesEverywhere } from './look.ts'
 import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
 
 /** Whom we could write to about a claim, and what the registry says of the network. */
 export interface Contacts {
@@ -147,13 +148,13 @@ function endsOf(prefix: Prefix): readonly Prefix[] {
  * now on. A registry that does not answer says nothing.
  */
 export async function excludeSubAllocation(ctx: Context, claimId: string, prefix: Prefix): Promise<boolean> {
-  const claim = await store.anyClaim(ctx.db.queries, claimId)
+  const claim = await claimStore.anyClaim(ctx.db.queries, claimId)
   if (claim?.proof !== 'rdap' || claim.facts.registered === null) return false
   const found = await findRegistered(ctx, prefix)
   if (found.kind !== 'found' || identityOf(found.registered) === claim.facts.registered) return false
   const holes = holesOf(claim.prefix, [found.registered])
   await transact(ctx, async (tx) => {
-    const current = await store.anyClaim(tx.queries, claimId)
+    const current = await claimStore.anyClaim(tx.queries, claimId)
     if (!current || current.state !== 'granted' || holes.length === 0) return
     const facts = { ...current.facts, holes: [...current.facts.holes, ...holes] }
     await saveClaim(tx, { ...current, facts })
@@ -173,7 +174,7 @@ export interface ContactQuestion {
 
 export async function seeContactLink(ctx: Context, token: string): Promise<ContactQuestion> {
   const { id, about, expiresAt } = await usableLink(ctx, token, 'contact')
-  const claim = about && (await store.anyClaim(ctx.db.queries, about.claimId))
+  const claim = about && (await claimStore.anyClaim(ctx.db.queries, about.claimId))
   const applicant = claim && (await store.ownerById(ctx.db.queries, claim.ownerId))
   if (!claim || !applicant || claim.state === 'ended') throw new Refusal('owners.link-over')
   return { id, prefix: claim.prefix, applicant: applicant.mailbox, expiresAt }
@@ -201,7 +202,7 @@ async function confirmClaim(
   { proof, facts }: { readonly proof: MailProof; readonly facts: ClaimFacts },
   contact: MailAddress,
 ): Promise<Claim> {
-  const claim = await store.anyClaim(tx.queries, id)
+  const claim = await claimStore.anyClaim(tx.queries, id)
   if (!claim || claim.state === 'ended') throw new Refusal('owners.link-over')
   // What is proven by DNS is not made less by a letter.
   if (isStronger(claim)) return claim

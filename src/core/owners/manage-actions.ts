@@ -4,6 +4,7 @@ import { transact, type Context } from '../context.ts'
 import { endClaim } from './actions.ts'
 import type { Claim, ClaimState, Owner } from './claim.ts'
 import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
 
 /** Claims of all owners, newest first, in pages; for operators. */
 export async function listClaims(
@@ -20,7 +21,7 @@ export async function listClaims(
 }> {
   permit(ctx.actor, 'owner.read')
   const { state, after, limit } = wanted
-  const claims = await store.listClaims(ctx.db.queries, {
+  const claims = await claimStore.listClaims(ctx.db.queries, {
     state,
     after: after === undefined ? undefined : readCursor(after),
     limit: limit + 1,
@@ -43,7 +44,7 @@ export async function showClaim(
   id: string,
 ): Promise<{ readonly claim: Claim; readonly owner: Owner }> {
   permit(ctx.actor, 'owner.read')
-  const claim = await store.anyClaim(ctx.db.queries, id)
+  const claim = await claimStore.anyClaim(ctx.db.queries, id)
   const owner = claim && (await store.ownerById(ctx.db.queries, claim.ownerId))
   if (!claim || !owner) throw new Refusal('owners.not-found')
   return { claim, owner }
@@ -53,7 +54,7 @@ export async function showClaim(
 export async function revokeClaim(ctx: Context, id: string): Promise<void> {
   permit(ctx.actor, 'owner.manage')
   await transact(ctx, async (tx) => {
-    const claim = await store.anyClaim(tx.queries, id)
+    const claim = await claimStore.anyClaim(tx.queries, id)
     if (!claim) throw new Refusal('owners.not-found')
     if (claim.state === 'ended') throw new Refusal('owners.ended')
     await endClaim(tx, claim, 'revoked')

@@ -6,6 +6,7 @@ import { spend } from '../limits/actions.ts'
 import { endClaim, newClaim, note, saveClaim, writeState } from './actions.ts'
 import { grant, mayDelegate, readRange, type Owner } from './claim.ts'
 import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
 
 /** Lets another mailbox look after a part of a proven network; it is written to. What it holds already stays as it is. */
 export async function givePart(
@@ -16,7 +17,7 @@ export async function givePart(
   const part = orThrow(readRange(input.range))
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   await transact(ctx, async (tx) => {
-    const parent = await store.ownClaim(tx.queries, owner.id, input.id)
+    const parent = await claimStore.ownClaim(tx.queries, owner.id, input.id)
     if (!parent) throw new Refusal('owners.not-found')
     const refusal = mayDelegate(parent, part)
     if (refusal) throw refusal
@@ -29,10 +30,10 @@ export async function givePart(
       language: owner.language,
       at,
     })
-    const held = await store.heldClaim(tx.queries, other.id, part)
+    const held = await claimStore.heldClaim(tx.queries, other.id, part)
     if (held?.state === 'granted') return
     const claim = held ?? newClaim(tx, other, part)
-    if (!held) await store.insertClaim(tx.queries, claim)
+    if (!held) await claimStore.insertClaim(tx.queries, claim)
     const given = { ...grant(claim, 'delegation', at, termMs), parentId: parent.id }
     await saveClaim(tx, given)
     await note(tx, given, 'owner-claim.given')
@@ -47,8 +48,9 @@ export async function takePartBack(
   input: { readonly id: string; readonly part: string },
 ): Promise<void> {
   await transact(ctx, async (tx) => {
-    const parent = await store.ownClaim(tx.queries, owner.id, input.id)
-    const part = parent && (await store.partsOf(tx.queries, parent.id)).find(({ id }) => id === input.part)
+    const parent = await claimStore.ownClaim(tx.queries, owner.id, input.id)
+    const part =
+      parent && (await claimStore.partsOf(tx.queries, parent.id)).find(({ id }) => id === input.part)
     if (!part) throw new Refusal('owners.not-found')
     await endClaim(tx, part, 'delegation-ended')
   })

@@ -6,7 +6,7 @@ import { endClaim, note, saveClaim, writeState } from './actions.ts'
 import { afterLook, afterRegistry, lookedProofs, recheckMs, type Claim } from './claim.ts'
 import { isSameMailbox, nameContacts } from './contact.ts'
 import { lookFor, verdictOf } from './look.ts'
-import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
 
 /** Claims looked at in one run of the job. */
 const mostAtOnce = 20
@@ -22,20 +22,20 @@ export async function recheckClaims(
   const now = ctx.clock.now()
   const { contactRecheckMs, contactReminderMs } = ctx.settings.owners
   let ended = 0
-  for (const { id } of await store.overdue(ctx.db.queries, now, mostAtOnce)) {
+  for (const { id } of await claimStore.overdue(ctx.db.queries, now, mostAtOnce)) {
     ended += (await expire(ctx, id)) ? 1 : 0
   }
-  for (const { id } of await store.dueForReminder(ctx.db.queries, now + contactReminderMs, mostAtOnce))
+  for (const { id } of await claimStore.dueForReminder(ctx.db.queries, now + contactReminderMs, mostAtOnce))
     await remind(ctx, id)
   const before = { usual: now - recheckMs, registry: now - contactRecheckMs }
-  const due = await store.dueForLook(ctx.db.queries, before, mostAtOnce)
+  const due = await claimStore.dueForLook(ctx.db.queries, before, mostAtOnce)
   for (const claim of due) ended += (await lookAgain(ctx, claim)) ? 1 : 0
   return { looked: due.length, ended }
 }
 
 async function expire(ctx: Context, id: string): Promise<boolean> {
   return await transact(ctx, async (tx) => {
-    const claim = await store.anyClaim(tx.queries, id)
+    const claim = await claimStore.anyClaim(tx.queries, id)
     if (!claim || claim.state === 'ended' || claim.expiresAt > tx.clock.now()) return false
     await endClaim(tx, claim, 'expired')
     return true
@@ -44,7 +44,7 @@ async function expire(ctx: Context, id: string): Promise<boolean> {
 
 async function remind(ctx: Context, id: string): Promise<void> {
   await transact(ctx, async (tx) => {
-    const claim = await store.anyClaim(tx.queries, id)
+    const claim = await claimStore.anyClaim(tx.queries, id)
     if (!claim || claim.state !== 'granted' || claim.remindedAt !== null) return
     const reminded = { ...claim, remindedAt: tx.clock.now() }
     await saveClaim(tx, reminded)
@@ -59,7 +59,7 @@ async function lookAgain(ctx: Context, claim: Claim): Promise<boolean> {
   const seen =
     proof === undefined ? await lookAtContact(ctx, claim) : verdictOf(await lookFor(ctx.out, claim, proof))
   return await transact(ctx, async (tx) => {
-    const current = await store.anyClaim(tx.queries, claim.id)
+    const current = await claimStore.anyClaim(tx.queries, claim.id)
     if (!current || current.state !== 'granted' || current.version !== claim.version) return false
     const after = afterLook(current, seen, tx.clock.now(), tx.settings.owners.termMs)
     if (after.kind === 'ends') {
@@ -96,7 +96,7 @@ async function askAgain(ctx: Context, claim: Claim): Promise<boolean> {
         }
       : found.kind
   return await transact(ctx, async (tx) => {
-    const current = await store.anyClaim(tx.queries, claim.id)
+    const current = await claimStore.anyClaim(tx.queries, claim.id)
     if (!current || current.state !== 'granted' || current.version !== claim.version) return false
     const now = tx.clock.now()
     const after = afterRegistry(current, seen, now, tx.settings.owners.contactGraceMs)

@@ -14,6 +14,8 @@ import { newClaim } from './actions.ts'
 import { confirm, grant, noFacts, type Claim, type Owner } from './claim.ts'
 import { newLink } from './link-actions.ts'
 import * as store from './store.ts'
+import * as claimStore from './claim-store.ts'
+import * as tokenStore from './token-store.ts'
 
 const at = (text: string) => orThrow(parseListable(text))
 const box = (text: string) => orThrow(parseMailbox(text))
@@ -32,7 +34,7 @@ async function world(db: Database) {
   const claim = async (of: Owner, range: string, change: (claim: Claim) => Claim = (same) => same) =>
     await transact(ctx, async (tx) => {
       const made = change(newClaim(tx, of, at(range)))
-      await store.insertClaim(tx.queries, made)
+      await claimStore.insertClaim(tx.queries, made)
       return made
     })
   const granted = (ctx_: TestContext) => (each: Claim) => grant(each, 'txt', ctx_.clock.now(), term)
@@ -51,8 +53,8 @@ forEachDatabase((_name, open) => {
       const made = await claim(ada, '192.0.2.0/24', (each) =>
         confirm(each, { proof: 'rdap', contact: box('abuse@hosting.example'), facts }, ctx.clock.now(), term),
       )
-      assert.deepEqual(await store.ownClaim(queries, ada.id, made.id), made)
-      assert.deepEqual(await store.anyClaim(queries, made.id), made)
+      assert.deepEqual(await claimStore.ownClaim(queries, ada.id, made.id), made)
+      assert.deepEqual(await claimStore.anyClaim(queries, made.id), made)
       assert.deepEqual(await store.ownerById(queries, ada.id), ada)
       const about = { claimId: made.id, proof: 'mail', facts } as const
       for (const each of [null, about]) {
@@ -81,20 +83,20 @@ forEachDatabase((_name, open) => {
       const [ada, bob] = [await owner('ada@example.org'), await owner('bob@example.org')]
       const made = await claim(ada, '192.0.2.0/24', granted)
       const now = ctx.clock.now()
-      assert.equal(await store.ownClaim(queries, bob.id, made.id), undefined)
+      assert.equal(await claimStore.ownClaim(queries, bob.id, made.id), undefined)
       for (const id of ['', 'x', `${made.id}'`, `' or 1=1 --`, made.id.toUpperCase()])
-        assert.equal(await store.ownClaim(queries, ada.id, id), undefined, id)
-      assert.deepEqual(await store.ownClaims(queries, bob.id, 0), [])
-      assert.equal(await store.heldClaim(queries, bob.id, made.prefix), undefined)
+        assert.equal(await claimStore.ownClaim(queries, ada.id, id), undefined, id)
+      assert.deepEqual(await claimStore.ownClaims(queries, bob.id, 0), [])
+      assert.equal(await claimStore.heldClaim(queries, bob.id, made.prefix), undefined)
       const token = { id: newId(), name: 'x', createdAt: now, lastUsedAt: null, expiresAt: now + day }
-      await store.insertToken(queries, ada.id, token, 'hash')
-      assert.deepEqual(await store.ownTokens(queries, bob.id, now), [])
-      assert.equal(await store.deleteToken(queries, bob.id, token.id), false)
-      assert.equal((await store.tokenOwner(queries, 'hash', now))?.owner.id, ada.id)
-      assert.equal(await store.tokenOwner(queries, 'hash', now + day), undefined)
-      await store.noteTokenUsed(queries, token.id, now + hour)
-      assert.equal((await store.ownTokens(queries, ada.id, now))[0]?.lastUsedAt, now + hour)
-      assert.equal(await store.deleteToken(queries, ada.id, token.id), true)
+      await tokenStore.insertToken(queries, ada.id, token, 'hash')
+      assert.deepEqual(await tokenStore.ownTokens(queries, bob.id, now), [])
+      assert.equal(await tokenStore.deleteToken(queries, bob.id, token.id), false)
+      assert.equal((await tokenStore.tokenOwner(queries, 'hash', now))?.owner.id, ada.id)
+      assert.equal(await tokenStore.tokenOwner(queries, 'hash', now + day), undefined)
+      await tokenStore.noteTokenUsed(queries, token.id, now + hour)
+      assert.equal((await tokenStore.ownTokens(queries, ada.id, now))[0]?.lastUsedAt, now + hour)
+      assert.equal(await tokenStore.deleteToken(queries, ada.id, token.id), true)
     })
 
     it('lets one network be held once by an owner, and by several owners', async () => {
@@ -103,14 +105,14 @@ forEachDatabase((_name, open) => {
       const first = await claim(ada, '192.0.2.0/24', granted)
       await claim(bob, '192.0.2.0/24', granted)
       await assert.rejects(claim(ada, '192.0.2.0/24'))
-      await store.updateClaim(queries, { ...first, state: 'ended', endedAt: 1, endedWhy: 'given-up' })
+      await claimStore.updateClaim(queries, { ...first, state: 'ended', endedAt: 1, endedWhy: 'given-up' })
       await claim(ada, '192.0.2.0/24')
     })
 
     it('is changed by whoever read it last', async () => {
       const { queries, owner, claim } = await world(await open())
       const made = await claim(await owner('ada@example.org'), '192.0.2.0/24')
-      const answers = await Promise.all([1, 2].map(async () => await store.updateClaim(queries, made)))
+      const answers = await Promise.all([1, 2].map(async () => await claimStore.updateClaim(queries, made)))
       assert.equal(answers.filter(Boolean).length, 1)
     })
 
@@ -123,7 +125,8 @@ forEachDatabase((_name, open) => {
       await claim(ada, '192.0.2.0/26', (each) => ({ ...granted(each), expiresAt: ctx.clock.now() }))
       const hole = { ...noFacts, holes: [at('192.0.2.70')] }
       await claim(ada, '192.0.2.64/27', (each) => ({ ...granted(each), facts: hole }))
-      const over = async (text: string) => ranges(await store.grantsOver(queries, at(text), ctx.clock.now()))
+      const over = async (text: string) =>
+        ranges(await claimStore.grantsOver(queries, at(text), ctx.clock.now()))
       assert.deepEqual(await over('192.0.2.7'), ['192.0.2.0/24', '192.0.0.0/16'])
       assert.deepEqual(await over('192.0.2.71'), [
         '192.0.2.64/27',
@@ -156,7 +159,7 @@ forEachDatabase((_name, open) => {
       await claim(ada, '192.0.2.5', by('rdap', 4, { failedAt: now - 4 * day }))
       await claim(ada, '192.0.2.6', by('mail', 1))
       await claim(ada, '192.0.2.7', by('delegation', 90))
-      const due = await store.dueForLook(queries, { usual: now - day, registry: now - 7 * day }, 9)
+      const due = await claimStore.dueForLook(queries, { usual: now - day, registry: now - 7 * day }, 9)
       assert.deepEqual(ranges(due), ['192.0.2.4/32', '192.0.2.5/32', '192.0.2.1/32', '192.0.2.6/32'])
     })
 
@@ -177,7 +180,7 @@ forEachDatabase((_name, open) => {
       await claim(ada, '192.0.2.3', ends('mail', 20, now))
       await claim(ada, '192.0.2.4', ends('txt', 1))
       await claim(ada, '192.0.2.5', ends('rdap', 40))
-      const due = await store.dueForReminder(queries, now + 30 * day, 9)
+      const due = await claimStore.dueForReminder(queries, now + 30 * day, 9)
       assert.deepEqual(ranges(due), ['192.0.2.1/32', '192.0.2.2/32'])
     })
 
@@ -208,8 +211,13 @@ forEachDatabase((_name, open) => {
       const [ada, bob] = [await owner('ada@example.org'), await owner('bob@example.org')]
       const now = ctx.clock.now()
       const token = { name: 'x', createdAt: now, lastUsedAt: null }
-      await store.insertToken(queries, ada.id, { id: newId(), ...token, expiresAt: now + 400 * day }, 'a')
-      await store.insertToken(queries, bob.id, { id: newId(), ...token, expiresAt: now + day }, 'b')
+      await tokenStore.insertToken(
+        queries,
+        ada.id,
+        { id: newId(), ...token, expiresAt: now + 400 * day },
+        'a',
+      )
+      await tokenStore.insertToken(queries, bob.id, { id: newId(), ...token, expiresAt: now + day }, 'b')
       await store.insertSession(queries, { hash: 'h', ownerId: ada.id, at: now, until: now + hour })
       await store.insertLink(
         queries,
@@ -239,15 +247,15 @@ forEachDatabase((_name, open) => {
         await claim(ada, `192.0.2.${n}`, n % 2 === 0 ? granted : undefined)
         ctx.clock.advance(1)
       }
-      const first = await store.listClaims(queries, { limit: 2 })
+      const first = await claimStore.listClaims(queries, { limit: 2 })
       const last = first.at(-1)?.claim
       assert.ok(last)
-      const rest = await store.listClaims(queries, { after: last, limit: 9 })
+      const rest = await claimStore.listClaims(queries, { after: last, limit: 9 })
       assert.deepEqual(
         [...first, ...rest].map(({ claim: each }) => formatPrefix(each.prefix)),
         ['192.0.2.5/32', '192.0.2.4/32', '192.0.2.3/32', '192.0.2.2/32', '192.0.2.1/32'],
       )
-      assert.equal((await store.listClaims(queries, { state: 'granted', limit: 9 })).length, 2)
+      assert.equal((await claimStore.listClaims(queries, { state: 'granted', limit: 9 })).length, 2)
     })
   })
 })

@@ -5,7 +5,7 @@ import { mac } from '../../base/secret.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
 import type { Owner } from './claim.ts'
-import * as store from './store.ts'
+import * as tokenStore from './token-store.ts'
 
 /** A program that reads what belongs to an owner, and changes nothing. It sees what the owner holds at the moment that it asks. */
 export interface OwnerToken {
@@ -35,9 +35,9 @@ export async function addOwnerToken(
   const now = ctx.clock.now()
   const made = { id: newId(), name, createdAt: now, lastUsedAt: null, expiresAt: now + termMs }
   await transact(ctx, async (tx) => {
-    const standing = await store.ownTokens(tx.queries, owner.id, now)
+    const standing = await tokenStore.ownTokens(tx.queries, owner.id, now)
     if (standing.length >= mostTokens) throw new Refusal('owners.too-many-tokens', { most: mostTokens })
-    await store.insertToken(tx.queries, owner.id, made, hashOf(tx, token))
+    await tokenStore.insertToken(tx.queries, owner.id, made, hashOf(tx, token))
     await record(tx, {
       action: 'owner-token.added',
       subject: `owner:${owner.id}`,
@@ -48,13 +48,13 @@ export async function addOwnerToken(
 }
 
 export async function listOwnerTokens(ctx: Context, owner: Owner): Promise<readonly OwnerToken[]> {
-  return await store.ownTokens(ctx.db.queries, owner.id, ctx.clock.now())
+  return await tokenStore.ownTokens(ctx.db.queries, owner.id, ctx.clock.now())
 }
 
 /** From now on the token opens nothing. Throws `owners.not-found` for anybody else's. */
 export async function removeOwnerToken(ctx: Context, owner: Owner, id: string): Promise<void> {
   await transact(ctx, async (tx) => {
-    if (!(await store.deleteToken(tx.queries, owner.id, id))) throw new Refusal('owners.not-found')
+    if (!(await tokenStore.deleteToken(tx.queries, owner.id, id))) throw new Refusal('owners.not-found')
     await record(tx, { action: 'owner-token.removed', subject: `owner:${owner.id}`, facts: { token: id } })
   })
 }
@@ -63,9 +63,10 @@ export async function removeOwnerToken(ctx: Context, owner: Owner, id: string): 
 export async function ownerOfToken(ctx: Context, token: string): Promise<Owner | undefined> {
   if (!/^pto_[0-9a-z]{52}$/.test(token)) return undefined
   const now = ctx.clock.now()
-  const found = await store.tokenOwner(ctx.db.queries, hashOf(ctx, token), now)
+  const found = await tokenStore.tokenOwner(ctx.db.queries, hashOf(ctx, token), now)
   if (found === undefined) return undefined
-  if (now - (found.lastUsedAt ?? 0) >= noteUseMs) await store.noteTokenUsed(ctx.db.queries, found.id, now)
+  if (now - (found.lastUsedAt ?? 0) >= noteUseMs)
+    await tokenStore.noteTokenUsed(ctx.db.queries, found.id, now)
   return found.owner
 }
 

@@ -1,3 +1,4 @@
+import { isId } from '../../base/id.ts'
 import type { Kysely } from 'kysely'
 import { orThrow } from '../../base/refusal.ts'
 import { reasonNames } from '../../access/reasons.ts'
@@ -45,7 +46,7 @@ export async function update(queries: Queries, it: Vouch): Promise<boolean> {
 
 /** The id may be anything that stands in an address. */
 export async function byId(queries: Queries, id: string): Promise<Vouch | undefined> {
-  if (!/^[0-9a-z]{26}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await queries.selectFrom('vouches').select(columns).where('id', '=', id).executeTakeFirst()
   return row && fromRow(row)
 }
