@@ -30,6 +30,8 @@ import { isSpokenTo } from './legal.ts'
 import { wordsToCompare, type Content } from './message.ts'
 import { takesPart, type Participant, type ParticipantRole } from './participant.ts'
 import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 
 /**
  * What other nouns do with cases, inside their own transactions: open one, let others join, close it. Whoever changes a case locks it
@@ -117,7 +119,7 @@ export async function joinCase(
     withdrawnAt: null,
     helped: null,
   }
-  await store.insertParticipant(tx.queries, participant)
+  await participantStore.insertParticipant(tx.queries, participant)
   await record(tx, {
     action: 'case.joined',
     subject: `case:${it.id}`,
@@ -136,7 +138,7 @@ export async function hear(
 ): Promise<'kept' | 'known' | 'copy'> {
   const now = tx.clock.now()
   const key = intakeKeyOf(tx, participant.id, incoming)
-  if (key !== null && (await store.hasIntakeKey(tx.queries, key))) return 'known'
+  if (key !== null && (await messageStore.hasIntakeKey(tx.queries, key))) return 'known'
   const it = await mustLock(tx, participant.caseId)
   const moves = incoming.isVerified && !incoming.isSilent
   if (!isSpokenTo(it, participant)) {
@@ -147,9 +149,13 @@ export async function hear(
   // What a program wrote about a case of long ago changes nothing, and nobody has to know.
   if (over && !incoming.isSilent) throw over
   const bodyKey = bodyKeyOf(tx, participant.id, incoming.content)
-  const same = await store.sameWords(tx.queries, { participant: participant.id, bodyKey, since: now - day })
+  const same = await messageStore.sameWords(tx.queries, {
+    participant: participant.id,
+    bodyKey,
+    since: now - day,
+  })
   if (same !== undefined) {
-    await store.countCopy(tx.queries, same)
+    await messageStore.countCopy(tx.queries, same)
     return 'copy'
   }
   const refusal = mayHold(it, { size: sizeOf(incoming), isVerified: moves })
@@ -169,7 +175,7 @@ export async function hear(
 
 /** Who withdrew and writes again takes part again. */
 async function returnTo(tx: Tx, { id, caseId }: Participant): Promise<void> {
-  await store.setWithdrawn(tx.queries, id, null)
+  await participantStore.setWithdrawn(tx.queries, id, null)
   await record(tx, { action: 'case.returned', subject: `case:${caseId}`, facts: { participant: id } })
 }
 
@@ -185,7 +191,7 @@ export async function reopen(tx: Tx, it: Case): Promise<Case> {
 async function keep(tx: Tx, participant: Participant, incoming: Incoming): Promise<boolean> {
   const { channel, content, isVerified, isSilent, raw } = incoming
   const id = newId()
-  const isKept = await store.insertMessage(tx.queries, tx.keys.vault, {
+  const isKept = await messageStore.insertMessage(tx.queries, tx.keys.vault, {
     id,
     caseId: participant.caseId,
     participant: participant.id,
@@ -204,7 +210,11 @@ async function keep(tx: Tx, participant: Participant, incoming: Incoming): Promi
   })
   if (!isKept) return false
   if (raw !== undefined && keepsOriginal(incoming))
-    await store.insertOriginal(tx.queries, tx.keys.vault, { message: id, hash: hash('sha256', raw), raw })
+    await messageStore.insertOriginal(tx.queries, tx.keys.vault, {
+      message: id,
+      hash: hash('sha256', raw),
+      raw,
+    })
   await record(tx, {
     action: isSilent ? 'case.heard-program' : isVerified ? 'case.heard' : 'case.heard-unverified',
     subject: `case:${participant.caseId}`,
@@ -217,7 +227,7 @@ async function keep(tx: Tx, participant: Participant, incoming: Incoming): Promi
 /** Counts anew what a case holds. */
 export async function recount(tx: Tx, caseId: string): Promise<void> {
   const it = await mustLock(tx, caseId)
-  await saveCase(tx, { ...it, ...(await store.sizeOf(tx.queries, caseId)) })
+  await saveCase(tx, { ...it, ...(await messageStore.sizeOf(tx.queries, caseId)) })
 }
 
 /** Longest of what somebody says that is kept as text. */
@@ -275,17 +285,17 @@ async function mustLock(tx: Tx, id: string): Promise<Case> {
 
 /** The participant; inside a transaction, as it sees them. */
 export async function participantOf(ctx: Context | Tx, id: string): Promise<Participant | undefined> {
-  return await store.participantById('queries' in ctx ? ctx.queries : ctx.db.queries, id)
+  return await participantStore.participantById('queries' in ctx ? ctx.queries : ctx.db.queries, id)
 }
 
 export async function participantsOf(ctx: Context | Tx, caseId: string): Promise<readonly Participant[]> {
-  return await store.participantsOf('queries' in ctx ? ctx.queries : ctx.db.queries, caseId)
+  return await participantStore.participantsOf('queries' in ctx ? ctx.queries : ctx.db.queries, caseId)
 }
 
 /** Only the owner is spoken to from now on, or, with null, everybody again. Callers hold the case and write it down. */
 export async function restrictCase(tx: Tx, id: string, legal: Legal | null): Promise<void> {
   const it = await mustLock(tx, id)
-  if (legal !== null) await store.setWithdrawn(tx.queries, legal.participant, null)
+  if (legal !== null) await participantStore.setWithdrawn(tx.queries, legal.participant, null)
   await saveCase(tx, { ...it, legal })
   tx.afterCommit('cases')
 }
@@ -344,7 +354,7 @@ export async function closedAmong(
 
 /** Whether somebody has said something in this thread since then: they themselves, and no program of theirs. */
 export async function heardSince(ctx: Context, participant: string, since: number): Promise<boolean> {
-  return await store.hasHeardSince(ctx.db.queries, participant, since)
+  return await messageStore.hasHeardSince(ctx.db.queries, participant, since)
 }
 
 /** Cases whose tests are to be looked at, those longest ago first. */

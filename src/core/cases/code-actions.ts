@@ -10,7 +10,7 @@ import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { spend } from '../limits/actions.ts'
 import { participantOfToken } from './page-actions.ts'
-import * as store from './store.ts'
+import * as codeStore from './code-store.ts'
 
 /**
  * A code that a sender gives to a recipient by another way, so that the recipient can open a case on their behalf, or join theirs. It names nobody and
@@ -68,7 +68,7 @@ async function make(
   const hash = hashOf(ctx, code)
   await transact(ctx, async (tx) => {
     await spendCode(tx, 'cases.codes.client.day')
-    await store.putCode(tx.queries, {
+    await codeStore.putCode(tx.queries, {
       hash,
       ip: facts.refusal === null ? null : formatAddress(facts.refusal.ip),
       reason: facts.refusal?.reason ?? null,
@@ -96,7 +96,7 @@ export async function useCode(ctx: Context, text: string, asker: string): Promis
   const code = readCrockford(text.trim())
   const row =
     code?.length === 16
-      ? await store.codeByHash(ctx.db.queries, hashOf(ctx, code), ctx.clock.now())
+      ? await codeStore.codeByHash(ctx.db.queries, hashOf(ctx, code), ctx.clock.now())
       : undefined
   if (row === undefined) throw new Refusal('case.code-unknown')
   return {
@@ -107,7 +107,7 @@ export async function useCode(ctx: Context, text: string, asker: string): Promis
   }
 }
 
-function refusalOf({ ip, reason: name, edge, refused_at: at }: store.CodeRow): CodeFacts['refusal'] {
+function refusalOf({ ip, reason: name, edge, refused_at: at }: codeStore.CodeRow): CodeFacts['refusal'] {
   const reason = reasonNames.find((each) => each === name)
   if (ip === null || reason === undefined || edge === null || at === null) return null
   return { ip: orThrow(parseAddress(ip)), reason, edge, at }
@@ -115,12 +115,12 @@ function refusalOf({ ip, reason: name, edge, refused_at: at }: store.CodeRow): C
 
 /** The code again, for this transaction alone until it ends; undefined when it is gone. */
 export async function lockCode(tx: Tx, hash: string): Promise<string | null | undefined> {
-  return await store.lockCode(tx.queries, hash)
+  return await codeStore.lockCode(tx.queries, hash)
 }
 
 /** Notes the thread of the recipient who opened a case with it, so that the next one joins that. */
 export async function noteOpened(tx: Tx, hash: string, participantId: string): Promise<void> {
-  await store.setOpened(tx.queries, hash, participantId)
+  await codeStore.setOpened(tx.queries, hash, participantId)
 }
 
 function hashOf({ keys }: Pick<Context, 'keys'>, code: string): string {

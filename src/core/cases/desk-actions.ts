@@ -22,6 +22,8 @@ import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import { say } from './say-actions.ts'
 import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 
 /** What people at the desk do with cases, besides deciding them, which belongs to whoever opened them. */
 
@@ -98,8 +100,8 @@ async function viewOf(ctx: Context, it: Case): Promise<CaseView> {
   const { queries } = ctx.db
   const { id } = it
   const [participants, messages, history] = await Promise.all([
-    store.participantsOf(queries, id),
-    store.messagesOf(queries, ctx.keys.vault, { caseId: id }),
+    participantStore.participantsOf(queries, id),
+    messageStore.messagesOf(queries, ctx.keys.vault, { caseId: id }),
     listAudit(ctx, { subject: `case:${id}`, limit: 200 }),
   ])
   return { case: it, participants, messages, history, others: await othersOf(ctx, it, participants) }
@@ -131,7 +133,7 @@ export async function takeOriginal(
 ): Promise<{ readonly hash: string; readonly raw: Buffer }> {
   permit(ctx.actor, 'case.read')
   await permitCase(ctx, input.id)
-  const found = await store.originalOf(ctx.db.queries, ctx.keys.vault, input.message)
+  const found = await messageStore.originalOf(ctx.db.queries, ctx.keys.vault, input.message)
   if (!found || found.caseId !== input.id) throw new Refusal('case.original-gone')
   await transact(ctx, async (tx) => {
     const facts = { message: input.message, sha256: found.hash }
@@ -222,7 +224,7 @@ export async function noteCase(
 
 /** The same inside of a transaction that holds the case. */
 export async function noteIn(tx: Tx, id: string, text: string): Promise<void> {
-  await store.insertMessage(tx.queries, tx.keys.vault, {
+  await messageStore.insertMessage(tx.queries, tx.keys.vault, {
     id: newId(),
     caseId: id,
     participant: null,
@@ -334,8 +336,8 @@ export async function mergeCases(
     if (from.legal !== null || (await openOne(tx, input.into)).legal !== null)
       throw new Refusal('case.legal-stays')
     const moved = (await participantsOf(tx, from.id)).map(({ id }) => id)
-    await store.moveParticipants(tx.queries, moved, input.into)
-    await store.moveNotes(tx.queries, from.id, input.into)
+    await participantStore.moveParticipants(tx.queries, moved, input.into)
+    await messageStore.moveNotes(tx.queries, from.id, input.into)
     await recount(tx, from.id)
     await closeCase(tx, { ...(await openOne(tx, from.id)), mergedInto: input.into }, { outcome: 'merged' })
     await record(tx, {
@@ -375,7 +377,7 @@ export async function splitCase(
       targetsOf(tx),
     )
     await store.insertCase(tx.queries, own)
-    await store.moveParticipants(tx.queries, [moved.id], own.id)
+    await participantStore.moveParticipants(tx.queries, [moved.id], own.id)
     await record(tx, { action: 'case.opened', subject: `case:${own.id}`, facts: { kind, from: it.id } })
     await record(tx, {
       action: 'case.split',

@@ -16,6 +16,8 @@ import type { Content } from './message.ts'
 import type { Participant } from './participant.ts'
 import { say } from './say-actions.ts'
 import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 
 /** A message to the address of a thread, read. */
 export interface CaseMail {
@@ -75,7 +77,8 @@ export async function refusalOfTag(ctx: Context, tag: string): Promise<Refusal |
 
 async function participantOfTag(ctx: Context, tag: string): Promise<Participant> {
   const id = openTag(ctx.keys.tags, 'case', tag)
-  const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
+  const participant =
+    id === undefined ? undefined : await participantStore.participantById(ctx.db.queries, id)
   // The address and the page of somebody who was erased lead to nothing.
   if (!participant || isTombstone(participant.mailbox)) throw new Refusal('case.not-found')
   return participant
@@ -114,7 +117,7 @@ export async function stopCaseLetters(ctx: Context, tag: string): Promise<void> 
 
 /** What a message that opened something is known by when it is delivered again. */
 export async function isKnownMail(tx: Tx, key: string): Promise<boolean> {
-  return await store.hasIntakeKey(tx.queries, key)
+  return await messageStore.hasIntakeKey(tx.queries, key)
 }
 
 /** The same bytes from the same writer. */

@@ -12,6 +12,8 @@ import { isSpokenTo } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Helped, type Participant } from './participant.ts'
 import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 
 /** A case as one of its participants sees it: their own thread, and nothing of the others, of notes or of who of us wrote. */
 export interface CasePage {
@@ -49,7 +51,9 @@ export async function showPage(ctx: Context, token: string): Promise<CasePage> {
   const participant = await participantOfToken(ctx, token)
   const it = await store.caseById(ctx.db.queries, participant.caseId)
   if (!it) throw new Refusal('case.not-found')
-  const messages = await store.messagesOf(ctx.db.queries, ctx.keys.vault, { participant: participant.id })
+  const messages = await messageStore.messagesOf(ctx.db.queries, ctx.keys.vault, {
+    participant: participant.id,
+  })
   return {
     ...standingFor(it, participant),
     id: it.id,
@@ -120,7 +124,7 @@ export async function answerSurvey(
     await spendForm(tx, participant)
     const it = await lockCase(tx, participant.caseId)
     if (!it || surveyFor(tx, it, participant) === null) throw new Refusal('case.no-survey')
-    await store.setHelped(tx.queries, participant.id, input.helped)
+    await participantStore.setHelped(tx.queries, participant.id, input.helped)
     const facts = { participant: participant.id, helped: input.helped }
     await record(tx, { action: 'case.surveyed', subject: `case:${it.id}`, facts })
   })
@@ -170,10 +174,10 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
     if (!it) throw new Refusal('case.not-found')
     if (it.state === 'closed') throw new Refusal('case.closed')
     if (!takesPart(participant)) return
-    const others = (await store.participantsOf(tx.queries, it.id)).filter(
+    const others = (await participantStore.participantsOf(tx.queries, it.id)).filter(
       (each) => takesPart(each) && each.id !== participant.id,
     )
-    await store.setWithdrawn(tx.queries, participant.id, tx.clock.now())
+    await participantStore.setWithdrawn(tx.queries, participant.id, tx.clock.now())
     await record(tx, {
       action: 'case.withdrawn',
       subject: `case:${it.id}`,
@@ -188,7 +192,8 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
 /** Whose page it is. Throws `case.not-found`. */
 export async function participantOfToken(ctx: Context, token: string): Promise<Participant> {
   const id = openTag(ctx.keys.tags, 'case-page', token)
-  const participant = id === undefined ? undefined : await store.participantById(ctx.db.queries, id)
+  const participant =
+    id === undefined ? undefined : await participantStore.participantById(ctx.db.queries, id)
   // The address and the page of somebody who was erased lead to nothing.
   if (!participant || isTombstone(participant.mailbox)) throw new Refusal('case.not-found')
   return participant

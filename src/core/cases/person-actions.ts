@@ -2,7 +2,8 @@ import type { MailAddress } from '../../standards/mail-address.ts'
 import type { Context, Tx } from '../context.ts'
 import { lockCase, recount, saveCase } from './actions.ts'
 import { isTombstone } from '../tombstone.ts'
-import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 
 /** What cases know of somebody, for them to read and to be rid of. */
 
@@ -22,10 +23,10 @@ export async function threadsOf(
   }[]
 > {
   const { queries } = ctx.db
-  const threads = await store.participantsByMailbox(queries, mailbox)
+  const threads = await participantStore.participantsByMailbox(queries, mailbox)
   return await Promise.all(
     threads.map(async ({ id, caseId }) => {
-      const messages = await store.messagesOf(queries, ctx.keys.vault, { participant: id })
+      const messages = await messageStore.messagesOf(queries, ctx.keys.vault, { participant: id })
       return {
         case: caseId,
         messages: messages
@@ -46,7 +47,7 @@ export async function openCasesOf(
   tx: Tx,
   mailbox: MailAddress,
 ): Promise<readonly { readonly kind: 'case' | 'legal'; readonly id: string }[]> {
-  const threads = await store.participantsByMailbox(tx.queries, mailbox)
+  const threads = await participantStore.participantsByMailbox(tx.queries, mailbox)
   const found: { kind: 'case' | 'legal'; id: string }[] = []
   for (const id of [...new Set(threads.map(({ caseId }) => caseId))].toSorted()) {
     const it = await lockCase(tx, id)
@@ -60,13 +61,13 @@ export async function openCasesOf(
  * ourselves go where nobody else is left in the case. Callers hold the cases (`openCasesOf`).
  */
 export async function forgetThreads(tx: Tx, mailbox: MailAddress, tombstone: MailAddress): Promise<void> {
-  const threads = await store.participantsByMailbox(tx.queries, mailbox)
+  const threads = await participantStore.participantsByMailbox(tx.queries, mailbox)
   for (const { id, caseId } of threads) {
-    await store.forgetMessages(tx.queries, tx.keys.vault, { participant: id })
-    await store.renameParticipant(tx.queries, id, { mailbox: tombstone, at: tx.clock.now() })
-    const left = await store.participantsOf(tx.queries, caseId)
+    await messageStore.forgetMessages(tx.queries, tx.keys.vault, { participant: id })
+    await participantStore.renameParticipant(tx.queries, id, { mailbox: tombstone, at: tx.clock.now() })
+    const left = await participantStore.participantsOf(tx.queries, caseId)
     if (left.every((each) => isTombstone(each.mailbox))) {
-      await store.forgetMessages(tx.queries, tx.keys.vault, { notesOf: caseId })
+      await messageStore.forgetMessages(tx.queries, tx.keys.vault, { notesOf: caseId })
       const it = await lockCase(tx, caseId)
       if (it) await saveCase(tx, { ...it, why: '' })
     }

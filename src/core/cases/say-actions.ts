@@ -8,6 +8,8 @@ import { isSpokenTo } from './legal.ts'
 import type { Content, LetterState, Message, StatedAddress } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import * as store from './store.ts'
+import * as participantStore from './participant-store.ts'
+import * as messageStore from './message-store.ts'
 import { showPrefixText } from '../../standards/prefix.ts'
 
 /**
@@ -49,7 +51,7 @@ const mostReferences = 10
 
 /** Says it. What became of the letter: it waits while the reader's budget has no room; who withdrew gets none. */
 export async function say(tx: Tx, participant: Participant, saying: Saying): Promise<LetterState> {
-  const message: store.Kept = {
+  const message: messageStore.Kept = {
     id: newId(),
     caseId: participant.caseId,
     participant: participant.id,
@@ -66,7 +68,7 @@ export async function say(tx: Tx, participant: Participant, saying: Saying): Pro
     letter: 'waiting',
     content: contentOf(saying),
   }
-  await store.insertMessage(tx.queries, tx.keys.vault, message)
+  await messageStore.insertMessage(tx.queries, tx.keys.vault, message)
   if (!(await isWrittenTo(tx, participant))) return await withhold(tx, message.id)
   return await write(tx, participant, message, letterOf(tx, participant, saying))
 }
@@ -93,7 +95,7 @@ async function isWrittenTo(tx: Tx, participant: Participant): Promise<boolean> {
 
 /** It stands on the page alone. */
 async function withhold(tx: Tx, message: string): Promise<LetterState> {
-  await store.setLetter(tx.queries, message, { from: 'waiting', to: 'none' })
+  await messageStore.setLetter(tx.queries, message, { from: 'waiting', to: 'none' })
   return 'none'
 }
 
@@ -113,13 +115,13 @@ async function write(
     language: participant.language,
   })
   const to: LetterState = fate === 'queued' ? 'written' : fate === 'suppressed' ? 'unwanted' : 'waiting'
-  if (to !== 'waiting') await store.setLetter(tx.queries, message.id, { from: 'waiting', to })
+  if (to !== 'waiting') await messageStore.setLetter(tx.queries, message.id, { from: 'waiting', to })
   return to
 }
 
 /** Message-IDs of what they wrote last, oldest first. */
 async function referencesIn(tx: Tx, { id }: Participant): Promise<readonly string[]> {
-  const messages = await store.messagesOf(tx.queries, tx.keys.vault, { participant: id })
+  const messages = await messageStore.messagesOf(tx.queries, tx.keys.vault, { participant: id })
   return messages
     .flatMap(({ direction, content }) => (direction === 'in' && content.messageId ? [content.messageId] : []))
     .filter((each) => /^<[!-;=?-~]{1,250}>$/.test(each))
@@ -212,12 +214,12 @@ function sayingOf({ content }: Message): Saying | undefined {
 /** Writes the letters that waited for room in their readers' budgets; how many there was room for. */
 export async function writeWaiting(ctx: Context, limit: number): Promise<number> {
   let written = 0
-  for (const message of await store.waitingLetters(ctx.db.queries, ctx.keys.vault, limit)) {
+  for (const message of await messageStore.waitingLetters(ctx.db.queries, ctx.keys.vault, limit)) {
     const saying = sayingOf(message)
     if (message.participant === null || saying === undefined) continue
     const id = message.participant
     await transact(ctx, async (tx) => {
-      const participant = await store.participantById(tx.queries, id)
+      const participant = await participantStore.participantById(tx.queries, id)
       if (!participant) return
       if (!(await isWrittenTo(tx, participant))) return void (await withhold(tx, message.id))
       const fate = await write(tx, participant, message, letterOf(tx, participant, saying))

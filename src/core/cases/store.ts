@@ -1,9 +1,6 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Language } from '../../access/reasons.ts'
-import { seal, unseal } from '../../base/seal.ts'
-import type { Secret } from '../../base/secret.ts'
+import { knownWord } from '../../base/known-word.ts'
+import type { Kysely } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
-import type { MailAddress } from '../../standards/mail-address.ts'
 import {
   caseKinds,
   caseOutcomes,
@@ -16,13 +13,9 @@ import {
   type Legal,
   type Severity,
 } from './case.ts'
-import { letterStates, type Content, type LetterState, type Message } from './message.ts'
-import { helpedAnswers, participantRoles, type Helped, type Participant } from './participant.ts'
 
 type Queries = Kysely<Tables>
 type CaseRow = Tables['cases']
-type ParticipantRow = Tables['case_participants']
-type MessageRow = Omit<Tables['case_messages'], 'seq'>
 
 const columns = [
   'id',
@@ -60,36 +53,6 @@ const columns = [
   'unverified',
   'acks',
   'version',
-] as const
-
-const participantColumns = [
-  'id',
-  'case_id',
-  'role',
-  'mailbox',
-  'mailbox_key',
-  'language',
-  'since_at',
-  'withdrawn_at',
-  'helped',
-] as const
-
-const messageColumns = [
-  'id',
-  'case_id',
-  'participant_id',
-  'direction',
-  'channel',
-  'author',
-  'is_verified',
-  'is_silent',
-  'at',
-  'size',
-  'copies',
-  'body_key',
-  'intake_key',
-  'letter',
-  'content',
 ] as const
 
 export async function insertCase(queries: Queries, it: Case): Promise<void> {
@@ -212,30 +175,6 @@ export async function restrictedAmong(
   return rows.map(({ id }) => id)
 }
 
-export async function insertParticipant(queries: Queries, participant: Participant): Promise<void> {
-  await queries.insertInto('case_participants').values(toParticipantRow(participant)).execute()
-}
-
-export async function participantById(queries: Queries, id: string): Promise<Participant | undefined> {
-  const row = await queries
-    .selectFrom('case_participants')
-    .select(participantColumns)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return row && fromParticipantRow(row)
-}
-
-export async function participantsOf(queries: Queries, caseId: string): Promise<Participant[]> {
-  const rows = await queries
-    .selectFrom('case_participants')
-    .select(participantColumns)
-    .where('case_id', '=', caseId)
-    .orderBy('since_at')
-    .orderBy('id')
-    .execute()
-  return rows.map(fromParticipantRow)
-}
-
 /** Cases that this mailbox takes part in, newest first. */
 export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit: number): Promise<Case[]> {
   const rows = await queries
@@ -274,14 +213,6 @@ export async function casesWithin(
   return rows.map(fromRow)
 }
 
-export async function setWithdrawn(queries: Queries, id: string, at: number | null): Promise<void> {
-  await queries.updateTable('case_participants').set({ withdrawn_at: at }).where('id', '=', id).execute()
-}
-
-export async function setHelped(queries: Queries, id: string, helped: Helped): Promise<void> {
-  await queries.updateTable('case_participants').set({ helped }).where('id', '=', id).execute()
-}
-
 /** Those of the participants whose case has ended, or who withdrew. */
 export async function closedAmong(
   queries: Queries,
@@ -298,212 +229,6 @@ export async function closedAmong(
     )
     .execute()
   return rows.map(({ id }) => id)
-}
-
-/** They and what was said with them belong to the other case from now on. */
-export async function moveParticipants(queries: Queries, ids: readonly string[], to: string): Promise<void> {
-  if (ids.length === 0) return
-  await queries.updateTable('case_participants').set({ case_id: to }).where('id', 'in', ids).execute()
-  await queries.updateTable('case_messages').set({ case_id: to }).where('participant_id', 'in', ids).execute()
-}
-
-export async function moveNotes(queries: Queries, from: string, to: string): Promise<void> {
-  await queries
-    .updateTable('case_messages')
-    .set({ case_id: to })
-    .where('case_id', '=', from)
-    .where('participant_id', 'is', null)
-    .execute()
-}
-
-/** What counts towards the size of a case. */
-export async function sizeOf(
-  queries: Queries,
-  caseId: string,
-): Promise<{ readonly messages: number; readonly bytes: number; readonly unverified: number }> {
-  const row = await queries
-    .selectFrom('case_messages')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('messages'),
-      eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'),
-      eb.fn.count<number>(eb.case().when('is_verified', '=', 0).then(1).end()).as('unverified'),
-    ])
-    .where('case_id', '=', caseId)
-    .executeTakeFirstOrThrow()
-  return { messages: Number(row.messages), bytes: Number(row.bytes), unverified: Number(row.unverified) }
-}
-
-/** A message as it is kept: its keys besides what it says. */
-export interface Kept extends Omit<Message, 'original'> {
-  readonly bodyKey: string | null
-  readonly intakeKey: string | null
-}
-
-/** False when a message with its intake key is kept already. */
-export async function insertMessage(queries: Queries, vault: Secret, message: Kept): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await queries
-    .insertInto('case_messages')
-    .values({
-      id: message.id,
-      case_id: message.caseId,
-      participant_id: message.participant,
-      direction: message.direction,
-      channel: message.channel,
-      author: message.author,
-      is_verified: message.isVerified ? 1 : 0,
-      is_silent: message.isSilent ? 1 : 0,
-      at: message.at,
-      size: message.size,
-      copies: message.copies,
-      body_key: message.bodyKey,
-      intake_key: message.intakeKey,
-      letter: message.letter,
-      seq: nextSeq(message.caseId),
-      content: sealContent(vault, message.id, message.content),
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
-}
-
-/** What was said within one millisecond keeps its order. Callers hold the case. */
-function nextSeq(caseId: string): RawBuilder<number> {
-  return sql<number>`(select coalesce(max(seq), 0) + 1 from case_messages where case_id = ${caseId})`
-}
-
-function sealContent(vault: Secret, id: string, content: Content): string {
-  return seal(vault, `case-message:${id}`, JSON.stringify(content))
-}
-
-export async function insertOriginal(
-  queries: Queries,
-  vault: Secret,
-  { message, hash, raw }: { readonly message: string; readonly hash: string; readonly raw: Buffer },
-): Promise<void> {
-  const content = seal(vault, `case-original:${message}`, raw)
-  await queries
-    .insertInto('case_originals')
-    .values({ message_id: message, hash, size: raw.length, content })
-    .execute()
-}
-
-export async function originalOf(
-  queries: Queries,
-  vault: Secret,
-  message: string,
-): Promise<{ readonly hash: string; readonly raw: Buffer; readonly caseId: string } | undefined> {
-  const row = await queries
-    .selectFrom('case_originals')
-    .innerJoin('case_messages', 'case_messages.id', 'case_originals.message_id')
-    .select(['case_originals.hash', 'case_originals.content', 'case_messages.case_id'])
-    .where('message_id', '=', message)
-    .executeTakeFirst()
-  const raw = row && unseal(vault, `case-original:${message}`, row.content)
-  return row && raw && { hash: row.hash, raw, caseId: row.case_id }
-}
-
-export async function hasIntakeKey(queries: Queries, key: string): Promise<boolean> {
-  const row = await queries
-    .selectFrom('case_messages')
-    .select('id')
-    .where('intake_key', '=', key)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** The message of this thread with these words, if it came since. */
-export async function sameWords(
-  queries: Queries,
-  {
-    participant,
-    bodyKey,
-    since,
-  }: { readonly participant: string; readonly bodyKey: string; readonly since: number },
-): Promise<string | undefined> {
-  const row = await queries
-    .selectFrom('case_messages')
-    .select('id')
-    .where('participant_id', '=', participant)
-    .where('body_key', '=', bodyKey)
-    .where('at', '>=', since)
-    .executeTakeFirst()
-  return row?.id
-}
-
-/** Whether a message of the participant themselves came after that. */
-export async function hasHeardSince(queries: Queries, participant: string, since: number): Promise<boolean> {
-  const row = await queries
-    .selectFrom('case_messages')
-    .select('id')
-    .where('participant_id', '=', participant)
-    .where('direction', '=', 'in')
-    .where('is_verified', '=', 1)
-    .where('is_silent', '=', 0)
-    .where('at', '>', since)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-export async function countCopy(queries: Queries, id: string): Promise<void> {
-  await queries
-    .updateTable('case_messages')
-    .set((eb) => ({ copies: eb('copies', '+', 1) }))
-    .where('id', '=', id)
-    .execute()
-}
-
-/** In the order in which they were said. */
-export async function messagesOf(
-  queries: Queries,
-  vault: Secret,
-  of: { readonly caseId: string } | { readonly participant: string },
-): Promise<Message[]> {
-  const query = queries
-    .selectFrom('case_messages')
-    .leftJoin('case_originals', 'case_originals.message_id', 'case_messages.id')
-    .select(messageColumns.map((name) => `case_messages.${name}` as const))
-    .select('case_originals.hash')
-  const rows = await (
-    'caseId' in of
-      ? query.where('case_id', '=', of.caseId)
-      : query.where('participant_id', '=', of.participant)
-  )
-    .orderBy('case_messages.at')
-    .orderBy('case_messages.seq')
-    .orderBy('case_messages.id')
-    .limit(2000)
-    .execute()
-  return rows.map((row) => fromMessageRow(vault, row, row.hash))
-}
-
-/** Ours that wait for the budget of letters, oldest first. */
-export async function waitingLetters(queries: Queries, vault: Secret, limit: number): Promise<Message[]> {
-  const rows = await queries
-    .selectFrom('case_messages')
-    .select(messageColumns)
-    .where('letter', '=', 'waiting')
-    .orderBy('at')
-    .orderBy('seq')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => fromMessageRow(vault, row, null))
-}
-
-/** False when somebody else was faster. */
-export async function setLetter(
-  queries: Queries,
-  id: string,
-  { from, to }: { readonly from: LetterState; readonly to: LetterState },
-): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('case_messages')
-    .set({ letter: to })
-    .where('id', '=', id)
-    .where('letter', '=', from)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
 }
 
 function toRow(it: Case): CaseRow {
@@ -549,9 +274,9 @@ function toRow(it: Case): CaseRow {
 function fromRow(row: CaseRow): Case {
   return {
     id: row.id,
-    kind: oneOf(caseKinds, row.kind),
-    state: oneOf(caseStates, row.state),
-    severity: oneOf(severities, row.severity),
+    kind: knownWord(caseKinds, row.kind, 'a case'),
+    state: knownWord(caseStates, row.state, 'a case'),
+    severity: knownWord(severities, row.severity, 'a case'),
     about: row.about,
     openedAt: row.opened_at,
     openedBy: row.opened_by,
@@ -568,7 +293,7 @@ function fromRow(row: CaseRow): Case {
     conditionsEndAt: row.conditions_end_at,
     checkedAt: row.checked_at,
     toldAt: row.told_at,
-    outcome: row.outcome === null ? null : oneOf(caseOutcomes, row.outcome),
+    outcome: row.outcome === null ? null : knownWord(caseOutcomes, row.outcome, 'a case'),
     why: row.why,
     closedAt: row.closed_at,
     closedBy: row.closed_by,
@@ -584,173 +309,4 @@ function fromRow(row: CaseRow): Case {
     acks: row.acks,
     version: row.version,
   }
-}
-
-function toParticipantRow(participant: Participant): ParticipantRow {
-  return {
-    id: participant.id,
-    case_id: participant.caseId,
-    role: participant.role,
-    mailbox: participant.mailbox,
-    mailbox_key: participant.mailboxKey,
-    language: participant.language,
-    since_at: participant.sinceAt,
-    withdrawn_at: participant.withdrawnAt,
-    helped: participant.helped,
-  }
-}
-
-function fromParticipantRow(row: ParticipantRow): Participant {
-  return {
-    id: row.id,
-    caseId: row.case_id,
-    role: oneOf(participantRoles, row.role),
-    // Read and folded before it was kept.
-    mailbox: row.mailbox as MailAddress,
-    mailboxKey: row.mailbox_key,
-    language: oneOf<Language>(['en', 'zh-CN'], row.language),
-    sinceAt: row.since_at,
-    withdrawnAt: row.withdrawn_at,
-    helped: row.helped === null ? null : oneOf(helpedAnswers, row.helped),
-  }
-}
-
-/** Words that were sealed with another key are gone; that they were said is not. */
-function fromMessageRow(vault: Secret, row: MessageRow, original: string | null): Message {
-  const opened = unseal(vault, `case-message:${row.id}`, row.content)
-  return {
-    id: row.id,
-    caseId: row.case_id,
-    participant: row.participant_id,
-    direction: oneOf(['in', 'out', 'note'], row.direction),
-    channel: oneOf(['mail', 'form', 'console', 'rules'], row.channel),
-    author: row.author,
-    isVerified: row.is_verified === 1,
-    isSilent: row.is_silent === 1,
-    at: row.at,
-    size: row.size,
-    copies: row.copies,
-    letter: row.letter === null ? null : oneOf(letterStates, row.letter),
-    content: opened ? (JSON.parse(opened.toString()) as Content) : { text: '' },
-    original,
-  }
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined)
-    throw new Error(`a case has "${value}" where one of ${known.join(', ')} is expected`)
-  return found
-}
-
-/** Threads of a mailbox, whatever its letter case. */
-export async function participantsByMailbox(queries: Queries, mailbox: string): Promise<Participant[]> {
-  const rows = await queries
-    .selectFrom('case_participants')
-    .select(participantColumns)
-    .where(sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`)
-    .orderBy('since_at')
-    .orderBy('id')
-    .execute()
-  return rows.map(fromParticipantRow)
-}
-
-/** Messages of a thread, or notes of a case, say nothing any more; that something was said, when and by which side, stays. */
-export async function forgetMessages(
-  queries: Queries,
-  vault: Secret,
-  of: { readonly participant: string } | { readonly notesOf: string },
-): Promise<void> {
-  const query = queries.selectFrom('case_messages').select('id')
-  const rows = await (
-    'participant' in of
-      ? query.where('participant_id', '=', of.participant)
-      : query.where('case_id', '=', of.notesOf).where('participant_id', 'is', null)
-  ).execute()
-  for (const { id } of rows) {
-    await queries.deleteFrom('case_originals').where('message_id', '=', id).execute()
-    await queries
-      .updateTable('case_messages')
-      .set({
-        content: sealContent(vault, id, { text: '', isErased: true }),
-        body_key: null,
-        intake_key: null,
-        size: 0,
-      })
-      .where('id', '=', id)
-      .execute()
-    // A letter that still waits for room is written to nobody.
-    await queries
-      .updateTable('case_messages')
-      .set({ letter: 'none' })
-      .where('id', '=', id)
-      .where('letter', '=', 'waiting')
-      .execute()
-  }
-}
-
-/** The thread is nobody's any more. */
-export async function renameParticipant(
-  queries: Queries,
-  id: string,
-  { mailbox, at }: { readonly mailbox: string; readonly at: number },
-): Promise<void> {
-  await queries
-    .updateTable('case_participants')
-    .set((eb) => ({
-      mailbox,
-      mailbox_key: mailbox,
-      withdrawn_at: eb.fn.coalesce('withdrawn_at', eb.val(at)),
-    }))
-    .where('id', '=', id)
-    .execute()
-}
-
-export type CodeRow = Tables['case_codes']
-
-/** The same code again lasts as long as is asked now. */
-export async function putCode(queries: Queries, row: CodeRow): Promise<void> {
-  await queries
-    .insertInto('case_codes')
-    .values(row)
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ expires_at: row.expires_at }))
-    .execute()
-}
-
-export async function codeByHash(queries: Queries, hash: string, now: number): Promise<CodeRow | undefined> {
-  return await queries
-    .selectFrom('case_codes')
-    .select([
-      'hash',
-      'ip',
-      'reason',
-      'edge',
-      'refused_at',
-      'participant_id',
-      'opened_participant_id',
-      'created_at',
-      'expires_at',
-    ])
-    .where('hash', '=', hash)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
-}
-
-/** The thread that was opened with it, null for none; for this transaction alone until it ends. */
-export async function lockCode(queries: Queries, hash: string): Promise<string | null | undefined> {
-  const row = await queries
-    .updateTable('case_codes')
-    .set((eb) => ({ expires_at: eb.ref('expires_at') }))
-    .where('hash', '=', hash)
-    .returning('opened_participant_id')
-    .executeTakeFirst()
-  return row?.opened_participant_id
-}
-
-export async function setOpened(queries: Queries, hash: string, participantId: string): Promise<void> {
-  await queries
-    .updateTable('case_codes')
-    .set({ opened_participant_id: participantId })
-    .where('hash', '=', hash)
-    .execute()
 }

@@ -1,3 +1,4 @@
+import { knownWord } from '../../base/known-word.ts'
 import type { Kysely } from 'kysely'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
@@ -409,8 +410,8 @@ function fromRow(row: Row): DelistRequest {
     language: row.language === 'zh-CN' ? 'zh-CN' : 'en',
     note: row.note,
     road: row.road === 'mail' ? 'mail' : 'write-in',
-    control: oneOf(controls, row.control, row.id),
-    state: oneOf(requestStates, row.state, row.id),
+    control: knownWord(controls, row.control, `delist request ${row.id}`),
+    state: knownWord(requestStates, row.state, `delist request ${row.id}`),
     linkHash: row.link_hash,
     browserHash: row.browser_hash,
     codeHash: row.code_hash,
@@ -419,7 +420,7 @@ function fromRow(row: Row): DelistRequest {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     decidedAt: row.decided_at,
-    outcome: row.outcome === null ? null : oneOf(outcomeKinds, row.outcome, row.id),
+    outcome: row.outcome === null ? null : knownWord(outcomeKinds, row.outcome, `delist request ${row.id}`),
     outcomeFacts: JSON.parse(row.outcome_facts) as OutcomeFacts,
     listingId: row.listing_id,
     feedSeq: row.feed_seq,
@@ -433,11 +434,4 @@ function fromRow(row: Row): DelistRequest {
     version: row.version,
     participantId: row.participant_id,
   }
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined)
-    throw new Error(`delist request ${id} says "${value}" where one of ${known.join(', ')} is expected`)
-  return found
 }

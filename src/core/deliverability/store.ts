@@ -1,3 +1,4 @@
+import { knownWord } from '../../base/known-word.ts'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 import { orThrow } from '../../base/refusal.ts'
@@ -31,7 +32,7 @@ export async function formsOf(queries: Queries, participants: readonly string[])
     .execute()
   return rows.map((row) => ({
     participantId: row.participant_id,
-    symptom: oneOf(symptoms, row.symptom),
+    symptom: knownWord(symptoms, row.symptom, 'an address of a form'),
     domain: row.domain,
     sending: row.sending,
     volume: row.volume,
@@ -52,8 +53,8 @@ export async function addressesOf(queries: Queries, participants: readonly strin
     participantId: row.participant_id,
     prefix: orThrow(parsePrefix(row.prefix)),
     nth: row.nth,
-    state: oneOf(formStates, row.state),
-    why: oneOf(reviewReasons, row.why),
+    state: knownWord(formStates, row.state, 'an address of a form'),
+    why: knownWord(reviewReasons, row.why, 'an address of a form'),
     facts: JSON.parse(row.facts) as ReviewFacts,
     changedAt: row.changed_at,
     checkedAt: row.checked_at,
@@ -101,10 +102,4 @@ function toRow(address: FormAddress): Tables['deliverability_addresses'] {
     changed_at: address.changedAt,
     checked_at: address.checkedAt,
   }
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined) throw new Error(`an address of a form has "${value}"`)
-  return found
 }

@@ -1,3 +1,4 @@
+import { knownWord } from '../../base/known-word.ts'
 import { sql, type Kysely } from 'kysely'
 import { causeNames, listingClasses, type ListingClass } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
@@ -252,8 +253,8 @@ export async function entriesPage(
   return rows.map((row) => ({
     id: row.id,
     prefix: readPrefix(row.id, row.prefix),
-    cause: oneOf(causeNames, row.cause, row.id),
-    class: oneOf(listingClasses, row.class, row.id),
+    cause: knownWord(causeNames, row.cause, `listing ${row.id}`),
+    class: knownWord(listingClasses, row.class, `listing ${row.id}`),
     effect: effectOf({ effect: readEffect(row), actor: row.actor, degradedAt: row.degraded_at }, mode),
     ends: row.ends_at,
   }))
@@ -469,10 +470,10 @@ function fromRow(row: Row): Listing {
   return {
     id: row.id,
     prefix: readPrefix(row.id, row.prefix),
-    cause: oneOf(causeNames, row.cause, row.id),
-    class: oneOf(listingClasses, row.class, row.id),
+    cause: knownWord(causeNames, row.cause, `listing ${row.id}`),
+    class: knownWord(listingClasses, row.class, `listing ${row.id}`),
     effect: readEffect(row),
-    state: oneOf(['active', 'ended', 'proposed'] as const, row.state, row.id),
+    state: knownWord(['active', 'ended', 'proposed'] as const, row.state, `listing ${row.id}`),
     sinceAt: row.since_at,
     endsAt: row.ends_at,
     recurrence: row.recurrence,
@@ -483,7 +484,7 @@ function fromRow(row: Row): Listing {
     actor: row.actor,
     endedAt: row.ended_at,
     endedBy: row.ended_by,
-    endedWhy: row.ended_why === null ? null : oneOf(endWhys, row.ended_why, row.id),
+    endedWhy: row.ended_why === null ? null : knownWord(endWhys, row.ended_why, `listing ${row.id}`),
     // A row that an import put aside before there was the column has none.
     degradedAt: row.degraded_at ?? null,
     version: row.version,
@@ -491,18 +492,11 @@ function fromRow(row: Row): Listing {
 }
 
 function readEffect({ id, effect }: Pick<Row, 'id' | 'effect'>): Listing['effect'] {
-  return oneOf(['refuse', 'pass'] as const, effect, id)
+  return knownWord(['refuse', 'pass'] as const, effect, `listing ${id}`)
 }
 
 function readPrefix(id: string, text: string): Prefix {
   const prefix = parseListable(text)
   if (prefix instanceof Refusal) throw new Error(`listing ${id} has prefix ${text}, which cannot be listed`)
   return prefix
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string, id: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined)
-    throw new Error(`listing ${id} says "${value}" where one of ${known.join(', ')} is expected`)
-  return found
 }

@@ -1,3 +1,4 @@
+import { knownWord } from '../../base/known-word.ts'
 import type { Language } from '../../access/reasons.ts'
 import { seal, unseal } from '../../base/seal.ts'
 import type { Context } from '../context.ts'
@@ -47,10 +48,10 @@ export interface Letter {
 export function letterOf(row: LetterRow): Letter {
   return {
     id: row.id,
-    kind: oneOf(letterKinds, row.kind),
+    kind: knownWord(letterKinds, row.kind, 'a letter'),
     mailbox: row.mailbox,
-    language: oneOf(['en', 'zh-CN'] as const, row.language),
-    state: oneOf(letterStates, row.state),
+    language: knownWord(['en', 'zh-CN'] as const, row.language, 'a letter'),
+    state: knownWord(letterStates, row.state, 'a letter'),
     nextAt: row.next_at,
     expiresAt: row.expires_at,
     attempts: row.attempts,
@@ -70,11 +71,4 @@ export function contentOf(ctx: Context, row: LetterRow): LetterContent | undefin
   const slots = unseal(ctx.keys.vault, `letter:${row.id}`, row.slots)
   // Sealed by `sealSlots`, so it is what `checkSlots` let through.
   return slots && ({ kind: row.kind, slots: JSON.parse(slots.toString()) as unknown } as LetterContent)
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined)
-    throw new Error(`a letter has "${value}" where one of ${known.join(', ')} is expected`)
-  return found
 }

@@ -1,3 +1,4 @@
+import { knownWord } from '../../base/known-word.ts'
 import { sql, type Kysely } from 'kysely'
 import { caseKinds, caseOutcomes, severities, type CaseState } from '../cases/case.ts'
 import type { Tables } from '../../db/schema.ts'
@@ -32,13 +33,13 @@ export async function casesSince(
     .execute()
   return rows.map((row) => ({
     id: row.id,
-    kind: kindOf(oneOf(caseKinds, row.kind)),
-    severity: oneOf(severities, row.severity),
+    kind: kindOf(knownWord(caseKinds, row.kind, 'a case')),
+    severity: knownWord(severities, row.severity, 'a case'),
     openedAt: row.opened_at,
     firstDueAt: row.first_due_at,
     answeredAt: row.answered_at,
     closedAt: row.closed_at,
-    outcome: row.outcome === null ? null : oneOf(caseOutcomes, row.outcome),
+    outcome: row.outcome === null ? null : knownWord(caseOutcomes, row.outcome, 'a case'),
     appealedAt: row.appealed_at,
   }))
 }
@@ -103,8 +104,8 @@ export async function standingCases(queries: Queries, now: number): Promise<read
     .groupBy(['kind', 'state', 'late'])
     .execute()
   return rows.map(({ kind, state, late, count }) => ({
-    kind: kindOf(oneOf(caseKinds, kind)),
-    state: oneOf(['open', 'waiting', 'conditional'], state),
+    kind: kindOf(knownWord(caseKinds, kind, 'a case')),
+    state: knownWord(['open', 'waiting', 'conditional'], state, 'a case'),
     isLate: Number(late) === 1,
     count: Number(count),
   }))
@@ -119,11 +120,4 @@ export async function countUnconfirmed(queries: Queries, now: number): Promise<n
     .where('expires_at', '>', now)
     .executeTakeFirstOrThrow()
   return Number(count)
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((name) => name === value)
-  if (found === undefined)
-    throw new Error(`a case has "${value}" where one of ${known.join(', ')} is expected`)
-  return found
 }
