@@ -134,8 +134,8 @@ function folderOffences(file: string, target: string): string[] {
 function coreOffences(file: string, target: string): string[] {
   if (folderOf(target) !== 'core') return []
   const [from, to] = [nounOf(file), nounOf(target)]
-  if (isStore(target) && !(folderOf(file) === 'core' && from === to && isActions(file))) {
-    return [`${file} imports ${target}: a store belongs to the actions of its noun`]
+  if (isStore(target) && !(folderOf(file) === 'core' && from === to && (isActions(file) || isStore(file)))) {
+    return [`${file} imports ${target}: a store belongs to its noun, to actions and other stores there`]
   }
   if (folderOf(file) !== 'core' || to === undefined || from === to) return []
   const [own, other] = [from === undefined ? 0 : (floors[from] ?? 0), floors[to] ?? 0]
