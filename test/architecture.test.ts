@@ -136,11 +136,11 @@ describe('the check of imports', () => {
     ],
     'a store in a rule of its own noun': [
       { 'core/listings/listing.ts': `import './store.ts'` },
-      /a store belongs to the actions/,
+      /a store belongs to its noun/,
     ],
     'a store in a door': [
       { 'web/server.ts': `import '../core/listings/store.ts'` },
-      /a store belongs to the actions/,
+      /a store belongs to its noun/,
     ],
     'a noun upward': [
       { 'core/listings/actions.ts': `import '../delisting/actions.ts'` },
