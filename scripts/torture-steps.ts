@@ -75,7 +75,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'A hundred thousand random histories of senders: nobody is listed again on what came before a removal.',
     file: 'src/core/reputation/properties.test.ts',
     env: { POSTERN_FUZZ_COUNT: '100000' },
-    minutes: 3,
+    minutes: 2,
   },
   {
     name: 'memory of the judgement',
@@ -89,7 +89,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: 'Every public page and tool in both languages, light and dark, before axe-core and on 320 pixels.',
     file: 'test/journeys/accessibility.test.ts',
     env: {},
-    minutes: 5,
+    minutes: 2,
   },
   {
     name: 'delist journey',
@@ -117,7 +117,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: '40 random `kill -9` of core while 1,000 messages of 200 senders come to their cases by SMTP, some of them again after a lost answer: each that was taken is in its thread once and in its order, and one letter is written to each sender.',
     file: 'test/faults/case-kill.test.ts',
     env: {},
-    minutes: 12,
+    minutes: 5,
   },
   {
     name: 'flood of reports',
