@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict'
+import { day } from '../../src/base/clock.ts'
+import { newId } from '../../src/base/id.ts'
 import { orThrow } from '../../src/base/refusal.ts'
+import { transact } from '../../src/core/context.ts'
 import { addListing, coveringListings } from '../../src/core/listings/actions.ts'
+import { newClaim } from '../../src/core/owners/actions.ts'
+import type { Proof } from '../../src/core/owners/claim.ts'
+import { insertClaim, putOwner } from '../../src/core/owners/store.ts'
 import type { WaysOut } from '../../src/core/ways-out.ts'
 import type { Database } from '../../src/db/open.ts'
 import { parseAddress } from '../../src/standards/ip.ts'
+import { parseMailbox } from '../../src/standards/mail-address.ts'
 import { parseListable } from '../../src/standards/prefix.ts'
-import { testWaysOut } from './context.ts'
+import { testWaysOut, type TestContext } from './context.ts'
 import { openDoors, type Doors, type Visitor } from './visitor.ts'
 
 /** Where the record of 192.0.2.0/24 goes. */
@@ -68,6 +75,26 @@ export async function proven(
   world.txt.set(name, line)
   assert.equal((await browser.submit(path, { do: 'txt' })).status, 303)
   return path
+}
+
+/** Somebody with this mailbox holds the network by that proof, however they came to it. */
+export async function holds(ctx: TestContext, mailbox: string, range: string, proof: Proof): Promise<void> {
+  await transact(ctx, async (tx) => {
+    const now = ctx.clock.now()
+    const key = mailbox.toLowerCase()
+    const who = { id: newId(), mailbox: orThrow(parseMailbox(mailbox)), language: 'en' } as const
+    const owner = await putOwner(tx.queries, { ...who, mailboxKey: key, at: now })
+    const claim = newClaim(tx, owner, orThrow(parseListable(range)))
+    const expiresAt = now + 90 * day
+    await insertClaim(tx.queries, {
+      ...claim,
+      state: 'granted',
+      proof,
+      sinceAt: now,
+      checkedAt: now,
+      expiresAt,
+    })
+  })
 }
 
 export async function textOf(answer: Response): Promise<string> {

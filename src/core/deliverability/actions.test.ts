@@ -13,6 +13,7 @@ import { Checks } from '../checks/actions.ts'
 import { as } from '../context.ts'
 import { addListing, coveringListings } from '../listings/actions.ts'
 import { openLetter } from '../../../test/support/letters.ts'
+import { holds } from '../../../test/support/owners.ts'
 import type { ExternalRule } from '../settings.ts'
 import { addressesOfPage, askDeliverability, formsOfCase, openDeliverability } from './actions.ts'
 import { decideAddresses } from './desk-actions.ts'
@@ -197,6 +198,31 @@ forEachDatabase((_name, open_) => {
         await codeOf(openDeliverability(visitor, { link: 'x.y', code: asked.code })),
         'forms.not-found',
       )
+    })
+
+    it('ends the listing of a range for its owner alone, and only where their proof allows it', async () => {
+      for (const [mailbox, proof, ends] of [
+        ['ops@example.org', 'txt', 'mitigated freed'],
+        ['Ops@example.org', 'txt', 'mitigated freed'],
+        // At other houses than one these are other people.
+        ['o.ps@example.org', 'txt', 'escalated range'],
+        ['ops+noc@example.org', 'txt', 'escalated range'],
+        // A registry's contact is read by many: a person looks at ranges (security OWN-4).
+        ['ops@example.org', 'rdap', 'escalated person'],
+        ['ops@example.org', 'mail', 'escalated person'],
+      ] as const) {
+        const { ctx, open, states } = await house(await open_())
+        await addListing(ctx, {
+          prefix: orThrow(parseListable('198.51.100.128/25')),
+          cause: 'spam',
+          ends: '30d',
+        })
+        await holds(ctx, mailbox, '198.51.100.128/25', proof)
+        const { token } = await open({ addresses: '198.51.100.128/25' })
+        await tendForms(ctx, checks)
+        assert.deepEqual(await states(token), { '198.51.100.128/25': ends }, `${mailbox} ${proof}`)
+        assert.equal(await isListed(ctx, '198.51.100.200'), ends !== 'mitigated freed')
+      }
     })
 
     it('is closed where outsiders may not, and says of each address whose reason is closed', async () => {

@@ -2,7 +2,6 @@ import { pathOf, reasonOf } from '../../access/reasons.ts'
 import { minute } from '../../base/clock.ts'
 import { addressOf, covers, formatPrefix, unitLength, type Prefix } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
-import { mailboxKey } from '../../standards/mail-address.ts'
 import { record } from '../audit/actions.ts'
 import { closedAmong, heardSince, lockCase, participantOf } from '../cases/actions.ts'
 import type { Condition } from '../cases/case.ts'
@@ -18,7 +17,10 @@ import { freeByHand, freeByRules, type AskingFor } from '../delisting/on-behalf-
 import type { Control, Course as PortalCourse } from '../delisting/request.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { actingWithin } from '../listings/actions.ts'
-import { ownersOf } from '../owners/actions.ts'
+import { mayAskFor, ownersOf, type Holder } from '../owners/actions.ts'
+import { allows } from '../owners/claim.ts'
+import { excludeSubAllocation } from '../owners/contact-actions.ts'
+import { isSameMailbox } from '../owners/contact.ts'
 import { explain } from '../senders/actions.ts'
 import { verdictOf } from '../senders/explanation.ts'
 import { conclude } from './conclude-actions.ts'
@@ -36,6 +38,7 @@ const againMs = 30 * minute
 /** What is known of an address before the list is held still. */
 interface Known {
   readonly control: Control
+  /** What they may have a range listing ended in without a person: owners whose proof allows it. */
   readonly owned: Prefix | undefined
   readonly isPutOff: boolean
   readonly isListedInside: boolean
@@ -148,16 +151,15 @@ async function lookUp(
     tests: [],
   } as const
   if (specialPurpose(prefix) !== undefined) return nobody
-  const holders = await ownersOf(ctx, prefix)
-  const key = mailboxKey(participant.mailbox)
-  const held = holders.find(({ owner }) => mailboxKey(owner.mailbox) === key)
+  const held = await grantOf(ctx, participant, prefix)
+  const owned = held && allows(held.proof, 'range') ? held.prefix : undefined
   const listed = isSingle ? [] : await actingWithin(ctx, prefix, 1)
   const named = isByPerson(address) ? (address.facts.tests ?? []).map(({ test }) => test) : undefined
   if (!isSingle)
     return {
       ...nobody,
       control: held ? 'owner' : 'none',
-      owned: held?.prefix,
+      owned,
       tests: await run(ctx, checks, named ?? [], prefix),
       isListedInside: listed.some(({ effect }) => effect !== 'pass'),
     }
@@ -166,7 +168,7 @@ async function lookUp(
   const now = form.symptom === 'delayed' ? await explain(ctx, ip, 'link') : undefined
   return {
     control: held ? 'owner' : isOwn ? 'domain' : 'none',
-    owned: held?.prefix,
+    owned,
     isPutOff: now !== undefined && verdictOf(now) === 'defer',
     isListedInside: false,
     tests:
@@ -174,6 +176,15 @@ async function lookUp(
         ? [...(await run(ctx, checks, ['reverse-name'], prefix)), ...ofDomain]
         : await run(ctx, checks, named, prefix),
   }
+}
+
+/** By what whoever filled the form in may ask for the prefix: what they could ask for on their own page, with the same mailbox to the letter. */
+async function grantOf(ctx: Context, { mailbox }: Participant, prefix: Prefix): Promise<Holder | undefined> {
+  const holders = await ownersOf(ctx, prefix)
+  const own = holders.find(({ owner }) => isSameMailbox(owner.mailbox, mailbox))
+  const held = own && (await mayAskFor(ctx, own.owner, prefix))
+  const isAnothers = held?.proof === 'rdap' && (await excludeSubAllocation(ctx, held.claimId, prefix))
+  return isAnothers ? undefined : held
 }
 
 /** What becomes of one address, and does it. */
@@ -239,12 +250,13 @@ function lookOf(
       ? ({ reason: null, path: 'none' } as const)
       : { reason: reasonOf(listing), path: pathOf(listing.class) }
   const isRange = prefix.length !== unitLength[prefix.family]
+  const isHeld = facts.control === 'owner'
   return {
     symptom: form.symptom,
     isSpecial: specialPurpose(prefix) !== undefined,
     isOurs: provider.networks.some((own) => covers(own, prefix)),
-    isOpened: facts.owned !== undefined || opensCase(support, matter, 'form'),
-    isForeignRange: isRange && facts.owned === undefined,
+    isOpened: isHeld || opensCase(support, matter, 'form'),
+    isForeignRange: isRange && !isHeld,
     isListedInside: facts.isListedInside,
     course: shortOf(course),
     isPutOff: facts.isPutOff,
