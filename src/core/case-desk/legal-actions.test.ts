@@ -25,11 +25,15 @@ import {
 } from '../cases/desk-actions.ts'
 import { hearCaseMail, refusalOfTag } from '../cases/mail-actions.ts'
 import { addToPage, showPage } from '../cases/page-actions.ts'
+import { threadsOf } from '../cases/person-actions.ts'
 import { Checks } from '../checks/actions.ts'
 import { as } from '../context.ts'
+import { confirmProven, showRequest, startRequest } from '../delisting/actions.ts'
 import { decideCase, requestsOfCase, testsNow } from '../delisting/decide-case-actions.ts'
+import { proveControl } from '../delisting/proof-actions.ts'
 import { inspectRequest, listRequests, openReviewByMail } from '../delisting/review-actions.ts'
 import { addListing } from '../listings/actions.ts'
+import type { WaysOut } from '../ways-out.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
 
 const agent = { kind: 'operator', name: 'ada', roles: ['case-agent', 'auditor', 'list-operator'] } as const
@@ -91,9 +95,9 @@ async function owner(ctx: TestContext, network: string, state = 'granted'): Prom
   return id
 }
 
-async function world(db: TestContext['db']) {
+async function world(db: TestContext['db'], out: Partial<WaysOut> = {}) {
   const settings = testSettings({ webhooks: [{ url: 'https://hooks.provider.example/', secret: 'x' }] })
-  const ctx = testContext({ db, settings, out: testWaysOut({ confirmedNames: async () => [] }) })
+  const ctx = testContext({ db, settings, out: testWaysOut({ confirmedNames: async () => [], ...out }) })
   await addListing(ctx, {
     prefix: orThrow(parseListable('192.0.2.66')),
     cause: 'manual',
@@ -209,6 +213,44 @@ forEachDatabase((_name, open) => {
         .execute()
       assert.equal(told.length, 2)
       for (const { body } of told) assert.doesNotMatch(body, /192\.0\.2\.66/)
+    })
+
+    it('is never spoken of in a thread for which somebody only typed the mailbox of the owner', async () => {
+      let file = ''
+      const { ctx, id, claim, write } = await world(await open(), { fetchFrom: async () => file })
+      const visitor = as(ctx, { kind: 'visitor', client: '192.0.2.66/32' })
+      const asked = { ip: '192.0.2.66', mailbox: ownerMailbox, language: 'en', statement: true } as const
+      const started = await startRequest(visitor, asked)
+      file = (await showRequest(visitor, started)).proof.token
+      await proveControl(visitor, { ...started, method: 'http' })
+      assert.equal((await confirmProven(visitor, started)).outcome, 'review')
+      const { casePage } = await showRequest(visitor, started)
+      // The owner writes: what they say does not stand on the page of whoever typed their name.
+      await write(ownerMailbox, 'Our counsel will call you.')
+      assert.deepEqual((await showPage(ctx, casePage ?? '')).messages, [])
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      await answerCase(lex, { id, text: 'We have a court order.', next: 'asks' })
+      const page = await showPage(ctx, casePage ?? '')
+      assert.deepEqual([page.isWithOwner, page.messages], [true, []])
+      const own = (await lookInto(lex, id)).participants.find(({ role }) => role === 'owner')
+      assert.equal(own?.mailbox, ownerMailbox)
+      // Marked again it is the same thread, and no other one.
+      await endLegal(lex, id)
+      await markLegal(lex, { id, claim, how })
+      assert.equal((await lookInto(lex, id)).participants.length, 4)
+    })
+
+    it('keeps what is decided from the threads of all others, also where they are shown their data', async () => {
+      const { ctx, id, claim, write } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      await write(orThrow(parseMailbox('third@example.com')), 'We, too.')
+      await decideCase(lex, new Checks(), { id, decision: 'refuse', words: 'A court has decided.' })
+      for (const mailbox of [stranger, orThrow(parseMailbox('third@example.com'))])
+        assert.doesNotMatch(JSON.stringify(await threadsOf(ctx, mailbox)), /court/)
+      await endLegal(lex, id)
+      assert.doesNotMatch(JSON.stringify(await threadsOf(ctx, stranger)), /court/)
     })
 
     it('is closed to whoever has not the permission: nothing of it is shown, found or changed', async () => {

@@ -1,6 +1,5 @@
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
-import { mailboxKey } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
@@ -11,6 +10,7 @@ import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { grantsCovering } from '../owners/actions.ts'
 import type { Claim, Owner } from '../owners/claim.ts'
+import { isSameMailbox } from '../owners/contact.ts'
 
 /** Marking a case so that only the verified owner of the address space is spoken to, looking into it, and ending that. */
 
@@ -76,10 +76,14 @@ export async function markLegal(
   })
 }
 
-/** The thread of the owner: their own where they take part already. */
+/**
+ * The thread of the owner: their own where they take part already as the owner, with this very mailbox. Another's thread may have its name
+ * only because somebody typed it: who proves an address has no need to show the mailbox.
+ */
 async function threadOf(tx: Tx, it: Case, owner: Owner): Promise<string> {
-  const key = mailboxKey(owner.mailbox)
-  const own = (await participantsOf(tx, it.id)).find((each) => each.mailboxKey === key)
+  const own = (await participantsOf(tx, it.id)).find(
+    (each) => each.role === 'owner' && isSameMailbox(each.mailbox, owner.mailbox),
+  )
   if (own) return own.id
   const { mailbox, language } = owner
   return (await joinCase(tx, it, { role: 'owner', mailbox, language })).participant.id

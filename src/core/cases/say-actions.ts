@@ -49,8 +49,13 @@ export type Saying =
 /** Message-IDs of a thread that a letter names: enough for mail programs to put them together (RFC 5322 §3.6.4). */
 const mostReferences = 10
 
-/** Says it. What became of the letter: it waits while the reader's budget has no room; who withdrew gets none. */
+/**
+ * Says it. What became of the letter: it waits while the reader's budget has no room; who withdrew gets none. Where the case is spoken of with
+ * the owner alone nothing is said to anybody else, on no page either.
+ */
 export async function say(tx: Tx, participant: Participant, saying: Saying): Promise<LetterState> {
+  const it = await store.caseById(tx.queries, participant.caseId)
+  if (it && !isSpokenTo(it, participant)) return 'none'
   const message: messageStore.Kept = {
     id: newId(),
     caseId: participant.caseId,

@@ -1,4 +1,4 @@
-import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import type { MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { acknowledge } from '../cases/mail-actions.ts'
 import {
@@ -16,7 +16,9 @@ import { heard, type Case } from '../cases/case.ts'
 import type { Participant, ParticipantRole } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
 import type { Tx } from '../context.ts'
-import type { DelistRequest } from './request.ts'
+import { isSameMailbox } from '../owners/contact.ts'
+import type { Control, DelistRequest } from './request.ts'
+import * as store from './store.ts'
 
 /** What a request that a person decides has to do with its case. */
 
@@ -47,9 +49,12 @@ export async function handToCase(
   return { case: joined, participant }
 }
 
+/** What shows the address and leaves the mailbox as somebody typed it. */
+const withoutMailbox: readonly Control[] = ['txt', 'http', 'mail']
+
 /**
  * Whoever has a thread in the case of the request that waits already goes on in it: nobody has two of the same. False where this mailbox has
- * none there. Throws `case.full`.
+ * none there that it has shown itself for: the page of another may be open to whoever typed it. Throws `case.full`.
  */
 export async function goOnInThread(
   tx: Tx,
@@ -58,8 +63,14 @@ export async function goOnInThread(
   says: Incoming,
 ): Promise<boolean> {
   const running = await caseOfRequest(tx, waits)
-  const key = mailboxKey(mailbox)
-  const own = running && (await participantsOf(tx, running.id)).find((each) => each.mailboxKey === key)
+  const theirs = running ? await participantsOf(tx, running.id) : []
+  const alike = theirs.filter((each) => isSameMailbox(each.mailbox, mailbox))
+  const requests = await store.ofParticipants(
+    tx.queries,
+    alike.map(({ id }) => id),
+  )
+  const typed = requests.filter(({ control }) => withoutMailbox.includes(control))
+  const own = alike.find(({ id }) => !typed.some(({ participantId }) => participantId === id))
   if (!own) return false
   if ((await hear(tx, own, says)) === 'kept') await acknowledge(tx, own)
   return true
