@@ -192,6 +192,31 @@ forEachDatabase((_name, database) => {
       )
     })
 
+    it('hears the same words again where they are an answer: to a question, to an end, and once it is known who wrote them', async () => {
+      const ctx = testContext({ db: await database() })
+      const desk = as(ctx, ada)
+      const opened = await open(ctx)
+      const { id } = opened.case
+      assert.equal(await mail(ctx, opened, { text: 'It is mended.' }), 'kept')
+      await answer(desk, { id, text: 'Is it?', next: 'asks' })
+      assert.equal(await mail(ctx, opened, { text: 'It is mended.', raw: 'B' }), 'kept')
+      assert.equal((await stateOf(ctx, id)).state, 'open')
+      await answer(desk, { id, text: 'Thank you.', next: 'closes' })
+      assert.equal(await mail(ctx, opened, { text: 'It is mended.', raw: 'C' }), 'kept')
+      assert.equal((await stateOf(ctx, id)).state, 'open')
+      // Our turn anyway: once is enough.
+      assert.equal(await mail(ctx, opened, { text: 'It is mended.', raw: 'D' }), 'copy')
+      await withdraw(ctx, pageToken(ctx, opened.participant.id))
+      later(ctx)
+      await addToPage(ctx, { token: pageToken(ctx, opened.participant.id), text: 'It is mended.' })
+      assert.deepEqual(
+        [(await stateOf(ctx, id)).state, (await showCase(ctx, id)).participants[0]?.withdrawnAt],
+        ['open', null],
+      )
+      assert.equal(await mail(ctx, opened, { text: 'Signed now.', from: undefined }), 'kept')
+      assert.equal(await mail(ctx, opened, { text: 'Signed now.', raw: 'E' }), 'kept')
+    })
+
     it('lets two programs that answer each other say little', async () => {
       const ctx = testContext({ db: await database() })
       const opened = await open(ctx)

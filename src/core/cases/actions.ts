@@ -149,13 +149,11 @@ export async function hear(
   // What a program wrote about a case of long ago changes nothing, and nobody has to know.
   if (over && !incoming.isSilent) throw over
   const bodyKey = bodyKeyOf(tx, participant.id, incoming.content)
-  const same = await messageStore.sameWords(tx.queries, {
-    participant: participant.id,
-    bodyKey,
-    since: now - day,
-  })
-  if (same !== undefined) {
-    await messageStore.countCopy(tx.queries, same)
+  const words = { participant: participant.id, bodyKey, since: now - day, isHeard: moves }
+  const same = await messageStore.sameWords(tx.queries, words)
+  // The same words after a question, or after the end, are an answer to it.
+  const changes = moves && (it.state !== 'open' || !takesPart(participant))
+  if (same !== undefined && !changes) {
     return 'copy'
   }
   const refusal = mayHold(it, { size: sizeOf(incoming), isVerified: moves })

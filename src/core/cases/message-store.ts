@@ -130,22 +130,29 @@ export async function hasIntakeKey(queries: Queries, key: string): Promise<boole
   return row !== undefined
 }
 
-/** The message of this thread with these words, if it came since. */
+/** The message of this thread with these words, if it came since. `isHeard`: from the participant themselves, and no program of theirs. */
 export async function sameWords(
   queries: Queries,
   {
     participant,
     bodyKey,
     since,
-  }: { readonly participant: string; readonly bodyKey: string; readonly since: number },
+    isHeard,
+  }: {
+    readonly participant: string
+    readonly bodyKey: string
+    readonly since: number
+    readonly isHeard: boolean
+  },
 ): Promise<string | undefined> {
-  const row = await queries
+  let query = queries
     .selectFrom('case_messages')
     .select('id')
     .where('participant_id', '=', participant)
     .where('body_key', '=', bodyKey)
     .where('at', '>=', since)
-    .executeTakeFirst()
+  if (isHeard) query = query.where('is_verified', '=', 1).where('is_silent', '=', 0)
+  const row = await query.executeTakeFirst()
   return row?.id
 }
 
