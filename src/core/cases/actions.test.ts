@@ -206,6 +206,9 @@ forEachDatabase((_name, database) => {
       assert.equal((await stateOf(ctx, id)).state, 'open')
       // Our turn anyway: once is enough.
       assert.equal(await mail(ctx, opened, { text: 'It is mended.', raw: 'D' }), 'copy')
+      await snoozeCase(desk, { id, hours: 24 })
+      assert.equal(await mail(ctx, opened, { text: 'It is mended.', raw: 'F' }), 'kept')
+      assert.equal((await stateOf(ctx, id)).snoozedUntilAt, null)
       await withdraw(ctx, pageToken(ctx, opened.participant.id))
       later(ctx)
       await addToPage(ctx, { token: pageToken(ctx, opened.participant.id), text: 'It is mended.' })

@@ -150,10 +150,11 @@ export async function hear(
   if (over && !incoming.isSilent) throw over
   const bodyKey = bodyKeyOf(tx, participant.id, incoming.content)
   const words = { participant: participant.id, bodyKey, since: now - day, isHeard: moves }
-  const same = await messageStore.sameWords(tx.queries, words)
-  // The same words after a question, or after the end, are an answer to it.
-  const changes = moves && (it.state !== 'open' || !takesPart(participant))
+  // The same words after a question, or after the end, are an answer to it; and what sleeps is woken.
+  const isAwake = it.state === 'open' && it.snoozedUntilAt === null
+  const changes = moves && (!isAwake || !takesPart(participant))
   if (same !== undefined && !changes) {
+    await messageStore.countCopy(tx.queries, same)
     return 'copy'
   }
   const refusal = mayHold(it, { size: sizeOf(incoming), isVerified: moves })

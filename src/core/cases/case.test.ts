@@ -9,6 +9,7 @@ import {
   madeConditional,
   mayHold,
   mayReopen,
+  mergedWith,
   mostBytes,
   mostMessages,
   mostUnverified,
@@ -107,6 +108,8 @@ describe('The clock of a case', () => {
     assert.equal(withSeverity(fresh, 'A', targets).dueAt, start + hour)
     const once = answered(fresh, start + hour, always)
     assert.equal(withSeverity(once, 'A', targets).dueAt, start + 48 * hour)
+    const slow = answered(fresh, start + 20 * hour, always)
+    assert.equal(withSeverity(slow, 'A', targets).firstDueAt, start + 24 * hour)
   })
 })
 
@@ -150,5 +153,32 @@ describe('A case', () => {
       mayHold({ ...fresh, unverified: mostUnverified }, { ...verified, isVerified: false })?.code,
       'case.full',
     )
+  })
+
+  it('of one out of two is our turn if it was in either, and nobody loses time that they had', () => {
+    const at = start + 100 * hour
+    const asked = answered(fresh, start + 8 * hour, always, start + 9 * day)
+    const later = newCase({ ...about, id: 'd'.repeat(26) }, at, targets)
+    // Somebody waits for a first answer in the one, the other was asked: it is our turn, by the clock of the first answer.
+    const one = mergedWith(asked, later, at, always)
+    assert.deepEqual([one.state, one.dueAt, one.effectDueAt], ['open', at + 24 * hour, at + 40 * hour])
+    // What stood while it was theirs has not run out meanwhile, and a first answer that was given is owed to nobody.
+    const two = mergedWith(later, asked, at, always)
+    assert.deepEqual([two.state, two.dueAt, two.effectDueAt], ['open', at + 24 * hour, at + 40 * hour])
+    // Both theirs: the clock stands, with the least that is left.
+    const alike = answered(later, at, always, at + 7 * day)
+    const three = mergedWith(alike, asked, at + hour, always)
+    assert.deepEqual([three.state, three.dueAt, three.effectLeftMs], ['waiting', null, 40 * hour])
+    // Tests that nobody runs any more are a person's again.
+    const granted = madeConditional(fresh, { conditions: [], endAt: at }, start + hour, always)
+    assert.equal(mergedWith(alike, granted, at + hour, always).state, 'open')
+    // An answer in time stays in time.
+    assert.equal(mergedWith(alike, fresh, at + hour, always).firstDueAt, alike.firstDueAt)
+  })
+
+  it('of who withdrew unanswered and comes back begins anew', () => {
+    const gone = closed(fresh, { outcome: 'withdrawn', by: 'participant' }, start + hour, always)
+    const back = reopened(gone, start + 10 * day, targets)
+    assert.deepEqual([back.dueAt, back.firstDueAt], [start + 11 * day, start + 11 * day])
   })
 })

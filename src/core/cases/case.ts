@@ -229,6 +229,23 @@ export function closed(
   })
 }
 
+/**
+ * One case out of two that go on, `from` as it was before it went into `into`. It is our turn if it was in either, or if `from` waited for tests
+ * that nobody runs any more; who came first and has no answer yet has waited for longest. An answer that was in time stays so.
+ */
+export function mergedWith(into: Case, from: Case, now: number, calendar: Calendar): Case {
+  const it = from.state === 'waiting' ? into : heard(into, now, calendar)
+  const owed = [it, from].flatMap(({ answeredAt, firstDueAt }) => (answeredAt === null ? [firstDueAt] : []))
+  const firstDueAt = it.answeredAt === null ? Math.min(...owed) : it.firstDueAt
+  if (it.effectLeftMs !== null) {
+    const left = Math.min(it.effectLeftMs, from.effectLeftMs ?? it.effectLeftMs)
+    return withDue({ ...it, firstDueAt, effectLeftMs: left })
+  }
+  const effectDueAt = Math.min(it.effectDueAt, resumed(from, now, calendar).effectDueAt)
+  const merged = withDue({ ...it, firstDueAt, effectDueAt })
+  return merged.dueAt === null ? merged : { ...merged, dueAt: Math.min(merged.dueAt, ...owed) }
+}
+
 /** How long after its end a case goes on when somebody says more. */
 export const reopensMs = 14 * day
 
@@ -240,11 +257,16 @@ export function mayReopen({ closedAt, mergedInto }: Case, now: number): Refusal 
   return new Refusal('case.over', { closed: new Date(closedAt).toISOString() })
 }
 
-/** Opened again: the time for the effect begins anew, and the first answer is owed no more. */
-export function reopened(it: Case, now: number, { calendar, effectMs }: Targets): Case {
+/**
+ * Opened again: the time for the effect begins anew. The first answer is owed no more, or, where they withdrew before one, from now on.
+ */
+export function reopened(it: Case, now: number, { calendar, firstMs, effectMs }: Targets): Case {
   const again = { ...it, state: 'open', outcome: null, why: '', closedAt: null, closedBy: null } as const
   const appealedAt = it.outcome === 'refused' ? now : it.appealedAt
-  return withDue({ ...again, appealedAt, conditions: [], effectDueAt: deadline(calendar, now, effectMs) })
+  const effectDueAt = deadline(calendar, now, effectMs)
+  const owedAt = Math.min(deadline(calendar, now, firstMs[it.severity]), effectDueAt)
+  const firstDueAt = it.answeredAt === null ? owedAt : it.firstDueAt
+  return withDue({ ...again, appealedAt, conditions: [], firstDueAt, effectDueAt })
 }
 
 /** Most of what one case holds (security CASE-5). */
@@ -271,7 +293,9 @@ export function assigned(it: Case, to: string | null, by: string, now: number): 
   return { ...it, assignee: to, assignedAt: now, assignedBy: by }
 }
 
+/** Weighed anew, which moves the first answer while it is owed: one that was given was in time, or not, by what held then. */
 export function withSeverity(it: Case, severity: Severity, targets: Targets): Case {
+  if (it.answeredAt !== null) return { ...it, severity }
   const firstDueAt = Math.min(
     deadline(targets.calendar, it.openedAt, targets.firstMs[severity]),
     it.effectDueAt,

@@ -10,6 +10,7 @@ import {
   answered,
   assigned,
   mayReopen,
+  mergedWith,
   newCase,
   withSeverity,
   type Case,
@@ -347,11 +348,7 @@ export async function mergeCases(
     })
     await recount(tx, input.into)
     const into = await openOne(tx, input.into)
-    // Who came first has waited for longest.
-    const first = { ...into, firstDueAt: Math.min(into.firstDueAt, from.firstDueAt) }
-    const effect = { ...first, effectDueAt: Math.min(into.effectDueAt, from.effectDueAt) }
-    const due = [into.dueAt, from.dueAt].flatMap((at) => (at === null ? [] : [at]))
-    const merged = { ...effect, ...(into.state === 'open' && due.length > 0 && { dueAt: Math.min(...due) }) }
+    const merged = mergedWith(into, from, tx.clock.now(), targetsOf(tx).calendar)
     await saveCase(tx, merged)
     tx.afterCommit('cases')
     return merged
