@@ -150,6 +150,7 @@ export async function hear(
   if (over && !incoming.isSilent) throw over
   const bodyKey = bodyKeyOf(tx, participant.id, incoming.content)
   const words = { participant: participant.id, bodyKey, since: now - day, isHeard: moves }
+  const same = await messageStore.sameWords(tx.queries, words)
   // The same words after a question, or after the end, are an answer to it; and what sleeps is woken.
   const isAwake = it.state === 'open' && it.snoozedUntilAt === null
   const changes = moves && (!isAwake || !takesPart(participant))
