@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openCore } from '../app.ts'
 import { jsonLog, silentLog } from '../base/log.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, type Config } from '../config/load.ts'
 import { ConfigMistakes } from '../config/mistake.ts'
+import { isLoopback } from '../config/values.ts'
+import { showEndpoint } from '../endpoint.ts'
 import { supervise } from '../supervisor.ts'
 import type { Invocation, Output } from './command.ts'
 import { tellDemoStory, type DemoStory } from './demo-story.ts'
@@ -12,11 +14,12 @@ import { entry } from './process-commands.ts'
 import { runSupervised } from './process-life.ts'
 import { WrongConfig } from './config-of.ts'
 
-/** Doors of the demo; the environment may move them, as everywhere. */
-const demoConfig = (folder: string): string => `provider:
+/** Doors of the demo; the environment may move them, as everywhere, and the links in refusals and letters go where the site then is. */
+const demoConfig = (folder: string, site: string): string => `provider:
   name: Example Mail
   domains: [provider.example]
   networks: [203.0.113.0/24]
+  site: ${site}
 data: ${folder}/data
 mail: { smarthost: outbox }
 `
@@ -25,10 +28,10 @@ mail: { smarthost: outbox }
 export async function runDemo({ json, output }: Invocation): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-demo-'))
   const file = join(folder, 'postern.yaml')
-  writeFileSync(file, demoConfig(folder))
   try {
-    const config = loadConfig({ file })
-    if (config instanceof ConfigMistakes) throw new WrongConfig(config)
+    const { site } = orMistakes(loadConfig({ directory: folder })).listen
+    writeFileSync(file, demoConfig(folder, siteAt(site)))
+    const config = orMistakes(loadConfig({ file }))
     const core = await openCore(config, { actor: 'cli', log: silentLog })
     if (core === 'locked') throw new Error('a folder made a moment ago is locked')
     const story = await tellDemoStory(core.ctx)
@@ -41,6 +44,18 @@ export async function runDemo({ json, output }: Invocation): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function orMistakes(config: Config | ConfigMistakes): Config {
+  if (config instanceof ConfigMistakes) throw new WrongConfig(config)
+  return config
+}
+
+/** What a browser on this machine opens: a door on every address is on the loopback too, and one on a socket or a port that is still to be chosen has a proxy before it. */
+function siteAt(endpoint: Config['listen']['site']): string {
+  if ('path' in endpoint || endpoint.port === 0) return 'http://127.0.0.1:8080'
+  const local = isLoopback(endpoint.host) ? endpoint : { ...endpoint, host: '127.0.0.1' }
+  return `http://${showEndpoint(local)}`
 }
 
 function introduce({ say }: Output, doors: Readonly<Record<string, string>>, story: DemoStory): void {
