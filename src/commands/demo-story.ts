@@ -68,7 +68,7 @@ export async function tellDemoStory(core: Context): Promise<DemoStory> {
   await list('198.51.100.21', {
     cause: 'manual',
     class: 'policy',
-    test: 'ptr',
+    test: 'reverse-name',
     ends: '30d',
     note: 'No reverse DNS name',
   })

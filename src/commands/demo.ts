@@ -22,6 +22,7 @@ const demoConfig = (folder: string, site: string): string => `provider:
   site: ${site}
 data: ${folder}/data
 mail: { smarthost: outbox }
+support: { external: form }
 `
 
 /** The real program on a throw-away database with a story to look at. No mail leaves. */

@@ -10,7 +10,7 @@ import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
-import { time, timeAndDistance } from '../ui/time.ts'
+import { time, timeThenDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { showPrefixText } from '../../standards/prefix.ts'
 
@@ -74,7 +74,7 @@ function standing(view: View, it: CasePage): Html {
   const at = (moment: number | null, before: string): Html =>
     moment === null
       ? html``
-      : html`<p>${before} ${timeAndDistance(view, moment)}${view.words.common.fullStop}</p>`
+      : html`<p>${before} ${timeThenDistance(view, moment)}${view.words.common.fullStop}</p>`
   switch (it.state) {
     case 'open':
       return notice(

@@ -91,8 +91,8 @@ function confirmPage(
   link: string,
   shown: { readonly needsCode: boolean; readonly message?: string },
 ): Page {
-  const { linkTitle: title, linkLead: lead } = c.var.view.words.support.form
-  return linkPage(c.var.view, { title, lead, action: routes.forms.link.href({ link }) }, shown)
+  const { linkTitle: title, linkLead: lead, linkButton: button } = c.var.view.words.support.form
+  return linkPage(c.var.view, { title, lead, action: routes.forms.link.href({ link }), button }, shown)
 }
 
 function page(c: WebContext, { settings }: Context, fields: Fields, errors: readonly FieldError[]): Page {

@@ -1,5 +1,6 @@
 import type { FormAddress } from '../../core/deliverability/address.ts'
 import type { FormState } from '../../core/outbox/letter-words.ts'
+import { testWords } from '../../core/outbox/words/test-words.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { badge, literal } from '../ui/notice.ts'
@@ -49,7 +50,7 @@ function reason(view: View, { why, facts, state }: FormAddress): Html {
     tests.length === 0
       ? ''
       : html`<ul>
-          ${tests.map((each) => html`<li>${literal(visible(each.test))}: ${said[each.said]}</li>`)}
+          ${tests.map((each) => html`<li>${visible(testWords[view.language](each.test))}${view.words.common.colon}${said[each.said]}</li>`)}
         </ul>`
   }
   ${url === undefined ? '' : html`<a href="${url}" rel="external noreferrer">${visible(url)}</a>`}

@@ -1,5 +1,6 @@
 import type { RequestView } from '../../core/delisting/actions.ts'
 import { clockHint } from '../clock/clock-page.ts'
+import { testWords } from '../../core/outbox/words/test-words.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -175,5 +176,5 @@ function policy(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { test } = request.facts
   return html`<p class="lead">${words.policyLead}</p>
-    ${definitions([[words.policyTest, test === undefined ? undefined : literal(visible(test))]])}`
+    ${definitions([[words.policyTest, test === undefined ? undefined : visible(testWords[view.language](test))]])}`
 }

@@ -2,6 +2,7 @@ import { pathOf, reasons } from '../../access/reasons.ts'
 import { opensCase } from '../../core/cases/external.ts'
 import { verdictOf, type Explanation, type ExplainedListing } from '../../core/senders/explanation.ts'
 import type { Way } from '../../core/senders/ways.ts'
+import { testWords } from '../../core/outbox/words/test-words.ts'
 import { routes } from '../routes.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count, distance } from '../ui/moment.ts'
@@ -45,7 +46,7 @@ export function wayOut(view: View, explanation: Explanation, start: string, reas
     ${isSeveral(explanation) ? html`<p>${words.address.several}</p>` : ''}
     ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}
     ${isElsewhere(listing) && way === undefined ? html`<p>${words.waysAskLink}</p>` : ''}
-    ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${literal(visible(way.test))}</p>`}
+    ${way?.test === undefined ? '' : html`<p>${words.waysTest} ${visible(testWords[view.language](way.test))}</p>`}
     ${isClosed ? '' : wayButton(view, listing, start, way?.url)} ${recheckButton(view, explanation)}`
 }
 

@@ -5,7 +5,7 @@ import type { Page } from './layout.ts'
 import { buttonLink } from './notice.ts'
 import type { View } from './view.ts'
 
-/** Signing in by a letter with a link, of owners and of recipients: the page with the code, and the one behind the link. */
+/** Showing a mailbox by a letter with a link: the page with the code, and the one behind the link. */
 
 /** After the form, the same whatever the mailbox; `code` only in the browser that asked. `again`: where the form is. */
 export function askedPage(
@@ -28,10 +28,19 @@ export function askedPage(
   }
 }
 
+interface LinkPage {
+  readonly title: string
+  readonly lead: string
+  /** Where the form goes. */
+  readonly action: string
+  /** What the button does; signs in without one. */
+  readonly button?: string
+}
+
 /** The page behind the letter's link. Opening it does nothing; the button is a form to `action`. */
 export function linkPage(
   view: View,
-  { title, lead, action }: { readonly title: string; readonly lead: string; readonly action: string },
+  { title, lead, action, button }: LinkPage,
   { needsCode, message }: { readonly needsCode: boolean; readonly message?: string | undefined },
 ): Page {
   const words = view.words.owners.link
@@ -43,7 +52,7 @@ export function linkPage(
       <p class="lead">${lead}</p>
       <form method="post" action="${view.link(action)}">
         ${needsCode ? codeField(view, words.codeLead, message) : ''}
-        <p>${submit(words.button)}</p>
+        <p>${submit(button ?? words.button)}</p>
       </form>`,
   }
 }

@@ -18,6 +18,12 @@ export function timeAndDistance(view: View, at: number): Html {
   return view.language === 'zh-CN' ? html`${far}，${time(view, at)}` : html`${far}, ${time(view, at)}`
 }
 
+/** The same behind a word that wants the time itself, such as `by`: `7 May 2026, 10:15 UTC (in 3 days)`. */
+export function timeThenDistance(view: View, at: number): Html {
+  const far = distance(view.language, at, view.now)
+  return view.language === 'zh-CN' ? html`${time(view, at)}（${far}）` : html`${time(view, at)} (${far})`
+}
+
 /** Only how far, with the exact time in `datetime` and on hover: `3 minutes ago`. */
 export function ago(view: View, at: number): Html {
   return html`<time datetime="${machineTime(at)}" title="${moment(view.language, at, true)}" data-far

@@ -114,7 +114,7 @@ export const zhCN: LetterWords = {
       subject: `请确认您向 ${provider} 提交的申请`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上填写了表单，并留下了本邮箱。如果是您本人，请在${moment(expiresAt)}之前打开以下链接并点击按钮，表单即告提交：`,
+        `有人在 ${provider} 的邮件管理中心网站上填写了表单，并留下了本邮箱。如果是您本人，请在${moment(expiresAt)}之前打开以下链接并点击按钮，表单即告提交：`,
         { verbatim: link },
         '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入填写时显示的验证码；验证码不在本邮件中。',
         '如果不是您本人填写的，请不必理会：表单不会提交。',
@@ -269,7 +269,7 @@ export const zhCN: LetterWords = {
       subject: `查看或删除 ${provider} 保存的您的数据`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上，申请查看或删除与本邮箱有关的数据。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        `有人在 ${provider} 的邮件管理中心网站上，申请查看或删除与本邮箱有关的数据。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
         { verbatim: link },
         '仅打开链接不会有任何变化，页面会询问您要做什么。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
         '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
@@ -279,7 +279,7 @@ export const zhCN: LetterWords = {
       subject: `${provider} 网段持有者页面的登录链接`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上用本邮箱申请验证网段持有者身份。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        `有人在 ${provider} 的邮件管理中心网站上用本邮箱申请验证网段持有者身份。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
         { verbatim: link },
         '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
         '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
@@ -289,7 +289,7 @@ export const zhCN: LetterWords = {
       subject: `登录链接：查看 ${provider} 拒收的来信`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上申请查看发往本邮箱而被拒收的邮件。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
+        `有人在 ${provider} 的邮件管理中心网站上申请查看发往本邮箱而被拒收的邮件。如果是您本人，请在${moment(expiresAt)}之前打开以下链接：`,
         { verbatim: link },
         '仅打开链接不会有任何变化。如果您换了浏览器，页面会要求输入申请时显示的验证码；验证码不在本邮件中。',
         '如果不是您本人申请的，请不必理会：没有验证码，任何人都无法继续。我们绝不会向您索要密码。',
@@ -299,7 +299,7 @@ export const zhCN: LetterWords = {
       subject: `${provider} 询证：是否有人代表 ${prefix}`,
       paragraphs: [
         '您好：',
-        `有人在 ${provider} 的邮件管理员网站上声明，以下网段由其负责：`,
+        `有人在 ${provider} 的邮件管理中心网站上声明，以下网段由其负责：`,
         { verbatim: `    ${prefix}` },
         `地址注册机构（或该地址的主机名）把本邮箱列为联系人，因此向您询证。申请人是谁、确认后可以做什么，见以下页面，有效期至${moment(expiresAt)}：`,
         { verbatim: link },

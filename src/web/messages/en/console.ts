@@ -636,7 +636,7 @@ export const console = {
       'delisting-reviewed': 'Decision on a request',
       'case-received': 'Message to a case received',
       'case-answer': 'Answer in a case',
-      'confirm-form': 'Confirms a form',
+      'confirm-form': 'Confirm a form',
       'form-states': 'How addresses of a form stand',
       'case-conditional': 'Tests that must pass',
       'high-volume-notice': 'Notice to a domain that sends much',

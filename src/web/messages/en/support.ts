@@ -145,6 +145,7 @@ export const support = {
     } as Readonly<Record<string, string>>,
     linkTitle: 'Send your form',
     linkLead: 'The mailbox is yours. Press the button, and the form opens a case; nothing has been sent yet.',
+    linkButton: 'Send the form',
   },
   states: {
     title: 'Your addresses',

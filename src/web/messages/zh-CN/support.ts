@@ -130,6 +130,7 @@ export const support: Messages['support'] = {
     },
     linkTitle: '提交您的表单',
     linkLead: '邮箱已确认属于您。点击按钮后表单会建立一个工单；目前尚未提交。',
+    linkButton: '提交表单',
   },
   states: {
     title: '您的地址',
@@ -137,7 +138,7 @@ export const support: Messages['support'] = {
     address: '地址',
     state: '状态',
     why: '原因和下一步',
-    changed: '自',
+    changed: '更新时间',
     states: {
       received: '已收到',
       'auto-reviewed': '已审核，没有障碍',
