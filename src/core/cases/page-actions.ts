@@ -35,6 +35,8 @@ export interface CasePage {
   readonly survey: { readonly answer: Helped | null } | null
   /** It is handled with the owner of the address space, and nothing else is said of it. */
   readonly isWithOwner: boolean
+  /** Whether a code for the recipient is of use to them; a recipient has no use for one. */
+  readonly mayGiveCode: boolean
   readonly messages: readonly PageMessage[]
 }
 
@@ -59,6 +61,7 @@ export async function showPage(ctx: Context, token: string): Promise<CasePage> {
     id: it.id,
     about: it.about,
     openedAt: participant.sinceAt,
+    mayGiveCode: participant.role !== 'recipient',
     isOver: mayReopen(it, ctx.clock.now()) !== undefined,
     survey: surveyFor(ctx, it, participant),
     isWithOwner: !isSpokenTo(it, participant),

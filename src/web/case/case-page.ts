@@ -178,11 +178,15 @@ function forms(view: View, it: CasePage, { token, text, error }: Asked): Html {
     ${
       it.state === 'closed'
         ? ''
-        : html`<p>
-              <a href="${view.link(routes.recipientCode.thread.href({ token }))}"
-                >${view.words.recipients.code.title}</a
-              >
-            </p>
+        : html`${
+              it.mayGiveCode
+                ? html`<p>
+                    <a href="${view.link(routes.recipientCode.thread.href({ token }))}"
+                      >${view.words.recipients.code.title}</a
+                    >
+                  </p>`
+                : ''
+            }
             <p><a href="${view.link(routes.case.withdraw.href({ token }))}">${words.close}</a></p>`
     }`
 }
