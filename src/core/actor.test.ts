@@ -6,12 +6,12 @@ const all = Object.keys(permissions) as Permission[]
 
 /** Written down a second time: whoever changes what a role may do changes it here too. */
 const expected = {
-  viewer: 'abuse.read case.read console.read owner.read',
-  'case-agent': 'case.answer case.read console.read delisting.decide letter.retry owner.read',
+  viewer: 'abuse.read case.read console.read owner.read vouch.read',
+  'case-agent': 'case.answer case.read console.read delisting.decide letter.retry owner.read vouch.read',
   'abuse-agent': 'abuse.decide abuse.evidence abuse.read abuse.reporter console.read letter.retry',
   'list-operator':
-    'approval.decide case.read console.read delisting.decide letter.retry listing.add listing.end owner.manage owner.read reputation.brake reputation.dry-run',
-  auditor: 'abuse.read audit.read case.read console.read operator.read owner.read',
+    'approval.decide case.read console.read delisting.decide letter.retry listing.add listing.end owner.manage owner.read reputation.brake reputation.dry-run vouch.read vouch.revoke',
+  auditor: 'abuse.read audit.read case.read console.read operator.read owner.read vouch.read',
 } as const
 
 function allowed(actor: Actor): string {

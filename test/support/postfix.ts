@@ -36,7 +36,7 @@ export async function startPostfix(options: {
   readonly port: number
   /** Where other mail goes, by address or domain, as in transport(5): `lmtp:inet:127.0.0.1:8024`. It is relayed for these. */
   readonly transports?: Readonly<Record<string, string>>
-  /** Lines that go below the usual in main.cf. None may be there twice: the warning about it waits for a log that waits for it. */
+  /** Lines of main.cf, beside the usual ones or instead of them. */
   readonly settings?: string
 }): Promise<Postfix> {
   if (!existsSync('/usr/sbin/postfix')) {
@@ -55,7 +55,7 @@ export async function startPostfix(options: {
   const service = `{ ${policy}, timeout=2s, try_limit=1, default_action=DUNNO }`
   writeFileSync(
     join(folder, 'etc', 'main.cf'),
-    mainCf(folder, options.domain, service, options.transports) + (options.settings ?? ''),
+    instead(mainCf(folder, options.domain, service, options.transports), options.settings ?? ''),
   )
   writeFileSync(join(folder, 'etc', 'master.cf'), masterCf(options.port))
   const postfix = (...words: readonly string[]): string => {
@@ -121,6 +121,14 @@ smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtputf8_enable = no
 `
+}
+
+/** No parameter may be there twice: the warning about it waits for a log that waits for it. */
+function instead(usual: string, given: string): string {
+  const lines = (text: string): string[] => text.split(/\n(?![ \t])/).filter((line) => line !== '')
+  const nameOf = (line: string): string => line.slice(0, line.indexOf('=')).trim()
+  const names = new Set(lines(given).map(nameOf))
+  return `${[...lines(usual).filter((line) => !names.has(nameOf(line))), ...lines(given)].join('\n')}\n`
 }
 
 function masterCf(port: number): string {
