@@ -3,6 +3,7 @@ import { may, type Actor } from '../../core/actor.ts'
 import { severities } from '../../core/cases/case.ts'
 import { snoozeHours } from '../../core/cases/desk-actions.ts'
 import { isRange } from '../../core/listings/listing.ts'
+import { isFresh } from '../../core/operators/operator.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { hiddenField, select, submit, textArea, textField } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -13,6 +14,7 @@ import { postForm } from './frame.ts'
 import { listingTable } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
+import { askForCode, needsCode } from './step-up.ts'
 
 export const caseDeedRoutes: readonly ConsoleRoute[] = [
   {
@@ -85,6 +87,7 @@ async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promi
   const file = await actions.showCase(actor, id)
   const deed = deedsFor(actor, file)[which].find((each) => each === query.get('deed'))
   if (deed === undefined) return goTo(places.case.href({ id }))
+  if (needsCodeFor(visit, deed, file)) return askForCode(view)
   const title = `${words.deeds[deed]}${view.words.common.colon}${aboutWords(view, file.case)}`
   const place = which === 'decide' ? places.decideCase : places.caseDeed
   return {
@@ -107,10 +110,29 @@ async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promi
   }
 }
 
+/**
+ * Whether a decision needs a code first: one that lets in a network as wide as would need one to end its listing, or one in a case that is spoken of
+ * with the owner alone, whose network stands on no page.
+ */
+function needsCodeFor(
+  visit: OperatorVisit,
+  deed: Decide | Manage,
+  { case: it, requests }: CaseFile,
+): boolean {
+  if (deed !== 'delist' && deed !== 'conditional') return false
+  const isStale = !isFresh(visit.session, visit.view.now)
+  return it.legal === null ? requests.some(({ unit }) => needsCode(visit, unit)) : isStale
+}
+
 function delistMeans(view: View, { listings, requests }: CaseFile): Html {
   const words = view.words.cases.one
-  const own = listings.filter((each) => !isRange(each) && each.effect === 'refuse')
-  const range = listings.find((each) => isRange(each) && each.effect === 'refuse')
+  const refusing = listings.filter(({ effect }) => effect === 'refuse')
+  const asked = requests.map(({ unit }) => unit).find((unit) => isRange({ prefix: unit }))
+  // Of a range that its owner asked for the listing of that very range ends, and nothing is carved out of anything.
+  const own = refusing.filter((each) =>
+    asked === undefined ? !isRange(each) : formatPrefix(each.prefix) === formatPrefix(asked),
+  )
+  const range = asked === undefined ? refusing.find((each) => isRange(each)) : undefined
   const around = { around: requests[0]?.unit }
   return html`${
     own.length === 0
@@ -180,6 +202,8 @@ async function decide(visit: OperatorVisit): Promise<Response> {
   const id = part(visit, 'id')
   const decision = decisions.find((each) => each === form.get('deed'))
   const words = form.get('words')
+  if (decision !== undefined && needsCodeFor(visit, decision, await actions.showCase(actor, id)))
+    return askForCode(visit.view)
   switch (decision) {
     case undefined:
       throw new Refusal('form.invalid', { field: 'deed' })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testCode, testConsole, testToken } from '../../../test/support/console.ts'
+import { caseId } from '../../../test/support/cases.ts'
 import { testStart } from '../../../test/support/context.ts'
+import { orThrow } from '../../base/refusal.ts'
+import { parsePrefix } from '../../standards/prefix.ts'
 
 const hour = 3_600_000
 const wide = 'w1de00000000'
@@ -59,6 +62,24 @@ describe('A deed that does much at once', () => {
       ['/listings/add', '2001:db8::/48', 'a & b'],
     )
     assert.deepEqual(deeds, [])
+  })
+
+  it('asks for one before a case lets a wide network in, and not before it is refused or about one sender', async () => {
+    for (const [unit, deed, isAsked] of [
+      ['2001:db8::/48', 'delist', true],
+      ['192.0.0.0/20', 'conditional', true],
+      ['192.0.0.0/20', 'refuse', false],
+      ['192.0.2.0/24', 'delist', false],
+    ] as const) {
+      const { ask, deeds, requests } = staleConsole()
+      for (const each of requests) Object.assign(each, { unit: orThrow(parsePrefix(unit)) })
+      const place = `/cases/${caseId}/decide`
+      const page = await ask('admin', `${place}?deed=${deed}`)
+      const answer = await ask('admin', place, { deed, tests: 'reverse-name', words: 'No.' })
+      assert.equal(page.status, isAsked ? 303 : 200, `${unit} ${deed}`)
+      assert.equal(answer.headers.get('location')?.startsWith('/account/code?next='), isAsked)
+      assert.equal(deeds.length, isAsked ? 0 : 1)
+    }
   })
 
   it('is not what concerns one sender', async () => {
