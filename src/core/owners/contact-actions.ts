@@ -97,7 +97,12 @@ export async function askContact(
     return { kind: 'confirmed' }
   }
   const mayWrite = await mayReach(ctx, contact.mailbox)
-  const { link, half, asked } = newLink(ctx, { mailbox: contact.mailbox, language: input.language, about })
+  const { link, half, asked } = newLink(ctx, {
+    purpose: 'contact',
+    mailbox: contact.mailbox,
+    language: input.language,
+    about,
+  })
   await transact(ctx, async (tx) => {
     await spendAll(tx, [{ name: 'owners.contact.week', key: mailboxKey(contact.mailbox) }])
     await store.insertLink(tx.queries, link)

@@ -6,7 +6,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
 import { maxTries, mayUse, type Asked } from '../letter-link.ts'
 import { trySpend } from '../limits/actions.ts'
-import type { OwnerLink } from './link.ts'
+import type { LinkPurpose, OwnerLink } from './link.ts'
 import * as store from './store.ts'
 
 /** Letters with a link, whatever they are about: how they are made, opened, and used once. */
@@ -20,7 +20,10 @@ export interface NewLink {
 
 export function newLink(
   ctx: Context,
-  about: Pick<OwnerLink, 'about'> & { readonly mailbox: MailAddress; readonly language: Language },
+  about: Pick<OwnerLink, 'purpose' | 'about'> & {
+    readonly mailbox: MailAddress
+    readonly language: Language
+  },
 ): NewLink {
   const [id, halves, now] = [newId(), newHalves(), ctx.clock.now()]
   const expiresAt = now + ctx.settings.owners.linkMs
@@ -50,16 +53,12 @@ export async function mayReach(ctx: Context, mailbox: MailAddress): Promise<(tx:
     hasMailHost || (await trySpend(tx, [{ name: 'letters.no-mail-host.hour', key: 'all' }])) === undefined
 }
 
-/** The link of a letter, if it still works and is about this. Reading acts on nothing. Throws `owners.link-invalid`, `owners.link-over`. */
-export async function usableLink(
-  ctx: Context,
-  token: string,
-  purpose: 'enter' | 'contact',
-): Promise<OwnerLink> {
+/** The link of a letter, if it still works and is for this. Reading acts on nothing. Throws `owners.link-invalid`, `owners.link-over`. */
+export async function usableLink(ctx: Context, token: string, purpose: LinkPurpose): Promise<OwnerLink> {
   const read = readLink(token)
   const link = read && (await store.linkById(ctx.db.queries, read.id))
   const isOurs = read && link && hashHalf(ctx.keys.halves, 'link', read.id, read.link) === link.linkHash
-  if (!isOurs || (link.about === null) !== (purpose === 'enter')) throw new Refusal('owners.link-invalid')
+  if (!isOurs || link.purpose !== purpose) throw new Refusal('owners.link-invalid')
   const refusal = mayUse(link, ctx.clock.now())
   if (refusal) throw refusal
   return link

@@ -23,7 +23,12 @@ export async function askToEnter(
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', askerOf(tx)))
   const mayWrite = await mayReach(ctx, mailbox)
-  const { link, half, asked } = newLink(ctx, { mailbox, language: input.language, about: null })
+  const { link, half, asked } = newLink(ctx, {
+    purpose: 'enter',
+    mailbox,
+    language: input.language,
+    about: null,
+  })
   await transact(ctx, async (tx) => {
     await store.insertLink(tx.queries, link)
     await record(tx, { action: 'owner-link.asked', subject: `owner-link:${link.id}`, facts: {} })

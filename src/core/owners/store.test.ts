@@ -58,7 +58,12 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await store.ownerById(queries, ada.id), ada)
       const about = { claimId: made.id, proof: 'mail', facts } as const
       for (const each of [null, about]) {
-        const { link } = newLink(ctx, { mailbox: ada.mailbox, language: 'en', about: each })
+        const { link } = newLink(ctx, {
+          purpose: each === null ? 'person' : 'contact',
+          mailbox: ada.mailbox,
+          language: 'en',
+          about: each,
+        })
         await store.insertLink(queries, link)
         assert.deepEqual(await store.linkById(queries, link.id), link)
       }
@@ -186,7 +191,12 @@ forEachDatabase((_name, open) => {
 
     it('of a link is used once, by one of many', async () => {
       const { ctx, queries } = await world(await open())
-      const { link } = newLink(ctx, { mailbox: box('ada@example.org'), language: 'en', about: null })
+      const { link } = newLink(ctx, {
+        purpose: 'enter',
+        mailbox: box('ada@example.org'),
+        language: 'en',
+        about: null,
+      })
       await store.insertLink(queries, link)
       const used = await Promise.all(
         [1, 2, 3].map(async () => await store.useLink(queries, link.id, { at: 1, maxTries: 5 })),
@@ -221,7 +231,7 @@ forEachDatabase((_name, open) => {
       await store.insertSession(queries, { hash: 'h', ownerId: ada.id, at: now, until: now + hour })
       await store.insertLink(
         queries,
-        newLink(ctx, { mailbox: ada.mailbox, language: 'en', about: null }).link,
+        newLink(ctx, { purpose: 'enter', mailbox: ada.mailbox, language: 'en', about: null }).link,
       )
       await claim(ada, '192.0.2.1', (each) => ({
         ...each,

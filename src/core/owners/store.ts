@@ -7,7 +7,7 @@ import { mailProofs, type Owner } from './claim.ts'
 import { knownWord } from '../../base/known-word.ts'
 import { factsText, readFacts } from './stored-facts.ts'
 import { isId } from '../../base/id.ts'
-import type { OwnerLink } from './link.ts'
+import { linkPurposes, type OwnerLink } from './link.ts'
 
 type Queries = Kysely<Tables>
 
@@ -34,7 +34,7 @@ export async function insertLink(queries: Queries, link: OwnerLink): Promise<voi
     .insertInto('owner_links')
     .values({
       id: link.id,
-      purpose: link.about === null ? 'enter' : 'contact',
+      purpose: link.purpose,
       mailbox: link.mailbox,
       language: link.language,
       claim_id: link.about?.claimId ?? null,
@@ -174,12 +174,13 @@ function linkOf(row: Pick<OwnerLinksTable, (typeof linkColumns)[number]>): Owner
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     usedAt: row.used_at,
+    purpose: knownWord(linkPurposes, row.purpose, `link ${row.id}`),
     about: aboutOf(row),
   }
 }
 
 function aboutOf({ purpose, claim_id, facts, id }: Pick<OwnerLinksTable, (typeof linkColumns)[number]>) {
-  if (purpose === 'enter' || claim_id === null) return null
+  if (purpose !== 'contact' || claim_id === null) return null
   const read = readFacts(facts)
   return {
     claimId: claim_id,

@@ -25,7 +25,12 @@ export async function askForMyData(
   const asker = actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
   await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', asker))
   const mayWrite = await mayReach(ctx, mailbox)
-  const { link, half, asked } = newLink(ctx, { mailbox, language: input.language, about: null })
+  const { link, half, asked } = newLink(ctx, {
+    purpose: 'person',
+    mailbox,
+    language: input.language,
+    about: null,
+  })
   await transact(ctx, async (tx) => {
     await keepLink(tx, link)
     await record(tx, { action: 'person-link.asked', subject: `person-link:${link.id}`, facts: {} })
@@ -46,7 +51,7 @@ export async function askForMyData(
 
 /** What the page behind the link may show. Reading acts on nothing. Throws `owners.link-invalid`, `owners.link-over`. */
 export async function seeMyLink(ctx: Context, token: string): Promise<{ readonly id: string }> {
-  const { id } = await usableLink(ctx, token, 'enter')
+  const { id } = await usableLink(ctx, token, 'person')
   return { id }
 }
 
@@ -63,7 +68,7 @@ export async function eraseMe(ctx: Context, wish: MyWish): Promise<Erasure> {
 }
 
 async function proven(ctx: Context, wish: MyWish) {
-  const link = await usableLink(ctx, wish.link, 'enter')
+  const link = await usableLink(ctx, wish.link, 'person')
   await checkHalf(ctx, link, wish)
   await transact(ctx, async (tx) => await useUp(tx, link))
   return link.mailbox

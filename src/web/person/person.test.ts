@@ -57,6 +57,23 @@ describe('Somebody who asks for what is known of them', () => {
     assert.equal((await browser.submit(link, { deed: 'export' })).status, 410)
   })
 
+  it('signs nobody in as an owner with the link, nor shows or erases anything with that of an owner', async () => {
+    const doors = await doorsWithCase()
+    const browser = doors.visitor()
+    for (const [start, kind, other] of [
+      ['/my-data', 'person-link', '/owners/link/'],
+      ['/owners', 'owner-link', '/my-data/link/'],
+    ] as const) {
+      doors.ctx.clock.advance(1)
+      await browser.submit(start, { mailbox })
+      const link = (await doors.letter(kind)) ?? ''
+      const crossed = other + (link.split('/').at(-1) ?? '')
+      assert.equal((await browser.get(crossed)).status, 404)
+      assert.equal((await browser.submit(crossed, { deed: 'erase' })).status, 404)
+      assert.equal((await browser.get(link)).status, 200)
+    }
+  })
+
   it('gets nothing by the link alone, nor by guessing the code', async () => {
     const doors = await doorsWithCase()
     await doors.visitor().submit('/my-data', { mailbox })
