@@ -48,8 +48,6 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'POST /cases/:id/legal': 'case.legal',
   'GET /cases/:id/manage': 'case.answer',
   'POST /cases/:id/manage': 'case.answer',
-  'GET /cases/:id/addresses': 'case.read',
-  'POST /cases/:id/addresses': 'delisting.decide',
   'GET /cases/:id/decide': 'delisting.decide',
   'POST /cases/:id/decide': 'delisting.decide',
   'GET /requests': 'console.read',
@@ -157,7 +155,6 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/person/erase': { mailbox: 'ada@example.org' },
   '/cases/:id/manage': { deed: 'snooze', hours: '24' },
   '/cases/:id/decide': { deed: 'delist' },
-  '/cases/:id/addresses': { deed: 'mitigate', 'chosen.192.0.2.66/32': 'yes' },
   '/brake': { rule: 'spam', state: 'on' },
   '/listings/import': { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' },
 }
