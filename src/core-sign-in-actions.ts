@@ -17,9 +17,11 @@ import {
   waysIn,
 } from './core/operators/passkey-actions.ts'
 import { changeRoles, confirmRoles } from './core/operators/role-actions.ts'
+import { recipientProvider, type RecipientProvider } from './core/recipients/oidc-actions.ts'
 import { oidcClient, type OidcClient } from './net/oidc-client.ts'
 import { places } from './web/console/places.ts'
 import type { SignInActions } from './web/console/sign-in-actions.ts'
+import { routes } from './web/routes.ts'
 
 /** Signing in without a password, in the shape that the console asks for it. */
 export function signInActions(ctx: Context): SignInActions {
@@ -66,4 +68,12 @@ function providerOf({ settings, clock }: Context): OidcClient | undefined {
   const { origin, oidc } = settings.console
   if (origin === undefined || oidc === undefined) return undefined
   return oidcClient({ ...oidc, redirectUri: origin + places.oidcAnswer.href(), clock })
+}
+
+/** The OpenID provider of recipients, where one is configured. */
+export function recipientProviderOf({ settings, clock }: Context): RecipientProvider | undefined {
+  const { oidc } = settings.recipients
+  if (oidc === undefined) return undefined
+  const redirectUri = settings.provider.site + routes.recipients.providerAnswer.href()
+  return recipientProvider(oidc.label, oidcClient({ ...oidc, redirectUri, clock }))
 }

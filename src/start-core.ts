@@ -4,6 +4,7 @@ import type { Core } from './app.ts'
 import { operations } from './control/operations.ts'
 import { startControl } from './control/server.ts'
 import { consoleActions, forwarding, intakeActions } from './core-actions.ts'
+import { recipientProviderOf } from './core-sign-in-actions.ts'
 import type { XarfChecker } from './core/abuse/examination.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
@@ -216,6 +217,7 @@ function webApps(
   for (const mistake of [...theme.mistakes, ...shelf.mistakes]) log.warn('guide.mistake', { ...mistake })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const https = settings.provider.site.startsWith('https:')
+  const provider = recipientProviderOf(ctx)
   const transparency = new Transparency()
   const clockwork = new Clockwork()
   const site = publicApp({
@@ -231,7 +233,7 @@ function webApps(
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https }),
-      (app) => recipientRoutes(app, { contextFor, https }),
+      (app) => recipientRoutes(app, { contextFor, https, provider }),
       (app) => portalRoutes(app, { contextFor, https }),
       (app) => formRoutes(app, { contextFor, https }),
       (app) => eventsRoute(app, contextFor),

@@ -19,6 +19,7 @@ export function checkTogether(config: Partial<Config>): Found[] {
     ...listTwice(config),
     ...termsTooLong(config),
     ...junkAfterReject(config),
+    ...recipientsUnproven(config),
   ]
 }
 
@@ -177,6 +178,28 @@ function junkAfterReject({ highVolume }: Partial<Config>): Found[] {
   const { junkSince, rejectSince } = highVolume ?? {}
   if (junkSince === undefined || rejectSince === undefined || junkSince < rejectSince) return []
   return [{ path: 'highVolume.junkSince', problem: 'is not before highVolume.rejectSince' }]
+}
+
+/** What a provider says of recipients, and what nobody says. */
+function recipientsUnproven({ recipients }: Partial<Config>): Found[] {
+  if (!recipients) return []
+  const { admins, oidc } = recipients
+  const found: Found[] = []
+  if (oidc.mailboxProof === 'email_verified' && oidc.mailboxClaim !== 'email') {
+    found.push({
+      path: 'recipients.oidc.mailboxClaim',
+      problem: `email_verified says nothing about ${oidc.mailboxClaim}; where nobody can change their own, set recipients.oidc.mailboxProof to claim`,
+    })
+  }
+  const isTold = oidc.issuer !== undefined && oidc.groupsClaim !== undefined
+  if (!isTold && admins.some(({ group }) => group !== undefined)) {
+    found.push({
+      path: 'recipients.admins',
+      problem:
+        'names a group, and nobody says who is in it: set recipients.oidc.issuer and recipients.oidc.groupsClaim',
+    })
+  }
+  return found
 }
 
 /** Whether somebody outside of this machine and its private networks could reach the door. */

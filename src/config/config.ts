@@ -32,22 +32,26 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
   const first = read.provider?.domains[0] ?? 'localhost'
   const data = resolve(directory, read.data ?? 'data')
   const at = (local: string): string => `${local}@${first}`
-  const { listen, mail, addresses, notify, dnsbl, edge, guide, abuse, webhooks, console, ...rest } = read
+  const {
+    listen,
+    mail,
+    addresses,
+    notify,
+    dnsbl,
+    edge,
+    guide,
+    abuse,
+    webhooks,
+    console,
+    recipients,
+    ...rest
+  } = read
   return {
     ...rest,
     ...(read.data !== undefined && { data }),
     ...(listen && { listen: endpoints(listen, data, directory) }),
-    ...(console && {
-      console: {
-        ...console,
-        oidc: {
-          ...console.oidc,
-          ...(console.oidc.secretFile !== undefined && {
-            secretFile: resolve(directory, console.oidc.secretFile),
-          }),
-        },
-      },
-    }),
+    ...(console && { console: { ...console, oidc: withSecret(console.oidc, directory) } }),
+    ...(recipients && { recipients: { ...recipients, oidc: withSecret(recipients.oidc, directory) } }),
     ...(mail && {
       mail: {
         ...mail,
@@ -90,6 +94,13 @@ export function complete(read: Partial<ConfigRead>, directory: string): Partial<
       })),
     }),
   }
+}
+
+function withSecret<Oidc extends { readonly secretFile?: string | undefined }>(
+  oidc: Oidc,
+  directory: string,
+): Oidc {
+  return oidc.secretFile === undefined ? oidc : { ...oidc, secretFile: resolve(directory, oidc.secretFile) }
 }
 
 function endpoints(

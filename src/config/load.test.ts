@@ -395,3 +395,45 @@ describe('dates', () => {
     )
   })
 })
+
+describe('Sign-in of recipients at an OpenID provider', () => {
+  const provider = 'issuer: https://id.provider.example/realms/users'
+  const ofGroup = 'admins: [{ group: mail-desk, domains: [provider.example] }]'
+
+  it('is off without an issuer, and finds its secret beside the file of the configuration', () => {
+    assert.equal(good('').recipients.oidc.issuer, undefined)
+    const { oidc, admins } = good(
+      `recipients: { ${ofGroup}, oidc: { ${provider}, groupsClaim: groups, secretFile: oidc.secret } }`,
+    ).recipients
+    assert.deepEqual([oidc.mailboxClaim, oidc.mailboxProof], ['email', 'email_verified'])
+    assert.match(oidc.secretFile ?? '', /^\/.*\/oidc\.secret$/)
+    assert.deepEqual(admins, [{ group: 'mail-desk', domains: ['provider.example'] }])
+  })
+
+  it('believes another claim than the verified one only when told so', () => {
+    const oidc = `oidc: { ${provider}, mailboxClaim: upn`
+    assert.match(
+      wrong(`recipients: { ${oidc} } }`).join('\n'),
+      /recipients\.oidc\.mailboxClaim: email_verified says nothing about upn/,
+    )
+    assert.equal(good(`recipients: { ${oidc}, mailboxProof: claim } }`).recipients.oidc.mailboxClaim, 'upn')
+  })
+
+  it('is needed, with a claim of groups, where an admin is named by a group', () => {
+    for (const oidc of ['{}', '{ groupsClaim: groups }', `{ ${provider} }`])
+      assert.match(
+        wrong(`recipients: { ${ofGroup}, oidc: ${oidc} }`).join('\n'),
+        /recipients\.admins: names a group/,
+        oidc,
+      )
+  })
+
+  it('knows an admin by one thing', () => {
+    for (const who of ['', 'mailbox: a@provider.example, group: b, '])
+      assert.match(
+        wrong(`recipients: { admins: [{ ${who}domains: [provider.example] }] }`).join('\n'),
+        /recipients\.admins/,
+        who,
+      )
+  })
+})

@@ -362,15 +362,43 @@ const owners = section('Owners of address space who prove that it is theirs.', {
   ),
 })
 
+/** An OpenID provider: its issuer, and who we are there. `as`: what the sentences call those who sign in. */
+function providerKeys(who: { readonly as: string; readonly realm: string; readonly secret: string }) {
+  return {
+    issuer: key(
+      webAddress().optional(),
+      'The issuer, exactly as the provider names itself; its configuration is read from `/.well-known/openid-configuration` below it. Nothing is offered without.',
+      { example: `https://id.provider.example/realms/${who.realm}` },
+    ),
+    clientId: key(line(200).prefault('postern'), 'The name of this client at the provider.'),
+    secretFile: key(
+      path().optional(),
+      'File with the client’s secret (mode 0600). Without one this is a public client, which PKCE alone protects.',
+      { example: `/etc/postern/${who.secret}` },
+    ),
+    label: key(
+      line(40).prefault('OpenID Connect'),
+      `What ${who.as} call the provider; it stands on the button.`,
+    ),
+  }
+}
+
 const recipientAdmin = z
   .strictObject(
     {
-      mailbox: key(mailbox(), 'The mailbox of somebody who looks after the domains.'),
+      mailbox: key(mailbox().optional(), 'The mailbox of somebody who looks after the domains.'),
+      group: key(
+        line(200).optional(),
+        'Or a value of the claim `recipients.oidc.groupsClaim`: whoever signs in at the provider with it looks after the domains.',
+      ),
       domains: key(list(domain(), 1), 'Domains of `provider.domains`.'),
     },
-    { error: 'expected `mailbox` and `domains`' },
+    { error: 'expected `mailbox` or `group`, and `domains`' },
   )
-  .register(expectations, { expects: '`mailbox` and `domains`' })
+  .refine(({ mailbox, group }) => (mailbox === undefined) !== (group === undefined), {
+    error: 'expected one of `mailbox` and `group`',
+  })
+  .register(expectations, { expects: '`mailbox` or `group`, and `domains`' })
 
 const recipients = section(
   'People whose mailboxes are ours, on the public site: what was refused in their name (docs/operate/recipients.md).',
@@ -381,12 +409,31 @@ const recipients = section(
     ),
     session: key(
       duration(5 * minute, 7 * day).prefault('12h'),
-      'How long a recipient stays signed in on the site; then another letter brings another link. There is no password.',
+      'How long a recipient stays signed in on the site; then they sign in again, by a letter or at the OpenID provider. There is no password of ours.',
     ),
     admins: key(
       list(recipientAdmin).prefault([]),
       'Who sees what was refused to everybody of a domain, and acts for its mailboxes.',
       { example: '[{ mailbox: postmaster@provider.example, domains: [provider.example] }]' },
+    ),
+    oidc: section(
+      'Sign-in of recipients at an OpenID provider, beside the letter (docs/operate/recipients.md). It may be another one than the console’s, and is another client.',
+      {
+        ...providerKeys({ as: 'recipients', realm: 'users', secret: 'recipients-oidc.secret' }),
+        mailboxClaim: key(
+          line(60).prefault('email'),
+          'Claim of the ID token that is the mailbox. It has to be in one of `provider.domains`.',
+        ),
+        mailboxProof: key(
+          oneOf(['email_verified', 'claim']).prefault('email_verified'),
+          '`email_verified`: the mailbox is believed only where the provider says with that claim that it has verified `email`. `claim`: whatever stands in `mailboxClaim` is theirs. Write that only where your directory assigns it and nobody can change their own.',
+        ),
+        groupsClaim: key(
+          line(60).optional(),
+          'Claim of the ID token with the groups that `recipients.admins` may name: a text or a list of texts. Without it no group counts.',
+          { example: 'groups' },
+        ),
+      },
     ),
   },
 )
@@ -637,21 +684,7 @@ const consoleSection = section('The console, and how its operators sign in (docs
     { example: 'https://console.provider.example' },
   ),
   oidc: section('Sign-in at an OpenID provider: Keycloak, Entra, Google and others.', {
-    issuer: key(
-      webAddress().optional(),
-      'The issuer, exactly as the provider names itself; its configuration is read from `/.well-known/openid-configuration` below it. Nothing is offered without.',
-      { example: 'https://id.provider.example/realms/staff' },
-    ),
-    clientId: key(line(200).prefault('postern'), 'The name of this client at the provider.'),
-    secretFile: key(
-      path().optional(),
-      'File with the client’s secret (mode 0600). Without one this is a public client, which PKCE alone protects.',
-      { example: '/etc/postern/oidc.secret' },
-    ),
-    label: key(
-      line(40).prefault('OpenID Connect'),
-      'What operators call the provider; it stands on the button.',
-    ),
+    ...providerKeys({ as: 'operators', realm: 'staff', secret: 'oidc.secret' }),
     domains: key(
       list(domain()).prefault([]),
       'Where not empty, only accounts whose mail address is verified and in one of these domains. It narrows; it never says who somebody is.',

@@ -58,6 +58,7 @@ export function settingsOf(config: Config) {
       linkMs: config.recipients.link,
       sessionMs: config.recipients.session,
       admins: config.recipients.admins,
+      oidc: recipientOidcOf(config),
     },
     vouches: {
       mode: config.vouches.mode,
@@ -102,13 +103,21 @@ export function settingsOf(config: Config) {
   }
 }
 
-/** Reads the client's secret; an issuer without an address of ours to come back to is no use. */
+/** An issuer without an address of ours to come back to is no use. */
 function consoleOf({ console: { origin, oidc } }: Config) {
   const { issuer, secretFile, ...rest } = oidc
   if (origin === undefined) return {}
   if (issuer === undefined) return { origin }
-  const secret = secretFile === undefined ? undefined : readFileSync(secretFile, 'utf8').trim()
-  return { origin, oidc: { ...rest, issuer, secret } }
+  return { origin, oidc: { ...rest, issuer, secret: clientSecret(secretFile) } }
+}
+
+function recipientOidcOf({ recipients: { oidc } }: Config) {
+  const { issuer, secretFile, ...rest } = oidc
+  return issuer === undefined ? undefined : { ...rest, issuer, secret: clientSecret(secretFile) }
+}
+
+function clientSecret(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, 'utf8').trim()
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']

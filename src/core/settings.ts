@@ -74,14 +74,28 @@ export interface AbuseSettings {
   readonly accessMaps: readonly { readonly file: string; readonly format: 'postfix' | 'dovecot' }[]
 }
 
-/** Sign-in at an OpenID provider. */
-export interface OidcSettings {
+/** An OpenID provider, and who we are there. */
+interface OidcProviderSettings {
   readonly issuer: string
   readonly clientId: string
   /** Undefined for a public client. */
   readonly secret?: string | undefined
-  /** What operators call the provider. */
+  /** What those who sign in call the provider. */
   readonly label: string
+}
+
+/** Sign-in of recipients at an OpenID provider. */
+export interface RecipientOidcSettings extends OidcProviderSettings {
+  /** The claim that is the mailbox. */
+  readonly mailboxClaim: string
+  /** `email_verified`: it is believed where the provider says so; `claim`: always. */
+  readonly mailboxProof: 'email_verified' | 'claim'
+  /** The claim with the groups that `admins` names; none count without. */
+  readonly groupsClaim?: string | undefined
+}
+
+/** Sign-in of operators at an OpenID provider. */
+export interface OidcSettings extends OidcProviderSettings {
   /** Domains that a verified mail address must be in; any when empty. */
   readonly domains: readonly string[]
   readonly newcomers: 'refuse' | 'by-group'
@@ -180,6 +194,8 @@ export interface Settings {
       readonly group?: string | undefined
       readonly domains: readonly string[]
     }[]
+    /** Undefined where letters are the only way. */
+    readonly oidc?: RecipientOidcSettings | undefined
   }
   readonly vouches: {
     /** `off`: none is made, and none acts. */

@@ -1,6 +1,6 @@
 import * as client from 'openid-client'
 import type { Clock } from '../base/clock.ts'
-import { hour } from '../base/clock.ts'
+import { hour, second } from '../base/clock.ts'
 
 /**
  * Sign-in at an OpenID provider (OpenID Connect Core 1.0) by authorization code with PKCE (RFC 7636), state and nonce; the answer's
@@ -40,16 +40,26 @@ export interface OidcClientOptions {
 
 /** The provider's configuration and keys are read again after this. */
 const keepMs = hour
+/** A provider that is away is not asked again at once: anybody can press the button on the public site. */
+const awayMs = 10 * second
 const longestSeconds = 5
 const mostBytes = 256 * 1024
 
 export function oidcClient(options: OidcClientOptions): OidcClient {
-  let found: { readonly at: number; readonly provider: client.Configuration } | undefined
+  let asked: { readonly until: number; readonly provider: Promise<client.Configuration> } | undefined
+  /** Whoever comes while it is being read waits for the same answer. */
   const provider = async (): Promise<client.Configuration> => {
     const now = options.clock.now()
-    if (found === undefined || now - found.at >= keepMs)
-      found = { at: now, provider: await discover(options) }
-    return found.provider
+    if (asked !== undefined && now < asked.until) return await asked.provider
+    const found = discover(options)
+    const mine = { until: now + keepMs, provider: found }
+    asked = mine
+    try {
+      return await found
+    } catch (error) {
+      if (asked === mine) asked = { until: options.clock.now() + awayMs, provider: found }
+      throw error
+    }
   }
   return {
     async begin() {

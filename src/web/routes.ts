@@ -85,6 +85,9 @@ export const routes = {
     asked: route('/recipients/asked/:id'),
     /** The link in the letter. */
     link: route('/recipients/link/:link'),
+    /** To the OpenID provider, and where the browser comes back to: the provider knows that address. */
+    provider: route('/recipients/provider'),
+    providerAnswer: route('/recipients/provider/answer'),
     /** What was refused in their name; `?mailbox=` and `?domain=` for whoever looks after a domain. */
     mail: route('/recipients/mail'),
     /** One refusal, and the form to vouch for its sender. */

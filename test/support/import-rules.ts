@@ -40,6 +40,7 @@ export const floors: Readonly<Record<string, number>> = {
   approvals: 2,
   analysis: 2,
   complaints: 2,
+  oidc: 2,
   outbox: 2,
   'own-listings': 3,
   registries: 2,

@@ -22,12 +22,22 @@ export interface Forgery {
 
 export const testClient = { id: 'postern', secret: 'secret-of-the-tests' } as const
 export const redirectUri = 'https://console.provider.example/sign-in/provider/answer'
+/** Where recipients come back to, on the public site. */
+const siteRedirectUri = 'https://postmaster.provider.example/recipients/provider/answer'
 
-/** Groups by login. */
-const people: Readonly<Record<string, readonly string[]>> = {
-  ada: ['mail-desk'],
-  alan: ['mail-desk', 'mail-admins'],
-  rosa: [],
+interface Person {
+  readonly groups: readonly string[]
+  /** As the directory spells it. */
+  readonly email?: string
+}
+
+/** By login. Of all but rosa the mail address is verified. */
+const people: Readonly<Record<string, Person>> = {
+  ada: { groups: ['mail-desk'] },
+  alan: { groups: ['mail-desk', 'mail-admins'] },
+  rosa: { groups: [] },
+  grace: { groups: [], email: 'Grace.H@Provider.example' },
+  eve: { groups: ['mail-admins'], email: 'eve@example.org' },
 }
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -64,7 +74,7 @@ function providerAt(issuer: string): Provider {
       {
         client_id: testClient.id,
         client_secret: testClient.secret,
-        redirect_uris: [redirectUri],
+        redirect_uris: [redirectUri, siteRedirectUri],
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
@@ -82,8 +92,8 @@ function providerAt(issuer: string): Provider {
       claims: () => ({
         sub: id,
         preferred_username: id,
-        groups: [...(people[id] ?? [])],
-        email: `${id}@provider.example`,
+        groups: [...(people[id]?.groups ?? [])],
+        email: people[id]?.email ?? `${id}@provider.example`,
         email_verified: id !== 'rosa',
       }),
     }),
@@ -122,7 +132,7 @@ async function visit(start: string, login: string): Promise<string> {
     form = undefined
     if (location === null) form = new URLSearchParams({ prompt: 'login', login, password: 'x' }).toString()
     else url = new URL(location, url).href
-    if (url.startsWith(redirectUri)) return new URL(url).search.slice(1)
+    if (url.startsWith(redirectUri) || url.startsWith(siteRedirectUri)) return new URL(url).search.slice(1)
   }
   throw new Error(`the provider led nowhere: ${url}`)
 }

@@ -1,6 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import { sql } from 'kysely'
+import { recipientProviderOf } from '../../src/core-sign-in-actions.ts'
 import { Clockwork } from '../../src/core/public-clock/actions.ts'
 import { Transparency } from '../../src/core/abuse/transparency-actions.ts'
 import { Checks } from '../../src/core/checks/actions.ts'
@@ -90,7 +91,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => headersRoutes(app, { contextFor }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https: true }),
-      (app) => recipientRoutes(app, { contextFor, https: true }),
+      (app) => recipientRoutes(app, { contextFor, https: true, provider: recipientProviderOf(ctx) }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => formRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),

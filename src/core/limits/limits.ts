@@ -118,7 +118,7 @@ export const limits = {
   'recipients.enter.client.hour': {
     count: 60,
     windowMs: hour,
-    why: 'Links to recipients that one network may have us write: a whole building may sit behind one address.',
+    why: 'Links to recipients that one network may have us write, and answers of their OpenID provider that it may bring: a whole building may sit behind one address.',
   },
   'cases.codes.client.day': {
     count: 50,

@@ -1,42 +1,28 @@
 import { Refusal } from '../../base/refusal.ts'
-import { seal, unseal } from '../../base/seal.ts'
 import type { OidcClaims, OidcClient } from '../../net/oidc-client.ts'
 import type { Role } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { spendChallenge } from '../challenges/actions.ts'
 import { as, transact, type Context, type Tx } from '../context.ts'
-import { spendAll } from '../limits/actions.ts'
+import { beginErrand, openErrand, redeemErrand } from '../oidc/actions.ts'
+import type { OidcAnswer } from '../oidc/oidc.ts'
 import type { OidcSettings } from '../settings.ts'
 import { addKeylessOperator } from './actions.ts'
-import { authenticatedAt, checkAccount, nameWish, oidcMs, rolesByGroup, type OidcErrand } from './oidc.ts'
+import { authenticatedAt, checkAccount, nameWish, rolesByGroup, type OidcPurpose } from './oidc.ts'
 import { formerRole, rolesOf } from './operator.ts'
 import { openSession, type SessionSecret } from './session-actions.ts'
 import * as store from './store.ts'
 
-/**
- * Sends somebody to the provider: the address to go to, and an errand for the browser to keep. Nothing is stored. Throws
- * `sign-in.provider-away` when the provider does not answer.
- */
+/** Sends somebody to the provider, with an errand to keep. Throws `sign-in.provider-away`. */
 export async function beginOidc(
   ctx: Context,
   provider: OidcClient,
-  input: { readonly purpose: OidcErrand['purpose']; readonly next: string },
+  { purpose, next }: { readonly purpose: OidcPurpose; readonly next: string },
 ): Promise<{ readonly url: string; readonly errand: string }> {
-  try {
-    const { url, ...kept } = await provider.begin()
-    const errand: OidcErrand = { ...input, ...kept, expiresAt: ctx.clock.now() + oidcMs }
-    return { url, errand: seal(ctx.keys.vault, boundTo(ctx, input.purpose), JSON.stringify(errand)) }
-  } catch (error) {
-    ctx.log.error('sign-in.provider-away', { error })
-    throw new Refusal('sign-in.provider-away')
-  }
+  return await beginErrand(ctx, provider, { bound: boundTo(ctx, purpose), next })
 }
 
-/** What the browser comes back with. */
-export interface OidcAnswer {
-  readonly errand: string
-  /** `code=…&state=…&iss=…` */
-  readonly query: string
+/** An answer, and whose tries it counts among. */
+export interface OperatorAnswer extends OidcAnswer {
   readonly client: string
 }
 
@@ -47,9 +33,9 @@ export interface OidcAnswer {
 export async function signInByOidc(
   ctx: Context,
   provider: OidcClient,
-  answer: OidcAnswer,
+  answer: OperatorAnswer,
 ): Promise<SessionSecret & { readonly next: string }> {
-  const { claims, settings, errand } = await redeem(ctx, provider, answer, 'sign-in')
+  const { claims, settings, next } = await redeem(ctx, provider, answer, 'sign-in')
   const refusal = checkAccount(settings, claims)
   if (refusal) throw refusal
   const system = as(ctx, { kind: 'system', name: 'oidc' })
@@ -58,7 +44,7 @@ export async function signInByOidc(
     await store.noteIdentityUsed(tx.queries, { ...claims, now: tx.clock.now() })
     const own = { ...tx, ...as(tx, { kind: 'operator', name, roles }) }
     const confirmedAt = authenticatedAt(claims, tx.clock.now())
-    return { ...(await openSession(own, { name, way: 'oidc', confirmedAt })), next: errand.next }
+    return { ...(await openSession(own, { name, way: 'oidc', confirmedAt })), next }
   })
 }
 
@@ -66,11 +52,11 @@ export async function signInByOidc(
 export async function connectOidc(
   ctx: Context,
   provider: OidcClient,
-  answer: OidcAnswer,
+  answer: OperatorAnswer,
 ): Promise<{ readonly next: string }> {
   const { actor } = ctx
   if (actor.kind !== 'operator') throw new Refusal('session.required')
-  const { claims, settings, errand } = await redeem(ctx, provider, answer, 'connect')
+  const { claims, settings, next } = await redeem(ctx, provider, answer, 'connect')
   const refusal = checkAccount(settings, claims)
   if (refusal) throw refusal
   await transact(ctx, async (tx) => {
@@ -81,48 +67,30 @@ export async function connectOidc(
       facts: { issuer: claims.issuer },
     })
   })
-  return { next: errand.next }
+  return { next }
 }
 
 /** What the errand was for; undefined when it is not of this browser, or too old. */
-export function purposeOf(ctx: Context, errand: string): OidcErrand['purpose'] | undefined {
-  return (['sign-in', 'connect'] as const).find((purpose) => openErrand(ctx, errand, purpose) !== undefined)
+export function purposeOf(ctx: Context, errand: string): OidcPurpose | undefined {
+  return (['sign-in', 'connect'] as const).find(
+    (purpose) => openErrand(ctx, errand, boundTo(ctx, purpose)) !== undefined,
+  )
 }
 
-/** An errand counts once, whatever comes of it. */
 async function redeem(
   ctx: Context,
   provider: OidcClient,
-  { errand: sealed, query, client }: OidcAnswer,
-  purpose: OidcErrand['purpose'],
-): Promise<{ readonly claims: OidcClaims; readonly settings: OidcSettings; readonly errand: OidcErrand }> {
+  answer: OperatorAnswer,
+  purpose: OidcPurpose,
+): Promise<{ readonly claims: OidcClaims; readonly settings: OidcSettings; readonly next: string }> {
   const settings = ctx.settings.console.oidc
-  const errand = openErrand(ctx, sealed, purpose)
-  if (settings === undefined || errand === undefined || query.length > 8192)
-    throw new Refusal('sign-in.failed')
-  await transact(ctx, async (tx) => {
-    await spendAll(tx, [{ name: 'sign-in.client', key: client }])
-    await spendChallenge(tx, { id: `oidc:${errand.state}`, expiresAt: errand.expiresAt })
-  }).catch((error: unknown) => {
-    throw error instanceof Refusal && error.code === 'pow.replayed' ? new Refusal('sign-in.failed') : error
-  })
-  try {
-    return { claims: await provider.finish(query, errand), settings, errand }
-  } catch (error) {
-    ctx.log.warn('sign-in.failed', { client, error })
-    throw new Refusal('sign-in.failed')
-  }
-}
-
-function openErrand(ctx: Context, sealed: string, purpose: OidcErrand['purpose']): OidcErrand | undefined {
-  const plain = unseal(ctx.keys.vault, boundTo(ctx, purpose), sealed)
-  if (plain === undefined) return undefined
-  const errand = JSON.parse(plain.toString()) as OidcErrand
-  return errand.expiresAt > ctx.clock.now() ? errand : undefined
+  if (settings === undefined) throw new Refusal('sign-in.failed')
+  const limit = { name: 'sign-in.client', key: answer.client } as const
+  return { settings, ...(await redeemErrand(ctx, provider, answer, { bound: boundTo(ctx, purpose), limit })) }
 }
 
 /** An errand to connect an account is its operator's own. */
-function boundTo({ actor }: Context, purpose: OidcErrand['purpose']): string {
+function boundTo({ actor }: Context, purpose: OidcPurpose): string {
   return purpose === 'sign-in'
     ? 'oidc:sign-in'
     : `oidc:connect:${actor.kind === 'operator' ? actor.name : ''}`

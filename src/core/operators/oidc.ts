@@ -1,35 +1,23 @@
-import { minute } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { OidcClaims } from '../../net/oidc-client.ts'
 import { roles, type Role } from '../actor.ts'
+import { isMailVerified, textsOf } from '../oidc/oidc.ts'
 import type { OidcSettings } from '../settings.ts'
 
-/** How long somebody may take at the provider. */
-export const oidcMs = 10 * minute
-
-/** What a browser keeps, sealed, while it is at the provider. */
-export interface OidcErrand {
-  readonly purpose: 'sign-in' | 'connect'
-  readonly state: string
-  readonly nonce: string
-  readonly verifier: string
-  /** Where to go afterwards: a path of ours. */
-  readonly next: string
-  readonly expiresAt: number
-}
+/** What an errand to the provider is for: to sign in, or to tie the account to an operator who is in. */
+export type OidcPurpose = 'sign-in' | 'connect'
 
 /** Throws nothing: a refusal when the account may not come in at all, whoever it belongs to. */
-export function checkAccount({ domains }: OidcSettings, { claims }: OidcClaims): Refusal | undefined {
+export function checkAccount({ domains }: OidcSettings, claims: OidcClaims): Refusal | undefined {
   if (domains.length === 0) return undefined
-  const { email, email_verified: isVerified } = claims
+  const { email } = claims.claims
   const domain = typeof email === 'string' ? email.slice(email.lastIndexOf('@') + 1).toLowerCase() : ''
-  return isVerified === true && domains.includes(domain) ? undefined : new Refusal('operator.not-admitted')
+  return isMailVerified(claims) && domains.includes(domain) ? undefined : new Refusal('operator.not-admitted')
 }
 
 /** The roles of its groups, in our order; empty when it has none of them. */
-export function rolesByGroup({ groups, groupsClaim }: OidcSettings, { claims }: OidcClaims): readonly Role[] {
-  const given = claims[groupsClaim]
-  const names: readonly unknown[] = Array.isArray(given) ? given : [given]
+export function rolesByGroup({ groups, groupsClaim }: OidcSettings, claims: OidcClaims): readonly Role[] {
+  const names = textsOf(claims, groupsClaim)
   const granted = groups.filter(({ group }) => names.includes(group)).flatMap((each) => each.roles)
   return roles.filter((role) => granted.includes(role))
 }

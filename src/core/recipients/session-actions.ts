@@ -140,7 +140,9 @@ export async function recipientOfSession(ctx: Context, session: string | undefin
   const { provider, recipients } = ctx.settings
   // A domain that is ours no more is nobody's to look at.
   if (mustBeOurs(provider.domains, recipient.mailbox)) throw new Refusal('recipients.sign-in')
-  const domains = domainsLookedAfter(recipients.admins, recipient.mailbox, groups)
+  // Nor do groups count that nobody tells us of any more.
+  const told = recipients.oidc?.groupsClaim === undefined ? [] : groups
+  const domains = domainsLookedAfter(recipients.admins, recipient.mailbox, told)
   return { ...recipient, domains: domains.filter((domain) => provider.domains.includes(domain)) }
 }
 
@@ -152,6 +154,7 @@ function sessionHash(ctx: Context, session: string): string {
   return mac(ctx.keys.halves, `recipient-session\0${session}`).toString('hex')
 }
 
-function askerOf({ actor }: Context): string {
+/** Whose tries these are: a visitor’s network. */
+export function askerOf({ actor }: Context): string {
   return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }

@@ -1,6 +1,6 @@
 import type { Actor, Role } from '../../core/actor.ts'
 import type { Approval } from '../../core/approvals/actions.ts'
-import type { OidcAnswer } from '../../core/operators/oidc-actions.ts'
+import type { OperatorAnswer } from '../../core/operators/oidc-actions.ts'
 import type { PasskeyPurpose } from '../../core/operators/passkey.ts'
 import type { WaysIn } from '../../core/operators/passkey-actions.ts'
 import type { Operator, Session } from '../../core/operators/actions.ts'
@@ -49,7 +49,7 @@ export interface SignInActions {
   purposeOf(actor: Actor, errand: string): 'sign-in' | 'connect' | undefined
   signInByOidc(
     visitor: Actor,
-    answer: OidcAnswer,
+    answer: OperatorAnswer,
   ): Promise<{ readonly session: string; readonly next: string }>
   listOperators(actor: Actor): Promise<readonly Operator[]>
   /** What waits for a second person, where it does; undefined when it is done. */
@@ -63,5 +63,5 @@ export interface SignInActions {
   /** Says yes as the second person, and does it. */
   confirmApproval(actor: Actor, id: string): Promise<void>
   declineApproval(actor: Actor, id: string): Promise<void>
-  connectOidc(actor: Actor, answer: OidcAnswer): Promise<{ readonly next: string }>
+  connectOidc(actor: Actor, answer: OperatorAnswer): Promise<{ readonly next: string }>
 }

@@ -1,6 +1,6 @@
 import { routes } from '../routes.ts'
-import { errorOf, errorSummary, submit, textField, type FieldError } from '../ui/form.ts'
-import { html } from '../ui/html.ts'
+import { errorOf, errorSummary, hiddenField, submit, textField, type FieldError } from '../ui/form.ts'
+import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { linkPage } from '../ui/letter-link-pages.ts'
 import type { View } from '../ui/view.ts'
@@ -10,9 +10,16 @@ export function startPage(
   view: View,
   {
     days,
+    provider,
     mailbox = '',
     errors = [],
-  }: { readonly days: number; readonly mailbox?: string; readonly errors?: readonly FieldError[] },
+  }: {
+    readonly days: number
+    /** What the OpenID provider is called, where there is one. */
+    readonly provider?: string | undefined
+    readonly mailbox?: string
+    readonly errors?: readonly FieldError[]
+  },
 ): Page {
   const words = view.words.recipients.start
   const { name, domains } = view.provider
@@ -21,8 +28,8 @@ export function startPage(
     description: words.description(name),
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead(name, days)}</p>
-      ${errorSummary(view, errors)}
-      <h2>${words.formTitle}</h2>
+      ${errorSummary(view, errors)} ${provider === undefined ? '' : providerButton(view, provider)}
+      <h2>${provider === undefined ? words.formTitle : words.letterTitle}</h2>
       <form method="post" action="${view.link(routes.recipients.start.href())}">
         ${textField(view, {
           name: 'mailbox',
@@ -42,6 +49,36 @@ export function startPage(
       <ul class="reading">
         ${words.also.map((point) => html`<li>${point}</li>`)}
       </ul>`,
+  }
+}
+
+/** A link, not a form: browsers let no form of ours lead to another site (CSP `form-action`). */
+function providerButton(view: View, label: string): Html {
+  const words = view.words.recipients.start
+  return html`<h2>${words.providerTitle}</h2>
+    <p>${words.providerLead}</p>
+    <p>
+      <a class="button main" rel="nofollow" href="${view.link(routes.recipients.provider.href())}"
+        >${words.provider(visible(label))}</a
+      >
+    </p>`
+}
+
+/** Back from the provider. The page changes nothing: its form, which sends itself where there is script, has the answer. */
+export function answerPage(view: View, query: string): Page {
+  const words = view.words.recipients.answer
+  return {
+    title: words.title,
+    noindex: true,
+    scripts: [view.assets.href('send.js')],
+    body: html`<div data-send>
+      <h1>${words.title}</h1>
+      <p class="lead">${words.lead}</p>
+      <form method="post" action="${view.link(routes.recipients.providerAnswer.href())}">
+        ${hiddenField('query', query)}
+        <p>${submit(words.goOn)}</p>
+      </form>
+    </div>`,
   }
 }
 

@@ -2,6 +2,7 @@ import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Context } from '../../core/context.ts'
 import { refusedShownDays } from '../../core/decisions/recipient-actions.ts'
+import type { RecipientProvider } from '../../core/recipients/oidc-actions.ts'
 import type { Recipient } from '../../core/recipients/recipient.ts'
 import { showRefused } from '../../core/vouches/refused-actions.ts'
 import {
@@ -23,7 +24,8 @@ import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { openCasePage } from './case-page.ts'
-import { recipientLinkPage, startPage } from './enter-pages.ts'
+import { answerPage, recipientLinkPage, startPage } from './enter-pages.ts'
+import { keepErrand, takeErrand } from './errand-cookie.ts'
 import { mailPage } from './mail-page.ts'
 import { refusalPage } from './refusal-page.ts'
 import { vouchesPage } from './vouches-page.ts'
@@ -31,6 +33,8 @@ import { vouchesPage } from './vouches-page.ts'
 interface RecipientDeps {
   contextFor(c: WebContext): Context
   readonly https: boolean
+  /** The OpenID provider; undefined where letters are the only way. */
+  readonly provider?: RecipientProvider | undefined
 }
 
 type Status = 200 | 403 | 404 | 409 | 410 | 422 | 429 | 503
@@ -41,16 +45,17 @@ const pageSize = 50
 /** The pages of people whose mailboxes are ours. GET never acts; each POST answers with a page or 303. */
 export function recipientRoutes(app: Web, deps: RecipientDeps): void {
   enterRoutes(app, deps)
+  if (deps.provider) providerRoutes(app, deps, deps.provider)
   mailRoutes(app, deps)
   vouchRoutes(app, deps)
   caseRoutes(app, deps)
 }
 
 /** A mailbox shows itself: the form, the code, the link. */
-function enterRoutes(app: Web, { contextFor, https }: RecipientDeps): void {
+function enterRoutes(app: Web, { contextFor, https, provider }: RecipientDeps): void {
   app.get(routes.recipients.start.pattern, async (c) => {
     const days = refusedShownDays(contextFor(c))
-    return await show(c, startPage(c.var.view, { days }))
+    return await show(c, startPage(c.var.view, { days, provider: provider?.label }))
   })
 
   app.post(routes.recipients.start.pattern, async (c) => {
@@ -63,7 +68,8 @@ function enterRoutes(app: Web, { contextFor, https }: RecipientDeps): void {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const days = refusedShownDays(ctx)
-      return await show(c, startPage(c.var.view, { days, mailbox, errors: [wrong(c, error)] }), error.status)
+      const shown = { days, provider: provider?.label, mailbox, errors: [wrong(c, error)] }
+      return await show(c, startPage(c.var.view, shown), error.status)
     }
   })
 
@@ -93,6 +99,46 @@ function enterRoutes(app: Web, { contextFor, https }: RecipientDeps): void {
       return await show(c, recipientLinkPage(c.var.view, link, { needsCode: true, message }), 403)
     }
     return c.redirect(c.var.view.link(routes.recipients.mail.href()), 303)
+  })
+}
+
+/** An OpenID provider stands for the mailbox: there, and back to a page that changes nothing until its form is sent. */
+function providerRoutes(app: Web, { contextFor, https }: RecipientDeps, provider: RecipientProvider): void {
+  const wentWrong = async (c: WebContext, error: unknown): Promise<Response> => {
+    if (!(error instanceof Refusal)) throw error
+    const days = refusedShownDays(contextFor(c))
+    const errors = [{ message: refusalSentence(c.var.view, error) }]
+    return await show(c, startPage(c.var.view, { days, provider: provider.label, errors }), error.status)
+  }
+
+  app.get(routes.recipients.provider.pattern, async (c) => {
+    try {
+      const next = c.var.view.link(routes.recipients.mail.href())
+      const { url, errand } = await provider.begin(contextFor(c), next)
+      keepErrand(c, errand, https)
+      return c.redirect(url, 303)
+    } catch (error) {
+      return await wentWrong(c, error)
+    }
+  })
+
+  app.get(
+    routes.recipients.providerAnswer.pattern,
+    async (c) => await show(c, answerPage(c.var.view, new URL(c.req.url).search.slice(1, 8192))),
+  )
+
+  app.post(routes.recipients.providerAnswer.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const query = (await readForm(c)).get('query') ?? ''
+    const errand = takeErrand(c, https)
+    try {
+      const answer = { errand, query, language: c.var.view.language }
+      const { session, next } = await provider.enter(ctx, answer)
+      keepSession(c, 'recipient', session, { https, lifeMs: ctx.settings.recipients.sessionMs })
+      return c.redirect(next, 303)
+    } catch (error) {
+      return await wentWrong(c, error)
+    }
   })
 }
 

@@ -15,6 +15,11 @@ export const recipients = {
     button: 'Send me the link',
     privacy:
       'Whoever asks learns nothing here: the page says the same whether or not there is such a mailbox. A mailbox gets at most three letters a day from us, over all purposes. We keep that you were here for some weeks.',
+    provider: (label: string) => `Sign in with ${label}`,
+    providerTitle: 'Sign in with your account',
+    providerLead:
+      'If your mailbox has an account there, no letter is needed. You come back here signed in; we learn the mailbox of the account and no password.',
+    letterTitle: 'Or by a letter',
     alsoTitle: 'What you do not find here',
     also: [
       'Mail in your junk folder: it arrived. Look there first.',
@@ -22,6 +27,11 @@ export const recipients = {
       'Mail that the other side never sent, or that waits there. The sender has a bounce, or will get one.',
       'Mail to another mailbox of yours. One with a +tag counts as another: show that one.',
     ],
+  },
+  answer: {
+    title: 'Almost there',
+    lead: 'You are back from the sign-in provider.',
+    goOn: 'Go on',
   },
   link: {
     title: 'See refused mail to you',

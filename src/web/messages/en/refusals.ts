@@ -378,6 +378,10 @@ export const refusals = fitForPeople({
     what: `The password is too short: it needs at least ${text(facts, 'least', '15')} characters.`,
     next: 'Choose a longer one, a sentence for instance, or leave it out to have one made.',
   }),
+  'recipients.mailbox-unverified': () => ({
+    what: 'Your account is known, but the sign-in provider does not confirm that a mailbox is yours.',
+    next: 'Confirm your mail address there and sign in again, or have a link sent to the mailbox.',
+  }),
   'recipients.not-found': () => ({
     what: 'There is no such refusal of mail to this mailbox, or its record is not kept any more.',
     next: 'The list of refused mail shows everything that there is.',
@@ -390,9 +394,21 @@ export const refusals = fitForPeople({
     what: 'This is not your mailbox, and not in a domain that you look after.',
     next: 'Sign in with the mailbox itself. Whoever looks after your domain is named by our postmasters.',
   }),
+  'recipients.provider-away': () => ({
+    what: 'The sign-in provider does not answer.',
+    next: 'Try again in a minute, or have a link sent to your mailbox: that works without it.',
+  }),
+  'recipients.provider-failed': () => ({
+    what: 'The sign-in did not succeed: it took longer than ten minutes, was begun in another browser, was used before or was broken off.',
+    next: 'Sign in again from this page, or have a link sent to your mailbox.',
+  }),
+  'recipients.provider-foreign': (facts) => ({
+    what: 'The mailbox of your account is not in a domain whose mail we receive.',
+    next: `Sign in with an account whose mailbox ends in ${text(facts, 'domains', 'one of our domains')}, or have a link sent to that mailbox.`,
+  }),
   'recipients.sign-in': () => ({
     what: 'You are not signed in with a mailbox, or your time is over.',
-    next: 'Have a link sent to your mailbox; there is no password.',
+    next: 'Begin at the page for recipients; you need no password from us.',
   }),
   'owners.by-dns': () => ({
     what: 'Parts can be given to others only by whoever has proven the network by a record in DNS or a file.',

@@ -378,6 +378,10 @@ export const refusals = fitForPeople(
       what: `密码太短，至少需要 ${text(facts, 'least', '15')} 个字符。`,
       next: '请换一个更长的密码，例如一句话；也可以不填，由系统生成。',
     }),
+    'recipients.mailbox-unverified': () => ({
+      what: '已识别您的账号，但登录提供方没有确认该邮箱属于您。',
+      next: '请先在登录提供方验证您的邮箱地址，再重新登录；也可以让我们向该邮箱发送登录链接。',
+    }),
     'recipients.not-found': () => ({
       what: '没有发往该邮箱的这条拒收记录，或记录已过保存期。',
       next: '被拒收邮件的列表中可以看到全部记录。',
@@ -390,9 +394,21 @@ export const refusals = fitForPeople(
       what: '这不是您的邮箱，也不属于您负责的域名。',
       next: '请用该邮箱本身登录。域名由谁负责，由我们的邮件管理员指定。',
     }),
+    'recipients.provider-away': () => ({
+      what: '登录提供方没有响应。',
+      next: '请稍后重试，或让我们向您的邮箱发送登录链接，该方式不依赖登录提供方。',
+    }),
+    'recipients.provider-failed': () => ({
+      what: '登录未成功：可能用时超过十分钟、在另一个浏览器中开始、已使用过一次，或中途取消。',
+      next: '请从本页重新登录，或让我们向您的邮箱发送登录链接。',
+    }),
+    'recipients.provider-foreign': (facts) => ({
+      what: '您账号的邮箱不属于由我们收信的域名。',
+      next: `请使用邮箱以 ${text(facts, 'domains', '我们的域名')} 结尾的账号登录，或让我们向该邮箱发送登录链接。`,
+    }),
     'recipients.sign-in': () => ({
       what: '您尚未用邮箱登录，或登录已过期。',
-      next: '请让我们向您的邮箱发送登录链接，无需密码。',
+      next: '请从收件人页面重新登录，无需在本站设置密码。',
     }),
     'owners.by-dns': () => ({
       what: '只有通过 DNS 记录或文件验证了网段的持有者，才能把其中一部分授权给他人。',
