@@ -77,7 +77,7 @@ export const abuse: Messages['abuse'] = {
     },
     elsewhere: '把邮件交给您邮件系统的地址',
     contact: '可向谁举报',
-    noContact: '该地址的所有者；可通过 RDAP 或 WHOIS 查到其滥用举报邮箱',
+    noContact: '该地址的持有者；可通过 RDAP 或 WHOIS 查到其滥用举报邮箱',
     testTitle: '测试举报',
     test: '已照常读取，不计入任何统计。',
     reference: '编号',

@@ -56,7 +56,7 @@ export const cases: Messages['cases'] = {
     mail: '解除封锁邮箱',
     form: '表单',
     recipient: '收件人',
-    owner: '网络所有者',
+    owner: '网段持有者',
     operator: '本处理台',
   },
   severities: { A: 'A，严重', B: 'B，较高', C: 'C，较低' },
@@ -68,7 +68,7 @@ export const cases: Messages['cases'] = {
     withdrawn: '对方已撤回',
     merged: '已并入另一工单',
   },
-  roles: { sender: '发件方', recipient: '收件人', owner: '所有者' },
+  roles: { sender: '发件方', recipient: '收件人', owner: '网段持有者' },
   says: {
     received: '已回执',
     answer: '答复',

@@ -33,7 +33,7 @@ export const guide: typeof en = {
     bulk: { title: '群发邮件', hint: '征得同意、退订、清理名单与大量发信' },
     forwarding: { title: '转发与邮件列表', hint: '转发的邮件为何会失败，怎样才能送达' },
     ipv6: { title: 'IPv6', hint: '通过 IPv6 发信有哪些不同' },
-    programmes: { title: '发件方计划', hint: '为网段所有者和大型发件方提供的服务' },
+    programmes: { title: '发件方计划', hint: '为网段持有者和大型发件方提供的服务' },
     abuse: { title: '来自我们的垃圾邮件与滥用', hint: '如何举报，举报之后会怎样' },
     about: { title: '关于我们', hint: '我们是谁，保存哪些信息，本站的规则' },
   },

@@ -155,7 +155,7 @@ export const refusals = fitForPeople(
         text(facts, 'reason') === ''
           ? '这里不受理外部发件人的工单。'
           : '这类原因的工单，这里不对外部发件人受理。',
-      next: `未作任何改动。${endsAlone(facts)}您可以：解决起因并重新检测；请网段的所有者处理；或请收件人联系其自己的服务台。`,
+      next: `未作任何改动。${endsAlone(facts)}您可以：解决起因并重新检测；请网段持有者处理；或请收件人联系其自己的服务台。`,
     }),
     'case.open': () => ({
       what: '该工单尚未结案。',
