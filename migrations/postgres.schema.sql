@@ -768,6 +768,29 @@ create table vouches (
   version integer not null
 );
 
+create table warm_up_addresses (
+  participant_id text not null,
+  unit text not null,
+  nth integer not null
+);
+
+create table warm_ups (
+  participant_id text not null,
+  domain text not null,
+  mail text not null,
+  starts_at bigint not null,
+  days integer not null,
+  first integer not null,
+  growth integer not null,
+  most integer not null,
+  asked_starts_at bigint not null,
+  asked_days integer not null,
+  asked_most integer not null,
+  state text not null,
+  why text,
+  changed_at bigint not null
+);
+
 create table watches (
   unit text not null,
   request_id text not null,
@@ -1269,6 +1292,18 @@ CREATE INDEX vouches_network ON public.vouches USING btree (network);
 CREATE UNIQUE INDEX vouches_active ON public.vouches USING btree (hash) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX vouches_pkey ON public.vouches USING btree (id);
+
+alter table warm_up_addresses add constraint warm_up_addresses_pkey PRIMARY KEY (participant_id, unit);
+
+CREATE INDEX warm_up_addresses_unit ON public.warm_up_addresses USING btree (unit);
+
+CREATE UNIQUE INDEX warm_up_addresses_pkey ON public.warm_up_addresses USING btree (participant_id, unit);
+
+alter table warm_ups add constraint warm_ups_pkey PRIMARY KEY (participant_id);
+
+CREATE INDEX warm_ups_state ON public.warm_ups USING btree (state, changed_at);
+
+CREATE UNIQUE INDEX warm_ups_pkey ON public.warm_ups USING btree (participant_id);
 
 alter table watches add constraint watches_pkey PRIMARY KEY (unit);
 

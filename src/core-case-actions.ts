@@ -21,16 +21,19 @@ import { as, type Context } from './core/context.ts'
 import { formsOfCase } from './core/deliverability/actions.ts'
 import { decideAddresses } from './core/deliverability/desk-actions.ts'
 import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-case-actions.ts'
+import { warmUpsOfCase } from './core/warm-ups/actions.ts'
+import { decideWarmUp } from './core/warm-ups/desk-actions.ts'
 import { coveringListings } from './core/listings/actions.ts'
 import type { CaseActions, CaseFile } from './web/console/case-actions.ts'
 
-const nothing = { requests: [], listings: [], forms: [] } as const
+const nothing = { requests: [], listings: [], forms: [], warmUps: [] } as const
 
 async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
   const requests = await requestsOfCase(ctx, found.case.id)
   const [first] = requests
   const forms = await formsOfCase(ctx, found.case.id)
-  return { ...found, requests, forms, listings: first ? await coveringListings(ctx, first.ip) : [] }
+  const warmUps = await warmUpsOfCase(ctx, found.case.id)
+  return { ...found, requests, forms, warmUps, listings: first ? await coveringListings(ctx, first.ip) : [] }
 }
 
 /** The actions of cases in the shape that the console asks for them. */
@@ -59,6 +62,7 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     mergeCases: async (actor, input) => await mergeCases(by(actor), input),
     splitCase: async (actor, input) => await splitCase(by(actor), input),
     reopenCase: async (actor, id) => await reopenCase(by(actor), id),
+    decideWarmUp: async (actor, input) => await decideWarmUp(by(actor), input),
     decideAddresses: async (actor, input) => await decideAddresses(by(actor), input),
     decideCase: async (actor, input) => await decideCase(by(actor), checks, input),
   }

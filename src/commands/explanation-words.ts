@@ -16,6 +16,7 @@ export function judgedLines(explanation: Explanation): readonly string[] {
     concerns = [],
     ways = [],
     vouches = 0,
+    forecast,
   } = explanation
   if (standing === undefined || bounds === undefined || prior === undefined || rule === undefined) return []
   const name = explanation.name?.text ?? (explanation.name?.kind === 'none' ? 'none' : 'not known')
@@ -28,6 +29,11 @@ export function judgedLines(explanation: Explanation): readonly string[] {
     `name        ${name}${explanation.home ? `; its mail is authenticated for ${explanation.home}` : ''}`,
     `rule        ${rule}${standing.key === null ? '' : ` (as of ${standing.key})`}`,
     `budget      ${budgetWords(standing.budget)}`,
+    ...(forecast === undefined
+      ? []
+      : [
+          `forecast    agreed: raises the budget to ${forecast.perHour ?? 0} an hour, ${forecast.perDay ?? 0} today, until ${forecast.until}`,
+        ]),
     `unwanted    ${percent(bounds.mean)} of its mail, between ${percent(bounds.lower)} and ${percent(bounds.upper)}; expected before: ${percent(prior.mean)}`,
     `line        listed when the lower bound is over ${percent(line ?? 0)}; earlier listings: ${explanation.recurrence ?? 0}`,
     `counters    ${counters.length === 0 ? 'nothing counted' : counters.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`,

@@ -257,6 +257,20 @@ const support = section('Cases: what a person here decides, and by when.', {
     wholeNumber(1, 200).prefault(20),
     'Most addresses and ranges in one deliverability form. Each is looked at by rules, with some DNS questions.',
   ),
+  warmUp: section('Warm-up requests: budgets of new addresses that are raised inside an agreed forecast.', {
+    addresses: key(
+      wholeNumber(1, 100).prefault(8),
+      'Most addresses in one request. Whoever needs more at once shares the load to look small.',
+    ),
+    days: key(
+      wholeNumber(1, 42).prefault(42),
+      'Most days of a forecast. An address is known after two weeks; six are enough for the largest sender.',
+    ),
+    perDay: key(
+      wholeNumber(24, 10_000_000).prefault(100_000),
+      'Messages a day up to which a forecast raises the budget of one address, whatever was agreed: a bound for mistakes.',
+    ),
+  }),
   firstAnswer: section('Within which time a case has its first answer, by severity.', {
     A: key(duration(5 * minute, 30 * day).prefault('1h'), 'Critical: much mail of many is refused.'),
     B: key(duration(5 * minute, 30 * day).prefault('24h'), 'High: the mail of one sender is refused.'),

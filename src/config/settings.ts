@@ -129,6 +129,7 @@ function supportOf({ support, delisting }: Config) {
     external: support.external,
     reasons: support.reasons,
     formAddresses: support.formAddresses,
+    warmUp: support.warmUp,
     firstMs: support.firstAnswer,
     effectMs: delisting.review,
     askedMs: support.asked,

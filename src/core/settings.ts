@@ -19,6 +19,14 @@ export interface SupportSettings {
   readonly reasons: Readonly<Partial<Record<ReasonName, ExternalRule>>>
   /** Most addresses in one deliverability form. */
   readonly formAddresses: number
+  readonly warmUp: {
+    /** Most addresses in one request. */
+    readonly addresses: number
+    /** Most days of a forecast. */
+    readonly days: number
+    /** Messages a day up to which a forecast raises the budget of one address. */
+    readonly perDay: number
+  }
   readonly calendar: {
     readonly zone: string
     readonly days: readonly number[]

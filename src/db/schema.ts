@@ -67,6 +67,8 @@ export interface Tables {
   case_forms: CaseFormsTable
   deliverability_forms: DeliverabilityFormsTable
   deliverability_addresses: DeliverabilityAddressesTable
+  warm_ups: WarmUpsTable
+  warm_up_addresses: WarmUpAddressesTable
 }
 
 /** One row per chain: `audit` (hash of the last record), `feed` (epoch in `value`). Updating its row is the lock. */
@@ -1065,4 +1067,31 @@ export interface DeliverabilityAddressesTable {
   facts: string
   changed_at: number
   checked_at: number
+}
+
+/** Requests to raise budgets inside a forecast, by the thread that they opened. */
+export interface WarmUpsTable {
+  participant_id: string
+  domain: string
+  mail: string
+  starts_at: number
+  days: number
+  /** Messages a day of each address. */
+  first: number
+  /** Percent. */
+  growth: number
+  most: number
+  asked_starts_at: number
+  asked_days: number
+  asked_most: number
+  state: string
+  why: string | null
+  changed_at: number
+}
+
+export interface WarmUpAddressesTable {
+  participant_id: string
+  /** `192.0.2.45/32` */
+  unit: string
+  nth: number
 }

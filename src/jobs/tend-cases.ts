@@ -2,13 +2,14 @@ import { minute } from '../base/clock.ts'
 import { writeWaiting } from '../core/cases/say-actions.ts'
 import type { Checks } from '../core/checks/actions.ts'
 import { tendForms } from '../core/deliverability/review-actions.ts'
+import { tendWarmUps } from '../core/warm-ups/tend-actions.ts'
 import { recheckConditions, settleRequests } from '../core/delisting/decide-case-actions.ts'
 import type { Job } from './scheduler.ts'
 
 /** Letters tried in one run; most of those that wait have no room for another day. */
 const mostLetters = 200
 
-/** What goes on in cases by itself: tests of conditional decisions, addresses of forms, letters that waited for room, requests whose case has ended. */
+/** What goes on in cases by itself: tests of conditional decisions, addresses of forms, forecasts, letters that waited for room, requests whose case has ended. */
 export function tendCases(checks: Checks): Job {
   return {
     name: 'cases',
@@ -20,6 +21,7 @@ export function tendCases(checks: Checks): Job {
       await writeWaiting(ctx, mostLetters)
       await recheckConditions(ctx, checks, signal)
       await tendForms(ctx, checks, signal)
+      await tendWarmUps(ctx, signal)
     },
   }
 }

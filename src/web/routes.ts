@@ -131,7 +131,9 @@ export const routes = {
   forms: {
     /** One form for all addresses of a sender; `?ip=` fills it in. */
     deliverability: route('/deliverability'),
-    /** The code, while the letter is on its way. */
+    /** What new addresses will send, day by day; `?ip=` fills it in. */
+    warmUp: route('/warm-up'),
+    /** The code, while the letter is on its way; `?form=warm-up` for the other form. */
     asked: route('/forms/asked/:id'),
     /** The link in the letter. */
     link: route('/forms/link/:link'),

@@ -4,6 +4,8 @@ import { actorName, permit, type Actor } from '../../src/core/actor.ts'
 import { newCase, type Case, type Legal } from '../../src/core/cases/case.ts'
 import { masked } from '../../src/core/cases/legal.ts'
 import type { Message } from '../../src/core/cases/message.ts'
+import { daysOf } from '../../src/core/forecasts/forecast.ts'
+import type { WarmUpAtDesk } from '../../src/core/warm-ups/actions.ts'
 import type { FormView } from '../../src/core/deliverability/actions.ts'
 import type { Participant } from '../../src/core/cases/participant.ts'
 import type { DelistRequest } from '../../src/core/delisting/request.ts'
@@ -18,7 +20,7 @@ import { testSettings, testStart } from './context.ts'
 export const caseId = 'c45e'.padEnd(26, '0')
 const otherId = 'c45f'.padEnd(26, '0')
 const closedId = 'c450'.padEnd(26, '0')
-const participantId = 'p45e'.padEnd(26, '0')
+export const participantId = 'p45e'.padEnd(26, '0')
 export const caseMessageId = 'm45e'.padEnd(26, '0')
 
 interface Options {
@@ -71,6 +73,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
           requests: [],
           listings: [],
           forms: [],
+          warmUps: [],
         }
       const [waits] = requests.filter(({ state }) => state === 'review')
       return {
@@ -82,6 +85,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         requests: waits && id !== closedId ? [{ ...waits, participantId }] : [],
         listings: [],
         forms: id === caseId ? [testForm(participantId)] : [],
+        warmUps: id === caseId ? [testWarmUp(participantId)] : [],
       }
     },
     async testsNow(_actor, { tests }) {
@@ -93,6 +97,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
       note('takeOriginal')
       return { hash: 'ab'.repeat(32), raw: Buffer.from(text ?? 'Subject: bounce\r\n\r\nrefused') }
     },
+    decideWarmUp: async (actor, { deed }) => done(actor, 'delisting.decide', `decideWarmUp:${deed}`),
     decideAddresses: async (actor, { deed, prefixes }) =>
       done(actor, 'delisting.decide', `decideAddresses:${deed}:${prefixes.join()}`),
     answerCase: async (actor, { next }) => done(actor, 'case.answer', `answerCase:${next}`),
@@ -135,6 +140,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         requests: [],
         listings: [],
         forms: [],
+        warmUps: [],
       }
     },
     async endLegal(actor, id) {
@@ -315,6 +321,27 @@ function thread(text: string | undefined): Message[] {
       content: { text: 'Same hoster as last week.' },
     },
   ]
+}
+
+/** A forecast that nobody has decided. */
+function testWarmUp(participant: string): WarmUpAtDesk {
+  const startsAt = testStart - (testStart % day) + day
+  const forecast = { startsAt, days: 14, first: 2400, growth: 50, most: 48_000 }
+  return {
+    warmUp: {
+      participantId: participant,
+      domain: 'example.org',
+      mail: 'newsletter',
+      forecast,
+      asked: forecast,
+      state: 'asked',
+      why: null,
+      changedAt: testStart - hour,
+      units: [orThrow(parseListable('192.0.2.45'))],
+    },
+    days: daysOf(forecast).map(({ at, messages }) => ({ at, forecast: messages, seen: null })),
+    isOwner: false,
+  }
 }
 
 /** Two addresses of a deliverability form. */

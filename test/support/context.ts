@@ -97,6 +97,7 @@ export function testSettings(overrides: Partial<Settings> = {}): Settings {
       external: 'by-path',
       reasons: {},
       formAddresses: 20,
+      warmUp: { addresses: 8, days: 42, perDay: 100_000 },
       calendar: { zone: 'UTC', days: [1, 2, 3, 4, 5, 6, 7], from: 0, until: 1440, holidays: [] },
       firstMs: { A: hour, B: 24 * hour, C: 48 * hour },
       effectMs: 48 * hour,

@@ -71,6 +71,8 @@ export const floors: Readonly<Record<string, number>> = {
   ladder: 8,
   forms: 4,
   deliverability: 8,
+  forecasts: 2,
+  'warm-ups': 8,
 }
 
 /** What must not be reached from a place, over however many files. */

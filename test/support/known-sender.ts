@@ -19,6 +19,7 @@ export function knownSender(overrides: Partial<KnownSender> = {}): KnownSender {
     isSteady: false,
     standing: { kind: 'hourly', perHour: 20, reason: 'suspicious' },
     standingKey: '192.0.2.45/32',
+    raise: null,
     isHeld: true,
     passed: 3,
     recurrence: 1,

@@ -71,6 +71,9 @@ export const saysKinds = [
   'refused',
   'not-needed',
   'states',
+  'forecast-agreed',
+  'forecast-refused',
+  'forecast-stopped',
 ] as const
 export type Says = (typeof saysKinds)[number]
 

@@ -45,6 +45,12 @@ export type Saying =
       /** By when an answer is wanted, or until when tests are run. */
       readonly until?: number | undefined
     }
+  /** What became of a forecast; `until`: its end. */
+  | {
+      readonly says: 'forecast-agreed' | 'forecast-refused' | 'forecast-stopped'
+      readonly text?: string | undefined
+      readonly until?: number | undefined
+    }
 
 /** Message-IDs of a thread that a letter names: enough for mail programs to put them together (RFC 5322 §3.6.4). */
 const mostReferences = 10
@@ -178,6 +184,18 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
           ...(saying.text ? { words: saying.text } : {}),
         },
       }
+    case 'forecast-agreed':
+    case 'forecast-refused':
+    case 'forecast-stopped':
+      return {
+        kind: 'forecast-decided',
+        slots: {
+          ...ofThread,
+          fate: fates[saying.says],
+          ...(saying.until === undefined ? {} : { until: saying.until }),
+          ...(saying.text ? { words: saying.text } : {}),
+        },
+      }
     case 'refused':
       return {
         kind: 'delisting-reviewed',
@@ -192,6 +210,12 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
       }
   }
 }
+
+const fates = {
+  'forecast-agreed': 'agreed',
+  'forecast-refused': 'refused',
+  'forecast-stopped': 'stopped',
+} as const
 
 /** The same saying again, from what stands in the thread. */
 function sayingOf({ content }: Message): Saying | undefined {
@@ -211,6 +235,10 @@ function sayingOf({ content }: Message): Saying | undefined {
       return { says, about: subject, unmet: tests[0], text, until: content.until }
     case 'states':
       return { says, states: content.states ?? [], text, until: content.until }
+    case 'forecast-agreed':
+    case 'forecast-refused':
+    case 'forecast-stopped':
+      return { says, text, until: content.until }
     case undefined:
       return undefined
   }

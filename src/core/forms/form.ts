@@ -2,7 +2,7 @@ import { Refusal } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { MailAddress } from '../../standards/mail-address.ts'
 
-export const formKinds = ['deliverability'] as const
+export const formKinds = ['deliverability', 'warm-up'] as const
 export type FormKind = (typeof formKinds)[number]
 
 /**

@@ -59,6 +59,8 @@ export function figuresOf(settings: Settings): ReadonlyMap<string, Figure> {
     'letters.perDay': limit('letters.mailbox.day'),
     'letters.perMonth': limit('letters.mailbox.month'),
     'form.addresses': count(settings.support.formAddresses),
+    'warmUp.addresses': count(settings.support.warmUp.addresses),
+    'warmUp.days': count(settings.support.warmUp.days),
     'lookup.perDay': limit('lookup.client.day'),
     'confirmation.link': duration(delisting.linkMs),
     review: duration(delisting.reviewMs),

@@ -40,6 +40,12 @@ export interface LetterSlots {
     readonly link: string
     readonly expiresAt: number
   }
+  /** What became of a forecast (`agreed`: until when it holds). */
+  'forecast-decided': ThreadSlots & {
+    readonly fate: ForecastFate
+    readonly until?: number | undefined
+    readonly words?: string | undefined
+  }
   /** How addresses of a form stand now; `until`: by when an answer is wanted, or until when tests are run. */
   'form-states': ThreadSlots & {
     readonly states: readonly { readonly prefix: string; readonly state: FormState }[]
@@ -134,6 +140,9 @@ export interface LetterSlots {
   }
 }
 
+export const forecastFates = ['agreed', 'refused', 'stopped'] as const
+export type ForecastFate = (typeof forecastFates)[number]
+
 /**
  * How one address of a deliverability form stands (SUP-14). `received`: nobody has looked. `auto-reviewed`: the rules have looked, and there is
  * nothing to lift. `mitigated`: it is let in again. `conditionally-mitigated`: as soon as the named tests pass.
@@ -198,6 +207,7 @@ export const letterKinds = [
   'case-conditional',
   'confirm-form',
   'form-states',
+  'forecast-decided',
   'high-volume-notice',
   'probe-report',
   'observed-digest',

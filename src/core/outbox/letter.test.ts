@@ -6,7 +6,14 @@ import { formatAddress } from '../../standards/ip.ts'
 import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { checkSlots, renderLetter } from './letter.ts'
-import { abuseNotices, formStates, letterKinds, ownerStates, type LetterContent } from './letter-words.ts'
+import {
+  abuseNotices,
+  forecastFates,
+  formStates,
+  letterKinds,
+  ownerStates,
+  type LetterContent,
+} from './letter-words.ts'
 import { widthOf, wrap } from './wrap.ts'
 import { letterPace, pauseAfter, webhookPace, webhookTries } from './retry.ts'
 
@@ -90,6 +97,17 @@ const ofForms: fc.Arbitrary<LetterContent> = fc.oneof(
     slots: fc.record({
       link,
       expiresAt: moment,
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('forecast-decided' as const),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      fate: fc.constantFrom(...forecastFates),
+      until: fc.option(moment, { nil: undefined }),
+      words: fc.option(words, { nil: undefined }),
     }),
   }),
   fc.record({
@@ -335,6 +353,7 @@ describe('a letter', () => {
       'confirm-report',
       'delisting-done',
       'delisting-reviewed',
+      'forecast-decided',
       'form-states',
       'high-volume-notice',
       'observed-digest',

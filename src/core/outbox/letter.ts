@@ -12,6 +12,7 @@ import type { Settings } from '../settings.ts'
 import {
   abuseNotices,
   isOfOperator,
+  forecastFates,
   formStates,
   ownerStates,
   type About,
@@ -92,6 +93,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
     case 'case-conditional':
       return letters[content.kind](content.slots, about)
     case 'confirm-form':
+      return letters[content.kind](content.slots, about)
+    case 'forecast-decided':
       return letters[content.kind](content.slots, about)
     case 'form-states':
       return letters[content.kind](content.slots, about)
@@ -183,6 +186,8 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return causeNames.some((rule) => rule === value)
     case 'why':
       return [...brakeWhys, ...abuseNotices].some((why) => why === value)
+    case 'fate':
+      return forecastFates.some((each) => each === value)
     case 'states':
       return Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isStated)
     case 'isAgain':

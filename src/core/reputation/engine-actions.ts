@@ -6,6 +6,7 @@ import type { Tables } from '../../db/schema.ts'
 import { formatPrefix, parsePrefix, type Prefix } from '../../standards/prefix.ts'
 import { as, transact, type Context, type Tx } from '../context.ts'
 import { degradeByEngine, listingsBy, liftByEngine, listByEngine } from '../listings/engine-actions.ts'
+import { agreedForecasts } from '../forecasts/actions.ts'
 import { factsOf, heldRules, noteTurn } from './brake-actions.ts'
 import { tellBrake } from './tell-brake-actions.ts'
 import { brakeWishes } from './hand-brake-actions.ts'
@@ -41,6 +42,8 @@ const sliceSize = 100
 const overlapMs = minute
 /** How long after a change of what was judged those who begin look at the listings again that it may have caught. */
 const reconsiderMs = 10 * minute
+/** How often forecasts are read. */
+const forecastsEveryMs = 10_000
 /** How far back listings count. */
 const rememberedMs = 60 * day
 /** Listings begun or ended in one transaction. */
@@ -60,6 +63,7 @@ export class Engine {
   readonly #teller: Teller
   #liftedUntil: number
   #toldAt = -Infinity
+  #forecastsAt = -Infinity
   /** Events that the next step takes at most. */
   #room = leastInStep
   /** Listings that are known to have ended lately. */
@@ -135,6 +139,7 @@ export class Engine {
     const now = ctx.clock.now()
     await this.#hearLifted(ctx, now)
     await this.#hearWishes(ctx, now)
+    await this.#hearForecasts(ctx, now)
     let read = this.#head.seq
     let isMore = true
     for (let done = 0; isMore && done < this.#room; done += sliceSize) {
@@ -248,6 +253,13 @@ export class Engine {
   async #hearWishes(ctx: Context, now: number): Promise<void> {
     this.#wishes = await brakeWishes(ctx.db.queries)
     for (const wish of this.#wishes) this.#judge.turnBrake(wish, now)
+  }
+
+  /** Forecasts that were agreed or have ended. */
+  async #hearForecasts(ctx: Context, now: number): Promise<void> {
+    if (Math.abs(now - this.#forecastsAt) < forecastsEveryMs) return
+    this.#forecastsAt = now
+    this.#judge.setForecasts(await agreedForecasts(ctx, now))
   }
 
   /** Listings that somebody else has ended since the last step. */

@@ -4,13 +4,15 @@ import type { Address } from '../../standards/ip.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { readName, type SenderName } from '../../standards/reverse-name.ts'
 import type { Context } from '../context.ts'
+import { forecastsFor } from '../forecasts/actions.ts'
+import { endOf, forecastOn, perHourOf, type Forecast } from '../forecasts/forecast.ts'
 import { standingsHead, standingsOf } from '../standings/actions.ts'
 import { evidenceKinds, nothing, type Counts } from './evidence.ts'
 import type { Grade } from './grade.ts'
 import { rangeOf } from './groups.ts'
 import { foundOf } from './listing-rule.ts'
 import { rememberedIn } from './memory-actions.ts'
-import { passedOf, type HourOfSender, type KnownSender } from './known-sender.ts'
+import { passedOf, type HourOfSender, type KnownSender, type Raise } from './known-sender.ts'
 import { reputationSettings } from './own-settings.ts'
 import {
   countsOf,
@@ -61,6 +63,7 @@ export async function knownSender(ctx: Context, address: Address): Promise<Known
     isSteady: assessment.isSteady,
     standing,
     standingKey,
+    raise: standingKey === key ? raiseIn(standing, await forecastsFor(ctx, key), now) : null,
     isHeld: now - confirmedAt < heldMs,
     passed: passedOf(hours, now),
     recurrence: sender.lapses.filter((at) => now - at < ctx.settings.listing.recurrenceMs).length,
@@ -101,6 +104,15 @@ async function examine(ctx: Context, unit: Prefix, written: WrittenDown): Promis
   if (mean === undefined || sender.past !== undefined) return examined
   sender.past = { mean, strength: settings.tuning.priorStrength }
   return judge.examine(unit, now) ?? examined
+}
+
+/** Whether the budget that the edges were told is the one of today's forecast. */
+function raiseIn(standing: Standing, forecasts: readonly Forecast[], now: number): Raise | null {
+  const perHour = perHourOf(forecasts, now)
+  const [largest] = forecasts.filter((each) => perHourOf([each], now) === perHour)
+  if (largest === undefined || standing.kind !== 'hourly' || standing.reason !== 'new-sender') return null
+  if (perHour === 0 || standing.perHour !== perHour) return null
+  return { until: endOf(largest), perDay: forecastOn(largest, now), perHour }
 }
 
 /** What the edges go by, looked up as they do (`edge/standings.ts`). */

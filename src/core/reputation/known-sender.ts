@@ -26,6 +26,8 @@ export interface KnownSender {
   /** What the edges go by, and the key that they have it from; null: what holds for anybody new. */
   readonly standing: Standing
   readonly standingKey: string | null
+  /** The day's share of an agreed forecast, where it is what the edges go by; null where none raises the budget. */
+  readonly raise: Raise | null
   /** Whether the edges go by standings at all: somebody has judged within the last quarter of an hour. */
   readonly isHeld: boolean
   /** Messages within the last hour, about. */
@@ -37,6 +39,14 @@ export interface KnownSender {
   readonly sources: readonly SourceOfSender[]
   /** The only source that speaks for a listing which the others do not bear out: for that nobody is listed. */
   readonly onlySource: string | null
+}
+
+/** A budget that is raised inside a forecast, and its end. */
+export interface Raise {
+  readonly until: number
+  /** Messages of the address that are forecast for today. */
+  readonly perDay: number
+  readonly perHour: number
 }
 
 export interface SourceOfSender {

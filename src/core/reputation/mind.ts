@@ -2,6 +2,7 @@ import type { DecideSettings } from '../../access/decide.ts'
 import type { RateRules, Standing } from '../../access/standing.ts'
 import type { Prefix } from '../../standards/prefix.ts'
 import { assess, type Assessment } from './assess.ts'
+import type { Forecast } from '../forecasts/forecast.ts'
 import type { Prior } from './grade.ts'
 import { Book, type BookSettings } from './book.ts'
 import { Brake } from './brake.ts'
@@ -10,6 +11,7 @@ import type { EvidenceKind } from './evidence.ts'
 import type { Group } from './group.ts'
 import { Groups } from './groups.ts'
 import { MessageMemory } from './message-memory.ts'
+import { raisedBy } from './raise.ts'
 import { Reporters } from './reporters.ts'
 import { Senders } from './senders.ts'
 import type { Sender } from './sender.ts'
@@ -51,6 +53,8 @@ export interface Mind {
   readonly reporters: Reporters
   /** Steady senders on trial, and perhaps some that no longer are. */
   readonly onTrial: Set<Sender>
+  /** Agreed forecasts by sender; they are told by whoever has the database, and never written down with the judgement. */
+  readonly forecasts: Map<string, readonly Forecast[]>
 }
 
 export function newMind(settings: ReputationSettings): Mind {
@@ -65,6 +69,7 @@ export function newMind(settings: ReputationSettings): Mind {
     messages: new MessageMemory(),
     reporters: new Reporters(),
     onTrial: new Set(),
+    forecasts: new Map(),
   }
 }
 
@@ -72,12 +77,20 @@ export function newMind(settings: ReputationSettings): Mind {
 export interface Examined {
   readonly sender: Sender
   readonly assessment: Assessment
+  /** Raised to its forecast, where there is one. */
   readonly standing: Standing
 }
 
 export function examined(mind: Mind, sender: Sender, now: number): Examined {
   const assessment = assessed(mind, sender, now)
-  return { sender, assessment, standing: standingIn(mind, sender, assessment, now) }
+  const earned = standingIn(mind, sender, assessment, now)
+  const isListed = sender.listing !== undefined || mind.book.range(sender.unit, now) !== undefined
+  const forecasts = mind.forecasts.get(sender.key) ?? []
+  return {
+    sender,
+    assessment,
+    standing: raisedBy(earned, { grade: assessment.grade, isListed, forecasts }, now),
+  }
 }
 
 /** A sender by its own evidence, from what is known of its groups or of its own past. */
@@ -90,7 +103,7 @@ export function priorIn({ groups }: Mind, sender: Sender, now: number): Prior {
   return sender.past ?? groups.priorOf(sender, now)
 }
 
-/** What the sender may do. */
+/** What the sender may do by what it has earned: forecasts are no part of it, and leave nothing behind. */
 export function standingIn(
   { brake, groups, settings }: Mind,
   sender: Sender,

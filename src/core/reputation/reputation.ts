@@ -3,6 +3,7 @@ import type { Cause } from '../../access/reasons.ts'
 import type { Standing } from '../../access/standing.ts'
 import type { Address } from '../../standards/ip.ts'
 import { unitOf, type Prefix } from '../../standards/prefix.ts'
+import type { Forecast } from '../forecasts/forecast.ts'
 import { turnBrake } from './brake-turns.ts'
 import type { Braked } from './brake.ts'
 import { complain } from './complain.ts'
@@ -10,7 +11,16 @@ import type { Counts } from './evidence.ts'
 import type { GroupMemory } from './group.ts'
 import { learn, noteMessage, type Hearing, type MoreTold } from './learn.ts'
 import { memoryOf, putEvidence, putListing, putSender, type ReputationMemory } from './memory.ts'
-import { examined, newMind, priorIn, type Examined, type Mind, type ReputationSettings } from './mind.ts'
+import {
+  assessed,
+  examined,
+  newMind,
+  priorIn,
+  standingIn,
+  type Examined,
+  type Mind,
+  type ReputationSettings,
+} from './mind.ts'
 import type { Note } from './notes.ts'
 import { opinionOf, type Opinion } from './opinion.ts'
 import { spareFromRange } from './range-rule.ts'
@@ -138,6 +148,17 @@ export class Reputation {
     return sender && examined(this.#mind, sender, now)
   }
 
+  /** Agreed forecasts by sender, instead of those before. */
+  setForecasts(forecasts: ReadonlyMap<string, readonly Forecast[]>): void {
+    this.#mind.forecasts.clear()
+    for (const [key, each] of forecasts) this.#mind.forecasts.set(key, each)
+  }
+
+  /** Senders that have an agreed forecast, or had one within a day. */
+  get forecast(): ReadonlyMap<string, readonly Forecast[]> {
+    return this.#mind.forecasts
+  }
+
   /** The share of unwanted mail that is expected of the sender before what it has shown itself. */
   expectedOf(sender: Sender, now: number): number {
     return priorIn(this.#mind, sender, now).mean
@@ -155,7 +176,9 @@ export class Reputation {
 
   /** The standing of somebody who has the name and address, and of whom nothing else is known. */
   standingOfStranger(attempt: Attempt): Standing {
-    return examined(this.#mind, this.#mind.senders.stranger(attempt), attempt.at).standing
+    // Whose address it is by chance has nothing to do with it: a forecast is of one sender.
+    const sender = this.#mind.senders.stranger(attempt)
+    return standingIn(this.#mind, sender, assessed(this.#mind, sender, attempt.at), attempt.at)
   }
 
   /** Whether mail that proves to be of the domain is hardly ever unwanted. */

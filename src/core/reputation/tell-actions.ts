@@ -18,6 +18,8 @@ import * as store from './store.ts'
 const confirmEveryMs = 30_000
 /** How often those that change with time alone are worked out anew, at most. */
 const reviseEveryMs = 5 * minute
+/** How often those that have a forecast are worked out anew, at most. */
+const forecastEveryMs = minute
 /** Standings worked out anew in one step. */
 const revisedAtOnce = 256
 /** Keys worked out between two breaths. */
@@ -36,6 +38,8 @@ export class Teller {
   #puts = new Map<string, Standing | null>()
   #confirmedAt = 0
   #revisedAt = 0
+  #forecastAt = -Infinity
+  #forecast = ''
   /** Where the revision is; undefined between two. */
   #revising: string | undefined
   readonly #weights = new Weights()
@@ -63,6 +67,7 @@ export class Teller {
     this.#ranges.clear()
     this.#tellsDomains = ctx.settings.messageDoor === 'installed'
     await this.#tellTouched(now)
+    await this.#tellForecast(ctx, now)
     await this.#revise(ctx, now)
     const puts = await this.#news(ctx)
     this.#puts = new Map()
@@ -84,6 +89,17 @@ export class Teller {
     this.#touched.clear()
   }
 
+  /** Budgets inside a forecast change with the day, and end with it: they are worked out each minute, and when one is agreed or stopped. */
+  async #tellForecast(ctx: Context, now: number): Promise<void> {
+    const forecast = JSON.stringify([...this.#judge.forecast])
+    if (forecast === this.#forecast && Math.abs(now - this.#forecastAt) < forecastEveryMs) return
+    this.#forecast = forecast
+    this.#forecastAt = now
+    const keys = [...this.#judge.forecast.keys()].filter((key) => !this.#puts.has(key))
+    for (let from = 0; from < keys.length; from += revisedAtOnce)
+      await this.#reviseKeys(ctx, keys.slice(from, from + revisedAtOnce), now)
+  }
+
   #tellSender({ sender, standing, assessment }: Examined, now: number): void {
     const { key, unit, name, seenAt } = sender
     const range = this.#rangeStanding(rangeOf(unit), now)
@@ -98,7 +114,11 @@ export class Teller {
           )
     if (sender.home !== undefined) this.#tellDomain(sender.home, now)
     const isHeard = now - seenAt < activeMs && this.#weights.isHeavy(assessment.counts)
-    this.#putOr(key, isHeard ? standing : undefined, organisation ?? range ?? this.#kind(name.kind, now))
+    const otherwise = organisation ?? range ?? this.#kind(name.kind, now)
+    const isForecast = (this.#judge.forecast.get(key) ?? []).length > 0
+    // Inside a forecast it is said as it is, however little it differs.
+    if (isForecast) this.#puts.set(key, standing)
+    else this.#putOr(key, isHeard ? standing : undefined, otherwise)
   }
 
   /** Only good domains are told of; whoever claims one may be free of its range, and is held to the claim at the end of the message. */
@@ -195,6 +215,12 @@ export class Teller {
     }
   }
 
+  /** Where there is or was a forecast nothing is left of a raised budget, be it ever so little. */
+  #hasChanged(key: string, standing: Standing, before: Standing): boolean {
+    if (!this.#judge.forecast.has(key)) return differs(standing, before)
+    return JSON.stringify(standing) !== JSON.stringify(before)
+  }
+
   /** What the edges were not told yet. */
   async #news(ctx: Context): Promise<{ readonly key: string; readonly standing: Standing | null }[]> {
     const news: { key: string; standing: Standing | null }[] = []
@@ -204,8 +230,11 @@ export class Teller {
       const told = await standingsOf(ctx, some)
       for (const key of some) {
         const [before, standing] = [told.get(key), this.#puts.get(key) ?? null]
-        if (standing === null ? before !== undefined : before === undefined || differs(standing, before))
-          news.push({ key, standing })
+        const isNews =
+          standing === null
+            ? before !== undefined
+            : before === undefined || this.#hasChanged(key, standing, before)
+        if (isNews) news.push({ key, standing })
       }
     }
     return news

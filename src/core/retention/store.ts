@@ -108,6 +108,18 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
     },
     {
+      table: 'warm_up_addresses',
+      key: ['participant_id', 'unit'],
+      by: 'participant_id',
+      where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
+    },
+    {
+      table: 'warm_ups',
+      key: ['participant_id'],
+      by: 'changed_at',
+      where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
+    },
+    {
       table: 'deliverability_forms',
       key: ['participant_id'],
       by: 'participant_id',

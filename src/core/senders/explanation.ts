@@ -52,6 +52,8 @@ export interface Explanation extends Partial<Judged> {
   readonly evidence?: readonly Evidence[]
   /** What weighs against the sender, by kind and where it is going; from level `link` on. */
   readonly concerns?: readonly Concern[]
+  /** An agreed forecast raises the budget, until then; the figures only to operators. From level `link` on, absent where none does. */
+  readonly forecast?: { readonly until: string; readonly perDay?: number; readonly perHour?: number }
   /** The two nearest ways out; from level `link` on. */
   readonly ways?: readonly Way[]
   /** Only to operators: recipients who vouch for mail from its network (/24 or /64); such mail passes, to them alone. */
@@ -123,12 +125,22 @@ export function explanationOf(
     path,
     who: whoActs[path],
     ...(level === 'anyone' ? {} : shownToSender(deciding, level, known, reason)),
+    ...(level === 'anyone' || deciding !== undefined ? {} : forecastIn(known, level)),
     ...(level === 'operator' && known ? judgedOf(known.sender, deciding, known.now) : {}),
     ...(level === 'operator' && reason !== null
       ? { reply: formatReply({ reason, listing: said.listing }, address, settings.codes, url) }
       : {}),
     url,
   }
+}
+
+/** Listed senders have no budget that anything could raise. */
+function forecastIn(known: Known | undefined, level: Level): Pick<Explanation, 'forecast'> {
+  const raise = known?.sender.raise
+  if (!raise) return {}
+  const { perDay, perHour } = raise
+  const until = new Date(raise.until).toISOString()
+  return { forecast: { until, ...(level === 'operator' && { perDay, perHour }) } }
 }
 
 function actionIn(

@@ -143,6 +143,10 @@ export const explanation = z.object({
     .array(z.object({ kind: z.string(), direction: z.enum(['rising', 'falling', 'steady']) }))
     .optional()
     .describe('What weighs against the sender, by kind and where it is going'),
+  forecast: z
+    .object({ until: time, perDay: z.number().optional(), perHour: z.number().optional() })
+    .optional()
+    .describe('An agreed forecast raises the budget, until then; messages today and in each hour'),
   ways: z
     .array(
       z.object({

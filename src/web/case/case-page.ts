@@ -2,9 +2,11 @@ import type { CasePage, PageMessage } from '../../core/cases/page-actions.ts'
 import { helpedAnswers } from '../../core/cases/participant.ts'
 import { piecesOf } from '../../core/cases/message.ts'
 import type { FormView } from '../../core/deliverability/actions.ts'
+import type { WarmUpView } from '../../core/warm-ups/actions.ts'
 import { clockHint } from '../clock/clock-page.ts'
 import { testWords } from '../../core/outbox/words/test-words.ts'
 import { statesTable } from '../forms/states-table.ts'
+import { warmUpPart } from '../forms/warm-up-part.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -22,6 +24,8 @@ interface Asked {
   readonly error: string | undefined
   /** The deliverability form that opened it, if one did. */
   readonly form?: FormView | undefined
+  /** The warm-up that it is about, if it is about one. */
+  readonly warmUp?: WarmUpView | undefined
 }
 
 /** How a case stands and what was said, for whoever has its address: their own thread, and nothing of anybody else. */
@@ -35,6 +39,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
       ${standing(view, it)} ${it.isWithOwner ? '' : addresses(view, asked)}
+      ${it.isWithOwner || asked.warmUp === undefined ? '' : warmUpPart(view, asked.warmUp)}
       ${
         it.isWithOwner
           ? ''

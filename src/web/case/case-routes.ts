@@ -3,6 +3,7 @@ import { addToPage, answerSurvey, showPage, withdraw } from '../../core/cases/pa
 import { helpedAnswers } from '../../core/cases/participant.ts'
 import type { Context } from '../../core/context.ts'
 import { addressesOfPage } from '../../core/deliverability/actions.ts'
+import { warmUpOfPage } from '../../core/warm-ups/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm } from '../form-data.ts'
 import { routes } from '../routes.ts'
@@ -62,7 +63,8 @@ async function show(c: WebContext, ctx: Context, { done, text = '', refusal }: S
   const it = await showPage(ctx, tokenOf(c))
   const error = refusal && refusalSentence(view, refusal)
   const form = await addressesOfPage(ctx, tokenOf(c))
-  const page = casePage(view, it, { token: tokenOf(c), done, text, error, form })
+  const warmUp = await warmUpOfPage(ctx, tokenOf(c))
+  const page = casePage(view, it, { token: tokenOf(c), done, text, error, form, warmUp })
   return await c.html(sitePage(view, page), (refusal?.status ?? 200) as 200 | 409 | 410 | 422 | 429)
 }
 

@@ -6,6 +6,8 @@ import type { AddressDeed } from '../../core/deliverability/desk-actions.ts'
 import type { Decision } from '../../core/delisting/decide-case-actions.ts'
 import type { DelistRequest } from '../../core/delisting/request.ts'
 import type { Claim, Owner } from '../../core/owners/claim.ts'
+import type { WarmUpAtDesk } from '../../core/warm-ups/actions.ts'
+import type { WarmUpDecision } from '../../core/warm-ups/desk-actions.ts'
 import type { Listing } from '../../core/listings/listing.ts'
 
 /** A case with what belongs to it elsewhere. */
@@ -16,6 +18,8 @@ export interface CaseFile extends CaseView {
   readonly listings: readonly Listing[]
   /** Deliverability forms that opened a thread of it. */
   readonly forms: readonly FormView[]
+  /** Warm-ups that were asked for in it. */
+  readonly warmUps: readonly WarmUpAtDesk[]
 }
 
 /** What the console asks of cases; the first parameter is who asks. */
@@ -76,5 +80,7 @@ export interface CaseActions {
       readonly tests?: readonly string[] | undefined
     },
   ): Promise<void>
+  /** Throws `warm-ups.decided`, `warm-ups.unfit`, `case.reason-missing`. */
+  decideWarmUp(actor: Actor, input: WarmUpDecision): Promise<void>
   decideCase(actor: Actor, input: Decision & { readonly id: string }): Promise<unknown>
 }

@@ -19,6 +19,7 @@ import {
   shortCaseTable,
 } from './case-parts.ts'
 import { formAddresses } from './case-addresses.ts'
+import { caseWarmUps } from './case-warm-up.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
 import { restrictedCase } from './case-restricted.ts'
@@ -84,7 +85,8 @@ export async function caseBody(visit: OperatorVisit, file: CaseFile): Promise<Co
           ${thread(visit, file.messages, file.participants)} ${forms(visit, file)}
         </section>
         <section>
-          ${formAddresses(visit, file)} ${facts(view, file)} ${conditions(view, file)} ${people(view, file)}
+          ${formAddresses(visit, file)} ${caseWarmUps(visit, file)} ${facts(view, file)}
+          ${conditions(view, file)} ${people(view, file)}
           <h2>${words.evidence}</h2>
           ${listingTable(view, file.listings, { empty: words.noCovering })} ${lookUp(view, file)}
           <h2>${words.checks}</h2>

@@ -10,7 +10,7 @@ import {
   testPasskey,
   testPassword,
 } from '../../../test/support/console.ts'
-import { caseId, caseMessageId } from '../../../test/support/cases.ts'
+import { caseId, caseMessageId, participantId } from '../../../test/support/cases.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import { consoleRoutes } from './routes.ts'
 
@@ -42,6 +42,7 @@ const forms = [
   ['/person/erase', { mailbox: 'ada@example.org' }],
   [`/cases/${caseId}/manage`, { deed: 'snooze', hours: '24' }],
   [`/cases/${caseId}/decide`, { deed: 'delist' }],
+  [`/cases/${caseId}/warm-up`, { deed: 'agree', participant: participantId }],
   [`/cases/${caseId}/addresses`, { deed: 'mitigate', 'chosen.192.0.2.45/32': 'yes' }],
   [`/cases/${caseId}/original`, { message: caseMessageId }],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],

@@ -20,6 +20,7 @@ export const places = {
   caseDeed: route('/cases/:id/manage'),
   decideCase: route('/cases/:id/decide'),
   caseLegal: route('/cases/:id/legal'),
+  caseWarmUp: route('/cases/:id/warm-up'),
   caseAddresses: route('/cases/:id/addresses'),
   caseOriginal: route('/cases/:id/original'),
   requests: route('/requests'),

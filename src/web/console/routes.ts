@@ -12,6 +12,7 @@ import { restrictedRoute } from './desk-restricted.ts'
 import { standingRoute } from './desk-standing.ts'
 import { incidentRoutes } from './incident.ts'
 import { caseRoutes } from './case.ts'
+import { caseWarmUpRoutes } from './case-warm-up.ts'
 import { caseAddressRoutes } from './case-addresses.ts'
 import { caseDeedRoutes } from './case-deeds.ts'
 import { caseLegalRoutes } from './case-legal.ts'
@@ -56,6 +57,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...caseDeedRoutes,
   ...caseLegalRoutes,
   ...caseAddressRoutes,
+  ...caseWarmUpRoutes,
   ...caseRoutes,
   requestsRoute,
   requestRoute,

@@ -52,6 +52,7 @@ function facts(view: View, explanation: Explanation): Html {
       html`${budgetWords(view, standing.budget)}
       ${standing.key === null ? '' : html`<span class="far">${words.as(standing.key)}</span>`}`,
     ],
+    [words.forecast, forecastWords(view, explanation)],
     [words.share, words.between(share(bounds.mean), share(bounds.lower), share(bounds.upper))],
     [words.line, share(line)],
     [words.prior, words.priorWords(share(prior.mean), count(view.language, prior.strength))],
@@ -69,6 +70,15 @@ function budgetWords(view: View, budget: Budget | null): string {
   return budget.kind === 'hourly'
     ? words.hourly(of(budget.perHour), of(budget.left))
     : words.firstTry(of(budget.waitMinutes), of(budget.spacingMinutes))
+}
+
+/** The figures of an agreed forecast that raises the budget. */
+function forecastWords(view: View, { forecast }: Explanation): Html | undefined {
+  const { sender: words } = view.words.judgement
+  if (forecast === undefined) return undefined
+  const { until, perDay = 0, perHour = 0 } = forecast
+  return html`${words.forecastWords(count(view.language, perDay), count(view.language, perHour))}
+  ${time(view, Date.parse(until))}`
 }
 
 function ways(view: View, { ways: list = [] }: Explanation): Html {

@@ -2,6 +2,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { formIsFor } from '../../core/cases/external.ts'
 import type { Context } from '../../core/context.ts'
 import { askDeliverability, openDeliverability } from '../../core/deliverability/actions.ts'
+import { openWarmUp } from '../../core/warm-ups/actions.ts'
 import { seeForm } from '../../core/forms/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery, type Fields } from '../form-data.ts'
@@ -12,6 +13,7 @@ import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage, linkPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { deliverabilityPage } from './deliverability-page.ts'
+import { warmUpRoutes } from './warm-up-routes.ts'
 
 interface FormDeps {
   contextFor(c: WebContext): Context
@@ -56,9 +58,12 @@ export function formRoutes(app: Web, deps: FormDeps): void {
     }
   })
 
+  warmUpRoutes(app, deps)
+
   app.get(routes.forms.asked.pattern, async (c) => {
     const code = readHalf(c, c.req.param('id') ?? '', https)?.code
-    return await show(c, askedPage(c.var.view, { code, again: routes.forms.deliverability.href() }))
+    const form = c.req.query('form') === 'warm-up' ? routes.forms.warmUp : routes.forms.deliverability
+    return await show(c, askedPage(c.var.view, { code, again: form.href() }))
   })
 
   app.get(routes.forms.link.pattern, async (c) => {
@@ -74,10 +79,11 @@ async function confirm(c: WebContext, { contextFor, https }: FormDeps): Promise<
   const ctx = contextFor(c)
   const link = c.req.param('link') ?? ''
   const code = (await readForm(c)).get('code')?.trim() || undefined
-  const { id } = await seeForm(ctx, link)
+  const { id, kind } = await seeForm(ctx, link)
   try {
     const secret = readHalf(c, id, https)?.secret
-    const token = await openDeliverability(ctx, { link, code, secret })
+    const half = { link, code, secret }
+    const token = kind === 'warm-up' ? await openWarmUp(ctx, half) : await openDeliverability(ctx, half)
     return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'form' })), 303)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'forms.second-half-wrong') throw error

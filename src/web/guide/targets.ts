@@ -19,6 +19,7 @@ export const toolLinks = {
   recipients: routes.recipients.start.href(),
   delist: routes.delist.start.href(),
   deliverability: routes.forms.deliverability.href(),
+  'warm-up': routes.forms.warmUp.href(),
   codes: routes.codes.href(),
   search: routes.search.href(),
   tools: routes.tools.href(),

@@ -15,6 +15,7 @@ import { recipients } from './en/recipients.ts'
 import { refusals } from './en/refusals.ts'
 import { site } from './en/site.ts'
 import { support } from './en/support.ts'
+import { warmUp } from './en/warm-up.ts'
 
 /**
  * English, the source of all other languages; one file per part of the product.
@@ -37,6 +38,7 @@ export const en = {
   abuse,
   cases,
   support,
+  warmUp,
   refusals,
 }
 

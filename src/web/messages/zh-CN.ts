@@ -16,6 +16,7 @@ import { recipients } from './zh-CN/recipients.ts'
 import { refusals } from './zh-CN/refusals.ts'
 import { site } from './zh-CN/site.ts'
 import { support } from './zh-CN/support.ts'
+import { warmUp } from './zh-CN/warm-up.ts'
 
 /** Simplified Chinese, written by hand. */
 export const zhCN = {
@@ -35,5 +36,6 @@ export const zhCN = {
   abuse,
   cases,
   support,
+  warmUp,
   refusals,
 } satisfies Messages

@@ -117,9 +117,10 @@ function codeLink(view: View, listing: ExplainedListing): Html {
 /** What weighs against the sender, and what it can do about it; only for those who may see it. */
 export function judged(view: View, explanation: Explanation, ways: readonly Way[] | undefined): Html {
   const list = ways ?? explanation.ways ?? []
-  const isShown = list.length > 0 || (explanation.concerns ?? []).length > 0
+  const isShown =
+    list.length > 0 || explanation.forecast !== undefined || (explanation.concerns ?? []).length > 0
   if (!isShown) return html``
-  return html`${concernList(view, explanation.concerns ?? [])}
+  return html`${forecastSaid(view, explanation)} ${concernList(view, explanation.concerns ?? [])}
   ${
     list.length === 0
       ? ''
@@ -150,4 +151,10 @@ function isSeveral({ listings }: Explanation): boolean {
 /** About more than one sender: wider than an IPv4 address or the /64 of an IPv6 one. */
 function isWide(listing: ExplainedListing): boolean {
   return listing.scope.includes('/') && !listing.scope.endsWith('/64')
+}
+
+/** That a forecast was agreed, and until when; figures are nobody's business but the operator's. */
+function forecastSaid(view: View, { forecast }: Explanation): Html {
+  if (forecast === undefined) return html``
+  return html`<p>${view.words.judgement.forecast} ${timeAndDistance(view, Date.parse(forecast.until))}</p>`
 }

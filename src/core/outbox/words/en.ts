@@ -142,6 +142,23 @@ export const en: LetterWords = {
         'If it was not you, please do nothing: then nothing is sent.',
       ],
     }),
+    'forecast-decided': ({ fate, until, words, link }, { provider }) => ({
+      subject: `Your forecast for ${provider}: ${{ agreed: 'agreed', refused: 'not agreed', stopped: 'stopped' }[fate]}`,
+      paragraphs: [
+        'Hello,',
+        {
+          agreed: `${provider} has agreed to your forecast. On each of its days the hourly budget of your addresses is raised so that the forecast of that day finds room, spread evenly over the hours.${until === undefined ? '' : ` It ends by itself: ${moment(until)}.`} It ends at once if an address is listed or its mail is unwanted.`,
+          refused: `${provider} does not raise the budgets of your addresses. They can send all the same: an unknown address begins with little, and its budget grows by itself with wanted mail.`,
+          stopped: `The budgets of your addresses at ${provider} are no longer raised. What they may send follows from their own mail again; the page says why it was stopped.`,
+        }[fate],
+        ...(words === undefined ? [] : ['A postmaster writes:', { quoted: words }]),
+        fate === 'agreed'
+          ? 'The page shows the forecast day by day, beside what we have seen:'
+          : 'The page shows the forecast and the reason:',
+        { verbatim: link },
+        'A reply to this letter goes to a person.',
+      ],
+    }),
     'form-states': ({ states, until, words, link }, { provider }) => ({
       subject:
         states.length === 1

@@ -120,6 +120,21 @@ export const zhCN: LetterWords = {
         '如果不是您本人填写的，请不必理会：表单不会提交。',
       ],
     }),
+    'forecast-decided': ({ fate, until, words, link }, { provider }) => ({
+      subject: `您向 ${provider} 提交的发信预告：${{ agreed: '已同意', refused: '未同意', stopped: '已停止' }[fate]}`,
+      paragraphs: [
+        '您好：',
+        {
+          agreed: `${provider} 已同意您的发信预告。预告期内，您各地址的每小时额度逐日提高，够当天预告的邮件均匀分散在各小时发完。${until === undefined ? '' : `预告到${moment(until)}自动结束。`}如果有地址被封锁，或发来收件人不想要的邮件，则立即停止。`,
+          refused: `${provider} 没有提高您各地址的额度。这些地址仍可发信：没见过的地址从少量开始，只要发的是收件人想收的邮件，额度会自己增加。`,
+          stopped: `您各地址在 ${provider} 的额度不再提高，今后仍按各地址自身的邮件计算。停止的原因见页面。`,
+        }[fate],
+        ...(words === undefined ? [] : ['邮件管理员的说明：', { quoted: words }]),
+        fate === 'agreed' ? '每天的预告与实际收到的数量请见页面：' : '预告和原因请见页面：',
+        { verbatim: link },
+        '直接回复本邮件，会有专人阅读。',
+      ],
+    }),
     'form-states': ({ states, until, words, link }, { provider }) => ({
       subject:
         states.length === 1

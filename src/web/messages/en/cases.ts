@@ -84,6 +84,9 @@ export const cases = {
     refused: 'Refused',
     'not-needed': 'Nothing was left to lift',
     states: 'How the addresses stand',
+    'forecast-agreed': 'Forecast agreed',
+    'forecast-refused': 'Forecast not agreed',
+    'forecast-stopped': 'Forecast stopped',
   } satisfies Record<Says, string>,
   letters: {
     waiting: 'not sent yet: this mailbox has had its letters for now; it goes by itself',
@@ -273,6 +276,11 @@ export const cases = {
       granted: 'The block is lifted.',
       refused: 'The block stays for now.',
       'not-needed': 'Nothing was left to lift.',
+      'forecast-agreed': 'Your forecast was agreed. The table above shows it as it holds.',
+      'forecast-refused':
+        'Your forecast was not agreed. Your addresses can send all the same; their budgets grow with wanted mail.',
+      'forecast-stopped':
+        'Your forecast was stopped; it no longer raises any budget. The reason stands above.',
       states: 'The addresses of your form have changed. The table above says how each stands, and why.',
     } satisfies Record<Says, string>,
     unmet: 'What speaks against it, which we have tested:',

@@ -36,6 +36,7 @@ export const judgement = {
   atLatest: (when: string) => `At the latest on ${when}.`,
   ends: (when: string) => `That is on ${when}.`,
 
+  forecast: 'A forecast was agreed for this address. Its budget is raised until',
   /** The page of an address in the console. */
   sender: {
     title: 'What is known of the sender',
@@ -48,6 +49,9 @@ export const judgement = {
     firstTry: (wait: string, spacing: string) =>
       `a message passes when it is tried again after ${wait} minutes, and ${spacing} minutes after the one before it`,
     as: (key: string) => `as of ${key}`,
+    forecast: 'Agreed forecast',
+    forecastWords: (perDay: string, perHour: string) =>
+      `raises the budget: ${perDay} today, ${perHour} an hour, until`,
     share: 'Unwanted share',
     between: (mean: string, lower: string, upper: string) => `${mean}, between ${lower} and ${upper}`,
     line: 'Listed when the lower bound is over',

@@ -293,6 +293,18 @@ export const refusals = fitForPeople({
     what: 'The code is wrong.',
     next: `Type the one that the page showed when you filled in the form. ${text(facts, 'left', 'No')} tries are left.`,
   }),
+  'warm-ups.decided': () => ({
+    what: 'This warm-up was decided already, or is over.',
+    next: 'Load the page again: it shows how it stands.',
+  }),
+  'warm-ups.not-found': () => ({
+    what: 'This case has no such warm-up.',
+    next: 'Open the case again and choose there.',
+  }),
+  'warm-ups.unfit': (facts) => ({
+    what: `${text(facts, 'prefix', 'An address')} is listed, or what it sends is unwanted: a forecast raises no budget then.`,
+    next: 'Settle that first, or refuse the forecast and say what has to change.',
+  }),
   'forms.too-many': (facts) => ({
     what: `One form takes at most ${text(facts, 'most', '20')} addresses and ranges.`,
     next: 'Name those that matter most, or give ranges such as 192.0.2.0/24.',

@@ -29,6 +29,7 @@ export const judgement: Messages['judgement'] = {
   atLatest: (when) => `最迟到 ${when}。`,
   ends: (when) => `时间为 ${when}。`,
 
+  forecast: '该地址的发信预告已获同意，额度提高，截止：',
   sender: {
     title: '对该发件人的了解',
     grade: '评级',
@@ -38,6 +39,8 @@ export const judgement: Messages['judgement'] = {
     hourly: (perHour, left) => `每小时 ${perHour} 封，约剩 ${left} 封`,
     firstTry: (wait, spacing) => `邮件须在 ${wait} 分钟后重试，且距上一封至少 ${spacing} 分钟，才会放行`,
     as: (key) => `依据 ${key}`,
+    forecast: '已同意的预告',
+    forecastWords: (perDay, perHour) => `额度提高：今天 ${perDay} 封，每小时 ${perHour} 封，截止`,
     share: '不受欢迎邮件的比例',
     between: (mean, lower, upper) => `${mean}，介于 ${lower} 与 ${upper} 之间`,
     line: '下限超过此值即封锁',

@@ -293,6 +293,18 @@ export const refusals = fitForPeople(
       what: '验证码不正确。',
       next: `请输入填写表单时页面显示的验证码，还可以试 ${text(facts, 'left', '0')} 次。`,
     }),
+    'warm-ups.decided': () => ({
+      what: '该预热申请已有决定，或已经结束。',
+      next: '请刷新页面查看目前的状态。',
+    }),
+    'warm-ups.not-found': () => ({
+      what: '该工单中没有这个预热申请。',
+      next: '请重新打开工单，再从中选择。',
+    }),
+    'warm-ups.unfit': (facts) => ({
+      what: `${text(facts, 'prefix', '某个地址')} 已被封锁，或发来收件人不想要的邮件，这时不能按预告提高额度。`,
+      next: '请先处理该问题，或不同意预告并写明需要改什么。',
+    }),
     'forms.too-many': (facts) => ({
       what: `一份表单最多填写 ${text(facts, 'most', '20')} 个地址或网段。`,
       next: '请先填写最重要的，或填写 192.0.2.0/24 这样的网段。',

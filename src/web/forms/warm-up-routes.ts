@@ -1,0 +1,79 @@
+import { day } from '../../base/clock.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { isFormOpen } from '../../core/cases/external.ts'
+import type { Context } from '../../core/context.ts'
+import { askWarmUp } from '../../core/warm-ups/actions.ts'
+import type { Web, WebContext } from '../env.ts'
+import { readForm, readQuery, type Fields } from '../form-data.ts'
+import { keepHalf } from '../portal/half-cookie.ts'
+import { routes } from '../routes.ts'
+import type { FieldError } from '../ui/form.ts'
+import { sitePage, type Page } from '../ui/layout.ts'
+import { refusalSentence } from '../ui/sentences.ts'
+import { warmUpPage } from './warm-up-page.ts'
+
+interface WarmUpDeps {
+  contextFor(c: WebContext): Context
+  readonly https: boolean
+}
+
+/** The form of a warm-up; its link and the button behind it are those of all forms. */
+export function warmUpRoutes(app: Web, { contextFor, https }: WarmUpDeps): void {
+  app.get(routes.forms.warmUp.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const ip = readQuery(c).get('ip')
+    const tomorrow = new Date(ctx.clock.now() + day).toISOString().slice(0, 10)
+    const fields = new Map([['starts', tomorrow], ...(ip === undefined ? [] : [['addresses', ip] as const])])
+    return await c.html(sitePage(c.var.view, page(c, ctx, fields, [])))
+  })
+
+  app.post(routes.forms.warmUp.pattern, async (c) => {
+    const ctx = contextFor(c)
+    const fields = await readForm(c)
+    const of = (name: string): string => fields.get(name) ?? ''
+    try {
+      const asked = await askWarmUp(ctx, {
+        addresses: of('addresses'),
+        domain: of('domain'),
+        mail: of('mail'),
+        starts: of('starts'),
+        days: of('days'),
+        first: of('first'),
+        growth: of('growth'),
+        most: of('most'),
+        words: of('words'),
+        mailbox: of('mailbox'),
+        language: c.var.view.language,
+      })
+      keepHalf(c, asked.id, asked, https)
+      const next = routes.forms.asked.href({ id: asked.id }, { form: 'warm-up' })
+      return c.redirect(c.var.view.link(next), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status >= 500) throw error
+      const shown = page(c, ctx, fields, [wrong(c, ctx, error)])
+      return await c.html(sitePage(c.var.view, shown), error.status as 403 | 422 | 429)
+    }
+  })
+}
+
+function page(c: WebContext, { settings }: Context, fields: Fields, errors: readonly FieldError[]): Page {
+  const { support } = settings
+  return warmUpPage(
+    c.var.view,
+    { most: support.warmUp, isForOwners: !isFormOpen(support) },
+    { fields, errors },
+  )
+}
+
+/** Which field a refusal is about, and the sentence for it. */
+function wrong(c: WebContext, { settings }: Context, refusal: Refusal): FieldError {
+  const { view } = c.var
+  const { code, facts } = refusal
+  const field = String(facts['field'] ?? '')
+  const own =
+    code === 'form.invalid' ? view.words.warmUp.form.wrongField(settings.support.warmUp)[field] : undefined
+  if (own !== undefined) return { field, message: own }
+  const message = refusalSentence(view, refusal)
+  if (code.startsWith('mailbox.')) return { field: 'mailbox', message }
+  return /^(address|prefix|forms\.too-many)/.test(code) ? { field: 'addresses', message } : { message }
+}
