@@ -96,6 +96,8 @@ export async function tellDemoStory(core: Context): Promise<DemoStory> {
     address: orThrow(parseAddress('192.0.2.80')),
     note: 'We found the infected workstation this morning and reinstalled it. The mail queue is empty. Please let us in again.',
   })
+  // Whom the audit names has an account too, so that there is a colleague to hand a case to.
+  await addOperator(ctx, { name: 'ada', roles: ['admin'] })
   const { name, password = '', totpSecret } = await addOperator(ctx, { name: 'demo', roles: ['admin'] })
   const code = totpCode(new Secret(readBase32(totpSecret)), totpStep(core.clock.now()))
   return { listed: '192.0.2.45', operator: { name, password, totpSecret, code } }

@@ -49,5 +49,5 @@ export function readConditions(names: readonly string[]): readonly ConditionTest
 }
 
 export function unknown(name: string): Refusal {
-  return new Refusal('case.condition-unknown', { test: name.slice(0, 100) })
+  return new Refusal('case.condition-unknown', { input: name.slice(0, 100) })
 }

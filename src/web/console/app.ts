@@ -172,8 +172,10 @@ async function show(visit: Visit, page: ConsolePage): Promise<Response> {
 }
 
 async function refused(visit: Visit, refusal: Refusal): Promise<Response> {
+  // An unsafe route has a page of the same address, and a restricted one is no way back from its own refusal.
+  const hasForm = visit.c.req.method === 'POST' && refusal.code !== 'permission.denied'
   const answer = await visit.c.html(
-    framed(visit, refusedContent(visit.view, refusal)),
+    framed(visit, refusedContent(visit.view, refusal, hasForm ? visit.view.path : undefined)),
     refusal.status as ContentfulStatusCode,
   )
   const again = Date.parse(String(refusal.facts['again']))

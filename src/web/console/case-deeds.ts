@@ -5,8 +5,18 @@ import { snoozeHours } from '../../core/cases/desk-actions.ts'
 import { isRange } from '../../core/listings/listing.ts'
 import { isFresh } from '../../core/operators/operator.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
-import { hiddenField, select, submit, textArea, textField } from '../ui/form.ts'
+import type { Fields } from '../form-data.ts'
+import {
+  errorSummary,
+  hiddenField,
+  select,
+  submit,
+  textArea,
+  textField,
+  type FieldError,
+} from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
 import { aboutWords } from './case-parts.ts'
@@ -22,23 +32,29 @@ export const caseDeedRoutes: readonly ConsoleRoute[] = [
     path: places.decideCase.pattern,
     permission: 'delisting.decide',
     safe: true,
-    handle: async (visit) => await deedPage(visit, 'decide'),
+    handle: async (visit) => await deedPage(visit, 'decide', visit.query),
   },
   {
     method: 'POST',
     path: places.decideCase.pattern,
     permission: 'delisting.decide',
     safe: false,
-    handle: decide,
+    handle: async (visit) => await orAgain(visit, 'decide', decide),
   },
   {
     method: 'GET',
     path: places.caseDeed.pattern,
     permission: 'case.answer',
     safe: true,
-    handle: async (visit) => await deedPage(visit, 'manage'),
+    handle: async (visit) => await deedPage(visit, 'manage', visit.query),
   },
-  { method: 'POST', path: places.caseDeed.pattern, permission: 'case.answer', safe: false, handle: manage },
+  {
+    method: 'POST',
+    path: places.caseDeed.pattern,
+    permission: 'case.answer',
+    safe: false,
+    handle: async (visit) => await orAgain(visit, 'manage', manage),
+  },
 ]
 
 const decisions = ['delist', 'conditional', 'refuse'] as const
@@ -79,30 +95,53 @@ export function deedsFor(
   }
 }
 
-/** The page before the deed: exactly what it does. */
-async function deedPage(visit: OperatorVisit, which: 'decide' | 'manage'): Promise<ConsolePage | Response> {
-  const { view, actor, actions, query } = visit
+/** Does it; what is refused stands above the form, with all that was typed. */
+async function orAgain(
+  visit: OperatorVisit,
+  which: 'decide' | 'manage',
+  deed: (visit: OperatorVisit) => Promise<Response>,
+): Promise<ConsolePage | Response> {
+  try {
+    return await deed(visit)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'permission.denied') throw error
+    const page = await deedPage(visit, which, visit.form, [{ message: refusalSentence(visit.view, error) }])
+    if (page instanceof Response) throw error
+    return { ...page, status: error.status }
+  }
+}
+
+/** The page before the deed: exactly what it does. `typed`: which deed, and what its fields hold already. */
+async function deedPage(
+  visit: OperatorVisit,
+  which: 'decide' | 'manage',
+  typed: Fields,
+  errors: readonly FieldError[] = [],
+): Promise<ConsolePage | Response> {
+  const { view, actor, actions } = visit
   const words = view.words.cases.one
   const id = part(visit, 'id')
   const file = await actions.showCase(actor, id)
-  const deed = deedsFor(actor, file)[which].find((each) => each === query.get('deed'))
+  const deed = deedsFor(actor, file)[which].find((each) => each === typed.get('deed'))
   if (deed === undefined) return goTo(places.case.href({ id }))
   if (needsCodeFor(visit, deed, file)) return askForCode(view)
   const title = `${words.deeds[deed]}${view.words.common.colon}${aboutWords(view, file.case)}`
   const place = which === 'decide' ? places.decideCase : places.caseDeed
+  const colleagues = deed === 'hand' ? await actions.colleagues(actor) : []
+  const isPossible = deed !== 'hand' || colleagues.length > 0
   return {
     title,
     body: html`<div class="narrow">
+      ${errorSummary(view, errors)}
       <h1>${title}</h1>
       <p class="lead">${words.means[deed]}</p>
       ${deed === 'delist' && file.case.legal === null ? delistMeans(view, file) : ''}
       ${postForm(
         visit,
         place.href({ id }),
-        html`${hiddenField('deed', deed)}
-          ${fieldsOf(view, deed, file, deed === 'hand' ? await actions.colleagues(actor) : [])}
+        html`${hiddenField('deed', deed)} ${fieldsOf(view, deed, file, { colleagues, typed })}
           <div class="actions">
-            ${submit(words.deeds[deed], deed === 'refuse' ? 'danger' : 'main')}
+            ${isPossible ? submit(words.deeds[deed], deed === 'refuse' ? 'danger' : 'main') : ''}
             <a href="${places.case.href({ id })}">${words.back}</a>
           </div>`,
       )}
@@ -148,17 +187,17 @@ function fieldsOf(
   view: View,
   deed: Decide | Manage,
   { participants, case: it }: CaseFile,
-  colleagues: readonly string[],
+  { colleagues, typed }: { readonly colleagues: readonly string[]; readonly typed: Fields },
 ): Html {
   const { cases } = view.words
   const words = cases.one
   switch (deed) {
     case 'conditional':
-      return html`${textArea(view, { name: 'tests', label: words.testsField, hint: words.testsHint, rows: 5, maxlength: 2000, verbatim: true })}
-      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000 })}`
+      return html`${textArea(view, { name: 'tests', label: words.testsField, hint: words.testsHint, rows: 5, maxlength: 2000, verbatim: true, value: typed.get('tests') })}
+      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000, value: typed.get('words') })}`
     case 'refuse':
-      return html`${textField(view, { name: 'unmet', label: words.unmetField, hint: words.unmetHint, maxlength: 300, autocomplete: 'off' })}
-      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000 })}`
+      return html`${textField(view, { name: 'unmet', label: words.unmetField, hint: words.unmetHint, maxlength: 300, autocomplete: 'off', value: typed.get('unmet') })}
+      ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000, value: typed.get('words') })}`
     case 'hand':
       return colleagues.length === 0
         ? html`<p class="empty">${words.noColleague}</p>`
@@ -182,7 +221,13 @@ function fieldsOf(
         options: severities.map((each) => [each, cases.severities[each]] as const),
       })
     case 'merge':
-      return textField(view, { name: 'into', label: words.into, maxlength: 26, autocomplete: 'off' })
+      return textField(view, {
+        name: 'into',
+        label: words.into,
+        maxlength: 26,
+        autocomplete: 'off',
+        value: typed.get('into'),
+      })
     case 'split':
       return select(view, {
         name: 'participant',

@@ -4,10 +4,11 @@ import { takesPart } from '../../core/cases/participant.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress } from '../../standards/ip.ts'
-import { hiddenField, select, submit, textArea } from '../ui/form.ts'
+import { errorSummary, hiddenField, select, submit, textArea, type FieldError } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { badge, definitions, literal, notice } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
 import {
@@ -33,7 +34,7 @@ import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } f
 
 export const caseRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.case.pattern, permission: 'case.read', safe: true, handle: casePage },
-  { method: 'POST', path: places.case.pattern, permission: 'case.answer', safe: false, handle: writeIn },
+  { method: 'POST', path: places.case.pattern, permission: 'case.answer', safe: false, handle: orAgain },
   // A look is a deed: it is written down, so a link that a browser fetches ahead must not be one.
   {
     method: 'GET',
@@ -60,7 +61,11 @@ async function casePage(visit: OperatorVisit): Promise<ConsolePage> {
 }
 
 /** The whole page of a case. */
-export async function caseBody(visit: OperatorVisit, file: CaseFile): Promise<ConsolePage> {
+export async function caseBody(
+  visit: OperatorVisit,
+  file: CaseFile,
+  errors: readonly FieldError[] = [],
+): Promise<ConsolePage> {
   const { view, actor, actions, query } = visit
   const words = view.words.cases.one
   const { case: it } = file
@@ -75,7 +80,8 @@ export async function caseBody(visit: OperatorVisit, file: CaseFile): Promise<Co
         })
   return {
     title,
-    body: html`${query.get('done') === undefined ? '' : notice('good', words.done)}
+    body: html`${errorSummary(view, errors)}
+      ${query.get('done') === undefined ? '' : notice('good', words.done)}
       <div class="head"><h1>${title} ${caseBadge(view, it)}</h1></div>
       ${it.legal === null ? '' : notice('warning', view.words.cases.legal.inside, html`<p>${view.words.cases.legal.proof(it.legal.prefix, view.words.owners.proofs[it.legal.proof as 'txt'] ?? it.legal.proof)} ${when(view, it.legal.checkedAt)}</p>`)}
       ${clock(view, file)} ${tools(visit, file)}
@@ -225,7 +231,7 @@ function lookUp(view: View, { requests, case: it }: CaseFile): Html | string {
 }
 
 function forms(visit: OperatorVisit, file: CaseFile): Html {
-  const { view, actor, query } = visit
+  const { view, actor, query, form: typed } = visit
   const words = view.words.cases.one
   const { case: it } = file
   const participants = file.participants.filter(takesPart)
@@ -235,7 +241,7 @@ function forms(visit: OperatorVisit, file: CaseFile): Html {
     places.case.href({ id: it.id }),
     html`${hiddenField('deed', 'note')}
       <h3>${words.noteTitle}</h3>
-      ${textArea(view, { name: 'note', label: words.noteText, rows: 3, maxlength: 4000 })}
+      ${textArea(view, { name: 'note', label: words.noteText, rows: 3, maxlength: 4000, value: typed.get('note') })}
       <div class="actions">${submit(words.addNote, 'quiet')}</div>`,
   )
   if (it.state === 'closed' || participants.length === 0) return note
@@ -245,7 +251,7 @@ function forms(visit: OperatorVisit, file: CaseFile): Html {
       visit,
       places.case.href({ id: it.id }),
       html`${hiddenField('deed', 'answer')}
-        ${textArea(view, { name: 'text', label: words.answer, hint: words.answerHint, rows: 8, maxlength: 4000, value: canned(visit, file, query.get('canned')) })}
+        ${textArea(view, { name: 'text', label: words.answer, hint: words.answerHint, rows: 8, maxlength: 4000, value: typed.get('text') ?? canned(visit, file, query.get('canned')) })}
         ${participants.length < 2 ? '' : select(view, { name: 'to', label: words.to, options: [['', words.toAll], ...participants.map(({ id, mailbox }) => [id, visible(mailbox)] as const)] })}
         ${select(view, { name: 'next', label: words.next, value: 'asks', options: (['asks', 'open', 'closes'] as const).map((each) => [each, words.nexts[each]] as const) })}
         <div class="actions">${submit(words.send)}</div>`,
@@ -274,6 +280,19 @@ function cannedForm(visit: OperatorVisit, file: CaseFile): Html {
     ${select(view, { name: 'canned', label: words.canned, value: query.get('canned') ?? '', options: [['', words.cannedNone], ...options] })}
     ${submit(words.cannedUse, 'quiet')}
   </form>`
+}
+
+/** Writes; what is refused stands above the case, with all that was typed in its field. */
+async function orAgain(visit: OperatorVisit): Promise<ConsolePage | Response> {
+  try {
+    return await writeIn(visit)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'permission.denied') throw error
+    const file = await visit.actions.showCase(visit.actor, part(visit, 'id'))
+    if (file.case.legal !== null) throw error
+    const page = await caseBody(visit, file, [{ message: refusalSentence(visit.view, error) }])
+    return { ...page, status: error.status }
+  }
 }
 
 /** An answer or a note. */

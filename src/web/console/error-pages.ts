@@ -8,8 +8,10 @@ import type { ConsolePage, Visit } from './route.ts'
 
 /** Pages of the console for when it did not work; each leads on. */
 
-export function refusedContent(view: View, refusal: Refusal): ConsolePage {
-  return { ...refusalContent(view, refusal), status: refusal.status }
+/** `back`: the page with the form that was refused. */
+export function refusedContent(view: View, refusal: Refusal, back?: string): ConsolePage {
+  const link = back === undefined ? undefined : html`<p>${buttonLink(back, view.words.common.back)}</p>`
+  return { ...refusalContent(view, refusal, link), status: refusal.status }
 }
 
 export function notFoundContent(view: View): ConsolePage {

@@ -165,7 +165,7 @@ export const cases = {
       'assign-nobody': 'Assign to nobody',
       hand: 'Hand to a colleague',
       snooze: 'Let it sleep',
-      severity: 'Severity',
+      severity: 'Change the severity',
       merge: 'Merge',
       split: 'Split',
       reopen: 'Open again',

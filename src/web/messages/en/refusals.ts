@@ -114,8 +114,8 @@ export const refusals = fitForPeople({
     what: 'The test that you name passes, so it is no reason to refuse.',
     next: 'Look at the checks beside the case, name another test, or write a sentence of your own.',
   }),
-  'case.condition-unknown': () => ({
-    what: 'There is no such test.',
+  'case.condition-unknown': (facts) => ({
+    what: `${quoted(facts, 'This')} is no test that is run here.`,
     next: 'Name them like reverse-name, spf:example.org or check:dkim:example.org, one in each line.',
   }),
   'case.empty': () => ({

@@ -159,7 +159,7 @@ export const cases: Messages['cases'] = {
       'assign-nobody': '取消负责人',
       hand: '移交同事',
       snooze: '搁置',
-      severity: '严重程度',
+      severity: '调整严重程度',
       merge: '合并',
       split: '拆分',
       reopen: '重新打开',

@@ -114,8 +114,8 @@ export const refusals = fitForPeople(
       what: '您填写的检测项目是通过的，不能作为拒绝的理由。',
       next: '请查看工单旁的检测结果，换一个项目，或写一句说明。',
     }),
-    'case.condition-unknown': () => ({
-      what: '没有这样的检测项目。',
+    'case.condition-unknown': (facts) => ({
+      what: `没有名为${quoted(facts, '该名称')}的检测项目。`,
       next: '请按 reverse-name、spf:example.org、check:dkim:example.org 的形式填写，每行一项。',
     }),
     'case.empty': () => ({
