@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { caseId, caseMessageId } from '../../../test/support/cases.ts'
 import { testConsole } from '../../../test/support/console.ts'
+import { Refusal } from '../../base/refusal.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {
   const { status: got, ...rest } = await answer.then(async (each) => ({
@@ -76,6 +77,29 @@ describe('The desk of cases', () => {
     )
     assert.match(await page(ask('agent', `/cases/${caseId}`)), /deed=reopen/)
     assert.equal((await ask('reader', `/cases/${caseId}/decide?deed=delist`)).status, 403)
+  })
+
+  it('says above the form what is refused, and keeps what was typed', async () => {
+    const refuse = async (): Promise<never> => {
+      throw new Refusal('case.condition-unknown', { input: 'nonsense' })
+    }
+    const { ask } = testConsole({
+      actions: { decideCase: refuse, answerCase: refuse, colleagues: async () => [] },
+    })
+    const decided = { deed: 'conditional', tests: 'nonsense', words: 'As soon as the <name> is there.' }
+    const again = await page(ask('agent', `/cases/${caseId}/decide`, decided), 422)
+    assert.match(again, /role="alert"[\s\S]*“nonsense” is no test that is run here/)
+    assert.match(again, /<textarea[^>]*name="tests"[^>]*>\s*nonsense<\/textarea>/)
+    assert.match(again, />\s*As soon as the &lt;name&gt; is there\.<\/textarea>/)
+    const answered = { deed: 'answer', text: 'Long and well thought of.', next: 'asks' }
+    assert.match(
+      await page(ask('agent', `/cases/${caseId}`, answered), 422),
+      /role="alert"[\s\S]*>\s*Long and well thought of\.<\/textarea>/,
+    )
+    assert.doesNotMatch(
+      await page(ask('agent', `/cases/${caseId}/manage?deed=hand`)),
+      /<button[^>]*>\s*Hand to/,
+    )
   })
 
   it('hands a case to a colleague, who finds it on their overview with who gave it', async () => {
