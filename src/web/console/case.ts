@@ -138,8 +138,9 @@ function tools({ view, actor }: OperatorVisit, file: CaseFile): Html | string {
           >
         </nav>`
       : ''
-  return html`${legal}${decide.length === 0 ? '' : html`<nav class="actions" aria-label="${words.decide}">${decide.map((deed) => link(places.decideCase, deed))}</nav>`}
-  ${manage.length === 0 ? '' : html`<nav class="actions" aria-label="${words.manage}">${manage.map((deed) => link(places.caseDeed, deed))}</nav>`}`
+  return html`${decide.length === 0 ? '' : html`<nav class="actions" aria-label="${words.decide}">${decide.map((deed) => link(places.decideCase, deed))}</nav>`}
+  ${manage.length === 0 ? '' : html`<nav class="actions" aria-label="${words.manage}">${manage.map((deed) => link(places.caseDeed, deed))}</nav>`}
+  ${legal}`
 }
 
 function facts(view: View, { case: it }: CaseFile): Html {
@@ -150,6 +151,7 @@ function facts(view: View, { case: it }: CaseFile): Html {
     [cases.severity, cases.severities[it.severity]],
     [cases.kind, cases.kinds[it.kind]],
     [cases.assignee, html`${assigneeWords(view, it)} ${handedWords(view, it)}`],
+    [cases.page.reference, literal(it.id)],
     [cases.opened, when(view, it.openedAt)],
     [words.firstDue, it.answeredAt === null && it.closedAt === null ? when(view, it.firstDueAt) : undefined],
     [words.answered, at(it.answeredAt)],
