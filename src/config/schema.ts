@@ -278,7 +278,7 @@ const support = section('Cases: what a person here decides, and by when.', {
   }),
   asked: key(
     duration(day, 60 * day).prefault('7d'),
-    'How long somebody whom we asked something has to answer. The clock of the case stands meanwhile.',
+    'How long somebody whom we asked something has to answer. The clock of the case stands meanwhile; a day after that it is closed as unanswered, and opened again by an answer within 14 days.',
   ),
   code: key(
     duration(day, 90 * day).prefault('30d'),

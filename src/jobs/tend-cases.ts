@@ -1,4 +1,5 @@
 import { minute } from '../base/clock.ts'
+import { closeUnanswered } from '../core/cases/actions.ts'
 import { writeWaiting } from '../core/cases/say-actions.ts'
 import type { Checks } from '../core/checks/actions.ts'
 import { tendForms } from '../core/deliverability/review-actions.ts'
@@ -9,7 +10,10 @@ import type { Job } from './scheduler.ts'
 /** Letters tried in one run; most of those that wait have no room for another day. */
 const mostLetters = 200
 
-/** What goes on in cases by itself: tests of conditional decisions, addresses of forms, forecasts, letters that waited for room, requests whose case has ended. */
+/** Cases that nobody answered, ended in one run. */
+const mostUnanswered = 200
+
+/** What goes on in cases by itself: questions that nobody answered, tests of conditional decisions, addresses of forms, forecasts, letters that waited for room, requests whose case has ended. */
 export function tendCases(checks: Checks): Job {
   return {
     name: 'cases',
@@ -17,6 +21,7 @@ export function tendCases(checks: Checks): Job {
     wake: 'cases',
     exclusive: true,
     run: async (ctx, signal) => {
+      await closeUnanswered(ctx, mostUnanswered)
       await settleRequests(ctx)
       await writeWaiting(ctx, mostLetters)
       await recheckConditions(ctx, checks, signal)

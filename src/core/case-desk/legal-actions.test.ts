@@ -9,7 +9,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { mailboxKey, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable, rangeKeys } from '../../standards/prefix.ts'
 import { listAudit, verifyChain } from '../audit/actions.ts'
-import { pageToken } from '../cases/actions.ts'
+import { closeUnanswered, pageToken } from '../cases/actions.ts'
 import {
   answerCase,
   assignCase,
@@ -184,6 +184,8 @@ forEachDatabase((_name, open) => {
       await markLegal(lex, { id, claim, how })
       ctx.clock.advance(1)
       await answerCase(lex, { id, text: 'We have a court order.', next: 'asks' })
+      ctx.clock.advance(20 * day)
+      assert.equal(await closeUnanswered(ctx, 9), 0)
       assert.deepEqual(await sentTo(ctx), [ownerMailbox])
       const others = pageToken(ctx, first)
       const page = await showPage(ctx, others)

@@ -10,7 +10,7 @@ import { Conflict } from '../../db/open.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { recordedName } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import type { Context, Tx } from '../context.ts'
+import { transact, type Context, type Tx } from '../context.ts'
 import { queueWebhook } from '../outbox/actions.ts'
 import {
   closed,
@@ -19,6 +19,7 @@ import {
   mayReopen,
   newCase,
   reopened,
+  unansweredMs,
   type Case,
   type CaseKind,
   type Legal,
@@ -324,6 +325,24 @@ export async function closeCase(
   await saveCase(tx, ended)
   await record(tx, { action: 'case.closed', subject: `case:${it.id}`, facts: { outcome } })
   await tell(tx, 'case.closed', ended)
+  return ended
+}
+
+/**
+ * Closes cases in which somebody was asked something and has not answered, a day after their time was over; how many. What they asked for waits in
+ * no queue any more (`settleRequests`), and an answer opens it again. Tests that still run, and a case with the owner alone, wait on.
+ */
+export async function closeUnanswered(ctx: Context, limit: number): Promise<number> {
+  const before = ctx.clock.now() - unansweredMs
+  let ended = 0
+  for (const id of await store.unanswered(ctx.db.queries, before, limit))
+    await transact(ctx, async (tx) => {
+      const it = await lockCase(tx, id)
+      const isOver = it?.state === 'waiting' && it.askedUntilAt !== null && it.askedUntilAt <= before
+      if (!it || !isOver || it.conditionsEndAt !== null || it.legal !== null) return
+      await closeCase(tx, it, { outcome: 'unanswered' })
+      ended++
+    })
   return ended
 }
 

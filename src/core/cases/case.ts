@@ -13,8 +13,19 @@ export type CaseKind = (typeof caseKinds)[number]
 export const severities = ['A', 'B', 'C'] as const
 export type Severity = (typeof severities)[number]
 
-/** `granted`: what was asked for was done. `not-needed`: there was nothing to do any more. `merged`: goes on in another. */
-export const caseOutcomes = ['granted', 'not-needed', 'refused', 'answered', 'withdrawn', 'merged'] as const
+/**
+ * `granted`: what was asked for was done. `not-needed`: there was nothing to do any more. `unanswered`: they did not answer in their time.
+ * `merged`: goes on in another.
+ */
+export const caseOutcomes = [
+  'granted',
+  'not-needed',
+  'refused',
+  'answered',
+  'withdrawn',
+  'unanswered',
+  'merged',
+] as const
 export type CaseOutcome = (typeof caseOutcomes)[number]
 
 /** A test that must pass, and what it said last; `unknown`: it has not been run, or could not be told. */
@@ -244,6 +255,14 @@ export function mergedWith(into: Case, from: Case, now: number, calendar: Calend
   const effectDueAt = Math.min(it.effectDueAt, resumed(from, now, calendar).effectDueAt)
   const merged = withDue({ ...it, firstDueAt, effectDueAt })
   return merged.dueAt === null ? merged : { ...merged, dueAt: Math.min(merged.dueAt, ...owed) }
+}
+
+/** After the time of an answer is over a case waits for so much longer: letters take their time. */
+export const unansweredMs = day
+
+/** Whether somebody came to a decision or an answer with it: they did not leave it, nor does it go on elsewhere. */
+export function isConcluded(outcome: CaseOutcome | null): boolean {
+  return outcome !== null && outcome !== 'withdrawn' && outcome !== 'unanswered' && outcome !== 'merged'
 }
 
 /** How long after its end a case goes on when somebody says more. */

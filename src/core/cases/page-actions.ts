@@ -7,7 +7,14 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { isTombstone } from '../tombstone.ts'
 import { spendAll } from '../limits/actions.ts'
 import { closeCase, hear, lockCase, saveCase } from './actions.ts'
-import { mayReopen, type Case, type CaseOutcome, type CaseState, type Condition } from './case.ts'
+import {
+  isConcluded,
+  mayReopen,
+  type Case,
+  type CaseOutcome,
+  type CaseState,
+  type Condition,
+} from './case.ts'
 import { isSpokenTo } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Helped, type Participant } from './participant.ts'
@@ -112,8 +119,7 @@ function surveyFor({ settings }: Context, it: Case, participant: Participant): C
     it.state === 'closed' &&
     takesPart(participant) &&
     isSpokenTo(it, participant) &&
-    it.outcome !== 'merged' &&
-    it.outcome !== 'withdrawn'
+    isConcluded(it.outcome)
   return isAsked ? { answer: participant.helped } : null
 }
 

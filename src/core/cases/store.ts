@@ -145,7 +145,25 @@ export async function countOpen(
   return { open: Number(rows.count), overdue: Number(rows.late) }
 }
 
-/** Those whose tests were looked at longest ago, if that was before. */
+/** Those that wait for an answer whose time was over by then, the longest first; tests that run and restricted ones are not among them. */
+export async function unanswered(
+  queries: Queries,
+  before: number,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('cases')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where('asked_until_at', '<=', before)
+    .where('conditions_end_at', 'is', null)
+    .where('legal', 'is', null)
+    .orderBy('asked_until_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Those whose tests were looked at no later than `before`, or whose participants have said something since; these first. */
 export async function withConditions(queries: Queries, before: number, limit: number): Promise<Case[]> {
   const rows = await queries

@@ -8,14 +8,14 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { verifyChain } from '../audit/actions.ts'
-import { pageToken } from '../cases/actions.ts'
+import { closeUnanswered, pageToken } from '../cases/actions.ts'
 import { answerCase, listCases, showCase } from '../cases/desk-actions.ts'
 import { addToPage, showPage, withdraw } from '../cases/page-actions.ts'
 import { takesPart } from '../cases/participant.ts'
 import { Checks } from '../checks/actions.ts'
 import { addListing, coveringListings } from '../listings/actions.ts'
 import { decideCase, recheckConditions, settleRequests, type Decision } from './decide-case-actions.ts'
-import { listRequests, openReviewByMail } from './review-actions.ts'
+import { countReviews, listRequests, openReviewByMail } from './review-actions.ts'
 
 const address = orThrow(parseAddress('192.0.2.66'))
 const checks = new Checks()
@@ -200,6 +200,30 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await stateOf(ctx), ['done delisted', 'done delisted', 'done delisted'])
       assert.equal((await letters()).filter((each) => each === 'hostmaster@example.org').length, 1)
       assert.equal((await seen()).participants.filter(takesPart).length, 3)
+    })
+
+    it('ends when nobody answers what was asked, gives its place in the queue free, and goes on when they do', async () => {
+      const { ctx, write, seen, id, decide } = await world(await open())
+      await write('other@example.net', 'Me too.')
+      await answerCase(ctx, { id, text: 'Which host?', next: 'asks' })
+      ctx.clock.advance(8 * day - 1)
+      assert.equal(await closeUnanswered(ctx, 10), 0)
+      ctx.clock.advance(1)
+      assert.equal(await closeUnanswered(ctx, 10), 1)
+      await settleRequests(ctx)
+      const [first] = (await seen()).participants
+      const token = pageToken(ctx, first?.id ?? '')
+      const page = await showPage(ctx, token)
+      assert.deepEqual([page.state, page.outcome, page.isOver], ['closed', 'unanswered', false])
+      assert.deepEqual(await stateOf(ctx), ['done closed', 'done closed'])
+      assert.equal(await countReviews(ctx), 0)
+      await addToPage(ctx, { token, text: 'It was the old one.' })
+      assert.equal((await seen()).case.state, 'open')
+      // Tests that run are waited for, also beside a question.
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      await answerCase(ctx, { id, text: 'Which host?', next: 'asks' })
+      ctx.clock.advance(9 * day)
+      assert.equal(await closeUnanswered(ctx, 10), 0)
     })
 
     it('is withdrawn when the last of several withdraws', async () => {

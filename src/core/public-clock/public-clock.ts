@@ -1,7 +1,7 @@
 import { hour, minute, second } from '../../base/clock.ts'
 import { publicCount, type PublicCount } from '../abuse/transparency.ts'
 import { workingTime, type Calendar } from '../cases/calendar.ts'
-import { severities, type CaseKind, type CaseOutcome, type Severity } from '../cases/case.ts'
+import { isConcluded, severities, type CaseKind, type CaseOutcome, type Severity } from '../cases/case.ts'
 
 /**
  * How long people wait for us, as everybody may see it: counted from what is kept, rounded, and silent where so few waited that somebody
@@ -108,15 +108,13 @@ export interface Stretch {
 /** One wait: from when, until when. */
 type Wait = readonly [from: number, until: number]
 
-/** Of the cases: first answers and ends that happened in this time. What nobody decided, withdrawn or merged, is no end. */
+/** Of the cases: first answers and ends that happened in this time. What nobody decided, withdrawn, unanswered or merged, is no end. */
 export function figuresOfCases(cases: readonly ClockCase[], stretch: Stretch, calendar: Calendar): Figures {
   const first = cases.flatMap(({ openedAt, answeredAt }): readonly Wait[] =>
     answeredAt !== null && isIn(stretch, answeredAt) ? [[openedAt, answeredAt]] : [],
   )
   const effect = cases.flatMap(({ openedAt, closedAt, outcome }): readonly Wait[] =>
-    closedAt !== null && isIn(stretch, closedAt) && outcome !== 'withdrawn' && outcome !== 'merged'
-      ? [[openedAt, closedAt]]
-      : [],
+    closedAt !== null && isIn(stretch, closedAt) && isConcluded(outcome) ? [[openedAt, closedAt]] : [],
   )
   return { first: waitsOf(first, calendar), effect: waitsOf(effect, calendar) }
 }
@@ -187,11 +185,7 @@ export function targetsKept(
 export function appealsOf(cases: readonly ClockCase[], stretch: Stretch): PublicClock['appeals'] {
   const decided = cases.filter(
     ({ appealedAt, closedAt, outcome }) =>
-      appealedAt !== null &&
-      closedAt !== null &&
-      isIn(stretch, closedAt) &&
-      outcome !== 'withdrawn' &&
-      outcome !== 'merged',
+      appealedAt !== null && closedAt !== null && isIn(stretch, closedAt) && isConcluded(outcome),
   )
   const changed = decided.filter(({ outcome }) => outcome === 'granted')
   return { count: publicCount(decided.length), changed: shareOf(changed.length, decided.length) }

@@ -111,7 +111,9 @@ export const en: LetterWords = {
         { quoted: words },
         ...(until === undefined
           ? []
-          : [`Please reply to this letter by ${moment(until)}; until then the case waits for you.`]),
+          : [
+              `Please reply to this letter by ${moment(until)}; until then the case waits for you. Without an answer it is closed a day later; if you reply within 14 days of that, it is opened again.`,
+            ]),
         ...pageOf(link),
       ],
     }),

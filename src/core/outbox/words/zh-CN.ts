@@ -91,7 +91,11 @@ export const zhCN: LetterWords = {
         '您好：',
         `${provider} 的邮件管理员写道：`,
         { quoted: words },
-        ...(until === undefined ? [] : [`请在${moment(until)}之前回复本邮件，在此之前我们等候您的答复。`]),
+        ...(until === undefined
+          ? []
+          : [
+              `请在${moment(until)}之前回复本邮件，在此之前我们等候您的答复。逾期一天仍未收到答复，工单将自动关闭；此后 14 天内您回复本邮件，工单即重新打开。`,
+            ]),
         ...pageOf(link),
       ],
     }),

@@ -69,6 +69,7 @@ export const cases = {
     refused: 'refused',
     answered: 'answered',
     withdrawn: 'withdrawn',
+    unanswered: 'they did not answer',
     merged: 'merged into another',
   } satisfies Record<CaseOutcome, string>,
   roles: { sender: 'sender', recipient: 'recipient', owner: 'owner' } satisfies Record<
@@ -254,6 +255,7 @@ export const cases = {
       refused: 'The block stays for now. The reason stands below.',
       answered: 'Your question is answered.',
       withdrawn: 'You have closed it yourself.',
+      unanswered: 'We asked you something and had no answer in time.',
       merged: 'It goes on in another case.',
     } satisfies Record<CaseOutcome, string>,
     again: 'If something has changed, write below within 14 days after the end, and a person looks again.',
