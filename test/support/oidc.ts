@@ -43,11 +43,12 @@ const people: Readonly<Record<string, Person>> = {
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-export async function openProvider(): Promise<TestProvider> {
+/** `further`: addresses that browsers may be sent back to besides those of the tests without sockets. */
+export async function openProvider(further: readonly string[] = []): Promise<TestProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = providerAt(issuer).callback()
+  const provider = providerAt(issuer, further).callback()
   const self: TestProvider = {
     issuer,
     visit: async (url, login) => await visit(url, login),
@@ -68,13 +69,13 @@ export async function openProvider(): Promise<TestProvider> {
   return self
 }
 
-function providerAt(issuer: string): Provider {
+function providerAt(issuer: string, further: readonly string[]): Provider {
   return new Provider(issuer, {
     clients: [
       {
         client_id: testClient.id,
         client_secret: testClient.secret,
-        redirect_uris: [redirectUri, siteRedirectUri],
+        redirect_uris: [redirectUri, siteRedirectUri, ...further],
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],

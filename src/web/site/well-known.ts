@@ -49,7 +49,16 @@ export function programRoutes(app: Web, { settings, site, clock, shelf }: Public
 }
 
 /** About one address, one person or one question: nothing for search engines. */
-const privatePaths = ['/ip/', '/c/', '/find', '/search', '/confirm/', '/delist/', '/api/']
+const privatePaths = [
+  '/ip/',
+  '/c/',
+  '/find',
+  '/search',
+  '/confirm/',
+  '/delist/',
+  '/recipients/provider',
+  '/api/',
+]
 
 /** The policy for machines, from the running configuration. Thresholds of the judgement are not in it. */
 function policyDocument(settings: Settings, now: number): Readonly<Record<string, unknown>> {
