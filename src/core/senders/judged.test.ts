@@ -52,6 +52,21 @@ describe('What an explanation tells of the judgement', () => {
     for (const name of [...forOperators, 'evidence', 'concerns', 'ways']) assert.ok(!(name in seen), name)
   })
 
+  it('is of an agreed forecast its end to the sender, its figures to operators, nothing to strangers or while we observe', () => {
+    const until = Date.UTC(2026, 4, 18)
+    const raise = { until, perDay: 24_000, perHour: 1000 }
+    const told = '2026-05-18T00:00:00.000Z'
+    assert.deepEqual(explained('link', { raise }).forecast, { until: told })
+    assert.deepEqual(explained('operator', { raise }).forecast, {
+      until: told,
+      perDay: 24_000,
+      perHour: 1000,
+    })
+    assert.equal(explained('anyone', { raise }).forecast, undefined)
+    assert.equal(explained('link', { raise }, 'observe').forecast, undefined)
+    assert.ok(!('forecast' in explained('operator')))
+  })
+
   it('is kinds, where they go, rounded counts and two ways out to the sender; never traps, grade or line', () => {
     const seen = explained('link')
     for (const name of forOperators) assert.ok(!(name in seen), name)

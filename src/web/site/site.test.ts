@@ -133,7 +133,7 @@ describe('every page', () => {
     const queue = [...answered.map((path) => `/en${path}`), ...answered.map((path) => `/zh-CN${path}`)]
     // The portal, the tools and the API are other parts.
     const elsewhere =
-      /^(?:\/(?:en|zh-CN))?\/(?:delist|check|probe|headers|analyse|report|transparency|clock|my-data|owners|recipients)|^\/api\/|\/recipient$/
+      /^(?:\/(?:en|zh-CN))?\/(?:delist|check|probe|headers|analyse|report|transparency|clock|my-data|owners|recipients|warm-up)|^\/api\/|\/recipient$/
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       if (seen.has(path) || elsewhere.test(path)) continue
       seen.add(path)
