@@ -38,7 +38,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
     body: html`${errorSummary(view, error)} ${done(view, asked)}
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
-      ${standing(view, it)} ${it.isWithOwner ? '' : addresses(view, asked)}
+      ${standing(view, it, asked)} ${it.isWithOwner ? '' : addresses(view, asked)}
       ${it.isWithOwner || asked.warmUp === undefined ? '' : warmUpPart(view, asked.warmUp)}
       ${
         it.isWithOwner
@@ -71,7 +71,7 @@ function done(view: View, asked: Asked): Html | string {
 }
 
 /** Whose turn it is, by when, and what they are to do. */
-function standing(view: View, it: CasePage): Html {
+function standing(view: View, it: CasePage, { form }: Asked): Html {
   const words = view.words.cases.page
   const title = words.states[it.state]
   if (it.isWithOwner && it.state !== 'closed')
@@ -90,6 +90,13 @@ function standing(view: View, it: CasePage): Html {
           ${clockHint(view)}`,
       )
     case 'waiting':
+      if (isOnTests(form))
+        return notice(
+          'warning',
+          words.states.conditional,
+          html`<p>${words.conditionalBody}</p>
+            ${at(it.askedUntilAt, words.conditionalUntil)}`,
+        )
       return notice(
         'warning',
         title,
@@ -113,6 +120,12 @@ function standing(view: View, it: CasePage): Html {
         html`<p>${words.closedOutcomes[it.outcome ?? 'answered']}</p>`,
       )
   }
+}
+
+/** Nothing was asked of whoever sent the form: its addresses wait for tests, which are run without them. */
+function isOnTests(form: FormView | undefined): boolean {
+  const states = (form?.addresses ?? []).map(({ state }) => state)
+  return states.includes('conditionally-mitigated') && !states.includes('needs-info')
 }
 
 function thread(view: View, messages: readonly PageMessage[]): Html {

@@ -105,7 +105,11 @@ async function orAgain(
     return await deed(visit)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code === 'permission.denied') throw error
-    const page = await deedPage(visit, which, visit.form, [{ message: refusalSentence(visit.view, error) }])
+    const isOtherUnknown = visit.form.get('deed') === 'merge' && error.code === 'case.not-found'
+    const message = isOtherUnknown
+      ? visit.view.words.cases.one.mergeUnknown
+      : refusalSentence(visit.view, error)
+    const page = await deedPage(visit, which, visit.form, [{ message }])
     if (page instanceof Response) throw error
     return { ...page, status: error.status }
   }

@@ -12,9 +12,13 @@ import { showPrefixText } from '../../standards/prefix.ts'
 /** Pieces that speak of cases, the same on every page. */
 
 /** The address that it is about, as people write it; else that there is none, or that it is not said here. */
-export function aboutWords(view: View, { about, legal }: Pick<Case, 'about' | 'legal'>): string {
+export function aboutWords(
+  view: View,
+  { about, legal, kind }: Pick<Case, 'about' | 'legal' | 'kind'>,
+): string {
   if (legal !== null && about === null) return view.words.cases.legal.title
-  return about === null ? view.words.cases.noAddress : showPrefixText(about)
+  if (about !== null) return showPrefixText(about)
+  return kind === 'form' ? view.words.cases.ofForm : view.words.cases.noAddress
 }
 
 export function caseLink(view: View, it: Case): Html {

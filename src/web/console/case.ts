@@ -93,8 +93,12 @@ export async function caseBody(
         <section>
           ${formAddresses(visit, file)} ${caseWarmUps(visit, file)} ${facts(view, file)}
           ${conditions(view, file)} ${people(view, file)}
-          <h2>${words.evidence}</h2>
-          ${listingTable(view, file.listings, { empty: words.noCovering })} ${lookUp(view, file)}
+          ${
+            it.about === null && file.listings.length === 0
+              ? ''
+              : html`<h2>${words.evidence}</h2>
+                  ${listingTable(view, file.listings, { empty: words.noCovering })} ${lookUp(view, file)}`
+          }
           <h2>${words.checks}</h2>
           ${checks === undefined ? html`<p><a href="${places.case.href({ id }, { checks: 'now' })}">${words.runChecks}</a></p>` : testTable(view, checks)}
           <h2>${view.words.cases.one.others}</h2>

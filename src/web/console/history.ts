@@ -117,15 +117,18 @@ function factWords(view: View, name: string, value: AuditFact): Html | string {
     reason: words.causes,
     // Records of the first version called it so.
     cause: words.causes,
-    class: words.classes,
+    class: { ...words.classes, ...view.words.desk.classes },
     effect: words.listing.effects,
     control: words.controls,
     why: { ...words.endWhys, ...words.overview.brakeWhys },
     rule: words.causes,
-    role: words.roles,
+    role: { ...words.roles, ...view.words.cases.roles },
+    outcome: { ...view.words.desk.outcomes, ...view.words.cases.outcomes },
+    severity: { ...view.words.desk.severities, ...view.words.cases.severities },
+    channel: view.words.desk.channels,
     road: words.audit.roads,
     way: words.audit.ways,
-    kind: words.outbox.kinds,
+    kind: { ...words.outbox.kinds, ...view.words.cases.kinds },
   }
   if (typeof value === 'string') {
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)
@@ -134,6 +137,7 @@ function factWords(view: View, name: string, value: AuditFact): Html | string {
     return known[name]?.[value] ?? html`<span translate="no">${visible(value)}</span>`
   }
   if (typeof value === 'number' && name === 'until') return moment(view.language, value)
+  if (Array.isArray(value)) return literal(visible(value.join(', ')))
   return typeof value === 'number' ? count(view.language, value) : literal(visible(JSON.stringify(value)))
 }
 

@@ -42,6 +42,7 @@ describe('The page of the deliverability form', () => {
     const prefix = orThrow(parseListable('192.0.2.66'))
     await addListing(world.ctx, { prefix, cause: 'phish', class: 'investigate', ends: '30d' })
     const browser = world.visitor()
+    assert.match(await textOf(await browser.get('/tools')), /One form for several addresses/)
     const asked = await browser.submit('/deliverability', filled)
     assert.equal(asked.status, 303)
     assert.match(
@@ -77,6 +78,7 @@ describe('The page of the deliverability form', () => {
       const world = await doors(rule)
       const page = await textOf(await world.visitor().get('/deliverability'))
       assert.match(page, /not meant to turn you away/)
+      assert.doesNotMatch(await textOf(await world.visitor().get('/tools')), /One form for several/)
       assert.match(page, /prove that the network is yours/)
       assert.doesNotMatch(await (await world.visitor().get('/deliverability')).text(), /name="addresses"/)
       assert.equal((await world.visitor().submit('/deliverability', filled)).status, 403)

@@ -32,7 +32,9 @@ export function statesTable(
     stack: true,
     head: [words.address, words.state, words.why, words.changed],
     rows: addresses.map((address) => [
-      html`${choose?.(address) ?? ''}${literal(showPrefix(address.prefix))}`,
+      choose === undefined
+        ? literal(showPrefix(address.prefix))
+        : html`<span>${choose(address)}${literal(showPrefix(address.prefix))}</span>`,
       badge(tones[address.state], words.states[address.state]),
       reason(view, address),
       time(view, address.changedAt),

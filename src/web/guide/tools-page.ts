@@ -1,3 +1,4 @@
+import { isFormOpen } from '../../core/cases/external.ts'
 import type { Messages } from '../messages/en.ts'
 import { routes } from '../routes.ts'
 import { html } from '../ui/html.ts'
@@ -15,7 +16,7 @@ export function toolsPage(view: View): Page {
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead}</p>
       <ul class="choices">
-        ${toolList(words).map(({ href, title, hint }) =>
+        ${toolList(words, isFormOpen(view.support)).map(({ href, title, hint }) =>
           choice(languageless.has(href) ? href : view.link(href), title, hint),
         )}
       </ul>`,
@@ -28,13 +29,14 @@ interface Tool {
   readonly hint: string
 }
 
-/** The tools of this site, by address without language; the search finds them too. */
-export function toolList(words: Messages['guide']['tools']): readonly Tool[] {
+/** The tools of this site, by address without language; the search finds them too. `withForm`: the deliverability form is open here. */
+export function toolList(words: Messages['guide']['tools'], withForm = false): readonly Tool[] {
   const tool = (href: string, title: string, hint: string): Tool => ({ href, title, hint })
   return [
     tool(routes.find.href(), words.find, words.findHint),
     tool(`${routes.find.href()}#f-q`, words.lookUp, words.lookUpHint),
     tool(routes.delist.start.href(), words.delist, words.delistHint),
+    ...(withForm ? [tool(routes.forms.deliverability.href(), words.several, words.severalHint)] : []),
     tool(routes.recipients.start.href(), words.recipients, words.recipientsHint),
     tool(routes.owners.start.href(), words.owners, words.ownersHint),
     tool(routes.check.href(), words.check, words.checkHint),

@@ -9,6 +9,7 @@ export const cases = {
   caption: 'Cases, by their clock',
   about: 'About',
   noAddress: 'no address',
+  ofForm: 'addresses of a form',
   state: 'State',
   severity: 'Severity',
   kind: 'From',
@@ -200,6 +201,8 @@ export const cases = {
     wordsHint: 'The senders read this. One sentence will do.',
     hours: 'For how long',
     hourWords: { '4': 'four hours', '24': 'a day', '72': 'three days', '168': 'a week' },
+    mergeUnknown:
+      'There is no case with this reference. It stands on the page of the case, 26 letters and digits.',
     into: 'Reference of the other case',
     participant: 'Participant',
     colleague: 'Colleague',

@@ -900,7 +900,7 @@ export const console = {
       zone: 'list',
       code: 'answer',
       before: 'before',
-      channel: 'by',
+      channel: 'came',
       checked: 'checked',
       claim: 'confirmation',
       from: 'from',

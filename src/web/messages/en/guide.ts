@@ -72,6 +72,8 @@ export const guide = {
     lookUpHint: 'Whether an IP address is listed here, since when and until when.',
     delist: 'Delist an address',
     delistHint: 'Ask for the removal of an address that you answer for.',
+    several: 'One form for several addresses',
+    severalHint: 'Refused, late or in junk: each address is looked at by itself.',
     recipients: 'See refused mail to your own mailbox here',
     recipientsHint: 'For our own users: mail that you expected did not come.',
     owners: 'Show that a network is yours',

@@ -55,6 +55,8 @@ export const guide: typeof en = {
     lookUpHint: '查看某个 IP 地址是否被我们封锁，从何时开始，到何时结束。',
     delist: '申请解除封锁',
     delistHint: '为您负责的地址申请解除封锁。',
+    several: '多个地址填一份表单',
+    severalHint: '被退回、延迟或进了垃圾箱：每个地址分别审核。',
     recipients: '查看发给您自己邮箱的被拒收邮件',
     recipientsHint: '供本系统用户使用：该收到的邮件没有收到。',
     owners: '证明网段属于您',
