@@ -202,6 +202,40 @@ forEachDatabase((_name, open) => {
       assert.equal((await seen()).participants.filter(takesPart).length, 3)
     })
 
+    it('is not granted by the tests of before where others were named while those ran', async () => {
+      const { ctx, names, seen, decide } = await world(await open())
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      names.push('mail.example.org')
+      ctx.clock.advance(hour)
+      const slow: typeof ctx = {
+        ...ctx,
+        out: {
+          ...ctx.out,
+          async confirmedNames() {
+            // While the tests run the desk asks for more.
+            if ((await seen()).case.conditions.length === 1)
+              await decide({ decision: 'conditional', tests: ['helo-name', 'reverse-name'] })
+            return names
+          },
+        },
+      }
+      await recheckConditions(slow, checks)
+      assert.deepEqual([await isListed(ctx), (await seen()).case.state], [true, 'conditional'])
+    })
+
+    it('does not keep others from being looked at where nobody is left who asked', async () => {
+      const { ctx, write, seen, decide } = await world(await open())
+      await write('other@example.net', 'Me too.')
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      await ctx.db.queries
+        .updateTable('delist_requests')
+        .set({ participant_id: null, state: 'done' })
+        .execute()
+      ctx.clock.advance(hour)
+      await recheckConditions(ctx, checks)
+      assert.equal((await seen()).case.checkedAt, ctx.clock.now())
+    })
+
     it('ends when nobody answers what was asked, gives its place in the queue free, and goes on when they do', async () => {
       const { ctx, write, seen, id, decide } = await world(await open())
       await write('other@example.net', 'Me too.')

@@ -314,8 +314,9 @@ async function settleTests(tx: Tx, looked: Case, said: readonly Condition[]): Pr
     if (error instanceof Refusal) return undefined
     throw error
   })
-  // Somebody has decided meanwhile.
-  if (!matter || matter.case.conditionsEndAt === null) return
+  if (!matter) return await putOff(tx, looked.id)
+  // Somebody has decided meanwhile, or named other tests than those that were run.
+  if (matter.case.conditionsEndAt === null || namesOf(matter.case) !== namesOf(looked)) return
   const { case: it, participants, requests } = matter
   const now = tx.clock.now()
   const missing = said.filter((each) => each.said !== 'passes')
@@ -334,6 +335,16 @@ async function settleTests(tx: Tx, looked: Case, said: readonly Condition[]): Pr
   const until = it.conditionsEndAt ?? now
   if (tells)
     await sayToAll(tx, participants, requests, (about) => ({ says: 'unmet', about, tests: failing, until }))
+}
+
+function namesOf({ conditions }: Pick<Case, 'conditions'>): string {
+  return conditions.map(({ test }) => test).join(' ')
+}
+
+/** Nobody who still takes part asked for anything that could be granted: those whose turn it is are not kept waiting by it. */
+async function putOff(tx: Tx, id: string): Promise<void> {
+  const it = await lockCase(tx, id)
+  if (it && it.conditionsEndAt !== null) await saveCase(tx, { ...it, checkedAt: tx.clock.now() })
 }
 
 /** Requests handled in one run. */
