@@ -2,7 +2,7 @@ import type { Language } from '../../access/reasons.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
-import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import type { MailAddress } from '../../standards/mail-address.ts'
 import { record } from '../audit/actions.ts'
 import { openCase, pageToken, participantsOf } from '../cases/actions.ts'
 import { isFormOpen } from '../cases/external.ts'
@@ -15,6 +15,7 @@ import type { CaseForm } from '../forms/form.ts'
 import type { SecondHalf } from '../halves.ts'
 import { grantsCovering, ownersOf } from '../owners/actions.ts'
 import type { Owner } from '../owners/claim.ts'
+import { isSameMailbox } from '../owners/contact.ts'
 import { keepRequest, keptRequest, readWarmUp, type KeptRequest, type WarmUpInput } from './request.ts'
 import { seenDays, type SeenDay } from './seen-actions.ts'
 
@@ -77,7 +78,7 @@ async function openFromForm(tx: Tx, { mailbox, language, content }: CaseForm): P
   return participant.id
 }
 
-/** Whether the mailbox is that of a proven owner of every address. */
+/** Whether the mailbox is, to the letter, that of a proven owner of every address: other dots or a tag are somebody else's at most houses. */
 async function ownsAll(
   holdersOf: (unit: Prefix) => Promise<readonly { readonly owner: Owner }[]>,
   mailbox: MailAddress,
@@ -85,7 +86,7 @@ async function ownsAll(
 ): Promise<boolean> {
   for (const unit of units) {
     const holders = await holdersOf(unit)
-    if (!holders.some(({ owner }) => mailboxKey(owner.mailbox) === mailboxKey(mailbox))) return false
+    if (!holders.some(({ owner }) => isSameMailbox(owner.mailbox, mailbox))) return false
   }
   return true
 }

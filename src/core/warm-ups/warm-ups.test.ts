@@ -4,6 +4,7 @@ import { testContext, testSettings, type TestContext } from '../../../test/suppo
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { openLetter } from '../../../test/support/letters.ts'
 import { message } from '../../../test/support/mail-events.ts'
+import { holds } from '../../../test/support/owners.ts'
 import { day, minute, second } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import type { MessageEvent } from '../../access/mail-event.ts'
@@ -249,6 +250,18 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await seen(), [null, null, null])
       await decide()
       assert.deepEqual(await seen(), [7, null, null])
+    })
+
+    it('is an owner’s only with the very mailbox of the owner', async () => {
+      for (const [mailbox, outcome] of [
+        ['OPS@example.org', 'done'],
+        ['o.ps@example.org', 'case.not-opened'],
+        ['ops+noc@example.org', 'case.not-opened'],
+      ] as const) {
+        const { ctx, opened } = await house(await open(), 'none')
+        await holds(ctx, mailbox, ip, 'txt')
+        assert.equal(await codeOf(opened()), outcome)
+      }
     })
 
     it('opens no case for outsiders where they may not, whatever the form says', async () => {
