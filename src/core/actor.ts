@@ -93,6 +93,11 @@ export function recordedName(actor: Actor): string {
   return actor.kind === 'visitor' ? `visitor:${visitorNetwork(actor.client)}` : actorName(actor)
 }
 
+/** Whose budget an asker spends: that of the network that somebody comes from, for in IPv6 one customer has as many addresses as they like. */
+export function askerOf(actor: Actor): string {
+  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
+}
+
 /** The network that a visitor comes from: /24 or /56. */
 export function visitorNetwork(client: string): string {
   return formatPrefix(networkOf(orThrow(parseListable(client))))

@@ -10,7 +10,7 @@ import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
 import { pageToken } from '../cases/actions.ts'
-import { actorName, visitorNetwork, type Actor } from '../actor.ts'
+import { askerOf } from '../actor.ts'
 import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { acksOf, type EdgeAck } from '../edges/actions.ts'
@@ -124,11 +124,6 @@ async function spendAsking(
   )
   const { name, key } = mailboxBudget(mailbox, control === 'none' ? 'nothing' : ip)
   if (isWritten) await spend(tx, name, key)
-}
-
-/** Budgets count the network that somebody comes from; in IPv6 one customer has as many addresses as they like. */
-export function askerOf(actor: Actor): string {
-  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }
 
 async function insertRequest(

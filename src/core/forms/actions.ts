@@ -2,7 +2,7 @@ import type { Language } from '../../access/reasons.ts'
 import { newId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { domainOf, mailboxKey, parseMailbox } from '../../standards/mail-address.ts'
-import { actorName, visitorNetwork } from '../actor.ts'
+import { askerOf } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
@@ -35,7 +35,7 @@ export async function askForm(
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   await transact(ctx, async (tx) => {
     await spendAll(tx, [
-      { name: 'forms.client.day', key: askerOf(tx) },
+      { name: 'forms.client.day', key: askerOf(tx.actor) },
       { name: 'forms.all.hour', key: 'all' },
     ])
   })
@@ -130,8 +130,4 @@ async function secondHalfWrong(ctx: Context, form: CaseForm, half: SecondHalf): 
   return tries >= maxTries
     ? new Refusal('forms.over')
     : new Refusal('forms.second-half-wrong', { left: maxTries - tries })
-}
-
-function askerOf({ actor }: Context): string {
-  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }

@@ -3,7 +3,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { mac } from '../../base/secret.ts'
 import type { Language } from '../../access/reasons.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { actorName, visitorNetwork } from '../actor.ts'
+import { askerOf } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import type { Asked } from '../letter-link.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -21,7 +21,7 @@ export async function askToEnter(
   input: { readonly mailbox: string; readonly language: Language },
 ): Promise<Asked> {
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
-  await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', askerOf(tx)))
+  await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', askerOf(tx.actor)))
   const mayWrite = await mayReach(ctx, mailbox)
   const { link, half, asked } = newLink(ctx, {
     purpose: 'enter',
@@ -107,8 +107,4 @@ export async function leave(ctx: Context, session: string): Promise<void> {
 
 function sessionHash(ctx: Context, session: string): string {
   return mac(ctx.keys.halves, `owner-session\0${session}`).toString('hex')
-}
-
-function askerOf({ actor }: Context): string {
-  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }

@@ -1,3 +1,4 @@
+import { askerOf } from '../actor.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { OidcClient } from '../../net/oidc-client.ts'
@@ -5,7 +6,7 @@ import { transact, type Context } from '../context.ts'
 import { beginErrand, redeemErrand } from '../oidc/actions.ts'
 import type { OidcAnswer } from '../oidc/oidc.ts'
 import { groupsThatCount, mailboxOf } from './oidc.ts'
-import { askerOf, openSession } from './session-actions.ts'
+import { openSession } from './session-actions.ts'
 
 /** An operator's errand does not open here, nor a recipient's in the console. */
 const bound = 'oidc:recipient'
@@ -44,7 +45,7 @@ async function enterByOidc(
 ): Promise<{ readonly session: string; readonly next: string }> {
   const { provider: ours, recipients } = ctx.settings
   if (recipients.oidc === undefined) throw new Refusal('recipients.provider-failed')
-  const limit = { name: 'recipients.enter.client.hour', key: askerOf(ctx) } as const
+  const limit = { name: 'recipients.enter.client.hour', key: askerOf(ctx.actor) } as const
   const { claims, next } = await inOurWords(redeemErrand(ctx, provider, answer, { bound, limit }))
   const mailbox = mailboxOf(recipients.oidc, ours.domains, claims)
   if (mailbox instanceof Refusal) throw mailbox

@@ -3,7 +3,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { mac } from '../../base/secret.ts'
 import type { Language } from '../../access/reasons.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { actorName, visitorNetwork } from '../actor.ts'
+import { askerOf } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
@@ -38,7 +38,7 @@ export async function askToEnter(
     usedAt: null,
   }
   await transact(ctx, async (tx) => {
-    await spend(tx, 'recipients.enter.client.hour', askerOf(tx))
+    await spend(tx, 'recipients.enter.client.hour', askerOf(tx.actor))
     await store.insertLink(tx.queries, link)
     await record(tx, { action: 'recipient-link.asked', subject: `recipient-link:${id}`, facts: {} })
     await writeLink(tx, link, halves.link)
@@ -152,9 +152,4 @@ export async function leave(ctx: Context, session: string): Promise<void> {
 
 function sessionHash(ctx: Context, session: string): string {
   return mac(ctx.keys.halves, `recipient-session\0${session}`).toString('hex')
-}
-
-/** Whose tries these are: a visitor’s network. */
-export function askerOf({ actor }: Context): string {
-  return actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
 }
