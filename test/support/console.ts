@@ -26,7 +26,7 @@ import type { Web } from '../../src/web/env.ts'
 import { caseId, testCases } from './cases.ts'
 import { testDesk } from './desk.ts'
 import { testSettings, testStart } from './context.ts'
-import { knownSender } from './known-sender.ts'
+import { knownSender, raisedSender } from './known-sender.ts'
 
 /** A day's worth of a small mail system in memory, and the console over it: for tests of pages, and to look at them. */
 export interface TestConsole {
@@ -477,7 +477,9 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
         ? ({ name: { kind: 'own', text: text ?? 'mail.example.org' }, home: text ?? 'example.org' } as const)
         : unknownSender
       return explanationOf(address, verdict, around, testSettings(), 'operator', {
-        sender: knownSender(known),
+        sender: knownSender(
+          formatAddress(address) === raisedSender.address ? { raise: raisedSender.raise } : known,
+        ),
         now: testStart,
       })
     },

@@ -33,6 +33,12 @@ export function knownSender(overrides: Partial<KnownSender> = {}): KnownSender {
   }
 }
 
+/** Its budget is raised inside a forecast: 192.0.2.88 of the tests of the site and of the console. */
+export const raisedSender = {
+  address: '192.0.2.88',
+  raise: { until: testStart + 14 * day, perDay: 24_000, perHour: 1000 },
+}
+
 /** One hour of each of the last days: clean at first, then a burst, then better. */
 function hourOfDay(nth: number): HourOfSender {
   const spam = nth < 18 ? 2 : nth < 24 ? 40 + 13 * (nth - 18) : 6

@@ -9,7 +9,7 @@ import { entryOf, type Listing } from '../../src/core/listings/listing.ts'
 import { explanationOf, type Explanation } from '../../src/core/senders/explanation.ts'
 import { climb, type Tried } from '../../src/core/ladder/ladder.ts'
 import type { Case } from '../../src/core/senders/actions.ts'
-import { parseAddress, type Address } from '../../src/standards/ip.ts'
+import { formatAddress, parseAddress, type Address } from '../../src/standards/ip.ts'
 import { covers, parseListable } from '../../src/standards/prefix.ts'
 import { loadAssets } from '../../src/web/assets.ts'
 import type { PublicDeps } from '../../src/web/deps.ts'
@@ -20,7 +20,7 @@ import { readGuide } from '../../src/core/guide/actions.ts'
 import { openShelf, type Shelf } from '../../src/web/guide/shelf.ts'
 import { publicApp } from '../../src/web/server.ts'
 import { testSettings, testStart } from './context.ts'
-import { knownSender } from './known-sender.ts'
+import { knownSender, raisedSender } from './known-sender.ts'
 
 /** The public site over a handful of listings and no database: for tests of pages, and to look at them. */
 export function testSite(overrides: Partial<PublicDeps> = {}, isBraked = false): Web {
@@ -138,7 +138,8 @@ function explainTest(address: Address, level: 'anyone' | 'link', site: Settings)
     settings,
     testStart,
   )
-  const known = level === 'anyone' ? undefined : { sender: knownSender(), now: testStart }
+  const more = formatAddress(address) === raisedSender.address ? { raise: raisedSender.raise } : {}
+  const known = level === 'anyone' ? undefined : { sender: knownSender(more), now: testStart }
   return explanationOf(address, verdict, covering, site, level, known)
 }
 

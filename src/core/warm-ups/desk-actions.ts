@@ -141,13 +141,14 @@ function invalid(field: string): Refusal {
 }
 
 /** The case ends with the decision, unless others in it still wait for one. */
-async function settle(tx: Tx, it: Case, outcome: 'granted' | 'refused'): Promise<void> {
-  await tell(tx, 'case.decided', (await lockCase(tx, it.id)) ?? it, outcome)
+async function settle(tx: Tx, it: Case, decision: 'granted' | 'refused'): Promise<void> {
+  await tell(tx, 'case.decided', (await lockCase(tx, it.id)) ?? it, decision)
   const threads = (await participantsOf(tx, it.id)).map(({ id }) => id)
   const isWaited = (await warmUpsOf(tx, threads)).some(({ state }) => state === 'asked')
   // A message was added: the case is another one.
   const now = (await lockCase(tx, it.id)) ?? it
   if (isWaited) await saveCase(tx, now)
-  else await closeCase(tx, now, { outcome })
+  // Nothing was listed and nothing is lifted: of such an outcome the page of the case would speak, and the public clock count it.
+  else await closeCase(tx, now, { outcome: 'answered' })
   tx.afterCommit('cases')
 }

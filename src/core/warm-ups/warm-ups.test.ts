@@ -98,7 +98,7 @@ forEachDatabase((_name, open) => {
       assert.ok(own < 500)
       await decide()
       assert.equal(await stateOf(token), 'agreed')
-      assert.equal((await showCase(ctx, id)).case.outcome, 'granted')
+      assert.equal((await showCase(ctx, id)).case.outcome, 'answered', 'nothing was lifted')
       ctx.clock.advance(minute)
       await run(engine)
       assert.equal(await perHour(), 1000)
@@ -141,6 +141,18 @@ forEachDatabase((_name, open) => {
         .executeTakeFirst()
       const { u = 0, f = 0 } = JSON.parse(row?.memory ?? '{}') as { u?: number; f?: number }
       assert.ok(Number(u) < 500 && Number(f) < 500, 'the raised budget is not what it earned')
+    })
+
+    it('raises nobody beside the address, not even where it is the one that its range is asked by', async () => {
+      const { ctx, system, opened, run, send, perHour } = await house(await open())
+      // The last address of a range stands for whoever is unknown in it.
+      await (await opened({ addresses: '192.0.2.255 192.0.2.45' })).decide()
+      const engine = await Engine.open(system)
+      await send(2)
+      await run(engine)
+      assert.equal(await perHour(), 1000)
+      const told = await standingsOf(ctx, ['192.0.2.0/24', 'org example.org', 'kind own'])
+      for (const [of, standing] of told) assert.ok(standing.kind !== 'hourly' || standing.perHour < 500, of)
     })
 
     it('is held to what the operator allows at most, whatever was agreed', async () => {

@@ -36,6 +36,16 @@ describe('The page of one sender', () => {
       assert.ok(text.includes(words), words)
   })
 
+  it('shows the figures of a forecast that raises the budget, and of no other', async () => {
+    const raised = '/listings?text=192.0.2.88'
+    assert.match(
+      await page(testConsole().ask('reader', raised)),
+      /Agreed forecast.*raises the budget: 24,000 today, 1,000 an hour, until/s,
+    )
+    const text = await page(testConsole().ask('reader', '/listings?text=192.0.2.45'))
+    assert.ok(!text.includes('Agreed forecast'))
+  })
+
   it('says of a sender that was never heard of that nothing is known', async () => {
     const text = await page(testConsole({ empty: true }).ask('reader', '/listings?text=192.0.2.45'))
     assert.match(text, /never<\/dd>/)

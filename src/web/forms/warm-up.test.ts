@@ -53,6 +53,7 @@ describe('The page of a forecast', () => {
     const participant = view?.warmUp.participantId ?? ''
     await decideWarmUp(world.ctx, { id: it_?.id ?? '', participant, deed: 'agree', most: '3000' })
     assert.match(await textOf(await browser.get(path)), /Agreed, .*at most 3,000/)
+    assert.doesNotMatch(await textOf(await browser.get(path)), /block is lifted|send again/i)
     const zh = await textOf(await browser.get(`/zh-CN${path}`))
     assert.match(zh, /已同意： .*第一天 2,400 封，每天增加 100%，最多 3,000 封/)
   })

@@ -441,6 +441,14 @@ describe('the record behind the link of a refusal', () => {
     assert.match(text, /451 4\.7\.500 Too many messages/)
   })
 
+  it('says on the record that a forecast raises the budget and until when, without figures', async () => {
+    const en = await words('/en/c/new_192-0-2-88')
+    assert.match(en, /A forecast was agreed for this address\. Its budget is raised until/)
+    assert.doesNotMatch(en, /24,000|1,000 an hour/)
+    assert.match(await words('/zh-CN/c/new_192-0-2-88'), /该地址的发信预告已获同意，额度提高，截止/)
+    assert.doesNotMatch(await words('/en/c/new_192-0-2-77'), /A forecast was agreed/)
+  })
+
   it('tells who broke a rule why, what to do and by when, and offers no removal', async () => {
     for (const reason of ruleReasons) {
       for (const language of ['en', 'zh-CN'] as const) {

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testSettings, testStart } from '../../test/support/context.ts'
+import { knownSender, raisedSender } from '../../test/support/known-sender.ts'
+import { orThrow } from '../base/refusal.ts'
+import { explanationOf } from '../core/senders/explanation.ts'
+import { parseAddress } from '../standards/ip.ts'
+import { judgedLines } from './explanation-words.ts'
+
+const pass = { action: 'pass', reason: null, listing: null, spared: null } as const
+
+function linesOf(known: Parameters<typeof knownSender>[0]): readonly string[] {
+  const address = orThrow(parseAddress(raisedSender.address))
+  const judged = { sender: knownSender(known), now: testStart }
+  return judgedLines(explanationOf(address, pass, [], testSettings(), 'operator', judged))
+}
+
+describe('What explain says in a terminal', () => {
+  it('names the forecast that raises the budget, with its figures and its end, where there is one', () => {
+    assert.ok(
+      linesOf({ raise: raisedSender.raise }).includes(
+        'forecast    agreed: raises the budget to 1000 an hour, 24000 today, until 2026-05-18T10:00:00.000Z',
+      ),
+    )
+    assert.ok(!linesOf({}).some((line) => line.startsWith('forecast')))
+  })
+})
