@@ -31,6 +31,7 @@ describe('The desk of cases', () => {
     const answer = await ask('agent', '/cases', { ...form, deed: 'assign-me' })
     assert.equal(answer.headers.get('location'), '/cases?done=1&failed=0')
     assert.deepEqual(deeds, ['assignCase:me'])
+    assert.match(await page(ask('agent', '/cases?done=0&failed=0')), /Nothing was chosen/)
     assert.equal((await ask('agent', '/cases', { ...form, deed: 'refuse' })).status, 422)
   })
 

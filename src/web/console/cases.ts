@@ -183,6 +183,7 @@ function doneNotice(view: View, query: Fields): Html | string {
   const [done, failed] = ['done', 'failed'].map((name) => query.get(name))
   if (done === undefined || failed === undefined || !/^\d{1,3}$/.test(`${done}`) || !/^\d{1,3}$/.test(failed))
     return ''
+  if (done === '0' && failed === '0') return notice('warning', view.words.cases.bulkNone)
   return notice(failed === '0' ? 'good' : 'warning', view.words.cases.bulkDone(done, failed))
 }
 

@@ -41,6 +41,7 @@ export const cases = {
     'assign-nobody': 'Assign to nobody',
     'snooze-24': 'Let them sleep for a day',
   },
+  bulkNone: 'Nothing was chosen, so nothing was done. Tick the cases that it is about.',
   bulkDone: (done: string, failed: string) => `Done for ${done}; for ${failed} it was not possible.`,
   states: {
     open: 'our turn',

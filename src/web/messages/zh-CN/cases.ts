@@ -38,6 +38,7 @@ export const cases: Messages['cases'] = {
     'assign-nobody': '取消负责人',
     'snooze-24': '搁置一天',
   },
+  bulkNone: '未选择工单，没有执行操作。请先勾选。',
   bulkDone: (done, failed) => `已处理 ${done} 件，${failed} 件未能处理。`,
   states: {
     open: '待我方处理',
