@@ -16,6 +16,7 @@ import {
   newCase,
   reopened,
   reopensMs,
+  splitFrom,
   withSeverity,
   type Targets,
 } from './case.ts'
@@ -174,6 +175,22 @@ describe('A case', () => {
     assert.equal(mergedWith(alike, granted, at + hour, always).state, 'open')
     // An answer in time stays in time.
     assert.equal(mergedWith(alike, fresh, at + hour, always).firstDueAt, alike.firstDueAt)
+  })
+
+  it('of one taken out of another goes on as it ran there', () => {
+    const asked = answered(fresh, start + 8 * hour, always, start + 9 * day)
+    const own = splitFrom(
+      asked,
+      { id: 'e'.repeat(26), openedBy: 'operator:ada' },
+      start + 100 * hour,
+      targets,
+    )
+    assert.deepEqual(
+      [own.state, own.openedAt, own.answeredAt, own.dueAt, own.waitedMs],
+      ['open', start, start + 8 * hour, start + 140 * hour, 92 * hour],
+    )
+    const still = splitFrom(fresh, { id: 'e'.repeat(26), openedBy: 'operator:ada' }, start + hour, targets)
+    assert.deepEqual([still.answeredAt, still.dueAt], [null, start + 24 * hour])
   })
 
   it('of who withdrew unanswered and comes back begins anew', () => {

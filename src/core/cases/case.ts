@@ -257,6 +257,22 @@ export function mergedWith(into: Case, from: Case, now: number, calendar: Calend
   return merged.dueAt === null ? merged : { ...merged, dueAt: Math.min(merged.dueAt, ...owed) }
 }
 
+/**
+ * A case out of another for one of those who took part in it: our turn, by the clock that ran for them there. What stood while it was theirs
+ * has not run out, and an answer that they had is owed no more.
+ */
+export function splitFrom(
+  it: Case,
+  about: Pick<Case, 'id' | 'openedBy'>,
+  now: number,
+  targets: Targets,
+): Case {
+  const { kind, severity, about: unit, openedAt, firstDueAt, answeredAt } = it
+  const { effectDueAt, waitedMs } = resumed(it, now, targets.calendar)
+  const own = newCase({ kind, severity, about: unit, ...about }, openedAt, targets)
+  return withDue({ ...own, firstDueAt, answeredAt, effectDueAt, waitedMs })
+}
+
 /** After the time of an answer is over a case waits for so much longer: letters take their time. */
 export const unansweredMs = day
 

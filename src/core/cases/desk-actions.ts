@@ -11,7 +11,7 @@ import {
   assigned,
   mayReopen,
   mergedWith,
-  newCase,
+  splitFrom,
   withSeverity,
   type Case,
   type CaseKind,
@@ -367,15 +367,15 @@ export async function splitCase(
     const everybody = await participantsOf(tx, it.id)
     const moved = everybody.find(({ id }) => id === input.participant)
     if (!moved || everybody.length < 2) throw new Refusal('case.nobody')
-    const { kind, severity, about } = it
-    const own = newCase(
-      { id: newId(), kind, severity, about, openedBy: recordedName(tx.actor) },
-      it.openedAt,
-      targetsOf(tx),
-    )
+    const named = { id: newId(), openedBy: recordedName(tx.actor) }
+    const own = splitFrom(it, named, tx.clock.now(), targetsOf(tx))
     await store.insertCase(tx.queries, own)
     await participantStore.moveParticipants(tx.queries, [moved.id], own.id)
-    await record(tx, { action: 'case.opened', subject: `case:${own.id}`, facts: { kind, from: it.id } })
+    await record(tx, {
+      action: 'case.opened',
+      subject: `case:${own.id}`,
+      facts: { kind: own.kind, from: it.id },
+    })
     await record(tx, {
       action: 'case.split',
       subject: `case:${it.id}`,
