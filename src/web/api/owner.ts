@@ -7,7 +7,6 @@ import type { Owner } from '../../core/owners/claim.ts'
 import { readFigures } from '../../core/programmes/actions.ts'
 import { listOwnerCases } from '../../core/programmes/case-actions.ts'
 import { parsePrefix, showPrefix } from '../../standards/prefix.ts'
-import { routes } from '../routes.ts'
 import { endpoint, ownerOf, readQuery, type Call, type Endpoint } from './endpoint.ts'
 import * as schemas from './schemas.ts'
 
@@ -110,7 +109,6 @@ export const ownerEndpoints: readonly Endpoint[] = [
     handle: async (call) => {
       const { ctx, owner } = await paid(call)
       const cases = await listOwnerCases(ctx, owner)
-      const { site } = ctx.settings.provider
       return {
         cases: cases.map(({ id, about, state, outcome, openedAt, closedAt, page }) => ({
           id,
@@ -119,7 +117,8 @@ export const ownerEndpoints: readonly Endpoint[] = [
           outcome,
           opened: rfc3339(openedAt),
           closed: closedAt === null ? null : rfc3339(closedAt),
-          page: page === null ? null : `${site}${routes.case.page.href({ token: page })}`,
+          // No link to it: whoever has the link of a page can write there, and this token only reads.
+          thread: page !== null,
         })),
       }
     },

@@ -558,7 +558,9 @@ export const ownerCases = z.object({
       outcome: z.enum(caseOutcomes).nullable(),
       opened: time,
       closed: time.nullable(),
-      page: z.string().nullable().describe('The own thread in it'),
+      thread: z
+        .boolean()
+        .describe('Whether the owner has a thread of their own in it; the pages of the owner lead there'),
     }),
   ),
 })
