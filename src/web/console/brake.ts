@@ -51,7 +51,7 @@ export function brakeSection(visit: OperatorVisit, state: BrakeState): Html {
     ${table({
       caption: words.brake,
       quiet: true,
-      stack: true,
+      stack: 'short',
       head: [words.rule, words.brakeState, words.brakeSince, ...(mayTurn ? [''] : [])],
       rows: brakeRules.map((rule) => [
         causes[rule],

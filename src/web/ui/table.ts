@@ -11,8 +11,8 @@ interface Table {
   readonly quiet?: boolean
   /** Columns of numbers, counted from 0: aligned right. */
   readonly numbers?: readonly number[]
-  /** On a narrow screen each row becomes a small list instead of scrolling sideways. */
-  readonly stack?: boolean
+  /** With little room each row becomes a small list instead of scrolling sideways; one with short cells finds room in half of a large screen. */
+  readonly stack?: boolean | 'short'
   /** What stands there when there are no rows. */
   readonly empty?: Html | string
 }
@@ -22,7 +22,7 @@ export function table({ caption, head, rows, quiet, numbers = [], stack, empty }
   if (rows.length === 0 && empty !== undefined) return html`<p class="empty">${empty}</p>`
   const side = (column: number): Html => (numbers.includes(column) ? html`class="number"` : html``)
   return html`<div class="table" role="region" aria-label="${caption}" tabindex="0">
-    <table ${stack ? html`class="stack"` : ''}>
+    <table ${stack ? html`class="stack ${stack === 'short' ? 'short' : ''}"` : ''}>
       <caption ${quiet ? html`class="hidden"` : ''}>
         ${caption}
       </caption>
