@@ -9,7 +9,8 @@ import { answerTo, letterFrom, replyAddress } from '../support/case-mail.ts'
 import { startDns } from '../support/dns.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
-import { smtpSink, type ReceivedMail, type SmtpSink } from '../support/smtp-sink.ts'
+import { freshPostgres } from '../support/postgres.ts'
+import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { until } from './delist-flow.ts'
 import { inParallel } from './in-parallel.ts'
 import { killAndWait } from './killer.ts'
@@ -18,11 +19,13 @@ import { number, openRows, type Rows } from './rows.ts'
 /** `POSTERN_TORTURE`: the full count. `POSTERN_KILLS=20/300` tries another one. */
 const isFull = process.env['POSTERN_TORTURE'] !== undefined
 const [someKills, someMessages] = (process.env['POSTERN_KILLS'] ?? '').split('/').map(Number)
-const kills = someKills || (isFull ? 40 : 1)
+const series = [
+  { database: 'SQLite', kills: isFull ? 40 : 1, messages: isFull ? 1000 : 20 },
+  { database: 'PostgreSQL', kills: isFull ? 10 : 1, messages: isFull ? 250 : 10 },
+] as const
+
 /** Of each sender: one that opens a case, one more to the delist mailbox, and answers to our letter. */
 const eachSays = 5
-const senders = Math.ceil((someMessages || (isFull ? 1000 : 20)) / eachSays)
-const messages = senders * eachSays
 const atOnce = 6
 
 const delistMailbox = 'delist@provider.example'
@@ -31,7 +34,7 @@ const addressOf = (nth: number): string => `198.51.${100 + Math.floor(nth / 200)
 const wordsOf = (nth: number, saying: number): string => `Saying ${saying} of sender ${nth}.`
 
 /** What is lifted: all come from one domain, and what comes again costs as well. What a mailbox gets stays as it is. */
-const settings = (dnsPort: number): string =>
+const settings = (dnsPort: number, senders: number): string =>
   [
     `dns: { servers: ["127.0.0.1:${dnsPort}"] }`,
     `delisting: { reviews: ${2 * senders + 10} }`,
@@ -50,33 +53,56 @@ const settings = (dnsPort: number): string =>
   ].join('\n')
 
 describe('Random kill -9 of core while mail comes to cases', { timeout: 30 * 60_000 }, () => {
-  it(`keeps every message that it took once and in its order, and writes each letter once (${kills} kills, ${messages} messages)`, async (t) => {
-    const [sink, dns] = await Promise.all([smtpSink(), startDns({ 's1._domainkey.example.org': dkimRecord })])
-    const postern = await startInstance({ smarthost: sink.url, settings: settings(dns.port) })
-    try {
-      const rows = await openRows(join(postern.folder, 'data', 'postern.sqlite'))
+  for (const { database, ...usual } of series) {
+    const kills = someKills || usual.kills
+    const senders = Math.ceil((someMessages || usual.messages) / eachSays)
+    const messages = senders * eachSays
+    it(`keeps every message that it took once and in its order, and writes each letter once, on ${database} (${kills} kills, ${messages} messages)`, async (t) => {
+      const [sink, dns] = await Promise.all([
+        smtpSink(),
+        startDns({ 's1._domainkey.example.org': dkimRecord }),
+      ])
+      const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
+      const postern = await startInstance({
+        smarthost: sink.url,
+        settings: settings(dns.port, senders),
+        ...(postgres ? { database: postgres.url } : {}),
+      })
       try {
-        await killSeries(t, postern, rows, sink)
+        const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
+        try {
+          await killSeries(t, { postern, rows, sink, kills, senders, messages })
+        } finally {
+          await rows.close()
+        }
+      } catch (error) {
+        t.diagnostic(
+          postern
+            .log()
+            .split('\n')
+            .filter((line) => /"level":"(?:error|warn)"/.test(line))
+            .slice(-15)
+            .join('\n'),
+        )
+        throw error
       } finally {
-        await rows.close()
+        await postern.stop()
+        await sink.close()
+        await dns.close()
+        await postgres?.drop()
       }
-    } catch (error) {
-      t.diagnostic(
-        postern
-          .log()
-          .split('\n')
-          .filter((line) => /"level":"(?:error|warn)"/.test(line))
-          .slice(-15)
-          .join('\n'),
-      )
-      throw error
-    } finally {
-      await postern.stop()
-      await sink.close()
-      await dns.close()
-    }
-  })
+    })
+  }
 })
+
+interface Series {
+  readonly postern: Instance
+  readonly rows: Rows
+  readonly sink: SmtpSink
+  readonly kills: number
+  readonly senders: number
+  readonly messages: number
+}
 
 interface Figures {
   /** Deliveries begun. */
@@ -87,10 +113,11 @@ interface Figures {
   again: number
 }
 
-async function killSeries(t: TestContext, postern: Instance, rows: Rows, sink: SmtpSink): Promise<void> {
+async function killSeries(t: TestContext, run: Series): Promise<void> {
+  const { postern, rows, sink, kills, senders, messages } = run
   const seed = fuzzSeed()
   const [killing, sending] = [seededRandom(seed), seededRandom(seed + 1)]
-  await listAll(postern)
+  await listAll(postern, senders)
   const figures: Figures = { asked: 0, taken: 0, again: 0 }
   const ending = new AbortController()
   const begun = performance.now()
@@ -116,7 +143,7 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, sink: S
     300_000,
   )
   const seconds = (performance.now() - begun) / 1000
-  await assertKept(postern, rows, sink.received)
+  await assertKept(run)
   const ids = new Set(sink.received.map(({ parsed }) => parsed.messageId))
   t.diagnostic(
     `${killed} kills, ${messages} messages in ${senders} cases in ${seconds.toFixed(0)} s, handed over ${figures.asked} times, ` +
@@ -125,7 +152,7 @@ async function killSeries(t: TestContext, postern: Instance, rows: Rows, sink: S
   assert.equal(killed, kills)
 }
 
-async function listAll(postern: Instance): Promise<void> {
+async function listAll(postern: Instance, senders: number): Promise<void> {
   const file = join(postern.folder, 'listings.csv')
   const lines = Array.from({ length: senders }, (_, nth) => `${addressOf(nth)},malware`)
   writeFileSync(file, `ip,reason\n${lines.join('\n')}\n`)
@@ -202,7 +229,8 @@ async function bySmtp(
  * written for one reason; it may arrive twice when core is killed between sending it and noting it, and then it has the same Message-ID and the
  * same words, so that mail programs show it once.
  */
-async function assertKept(postern: Instance, rows: Rows, received: readonly ReceivedMail[]): Promise<void> {
+async function assertKept({ postern, rows, sink, senders, messages }: Series): Promise<void> {
+  const { received } = sink
   assert.equal(await countOf(rows, 'cases'), senders, 'a case for each address')
   assert.equal(await countOf(rows, 'case_participants'), senders, 'a thread for each sender')
   assert.equal(await countOf(rows, `case_messages where direction = 'in'`), messages, 'each message once')
