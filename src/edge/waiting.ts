@@ -17,8 +17,7 @@ export class Waiting {
   #last = 0
   #lastButOne = 0
   #askedAt = 0
-  #askedSinceLast = 0
-  #askedBefore = 0
+  #crowd = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,15 +25,18 @@ export class Waiting {
 
   /** Milliseconds that a request read now has waited at most; `elapsed` is the clock's `elapsed()`. */
   atMost(elapsed: number): number {
+    this.#crowd = elapsed - this.#askedAt > beatMs ? 1 : this.#crowd + 1
     this.#askedAt = elapsed
-    this.#askedSinceLast++
     if (this.#timer === undefined) this.#start(elapsed)
     return elapsed - this.#lastButOne
   }
 
-  /** How many requests came in the time that `atMost` speaks of. */
+  /**
+   * How many requests were read without a pause, this one counted: after a pause of the whole machine, those that stood there when it
+   * was over. What was asked and answered before it waits no more, however much it was.
+   */
   get crowd(): number {
-    return this.#askedBefore + this.#askedSinceLast
+    return this.#crowd
   }
 
   stop(): void {
@@ -45,7 +47,6 @@ export class Waiting {
   #start(elapsed: number): void {
     this.#last = elapsed
     this.#lastButOne = elapsed
-    this.#askedBefore = 0
     this.#timer = setInterval(() => this.#beat(), beatMs)
     this.#timer.unref()
   }
@@ -54,8 +55,6 @@ export class Waiting {
     const elapsed = this.#clock.elapsed()
     this.#lastButOne = this.#last
     this.#last = elapsed
-    this.#askedBefore = this.#askedSinceLast
-    this.#askedSinceLast = 0
     if (elapsed - this.#askedAt > idleMs) this.stop()
   }
 }

@@ -55,6 +55,8 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
     assert.ok(core)
     const begun = Date.now()
     process.kill(core, 'SIGSTOP')
+    // Whatever fails below, what stands still can be stopped.
+    t.after(() => resume(core))
     const policy = hammerPolicy(around.policyPort, 2, () => ({ client: freed, wanted: 'passes' }))
     const refuse = async (addresses: readonly string[]): Promise<void> => {
       for (const address of addresses) {
@@ -115,3 +117,11 @@ describe('While core does not answer', { timeout: 120_000 }, () => {
     assert.equal((await postern?.run('verify'))?.status, 0)
   })
 })
+
+function resume(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  } catch {
+    // It was killed.
+  }
+}

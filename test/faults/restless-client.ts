@@ -24,7 +24,7 @@ export interface RestlessClient {
   stop(): Promise<void>
 }
 
-/** Fast enough to be there at every moment of a restart, too slow to be shed. */
+/** Fast enough to be there at every moment of a restart, too slow to be shed when the machine stands still for a moment. */
 const pauseMs = 5
 
 /** Answers that are kept to be shown. */
@@ -98,12 +98,16 @@ interface PolicyLine {
   close(): void
 }
 
-/** One answer, asked for on a connection of its own; undefined when there was none. `more` are attributes that differ. */
+/**
+ * One answer, asked for on a connection of its own; undefined when there was none. `more` are attributes that differ.
+ * One after the other without a pause they would be the crowd that a door sheds after a pause of the machine.
+ */
 export async function askOnce(
   port: number,
   client: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
+  await sleep(pauseMs)
   const line = await openLine(port)
   const answer = await line?.ask(client, more)
   line?.close()
