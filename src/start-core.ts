@@ -8,6 +8,7 @@ import { recipientProviderOf } from './core-sign-in-actions.ts'
 import type { XarfChecker } from './core/abuse/examination.ts'
 import type { EvidenceViewer } from './core/abuse/evidence-view.ts'
 import type { Reader } from './core/analysis/actions.ts'
+import type { HeaderReader } from './core/headers/actions.ts'
 import { feedHead } from './core/edges/actions.ts'
 import { Transparency } from './core/abuse/transparency-actions.ts'
 import { Clockwork } from './core/public-clock/actions.ts'
@@ -204,7 +205,7 @@ async function noLookup(): Promise<never> {
 function webApps(
   ctx: Context,
   config: Core['config'],
-  reader: Reader & XarfChecker & EvidenceViewer,
+  reader: Reader & HeaderReader & XarfChecker & EvidenceViewer,
   checks: Checks,
 ): { readonly site: Web; readonly console: Web } {
   const { clock, log, settings } = ctx
@@ -230,7 +231,7 @@ function webApps(
     site: siteActions(contextFor, async () => await notReady(ctx), reader),
     parts: [
       (app) => analyseRoutes(app, { contextFor, reader, shelf }),
-      (app) => headersRoutes(app, { contextFor }),
+      (app) => headersRoutes(app, { contextFor, reader }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https }),
       (app) => recipientRoutes(app, { contextFor, https, provider }),
@@ -245,6 +246,7 @@ function webApps(
           checks,
           transparency,
           clockwork,
+          reader,
           site: settings.provider.site,
           version,
         }),

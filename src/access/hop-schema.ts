@@ -4,7 +4,7 @@ import type { Hop } from '../standards/received.ts'
 const word = z.string().max(320).optional()
 
 /** One trace field of a message, as the process that read it tells: checked, sizes included. */
-export const hopSchema: z.ZodType<Hop> = z.strictObject({
+export const hopFields = {
   from: word,
   helo: word,
   ptr: word,
@@ -16,4 +16,6 @@ export const hopSchema: z.ZodType<Hop> = z.strictObject({
   for: word,
   date: word,
   at: z.number().optional(),
-})
+}
+
+export const hopSchema: z.ZodType<Hop> = z.strictObject(hopFields)

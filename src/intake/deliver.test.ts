@@ -73,6 +73,7 @@ function trial(): {
   const pool: ParsePool = {
     parse: async (_raw, request) => (requests.push(request), next),
     analyse: async () => ({ failure: 'busy' }),
+    readHeader: async () => ({ failure: 'busy' }),
     examine: async () => ({ failure: 'busy' }),
     checkXarf: async () => ({ failure: 'busy' }),
     view: async () => ({ failure: 'busy' }),

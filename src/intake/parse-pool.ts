@@ -3,6 +3,8 @@ import type { Log } from '../base/log.ts'
 import type { Examiner, XarfChecker } from '../core/abuse/examination.ts'
 import type { EvidenceViewer } from '../core/abuse/evidence-view.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
+import type { HeaderReader } from '../core/headers/actions.ts'
+import { formatPrefix } from '../standards/prefix.ts'
 import {
   parseLimits,
   ParseProcess,
@@ -23,6 +25,8 @@ export interface ParsePool {
   parse(raw: Buffer, request: ParseRequest): Promise<ParsedMessage | ParseFailure>
   /** What a bounce, reply, log, report or header says (contracts 3). Never rejects. */
   analyse(raw: Buffer): Promise<Finding | ParseFailure>
+  /** What a pasted header says. Never rejects. */
+  readHeader: HeaderReader['readHeader']
   /** What a report of abuse holds. Never rejects. */
   examine: Examiner['examine']
   /** What is wrong with an XARF report. Never rejects. */
@@ -105,6 +109,12 @@ export function openParsePool(options: PoolOptions): ParsePool {
       const result = await ask(raw, { say: 'analyse' })
       if ('failure' in result) return result
       return result.say === 'finding' ? result.finding : { failure: 'crash' }
+    },
+    readHeader: async (text, { names, networks }) => {
+      const ours = { names: [...names], networks: networks.map(formatPrefix) }
+      const result = await ask(text, { say: 'header', ours })
+      if ('failure' in result) return result
+      return result.say === 'reading' ? { reading: result.reading } : { failure: 'crash' }
     },
     examine: async (raw, { shape, envelope: { client, helo, mailFrom, recipient }, now }) => {
       const request = {

@@ -7,6 +7,8 @@ import { examinationSchema, xarfCheckSchema, type ExamineRequest } from '../core
 import { evidenceViewSchema, type EvidenceView } from '../core/abuse/evidence-view.ts'
 import type { Finding } from '../core/analysis/analysis.ts'
 import { findingSchema } from '../core/analysis/finding-schema.ts'
+import type { HeaderReading } from '../core/headers/reading.ts'
+import { readingSchema, type OursAsText } from '../core/headers/reading-schema.ts'
 import { spawnJailed } from './jail.ts'
 import {
   breaches,
@@ -48,6 +50,7 @@ export const parseLimits: ParseLimits = {
 export type Question =
   | { readonly say: 'read'; readonly request: ParseRequest }
   | { readonly say: 'analyse' }
+  | { readonly say: 'header'; readonly ours: OursAsText }
   | { readonly say: 'view' }
   | { readonly say: 'examine'; readonly request: ExamineRequest }
   | { readonly say: 'xarf' }
@@ -56,6 +59,7 @@ export type Question =
 export type Result =
   | { readonly say: 'message'; readonly message: ParsedMessage }
   | { readonly say: 'finding'; readonly finding: Finding }
+  | { readonly say: 'reading'; readonly reading?: HeaderReading | undefined }
   | { readonly say: 'view'; readonly view: EvidenceView }
   | { readonly say: 'examination'; readonly examination: Examination }
   | { readonly say: 'xarf-check'; readonly check: XarfCheck }
@@ -77,6 +81,7 @@ const fromWorker = z.discriminatedUnion('say', [
   }),
   z.strictObject({ say: z.literal('message'), message: parsedMessage }),
   z.strictObject({ say: z.literal('finding'), finding: findingSchema }),
+  z.strictObject({ say: z.literal('reading'), reading: readingSchema.optional() }),
   z.strictObject({ say: z.literal('view'), view: evidenceViewSchema }),
   z.strictObject({ say: z.literal('examination'), examination: examinationSchema }),
   z.strictObject({ say: z.literal('xarf-check'), check: xarfCheckSchema }),
@@ -198,6 +203,7 @@ export class ParseProcess {
         return void this.#ask(told.id, told.name, told.type)
       case 'message':
       case 'finding':
+      case 'reading':
       case 'view':
       case 'examination':
       case 'xarf-check':

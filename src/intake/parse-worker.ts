@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import { orThrow } from '../base/refusal.ts'
 import { examineRequest, type ExamineRequest } from '../core/abuse/examination-schema.ts'
 import { readInput } from '../core/analysis/read.ts'
+import { withReturnedId } from '../core/analysis/returned-id.ts'
+import { oursAsText, type OursAsText } from '../core/headers/reading-schema.ts'
+import { parsePrefix } from '../standards/prefix.ts'
 import { parseRequest, type ParseRequest } from './parsed-message.ts'
 import { readMessage } from './read-message.ts'
 import { encodeFrame, FrameReader, type Frame } from './worker-frame.ts'
@@ -15,6 +19,7 @@ const mostBytes = 32 * 1024 * 1024
 const fromPool = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('read'), request: parseRequest }),
   z.strictObject({ say: z.literal('analyse') }),
+  z.strictObject({ say: z.literal('header'), ours: oursAsText }),
   z.strictObject({ say: z.literal('view') }),
   z.strictObject({ say: z.literal('examine'), request: examineRequest }),
   z.strictObject({ say: z.literal('xarf') }),
@@ -38,7 +43,14 @@ interface Question {
 const reader = new FrameReader(mostBytes)
 const questions = new Map<number, Question>()
 let asked = 0
-let request: ParseRequest | { readonly examine: ExamineRequest } | 'analyse' | 'view' | 'xarf' | undefined
+let request:
+  | ParseRequest
+  | { readonly examine: ExamineRequest }
+  | { readonly ours: OursAsText }
+  | 'analyse'
+  | 'view'
+  | 'xarf'
+  | undefined
 
 function say(value: unknown): void {
   process.stdout.write(encodeFrame({ kind: 'json', value }))
@@ -71,6 +83,12 @@ async function look(raw: Buffer, about: ExamineRequest): Promise<void> {
   )
 }
 
+async function explain(text: Buffer, { names, networks }: OursAsText): Promise<void> {
+  const { readHeader } = await import('../core/headers/reading.ts')
+  const ours = { names, networks: networks.map((each) => orThrow(parsePrefix(each))) }
+  say({ say: 'reading', reading: readHeader(text.toString('utf8'), ours) })
+}
+
 async function check(raw: Buffer): Promise<void> {
   const { checkXarf } = await import('./xarf-evidence.ts')
   say({ say: 'xarf-check', check: checkXarf(raw) })
@@ -86,9 +104,11 @@ function hear(frame: Frame): void {
     if (!request) throw new Error('a message without a request')
     const about = request
     request = undefined
-    if (about === 'analyse') say({ say: 'finding', finding: readInput(frame.bytes) })
+    if (about === 'analyse')
+      say({ say: 'finding', finding: withReturnedId(readInput(frame.bytes), frame.bytes) })
     else if (about === 'xarf') void check(frame.bytes)
     else if (about === 'view') void show(frame.bytes)
+    else if ('ours' in about) void explain(frame.bytes, about.ours)
     else if ('examine' in about) void look(frame.bytes, about.examine)
     else void read(frame.bytes, about)
     return
@@ -102,6 +122,9 @@ function hear(frame: Frame): void {
     case 'xarf':
     case 'view':
       request = told.say
+      return
+    case 'header':
+      request = { ours: told.ours }
       return
     case 'examine':
       request = { examine: told.request }

@@ -27,8 +27,6 @@ import { visitorOf } from '../../src/web/client.ts'
 import type { Web, WebContext } from '../../src/web/env.ts'
 import { formRoutes } from '../../src/web/forms/form-routes.ts'
 import { portalRoutes } from '../../src/web/portal/portal.ts'
-import { readInput } from '../../src/core/analysis/read.ts'
-import type { Reader } from '../../src/core/analysis/actions.ts'
 import { analyseRoutes } from '../../src/web/analyse/analyse-routes.ts'
 import { headersRoutes } from '../../src/web/headers/headers-routes.ts'
 import { ownerRoutes } from '../../src/web/owners/owner-routes.ts'
@@ -37,6 +35,7 @@ import { recipientRoutes } from '../../src/web/recipients/recipient-routes.ts'
 import { routes } from '../../src/web/routes.ts'
 import { siteActions } from '../../src/web/site/actions.ts'
 import { testContext, type TestContext } from './context.ts'
+import { directReader, type TestReader } from './direct-reader.ts'
 import { testShelf, testSite } from './site.ts'
 
 /** The public site's origin in tests. */
@@ -66,7 +65,10 @@ export interface Doors {
   dump(): Promise<string>
 }
 
-export function openDoors(db: Database, overrides: Parameters<typeof testContext>[0] = {}): Doors {
+export function openDoors(
+  db: Database,
+  { reader = directReader, ...overrides }: Parameters<typeof testContext>[0] & { reader?: TestReader } = {},
+): Doors {
   const ctx = testContext({ db, ...overrides })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
   const checks = new Checks()
@@ -88,7 +90,7 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     trustedProxies: [orThrow(parsePrefix('127.0.0.0/8'))],
     parts: [
       (app) => analyseRoutes(app, { contextFor, reader, shelf }),
-      (app) => headersRoutes(app, { contextFor }),
+      (app) => headersRoutes(app, { contextFor, reader }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https: true }),
       (app) => recipientRoutes(app, { contextFor, https: true, provider: recipientProviderOf(ctx) }),
@@ -97,7 +99,15 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
       (app) => eventsRoute(app, contextFor),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) =>
-        apiRoutes(app, { contextFor, checks, transparency, clockwork, site: origin, version: '0.0.0' }),
+        apiRoutes(app, {
+          contextFor,
+          checks,
+          transparency,
+          clockwork,
+          reader,
+          site: origin,
+          version: '0.0.0',
+        }),
       (app) => abuseRoutes(app, { contextFor, transparency }),
       (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => personRoutes(app, { contextFor, https: true }),
@@ -115,9 +125,6 @@ export function openDoors(db: Database, overrides: Parameters<typeof testContext
     dump: async () => await dump(db),
   }
 }
-
-/** Reads in this process what core gives to another one. */
-const reader: Reader = { analyse: async (raw) => readInput(raw) }
 
 /** Keeps cookies, as a browser does, and says where its requests come from. */
 export class Visitor {

@@ -112,6 +112,8 @@ export interface BounceFinding {
   readonly kind: 'bounce' | 'reply'
   readonly recipients: readonly Recipient[]
   readonly links: readonly CaseLinkFound[]
+  /** Message-ID of the message that a bounce gives back. */
+  readonly returned?: string | undefined
 }
 
 /** What reading found, without keys. */

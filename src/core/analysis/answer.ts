@@ -14,6 +14,8 @@ export type Answer =
       readonly case: CaseOfLink | null
       /** Of the link that our key made; it opens the record. Not among what contracts 3 promises to programs. */
       readonly token: string | null
+      /** Message-ID of the message that a bounce gives back; neither. */
+      readonly returned?: string | undefined
     }
   | Exclude<Finding, BounceFinding>
 
@@ -26,11 +28,11 @@ export interface OwnSite {
 
 export function answerOf(finding: Finding, own: OwnSite): Answer {
   if (!('links' in finding)) return finding
-  const { kind, recipients, links } = finding
+  const { kind, recipients, links, returned } = finding
   const ours = links.filter(({ host }) => host === new URL(own.site).host)
   const known = caseOf(ours, own)
   const token = known?.case.valid === true ? known.token : null
-  return { kind, recipients, ours: ours.length > 0, case: known?.case ?? null, token }
+  return { kind, recipients, ours: ours.length > 0, case: known?.case ?? null, token, returned }
 }
 
 function caseOf(
@@ -57,7 +59,7 @@ function caseOf(
 /** The answer as one object, as contracts 3 has it: the fields of a report stand beside its kind. */
 export function flatAnswer(answer: Answer): object {
   if ('recipients' in answer) {
-    const { token: _, ...told } = answer
+    const { token: _token, returned: _returned, ...told } = answer
     return told
   }
   if (!('feedback' in answer)) return answer

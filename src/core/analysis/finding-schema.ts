@@ -54,6 +54,7 @@ export const findingSchema: z.ZodType<Finding> = z.discriminatedUnion('kind', [
     kind: z.enum(['bounce', 'reply']),
     recipients: z.array(recipientSchema).max(500),
     links: z.array(z.strictObject({ host: z.string().max(255), token: z.string().max(140) })).max(20),
+    returned: z.string().max(252).optional(),
   }),
   z.strictObject({ kind: z.literal('feedback'), feedback: feedbackSchema }),
   z.strictObject({ kind: z.literal('xarf'), feedback: xarfSchema }),

@@ -1,3 +1,5 @@
+import type { Finding } from './analysis.ts'
+
 /** Longest Message-ID that is carried along (RFC 5322 §2.1.1 has 998 octets for a line). */
 const messageId = /^<[!-;=?-~]{1,250}>$/
 
@@ -9,6 +11,11 @@ export function readMessageId(text: string | undefined): string | undefined {
 
 /** How much of a bounce is looked at: the returned header stands near its beginning. */
 const mostBytes = 256 * 1024
+
+/** A finding about a bounce with the Message-ID of what it gives back. */
+export function withReturnedId(finding: Finding, raw: Buffer): Finding {
+  return 'links' in finding ? { ...finding, returned: returnedMessageId(raw) } : finding
+}
 
 /** The Message-ID of the message that a bounce gives back: it stands in its body, that of the bounce itself in its header. */
 export function returnedMessageId(raw: Buffer): string | undefined {

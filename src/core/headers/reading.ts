@@ -68,8 +68,8 @@ interface Signature {
   readonly expiresAt: number | undefined
 }
 
-const mostHops = 50
-const mostOthers = 20
+export const mostHops = 50
+export const mostOthers = 20
 
 /** Undefined when the text holds no header. */
 export function readHeader(text: string, ours: OurServers): HeaderReading | undefined {

@@ -44,7 +44,7 @@ function form(view: View, error?: string): Html {
 }
 
 /** What a bounce says: for each recipient what happened, who must act, what to do next and where, then what to read. */
-export function bouncePage(view: View, shelf: Shelf, answer: Bounce, messageId?: string): Page {
+export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
   const { page: words, kinds } = view.words.analysis
   const shown = answer.recipients.slice(0, mostRecipients)
   return {
@@ -59,20 +59,19 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce, messageId?:
           ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
           : ''
       }
-      ${ladderOfOurs(view, shelf, answer, messageId)}
-      ${pageChoices(view, shelf, readingFor(answer.recipients))}
+      ${ladderOfOurs(view, shelf, answer)} ${pageChoices(view, shelf, readingFor(answer.recipients))}
       <h2>${words.again}</h2>
       ${form(view)}`,
   }
 }
 
 /** Of a refusal of ours whose link was cut off: what the code alone says. Of others' refusals the ladder is theirs. */
-function ladderOfOurs(view: View, { guide }: Shelf, { ours, recipients }: Bounce, messageId?: string): Html {
+function ladderOfOurs(view: View, { guide }: Shelf, { ours, recipients, returned }: Bounce): Html {
   if (!ours) return html``
   for (const { status, rejectedIp } of recipients) {
     const [reason, ...others] = status === undefined ? [] : findReasons(status)
     if (reason === undefined || others.length > 0) continue
-    const refused = { ...refusedFor(reason, rejectedIp), messageId }
+    const refused = { ...refusedFor(reason, rejectedIp), messageId: returned }
     return ladderPart(view, guide, climb(refused, {}, view.support))
   }
   return html``

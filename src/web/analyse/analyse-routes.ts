@@ -1,5 +1,6 @@
 import type { Reader } from '../../core/analysis/actions.ts'
 import type { Context } from '../../core/context.ts'
+import type { HeaderReader } from '../../core/headers/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
@@ -10,7 +11,7 @@ import { handedIn } from './handed-in.ts'
 
 export interface AnalysePageDeps {
   contextFor(c: WebContext): Context
-  readonly reader: Reader
+  readonly reader: Reader & HeaderReader
   readonly shelf: Shelf
 }
 

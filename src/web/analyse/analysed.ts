@@ -1,10 +1,8 @@
 import { analyse, type Reader } from '../../core/analysis/actions.ts'
-import { returnedMessageId } from '../../core/analysis/returned-id.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
 import type { Context } from '../../core/context.ts'
-import { explainHeaders } from '../../core/headers/actions.ts'
+import { explainHeaders, type HeaderReader } from '../../core/headers/actions.ts'
 import type { HeaderReading } from '../../core/headers/reading.ts'
-import { longestHeader } from '../../standards/pasted-header.ts'
 import type { WebContext } from '../env.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { headersPage } from '../headers/headers-page.ts'
@@ -16,31 +14,35 @@ import { analyseStartPage, bouncePage, reportFactsPage } from './analyse-page.ts
 export interface Analysed {
   readonly answer: Answer
   readonly header: HeaderReading | undefined
-  /** Message-ID of the message that a bounce gives back. */
-  readonly returned?: string | undefined
 }
 
 /** Reads it within the budgets of whoever asks. */
-export async function readHandedIn(ctx: Context, reader: Reader, raw: Buffer): Promise<Analysed> {
+export async function readHandedIn(
+  ctx: Context,
+  reader: Reader & HeaderReader,
+  raw: Buffer,
+): Promise<Analysed> {
   const answer = await analyse(ctx, reader, raw)
-  if (!('header' in answer)) return { answer, header: undefined, returned: returnedMessageId(raw) }
-  const text = raw.toString('utf8', 0, Math.min(raw.length, longestHeader))
-  return { answer, header: await explainHeaders(ctx, text) }
+  if (!('header' in answer)) return { answer, header: undefined }
+  return { answer, header: await explainHeaders(ctx, reader, raw) }
 }
 
 /** The page for it; a refusal of our own leads straight to its record, which says more than any reading of a bounce. */
 export async function showAnalysed(
   c: WebContext,
   shelf: Shelf,
-  { answer, header, returned }: Analysed,
+  { answer, header }: Analysed,
 ): Promise<Response> {
   const { view } = c.var
   switch (answer.kind) {
     case 'bounce':
     case 'reply':
       if (answer.token !== null)
-        return c.redirect(view.link(routes.record.href({ token: answer.token }, { message: returned })), 303)
-      return await show(c, bouncePage(view, shelf, answer, returned))
+        return c.redirect(
+          view.link(routes.record.href({ token: answer.token }, { message: answer.returned })),
+          303,
+        )
+      return await show(c, bouncePage(view, shelf, answer))
     case 'feedback':
     case 'xarf':
       return await show(c, reportFactsPage(view, answer))

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { after, describe, it } from 'node:test'
 import { databases } from '../../../test/support/database.ts'
 import { testContext } from '../../../test/support/context.ts'
+import { directReader } from '../../../test/support/direct-reader.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { Clockwork } from '../../core/public-clock/actions.ts'
@@ -31,6 +32,7 @@ async function api(): Promise<{ readonly ctx: Context; readonly web: Web }> {
           checks: new Checks(),
           transparency: new Transparency(),
           clockwork: new Clockwork(),
+          reader: directReader,
           site,
           version: '0',
         }),

@@ -4,6 +4,7 @@ import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import { permit } from '../../core/actor.ts'
 import { as, type Context } from '../../core/context.ts'
+import type { HeaderReader } from '../../core/headers/actions.ts'
 import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import { ownerOfToken } from '../../core/owners/token-actions.ts'
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly checks: Checks
   readonly transparency: Transparency
   readonly clockwork: Clockwork
+  readonly reader: HeaderReader
   readonly site: string
   readonly version: string
 }
@@ -77,6 +79,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
     checks: deps.checks,
     transparency: deps.transparency,
     clockwork: deps.clockwork,
+    reader: deps.reader,
     parameters: c.req.param() as Readonly<Record<string, string>>,
     query: new URL(c.req.url).searchParams,
     body: text === '' ? {} : readJson(text),

@@ -5,6 +5,7 @@ import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import type { Permission } from '../../core/actor.ts'
 import type { Checks } from '../../core/checks/actions.ts'
 import type { Context } from '../../core/context.ts'
+import type { HeaderReader } from '../../core/headers/actions.ts'
 import type { Owner } from '../../core/owners/claim.ts'
 import type { Budget } from './rate-limit.ts'
 import type { Address } from '../../standards/ip.ts'
@@ -16,6 +17,7 @@ export interface Call<Body> {
   readonly checks: Checks
   readonly transparency: Transparency
   readonly clockwork: Clockwork
+  readonly reader: HeaderReader
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Body

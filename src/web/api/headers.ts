@@ -80,6 +80,6 @@ export const headerEndpoints: readonly Endpoint[] = [
     answer: reading,
     status: 200,
     budget: ({ client }) => ({ name: 'headers.client.hour', key: networkOf(client) }),
-    handle: async ({ ctx, body }) => await explainHeaders(ctx, body.text),
+    handle: async ({ ctx, reader, body }) => await explainHeaders(ctx, reader, Buffer.from(body.text)),
   }),
 ]

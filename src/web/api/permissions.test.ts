@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { testContext } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
+import { directReader } from '../../../test/support/direct-reader.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { Clockwork } from '../../core/public-clock/actions.ts'
 import { Transparency } from '../../core/abuse/transparency-actions.ts'
@@ -38,6 +39,7 @@ async function door(endpoints?: readonly Endpoint[]) {
             checks: new Checks(),
             transparency: new Transparency(),
             clockwork: new Clockwork(),
+            reader: directReader,
             site,
             version: '0',
           },

@@ -26,7 +26,7 @@ export function headersStartPage(view: View, text = '', errors: readonly FieldEr
 
 function headerForm(view: View, text: string, error: string | undefined): Html {
   const words = view.words.headers.start
-  return html`<form method="post" action="${view.link(routes.headers.href())}">
+  return html`<form method="post" enctype="multipart/form-data" action="${view.link(routes.headers.href())}">
     ${textArea(view, {
       name: 'header',
       label: words.label,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { databases } from '../../../test/support/database.ts'
+import { directReader } from '../../../test/support/direct-reader.ts'
 import { openDoors, type Visitor } from '../../../test/support/visitor.ts'
 
 const { open, close } = databases('SQLite')
@@ -19,6 +20,18 @@ Subject: <script>alert(1)</script>\u202eolleh`
 
 async function visitor(): Promise<Visitor> {
   return openDoors(await open()).visitor()
+}
+
+/** As a browser sends the form. */
+async function handIn(text: string): Promise<Response> {
+  const form = new FormData()
+  form.set('header', text)
+  const body = new Response(form)
+  const type = body.headers.get('content-type') ?? ''
+  const bytes = new Uint8Array(await body.arrayBuffer())
+  return await (
+    await visitor()
+  ).send('/headers', bytes, { 'content-type': type, 'sec-fetch-site': 'same-origin' })
 }
 
 async function read(text: string, prefix = ''): Promise<string> {
@@ -63,7 +76,29 @@ describe('The header reader', () => {
   it('takes a header longer than other forms, and none without end', async () => {
     const long = `${header}\n${'X-Long: abcdefghijklmnop\n'.repeat(5000)}`
     assert.equal((await (await visitor()).submit('/headers', { header: long })).status, 200)
-    assert.equal((await (await visitor()).submit('/headers', { header: 'a'.repeat(900_000) })).status, 413)
+    assert.equal((await handIn(`${header}\n\n${'The message itself.\n'.repeat(400_000)}`)).status, 200)
+    const longer = await handIn('a'.repeat(11 * 1024 * 1024))
+    assert.equal(longer.status, 413)
+    assert.match(await longer.text(), /Send at most 10 MiB/)
+  })
+
+  it('says so where the process that reads has no time for it, or gave up, at the page and to programs', async () => {
+    const sentences = {
+      busy: /Too much is being read at the moment\./,
+      time: /took too long/,
+    }
+    for (const [failure, sentence] of Object.entries(sentences)) {
+      const reader = { ...directReader, readHeader: async () => ({ failure: failure as 'busy' | 'time' }) }
+      const there = openDoors(await open(), { reader }).visitor()
+      const page = await there.submit('/headers', { header })
+      assert.equal(page.status, failure === 'busy' ? 503 : 422)
+      const text = await page.text()
+      assert.match(text, sentence)
+      assert.match(text, /Received: from mail\.example\.org/)
+      const answer = await there.call('/headers', { text: header })
+      assert.equal(answer.status, page.status)
+      assert.match(JSON.stringify(await answer.json()), sentence)
+    }
   })
 
   it('keeps nothing', async () => {

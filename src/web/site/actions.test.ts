@@ -7,12 +7,12 @@ import { as, type Context } from '../../core/context.ts'
 import { addListing } from '../../core/listings/actions.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseListable } from '../../standards/prefix.ts'
+import { directReader } from '../../../test/support/direct-reader.ts'
 import { testContext, testKeys, testStart } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { testSite } from '../../../test/support/site.ts'
 import { visitorOf } from '../client.ts'
 import type { Web } from '../env.ts'
-import { readInput } from '../../core/analysis/read.ts'
 import { siteActions } from './actions.ts'
 
 const origin = 'https://postmaster.provider.example'
@@ -29,7 +29,7 @@ async function site(): Promise<{ app: Web; ctx: Context; listing: string }> {
   const actions = siteActions(
     (c) => as(ctx, visitorOf(c.var.client)),
     async () => undefined,
-    { analyse: async (raw) => readInput(raw) },
+    directReader,
   )
   return { app: testSite({ site: actions, clock: ctx.clock }), ctx, listing: id }
 }

@@ -10,6 +10,7 @@ import { explain, openCase, type Case } from '../../core/senders/actions.ts'
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Address } from '../../standards/ip.ts'
 import type { Reader } from '../../core/analysis/actions.ts'
+import type { HeaderReader } from '../../core/headers/actions.ts'
 import { readHandedIn, type Analysed } from '../analyse/analysed.ts'
 import { networkOf } from '../client.ts'
 import type { WebContext } from '../env.ts'
@@ -39,7 +40,7 @@ export interface SiteActions {
 export function siteActions(
   contextFor: (c: WebContext) => Context,
   notReady: SiteActions['notReady'],
-  reader: Reader,
+  reader: Reader & HeaderReader,
 ): SiteActions {
   return {
     async explain(c, address, level) {

@@ -1,4 +1,5 @@
 import type { Facts } from '../../../base/refusal.ts'
+import { analysis } from './analysis.ts'
 import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 
 /** What happened and what to do, for every refusal. */
@@ -310,13 +311,21 @@ export const refusals = fitForPeople({
     next: 'Name those that matter most, or give ranges such as 192.0.2.0/24.',
   }),
   'form.invalid': (facts) => invalidForm(facts),
-  'form.too-large': () => ({
+  'form.too-large': (facts) => ({
     what: 'That is more text than we take at once.',
-    next: 'Send less than 64 kB: the one line of the bounce with our address in it is enough.',
+    next:
+      facts['most'] === undefined
+        ? 'Send less than 64 kB: the one line of the bounce with our address in it is enough.'
+        : `Send at most ${text(facts, 'most')}: the header and the beginning of the text are enough.`,
   }),
+  'headers.busy': () => ({ what: 'Too much is being read at the moment.', next: 'Please try again.' }),
   'headers.none': () => ({
     what: 'There is no header of a message in this text.',
     next: 'Open the message, choose “Show original”, “View source” or “Internet headers” in your mail program, and paste everything that stands there.',
+  }),
+  'headers.unread': (facts) => ({
+    what: unreadHeader(text(facts, 'why')),
+    next: 'Paste the header alone, down to its first empty line, without the message below it.',
   }),
   'idempotency.mismatch': () => ({
     what: 'This Idempotency-Key was used before, with another request.',
@@ -704,6 +713,11 @@ function mailboxAdvice(facts: Facts): string {
     default:
       return 'Write it as in postmaster@example.org, without a name, spaces or brackets.'
   }
+}
+
+function unreadHeader(why: string): string {
+  const { errors } = analysis
+  return why === 'time' || why === 'memory' || why === 'budget' ? errors[why] : errors.crash
 }
 
 function unreadableFile(kind: string): string {

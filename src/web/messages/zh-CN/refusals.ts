@@ -1,4 +1,5 @@
 import type { Facts } from '../../../base/refusal.ts'
+import { analysis } from './analysis.ts'
 import { factText as text, factTime, fitForPeople } from '../refusal-words.ts'
 
 export const refusals = fitForPeople(
@@ -310,13 +311,21 @@ export const refusals = fitForPeople(
       next: '请先填写最重要的，或填写 192.0.2.0/24 这样的网段。',
     }),
     'form.invalid': (facts) => invalidForm(facts),
-    'form.too-large': () => ({
+    'form.too-large': (facts) => ({
       what: '提交的内容过长。',
-      next: '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。',
+      next:
+        facts['most'] === undefined
+          ? '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。'
+          : `请控制在 ${text(facts, 'most')} 以内：只需邮件头和正文的开头部分。`,
     }),
+    'headers.busy': () => ({ what: '目前正在读取的内容过多。', next: '请稍后再试。' }),
     'headers.none': () => ({
       what: '这段文字中没有邮件头。',
       next: '请打开邮件，在邮件程序中选择“显示原文”“查看源代码”或“Internet 邮件头”，然后粘贴其中的全部内容。',
+    }),
+    'headers.unread': (facts) => ({
+      what: unreadHeader(text(facts, 'why')),
+      next: '请只粘贴邮件头（到第一个空行为止），不要带上下面的邮件内容。',
     }),
     'idempotency.mismatch': () => ({
       what: '该 Idempotency-Key 已用于另一个请求。',
@@ -711,6 +720,11 @@ function mailboxAdvice(facts: Facts): string {
     default:
       return '请按 postmaster@example.org 的格式填写，不要带姓名、空格或括号。'
   }
+}
+
+function unreadHeader(why: string): string {
+  const { errors } = analysis
+  return why === 'time' || why === 'memory' || why === 'budget' ? errors[why] : errors.crash
 }
 
 function unreadableFile(kind: string): string {
