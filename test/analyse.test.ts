@@ -89,6 +89,14 @@ describe('postern analyse', () => {
     assert.match(ran.stdout, /Check the address/)
   })
 
+  it('numbers the messages of an mbox for people from 1', async () => {
+    const box = join(folder, 'box')
+    const message = `From MAILER-DAEMON Mon May  4 10:00:00 2026\n${bounce('bob@provider.example')}\n`
+    writeFileSync(box, message + message)
+    const ran = await analyse([box])
+    assert.ok(ran.stdout.includes(`${box}, message 1\n`) && ran.stdout.includes(`${box}, message 2\n`))
+  })
+
   it('names a file that is not there, and goes on', async () => {
     const ran = await analyse(['--json', join(folder, 'nothing'), '-'], bounce('bob@provider.example'))
     assert.equal(ran.status, 1)

@@ -92,7 +92,8 @@ async function answerTo(bytes: Buffer | undefined, { pool, own }: Doing): Promis
 
 function tell({ file, index }: Answered, answer: Answer, { output, json }: Doing): void {
   if (json) output.json({ file, ...(index === undefined ? {} : { index }), ...flatAnswer(answer) })
-  else output.say(analysisLines(index === undefined ? file : `${file} ${index}`, answer).join('\n'))
+  else
+    output.say(analysisLines(index === undefined ? file : `${file}, message ${index + 1}`, answer).join('\n'))
 }
 
 /** Files as given; a directory stands for the files in it and below, sorted. */

@@ -29,7 +29,10 @@ function body(answer: Answer): readonly string[] {
     case 'auto-reply':
       return [words.kinds[answer.kind], ...facts(answer.header).split('\n')]
     case 'unknown':
-      return [words.errors[answer.error]]
+      return [
+        words.errors[answer.error],
+        ...(answer.perhaps === undefined ? [] : [`${words.perhaps} ${words.reasons[answer.perhaps.reason]}`]),
+      ]
   }
 }
 

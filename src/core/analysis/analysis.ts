@@ -116,13 +116,25 @@ export interface BounceFinding {
   readonly returned?: string | undefined
 }
 
+/** What a text without a reply sounds like. */
+export interface Guess {
+  readonly reason: BounceReason
+  readonly path: Path
+  readonly who: Who
+}
+
 /** What reading found, without keys. */
 export type Finding =
   | BounceFinding
   | { readonly kind: 'feedback'; readonly feedback: Feedback }
   | { readonly kind: 'xarf'; readonly feedback: XarfFacts }
   | { readonly kind: 'headers' | 'message' | 'auto-reply'; readonly header: HeaderFacts }
-  | { readonly kind: 'unknown'; readonly error: AnalysisError }
+  | {
+      readonly kind: 'unknown'
+      readonly error: AnalysisError
+      /** No server speaks in it, but its words say why mail comes back. */
+      readonly perhaps?: Guess | undefined
+    }
 
 /** Why nothing could be said; a key of the messages. */
 export const analysisErrors = [

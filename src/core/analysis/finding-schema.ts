@@ -30,6 +30,12 @@ export const recipientSchema = z.strictObject({
   ask: z.string().max(200).optional(),
 })
 
+export const guessSchema = z.strictObject({
+  reason: z.enum(bounceReasons),
+  path: z.enum(paths),
+  who: z.enum(whos),
+})
+
 export const feedbackSchema = z.strictObject(feedbackFields)
 export const xarfSchema = z.strictObject({
   ...feedbackFields,
@@ -59,5 +65,9 @@ export const findingSchema: z.ZodType<Finding> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('feedback'), feedback: feedbackSchema }),
   z.strictObject({ kind: z.literal('xarf'), feedback: xarfSchema }),
   z.strictObject({ kind: z.enum(['headers', 'message', 'auto-reply']), header: headerSchema }),
-  z.strictObject({ kind: z.literal('unknown'), error: z.enum(analysisErrors) }),
+  z.strictObject({
+    kind: z.literal('unknown'),
+    error: z.enum(analysisErrors),
+    perhaps: guessSchema.optional(),
+  }),
 ])

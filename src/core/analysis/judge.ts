@@ -57,6 +57,20 @@ export function judge(said: Said): Judgement {
   )
 }
 
+/** What words say that are nobody's reply, as far as they say it by themselves. */
+export function soundsLike(text: string): Judgement | undefined {
+  const said = {
+    diagnostic: text,
+    around: '',
+    status: undefined,
+    replyCode: undefined,
+    remoteHost: undefined,
+    isTemporary: false,
+  }
+  const words = withoutLinks(wordsOf(text))
+  return byOurOwn(text) ?? byStrongWords(words, said) ?? byNotions(words, said)
+}
+
 function byAnyWords(words: string, said: Said): Judgement | undefined {
   return byWords(words, strongWords, said) ?? byWords(words, weakWords, said)
 }

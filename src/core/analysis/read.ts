@@ -7,6 +7,7 @@ import { readXarf } from '../../standards/xarf.ts'
 import type { AnalysisError, CaseLinkFound, Finding, HeaderFacts, Recipient } from './analysis.ts'
 import { attachedMessages, isFromDaemon, readBounce } from './bounce-message.ts'
 import { readBounceNotification, readComplaintNotification } from './notification.ts'
+import { soundsLike } from './judge.ts'
 import { readPasted } from './pasted.ts'
 import { reportLines } from './report-lines.ts'
 
@@ -308,7 +309,18 @@ function readText(whole: string): Finding {
   const fields = readMimeMessage(reportLines(text).join('\n').replace(/^\s+/, '')).fields
   if (fields.some(({ name }) => name === 'received' || name === 'authentication-results'))
     return { kind: 'headers', header: headerFacts(fields) }
-  return unknown('nothing-found')
+  return nothingFound(text)
+}
+
+/** More is a text about something else. */
+const longestGuess = 2000
+
+/** `our server is on a blacklist`: no bounce, but whoever asks so can be helped. */
+function nothingFound(text: string): Finding {
+  const guess = text.length > longestGuess ? undefined : soundsLike(text)
+  if (guess === undefined) return unknown('nothing-found')
+  const { reason, path, who } = guess
+  return { kind: 'unknown', error: 'nothing-found', perhaps: { reason, path, who } }
 }
 
 function bounceFinding(kind: 'bounce' | 'reply', recipients: readonly Recipient[], text: string): Finding {

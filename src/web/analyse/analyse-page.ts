@@ -1,6 +1,6 @@
 import { findReasons } from '../../access/reasons.ts'
 import { climb, refusedFor } from '../../core/ladder/ladder.ts'
-import type { Recipient } from '../../core/analysis/analysis.ts'
+import type { Guess, Recipient } from '../../core/analysis/analysis.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
 import { pageChoices } from '../guide/page-choices.ts'
 import type { Shelf } from '../guide/shelf.ts'
@@ -60,6 +60,25 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
           : ''
       }
       ${ladderOfOurs(view, shelf, answer)} ${pageChoices(view, shelf, readingFor(answer.recipients))}
+      <h2>${words.again}</h2>
+      ${form(view)}`,
+  }
+}
+
+/** What words may mean in which no server speaks: with the same advice, and the box for what would say it surely. */
+export function guessPage(view: View, shelf: Shelf, { reason, path, who }: Guess): Page {
+  const { guess: words, page, reasons, whos, paths } = view.words.analysis
+  return {
+    title: words.title,
+    noindex: true,
+    body: html`<h1>${words.title}</h1>
+      <p class="lead">${words.lead}</p>
+      ${notice('info', reasons[reason])}
+      ${definitions([
+        [page.who, whos[who]],
+        [page.next, paths[path]],
+      ])}
+      ${pageChoices(view, shelf, readingFor([{ reason }]))}
       <h2>${words.again}</h2>
       ${form(view)}`,
   }

@@ -96,6 +96,22 @@ describe('The page that takes a bounce', () => {
     assert.match(await (await handIn({ text: header })).text(), /The way it came/)
   })
 
+  it('tells what a sentence sounds like in which no server speaks, as a guess, also from the box on the start page', async () => {
+    const sentence = 'your message was rejected because our server is on a blacklist'
+    const answer = await handIn({ text: sentence })
+    assert.equal(answer.status, 200)
+    const page = await answer.text()
+    assert.match(page, /No mail server speaks in this text/)
+    assert.match(page, /refuses mail from the address of the sending server/)
+    assert.match(page, /troubleshooting\/refused/)
+    const found = await (await doors()).visitor().submit('/find', { q: sentence })
+    assert.match(await found.text(), /No mail server speaks in this text/)
+    assert.match(
+      await (await handIn({ text: sentence }, { prefix: '/zh-CN' })).text(),
+      /没有邮件服务器的答复/,
+    )
+  })
+
   it('says what it wants where there is nothing to read', async () => {
     const empty = await handIn({})
     assert.equal(empty.status, 422)

@@ -8,7 +8,7 @@ import type { Shelf } from '../guide/shelf.ts'
 import { headersPage } from '../headers/headers-page.ts'
 import { routes } from '../routes.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
-import { analyseStartPage, bouncePage, reportFactsPage } from './analyse-page.ts'
+import { analyseStartPage, bouncePage, guessPage, reportFactsPage } from './analyse-page.ts'
 
 /** What was handed in, read; of a message or a header also what the header says. */
 export interface Analysed {
@@ -53,6 +53,7 @@ export async function showAnalysed(
         ? await show(c, analyseStartPage(view, view.words.analysis.errors['nothing-found']), 422)
         : await show(c, headersPage(view, header, view.words.analysis.kinds[answer.kind]))
     case 'unknown':
+      if (answer.perhaps !== undefined) return await show(c, guessPage(view, shelf, answer.perhaps))
       return await show(c, analyseStartPage(view, view.words.analysis.errors[answer.error]), 422)
   }
 }

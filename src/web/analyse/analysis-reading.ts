@@ -30,7 +30,7 @@ export const analysisReading: Readonly<Record<BounceReason, readonly string[]>> 
 const mostPages = 4
 
 /** What to read after a bounce: the page for whoever runs no server stands at the end of every list. */
-export function readingFor(recipients: readonly Recipient[]): readonly string[] {
+export function readingFor(recipients: readonly Pick<Recipient, 'reason'>[]): readonly string[] {
   const found = [
     ...new Set(recipients.flatMap(({ reason }) => (reason === undefined ? [] : analysisReading[reason]))),
   ]

@@ -5,6 +5,7 @@ import { abuseClasses, channels, lifecycles, reportOutcomes, reportStates } from
 import { analysisErrors } from '../../core/analysis/analysis.ts'
 import {
   feedbackSchema,
+  guessSchema,
   headerSchema,
   recipientSchema,
   xarfSchema,
@@ -333,7 +334,11 @@ export const analysisAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('feedback'), ...feedbackSchema.shape }),
   z.object({ kind: z.literal('xarf'), ...xarfSchema.shape }),
   z.object({ kind: z.enum(['headers', 'message', 'auto-reply']), header: headerSchema }),
-  z.object({ kind: z.literal('unknown'), error: z.enum(analysisErrors) }),
+  z.object({
+    kind: z.literal('unknown'),
+    error: z.enum(analysisErrors),
+    perhaps: guessSchema.optional().describe('No server speaks in the text, but its words sound like this'),
+  }),
 ])
 export const checkWish = z.strictObject({
   domain: z.string().max(400).describe('Domain behind the @; a mailbox stands for its domain'),

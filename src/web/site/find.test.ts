@@ -82,7 +82,15 @@ describe('what somebody pastes', () => {
   it('may be a code or a reference', () => {
     for (const text of ['5.7.606', '550 5.7.606', '550-5.7.606', '#5.7.606'])
       assert.equal(target(text), 'code 5.7.606', text)
-    for (const text of ['PSN606', 'psn606', '(PSN606)', 'refused (PSN606)'])
+    for (const text of [
+      'PSN606',
+      'psn606',
+      '(PSN606)',
+      'refused (PSN606)',
+      'PSN606.',
+      'we were refused with PSN606',
+      'code: psn606, what now?',
+    ])
       assert.equal(target(text), 'code PSN606', text)
     assert.equal(target('550 5.7.606 Access denied.'), 'code 5.7.606')
     assert.equal(target('5.7.27'), 'unknown code 5.7.27')

@@ -122,7 +122,7 @@ function foreignHost(text: string, host: string): string | undefined {
 
 /** A refusal that bears neither our reference nor a code that is ours alone. Another provider uses the same codes: its link tells. */
 function isForeign(text: string, host: string): boolean {
-  if (/\(PSN\d{3}\)/i.test(text) || !isRefusal(text)) return false
+  if (referenceIn(text) !== undefined || !isRefusal(text)) return false
   return foreignHost(text, host) !== undefined || !isOurCode(codeIn(text))
 }
 
@@ -142,8 +142,9 @@ const ofListings: ReadonlySet<ReasonName> = new Set(
   ),
 )
 
+/** In brackets as we write it, or as somebody tells of it; never a part of a link. */
 function referenceIn(text: string): string | undefined {
-  return /\((PSN\d{3})\)/i.exec(text)?.[1]?.toUpperCase()
+  return /(?<![\w/=&?%.-])(PSN\d{3})(?![\w/=-])/i.exec(text)?.[1]?.toUpperCase()
 }
 
 function codeIn(text: string): string | undefined {

@@ -163,9 +163,13 @@ async function answer(
     case 'nothing':
     case 'unsure':
     case 'unknown-code': {
-      // Not every bounce quotes the reply: a longer text may be one all the same, or a header.
-      const analysed = question.includes('\n') ? await site.analyse(c, Buffer.from(question)) : undefined
-      if (analysed !== undefined && analysed.answer.kind !== 'unknown')
+      // Not every bounce quotes the reply: a longer text may be one all the same, or a header; a sentence may say what is wrong.
+      const isText = question.includes('\n') || (found.kind === 'nothing' && question.trim().includes(' '))
+      const analysed = isText ? await site.analyse(c, Buffer.from(question)) : undefined
+      if (
+        analysed !== undefined &&
+        (analysed.answer.kind !== 'unknown' || analysed.answer.perhaps !== undefined)
+      )
         return await showAnalysed(c, shelf, analysed)
       return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
     }

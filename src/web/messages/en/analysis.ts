@@ -125,6 +125,12 @@ export const analysis = {
     more: (count: number) => (count === 1 ? 'And one more recipient.' : `And ${count} more recipients.`),
     again: 'Read another bounce',
   },
+  perhaps: 'By its words alone:',
+  guess: {
+    title: 'What this may mean',
+    lead: 'No mail server speaks in this text: it has neither a code nor an address. By its words, this is what happened:',
+    again: 'Paste the bounce itself for a sure answer',
+  },
   derivedStatus: (status: string) => `${status} (inferred)`,
   case: (ip: string, at: string, proven: boolean) =>
     proven

@@ -113,6 +113,12 @@ export const analysis: Messages['analysis'] = {
     more: (count) => `另有 ${count} 个收件人。`,
     again: '解读另一封退信',
   },
+  perhaps: '仅从字面看：',
+  guess: {
+    title: '这可能是什么意思',
+    lead: '这段文字中没有邮件服务器的答复，既没有代码，也没有地址。仅从字面看，情况可能是：',
+    again: '粘贴退信原文，可得到确切的答案',
+  },
   derivedStatus: (status) => `${status}（推断）`,
   case: (ip, at, proven) =>
     proven
