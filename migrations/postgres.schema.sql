@@ -94,21 +94,6 @@ create table case_codes (
   expires_at bigint not null
 );
 
-create table case_forms (
-  id text not null,
-  kind text not null,
-  mailbox text not null,
-  language text not null,
-  content text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at bigint not null,
-  expires_at bigint not null,
-  participant_id text
-);
-
 create table case_messages (
   id text not null,
   case_id text not null,
@@ -412,6 +397,22 @@ create table let_throughs (
   mail_from text
 );
 
+create table letter_links (
+  id text not null,
+  purpose text not null,
+  mailbox text not null,
+  language text not null,
+  content text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  used_at bigint,
+  opened text
+);
+
 create table letters (
   id text not null,
   key text not null,
@@ -549,22 +550,6 @@ create table owner_claims (
   reminded_at bigint
 );
 
-create table owner_links (
-  id text not null,
-  purpose text not null,
-  mailbox text not null,
-  language text not null,
-  claim_id text,
-  facts text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at bigint not null,
-  expires_at bigint not null,
-  used_at bigint
-);
-
 create table owner_sessions (
   hash text not null,
   owner_id text not null,
@@ -628,19 +613,6 @@ create table probes (
   digest text,
   found text,
   letter text
-);
-
-create table recipient_links (
-  id text not null,
-  mailbox text not null,
-  language text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at bigint not null,
-  expires_at bigint not null,
-  used_at bigint
 );
 
 create table recipient_sessions (
@@ -885,12 +857,6 @@ CREATE INDEX case_codes_expires ON public.case_codes USING btree (expires_at);
 
 CREATE UNIQUE INDEX case_codes_pkey ON public.case_codes USING btree (hash);
 
-alter table case_forms add constraint case_forms_pkey PRIMARY KEY (id);
-
-CREATE INDEX case_forms_expires ON public.case_forms USING btree (expires_at);
-
-CREATE UNIQUE INDEX case_forms_pkey ON public.case_forms USING btree (id);
-
 alter table case_messages add constraint case_messages_pkey PRIMARY KEY (id);
 
 CREATE INDEX case_messages_case ON public.case_messages USING btree (case_id, at);
@@ -1059,6 +1025,12 @@ CREATE INDEX let_throughs_unit ON public.let_throughs USING btree (unit, at);
 
 CREATE UNIQUE INDEX let_throughs_pkey ON public.let_throughs USING btree (edge, boot, seq);
 
+alter table letter_links add constraint letter_links_pkey PRIMARY KEY (id);
+
+CREATE INDEX letter_links_expires ON public.letter_links USING btree (expires_at);
+
+CREATE UNIQUE INDEX letter_links_pkey ON public.letter_links USING btree (id);
+
 alter table letters add constraint letters_pkey PRIMARY KEY (id);
 
 CREATE INDEX letters_created ON public.letters USING btree (created_at, id);
@@ -1139,12 +1111,6 @@ CREATE UNIQUE INDEX owner_claims_held ON public.owner_claims USING btree (owner_
 
 CREATE UNIQUE INDEX owner_claims_pkey ON public.owner_claims USING btree (id);
 
-alter table owner_links add constraint owner_links_pkey PRIMARY KEY (id);
-
-CREATE INDEX owner_links_expires ON public.owner_links USING btree (expires_at);
-
-CREATE UNIQUE INDEX owner_links_pkey ON public.owner_links USING btree (id);
-
 alter table owner_sessions add constraint owner_sessions_pkey PRIMARY KEY (hash);
 
 CREATE INDEX owner_sessions_expires ON public.owner_sessions USING btree (expires_at);
@@ -1192,12 +1158,6 @@ CREATE INDEX probes_by_created ON public.probes USING btree (created_at);
 CREATE UNIQUE INDEX probes_pkey ON public.probes USING btree (id);
 
 CREATE UNIQUE INDEX probes_tag_key ON public.probes USING btree (tag);
-
-alter table recipient_links add constraint recipient_links_pkey PRIMARY KEY (id);
-
-CREATE INDEX recipient_links_expires ON public.recipient_links USING btree (expires_at);
-
-CREATE UNIQUE INDEX recipient_links_pkey ON public.recipient_links USING btree (id);
 
 alter table recipient_sessions add constraint recipient_sessions_pkey PRIMARY KEY (hash);
 

@@ -144,25 +144,6 @@ CREATE TABLE case_codes (
 
 CREATE INDEX case_codes_expires on case_codes (expires_at);
 
-CREATE TABLE case_forms (
-  id text not null,
-  kind text not null,
-  mailbox text not null,
-  language text not null,
-  content text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at integer not null,
-  expires_at integer not null,
-  -- The thread that it opened.
-  participant_id text,
-  primary key (id)
-) strict, without rowid;
-
-CREATE INDEX case_forms_expires on case_forms (expires_at);
-
 CREATE TABLE case_messages (
   id text not null,
   case_id text not null,
@@ -558,6 +539,27 @@ CREATE TABLE let_throughs (
 
 CREATE INDEX let_throughs_unit on let_throughs (unit, at);
 
+CREATE TABLE letter_links (
+  id text not null,
+  purpose text not null,
+  mailbox text not null,
+  language text not null,
+  -- What it is about, sealed.
+  content text not null,
+  link_hash text not null,
+  browser_hash text not null,
+  code_hash text not null,
+  tries integer not null,
+  created_at integer not null,
+  expires_at integer not null,
+  used_at integer,
+  -- What it has opened and still leads to.
+  opened text,
+  primary key (id)
+) strict, without rowid;
+
+CREATE INDEX letter_links_expires on letter_links (expires_at);
+
 CREATE TABLE letters (
   id text not null,
   key text not null,
@@ -743,26 +745,6 @@ CREATE INDEX owner_claims_parent on owner_claims (parent_id);
 
 CREATE INDEX owner_claims_range on owner_claims (state, first_key);
 
-CREATE TABLE owner_links (
-  id text not null,
-  purpose text not null,
-  mailbox text not null,
-  language text not null,
-  claim_id text,
-  -- What the letter is about, as JSON; the purpose says its shape.
-  facts text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at integer not null,
-  expires_at integer not null,
-  used_at integer,
-  primary key (id)
-) strict, without rowid;
-
-CREATE INDEX owner_links_expires on owner_links (expires_at);
-
 CREATE TABLE owner_sessions (
   hash text not null,
   owner_id text not null,
@@ -850,22 +832,6 @@ CREATE TABLE probes (
 ) strict;
 
 CREATE INDEX probes_by_created on probes (created_at);
-
-CREATE TABLE recipient_links (
-  id text not null,
-  mailbox text not null,
-  language text not null,
-  link_hash text not null,
-  browser_hash text not null,
-  code_hash text not null,
-  tries integer not null,
-  created_at integer not null,
-  expires_at integer not null,
-  used_at integer,
-  primary key (id)
-) strict, without rowid;
-
-CREATE INDEX recipient_links_expires on recipient_links (expires_at);
 
 CREATE TABLE recipient_sessions (
   hash text not null,

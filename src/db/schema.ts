@@ -47,11 +47,9 @@ export interface Tables {
   decision_recipients: DecisionRecipientsTable
   case_codes: CaseCodesTable
   recipients: RecipientsTable
-  recipient_links: RecipientLinksTable
   recipient_sessions: RecipientSessionsTable
   vouches: VouchesTable
   owners: OwnersTable
-  owner_links: OwnerLinksTable
   owner_sessions: OwnerSessionsTable
   owner_claims: OwnerClaimsTable
   owner_tokens: OwnerTokensTable
@@ -64,7 +62,7 @@ export interface Tables {
   case_originals: CaseOriginalsTable
   sender_checks: SenderChecksTable
   person_requests: PersonRequestsTable
-  case_forms: CaseFormsTable
+  letter_links: LetterLinksTable
   deliverability_forms: DeliverabilityFormsTable
   deliverability_addresses: DeliverabilityAddressesTable
   warm_ups: WarmUpsTable
@@ -717,20 +715,6 @@ export interface RecipientsTable {
   seen_at: number
 }
 
-/** A letter with a link, in two halves; the hashes are keyed. */
-export interface RecipientLinksTable {
-  id: string
-  mailbox: string
-  language: string
-  link_hash: string
-  browser_hash: string
-  code_hash: string
-  tries: number
-  created_at: number
-  expires_at: number
-  used_at: number | null
-}
-
 /** A recipient's word for a sender. */
 export interface VouchesTable {
   id: string
@@ -770,25 +754,6 @@ export interface OwnersTable {
   language: string
   created_at: number
   seen_at: number
-}
-
-/** A letter with a link, in two halves; the hashes are keyed. */
-export interface OwnerLinksTable {
-  id: string
-  /** `enter` or `contact`. */
-  purpose: string
-  mailbox: string
-  language: string
-  claim_id: string | null
-  /** JSON. */
-  facts: string
-  link_hash: string
-  browser_hash: string
-  code_hash: string
-  tries: number
-  created_at: number
-  expires_at: number
-  used_at: number | null
 }
 
 export interface OwnerSessionsTable {
@@ -1026,11 +991,11 @@ export interface PersonRequestsTable {
   done_at: number | null
 }
 
-/** Forms that open a case once the mailbox in them has shown itself. */
-export interface CaseFormsTable {
+/** Letters with a link, in two halves; the hashes are keyed. */
+export interface LetterLinksTable {
   id: string
-  /** `deliverability`. */
-  kind: string
+  /** As `core/letter-links` has them. */
+  purpose: string
   mailbox: string
   language: string
   /** Sealed JSON. */
@@ -1041,8 +1006,9 @@ export interface CaseFormsTable {
   tries: number
   created_at: number
   expires_at: number
-  /** The thread that it opened. */
-  participant_id: string | null
+  used_at: number | null
+  /** What it has opened, such as a thread. */
+  opened: string | null
 }
 
 /** What a deliverability form said, by the thread that it opened. */

@@ -33,6 +33,7 @@ export const floors: Readonly<Record<string, number>> = {
   idempotency: 1,
   events: 1,
   leases: 1,
+  'letter-links': 2,
   limits: 1,
   edges: 1,
   standings: 1,

@@ -188,15 +188,15 @@ forEachDatabase((_name, open_) => {
       for (let nth = 0; nth < 4; nth++)
         assert.equal(
           await codeOf(openDeliverability(visitor, { link, code: 'AAAAAA' })),
-          'forms.second-half-wrong',
+          'links.second-half-wrong',
         )
-      assert.equal(await codeOf(openDeliverability(visitor, { link })), 'forms.second-half-wrong')
-      assert.equal(await codeOf(openDeliverability(visitor, { link, code: 'AAAAAA' })), 'forms.over')
-      assert.equal(await codeOf(openDeliverability(visitor, { link, code: asked.code })), 'forms.over')
+      assert.equal(await codeOf(openDeliverability(visitor, { link })), 'links.second-half-wrong')
+      assert.equal(await codeOf(openDeliverability(visitor, { link, code: 'AAAAAA' })), 'links.over')
+      assert.equal(await codeOf(openDeliverability(visitor, { link, code: asked.code })), 'links.over')
       assert.equal((await listCases(ctx, { states: ['open'], offset: 0, limit: 9 })).length, 0)
       assert.equal(
         await codeOf(openDeliverability(visitor, { link: 'x.y', code: asked.code })),
-        'forms.not-found',
+        'links.invalid',
       )
     })
 

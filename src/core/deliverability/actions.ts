@@ -6,9 +6,9 @@ import { record } from '../audit/actions.ts'
 import { openCase, pageToken, participantsOf } from '../cases/actions.ts'
 import { isFormOpen } from '../cases/external.ts'
 import type { Context, Tx } from '../context.ts'
-import { askForm, useForm, type AskedForm } from '../forms/actions.ts'
-import type { CaseForm } from '../forms/form.ts'
+import { askForm, useForm } from '../forms/actions.ts'
 import type { SecondHalf } from '../halves.ts'
+import type { Asked, LetterLink } from '../letter-links/letter-link.ts'
 import { keepForm, keptForm, readDeliverability, type FormInput, type KeptForm } from './form.ts'
 import * as store from './store.ts'
 import type { FormAddress, FormFacts } from './address.ts'
@@ -19,7 +19,7 @@ import type { FormAddress, FormFacts } from './address.ts'
 export async function askDeliverability(
   ctx: Context,
   input: FormInput & { readonly mailbox: string; readonly language: Language },
-): Promise<AskedForm> {
+): Promise<Asked> {
   mustBeOpen(ctx)
   const { mailbox, language } = input
   const { provider, support } = ctx.settings
@@ -41,7 +41,7 @@ export async function openDeliverability(
   return pageToken(ctx, participant)
 }
 
-async function openFromForm(tx: Tx, { mailbox, language, content }: CaseForm): Promise<string> {
+async function openFromForm(tx: Tx, { mailbox, language, content }: LetterLink): Promise<string> {
   const form = keptForm(content as KeptForm)
   const [only, ...others] = form.prefixes
   const { case: it, participant } = await openCase(tx, {

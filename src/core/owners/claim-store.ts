@@ -266,7 +266,7 @@ function claimOf(row: OwnerClaimsTable): Claim {
     endedWhy: row.ended_why === null ? null : knownWord(claimEnds, row.ended_why, `claim ${row.id}`),
     contact: row.contact_mailbox === null ? null : orThrow(parseMailbox(row.contact_mailbox)),
     remindedAt: row.reminded_at,
-    facts: readFacts(row.facts).facts,
+    facts: readFacts(row.facts),
     version: row.version,
   }
 }

@@ -3,9 +3,10 @@ import type { Language } from '../../access/reasons.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { addressOf, showPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
-import type { Asked } from '../letter-link.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import type { SecondHalf } from '../halves.ts'
+import { askByLetter, checkHalf, usableLink, useUp } from '../letter-links/actions.ts'
+import type { Asked } from '../letter-links/letter-link.ts'
 import { spendAll } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { findRegistered, mustFind } from '../registries/actions.ts'
@@ -21,8 +22,8 @@ import {
   type Owner,
 } from './claim.ts'
 import { hasNames, holesOf, isSameMailbox, nameContacts, registryContacts, type Contact } from './contact.ts'
-import { checkHalf, mayReach, newLink, usableLink, useUp } from './link-actions.ts'
 import { namesEverywhere } from './look.ts'
+import { questionContent, readQuestion } from './stored-facts.ts'
 import * as store from './store.ts'
 import * as claimStore from './claim-store.ts'
 
@@ -96,35 +97,41 @@ export async function askContact(
     await transact(ctx, async (tx) => await confirmClaim(tx, claim.id, about, contact.mailbox))
     return { kind: 'confirmed' }
   }
-  const mayWrite = await mayReach(ctx, contact.mailbox)
-  const { link, half, asked } = newLink(ctx, {
-    purpose: 'contact',
-    mailbox: contact.mailbox,
-    language: input.language,
-    about,
-  })
-  await transact(ctx, async (tx) => {
-    await spendAll(tx, [{ name: 'owners.contact.week', key: mailboxKey(contact.mailbox) }])
-    await store.insertLink(tx.queries, link)
-    await record(tx, {
-      action: 'owner-claim.contact-asked',
-      subject: `owner-claim:${claim.id}`,
-      facts: { owner: owner.id, proof: contact.proof },
-    })
-    if (await mayWrite(tx))
-      await queueLetter(tx, {
-        key: `owner-contact:${link.id}`,
-        kind: 'owner-contact',
-        mailbox: contact.mailbox,
-        language: input.language,
-        slots: {
-          prefix: showPrefix(claim.prefix),
-          link: `${tx.settings.provider.site}/owners/contact/${link.id}.${half}`,
-          expiresAt: link.expiresAt,
-        },
-        expiresAt: link.expiresAt,
-      })
-  })
+  const { mailbox } = contact
+  const { language } = input
+  const asked = await askByLetter(
+    ctx,
+    {
+      purpose: 'owner-contact',
+      mailbox,
+      language,
+      content: questionContent(about),
+      lifeMs: ctx.settings.owners.linkMs,
+    },
+    {
+      keep: async (tx) => {
+        await spendAll(tx, [{ name: 'owners.contact.week', key: mailboxKey(mailbox) }])
+        await record(tx, {
+          action: 'owner-claim.contact-asked',
+          subject: `owner-claim:${claim.id}`,
+          facts: { owner: owner.id, proof: contact.proof },
+        })
+      },
+      write: async (tx, { id, expiresAt }, half) =>
+        await queueLetter(tx, {
+          key: `owner-contact:${id}`,
+          kind: 'owner-contact',
+          mailbox,
+          language,
+          slots: {
+            prefix: showPrefix(claim.prefix),
+            link: `${tx.settings.provider.site}/owners/contact/${id}.${half}`,
+            expiresAt,
+          },
+          expiresAt,
+        }),
+    },
+  )
   return { kind: 'asked', asked }
 }
 
@@ -178,10 +185,10 @@ export interface ContactQuestion {
 }
 
 export async function seeContactLink(ctx: Context, token: string): Promise<ContactQuestion> {
-  const { id, about, expiresAt } = await usableLink(ctx, token, 'contact')
-  const claim = about && (await claimStore.anyClaim(ctx.db.queries, about.claimId))
+  const { id, content, expiresAt } = await usableLink(ctx, token, 'owner-contact')
+  const claim = await claimStore.anyClaim(ctx.db.queries, readQuestion(content).claimId)
   const applicant = claim && (await store.ownerById(ctx.db.queries, claim.ownerId))
-  if (!claim || !applicant || claim.state === 'ended') throw new Refusal('owners.link-over')
+  if (!claim || !applicant || claim.state === 'ended') throw new Refusal('links.over')
   return { id, prefix: claim.prefix, applicant: applicant.mailbox, expiresAt }
 }
 
@@ -190,10 +197,10 @@ export async function confirmByContact(
   ctx: Context,
   input: SecondHalf & { readonly link: string },
 ): Promise<{ readonly claimId: string; readonly prefix: Prefix }> {
-  const link = await usableLink(ctx, input.link, 'contact')
+  const link = await usableLink(ctx, input.link, 'owner-contact')
   await checkHalf(ctx, link, input)
-  const { about, mailbox } = link
-  if (about === null) throw new Refusal('owners.link-invalid')
+  const { content, mailbox } = link
+  const about = readQuestion(content)
   return await transact(ctx, async (tx) => {
     await useUp(tx, link)
     const { id, prefix } = await confirmClaim(tx, about.claimId, about, mailbox)
@@ -208,7 +215,7 @@ async function confirmClaim(
   contact: MailAddress,
 ): Promise<Claim> {
   const claim = await claimStore.anyClaim(tx.queries, id)
-  if (!claim || claim.state === 'ended') throw new Refusal('owners.link-over')
+  if (!claim || claim.state === 'ended') throw new Refusal('links.over')
   // What is proven by DNS is not made less by a letter.
   if (isStronger(claim)) return claim
   const confirmed = confirm(

@@ -5,14 +5,13 @@ import type { Language } from '../../access/reasons.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { askerOf } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import type { Asked } from '../letter-link.ts'
-import { transact, type Context, type Tx } from '../context.ts'
+import { transact, type Context } from '../context.ts'
 import type { SecondHalf } from '../halves.ts'
+import { askByLetter, checkHalf, usableLink, useUp } from '../letter-links/actions.ts'
+import type { Asked } from '../letter-links/letter-link.ts'
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import type { Owner } from './claim.ts'
-import type { OwnerLink } from './link.ts'
-import { checkHalf, mayReach, newLink, usableLink, useUp } from './link-actions.ts'
 import * as store from './store.ts'
 
 /** Writes to a mailbox so that it can show itself. The answer is the same whatever the mailbox, and whether or not it is known here. */
@@ -22,34 +21,24 @@ export async function askToEnter(
 ): Promise<Asked> {
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', askerOf(tx.actor)))
-  const mayWrite = await mayReach(ctx, mailbox)
-  const { link, half, asked } = newLink(ctx, {
-    purpose: 'enter',
-    mailbox,
-    language: input.language,
-    about: null,
-  })
-  await transact(ctx, async (tx) => {
-    await store.insertLink(tx.queries, link)
-    await record(tx, { action: 'owner-link.asked', subject: `owner-link:${link.id}`, facts: {} })
-    if (await mayWrite(tx)) await writeLink(tx, link, half)
-  })
-  return asked
-}
-
-async function writeLink(
-  tx: Tx,
-  { id, mailbox, language, expiresAt }: OwnerLink,
-  half: string,
-): Promise<void> {
-  await queueLetter(tx, {
-    key: `owner-link:${id}`,
-    kind: 'owner-link',
-    mailbox,
-    language,
-    slots: { link: `${tx.settings.provider.site}/owners/link/${id}.${half}`, expiresAt },
-    expiresAt,
-  })
+  const { language } = input
+  return await askByLetter(
+    ctx,
+    { purpose: 'owner', mailbox, language, lifeMs: ctx.settings.owners.linkMs },
+    {
+      keep: async (tx, { id }) =>
+        await record(tx, { action: 'owner-link.asked', subject: `owner-link:${id}`, facts: {} }),
+      write: async (tx, { id, expiresAt }, half) =>
+        await queueLetter(tx, {
+          key: `owner-link:${id}`,
+          kind: 'owner-link',
+          mailbox,
+          language,
+          slots: { link: `${tx.settings.provider.site}/owners/link/${id}.${half}`, expiresAt },
+          expiresAt,
+        }),
+    },
+  )
 }
 
 /** What the page behind a link may show. Reading acts on nothing. */
@@ -57,7 +46,7 @@ export async function seeOwnerLink(
   ctx: Context,
   token: string,
 ): Promise<{ readonly id: string; readonly expiresAt: number }> {
-  const { id, expiresAt } = await usableLink(ctx, token, 'enter')
+  const { id, expiresAt } = await usableLink(ctx, token, 'owner')
   return { id, expiresAt }
 }
 
@@ -66,7 +55,7 @@ export async function enter(
   ctx: Context,
   input: SecondHalf & { readonly link: string },
 ): Promise<{ readonly owner: Owner; readonly session: string }> {
-  const link = await usableLink(ctx, input.link, 'enter')
+  const link = await usableLink(ctx, input.link, 'owner')
   await checkHalf(ctx, link, input)
   const session = newSecretText()
   const owner = await transact(ctx, async (tx) => {

@@ -12,7 +12,6 @@ import { transact } from '../context.ts'
 import { purge } from '../retention/actions.ts'
 import { newClaim } from './actions.ts'
 import { confirm, grant, noFacts, type Claim, type Owner } from './claim.ts'
-import { newLink } from './link-actions.ts'
 import * as store from './store.ts'
 import * as claimStore from './claim-store.ts'
 import * as tokenStore from './token-store.ts'
@@ -56,17 +55,6 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await claimStore.ownClaim(queries, ada.id, made.id), made)
       assert.deepEqual(await claimStore.anyClaim(queries, made.id), made)
       assert.deepEqual(await store.ownerById(queries, ada.id), ada)
-      const about = { claimId: made.id, proof: 'mail', facts } as const
-      for (const each of [null, about]) {
-        const { link } = newLink(ctx, {
-          purpose: each === null ? 'person' : 'contact',
-          mailbox: ada.mailbox,
-          language: 'en',
-          about: each,
-        })
-        await store.insertLink(queries, link)
-        assert.deepEqual(await store.linkById(queries, link.id), link)
-      }
     })
 
     it('is one owner for a mailbox, whatever its letters', async () => {
@@ -189,22 +177,6 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(ranges(due), ['192.0.2.1/32', '192.0.2.2/32'])
     })
 
-    it('of a link is used once, by one of many', async () => {
-      const { ctx, queries } = await world(await open())
-      const { link } = newLink(ctx, {
-        purpose: 'enter',
-        mailbox: box('ada@example.org'),
-        language: 'en',
-        about: null,
-      })
-      await store.insertLink(queries, link)
-      const used = await Promise.all(
-        [1, 2, 3].map(async () => await store.useLink(queries, link.id, { at: 1, maxTries: 5 })),
-      )
-      assert.equal(used.filter(Boolean).length, 1)
-      assert.equal(await store.countTry(queries, link.id), 1)
-    })
-
     it('of a session ends with its time', async () => {
       const { ctx, queries, owner } = await world(await open())
       const ada = await owner('ada@example.org')
@@ -216,7 +188,7 @@ forEachDatabase((_name, open) => {
       assert.equal(await store.sessionOwner(queries, 'h', now), undefined)
     })
 
-    it('goes when it is over: links, sessions, tokens, ended claims, and last the owner', async () => {
+    it('goes when it is over: sessions, tokens, ended claims, and last the owner', async () => {
       const { ctx, queries, owner, claim } = await world(await open())
       const [ada, bob] = [await owner('ada@example.org'), await owner('bob@example.org')]
       const now = ctx.clock.now()
@@ -229,10 +201,6 @@ forEachDatabase((_name, open) => {
       )
       await tokenStore.insertToken(queries, bob.id, { id: newId(), ...token, expiresAt: now + day }, 'b')
       await store.insertSession(queries, { hash: 'h', ownerId: ada.id, at: now, until: now + hour })
-      await store.insertLink(
-        queries,
-        newLink(ctx, { purpose: 'enter', mailbox: ada.mailbox, language: 'en', about: null }).link,
-      )
       await claim(ada, '192.0.2.1', (each) => ({
         ...each,
         state: 'ended',
@@ -242,7 +210,7 @@ forEachDatabase((_name, open) => {
       await claim(bob, '192.0.2.2')
       assert.deepEqual(await purge(ctx), {})
       ctx.clock.advance(2 * day)
-      assert.deepEqual(await purge(ctx), { owner_links: 1, owner_sessions: 1, owner_tokens: 1 })
+      assert.deepEqual(await purge(ctx), { owner_sessions: 1, owner_tokens: 1 })
       ctx.clock.advance(90 * day)
       assert.deepEqual(await purge(ctx), { owner_claims: 1, owners: 1 })
       // Nobody is left whose token it was.

@@ -1,92 +1,13 @@
 import { sql, type Kysely } from 'kysely'
 import { orThrow } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
-import type { OwnerLinksTable, OwnersTable, Tables } from '../../db/schema.ts'
+import type { OwnersTable, Tables } from '../../db/schema.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { mailProofs, type Owner } from './claim.ts'
-import { knownWord } from '../../base/known-word.ts'
-import { factsText, readFacts } from './stored-facts.ts'
-import { isId } from '../../base/id.ts'
-import { linkPurposes, type OwnerLink } from './link.ts'
+import type { Owner } from './claim.ts'
 
 type Queries = Kysely<Tables>
 
 const ownerColumns = ['id', 'mailbox', 'mailbox_key', 'language', 'created_at', 'seen_at'] as const
-
-const linkColumns = [
-  'id',
-  'purpose',
-  'mailbox',
-  'language',
-  'claim_id',
-  'facts',
-  'link_hash',
-  'browser_hash',
-  'code_hash',
-  'tries',
-  'created_at',
-  'expires_at',
-  'used_at',
-] as const
-
-export async function insertLink(queries: Queries, link: OwnerLink): Promise<void> {
-  await queries
-    .insertInto('owner_links')
-    .values({
-      id: link.id,
-      purpose: link.purpose,
-      mailbox: link.mailbox,
-      language: link.language,
-      claim_id: link.about?.claimId ?? null,
-      facts: link.about === null ? '{}' : factsText(link.about.facts, link.about.proof),
-      link_hash: link.linkHash,
-      browser_hash: link.browserHash,
-      code_hash: link.codeHash,
-      tries: link.tries,
-      created_at: link.createdAt,
-      expires_at: link.expiresAt,
-      used_at: link.usedAt,
-    })
-    .execute()
-}
-
-/** The id may be anything that stands in an address. */
-export async function linkById(queries: Queries, id: string): Promise<OwnerLink | undefined> {
-  if (!isId(id)) return undefined
-  const row = await queries
-    .selectFrom('owner_links')
-    .select(linkColumns)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return row && linkOf(row)
-}
-
-/** Counts a wrong code; gives how many there were with it. */
-export async function countTry(queries: Queries, id: string): Promise<number> {
-  const { tries } = await queries
-    .updateTable('owner_links')
-    .set((eb) => ({ tries: eb('tries', '+', 1) }))
-    .where('id', '=', id)
-    .returning('tries')
-    .executeTakeFirstOrThrow()
-  return tries
-}
-
-/** False when the link was used before, or burned meanwhile. */
-export async function useLink(
-  queries: Queries,
-  id: string,
-  { at, maxTries }: { readonly at: number; readonly maxTries: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('owner_links')
-    .set({ used_at: at })
-    .where('id', '=', id)
-    .where('used_at', 'is', null)
-    .where('tries', '<', maxTries)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
-}
 
 /** The owner of this mailbox, made if there is none. */
 export async function putOwner(
@@ -160,33 +81,6 @@ export async function ownersAmong(
 
 function ownerOf(row: OwnersTable): Owner {
   return { id: row.id, mailbox: orThrow(parseMailbox(row.mailbox)), language: languageOf(row.language) }
-}
-
-function linkOf(row: Pick<OwnerLinksTable, (typeof linkColumns)[number]>): OwnerLink {
-  return {
-    id: row.id,
-    mailbox: orThrow(parseMailbox(row.mailbox)),
-    language: languageOf(row.language),
-    linkHash: row.link_hash,
-    browserHash: row.browser_hash,
-    codeHash: row.code_hash,
-    tries: row.tries,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    usedAt: row.used_at,
-    purpose: knownWord(linkPurposes, row.purpose, `link ${row.id}`),
-    about: aboutOf(row),
-  }
-}
-
-function aboutOf({ purpose, claim_id, facts, id }: Pick<OwnerLinksTable, (typeof linkColumns)[number]>) {
-  if (purpose !== 'contact' || claim_id === null) return null
-  const read = readFacts(facts)
-  return {
-    claimId: claim_id,
-    proof: knownWord(mailProofs, read.proof ?? '', `claim ${id}`),
-    facts: read.facts,
-  }
 }
 
 function languageOf(text: string): Language {

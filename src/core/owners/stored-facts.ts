@@ -1,23 +1,51 @@
 import { orThrow } from '../../base/refusal.ts'
+import { knownWord } from '../../base/known-word.ts'
 import { formatPrefix, parseListable } from '../../standards/prefix.ts'
-import type { ClaimFacts, MailProof } from './claim.ts'
+import { mailProofs, type ClaimFacts, type MailProof } from './claim.ts'
 
-/** Facts of a claim, or of a letter about it, as they are stored. */
+/** Facts of a claim as they are stored. */
 interface StoredFacts {
   readonly registered?: string | null
   readonly holes?: readonly string[]
-  readonly proof?: MailProof
 }
 
-export function factsText({ registered, holes }: ClaimFacts, proof?: MailProof): string {
-  const stored: StoredFacts = { registered, holes: holes.map(formatPrefix), ...(proof && { proof }) }
-  return JSON.stringify(stored)
+export function factsText(facts: ClaimFacts): string {
+  return JSON.stringify(storedFacts(facts))
 }
 
-export function readFacts(text: string): {
+export function readFacts(text: string): ClaimFacts {
+  return claimFacts(JSON.parse(text) as StoredFacts)
+}
+
+/** What a contact is asked about, and what the claim will rest on if they say yes. */
+export interface Question {
+  readonly claimId: string
+  readonly proof: MailProof
   readonly facts: ClaimFacts
-  readonly proof: MailProof | undefined
-} {
-  const { registered = null, holes = [], proof } = JSON.parse(text) as StoredFacts
-  return { facts: { registered, holes: holes.map((hole) => orThrow(parseListable(hole))) }, proof }
+}
+
+/** A question as the link in its letter keeps it. */
+export function questionContent({ claimId, proof, facts }: Question): unknown {
+  return { claimId, proof, facts: storedFacts(facts) }
+}
+
+export function readQuestion(content: unknown): Question {
+  const { claimId, proof, facts } = content as {
+    readonly claimId: string
+    readonly proof: string
+    readonly facts: StoredFacts
+  }
+  return {
+    claimId,
+    proof: knownWord(mailProofs, proof, `question about ${claimId}`),
+    facts: claimFacts(facts),
+  }
+}
+
+function storedFacts({ registered, holes }: ClaimFacts): StoredFacts {
+  return { registered, holes: holes.map(formatPrefix) }
+}
+
+function claimFacts({ registered = null, holes = [] }: StoredFacts): ClaimFacts {
+  return { registered, holes: holes.map((hole) => orThrow(parseListable(hole))) }
 }

@@ -5,10 +5,10 @@ import { actorName, visitorNetwork } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
 import type { SecondHalf } from '../halves.ts'
-import type { Asked } from '../letter-link.ts'
+import { askByLetter, checkHalf, usableLink, useUp } from '../letter-links/actions.ts'
+import type { Asked } from '../letter-links/letter-link.ts'
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
-import { checkHalf, keepLink, mayReach, newLink, usableLink, useUp } from '../owners/link-actions.ts'
 import { erasePerson } from './erase-actions.ts'
 import { readPerson } from './export-actions.ts'
 import type { Erasure, Exported } from './person.ts'
@@ -24,32 +24,27 @@ export async function askForMyData(
   const { actor } = ctx
   const asker = actor.kind === 'visitor' ? visitorNetwork(actor.client) : actorName(actor)
   await transact(ctx, async (tx) => await spend(tx, 'owners.enter.client.hour', asker))
-  const mayWrite = await mayReach(ctx, mailbox)
-  const { link, half, asked } = newLink(ctx, {
-    purpose: 'person',
-    mailbox,
-    language: input.language,
-    about: null,
-  })
-  await transact(ctx, async (tx) => {
-    await keepLink(tx, link)
-    await record(tx, { action: 'person-link.asked', subject: `person-link:${link.id}`, facts: {} })
-    if (!(await mayWrite(tx))) return
-    const { id, language, expiresAt } = link
-    const slots = { link: `${tx.settings.provider.site}/my-data/link/${id}.${half}`, expiresAt }
-    await queueLetter(tx, {
-      key: `person-link:${id}`,
-      kind: 'person-link',
-      mailbox,
-      language,
-      slots,
-      expiresAt,
-    })
-  })
-  return asked
+  const { language } = input
+  return await askByLetter(
+    ctx,
+    { purpose: 'person', mailbox, language, lifeMs: ctx.settings.owners.linkMs },
+    {
+      keep: async (tx, { id }) =>
+        await record(tx, { action: 'person-link.asked', subject: `person-link:${id}`, facts: {} }),
+      write: async (tx, { id, expiresAt }, half) =>
+        await queueLetter(tx, {
+          key: `person-link:${id}`,
+          kind: 'person-link',
+          mailbox,
+          language,
+          slots: { link: `${tx.settings.provider.site}/my-data/link/${id}.${half}`, expiresAt },
+          expiresAt,
+        }),
+    },
+  )
 }
 
-/** What the page behind the link may show. Reading acts on nothing. Throws `owners.link-invalid`, `owners.link-over`. */
+/** What the page behind the link may show. Reading acts on nothing. Throws `links.invalid`, `links.over`. */
 export async function seeMyLink(ctx: Context, token: string): Promise<{ readonly id: string }> {
   const { id } = await usableLink(ctx, token, 'person')
   return { id }
@@ -57,7 +52,7 @@ export async function seeMyLink(ctx: Context, token: string): Promise<{ readonly
 
 export type MyWish = SecondHalf & { readonly link: string }
 
-/** Their data. Throws `owners.second-half-wrong` and `owners.link-over` besides. */
+/** Their data. Throws `links.second-half-wrong` and `links.over` besides. */
 export async function takeMyData(ctx: Context, wish: MyWish): Promise<Exported> {
   return await readPerson(ctx, await proven(ctx, wish))
 }

@@ -6,8 +6,9 @@ import { parseMailbox } from '../../standards/mail-address.ts'
 import { askerOf } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
-import { maxTries, mayUse, type Asked, type LetterLink } from '../letter-link.ts'
+import type { SecondHalf } from '../halves.ts'
+import { askByLetter, checkHalf, usableLink, useUp } from '../letter-links/actions.ts'
+import type { Asked, LetterLink } from '../letter-links/letter-link.ts'
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { domainsLookedAfter, mustBeOurs, recipientKey, type Recipient } from './recipient.ts'
@@ -24,46 +25,31 @@ export async function askToEnter(
   const mailbox = orThrow(parseMailbox(input.mailbox.trim()))
   const refusal = mustBeOurs(ctx.settings.provider.domains, mailbox)
   if (refusal) throw refusal
-  const [id, halves, now] = [newId(), newHalves(), ctx.clock.now()]
-  const link: LetterLink = {
-    id,
-    mailbox,
-    language: input.language,
-    linkHash: hashHalf(ctx.keys.halves, 'link', id, halves.link),
-    browserHash: hashHalf(ctx.keys.halves, 'browser', id, halves.secret),
-    codeHash: hashHalf(ctx.keys.halves, 'code', id, halves.code),
-    tries: 0,
-    createdAt: now,
-    expiresAt: now + ctx.settings.recipients.linkMs,
-    usedAt: null,
-  }
-  await transact(ctx, async (tx) => {
-    await spend(tx, 'recipients.enter.client.hour', askerOf(tx.actor))
-    await store.insertLink(tx.queries, link)
-    await record(tx, { action: 'recipient-link.asked', subject: `recipient-link:${id}`, facts: {} })
-    await writeLink(tx, link, halves.link)
-  })
-  return { id, secret: halves.secret, code: halves.code, expiresAt: link.expiresAt }
-}
-
-async function writeLink(
-  tx: Tx,
-  { id, mailbox, language, expiresAt }: LetterLink,
-  half: string,
-): Promise<void> {
-  await queueLetter(tx, {
-    key: `recipient-link:${id}`,
-    kind: 'recipient-link',
-    mailbox,
-    language,
-    slots: { link: `${tx.settings.provider.site}/recipients/link/${id}.${half}`, expiresAt },
-    expiresAt,
-  })
+  const { language } = input
+  return await askByLetter(
+    ctx,
+    { purpose: 'recipient', mailbox, language, lifeMs: ctx.settings.recipients.linkMs, isOurs: true },
+    {
+      keep: async (tx, { id }) => {
+        await spend(tx, 'recipients.enter.client.hour', askerOf(tx.actor))
+        await record(tx, { action: 'recipient-link.asked', subject: `recipient-link:${id}`, facts: {} })
+      },
+      write: async (tx, { id, expiresAt }, half) =>
+        await queueLetter(tx, {
+          key: `recipient-link:${id}`,
+          kind: 'recipient-link',
+          mailbox,
+          language,
+          slots: { link: `${tx.settings.provider.site}/recipients/link/${id}.${half}`, expiresAt },
+          expiresAt,
+        }),
+    },
+  )
 }
 
 /** What the page behind a link may show. Reading acts on nothing. */
 export async function seeRecipientLink(ctx: Context, token: string): Promise<{ readonly id: string }> {
-  const { id } = await usableLink(ctx, token)
+  const { id } = await usableLink(ctx, token, 'recipient')
   return { id }
 }
 
@@ -72,12 +58,10 @@ export async function enter(
   ctx: Context,
   input: SecondHalf & { readonly link: string },
 ): Promise<{ readonly session: string }> {
-  const link = await usableLink(ctx, input.link)
-  const fits = fitsSecret(ctx.keys.halves, link, input.secret) || fitsCode(ctx.keys.halves, link, input.code)
-  if (!fits) throw await secondHalfWrong(ctx, link, input)
+  const link = await usableLink(ctx, input.link, 'recipient')
+  await checkHalf(ctx, link, input)
   return await transact(ctx, async (tx) => {
-    const at = tx.clock.now()
-    if (!(await store.useLink(tx.queries, link.id, { at, maxTries }))) throw new Refusal('owners.link-over')
+    await useUp(tx, link)
     return { session: await openSession(tx, { ...link, groups: [], way: 'letter' }) }
   })
 }
@@ -108,26 +92,6 @@ export async function openSession(
   })
   await record(tx, { action: 'recipient.entered', subject: `recipient:${id}`, facts: { way } })
   return session
-}
-
-async function usableLink(ctx: Context, token: string): Promise<LetterLink> {
-  const read = readLink(token)
-  const link = read && (await store.linkById(ctx.db.queries, read.id))
-  const isOurs = read && link && hashHalf(ctx.keys.halves, 'link', read.id, read.link) === link.linkHash
-  if (!isOurs) throw new Refusal('owners.link-invalid')
-  const refusal = mayUse(link, ctx.clock.now())
-  if (refusal) throw refusal
-  return link
-}
-
-/** What could be right is counted; the fifth wrong one burns the link. */
-async function secondHalfWrong(ctx: Context, link: LetterLink, half: SecondHalf): Promise<Refusal> {
-  const tries = isGuess(half)
-    ? await transact(ctx, async (tx) => await store.countTry(tx.queries, link.id))
-    : link.tries
-  return tries >= maxTries
-    ? new Refusal('owners.link-over')
-    : new Refusal('owners.second-half-wrong', { left: maxTries - tries })
 }
 
 /** Whose session this is. Throws `recipients.sign-in` without one. What they look after is as the configuration says now. */

@@ -3,7 +3,6 @@ import { orThrow } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
 import type { Tables } from '../../db/schema.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
-import type { LetterLink } from '../letter-link.ts'
 
 type Queries = Kysely<Tables>
 
@@ -12,86 +11,6 @@ export interface KeptRecipient {
   readonly id: string
   readonly mailbox: MailAddress
   readonly language: Language
-}
-
-const linkColumns = [
-  'id',
-  'mailbox',
-  'language',
-  'link_hash',
-  'browser_hash',
-  'code_hash',
-  'tries',
-  'created_at',
-  'expires_at',
-  'used_at',
-] as const
-
-export async function insertLink(queries: Queries, link: LetterLink): Promise<void> {
-  await queries
-    .insertInto('recipient_links')
-    .values({
-      id: link.id,
-      mailbox: link.mailbox,
-      language: link.language,
-      link_hash: link.linkHash,
-      browser_hash: link.browserHash,
-      code_hash: link.codeHash,
-      tries: link.tries,
-      created_at: link.createdAt,
-      expires_at: link.expiresAt,
-      used_at: link.usedAt,
-    })
-    .execute()
-}
-
-export async function linkById(queries: Queries, id: string): Promise<LetterLink | undefined> {
-  const row = await queries
-    .selectFrom('recipient_links')
-    .select(linkColumns)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      mailbox: orThrow(parseMailbox(row.mailbox)),
-      language: languageOf(row.language),
-      linkHash: row.link_hash,
-      browserHash: row.browser_hash,
-      codeHash: row.code_hash,
-      tries: row.tries,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-      usedAt: row.used_at,
-    }
-  )
-}
-
-/** Counts a wrong code; gives how many there were with it. */
-export async function countTry(queries: Queries, id: string): Promise<number> {
-  const { tries } = await queries
-    .updateTable('recipient_links')
-    .set((eb) => ({ tries: eb('tries', '+', 1) }))
-    .where('id', '=', id)
-    .returning('tries')
-    .executeTakeFirstOrThrow()
-  return tries
-}
-
-/** False when the link was used before, or burned meanwhile. */
-export async function useLink(
-  queries: Queries,
-  id: string,
-  { at, maxTries }: { readonly at: number; readonly maxTries: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('recipient_links')
-    .set({ used_at: at })
-    .where('id', '=', id)
-    .where('used_at', 'is', null)
-    .where('tries', '<', maxTries)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
 }
 
 /** The recipient of this mailbox, made if there is none. */

@@ -125,7 +125,6 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       by: 'participant_id',
       where: sql`participant_id in (select id from case_participants where case_id in ${oldCases(keep)})`,
     },
-    { table: 'case_forms', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'case_participants', key: ['id'], by: 'since_at', where: sql`case_id in ${oldCases(keep)}` },
     // What was said in it goes first: a case whose thread is not gone yet is still what leads to it.
     {
@@ -155,11 +154,10 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
     { table: 'limit_windows', key: ['key'], by: 'until_at', where: sql`until_at <= ${now}` },
     { table: 'sessions', key: ['id_hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'case_codes', key: ['hash'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
-    { table: 'recipient_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'recipient_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     { table: 'recipients', key: ['id'], by: 'seen_at', where: sql`seen_at < ${keep.requests}` },
     { table: 'vouches', key: ['id'], by: 'ended_at', where: sql`ended_at < ${keep.requests}` },
-    { table: 'owner_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
+    { table: 'letter_links', key: ['id'], by: 'expires_at', where: sql`expires_at < ${keep.ended}` },
     { table: 'owner_sessions', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },
     {
       table: 'owner_tokens',

@@ -10,9 +10,9 @@ import type { Participant } from '../cases/participant.ts'
 import type { Context, Tx } from '../context.ts'
 import { addWarmUp, warmUpsOf } from '../forecasts/actions.ts'
 import type { WarmUp } from '../forecasts/warm-up.ts'
-import { askForm, useForm, type AskedForm } from '../forms/actions.ts'
-import type { CaseForm } from '../forms/form.ts'
+import { askForm, useForm } from '../forms/actions.ts'
 import type { SecondHalf } from '../halves.ts'
+import type { Asked, LetterLink } from '../letter-links/letter-link.ts'
 import { grantsCovering, ownersOf } from '../owners/actions.ts'
 import type { Owner } from '../owners/claim.ts'
 import { isSameMailbox } from '../owners/contact.ts'
@@ -25,7 +25,7 @@ import { seenDays, type SeenDay } from './seen-actions.ts'
 export async function askWarmUp(
   ctx: Context,
   input: WarmUpInput & { readonly mailbox: string; readonly language: Language },
-): Promise<AskedForm> {
+): Promise<Asked> {
   const { mailbox, language } = input
   const request = orThrow(readWarmUp(input, { now: ctx.clock.now(), most: ctx.settings.support.warmUp }))
   return await askForm(ctx, { kind: 'warm-up', mailbox, language, content: keepRequest(request) })
@@ -42,7 +42,7 @@ export async function openWarmUp(
   return pageToken(ctx, await useForm(ctx, input, openFromForm))
 }
 
-async function openFromForm(tx: Tx, { mailbox, language, content }: CaseForm): Promise<string> {
+async function openFromForm(tx: Tx, { mailbox, language, content }: LetterLink): Promise<string> {
   const { units, domain, mail, forecast, words } = keptRequest(content as KeptRequest)
   const mayOpen =
     isFormOpen(tx.settings.support) ||

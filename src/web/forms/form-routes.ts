@@ -86,7 +86,7 @@ async function confirm(c: WebContext, { contextFor, https }: FormDeps): Promise<
     const token = kind === 'warm-up' ? await openWarmUp(ctx, half) : await openDeliverability(ctx, half)
     return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'form' })), 303)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'forms.second-half-wrong') throw error
+    if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
     const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
     return await show(c, confirmPage(c, link, { needsCode: true, message }), 403)
   }

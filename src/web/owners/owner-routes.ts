@@ -81,7 +81,7 @@ function enterRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
       const { session } = await enter(ctx, { link, code, secret: readHalf(c, id, https)?.secret })
       keepSession(c, 'owner', session, { https, lifeMs: ctx.settings.owners.sessionMs })
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
       const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
       return await show(c, ownerLinkPage(c.var.view, link, { needsCode: true, message }), 403)
     }
@@ -117,7 +117,7 @@ function contactRoutes(app: Web, { contextFor, https }: OwnerDeps): void {
       })
       return await show(c, confirmedPage(c.var.view, prefix))
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
       const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
       return await show(c, questionPage(c.var.view, link, question, { needsCode: true, message }), 403)
     }

@@ -65,7 +65,7 @@ export function personRoutes(app: Web, { contextFor, https }: Deps): void {
       if (deed === 'erase') return await show(c, erasedPage(c.var.view, await eraseMe(ctx, wish)))
       return file(await takeMyData(ctx, wish))
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
       const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
       return await show(c, myChoicePage(c.var.view, link, { needsCode: true, message }), 403)
     }

@@ -94,7 +94,7 @@ function enterRoutes(app: Web, { contextFor, https, provider }: RecipientDeps): 
       const { session } = await enter(ctx, { link, code, secret: readHalf(c, id, https)?.secret })
       keepSession(c, 'recipient', session, { https, lifeMs: ctx.settings.recipients.sessionMs })
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'owners.second-half-wrong') throw error
+      if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
       const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
       return await show(c, recipientLinkPage(c.var.view, link, { needsCode: true, message }), 403)
     }

@@ -282,18 +282,6 @@ export const refusals = fitForPeople({
     what: 'No address of the form was chosen.',
     next: 'Tick the addresses that this is about.',
   }),
-  'forms.not-found': () => ({
-    what: 'No form is known by this link.',
-    next: 'Open the link in our letter again, whole; some mail programs cut it off. If that does not help, fill the form in once more.',
-  }),
-  'forms.over': () => ({
-    what: 'This link cannot be used any more: its time is over, or too many wrong codes were tried.',
-    next: 'Please fill the form in once more; nothing was sent.',
-  }),
-  'forms.second-half-wrong': (facts) => ({
-    what: 'The code is wrong.',
-    next: `Type the one that the page showed when you filled in the form. ${text(facts, 'left', 'No')} tries are left.`,
-  }),
   'warm-ups.decided': () => ({
     what: 'This warm-up was decided already, or is over.',
     next: 'Load the page again: it shows how it stands.',
@@ -340,6 +328,18 @@ export const refusals = fitForPeople({
     next: 'It may have been removed after its time. Look in the outbox.',
   }),
   'limit.exceeded': (facts) => ({ what: 'That was more often than we can allow.', next: again(facts) }),
+  'links.invalid': () => ({
+    what: 'We did not make this link, or it was cut off.',
+    next: 'Open the link in our letter again, whole; some mail programs cut it off. If that does not help, have a new one sent.',
+  }),
+  'links.over': () => ({
+    what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
+    next: 'Begin once more where you asked for it: a new one comes at once. Nothing was changed.',
+  }),
+  'links.second-half-wrong': (facts) => ({
+    what: 'The code does not match this letter.',
+    next: `Type the six characters shown on the page where you asked for the letter. ${tries(facts)}`,
+  }),
   'listing.already-ended': (facts) => ({
     what: `The listing of ${text(facts, 'prefix', 'this address')} has already ended.`,
     next: 'There is nothing left to do.',
@@ -491,14 +491,6 @@ export const refusals = fitForPeople({
     what: 'This claim has ended.',
     next: 'If the network is yours, claim it again.',
   }),
-  'owners.link-invalid': () => ({
-    what: 'We did not make this link, or it was cut off.',
-    next: 'Open the link in the letter again, whole, or ask for a new one.',
-  }),
-  'owners.link-over': () => ({
-    what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
-    next: 'Ask for a new one; it comes at once.',
-  }),
   'owners.not-found': () => ({
     what: 'There is nothing of yours here.',
     next: 'The list of your networks shows everything that you can open with this mailbox.',
@@ -518,10 +510,6 @@ export const refusals = fitForPeople({
   'owners.registry-away': () => ({
     what: 'The registry does not answer now, or has asked us to wait.',
     next: 'Try again in some minutes, or prove the network by DNS.',
-  }),
-  'owners.second-half-wrong': (facts) => ({
-    what: 'The code does not match this letter.',
-    next: `Type the six characters shown on the page where you asked for the letter. ${tries(facts)}`,
   }),
   'owners.sign-in': () => ({
     what: 'You are not signed in as an owner, or your time is over.',

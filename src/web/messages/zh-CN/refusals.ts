@@ -282,18 +282,6 @@ export const refusals = fitForPeople(
       what: '没有选择表单中的地址。',
       next: '请勾选要处理的地址。',
     }),
-    'forms.not-found': () => ({
-      what: '没有与该链接对应的表单。',
-      next: '请重新打开我们邮件中的完整链接；有些邮件程序会把链接截断。如仍不行，请重新填写。',
-    }),
-    'forms.over': () => ({
-      what: '该链接已不能使用：已超时，或验证码输错次数过多。',
-      next: '表单没有提交，请重新填写。',
-    }),
-    'forms.second-half-wrong': (facts) => ({
-      what: '验证码不正确。',
-      next: `请输入填写表单时页面显示的验证码，还可以试 ${text(facts, 'left', '0')} 次。`,
-    }),
     'warm-ups.decided': () => ({
       what: '该预热申请已有决定，或已经结束。',
       next: '请刷新页面查看目前的状态。',
@@ -340,6 +328,18 @@ export const refusals = fitForPeople(
       next: '它可能已过保留期限被删除。请在发件箱中查看。',
     }),
     'limit.exceeded': (facts) => ({ what: '操作次数超出了允许的上限。', next: again(facts) }),
+    'links.invalid': () => ({
+      what: '这个链接不是我们生成的，或者不完整。',
+      next: '请重新打开邮件中的完整链接；有些邮件程序会把链接截断。如仍不行，请申请新的链接。',
+    }),
+    'links.over': () => ({
+      what: '这个链接已失效：已过期、已使用，或验证码输错五次。',
+      next: '请回到申请链接的页面重新申请，新链接会立即发出。没有任何更改。',
+    }),
+    'links.second-half-wrong': (facts) => ({
+      what: '验证码与这封邮件不符。',
+      next: `请输入申请链接时页面上显示的六位验证码。${tries(facts)}`,
+    }),
     'listing.already-ended': (facts) => ({
       what: `${text(facts, 'prefix', '该地址')} 的封锁已经结束。`,
       next: '无需再做任何操作。',
@@ -491,14 +491,6 @@ export const refusals = fitForPeople(
       what: '这项申请已经终止。',
       next: '如果该网段属于您，请重新申请。',
     }),
-    'owners.link-invalid': () => ({
-      what: '这个链接不是我们生成的，或者不完整。',
-      next: '请重新打开邮件中的完整链接，或申请新的链接。',
-    }),
-    'owners.link-over': () => ({
-      what: '这个链接已失效：已过期、已使用，或验证码错误五次。',
-      next: '请申请新的链接，会立即发出。',
-    }),
     'owners.not-found': () => ({
       what: '这里没有属于您的内容。',
       next: '网段列表中是用本邮箱可以查看的全部内容。',
@@ -518,10 +510,6 @@ export const refusals = fitForPeople(
     'owners.registry-away': () => ({
       what: '注册机构目前没有应答，或要求我们稍后再查询。',
       next: '请几分钟后再试，或通过 DNS 验证。',
-    }),
-    'owners.second-half-wrong': (facts) => ({
-      what: '验证码与这封邮件不符。',
-      next: `请输入申请链接时页面上显示的六位验证码。${tries(facts)}`,
     }),
     'owners.sign-in': () => ({
       what: '您尚未以持有者身份登录，或登录已过期。',
