@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { configSchema, keyFacts, type KeyFacts } from './schema.ts'
+import { keyFacts, type KeyFacts } from './key.ts'
+import { configSchema } from './schema.ts'
 import { expectations } from './values.ts'
 
 /** One key that can be set, or a section of keys. */
