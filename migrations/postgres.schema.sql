@@ -929,6 +929,8 @@ CREATE UNIQUE INDEX delist_requests_pkey ON public.delist_requests USING btree (
 
 alter table deliverability_addresses add constraint deliverability_addresses_pkey PRIMARY KEY (participant_id, prefix);
 
+CREATE INDEX deliverability_addresses_prefix ON public.deliverability_addresses USING btree (prefix);
+
 CREATE INDEX deliverability_addresses_state ON public.deliverability_addresses USING btree (state, checked_at);
 
 CREATE UNIQUE INDEX deliverability_addresses_pkey ON public.deliverability_addresses USING btree (participant_id, prefix);

@@ -345,6 +345,8 @@ CREATE TABLE deliverability_addresses (
   primary key (participant_id, prefix)
 ) strict, without rowid;
 
+CREATE INDEX deliverability_addresses_prefix on deliverability_addresses (prefix);
+
 CREATE INDEX deliverability_addresses_state on deliverability_addresses (state, checked_at);
 
 CREATE TABLE deliverability_forms (

@@ -14,6 +14,7 @@ import {
   weighCase,
   type CaseView,
 } from './core/cases/desk-actions.ts'
+import { casesNear } from './core/case-desk/near-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
@@ -24,16 +25,39 @@ import { decideCase, requestsOfCase, testsNow } from './core/delisting/decide-ca
 import { warmUpsOfCase } from './core/warm-ups/actions.ts'
 import { decideWarmUp } from './core/warm-ups/desk-actions.ts'
 import { coveringListings } from './core/listings/actions.ts'
+import type { Listing } from './core/listings/listing.ts'
+import { addressOf, formatPrefix } from './standards/prefix.ts'
 import type { CaseActions, CaseFile } from './web/console/case-actions.ts'
 
-const nothing = { requests: [], listings: [], forms: [], warmUps: [] } as const
+const nothing = { requests: [], listings: [], forms: [], warmUps: [], elsewhere: [] } as const
+
+/** Addresses of one case whose listings stand beside it. */
+const mostListed = 20
 
 async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
-  const requests = await requestsOfCase(ctx, found.case.id)
+  const { id, about } = found.case
+  const [requests, forms, warmUps] = await Promise.all([
+    requestsOfCase(ctx, id),
+    formsOfCase(ctx, id),
+    warmUpsOfCase(ctx, id),
+  ])
+  const named = [
+    ...forms.flatMap(({ addresses }) => addresses.map(({ prefix }) => prefix)),
+    ...warmUps.flatMap(({ warmUp }) => warmUp.units),
+  ]
+  const units = [
+    ...new Set([
+      ...(about === null ? [] : [about]),
+      ...requests.map(({ unit }) => formatPrefix(unit)),
+      ...named.map(formatPrefix),
+    ]),
+  ]
+  const near = await casesNear(ctx, { id, units, known: found.others })
+  const listings = new Map<string, Listing>()
   const [first] = requests
-  const forms = await formsOfCase(ctx, found.case.id)
-  const warmUps = await warmUpsOfCase(ctx, found.case.id)
-  return { ...found, requests, forms, warmUps, listings: first ? await coveringListings(ctx, first.ip) : [] }
+  for (const address of first ? [first.ip] : named.slice(0, mostListed).map((prefix) => addressOf(prefix, 0)))
+    for (const each of await coveringListings(ctx, address)) listings.set(each.id, each)
+  return { ...found, ...near, requests, forms, warmUps, listings: [...listings.values()] }
 }
 
 /** The actions of cases in the shape that the console asks for them. */

@@ -3,6 +3,7 @@ import { orThrow, Refusal } from '../../src/base/refusal.ts'
 import { actorName, permit, type Actor } from '../../src/core/actor.ts'
 import { newCase, type Case, type Legal } from '../../src/core/cases/case.ts'
 import { masked } from '../../src/core/cases/legal.ts'
+import type { SaidElsewhere } from '../../src/core/case-desk/near-actions.ts'
 import type { Message } from '../../src/core/cases/message.ts'
 import { daysOf } from '../../src/core/forecasts/forecast.ts'
 import type { WarmUpAtDesk } from '../../src/core/warm-ups/actions.ts'
@@ -74,6 +75,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
           listings: [],
           forms: [],
           warmUps: [],
+          elsewhere: [],
         }
       const [waits] = requests.filter(({ state }) => state === 'review')
       return {
@@ -86,6 +88,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         listings: [],
         forms: id === caseId ? [testForm(participantId)] : [],
         warmUps: id === caseId ? [testWarmUp(participantId)] : [],
+        elsewhere: id === caseId ? saidElsewhere : [],
       }
     },
     async testsNow(_actor, { tests }) {
@@ -141,6 +144,7 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
         listings: [],
         forms: [],
         warmUps: [],
+        elsewhere: [],
       }
     },
     async endLegal(actor, id) {
@@ -343,6 +347,17 @@ function testWarmUp(participant: string): WarmUpAtDesk {
     isOwner: false,
   }
 }
+
+/** An address of `testForm` in a form of another case. */
+const saidElsewhere: readonly SaidElsewhere[] = [
+  {
+    caseId: closedId,
+    unit: '192.0.2.45/32',
+    at: testStart - 2 * day,
+    said: { of: 'form', state: 'not-qualified' },
+  },
+  { caseId: otherId, unit: '192.0.2.45/32', at: testStart - hour, said: { of: 'warm-up', state: 'agreed' } },
+]
 
 /** Two addresses of a deliverability form. */
 function testForm(participant: string): FormView {

@@ -67,7 +67,7 @@ export const floors: Readonly<Record<string, number>> = {
   checks: 6,
   delisting: 7,
   'public-clock': 8,
-  'case-desk': 8,
+  'case-desk': 9,
   person: 9,
   ladder: 8,
   forms: 4,

@@ -2,7 +2,7 @@ import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { deadline, workingTime, type Calendar } from './calendar.ts'
 
-/** `open`: it is our turn. `waiting`: theirs. `conditional`: granted as soon as the named tests pass. */
+/** `open`: it is our turn. `waiting`: theirs. `conditional`: nobody's, granted as soon as the named tests pass, or those of the addresses of a form. */
 export const caseStates = ['open', 'waiting', 'conditional', 'closed'] as const
 export type CaseState = (typeof caseStates)[number]
 
@@ -165,13 +165,19 @@ function withDue(it: Case): Case {
  */
 export function heard(it: Case, now: number, calendar: Calendar): Case {
   if (it.state === 'closed') return it
+  return { ...takenUp(it, now, calendar), checkedAt: it.conditionsEndAt === null ? it.checkedAt : null }
+}
+
+/** It is our turn, whatever was waited for. */
+export function takenUp(it: Case, now: number, calendar: Calendar): Case {
+  if (it.state === 'closed') return it
   const mine = {
     ...resumed(it, now, calendar),
     state: 'open',
     askedUntilAt: null,
     snoozedUntilAt: null,
   } as const
-  return withDue({ ...mine, checkedAt: it.conditionsEndAt === null ? it.checkedAt : null })
+  return withDue(mine)
 }
 
 /** The clock of the effect goes on. */
@@ -194,7 +200,13 @@ export function answered(it: Case, now: number, calendar: Calendar, untilAt?: nu
     : stopped({ ...first, askedUntilAt: untilAt }, 'waiting', now, calendar)
 }
 
-/** It is theirs to do something: the clock stands. */
+/** Their addresses wait for tests, which we run until then; each address of a form has its own. */
+export function onTests(it: Case, now: number, calendar: Calendar, untilAt: number): Case {
+  const told = { ...it, answeredAt: it.answeredAt ?? now, snoozedUntilAt: null, askedUntilAt: untilAt }
+  return stopped(told, 'conditional', now, calendar)
+}
+
+/** It is not ours to do something: the clock stands. */
 function stopped(it: Case, state: 'waiting' | 'conditional', now: number, calendar: Calendar): Case {
   const since = it.waitingSinceAt ?? now
   const left = it.effectLeftMs ?? workingTime(calendar, now, it.effectDueAt)

@@ -114,17 +114,35 @@ async function othersOf(
   participants: readonly Participant[],
 ): Promise<readonly Case[]> {
   const { queries } = ctx.db
-  const found = new Map<string, Case>()
+  const found: Case[] = []
   for (const key of new Set(participants.slice(0, 10).map(({ mailboxKey: each }) => each)))
-    for (const each of await store.casesOfMailbox(queries, key, mostOthers)) found.set(each.id, each)
-  const states = ['open', 'waiting', 'conditional', 'closed'] as const
-  if (about !== null)
-    for (const each of await store.listCases(queries, { states, about, offset: 0, limit: mostOthers }))
-      found.set(each.id, each)
-  found.delete(id)
-  // That the same mailbox has a part in a restricted case is a part of what is in it.
-  const known = [...found.values()].filter(({ legal }) => legal === null || may(ctx.actor, 'case.legal'))
+    found.push(...(await store.casesOfMailbox(queries, key, mostOthers)))
+  if (about !== null) found.push(...(await store.casesAboutUnits(queries, [about], mostOthers)))
+  return besides(ctx, id, found)
+}
+
+/** Each once, without that one, newest first. That somebody has a part in a restricted case is a part of what is in it. */
+export function besides(ctx: Context, id: string, found: readonly Case[]): readonly Case[] {
+  const seen = new Map(found.map((it) => [it.id, it]))
+  seen.delete(id)
+  const known = [...seen.values()].filter(({ legal }) => legal === null || may(ctx.actor, 'case.legal'))
   return known.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, mostOthers)
+}
+
+/** Cases about one of these units, newest first, restricted ones too: `besides` leaves out what may not be seen. */
+export async function casesAboutUnits(ctx: Context, units: readonly string[]): Promise<readonly Case[]> {
+  permit(ctx.actor, 'case.read')
+  return await store.casesAboutUnits(ctx.db.queries, units, mostOthers)
+}
+
+/** The cases of threads, restricted ones too. */
+export async function casesOfThreads(
+  ctx: Context,
+  threads: readonly string[],
+): Promise<ReadonlyMap<string, Case>> {
+  permit(ctx.actor, 'case.read')
+  const found = await store.casesOfThreads(ctx.db.queries, threads)
+  return new Map(found.map(({ thread, case: it }) => [thread, it]))
 }
 
 /** A message as it came, to be downloaded and opened elsewhere; looking is written down. Throws `case.original-gone`. */

@@ -208,7 +208,40 @@ export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit
   return rows.map(fromRow)
 }
 
-/** They take part no more, or, with null, again. */
+/** Cases about one of these units, newest first. */
+export async function casesAboutUnits(
+  queries: Queries,
+  units: readonly string[],
+  limit: number,
+): Promise<Case[]> {
+  if (units.length === 0) return []
+  const rows = await queries
+    .selectFrom('cases')
+    .select(columns)
+    .where('about', 'in', units)
+    .orderBy('opened_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** The case of each of these threads. */
+export async function casesOfThreads(
+  queries: Queries,
+  threads: readonly string[],
+): Promise<readonly { readonly thread: string; readonly case: Case }[]> {
+  if (threads.length === 0) return []
+  const rows = await queries
+    .selectFrom('case_participants')
+    .innerJoin('cases', 'cases.id', 'case_participants.case_id')
+    .select('case_participants.id as thread')
+    .select(columns.map((name) => `cases.${name}` as const))
+    .where('case_participants.id', 'in', threads)
+    .execute()
+  return rows.map(({ thread, ...row }) => ({ thread, case: fromRow(row) }))
+}
+
 /** Cases about what begins with the stem: a stem holds digits, letters, dots, colons and slashes only, and no key has a `g`. */
 export async function casesWithin(
   queries: Queries,

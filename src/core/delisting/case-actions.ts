@@ -80,9 +80,9 @@ export async function goOnInThread(
 export async function goOn(tx: Tx, id: string, participant: Participant): Promise<Case> {
   const it = await lockCase(tx, id)
   if (!it) throw new Error(`case ${id} is gone while it is held`)
-  if (it.state === 'conditional') {
+  if (it.state === 'conditional' && it.conditionsEndAt !== null) {
     const tests = it.conditions.map(({ test }) => test)
-    const until = it.conditionsEndAt ?? it.effectDueAt
+    const until = it.conditionsEndAt
     await say(tx, participant, { says: 'conditional', about: it.about ?? '', tests, until })
     return it
   }

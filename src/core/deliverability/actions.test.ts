@@ -5,12 +5,14 @@ import { forEachDatabase } from '../../../test/support/database.ts'
 import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseAddress } from '../../standards/ip.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
 import { verifyChain } from '../audit/actions.ts'
+import { joinCase } from '../cases/actions.ts'
 import { addToPage } from '../cases/page-actions.ts'
 import { answerCase, listCases, showCase } from '../cases/desk-actions.ts'
 import { Checks } from '../checks/actions.ts'
-import { as } from '../context.ts'
+import { as, transact } from '../context.ts'
 import { addListing, coveringListings } from '../listings/actions.ts'
 import { openLetter } from '../../../test/support/letters.ts'
 import { holds } from '../../../test/support/owners.ts'
@@ -116,8 +118,14 @@ forEachDatabase((_name, open_) => {
     it('runs the tests of a condition again, and frees when they pass; when the time is over it does not', async () => {
       const { ctx, named, open, states, letters } = await house(await open_())
       const { token, id } = await open({ addresses: '192.0.2.46' })
+      const begun = ctx.clock.now()
       await tendForms(ctx, checks)
-      assert.equal((await showCase(ctx, id)).case.state, 'waiting')
+      const waits = (await showCase(ctx, id)).case
+      assert.deepEqual(
+        [waits.state, waits.dueAt, waits.askedUntilAt],
+        ['conditional', null, begun + 14 * day],
+        'it is the turn of the tests',
+      )
       ctx.clock.advance(hour)
       await tendForms(ctx, checks)
       assert.deepEqual(
@@ -136,6 +144,52 @@ forEachDatabase((_name, open_) => {
       other.ctx.clock.advance(14 * day)
       await tendForms(other.ctx, checks)
       assert.deepEqual(await other.states(second.token), { '192.0.2.46': 'not-qualified tests' })
+    })
+
+    it('is a person’s turn once the tests of an address give way to one, who has not answered yet; and is left open while somebody else takes part', async () => {
+      const { ctx, open, states } = await house(await open_())
+      const { token, id } = await open({ addresses: '192.0.2.46' })
+      await tendForms(ctx, checks)
+      ctx.clock.advance(day)
+      await addListing(ctx, {
+        prefix: orThrow(parseListable('192.0.2.46')),
+        cause: 'malware',
+        class: 'investigate',
+        ends: '30d',
+      })
+      await tendForms(ctx, checks)
+      assert.deepEqual(await states(token), { '192.0.2.46': 'escalated person' })
+      const { state, dueAt, askedUntilAt } = (await showCase(ctx, id)).case
+      assert.deepEqual([state, dueAt === null, askedUntilAt], ['open', false, null])
+
+      const second = await house(await open_())
+      const { id: fresh } = await second.open({ addresses: '192.0.2.66' })
+      await tendForms(second.ctx, checks)
+      const owed = (await showCase(second.ctx, fresh)).case
+      assert.deepEqual([owed.state, owed.answeredAt, owed.dueAt], ['open', null, owed.firstDueAt])
+
+      const third = await house(await open_())
+      const shared = await third.open({ addresses: '192.0.2.45' })
+      await transact(third.ctx, async (tx) => {
+        const by = { role: 'recipient', mailbox: orThrow(parseMailbox('ada@provider.example')) } as const
+        await joinCase(tx, { id: shared.id }, { ...by, language: 'en' })
+      })
+      await tendForms(third.ctx, checks)
+      assert.deepEqual(await third.states(shared.token), { '192.0.2.45': 'mitigated freed' })
+      assert.equal((await showCase(third.ctx, shared.id)).case.state, 'open')
+    })
+
+    it('says that tests run until the last of their times, however soon an answer about another address is wanted', async () => {
+      const { ctx, open, states } = await house(await open_())
+      const { token, id } = await open({ addresses: '192.0.2.46 198.51.100.7' })
+      const begun = ctx.clock.now()
+      await tendForms(ctx, checks)
+      assert.deepEqual(await states(token), {
+        '192.0.2.46': 'conditionally-mitigated tests',
+        '198.51.100.7': 'needs-info not-listed',
+      })
+      const { state, askedUntilAt } = (await showCase(ctx, id)).case
+      assert.deepEqual([state, askedUntilAt], ['waiting', begun + 14 * day])
     })
 
     it('is decided at the desk for several addresses at once, in one letter', async () => {

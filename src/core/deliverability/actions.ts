@@ -80,6 +80,9 @@ async function openFromForm(tx: Tx, { mailbox, language, content }: LetterLink):
   return participant.id
 }
 
+/** Of all forms that name one of some addresses. */
+const mostStated = 100
+
 /** What stands in a thread that a form opened; undefined where none did. */
 export interface FormView {
   readonly form: FormFacts
@@ -110,4 +113,12 @@ async function viewsOf(ctx: Context, participants: readonly string[]): Promise<r
     form,
     addresses: addresses.filter(({ participantId }) => participantId === form.participantId),
   }))
+}
+
+/** How these addresses stood, or stand, in any form, the latest first. Callers ask which of their cases may be read. */
+export async function statedAddresses(
+  ctx: Context,
+  prefixes: readonly string[],
+): Promise<readonly FormAddress[]> {
+  return await store.withPrefixes(ctx.db.queries, prefixes, mostStated)
 }

@@ -67,7 +67,7 @@ export async function decideAddresses(
       for (const each of chosen) changed.push(await decide(tx, { participant, address: each, deed, tests }))
       count += changed.length
       const held = (await lockCase(tx, it.id)) ?? it
-      await conclude(tx, held, participant, { changed, words })
+      await conclude(tx, held, participant, { changed, words, by: 'desk' })
       const decision = decisionOf[deed]
       if (decision) await tell(tx, 'case.decided', (await lockCase(tx, it.id)) ?? held, decision)
     }

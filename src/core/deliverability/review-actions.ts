@@ -91,7 +91,7 @@ async function reviewThread(ctx: Context, checks: Checks, id: string): Promise<v
       await store.save(tx.queries, next)
       if (next.state !== each.state) changed.push(next)
     }
-    if (changed.length > 0) await conclude(tx, it, participant, { changed })
+    if (changed.length > 0) await conclude(tx, it, participant, { changed, by: 'rules' })
     tx.afterCommit('cases')
   })
 }

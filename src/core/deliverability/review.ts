@@ -133,8 +133,11 @@ export function isFinal(state: FormState): boolean {
   return state === 'mitigated' || state === 'not-qualified' || state === 'closed' || state === 'auto-reviewed'
 }
 
-/** Whose turn it is with a whole form: ours, theirs, the tests', or nobody's any more. */
-export function turnOf(states: readonly FormState[]): 'ours' | 'theirs' | 'tests' | 'nobody' {
+/** Whose turn it is: ours, theirs, the tests', or nobody's any more. */
+export type Turn = 'ours' | 'theirs' | 'tests' | 'nobody'
+
+/** With a whole form. */
+export function turnOf(states: readonly FormState[]): Turn {
   if (states.some((each) => each === 'escalated' || each === 'received')) return 'ours'
   if (states.includes('needs-info')) return 'theirs'
   return states.includes('conditionally-mitigated') ? 'tests' : 'nobody'

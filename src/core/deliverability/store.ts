@@ -10,6 +10,17 @@ import { reviewReasons, type ReviewFacts } from './review.ts'
 
 type Queries = Kysely<Tables>
 
+const columns = [
+  'participant_id',
+  'prefix',
+  'nth',
+  'state',
+  'why',
+  'facts',
+  'changed_at',
+  'checked_at',
+] as const
+
 export async function insert(
   queries: Queries,
   form: FormFacts,
@@ -44,21 +55,30 @@ export async function addressesOf(queries: Queries, participants: readonly strin
   if (participants.length === 0) return []
   const rows = await queries
     .selectFrom('deliverability_addresses')
-    .select(['participant_id', 'prefix', 'nth', 'state', 'why', 'facts', 'changed_at', 'checked_at'])
+    .select(columns)
     .where('participant_id', 'in', participants)
     .orderBy('participant_id')
     .orderBy('nth')
     .execute()
-  return rows.map((row) => ({
-    participantId: row.participant_id,
-    prefix: orThrow(parsePrefix(row.prefix)),
-    nth: row.nth,
-    state: knownWord(formStates, row.state, 'an address of a form'),
-    why: knownWord(reviewReasons, row.why, 'an address of a form'),
-    facts: JSON.parse(row.facts) as ReviewFacts,
-    changedAt: row.changed_at,
-    checkedAt: row.checked_at,
-  }))
+  return rows.map(fromRow)
+}
+
+/** These addresses in any form, the latest first. */
+export async function withPrefixes(
+  queries: Queries,
+  prefixes: readonly string[],
+  limit: number,
+): Promise<FormAddress[]> {
+  if (prefixes.length === 0) return []
+  const rows = await queries
+    .selectFrom('deliverability_addresses')
+    .select(columns)
+    .where('prefix', 'in', prefixes)
+    .orderBy('changed_at', 'desc')
+    .orderBy('participant_id')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
 }
 
 export async function save(queries: Queries, address: FormAddress): Promise<void> {
@@ -89,6 +109,19 @@ export async function threadsWith(
     .limit(limit)
     .execute()
   return rows.map((row) => row.participant_id)
+}
+
+function fromRow(row: Tables['deliverability_addresses']): FormAddress {
+  return {
+    participantId: row.participant_id,
+    prefix: orThrow(parsePrefix(row.prefix)),
+    nth: row.nth,
+    state: knownWord(formStates, row.state, 'an address of a form'),
+    why: knownWord(reviewReasons, row.why, 'an address of a form'),
+    facts: JSON.parse(row.facts) as ReviewFacts,
+    changedAt: row.changed_at,
+    checkedAt: row.checked_at,
+  }
 }
 
 function toRow(address: FormAddress): Tables['deliverability_addresses'] {

@@ -7,6 +7,9 @@ import type { WarmUp, WarmUpState } from './warm-up.ts'
 /** How long the edges are told anew of who had a forecast: longer than any core is away between two looks. */
 const heardMs = day
 
+/** Of some units, all ever asked for. */
+const mostFor = 100
+
 /**
  * Agreed forecasts by unit (`192.0.2.45/32`), none of their days above what the operator allows. A unit whose last forecast has ended within a
  * day is there with none, so that what the edges were told of it is taken back whoever judges now.
@@ -47,6 +50,11 @@ export async function warmUpsOf(
   participants: readonly string[],
 ): Promise<readonly WarmUp[]> {
   return await store.warmUpsOf('queries' in ctx ? ctx.queries : ctx.db.queries, participants)
+}
+
+/** All that were asked for one of these units, the latest first. Callers ask which of their cases may be read. */
+export async function warmUpsFor(ctx: Context, units: readonly string[]): Promise<readonly WarmUp[]> {
+  return await store.warmUpsFor(ctx.db.queries, units, mostFor)
 }
 
 /** Those in these states by thread, after the given one. */

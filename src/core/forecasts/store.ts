@@ -57,6 +57,26 @@ export async function warmUpsOf(queries: Queries, participants: readonly string[
   return await withUnits(queries, rows)
 }
 
+/** Those that are for one of these units, whatever became of them, the latest first. */
+export async function warmUpsFor(
+  queries: Queries,
+  units: readonly string[],
+  limit: number,
+): Promise<WarmUp[]> {
+  if (units.length === 0) return []
+  const rows = await queries
+    .selectFrom('warm_ups')
+    .select(columns)
+    .where('participant_id', 'in', (eb) =>
+      eb.selectFrom('warm_up_addresses').select('participant_id').where('unit', 'in', units),
+    )
+    .orderBy('changed_at', 'desc')
+    .orderBy('participant_id')
+    .limit(limit)
+    .execute()
+  return await withUnits(queries, rows)
+}
+
 /** Those in these states by thread, after the given one. */
 export async function warmUpsIn(
   queries: Queries,

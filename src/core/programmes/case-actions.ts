@@ -123,8 +123,8 @@ async function join(
 ): Promise<Participant> {
   const { participant } = await joinCase(tx, it, { role: 'owner', mailbox, language, says })
   const joined = await lockCase(tx, it.id)
-  if (joined && joined.state !== 'conditional')
-    await saveCase(tx, heard(joined, tx.clock.now(), targetsOf(tx).calendar))
+  const isOnItsTests = joined?.state === 'conditional' && joined.conditionsEndAt !== null
+  if (joined && !isOnItsTests) await saveCase(tx, heard(joined, tx.clock.now(), targetsOf(tx).calendar))
   tx.afterCommit('cases')
   return participant
 }

@@ -5,8 +5,8 @@ import { forEachDatabase } from '../../../test/support/database.ts'
 import { day, hour, minute, second } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { closeCase, lockCase, openCase } from '../cases/actions.ts'
-import type { CaseOutcome } from '../cases/case.ts'
+import { closeCase, lockCase, openCase, saveCase } from '../cases/actions.ts'
+import { onTests, type CaseOutcome } from '../cases/case.ts'
 import { answerCase, reopenCase } from '../cases/desk-actions.ts'
 import { transact } from '../context.ts'
 import { Clockwork } from './actions.ts'
@@ -30,7 +30,13 @@ async function close(ctx: TestContext, id: string, outcome: CaseOutcome): Promis
 /** A removal by the portal alone, as its rows stand afterwards. */
 async function removal(
   ctx: TestContext,
-  { id, askedAt, decidedAt, seq }: { id: string; askedAt: number; decidedAt: number; seq: number },
+  {
+    id,
+    askedAt,
+    decidedAt,
+    seq,
+    by = null,
+  }: { id: string; askedAt: number; decidedAt: number; seq: number; by?: string | null },
 ): Promise<void> {
   await ctx.db.queries
     .insertInto('delist_requests')
@@ -63,7 +69,7 @@ async function removal(
       queue_id: null,
       accepted_at: null,
       refused_again_at: null,
-      decided_by: null,
+      decided_by: by,
       version: 1,
     })
     .execute()
@@ -110,14 +116,14 @@ forEachDatabase((_name, openDatabase) => {
         await answerCase(ctx, { id, text: 'Which host was it?', next: 'asks' })
       }
       let clock = await clockwork.read(ctx)
-      assert.deepEqual(clock.kinds.investigate.backlog, { open: 'few', late: 0, waiting: 10 })
+      assert.deepEqual(clock.kinds.investigate.backlog, { open: 'few', late: 0, waiting: 10, testing: 0 })
       assert.deepEqual(clock.kinds.investigate.recent.first.medianMs, 5 * hour)
       assert.equal(clock.kinds.cases.recent.first.count, 0)
       assert.deepEqual(clock.kinds.investigate.months, [])
       // Two days on, the two that nobody answered are late; nothing else has moved.
       ctx.clock.advance(2 * day)
       clock = await clockwork.read(ctx)
-      assert.deepEqual(clock.kinds.investigate.backlog, { open: 'few', late: 'few', waiting: 10 })
+      assert.deepEqual(clock.kinds.investigate.backlog, { open: 'few', late: 'few', waiting: 10, testing: 0 })
       const b = clock.targets.find(({ severity }) => severity === 'B')
       assert.deepEqual([b?.due, b?.kept], [10, 0.83])
       for (const id of ids) await close(ctx, id, 'granted')
@@ -126,7 +132,24 @@ forEachDatabase((_name, openDatabase) => {
       const [month] = clock.kinds.investigate.months
       assert.deepEqual([month?.month, month?.first.count, month?.effect.medianMs], ['2026-05', 10, 58 * hour])
       assert.equal(clock.kinds.investigate.recent.first.count, 0)
-      assert.deepEqual(clock.kinds.investigate.backlog, { open: 0, late: 0, waiting: 0 })
+      assert.deepEqual(clock.kinds.investigate.backlog, { open: 0, late: 0, waiting: 0, testing: 0 })
+    })
+
+    it('counts what waits for tests as nobody’s turn', async () => {
+      const ctx = testContext({ db: await openDatabase() })
+      const { calendar } = ctx.settings.support
+      for (let n = 0; n < 10; n++) {
+        const id = await open(ctx, 'operator')
+        await transact(ctx, async (tx) => {
+          const it = await lockCase(tx, id)
+          assert.ok(it)
+          await saveCase(tx, onTests(it, ctx.clock.now(), calendar, ctx.clock.now() + 14 * day))
+        })
+      }
+      const waits = { open: 0, late: 0, waiting: 0, testing: 10 }
+      assert.deepEqual((await new Clockwork().read(ctx)).kinds.cases.backlog, waits)
+      ctx.clock.advance(20 * day)
+      assert.deepEqual((await new Clockwork().read(ctx)).kinds.cases.backlog, waits, 'and never late')
     })
 
     it('counts anew after five minutes, and not for each who asks', async () => {
@@ -169,6 +192,15 @@ forEachDatabase((_name, openDatabase) => {
       await acked(ctx, 'mx3', [[12, now]])
       for (let n = 0; n < 10; n++)
         await removal(ctx, { id: `r${n}`, askedAt: now - 2 * day, decidedAt: now - day, seq: 10 })
+      // What a person at the desk lifted, for a form, is nothing that the portal did.
+      for (let n = 0; n < 10; n++)
+        await removal(ctx, {
+          id: `p${n}`,
+          askedAt: now - 9 * day,
+          decidedAt: now - day,
+          seq: 1,
+          by: 'operator:ada',
+        })
       const clock = await new Clockwork().read(ctx)
       const { recent, months } = clock.kinds['self-service']
       assert.deepEqual([recent.first.medianMs, recent.effect.medianMs], [5 * second, 4 * second])

@@ -1,6 +1,6 @@
 import { day, minute } from '../../base/clock.ts'
 import { breathe } from '../../base/steps.ts'
-import { monthOf, publicCount } from '../abuse/transparency.ts'
+import { monthOf, publicCount, type PublicCount } from '../abuse/transparency.ts'
 import type { Context } from '../context.ts'
 import {
   appealsOf,
@@ -84,7 +84,7 @@ async function count(ctx: Context): Promise<PublicClock> {
           keptSince: now - retention.requestsMs,
         }),
         // Nothing of it ever waits for us.
-        backlog: { open: 0, late: 0, waiting: publicCount(unconfirmed) },
+        backlog: { open: 0, late: 0, waiting: publicCount(unconfirmed), testing: 0 },
       },
       investigate: ofCases('investigate'),
       cases: ofCases('cases'),
@@ -120,13 +120,13 @@ function wholeMonths(now: number): readonly Stretch[] {
 }
 
 function backlogOf(standing: readonly store.Standing[]): Backlog {
-  const sum = (some: readonly store.Standing[]): number =>
-    some.reduce((total, { count: each }) => total + each, 0)
-  const ours = standing.filter(({ state }) => state === 'open')
+  const countOf = (is: (each: store.Standing) => boolean): PublicCount =>
+    publicCount(standing.filter(is).reduce((total, { count: each }) => total + each, 0))
   return {
-    open: publicCount(sum(ours)),
-    late: publicCount(sum(ours.filter(({ isLate }) => isLate))),
-    waiting: publicCount(sum(standing.filter(({ state }) => state !== 'open'))),
+    open: countOf(({ state }) => state === 'open'),
+    late: countOf(({ state, isLate }) => state === 'open' && isLate),
+    waiting: countOf(({ state }) => state === 'waiting'),
+    testing: countOf(({ state }) => state === 'conditional'),
   }
 }
 

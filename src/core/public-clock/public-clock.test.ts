@@ -6,8 +6,10 @@ import type { Calendar } from '../cases/calendar.ts'
 import {
   answered,
   closed,
+  heard,
   madeConditional,
   newCase,
+  onTests,
   reopened,
   withSeverity,
   type Case,
@@ -123,6 +125,17 @@ describe('The public clock', () => {
     )
     const { first } = figuresOfCases(cases, may, office)
     assert.deepEqual([first.medianMs, first.workingMedianMs], [66 * hour, 2 * hour])
+  })
+
+  it('counts by the clock of the targets no time in which an answer or tests were waited for', () => {
+    const cases = Array.from({ length: 10 }, () => {
+      const asked = answered(caseAt(monday), monday + hour, always, monday + 5 * day)
+      const back = heard(asked, monday + 11 * hour, always)
+      const tested = onTests(back, monday + 13 * hour, always, monday + 14 * day)
+      return read(closed(tested, { outcome: 'granted', by: 'x' }, monday + 7 * day, always))
+    })
+    const { effect } = figuresOfCases(cases, may, always)
+    assert.deepEqual([effect.medianMs, effect.workingMedianMs], [7 * day, 3 * hour])
   })
 
   it('keeps the target in working hours of the zone, over the night in which the clocks change', () => {

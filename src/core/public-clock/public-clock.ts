@@ -26,7 +26,7 @@ export interface Waits {
   /** Milliseconds; null where too few waited to say it. */
   readonly medianMs: number | null
   readonly p95Ms: number | null
-  /** The middle in working time; the same as `medianMs` where somebody always works. */
+  /** The middle by the clock of the targets: in working time, and without that in which an answer or tests were waited for. */
   readonly workingMedianMs: number | null
 }
 
@@ -45,6 +45,8 @@ export interface Backlog {
   readonly open: PublicCount
   readonly late: PublicCount
   readonly waiting: PublicCount
+  /** Nobody's turn: tests are run until they pass. */
+  readonly testing: PublicCount
 }
 
 export interface KindClock {
@@ -84,6 +86,8 @@ export interface ClockCase {
   readonly firstDueAt: number
   readonly answeredAt: number | null
   readonly closedAt: number | null
+  /** Working time in which its clock stood: an answer or tests were waited for. */
+  readonly waitedMs: number
   readonly outcome: CaseOutcome | null
   /** When it was opened again after a refusal. */
   readonly appealedAt: number | null
@@ -105,26 +109,32 @@ export interface Stretch {
   readonly until: number
 }
 
-/** One wait: from when, until when. */
-type Wait = readonly [from: number, until: number]
+/** One wait: from when, until when, and how much working time of it the clock stood. */
+interface Wait {
+  readonly from: number
+  readonly until: number
+  readonly stoodMs: number
+}
 
 /** Of the cases: first answers and ends that happened in this time. What nobody decided, withdrawn, unanswered or merged, is no end. */
 export function figuresOfCases(cases: readonly ClockCase[], stretch: Stretch, calendar: Calendar): Figures {
-  const first = cases.flatMap(({ openedAt, answeredAt }): readonly Wait[] =>
-    answeredAt !== null && isIn(stretch, answeredAt) ? [[openedAt, answeredAt]] : [],
+  const first = cases.flatMap(({ openedAt: from, answeredAt: until }): readonly Wait[] =>
+    until !== null && isIn(stretch, until) ? [{ from, until, stoodMs: 0 }] : [],
   )
-  const effect = cases.flatMap(({ openedAt, closedAt, outcome }): readonly Wait[] =>
-    closedAt !== null && isIn(stretch, closedAt) && isConcluded(outcome) ? [[openedAt, closedAt]] : [],
+  const effect = cases.flatMap(({ openedAt: from, closedAt: until, outcome, waitedMs }): readonly Wait[] =>
+    until !== null && isIn(stretch, until) && isConcluded(outcome)
+      ? [{ from, until, stoodMs: waitedMs }]
+      : [],
   )
   return { first: waitsOf(first, calendar), effect: waitsOf(effect, calendar) }
 }
 
 export function figuresOfRemovals(removals: readonly ClockRemoval[], stretch: Stretch): Figures {
-  const first = removals.flatMap(({ askedAt, letterAt }): readonly Wait[] =>
-    letterAt !== null && isIn(stretch, letterAt) ? [[askedAt, letterAt]] : [],
+  const first = removals.flatMap(({ askedAt: from, letterAt: until }): readonly Wait[] =>
+    until !== null && isIn(stretch, until) ? [{ from, until, stoodMs: 0 }] : [],
   )
-  const effect = removals.flatMap(({ decidedAt, actedAt }): readonly Wait[] =>
-    actedAt !== null && isIn(stretch, decidedAt) ? [[decidedAt, actedAt]] : [],
+  const effect = removals.flatMap(({ decidedAt: from, actedAt: until }): readonly Wait[] =>
+    until !== null && isIn(stretch, from) ? [{ from, until, stoodMs: 0 }] : [],
   )
   return { first: waitsOf(first), effect: waitsOf(effect) }
 }
@@ -135,8 +145,10 @@ function isIn({ since, until }: Stretch, at: number): boolean {
 
 /** Without a calendar all time is working time. */
 function waitsOf(waits: readonly Wait[], calendar?: Calendar): Waits {
-  const passed = waits.map(([from, until]) => Math.max(0, until - from))
-  const worked = calendar ? waits.map(([from, until]) => workingTime(calendar, from, until)) : passed
+  const passed = waits.map(({ from, until }) => Math.max(0, until - from))
+  const worked = calendar
+    ? waits.map(({ from, until, stoodMs }) => Math.max(0, workingTime(calendar, from, until) - stoodMs))
+    : passed
   const isSaid = waits.length >= fewestForMedian
   return {
     count: publicCount(waits.length),

@@ -23,6 +23,7 @@ export async function casesSince(
       'first_due_at',
       'answered_at',
       'closed_at',
+      'waited_ms',
       'outcome',
       'appealed_at',
     ])
@@ -39,6 +40,7 @@ export async function casesSince(
     firstDueAt: row.first_due_at,
     answeredAt: row.answered_at,
     closedAt: row.closed_at,
+    waitedMs: row.waited_ms,
     outcome: row.outcome === null ? null : knownWord(caseOutcomes, row.outcome, 'a case'),
     appealedAt: row.appealed_at,
   }))
@@ -66,7 +68,7 @@ export async function removalsSince(
       (select max(h.at) from (${hadIt}) h) as acted,
       (select count(*) from (${hadIt}) h where h.at is null) as missing
     from delist_requests r left join letters l on l.key = 'confirm:' || r.id
-    where r.outcome = 'delisted' and r.participant_id is null and r.decided_at >= ${since} and r.feed_seq is not null
+    where r.outcome = 'delisted' and r.participant_id is null and r.decided_by is null and r.decided_at >= ${since} and r.feed_seq is not null
       and r.id > ${after}
     order by r.id limit ${limit}`.execute(queries)
   return rows.map((row) => ({

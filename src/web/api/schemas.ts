@@ -446,7 +446,9 @@ const waits = z.object({
   workingMedianSeconds: z
     .number()
     .nullable()
-    .describe('In working time of the calendar; the same as `medianSeconds` where that is always'),
+    .describe(
+      'By the clock of the targets: in working time of the calendar, and without that in which an answer or tests were waited for',
+    ),
 })
 
 const kindClock = z.object({
@@ -463,6 +465,7 @@ const kindClock = z.object({
     open: publicCount.describe('Waits for us'),
     late: publicCount.describe('Of those, past its time'),
     waiting: publicCount.describe('Waits for whoever asked'),
+    testing: publicCount.describe('Waits for nobody: tests are run until they pass, or their time is over'),
   }),
 })
 

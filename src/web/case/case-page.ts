@@ -38,7 +38,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
     body: html`${errorSummary(view, error)} ${done(view, asked)}
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
-      ${standing(view, it, asked)} ${it.isWithOwner ? '' : addresses(view, asked)}
+      ${standing(view, it)} ${it.isWithOwner ? '' : addresses(view, asked)}
       ${it.isWithOwner || asked.warmUp === undefined ? '' : warmUpPart(view, asked.warmUp)}
       ${
         it.isWithOwner
@@ -71,7 +71,7 @@ function done(view: View, asked: Asked): Html | string {
 }
 
 /** Whose turn it is, by when, and what they are to do. */
-function standing(view: View, it: CasePage, { form }: Asked): Html {
+function standing(view: View, it: CasePage): Html {
   const words = view.words.cases.page
   const title = words.states[it.state]
   if (it.isWithOwner && it.state !== 'closed')
@@ -90,13 +90,6 @@ function standing(view: View, it: CasePage, { form }: Asked): Html {
           ${clockHint(view)}`,
       )
     case 'waiting':
-      if (isOnTests(form))
-        return notice(
-          'warning',
-          words.states.conditional,
-          html`<p>${words.conditionalBody}</p>
-            ${at(it.askedUntilAt, words.conditionalUntil)}`,
-        )
       return notice(
         'warning',
         title,
@@ -107,9 +100,7 @@ function standing(view: View, it: CasePage, { form }: Asked): Html {
       return notice(
         'warning',
         title,
-        html`<ul>
-            ${it.conditions.map(({ test, said }) => html`<li>${testWords[view.language](test)}${view.words.common.colon}${view.words.cases.one.results[said]}</li>`)}
-          </ul>
+        html`${testsOf(view, it)}
           <p>${words.conditionalBody}</p>
           ${at(it.askedUntilAt, words.conditionalUntil)} ${at(it.checkedAt, words.lastRun)}`,
       )
@@ -122,10 +113,13 @@ function standing(view: View, it: CasePage, { form }: Asked): Html {
   }
 }
 
-/** Nothing was asked of whoever sent the form: its addresses wait for tests, which are run without them. */
-function isOnTests(form: FormView | undefined): boolean {
-  const states = (form?.addresses ?? []).map(({ state }) => state)
-  return states.includes('conditionally-mitigated') && !states.includes('needs-info')
+/** Those that the case itself waits for; those of addresses of a form stand beside each. */
+function testsOf(view: View, { conditions }: CasePage): Html | string {
+  if (conditions.length === 0) return ''
+  const { results } = view.words.cases.one
+  return html`<ul>
+    ${conditions.map(({ test, said: result }) => html`<li>${testWords[view.language](test)}${view.words.common.colon}${results[result]}</li>`)}
+  </ul>`
 }
 
 function thread(view: View, messages: readonly PageMessage[]): Html {

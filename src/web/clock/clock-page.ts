@@ -60,10 +60,10 @@ function recent(view: View, clock: PublicClock): Html {
         return [words.kinds[kind], ...waits(view, first), ...waits(view, effect), said(view, effect.count)]
       }),
     })}
-    ${isAlwaysOpen(clock) ? '' : workingTimes(view, clock)}`
+    ${workingTimes(view, clock)}`
 }
 
-/** The same in the time that the targets are counted in. */
+/** The same by the clock that the targets are counted with. */
 function workingTimes(view: View, clock: PublicClock): Html {
   const words = view.words.cases.clock
   return table({
@@ -103,11 +103,11 @@ function backlog(view: View, clock: PublicClock): Html {
       caption: words.backlog,
       quiet: true,
       stack: true,
-      head: [words.kind, words.open, words.late, words.waiting],
-      numbers: [1, 2, 3],
+      head: [words.kind, words.open, words.late, words.waiting, words.testing],
+      numbers: [1, 2, 3, 4],
       rows: clockKinds.map((kind) => {
-        const { open, late, waiting } = clock.kinds[kind].backlog
-        return [words.kinds[kind], ...[open, late, waiting].map((each) => said(view, each))]
+        const { open, late, waiting, testing } = clock.kinds[kind].backlog
+        return [words.kinds[kind], ...[open, late, waiting, testing].map((each) => said(view, each))]
       }),
     })}`
 }

@@ -59,7 +59,7 @@ describe('The page of the public clock', () => {
       page,
       /Monday, Tuesday, Wednesday, Thursday, Friday, 09:00 to 17:00, time zone Europe\/Vienna/,
     )
-    assert.match(page, /The same in working time/)
+    assert.match(page, /By the clock of our targets/)
     assert.match(
       await (await doors.visitor().get('/zh-CN/clock')).text(),
       /周一、周二、周三、周四、周五 09:00 至 17:00/,

@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/actor.ts'
+import type { SaidElsewhere } from '../../core/case-desk/near-actions.ts'
 import type { Case, Condition, Severity } from '../../core/cases/case.ts'
 import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
 import type { FormView } from '../../core/deliverability/actions.ts'
@@ -14,12 +15,14 @@ import type { Listing } from '../../core/listings/listing.ts'
 export interface CaseFile extends CaseView {
   /** In the order in which they came. */
   readonly requests: readonly DelistRequest[]
-  /** What covers the address of the first of them now. */
+  /** What covers the address of the first of them, or those of its forms, now. */
   readonly listings: readonly Listing[]
   /** Deliverability forms that opened a thread of it. */
   readonly forms: readonly FormView[]
   /** Warm-ups that were asked for in it. */
   readonly warmUps: readonly WarmUpAtDesk[]
+  /** What forms of the others say of the same addresses. */
+  readonly elsewhere: readonly SaidElsewhere[]
 }
 
 /** What the console asks of cases; the first parameter is who asks. */

@@ -3,15 +3,18 @@ import { may } from '../../core/actor.ts'
 import { addressDeeds } from '../../core/deliverability/desk-actions.ts'
 import type { FormView } from '../../core/deliverability/actions.ts'
 import type { FormAddress } from '../../core/deliverability/address.ts'
-import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
+import type { Case } from '../../core/cases/case.ts'
+import { testWords } from '../../core/outbox/words/test-words.ts'
+import { formatPrefix, showPrefix, showPrefixText } from '../../standards/prefix.ts'
 import { statesTable } from '../forms/states-table.ts'
 import { select, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
-import { definitions } from '../ui/notice.ts'
+import { definitions, literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
 import { postForm } from './frame.ts'
+import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -78,7 +81,39 @@ function tableOf(view: View, { addresses }: FormView, mayDecide: boolean): Html 
       value="yes"
       aria-label="${words.choose(showPrefix(prefix))}"
     /> `
-  return statesTable(view, addresses, { caption: words.titleDesk, ...(mayDecide && { choose: box }) })
+  const link = ({ prefix }: FormAddress): Html =>
+    html`<a href="${places.listings.href({ text: showPrefix(prefix) })}">${literal(showPrefix(prefix))}</a>`
+  return statesTable(view, addresses, {
+    caption: words.titleDesk,
+    address: (each) => (mayDecide ? html`<span>${box(each)}${link(each)}</span>` : link(each)),
+  })
+}
+
+/** Which tests the addresses of its forms wait for; nothing where the case itself has them. */
+export function awaitedTests(view: View, { forms }: CaseFile): Html | string {
+  const { results } = view.words.cases.one
+  const waiting = forms.flatMap(({ addresses }) =>
+    addresses.filter(({ state }) => state === 'conditionally-mitigated'),
+  )
+  if (waiting.length === 0) return ''
+  const tests = waiting.flatMap(({ prefix, facts }) =>
+    (facts.tests ?? []).map((each) => ({ prefix, ...each })),
+  )
+  return html`<ul>
+    ${tests.map(({ prefix, test, said: result }) => html`<li>${literal(showPrefix(prefix))}${view.words.common.colon}${visible(testWords[view.language](test))} (${results[result]})</li>`)}
+  </ul>`
+}
+
+/** What the form or forecast of another case says of addresses that this one names as well. */
+export function saidElsewhere(view: View, { elsewhere }: CaseFile, { id }: Pick<Case, 'id'>): Html {
+  const own = elsewhere.filter(({ caseId }) => caseId === id)
+  return html`${own.map(
+    ({ unit, at, said: what }) =>
+      html`<span class="far"
+        >${literal(showPrefixText(unit))}${view.words.common.colon}${what.of === 'form' ? view.words.support.states.states[what.state] : view.words.warmUp.desk.states[what.state]}
+        ${when(view, at)}</span
+      >`,
+  )}`
 }
 
 async function decide(visit: OperatorVisit): Promise<Response> {

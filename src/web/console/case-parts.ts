@@ -48,7 +48,13 @@ export function caseClock(view: View, it: Case): Html | string {
       : ''
   if (it.dueAt !== null)
     return html`${when(view, it.dueAt)}${isOverdue(it, view.now) ? html` ${badge('bad', words.overdue)}` : ''}${asleep}`
-  return it.askedUntilAt === null ? '' : html`${words.one.theirTurn} ${when(view, it.askedUntilAt)}${asleep}`
+  return it.askedUntilAt === null ? '' : html`${waitsFor(view, it)} ${when(view, it.askedUntilAt)}${asleep}`
+}
+
+/** What a case whose clock stands waits for, until the moment that follows: an answer, or tests, which are nobody's turn. */
+export function waitsFor(view: View, { state }: Pick<Case, 'state'>): string {
+  const { testsRun, theirTurn } = view.words.cases.one
+  return state === 'conditional' ? testsRun : theirTurn
 }
 
 export function assigneeWords(view: View, { assignee }: Case): string {
@@ -63,8 +69,16 @@ export function handedWords(view: View, { assignee, assignedAt, assignedBy }: Ca
   >`
 }
 
-/** Cases in few columns, beside something else. */
-export function shortCaseTable(view: View, list: readonly Case[], caption: string, empty: string): Html {
+/** Cases in few columns, beside something else. `told`: what more is said of one of them. */
+export function shortCaseTable(
+  view: View,
+  list: readonly Case[],
+  {
+    caption,
+    empty,
+    told,
+  }: { readonly caption: string; readonly empty: string; readonly told?: (it: Case) => Html },
+): Html {
   const words = view.words.cases
   return table({
     caption,
@@ -72,7 +86,7 @@ export function shortCaseTable(view: View, list: readonly Case[], caption: strin
     stack: true,
     head: [words.about, words.state, words.opened, words.due],
     rows: list.map((it) => [
-      caseLink(view, it),
+      html`${caseLink(view, it)} ${told?.(it) ?? ''}`,
       caseBadge(view, it),
       when(view, it.openedAt),
       caseClock(view, it),

@@ -18,8 +18,9 @@ import {
   handedWords,
   mailboxWords,
   shortCaseTable,
+  waitsFor,
 } from './case-parts.ts'
-import { formAddresses } from './case-addresses.ts'
+import { awaitedTests, formAddresses, saidElsewhere } from './case-addresses.ts'
 import { caseWarmUps } from './case-warm-up.ts'
 import { thread } from './case-thread.ts'
 import { deedsFor } from './case-deeds.ts'
@@ -102,7 +103,7 @@ export async function caseBody(
           <h2>${words.checks}</h2>
           ${checks === undefined ? html`<p><a href="${places.case.href({ id }, { checks: 'now' })}">${words.runChecks}</a></p>` : testTable(view, checks)}
           <h2>${view.words.cases.one.others}</h2>
-          ${shortCaseTable(view, file.others, words.others, words.noOthers)}
+          ${shortCaseTable(view, file.others, { caption: words.others, empty: words.noOthers, told: (other) => saidElsewhere(view, file, other) })}
         </section>
       </div>
       <h2>${words.history}</h2>
@@ -110,18 +111,23 @@ export async function caseBody(
   }
 }
 
-function clock(view: View, { case: it }: CaseFile): Html | string {
+function clock(view: View, file: CaseFile): Html | string {
   const words = view.words.cases.one
+  const { case: it } = file
   if (it.dueAt !== null) {
     const late = it.dueAt <= view.now
     return notice(late ? 'bad' : 'warning', html`${late ? words.late : words.soon} ${when(view, it.dueAt)}`)
   }
   if (it.askedUntilAt === null) return ''
-  return notice(
-    'info',
-    html`${words.theirTurn} ${when(view, it.askedUntilAt)}`,
-    html`<p>${words.clockStands}</p>`,
-  )
+  const title = html`${waitsFor(view, it)} ${when(view, it.askedUntilAt)}`
+  return it.state === 'conditional'
+    ? notice(
+        'info',
+        title,
+        html`<p>${words.nobodysTurn}</p>
+          ${awaitedTests(view, file)}`,
+      )
+    : notice('info', title, html`<p>${words.clockStands}</p>`)
 }
 
 function tools({ view, actor }: OperatorVisit, file: CaseFile): Html | string {
@@ -160,7 +166,7 @@ function facts(view: View, { case: it }: CaseFile): Html {
     [words.firstDue, it.answeredAt === null && it.closedAt === null ? when(view, it.firstDueAt) : undefined],
     [words.answered, at(it.answeredAt)],
     [words.effectDue, it.state === 'open' ? when(view, it.effectDueAt) : undefined],
-    [words.asked, at(it.askedUntilAt)],
+    [words.asked, it.state === 'conditional' ? undefined : at(it.askedUntilAt)],
     [
       cases.sleeps,
       it.snoozedUntilAt !== null && it.snoozedUntilAt > view.now ? when(view, it.snoozedUntilAt) : undefined,

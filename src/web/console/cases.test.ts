@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { caseId, caseMessageId } from '../../../test/support/cases.ts'
+import { caseId, caseMessageId, testCases } from '../../../test/support/cases.ts'
 import { testConsole } from '../../../test/support/console.ts'
+import { testStart } from '../../../test/support/context.ts'
+import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {
@@ -51,6 +53,34 @@ describe('The desk of cases', () => {
       assert.ok(text.includes(words), words)
     assert.match(text, /<details>\s*<summary>Quoted text<\/summary>/)
     assert.match(await page(ask('agent', `/cases/${caseId}?checks=now`)), /reverse-name.*fails/s)
+  })
+
+  it('says of a case that tests decide that it is nobody’s turn, which tests, and until when', async () => {
+    const { ask } = testConsole()
+    assert.match(await page(ask('agent', '/cases')), /Tests are run until[\s\S]{0,200}13 May 2026/)
+    const [conditional = ''] = /\/cases\/c45f0+/.exec(await page(ask('agent', '/cases'))) ?? []
+    const text = await page(ask('agent', conditional))
+    assert.match(text, /Tests are run until[\s\S]{0,300}nobody’s turn/)
+    assert.doesNotMatch(text, /It is their turn|They have to answer by/)
+    const form = testCases({ text: undefined, empty: false, requests: [], note: () => {} })
+    const onTests = async (...asked: Parameters<typeof form.showCase>) => {
+      const file = await form.showCase(...asked)
+      const askedUntilAt = testStart + 14 * day
+      return { ...file, case: { ...file.case, state: 'conditional', dueAt: null, askedUntilAt } as const }
+    }
+    const own = await page(testConsole({ actions: { showCase: onTests } }).ask('agent', `/cases/${caseId}`))
+    assert.match(
+      own,
+      /nobody’s turn[\s\S]{0,400}2001:db8:1:2::\/64[\s\S]{0,200}a name in reverse DNS[^<]*\(fails\)/,
+    )
+  })
+
+  it('shows beside a form what was decided of its addresses in other cases, and leads to each address', async () => {
+    const { ask } = testConsole()
+    const text = await page(ask('agent', `/cases/${caseId}`))
+    assert.match(text, /addresses of a form<\/a>[\s\S]{0,200}192\.0\.2\.45[\s\S]{0,80}not possible now/)
+    assert.match(text, /192\.0\.2\.45[\s\S]{0,80}forecast, agreed/)
+    assert.match(text, /href="\/listings\?text=2001%3Adb8%3A1%3A2%3A%3A%2F64"/)
   })
 
   it('begins an answer with one of the canned, in the reader’s language, and sends nothing by that', async () => {

@@ -171,7 +171,7 @@ function waitingSection(view: View, waiting: readonly Case[], all: number): Html
   const more = `${words.allWaiting} (${count(view.language, all)})`
   return html`<section>
     <h2>${words.waiting}</h2>
-    ${shortCaseTable(view, waiting, words.waiting, words.nobodyWaits)}
+    ${shortCaseTable(view, waiting, { caption: words.waiting, empty: words.nobodyWaits })}
     ${all > waiting.length ? html`<p><a href="${places.cases.href({ state: 'open' })}">${more}</a></p>` : ''}
   </section>`
 }

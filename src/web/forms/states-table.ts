@@ -19,11 +19,11 @@ const tones = {
   closed: 'quiet',
 } as const satisfies Record<FormState, string>
 
-/** How each address of a form stands, with the reason in words. `choose`: what stands in front of each, for the desk. */
+/** How each address of a form stands, with the reason in words. `address`: how the desk shows each. */
 export function statesTable(
   view: View,
   addresses: readonly FormAddress[],
-  { caption, choose }: { readonly caption: string; readonly choose?: (address: FormAddress) => Html },
+  { caption, address: show }: { readonly caption: string; readonly address?: (address: FormAddress) => Html },
 ): Html {
   const words = view.words.support.states
   return table({
@@ -32,9 +32,7 @@ export function statesTable(
     stack: true,
     head: [words.address, words.state, words.why, words.changed],
     rows: addresses.map((address) => [
-      choose === undefined
-        ? literal(showPrefix(address.prefix))
-        : html`<span>${choose(address)}${literal(showPrefix(address.prefix))}</span>`,
+      show?.(address) ?? literal(showPrefix(address.prefix)),
       badge(tones[address.state], words.states[address.state]),
       reason(view, address),
       time(view, address.changedAt),

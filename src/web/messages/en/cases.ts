@@ -112,6 +112,9 @@ export const cases = {
     late: 'Overdue since',
     soon: 'Due',
     theirTurn: 'It is their turn until',
+    testsRun: 'Tests are run until',
+    nobodysTurn:
+      'It is nobody’s turn, and the clock stands: we run these tests every half hour, and what waits for them is done by itself once they pass.',
     tests: 'Tests that must pass',
     testsUntil: 'Run again and again until',
     test: 'Test',
@@ -345,7 +348,8 @@ export const cases = {
     effectMedian: 'Done, median',
     effectSlowest: 'Done, 95 % within',
     ended: 'Done',
-    inWorkingTime: 'The same in working time',
+    inWorkingTime:
+      'By the clock of our targets: working time only, and none while an answer or a test was waited for',
     none: 'none',
     few: 'fewer than 10',
     tooFew: 'too few to say',
@@ -354,6 +358,7 @@ export const cases = {
     open: 'Waits for us',
     late: 'Of those, late',
     waiting: 'Waits for an answer from outside',
+    testing: 'Waits for tests to pass',
     targets: 'First answers against their targets',
     always: 'Targets are counted around the clock.',
     hours: ({ days, from, until, zone }: Readonly<Record<'days' | 'from' | 'until' | 'zone', string>>) =>
@@ -373,7 +378,7 @@ export const cases = {
     month: 'Month',
     means: 'What the figures mean',
     meanings: [
-      'Times are those that pass on the wall, weekends and the time in which we waited for an answer included. In self-service the first answer is our letter with the link, from the request until it left; done is from the confirmation until the last of our mail servers had the change.',
+      'Times are those that pass on the wall, weekends and the time in which we waited for an answer, or for tests to pass, included. In self-service the first answer is our letter with the link, from the request until it left; done is from the confirmation until the last of our mail servers had the change.',
       'Half of the people waited no longer than the median; 95 of 100 no longer than the other figure. An answer counts in the time in which it was given, whenever it was asked for. Cases that were withdrawn are left out.',
       'So that nobody can be found in them, counts below ten are shown as “fewer than 10”, all others are rounded to tens, and times are said only where at least ten waited, the slowest where at least twenty did.',
     ],

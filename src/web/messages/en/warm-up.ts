@@ -99,6 +99,15 @@ export const warmUp = {
     hint: 'All addresses together. What was seen is counted as it is let in, and only once a forecast is agreed.',
   },
   desk: {
+    /** In one line, behind an address. */
+    states: {
+      asked: 'forecast, not decided',
+      agreed: 'forecast, agreed',
+      refused: 'forecast, not agreed',
+      stopped: 'forecast, stopped',
+      over: 'forecast, over',
+      withdrawn: 'forecast, withdrawn',
+    } satisfies Record<WarmUpState, string>,
     state: 'State',
     why: 'Why',
     owner: 'Owner',

@@ -13,8 +13,8 @@ export const warmUp: Messages['warmUp'] = {
     description: '说明您的新地址今后每天要发给我们多少封。经专人同意后，额度会在预告范围内提高。',
     lead: (provider) =>
       `仅供要从新地址大量发信的发件方使用，由 ${provider} 的专人决定。不提交也可以：只要发的是收件人想收的邮件，额度会自己增加。`,
-    ownersOnly: '这里只对已验证的网段所有者开放',
-    ownersOnlyBody: '只有您的邮箱属于已验证全部地址的所有者，才能建立工单。请先完成验证：',
+    ownersOnly: '这里只对已验证的网段持有者开放',
+    ownersOnlyBody: '只有您的邮箱属于已验证全部地址的网段持有者，才能建立工单。请先完成验证：',
     notes: [
       '预告期内，每小时额度提高到当天预告量的 1/24，绝不超出。',
       '如果有地址被封锁，或发来收件人不想要的邮件，就永久停止；预告也不会解除任何封锁。',
@@ -89,10 +89,18 @@ export const warmUp: Messages['warmUp'] = {
     hint: '全部地址合计。实收按放行的邮件计算，预告获同意之后才显示。',
   },
   desk: {
+    states: {
+      asked: '发信预告，尚未决定',
+      agreed: '发信预告，已同意',
+      refused: '发信预告，未同意',
+      stopped: '发信预告，已停止',
+      over: '发信预告，已到期',
+      withdrawn: '发信预告，已撤回',
+    },
     state: '状态',
     why: '原因',
-    owner: '所有者',
-    isOwner: '该邮箱属于已验证全部地址的所有者',
+    owner: '网段持有者',
+    isOwner: '该邮箱属于已验证全部地址的网段持有者',
     isNoOwner: '只验证了邮箱，没有证明地址归其所有',
     asked: '申请的内容',
     decide: '决定',
