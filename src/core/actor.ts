@@ -80,8 +80,11 @@ function isAllowed(who: Role | 'program', permission: Permission): boolean {
   return allowed.includes(who)
 }
 
+/** `operator:ada`, `system:expiry`. */
+export type ActorName = `${Actor['kind']}:${string}`
+
 /** Who it is, to tell one actor from another: `operator:ada`. Of a visitor it is the address, which is not written down. */
-export function actorName(actor: Actor): string {
+export function actorName(actor: Actor): ActorName {
   return actor.kind === 'visitor' ? `visitor:${actor.client}` : `${actor.kind}:${actor.name}`
 }
 
@@ -89,7 +92,7 @@ export function actorName(actor: Actor): string {
  * How the audit and the listings name the actor. Of a visitor they keep the network (/24, /56) and no address: nothing is ever
  * taken out of the audit again (security AUD-2).
  */
-export function recordedName(actor: Actor): string {
+export function recordedName(actor: Actor): ActorName {
   return actor.kind === 'visitor' ? `visitor:${visitorNetwork(actor.client)}` : actorName(actor)
 }
 

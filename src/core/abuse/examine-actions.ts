@@ -1,6 +1,7 @@
 import { minute } from '../../base/clock.ts'
 import { inParallel } from '../../base/in-parallel.ts'
 import { record } from '../audit/actions.ts'
+import type { Unread } from '../audit/fact-words.ts'
 import { transact, type Context } from '../context.ts'
 import { concludeAll, judgeAll, type Read } from './conclude-actions.ts'
 import { weighDue } from '../incidents/weigh-actions.ts'
@@ -115,7 +116,7 @@ async function comeAgain(ctx: Context, row: store.ReportRow): Promise<undefined>
 }
 
 /** What no program can read stays as it came (security PAR-1), before a person. */
-async function leaveToPeople(ctx: Context, row: store.ReportRow, why: string): Promise<undefined> {
+async function leaveToPeople(ctx: Context, row: store.ReportRow, why: Unread): Promise<undefined> {
   await transact(ctx, async (tx) => {
     const change = { state: 'examining', examined_at: tx.clock.now(), facts: JSON.stringify({ unread: why }) }
     await store.updateReport(tx.queries, row, change)

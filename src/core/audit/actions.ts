@@ -2,15 +2,9 @@ import { hash } from 'node:crypto'
 import { breathe } from '../../base/steps.ts'
 import { permit, recordedName } from '../actor.ts'
 import type { Context, Tx } from '../context.ts'
-import {
-  canonicalJson,
-  chainText,
-  wrongWith,
-  type AuditFact,
-  type AuditFacts,
-  type AuditRecord,
-} from './audit.ts'
-import type { AuditAction, FactName } from './names.ts'
+import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
+import type { EventFacts } from './fact-words.ts'
+import type { AuditAction } from './names.ts'
 import * as store from './store.ts'
 
 export type { AuditFacts, AuditRecord } from './audit.ts'
@@ -19,7 +13,7 @@ export type { AuditFacts, AuditRecord } from './audit.ts'
 export interface AuditEvent {
   readonly action: AuditAction
   readonly subject: string
-  readonly facts: Readonly<Partial<Record<FactName, AuditFact>>>
+  readonly facts: EventFacts
 }
 
 /** Writes down what this transaction does, in the same transaction; gives the record's number. */

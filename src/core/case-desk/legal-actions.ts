@@ -52,14 +52,16 @@ export async function markLegal(
     if (it.state === 'closed') throw new Refusal('case.closed')
     if (it.legal !== null) throw new Refusal('case.restricted')
     const found = (await ownersOver(tx, it)).find(({ claim }) => claim.id === input.claim)
-    if (!found || found.claim.proof === null) throw new Refusal('case.no-owner')
+    if (!found) throw new Refusal('case.no-owner')
     const { claim, owner } = found
+    const { proof } = claim
+    if (proof === null) throw new Refusal('case.no-owner')
     const participant = await threadOf(tx, it, owner)
     const checkedAt = claim.checkedAt ?? claim.sinceAt ?? claim.createdAt
     const facts = {
       owner: owner.id,
       claim: claim.id,
-      proof: claim.proof,
+      proof,
       checked: new Date(checkedAt).toISOString(),
     }
     await record(tx, { action: 'case.legal', subject: `case:${it.id}`, facts })
@@ -69,7 +71,7 @@ export async function markLegal(
       participant,
       claim: claim.id,
       prefix: formatPrefix(claim.prefix),
-      proof: claim.proof ?? '',
+      proof,
       checkedAt,
     })
     await noteIn(tx, it.id, how)

@@ -116,7 +116,7 @@ async function openRequest(tx: Tx, id: string): Promise<DelistRequest | undefine
   return isOpen ? request : undefined
 }
 
-async function prove(tx: Tx, request: DelistRequest, by: string): Promise<void> {
+async function prove(tx: Tx, request: DelistRequest, by: Control | 'mailbox'): Promise<void> {
   await saveRequest(tx, { ...request, state: 'proven' })
   await record(tx, {
     action: 'delist-request.proven',

@@ -4,7 +4,7 @@ import { signTag } from '../../base/signed-token.ts'
 import { day } from '../../base/clock.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { accountNow, countAccounts, setAccountState } from '../accounts/actions.ts'
-import { may, permit, recordedName } from '../actor.ts'
+import { may, permit, recordedName, type ActorName } from '../actor.ts'
 import { record, type AuditFacts } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { left, trySpend } from '../limits/actions.ts'
@@ -18,6 +18,8 @@ import * as store from './store.ts'
  * `actor` are our own; their suspensions have brakes that those of people have not.
  */
 export const rulesActor = 'rules'
+/** Who does something about an incident: the rules, the owner of the account, or somebody at the desk. */
+type By = 'rules' | 'owner' | ActorName
 
 /** Suspends by rules, or says why a person has to. */
 export async function suspendByRules(tx: Tx, row: store.IncidentRow): Promise<'suspended' | Escalation> {
@@ -113,9 +115,9 @@ export async function visibleIncident(tx: Tx, id: string): Promise<store.Inciden
   return row
 }
 
-async function suspend(tx: Tx, row: store.IncidentRow, actor: string): Promise<void> {
+async function suspend(tx: Tx, row: store.IncidentRow, actor: By): Promise<void> {
   if (await setAccountState(tx, row.account, 'suspended', row.id)) {
-    const act = await note(tx, row, 'suspend', actor, null)
+    const act = await note(tx, row, 'suspend', actor)
     await queueWebhook(tx, 'account.suspended', { ...webhookFacts(row), act })
     await writeOwner(tx, row, 'suspend', act)
   }
@@ -123,10 +125,10 @@ async function suspend(tx: Tx, row: store.IncidentRow, actor: string): Promise<v
 }
 
 /** Also by the owner; throws `abuse.not-suspended` when there is nothing to undo. */
-export async function release(tx: Tx, row: store.IncidentRow, actor: string): Promise<void> {
+export async function release(tx: Tx, row: store.IncidentRow, actor: By): Promise<void> {
   if (!(await setAccountState(tx, row.account, 'active', row.id))) throw new Refusal('abuse.not-suspended')
   const undoes = (await store.lastAct(tx.queries, row.account, 'suspend'))?.id ?? null
-  const act = await note(tx, row, 'release', actor, undoes)
+  const act = await note(tx, row, 'release', actor, { undoes })
   await queueWebhook(tx, 'account.released', { ...webhookFacts(row), act, undoes })
   await writeOwner(tx, row, 'release', act)
   if (row.state === 'suspended') await store.update(tx.queries, row, { state: 'open' })
@@ -140,8 +142,8 @@ export async function notifyOwner(tx: Tx, row: store.IncidentRow): Promise<boole
   return true
 }
 
-async function tell(tx: Tx, row: store.IncidentRow, actor: string): Promise<void> {
-  const act = await note(tx, row, 'notify', actor, null)
+async function tell(tx: Tx, row: store.IncidentRow, actor: By): Promise<void> {
+  const act = await note(tx, row, 'notify', actor)
   await queueWebhook(tx, 'incident.notified', { ...webhookFacts(row), act })
   await writeOwner(tx, row, 'notify', act)
 }
@@ -151,10 +153,10 @@ export async function escalate(
   tx: Tx,
   row: store.IncidentRow,
   why: Escalation,
-  actor: string = rulesActor,
+  actor: By = rulesActor,
 ): Promise<boolean> {
   if (await hasAct(tx, row, 'escalate', why)) return false
-  const act = await note(tx, row, 'escalate', actor, why)
+  const act = await note(tx, row, 'escalate', actor, { why })
   if (!(await trySpend(tx, [{ name: 'abuse.webhooks.minute', key: 'all' }])))
     await queueWebhook(tx, 'incident.escalated', { ...webhookFacts(row), act, why })
   await tellOperator(tx, why, row.id)
@@ -168,7 +170,7 @@ export async function noteWould(
   kind: 'would-notify' | 'would-suspend',
 ): Promise<boolean> {
   if (await hasAct(tx, row, kind)) return false
-  await note(tx, row, kind, rulesActor, null)
+  await note(tx, row, kind, rulesActor)
   return true
 }
 
@@ -201,8 +203,8 @@ async function note(
   tx: Tx,
   row: store.IncidentRow,
   kind: ActKind,
-  actor: string,
-  why: string | null,
+  actor: By,
+  { why, undoes }: { readonly why?: Escalation; readonly undoes?: string | null } = {},
 ): Promise<string> {
   const id = newId()
   await store.insertAct(tx.queries, {
@@ -212,12 +214,12 @@ async function note(
     kind,
     at: tx.clock.now(),
     actor,
-    why,
+    why: why ?? undoes ?? null,
   })
   await record(tx, {
     action: `incident.${kind}`,
     subject: `incident:${row.id}`,
-    facts: { account: row.account, by: actor, ...(why !== null && { why }) },
+    facts: { account: row.account, by: actor, ...(why && { why }), ...(undoes && { undoes }) },
   })
   return id
 }

@@ -1,5 +1,6 @@
 import { newId } from '../../base/id.ts'
 import { record } from '../audit/actions.ts'
+import type { AbuseClass } from '../audit/fact-words.ts'
 import type { Tx } from '../context.ts'
 import { trySpend } from '../limits/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
@@ -12,7 +13,7 @@ export interface Attributed {
   readonly report: string
   /** Lower case. */
   readonly account: string
-  readonly class: string
+  readonly class: AbuseClass
   readonly severity: string
   readonly isSevere: boolean
   readonly grade: string
@@ -99,7 +100,7 @@ async function open(tx: Tx, report: Attributed): Promise<store.IncidentRow> {
   await record(tx, {
     action: 'incident.opened',
     subject: `incident:${row.id}`,
-    facts: { account: row.account, class: row.class },
+    facts: { account: row.account, class: report.class },
   })
   if (!(await trySpend(tx, [{ name: 'abuse.webhooks.minute', key: 'all' }])))
     await queueWebhook(tx, 'incident.opened', webhookFacts(row))

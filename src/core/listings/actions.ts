@@ -11,7 +11,8 @@ import { parseAddress, type Address } from '../../standards/ip.ts'
 import { covers, formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { actorName, permit, recordedName } from '../actor.ts'
 import { listAudit, record, type AuditFacts, type AuditRecord } from '../audit/actions.ts'
-import type { AuditAction, FactName } from '../audit/names.ts'
+import type { EventFacts } from '../audit/fact-words.ts'
+import type { AuditAction } from '../audit/names.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
@@ -94,7 +95,10 @@ export async function putListing(
   const isMuch = hit !== undefined && hitsMuch(wish.prefix, hit.impact, tx.settings)
   const isUrgent = !isWide && hit?.isEmergency === true
   const needsTwo = isWide || (isMuch && !isUrgent)
-  const facts = { ...(hit && factsOfImpact(hit.impact)), ...(isUrgent ? { emergency: 'yes' } : {}) }
+  const facts: EventFacts = {
+    ...(hit && factsOfImpact(hit.impact)),
+    ...(isUrgent ? { emergency: 'yes' } : {}),
+  }
   if ((isWide || hit !== undefined) && proposed && proposalEnd(proposed) > now) {
     const refusal = isUrgent ? undefined : mayAgree(proposed, actorName(tx.actor), now)
     if (refusal) throw refusal
@@ -151,16 +155,11 @@ async function propose(tx: Tx, listing: Listing, impact: Impact | undefined): Pr
 }
 
 /** What the audit keeps of the impact that somebody was shown. */
-function factsOfImpact({ senders, messages, wanted, wantedOfAll, large }: Impact): Record<string, number> {
+function factsOfImpact({ senders, messages, wanted, wantedOfAll, large }: Impact): EventFacts {
   return { senders, messages, wanted, wantedOfAll, large }
 }
 
-async function begin(
-  tx: Tx,
-  listing: Listing,
-  action: AuditAction,
-  facts: Readonly<Record<string, string | number>>,
-): Promise<Listing> {
+async function begin(tx: Tx, listing: Listing, action: AuditAction, facts: EventFacts): Promise<Listing> {
   const active: Listing = { ...listing, state: 'active', sinceAt: tx.clock.now() }
   await save(tx, active)
   await announce(tx, active, action, facts)
@@ -188,7 +187,7 @@ async function announce(
   tx: Tx,
   listing: Listing,
   action: AuditAction,
-  facts: Readonly<Partial<Record<FactName, string | number>>> = {},
+  facts: EventFacts = {},
 ): Promise<void> {
   await record(tx, { action, subject: `listing:${listing.id}`, facts: { ...factsOf(listing), ...facts } })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })
@@ -426,7 +425,7 @@ async function save(tx: Tx, listing: Listing): Promise<void> {
 }
 
 /** What the audit keeps, in the words of the API. */
-function factsOf(listing: Listing): Record<string, string | number> {
+function factsOf(listing: Listing): EventFacts {
   const { prefix, cause, effect, endsAt, recurrence, note, url, test } = listing
   return {
     ip: formatPrefix(prefix),

@@ -6,6 +6,7 @@ import { breathe } from '../../base/steps.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { permit } from '../actor.ts'
 import { listAudit, record } from '../audit/actions.ts'
+import type { EventFacts } from '../audit/fact-words.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdgesToResync } from '../edges/actions.ts'
 import { measureBy, measureHouse, type WholeHouse } from '../impact/actions.ts'
@@ -185,7 +186,7 @@ async function putAside(ctx: Context, begun: Begun, batch: readonly Listing[]): 
 }
 
 /** From here on the import will be carried out, whatever happens to this core. */
-async function decide(ctx: Context, name: string, facts: Record<string, string | number>): Promise<void> {
+async function decide(ctx: Context, name: string, facts: EventFacts): Promise<void> {
   await transact(ctx, async (tx) => await record(tx, { action: 'listing.imported', subject: name, facts }))
 }
 

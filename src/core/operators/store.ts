@@ -174,15 +174,18 @@ export async function noteUsed(queries: Queries, name: string, now: number): Pro
 }
 
 /** Compare and swap; gives the kind, undefined when no such token is in force. */
-export async function revokeToken(queries: Queries, name: string, now: number): Promise<string | undefined> {
-  const row = await queries
+export async function revokeToken(
+  queries: Queries,
+  name: string,
+  now: number,
+): Promise<TokenRow | undefined> {
+  return await queries
     .updateTable('tokens')
     .set({ revoked_at: now })
     .where('name', '=', name)
     .where('revoked_at', 'is', null)
-    .returning('kind')
+    .returning(tokenColumns)
     .executeTakeFirst()
-  return row?.kind
 }
 
 export async function listTokens(queries: Queries): Promise<TokenRow[]> {

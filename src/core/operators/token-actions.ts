@@ -85,9 +85,13 @@ export async function findToken(ctx: Context, kind: TokenKind, token: string): P
 export async function revokeToken(ctx: Context, name: string): Promise<void> {
   permit(ctx.actor, 'token.manage')
   await transact(ctx, async (tx) => {
-    const kind = await store.revokeToken(tx.queries, name, tx.clock.now())
-    if (kind === undefined) throw new Refusal('token.not-found', { name: name.slice(0, 40) })
-    await record(tx, { action: 'token.revoked', subject: `token:${name}`, facts: { kind } })
+    const row = await store.revokeToken(tx.queries, name, tx.clock.now())
+    if (row === undefined) throw new Refusal('token.not-found', { name: name.slice(0, 40) })
+    await record(tx, {
+      action: 'token.revoked',
+      subject: `token:${name}`,
+      facts: { kind: tokenOf(row).kind },
+    })
   })
 }
 

@@ -104,7 +104,7 @@ export async function markBounced(ctx: Context, tag: string): Promise<boolean> {
     await record(tx, {
       action: 'letter.bounced',
       subject: `letter:${row.id}`,
-      facts: { kind: row.kind, until },
+      facts: { kind: letterOf(row).kind, until },
     })
     return true
   })
@@ -122,7 +122,7 @@ export async function stopLetters(ctx: Context, tag: string): Promise<boolean> {
     await record(tx, {
       action: 'letter.stopped',
       subject: `letter:${row.id}`,
-      facts: { kind: row.kind, until },
+      facts: { kind: letterOf(row).kind, until },
     })
     return true
   })
@@ -228,7 +228,11 @@ export async function retryLetter(ctx: Context, id: string): Promise<void> {
     ) {
       throw new Refusal('letter.final', { id, state: row.state })
     }
-    await record(tx, { action: 'letter.retried', subject: `letter:${id}`, facts: { kind: row.kind } })
+    await record(tx, {
+      action: 'letter.retried',
+      subject: `letter:${id}`,
+      facts: { kind: letterOf(row).kind },
+    })
     tx.afterCommit('letters')
   })
 }

@@ -6,7 +6,7 @@ import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { isSuppressed } from './actions.ts'
 import { renderLetter, threadOf } from './letter.ts'
-import { isOfOperator } from './letter-words.ts'
+import { isOfOperator, type LetterKind } from './letter-words.ts'
 import { loopField } from '../../access/loop.ts'
 import { leaseMs, letterPace, pauseAfter } from './retry.ts'
 import { contentOf, letterOf } from './sealed-letter.ts'
@@ -18,7 +18,7 @@ export type { OutgoingMail, SendOutcome } from '../../net/smtp-client.ts'
 export interface ClaimedLetter {
   readonly id: string
   readonly lease: string
-  readonly kind: string
+  readonly kind: LetterKind
   /** This try included. */
   readonly attempts: number
   readonly expiresAt: number | null
@@ -40,7 +40,7 @@ export async function claimLetters(ctx: Context, limit: number): Promise<readonl
       const taken = { id: lease, core: tx.core, until: now + leaseMs }
       if (!(await store.leaseLetter(tx.queries, row, taken, now))) continue
       const letter = await readClaimed(tx, row, lease)
-      if (typeof letter === 'string') await giveUp(tx, { ...row, lease }, letter)
+      if (typeof letter === 'string') await giveUp(tx, { ...letterOf(row), lease }, letter)
       else claimed.push(letter)
     }
     return claimed
@@ -138,7 +138,7 @@ async function putBack(tx: Tx, letter: ClaimedLetter, answer: string): Promise<b
 
 async function giveUp(
   tx: Tx,
-  letter: { readonly id: string; readonly kind: string; readonly lease: string },
+  letter: { readonly id: string; readonly kind: LetterKind; readonly lease: string },
   why: string,
 ): Promise<boolean> {
   const dead = { state: 'dead', lease: null, lease_until_at: null, last_error: why }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { brakeWhys } from '../../access/brake.ts'
 import { causeNames } from '../../access/reasons.ts'
 import { record } from '../audit/actions.ts'
+import type { EventFacts } from '../audit/fact-words.ts'
 import type { Context, Tx } from '../context.ts'
 import type { Braked, Turn } from './brake.ts'
 import * as store from './store.ts'
@@ -37,7 +38,7 @@ export async function noteTurn(tx: Tx, turn: Turn, held: readonly Braked[]): Pro
 }
 
 /** What led to it: `count` of what was seen, and what is usual of it in an hour; or who did it. */
-export function factsOf({ isOn, braked: { rule, why, since }, count, usual, by }: Turn) {
+export function factsOf({ isOn, braked: { rule, why, since }, count, usual, by }: Turn): EventFacts {
   const seen = why === 'hand' ? {} : { count, usual }
   const hand = by === undefined ? {} : isOn ? { pulledBy: by } : { releasedBy: by }
   return { rule, why, since: new Date(since).toISOString(), ...seen, ...hand }

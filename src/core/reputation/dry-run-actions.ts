@@ -5,7 +5,8 @@ import { inSteps } from '../../base/steps.ts'
 import { readMailEvent, type MailEvent } from '../../access/mail-event.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import type { AuditAction, FactName } from '../audit/names.ts'
+import type { EventFacts } from '../audit/fact-words.ts'
+import type { AuditAction } from '../audit/names.ts'
 import { transact, type Context } from '../context.ts'
 import { recallAsOf } from './dry-run-start-actions.ts'
 import { DryRun, type DryRunResult } from './dry-run.ts'
@@ -156,7 +157,7 @@ function check({ days, changes }: DryRunWish): void {
 async function audit(
   ctx: Context,
   action: AuditAction,
-  facts: Readonly<Partial<Record<FactName, number>>>,
+  facts: Pick<EventFacts, 'days' | 'done'> & DryRunWish['changes'],
 ): Promise<void> {
   await transact(ctx, async (tx) => {
     await record(tx, { action, subject: 'reputation', facts })

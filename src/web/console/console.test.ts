@@ -197,6 +197,45 @@ describe('The audit', () => {
     )
   })
 
+  it('tells what is a word of ours in the reader’s language, and who did it by name', async () => {
+    const told = [
+      ['form-address.not-qualified', { prefix: '192.0.2.45/32', why: 'third-party' }],
+      ['incident.suspend', { account: 'lea@provider.example', by: 'rules' }],
+      ['incident.escalate', { account: 'lea@provider.example', by: 'operator:ada', why: 'severe' }],
+      ['report.examined', { grade: 'none', outcome: 'open' }],
+      ['case.weighed', { severity: 'A', before: 'B' }],
+      ['case.assigned', { to: 'operator:bob' }],
+      ['owner-claim.ended', { proof: 'rdap', why: 'registry-changed' }],
+      ['delist-request.started', { ip: '192.0.2.45', road: 'delist mailbox', control: 'case-link' }],
+      ['reputation.brake-on', { rule: 'traps', why: 'hand', pulledBy: 'operator:ada', count: 4, usual: 1 }],
+      ['reputation.dry-run', { days: 7, badLine: 3 }],
+    ] as const
+    const records = told.map(([action, facts], index) => ({
+      seq: 200 - index,
+      at: 0,
+      actor: 'system:intake',
+      action,
+      subject: 'case:x',
+      facts,
+    }))
+    const { ask } = testConsole({ actions: { listAudit: async () => records } })
+    const english = await page(ask('reader', '/audit'))
+    const chinese = await page(ask('reader', '/audit', undefined, { 'accept-language': 'zh-CN' }))
+    for (const words of [
+      'another organisation decides',
+      'the report is grave',
+      'B, high',
+      '<dd>bob</dd>',
+      '192.0.2.45<',
+    ])
+      assert.ok(english.includes(words), words)
+    for (const words of ['由第三方机构决定', '<dd>规则</dd>', '<dd>ada</dd>', '解除封锁专用邮箱'])
+      assert.ok(chinese.includes(words), words)
+    const raw =
+      /<d[dt]>(?:<span[^>]*>)?(?:[a-z]+(?:-[a-z]+)+|operator:\w+|rules|severe|open|none|usual|count)</
+    assert.doesNotMatch(chinese, raw)
+  })
+
   it('is checked on request, and says where the chain is broken', async () => {
     const { ask } = testConsole()
     assert.match(

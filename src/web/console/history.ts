@@ -1,9 +1,11 @@
-import type { AuditFact, AuditRecord } from '../../core/audit/audit.ts'
+import type { AuditRecord } from '../../core/audit/audit.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { count, moment } from '../ui/moment.ts'
+import { count } from '../ui/moment.ts'
 import { literal } from '../ui/notice.ts'
 import { ago, time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { actorWords } from './actor-words.ts'
+import { factWords } from './fact-words.ts'
 import { places } from './places.ts'
 
 /** Audit records as a line of events, in the order given; `alone`: they are all about the page's own subject. */
@@ -33,24 +35,6 @@ export function actionWords(view: View, action: string): string {
   // A record of another version may tell of what this one does not know.
   const words: Readonly<Record<string, string | undefined>> = view.words.console.audit.actions
   return words[action] ?? visible(action)
-}
-
-/** `operator:ada` in words. */
-export function actorWords(view: View, actor: string): string {
-  const { actors } = view.words.console.audit
-  const [kind, name] = split(actor)
-  switch (kind) {
-    case 'operator':
-    case 'program':
-    case 'cli':
-    case 'system':
-    case 'visitor':
-      return actors[kind](visible(name))
-    case 'import':
-      return actors.import()
-    default:
-      return visible(actor)
-  }
 }
 
 /** A subject with the page that shows it, where there is one. */
@@ -86,18 +70,23 @@ function split(text: string): readonly [kind: string, rest: string] {
   return colon < 0 ? ['', text] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-function factList(view: View, { facts, subject }: AuditRecord): Html {
+function factList(view: View, record: AuditRecord): Html {
+  const { facts, subject } = record
   const entries = Object.entries(facts).filter(
     ([name, value]) => value !== null && value !== '' && !isNamed(subject, name),
   )
   if (entries.length === 0) return html``
-  const names: Readonly<Record<string, string | undefined>> = view.words.console.audit.facts
+  // The thresholds of a dry run stand by their own names.
+  const names: Readonly<Record<string, string | undefined>> = {
+    ...view.words.judgement.thresholds,
+    ...view.words.console.audit.facts,
+  }
   return html`<dl>
     ${entries.map(
       ([name, value]) =>
         html`<div>
           <dt>${names[name] ?? visible(name)}</dt>
-          <dd>${factWords(view, name, value)}</dd>
+          <dd>${factWords(view, record, name, value)}</dd>
         </div>`,
     )}
   </dl>`
@@ -108,43 +97,4 @@ function isNamed(subject: string, name: string): boolean {
   return subject.startsWith('listing:')
     ? name === 'ip' || name === 'prefix'
     : subject.startsWith('delist-request:') && name === 'ip'
-}
-
-/** Stored words of ours in the reader's language; everything else as it stands, what cannot be seen written out. */
-function factWords(view: View, name: string, value: AuditFact): Html | string {
-  const words = view.words.console
-  const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    reason: words.causes,
-    // Records of the first version called it so.
-    cause: words.causes,
-    class: { ...words.classes, ...view.words.desk.classes },
-    effect: words.listing.effects,
-    control: words.controls,
-    why: { ...words.endWhys, ...words.overview.brakeWhys },
-    rule: words.causes,
-    role: { ...words.roles, ...view.words.cases.roles },
-    outcome: { ...view.words.desk.outcomes, ...view.words.cases.outcomes },
-    severity: { ...view.words.desk.severities, ...view.words.cases.severities },
-    channel: view.words.desk.channels,
-    road: words.audit.roads,
-    way: words.audit.ways,
-    kind: { ...words.outbox.kinds, ...view.words.cases.kinds },
-  }
-  if (typeof value === 'string') {
-    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)
-    if (isTime) return moment(view.language, Date.parse(value))
-    if (name === 'roles') return inWords(words.roles, value)
-    return known[name]?.[value] ?? html`<span translate="no">${visible(value)}</span>`
-  }
-  if (typeof value === 'number' && name === 'until') return moment(view.language, value)
-  if (Array.isArray(value)) return literal(visible(value.join(', ')))
-  return typeof value === 'number' ? count(view.language, value) : literal(visible(JSON.stringify(value)))
-}
-
-/** Names divided by spaces, each in words where there are some. */
-function inWords(known: Readonly<Record<string, string>>, names: string): string {
-  return names
-    .split(' ')
-    .map((name) => known[name] ?? visible(name))
-    .join(', ')
 }

@@ -149,13 +149,14 @@ function facts(view: View, incident: Incident, reports: readonly DeskReport[], i
 /** What was done, the newest on top. */
 function line(view: View, incident: Incident, acts: readonly Act[]): Html {
   const words = view.words.desk.incident
+  const whys: Readonly<Record<string, string | undefined>> = words.whys
   const events: { readonly at: number; readonly text: Html | string; readonly actor?: string }[] = [
     { at: incident.openedAt, text: words.opened },
     ...acts.map((act) => ({
       at: act.at,
       text:
         act.kind === 'escalate' && act.why !== null
-          ? html`${words.acts[act.kind]}${view.words.common.colon}${words.whys[act.why] ?? visible(act.why)}`
+          ? html`${words.acts[act.kind]}${view.words.common.colon}${whys[act.why] ?? visible(act.why)}`
           : words.acts[act.kind],
       actor: act.actor,
     })),

@@ -11,7 +11,7 @@ import { badge, literal, verbatim } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import { ago, time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
-import { actorWords } from './history.ts'
+import { actorWords } from './actor-words.ts'
 import { places } from './places.ts'
 
 /** Pieces that speak of listings, the same on every page. */

@@ -2,7 +2,7 @@ import type { AbuseClass, Channel, ReportOutcome, ReportState, Severity } from '
 import type { AccountSource } from '../../../core/abuse/attribution.ts'
 import type { OriginReason, Grade } from '../../../core/abuse/origin.ts'
 import type { ListResult } from '../../../core/own-listings/own-listing.ts'
-import type { ActKind, IncidentState } from '../../../core/incidents/incident.ts'
+import type { ActKind, Escalation, IncidentState } from '../../../core/incidents/incident.ts'
 
 /** The abuse desk in the console, and its figures on the public site. */
 export const desk = {
@@ -143,7 +143,7 @@ export const desk = {
       share: 'many reports, but few for what it sends',
       'too-many-releases': 'it was let go before',
       person: 'somebody at the desk wants another to decide',
-    } as Readonly<Record<string, string>>,
+    } satisfies Record<Escalation, string>,
     xarf: 'As XARF 4, redacted',
     others: 'All incidents of this account',
     done: 'Done. The time line and the audit say what.',
