@@ -48,6 +48,26 @@ describe('Lines of syslog', () => {
     })
   })
 
+  it('may give no process, as those of Dovecot beside Postfix', () => {
+    const session = { at: Date.UTC(2026, 4, 4, 10, 15, 30), host: 'mx', program: 'dovecot', pid: 0 }
+    const text = 'imap(joe@provider.example)<7><a+b>: Logged out in=1'
+    assert.deepEqual(read(`May  4 10:15:30 mx dovecot: ${text}`), { ...session, text })
+    assert.deepEqual(read(`2026-05-04T12:15:30+02:00 mx dovecot: ${text}`), { ...session, text })
+    assert.deepEqual(read(`<22>1 2026-05-04T10:15:30Z mx dovecot - - - ${text}`), { ...session, text })
+    // What Postfix says cannot be joined without it.
+    assert.equal(read('May  4 10:15:30 mx postfix/smtpd: connect from unknown[192.0.2.45]'), undefined)
+  })
+
+  it('say that the one before came again, where syslogd is BSD’s', () => {
+    assert.deepEqual(read('May  4 10:15:30 mx last message repeated 3 times'), {
+      at: Date.UTC(2026, 4, 4, 10, 15, 30),
+      host: 'mx',
+      program: '',
+      pid: 0,
+      text: 'last message repeated 3 times',
+    })
+  })
+
   it('without a year are in the last one that is not after the given time', () => {
     const newYear = Date.UTC(2026, 0, 1, 0, 5)
     assert.equal(timeOf('Dec 31 23:59:59 mx a/b[1]: x', 'UTC', newYear), '2025-12-31T23:59:59.000Z')

@@ -9,8 +9,9 @@ export interface SyslogLine {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly host: string
-  /** `postfix/smtpd`. */
+  /** `postfix/smtpd`; empty where the daemon itself says that the line before came again. */
   readonly program: string
+  /** 0 where the program gives none, as Dovecot's does. */
   readonly pid: number
   readonly text: string
 }
@@ -28,8 +29,12 @@ const frame = new RegExp(
     '(?<time>\\d\\d:\\d\\d:\\d\\d)(?:[.,](?<fraction>\\d{1,9}))?(?<zone>Z|[+-]\\d\\d:?\\d\\d)? ',
     '(?<host>[!-~]{1,255}) ',
     '(?:(?<program>[^\\s[\\]]{1,255})\\[(?<pid>\\d{1,10})\\]: ',
+    // No process: Dovecot, the kernel. Never Postfix, whose lines are of no use without it.
+    '|(?<plain>[^\\s[\\]/:]{1,255}): ',
     // RFC 5424: name, process, kind of message, structured data.
-    '|(?<name>\\S{1,48}) (?<process>\\d{1,10}) \\S{1,32} (?:-|(?:\\[(?:[^\\]"]|"(?:[^"\\\\]|\\\\.)*")*\\])+) (?:\\ufeff)?)',
+    '|(?:(?<name>\\S{1,48}) (?<process>\\d{1,10})|(?<silent>[^\\s/]{1,48}) -) \\S{1,32} (?:-|(?:\\[(?:[^\\]"]|"(?:[^"\\\\]|\\\\.)*")*\\])+) (?:\\ufeff)?',
+    // As syslogd of BSD has it.
+    '|(?=last message repeated \\d{1,6} times$))',
     '(?<text>.*)$',
   ].join(''),
   's',
@@ -60,8 +65,8 @@ export class SyslogReader {
     return {
       at,
       host: found['host'] ?? '',
-      program: found['program'] ?? found['name'] ?? '',
-      pid: Number(found['pid'] ?? found['process']),
+      program: found['program'] ?? found['plain'] ?? found['name'] ?? found['silent'] ?? '',
+      pid: Number(found['pid'] ?? found['process']) || 0,
       text: found['text'] ?? '',
     }
   }

@@ -5,10 +5,10 @@ import { longestWaitMs } from '../../access/postfix-session.ts'
 import { PostfixJoin, type JoinSettings } from '../../access/postfix-join.ts'
 import { formatSent } from '../../core/accounts/sent.ts'
 import { longestLine } from '../../core/events/actions.ts'
-import { readPostfixLine } from '../../standards/postfix-log.ts'
+import { readPostfixLine, type PostfixLine } from '../../standards/postfix-log.ts'
 import { covers } from '../../standards/prefix.ts'
 import { readRspamdJson } from '../../standards/rspamd-metadata.ts'
-import { SyslogReader } from '../../standards/syslog.ts'
+import { SyslogReader, type SyslogLine } from '../../standards/syslog.ts'
 
 /** Makes events of the lines of one kind of log, one line after the other. */
 export interface LogReader {
@@ -47,6 +47,7 @@ export function postfixReader(settings: JoinSettings, zone: string): LogReader {
   const syslog = new SyslogReader(zone)
   const join = new PostfixJoin(settings)
   let at = 0
+  let last: PostfixLine | undefined
   const lines = (events: readonly MailEvent[]): readonly string[] => events.map(formatMailEvent)
   return {
     longest: 16_384,
@@ -55,7 +56,9 @@ export function postfixReader(settings: JoinSettings, zone: string): LogReader {
       const line = syslog.read(text, now)
       if (!line) return { unusable: 'not a line of syslog' }
       at = line.at
-      const entry = readPostfixLine(line)
+      const isAgain = line.program === ''
+      const entry = isAgain ? repeated(last, line) : readPostfixLine(line)
+      if (!isAgain) last = entry
       return entry ? lines(join.push(entry)) : []
     },
     idle: (now) => lines(join.advance(now)),
@@ -67,6 +70,12 @@ export function postfixReader(settings: JoinSettings, zone: string): LogReader {
       return at
     },
   }
+}
+
+/** A refusal that came again so many times; what else Postfix says twice over says nothing new. */
+function repeated(last: PostfixLine | undefined, { at, host, text }: SyslogLine): PostfixLine | undefined {
+  if (last?.kind !== 'refusal' || last.host !== host) return undefined
+  return { ...last, at, times: Number(/\d+/.exec(text)?.[0] ?? 1) }
 }
 
 /** One object of rspamd's `metadata_exporter` a line. */
