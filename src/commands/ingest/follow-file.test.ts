@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -118,6 +126,40 @@ describe('following a log', () => {
     const again = await read(path, place)
     assert.deepEqual(again.lines, ['another beginning, and longer'])
     assert.match(again.notes.join(), /is gone/)
+  })
+
+  it('sees that a log was cut off, though it is longer by now than it was', async () => {
+    const path = newLog()
+    writeFileSync(path, 'first\nsecond\n')
+    const cut = (): void => {
+      truncateSync(path)
+      appendFileSync(path, 'another beginning\nand more than there was\n')
+    }
+    const { lines, notes } = await read(path, undefined, [cut])
+    assert.deepEqual(lines, ['first', 'second', 'another beginning', 'and more than there was'])
+    assert.match(notes.join(), /was cut off/)
+  })
+
+  it('reads on in the copy that logrotate made before it emptied the log', async () => {
+    const path = newLog()
+    const old = Array.from({ length: 40 }, (_, nth) => `old line ${nth}`)
+    writeFileSync(path, `${old.join('\n')}\n`)
+    const { place } = await read(path, undefined)
+    appendFileSync(path, 'late\n')
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path)
+    appendFileSync(path, 'new\n')
+    const { lines, notes } = await read(path, place)
+    assert.deepEqual([lines, notes], [['late', 'new'], []])
+    const path2 = newLog()
+    writeFileSync(path2, `${old.join('\n')}\n`)
+    const whileReading = (): void => {
+      appendFileSync(path2, 'late\n')
+      copyFileSync(path2, `${path2}.1`)
+      truncateSync(path2)
+      appendFileSync(path2, 'new\n')
+    }
+    assert.deepEqual((await read(path2, undefined, [whileReading])).lines, [...old, 'late', 'new'])
   })
 
   it('waits for a log that is not there yet', async () => {

@@ -26,6 +26,11 @@ export async function headOf(file: FileHandle, bytes = mostHeadBytes): Promise<F
   return { bytes: bytesRead, sha256 }
 }
 
+/** Whether the file still begins so. */
+export async function hasHead(file: FileHandle, { bytes, sha256 }: FileHead): Promise<boolean> {
+  return (await headOf(file, bytes)).sha256 === sha256
+}
+
 /** Where `postern ingest --follow` stopped with a file, kept in the data folder. */
 export interface PlaceFile {
   read(): Place | undefined
@@ -61,7 +66,7 @@ export interface Start {
 
 /**
  * What is to be read of a log since `place`, oldest first: the rest of the file that it was in, then those that were begun after it by
- * rotation (`mail.log.1`), then the log itself. `isLost`: that file is not there any more, or packed.
+ * rotation (`mail.log.1`), then the log itself. `isLost`: neither that file nor a copy of it is there any more, or it is packed.
  */
 export async function startsSince(
   path: string,
@@ -70,12 +75,24 @@ export async function startsSince(
   const whole = [{ path, offset: 0 }]
   if (!place) return { starts: whole, isLost: false }
   const files = await rotationOf(path)
-  for (const [nth, each] of files.entries()) {
-    if (!(await isAt(each, place))) continue
-    const rest = files.slice(nth + 1).map((file) => ({ path: file.path, offset: 0 }))
-    return { starts: [{ path: each.path, offset: place.offset }, ...rest], isLost: false }
+  const own = await findIndex(files, async (file) => file.inode === place.inode && (await isAt(file, place)))
+  // `copytruncate` leaves a copy of what was read; a beginning that is shorter may be that of any log.
+  const isTold = place.head.bytes === mostHeadBytes
+  const nth = own < 0 && isTold ? await findIndex(files, (file) => isAt(file, place)) : own
+  const [found, ...rest] = nth < 0 ? [] : files.slice(nth)
+  if (!found) return { starts: whole, isLost: true }
+  const later = rest.map((file) => ({ path: file.path, offset: 0 }))
+  return { starts: [{ path: found.path, offset: place.offset }, ...later], isLost: false }
+}
+
+async function findIndex<Value>(
+  values: readonly Value[],
+  isIt: (value: Value) => Promise<boolean>,
+): Promise<number> {
+  for (const [nth, value] of values.entries()) {
+    if (await isIt(value)) return nth
   }
-  return { starts: whole, isLost: true }
+  return -1
 }
 
 interface LogFile {
@@ -85,12 +102,12 @@ interface LogFile {
   readonly changedAt: number
 }
 
+/** Whether reading may have stopped in it, by its content. */
 async function isAt(file: LogFile, place: Place): Promise<boolean> {
-  if (file.inode !== place.inode || file.size < place.offset) return false
+  if (file.size < place.offset) return false
   const handle = await open(file.path, 'r')
   try {
-    const { sha256 } = await headOf(handle, place.head.bytes)
-    return sha256 === place.head.sha256
+    return await hasHead(handle, place.head)
   } finally {
     await handle.close()
   }
