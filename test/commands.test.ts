@@ -108,6 +108,19 @@ describe('explain', () => {
   })
 })
 
+describe('an answer that nobody reads to its end', () => {
+  it('is no fault: the command goes on without a word', async () => {
+    const child = fork(entry, ['explain', '192.0.2.78', '--config', config], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    let stderr = ''
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout?.destroy()
+    const status = await new Promise((resolve) => child.once('close', resolve))
+    assert.deepEqual([status, stderr], [0, ''])
+  })
+})
+
 describe('lists of operators and tokens', () => {
   it('have one of them a line, and one name for when it was made', async () => {
     for (const name of ['ada', 'bob']) {

@@ -5,7 +5,7 @@ import { knownSender, raisedSender } from '../../test/support/known-sender.ts'
 import { orThrow } from '../base/refusal.ts'
 import { explanationOf } from '../core/senders/explanation.ts'
 import { parseAddress } from '../standards/ip.ts'
-import { judgedLines } from './explanation-words.ts'
+import { judgedLines, verdictSentence } from './explanation-words.ts'
 
 const pass = { action: 'pass', reason: null, listing: null, spared: null } as const
 
@@ -16,6 +16,26 @@ function linesOf(known: Parameters<typeof knownSender>[0]): readonly string[] {
 }
 
 describe('What explain says in a terminal', () => {
+  it('is first what happens to mail, and what would if the judgement were acted on', () => {
+    const said = {
+      ip: '192.0.2.45',
+      mode: 'enforce',
+      code: 550,
+      status: '5.7.606',
+      reason: 'spam',
+      reference: 'PSN606',
+      path: 'portal',
+      who: 'sender',
+    }
+    const told = 'told 550 5.7.606 (spam, PSN606); way out: portal, to act: sender'
+    assert.equal(verdictSentence({ ...said, action: 'reject' }), `192.0.2.45 is ${told}`)
+    assert.equal(
+      verdictSentence({ ...said, action: 'pass', wouldBe: 'reject' }),
+      `192.0.2.45 passes: the judgement only observes (reputation.mode); in enforce mode it would be ${told}`,
+    )
+    assert.equal(verdictSentence({ ip: '192.0.2.45', mode: 'enforce', action: 'pass' }), '192.0.2.45 passes')
+  })
+
   it('names the forecast that raises the budget, with its figures and its end, where there is one', () => {
     assert.ok(
       linesOf({ raise: raisedSender.raise }).includes(

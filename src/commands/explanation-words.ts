@@ -1,6 +1,19 @@
 import type { Explanation } from '../core/senders/explanation.ts'
 import type { SourceSaid } from '../core/senders/judged.ts'
 import type { Way } from '../core/senders/ways.ts'
+import { text } from './output.ts'
+
+/** What is said of a sender now, or would be if it were acted on, in a sentence. */
+export function verdictSentence(value: Readonly<Record<string, unknown>>): string {
+  const of = (name: string): string => text(value[name])
+  const told = `told ${of('code')} ${of('status')} (${of('reason')}, ${of('reference')}); way out: ${of('path')}, to act: ${of('who')}`
+  if (value['mode'] !== 'observe' && value['action'] === 'pass' && value['wouldBe'] !== undefined)
+    return `${of('ip')} passes: the judgement only observes (reputation.mode); in enforce mode it would be ${told}`
+  if (value['mode'] !== 'observe')
+    return `${of('ip')} ${value['action'] === 'pass' ? 'passes' : `is ${told}`}`
+  const would = value['wouldBe'] === 'pass' ? 'pass as well' : `be ${told}`
+  return `${of('ip')} passes: nothing is refused at present, this receiver only observes (policy.mode); in enforce mode it would ${would}`
+}
 
 /** What the judgement knows of a sender, in lines for an operator's terminal. */
 export function judgedLines(explanation: Explanation): readonly string[] {

@@ -6,9 +6,9 @@ import type { Refusal, RefusalCode } from '../base/refusal.ts'
 import { readLines } from '../control/frame.ts'
 import type { Explanation } from '../core/senders/explanation.ts'
 import { UsageError, type Command, type Invocation } from './command.ts'
-import { judgedLines } from './explanation-words.ts'
+import { judgedLines, verdictSentence } from './explanation-words.ts'
 import { inWords, withCore } from './with-core.ts'
-import { facts, line, plain, text } from './output.ts'
+import { facts, line, plain } from './output.ts'
 
 const listingOptions = {
   reason: { type: 'string' },
@@ -257,15 +257,6 @@ const saidOfVerdict = new Set(
     'standing rule bounds line prior counters concerns ways recurrence firstSeen lastSeen name home days',
   ].flatMap((names) => names.split(' ')),
 )
-
-function verdictSentence(value: Readonly<Record<string, unknown>>): string {
-  const of = (name: string): string => text(value[name])
-  const told = `told ${of('code')} ${of('status')} (${of('reason')}, ${of('reference')}); way out: ${of('path')}, to act: ${of('who')}`
-  if (value['mode'] !== 'observe')
-    return `${of('ip')} ${value['action'] === 'pass' ? 'passes' : `is ${told}`}`
-  const would = value['wouldBe'] === 'pass' ? 'pass as well' : `be ${told}`
-  return `${of('ip')} passes: nothing is refused at present, this receiver only observes (policy.mode); in enforce mode it would ${would}`
-}
 
 function sayListing(value: object, { say }: Invocation['output']): void {
   say(facts(value))

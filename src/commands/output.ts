@@ -5,6 +5,7 @@ const drawEveryMs = 100
 
 /** Writes to stdout and stderr of this process. */
 export function processOutput(): Output {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', bearClosedPipe)
   let drawnAt = 0
   let isBarShown = false
   const clearBar = (): void => {
@@ -32,6 +33,11 @@ export function processOutput(): Output {
       process.stderr.write(`\r\u001b[2K${bar(label, done, all)}`)
     },
   }
+}
+
+/** `postern … | head`: whoever reads has enough, and what was begun goes on to its end. */
+function bearClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function bar(label: string, done: number, all: number | undefined): string {
