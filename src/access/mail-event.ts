@@ -164,5 +164,6 @@ type Written<Event> = Record<Exclude<keyof Event, 'address' | 'isOurs'>, unknown
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`.slice(0, 200)
+  const field = issue?.path.join('.') ?? ''
+  return `${field === '' ? '' : `${field}: `}${issue?.message ?? 'unreadable'}`.slice(0, 200)
 }

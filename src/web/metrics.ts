@@ -73,6 +73,11 @@ export async function coreMetrics(ctx: Context): Promise<string> {
     ),
     counter('postern_events_refused_total', 'Lines of mail events that were not taken', events.refused),
     counter(
+      'postern_events_ahead_total',
+      'Lines of mail events whose time was more than five minutes ahead: a wrong clock or time zone',
+      events.ahead,
+    ),
+    counter(
       'postern_reports_total',
       'Reports of spam by mail, by teller and what became of them, since this core started',
       countReports(ctx),

@@ -109,7 +109,7 @@ forEachDatabase((_name, open) => {
         refused: [
           [2, 'not JSON'],
           [3, 'not JSON'],
-          [4, ''],
+          [4, 'Invalid input'],
           [5, 'ip'],
           [6, 'recipients'],
           [7, 'recipients'],
@@ -176,7 +176,11 @@ forEachDatabase((_name, open) => {
     it('are counted by source and by what became of them, however many sources there are', async () => {
       const ctx = testContext({ db: await open() })
       await takeEvents(ctx, 'mx1', [line('a'), line('a'), 'x', line('b', { at: '2020-01-01T00:00:00Z' })])
-      const { taken, refused } = countEvents(ctx)
+      const { taken, refused, ahead } = countEvents(ctx)
+      assert.deepEqual(ahead, [])
+      const later = line('c', { at: new Date(now + 8 * hour).toISOString() })
+      await takeEvents(ctx, 'mx2', [later, line('d', { at: new Date(now + 4 * minute).toISOString() })])
+      assert.deepEqual(countEvents(ctx).ahead, [{ labels: { source: 'mx2' }, count: 1 }])
       assert.deepEqual(taken, [
         { labels: { source: 'mx1', result: 'accepted' }, count: 1 },
         { labels: { source: 'mx1', result: 'duplicate' }, count: 1 },

@@ -110,6 +110,7 @@ class Taking {
     const [ctx, now, backfill] = [this.#ctx, this.#ctx.clock.now(), this.#options.backfill === true]
     const kept = timed(part, now, backfill)
     if ('trouble' in kept) return this.#refuse(line, kept)
+    if (kept.at < part.at) ctx.tally.add(drawnNear, { source: this.#source })
     const event = withoutMailboxes(kept, ctx.keys.hashes)
     this.#batch.push(event)
     this.#rows.push({
@@ -153,6 +154,7 @@ class Taking {
 /** Counters of `ctx.tally`. */
 const taken = 'events'
 const refusedLines = 'events refused'
+const drawnNear = 'events ahead'
 
 /** Counts lines of a source that were not taken; `quota`: not even read. */
 export function countRefused(ctx: Context, source: string, reason: LineTrouble | 'quota', count = 1): void {
@@ -163,8 +165,14 @@ export function countRefused(ctx: Context, source: string, reason: LineTrouble |
 export function countEvents(ctx: Context): {
   readonly taken: ReturnType<Context['tally']['read']>
   readonly refused: ReturnType<Context['tally']['read']>
+  /** Lines with a time too far ahead, taken for one that can be: a clock or a time zone is wrong there. */
+  readonly ahead: ReturnType<Context['tally']['read']>
 } {
-  return { taken: ctx.tally.read(taken), refused: ctx.tally.read(refusedLines) }
+  return {
+    taken: ctx.tally.read(taken),
+    refused: ctx.tally.read(refusedLines),
+    ahead: ctx.tally.read(drawnNear),
+  }
 }
 
 /** When an MTA said that it accepted the message with this queue id from this address, if it did. */

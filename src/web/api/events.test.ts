@@ -117,7 +117,9 @@ describe('The door of mail events', () => {
         controller.enqueue(new Uint8Array(1 << 20).fill(0x20))
       },
     })
-    assert.equal((await send(endless)).status, 413)
+    const tooLarge = await send(endless)
+    assert.equal(tooLarge.status, 413)
+    assert.match(((await tooLarge.json()) as { detail: string }).detail, /at most 10 MiB/)
     assert.ok(pulled < 20)
     const bomb = await send(Uint8Array.from(gzipSync(Buffer.alloc(70 << 20, 0x20))), {
       'content-encoding': 'gzip',

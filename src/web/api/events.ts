@@ -31,7 +31,7 @@ export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): v
     const source = await findToken(ctx, 'events', tokenIn(c.req.header('authorization') ?? ''))
     if (!source) throw new Refusal('token.invalid')
     const sent = await readBytes(c, mostBytes)
-    if (sent === undefined) throw new Refusal('form.too-large')
+    if (sent === undefined) throw new Refusal('form.too-large', { most: '10 MiB', of: 'events' })
     const encoding = c.req.header('content-encoding') ?? 'identity'
     const contentType = c.req.header('content-type') ?? ''
     const { taken, isOfFilter } = await places.run(async () => {

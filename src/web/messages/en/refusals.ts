@@ -304,7 +304,9 @@ export const refusals = fitForPeople({
     next:
       facts['most'] === undefined
         ? 'Send less than 64 kB: the one line of the bounce with our address in it is enough.'
-        : `Send at most ${text(facts, 'most')}: the header and the beginning of the text are enough.`,
+        : facts['of'] === 'events'
+          ? `Send at most ${text(facts, 'most')} at once, in several requests where it is more.`
+          : `Send at most ${text(facts, 'most')}: the header and the beginning of the text are enough.`,
   }),
   'headers.busy': () => ({ what: 'Too much is being read at the moment.', next: 'Please try again.' }),
   'headers.none': () => ({
@@ -666,6 +668,16 @@ function invalidForm(facts: Facts): { what: string; next: string } {
       return {
         what: `${field} holds control characters that cannot be seen.`,
         next: 'They often come along when copying from a terminal. Type it in by hand, or paste it as plain text.',
+      }
+    case 'gzip':
+      return {
+        what: 'The request is not gzip, or it unfolds to more than we take at once.',
+        next: 'Send it in smaller pieces, packed with gzip, or without Content-Encoding.',
+      }
+    case 'content-encoding':
+      return {
+        what: 'Of the values of Content-Encoding only gzip is understood here.',
+        next: 'Pack the request with gzip, or leave the header out.',
       }
     case 'cursor':
       return {

@@ -304,7 +304,9 @@ export const refusals = fitForPeople(
       next:
         facts['most'] === undefined
           ? '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。'
-          : `请控制在 ${text(facts, 'most')} 以内：只需邮件头和正文的开头部分。`,
+          : facts['of'] === 'events'
+            ? `每次请勿超过 ${text(facts, 'most')}，内容较多时请分批提交。`
+            : `请控制在 ${text(facts, 'most')} 以内：只需邮件头和正文的开头部分。`,
     }),
     'headers.busy': () => ({ what: '目前正在读取的内容过多。', next: '请稍后再试。' }),
     'headers.none': () => ({
@@ -673,6 +675,16 @@ function invalidForm(facts: Facts): { what: string; next: string } {
       return {
         what: `${field}中含有不可见的控制字符。`,
         next: '从终端复制时常会带上这类字符。请手动输入，或以纯文本方式粘贴。',
+      }
+    case 'gzip':
+      return {
+        what: '请求内容不是 gzip 格式，或解压后超过每次允许的大小。',
+        next: '请分成较小的部分用 gzip 压缩后发送，或不使用 Content-Encoding。',
+      }
+    case 'content-encoding':
+      return {
+        what: 'Content-Encoding 仅支持 gzip。',
+        next: '请用 gzip 压缩请求内容，或去掉该头字段。',
       }
     case 'cursor':
       return {
