@@ -429,7 +429,8 @@ create table letters (
   last_error text,
   created_at bigint not null,
   sent_at bigint,
-  lease_core text
+  lease_core text,
+  about text
 );
 
 create table limit_windows (
@@ -652,6 +653,11 @@ create table reporters (
   name text not null,
   seen_at bigint not null,
   memory text not null
+);
+
+create table restricted_subjects (
+  subject text not null,
+  case_id text not null
 );
 
 create table sender_checks (
@@ -1186,6 +1192,12 @@ alter table reporters add constraint reporters_pkey PRIMARY KEY (name);
 CREATE INDEX reporters_seen ON public.reporters USING btree (seen_at);
 
 CREATE UNIQUE INDEX reporters_pkey ON public.reporters USING btree (name);
+
+alter table restricted_subjects add constraint restricted_subjects_pkey PRIMARY KEY (subject);
+
+CREATE INDEX restricted_subjects_case ON public.restricted_subjects USING btree (case_id);
+
+CREATE UNIQUE INDEX restricted_subjects_pkey ON public.restricted_subjects USING btree (subject);
 
 alter table sender_checks add constraint sender_checks_pkey PRIMARY KEY (domain, unit);
 

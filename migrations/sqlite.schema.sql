@@ -577,7 +577,7 @@ CREATE TABLE letters (
   lease_until_at integer,
   last_error text,
   created_at integer not null,
-  sent_at integer, lease_core text,
+  sent_at integer, lease_core text, about text,
   primary key (id)
 ) strict;
 
@@ -886,6 +886,15 @@ CREATE TABLE reporters (
 ) strict, without rowid;
 
 CREATE INDEX reporters_seen on reporters (seen_at);
+
+CREATE TABLE restricted_subjects (
+  -- As the audit names it: `case:<id>`, `thread:<id>`, `delist-request:<id>`.
+  subject text not null,
+  case_id text not null,
+  primary key (subject)
+) strict, without rowid;
+
+CREATE INDEX restricted_subjects_case on restricted_subjects (case_id);
 
 CREATE TABLE sender_checks (
   domain text not null,

@@ -34,14 +34,8 @@ import {
 } from './core/listings/actions.ts'
 import { exportListings, importListings } from './core/listings/import-actions.ts'
 import { confirmSession, findSession, signIn, signOut, signOutEverywhere } from './core/operators/actions.ts'
-import {
-  countLetters,
-  listLetters,
-  markBounced,
-  retryLetter,
-  showLetter,
-  stopLetters,
-} from './core/outbox/actions.ts'
+import { markBounced, retryLetter, stopLetters } from './core/outbox/actions.ts'
+import { countLetters, listLetters, openLetter, showLetter } from './core/outbox/reading-actions.ts'
 import { listClaims, revokeClaim, showClaim } from './core/owners/manage-actions.ts'
 import { listVouches, revokeVouch, showVouch } from './core/vouches/manage-actions.ts'
 import { askErasure, listErasures, showErasure } from './core/person/erase-actions.ts'
@@ -114,6 +108,7 @@ export function consoleActions(ctx: Context, viewer: EvidenceViewer, checks: Che
     countLetters: async (actor) => await countLetters(by(actor)),
     listLetters: async (actor, wanted) => await listLetters(by(actor), wanted),
     showLetter: async (actor, id) => await showLetter(by(actor), id),
+    openLetter: async (actor, id) => await openLetter(by(actor), id),
     retryLetter: async (actor, id) => await retryLetter(by(actor), id),
     listAudit: async (actor, wanted) => await listAudit(by(actor), wanted),
     verifyChain: async (actor) => await verifyChain(by(actor)),

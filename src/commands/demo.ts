@@ -79,7 +79,7 @@ Postern runs. Everything is real; only the database is thrown away at the end, a
 
 Try it: ${story.listed} is listed and may delist itself. Ask for it at
   ${doors['site']}/delist?ip=${story.listed}
-with any mailbox, open the letter on the outbox page, follow its link, press the button.
+with any mailbox, open the whole letter on the outbox page, follow its link, press the button.
 
 One line for each door:
   policy (Postfix)  bash -c "exec 3<>/dev/tcp/${policy[0]}/${policy[1]}; printf '${ask.join('\\n')}\\n\\n' >&3; head -1 <&3"

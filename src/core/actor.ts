@@ -35,6 +35,7 @@ export const permissions = {
   'case.legal': ['admin'],
   'person.export': ['admin'],
   'person.erase': ['admin'],
+  'letter.open': ['admin'],
   'letter.retry': ['case-agent', 'abuse-agent', 'list-operator', 'admin'],
   'operator.read': ['auditor', 'admin'],
   'operator.manage': ['admin'],

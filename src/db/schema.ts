@@ -6,6 +6,7 @@ export interface Tables {
   heads: HeadsTable
   listings: ListingsTable
   import_lines: ImportLinesTable
+  restricted_subjects: RestrictedSubjectsTable
   audit_records: AuditRecordsTable
   feed_changes: FeedChangesTable
   edges: EdgesTable
@@ -274,6 +275,13 @@ export interface LimitWindowsTable {
   version: number
 }
 
+/** What a restricted case is about; it stays when the case is deleted, as the audit does. */
+export interface RestrictedSubjectsTable {
+  /** As the audit names it: `case:<id>`, `thread:<id>`, `delist-request:<id>`. */
+  subject: string
+  case_id: string
+}
+
 export interface LettersTable {
   id: string
   /** At most one letter with this key is ever made. */
@@ -295,6 +303,8 @@ export interface LettersTable {
   last_error: string | null
   created_at: number
   sent_at: number | null
+  /** What it belongs to, as the audit names it: `thread:<id>`, `delist-request:<id>`. */
+  about: string | null
 }
 
 export interface SuppressionsTable {

@@ -7,7 +7,7 @@ import { countEvents } from '../core/events/actions.ts'
 import { feedHead, listEdges } from '../core/edges/actions.ts'
 import { countListings } from '../core/listings/actions.ts'
 import { engineFigures, type EngineFigures } from '../core/reputation/figures-actions.ts'
-import { countLetters } from '../core/outbox/actions.ts'
+import { countLetters } from '../core/outbox/reading-actions.ts'
 
 /** Counting a million listings takes a while in which core does nothing else; anybody who reaches the console may ask. */
 const keptMs = 5000

@@ -11,7 +11,7 @@ import { cursorAfter, type DelistRequest } from '../../src/core/delisting/reques
 import { readImportLine, csvHeading, writeExportLine } from '../../src/core/listings/import-line.ts'
 import { entryOf, peopleNeeded, type Listing } from '../../src/core/listings/listing.ts'
 import type { Erasure } from '../../src/core/person/person.ts'
-import type { Letter } from '../../src/core/outbox/sealed-letter.ts'
+import type { ShownLetter } from '../../src/core/outbox/reading-actions.ts'
 import type { DryRunState } from '../../src/core/reputation/dry-run-actions.ts'
 import { thresholdNames, thresholds } from '../../src/core/reputation/tuning.ts'
 import { explanationOf } from '../../src/core/senders/explanation.ts'
@@ -35,7 +35,7 @@ export interface TestConsole {
   readonly deeds: readonly string[]
   readonly listings: readonly Listing[]
   readonly requests: readonly DelistRequest[]
-  readonly letters: readonly Letter[]
+  readonly letters: readonly ShownLetter[]
   /** Asks as one of the people of these tests, over https; without one as nobody. Forms carry their token. */
   ask(
     person: Person | undefined,
@@ -159,7 +159,7 @@ export function sessionOf(person: Person): string {
 interface Story {
   readonly listings: Listing[]
   readonly requests: DelistRequest[]
-  readonly letters: Letter[]
+  readonly letters: ShownLetter[]
   readonly audit: AuditRecord[]
   readonly text: string | undefined
 }
@@ -168,6 +168,19 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
   const deeds: string[] = []
   let dryRun: DryRunState | undefined
   const { listings, requests, letters, audit, text } = story
+  const readLetter = (id: string, link: string) => {
+    const letter = letters.find((each) => each.id === id)
+    if (!letter) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
+    return letter.state === 'kept'
+      ? {
+          letter,
+          text: {
+            subject: text ?? 'Delist 192.0.2.45',
+            text: text ?? `Open this link to go on:\n\n${link}\n\nIt works until 4 May 2026, 11:00 UTC.\n`,
+          },
+        }
+      : { letter }
+  }
   const note = (actor: Actor, action: string, subject: string, facts: AuditFacts): void => {
     audit.unshift({ seq: audit.length + 1, at: testStart, actor: actorName(actor), action, subject, facts })
   }
@@ -597,19 +610,11 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
     listLetters: async (_actor, { state }) => ({
       letters: letters.filter((each) => state === undefined || each.state === state),
     }),
-    async showLetter(_actor, id) {
-      const letter = letters.find((each) => each.id === id)
-      if (!letter) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
-      const link = 'https://postmaster.provider.example/confirm/abcdefgh'
-      return letter.state === 'kept'
-        ? {
-            letter,
-            text: {
-              subject: text ?? 'Delist 192.0.2.45',
-              text: text ?? `Open this link to go on:\n\n${link}\n\nIt works until 4 May 2026, 11:00 UTC.\n`,
-            },
-          }
-        : { letter }
+    showLetter: async (_actor, id) => readLetter(id, 'https://postmaster.provider.example/…'),
+    async openLetter(actor, id) {
+      permit(actor, 'letter.open')
+      deeds.push(`openLetter:${id}`)
+      return readLetter(id, 'https://postmaster.provider.example/confirm/abcdefgh')
     },
     async retryLetter(actor, id) {
       permit(actor, 'letter.retry')
@@ -708,7 +713,7 @@ function mailbox(text: string): MailAddress {
   return text as MailAddress
 }
 
-function newLetter(name: string, more: Partial<Letter>): Letter {
+function newLetter(name: string, more: Partial<ShownLetter>): ShownLetter {
   return {
     id: name.padEnd(26, '0'),
     kind: 'confirm-delisting',
@@ -721,6 +726,7 @@ function newLetter(name: string, more: Partial<Letter>): Letter {
     lastError: null,
     createdAt: testStart - 5 * hour,
     sentAt: null,
+    withheld: null,
     ...more,
   }
 }

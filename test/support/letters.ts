@@ -1,4 +1,4 @@
-import { listLetters } from '../../src/core/outbox/actions.ts'
+import { listLetters } from '../../src/core/outbox/reading-actions.ts'
 import type { LetterKind } from '../../src/core/outbox/letter-words.ts'
 import { contentOf } from '../../src/core/outbox/sealed-letter.ts'
 import { letterById } from '../../src/core/outbox/store.ts'

@@ -5,6 +5,8 @@ import type { Context, Tx } from '../context.ts'
 import { canonicalJson, chainText, wrongWith, type AuditFacts, type AuditRecord } from './audit.ts'
 import type { EventFacts } from './fact-words.ts'
 import type { AuditAction } from './names.ts'
+import { subjectsOf, withheld } from './secrecy.ts'
+import { restrictedOf } from './secrecy-actions.ts'
 import * as store from './store.ts'
 
 export type { AuditFacts, AuditRecord } from './audit.ts'
@@ -43,18 +45,26 @@ export async function recordAll(tx: Tx, events: readonly [AuditEvent, ...AuditEv
   return seq
 }
 
-/** Records newest first: of one subject (its history), or of everything. `before` is the number of the last record of the page before. */
+/**
+ * Records newest first: of one subject (its history), or of everything. `before` is the number of the last record of the page before. What they
+ * say of restricted cases is withheld from everybody: a look into such a case is written down, and then shows them (`isOpened`).
+ */
 export async function listAudit(
   ctx: Context,
   wanted: {
     readonly subject?: string | undefined
     readonly before?: number | undefined
     readonly limit: number
+    readonly isOpened?: boolean | undefined
   },
 ): Promise<readonly AuditRecord[]> {
   permit(ctx.actor, wanted.subject === undefined ? 'audit.read' : 'console.read')
+  if (wanted.isOpened === true) permit(ctx.actor, 'case.legal')
   const rows = await store.newestRecords(ctx.db.queries, wanted)
-  return rows.map((row) => ({ ...row, facts: JSON.parse(row.facts) as AuditFacts }))
+  const records = rows.map((row) => ({ ...row, facts: JSON.parse(row.facts) as AuditFacts }))
+  if (wanted.isOpened === true) return records
+  const restricted = new Set((await restrictedOf(ctx, records.flatMap(subjectsOf))).keys())
+  return restricted.size === 0 ? records : records.map((each) => withheld(each, restricted))
 }
 
 export interface ChainAnswer {

@@ -14,6 +14,8 @@ export interface AuditRecord {
   /** What it was done to: `listing:<id>`. */
   readonly subject: string
   readonly facts: AuditFacts
+  /** It is of a restricted case: what it says is kept from whoever reads it. */
+  readonly isRestricted?: boolean
 }
 
 export type AuditFacts = Readonly<Record<string, AuditFact>>
@@ -26,7 +28,7 @@ export type AuditFact =
   | { readonly [name: string]: AuditFact }
 
 /** A record as it is stored: facts as text, with its place in the chain. */
-export interface ChainedRecord extends Omit<AuditRecord, 'facts'> {
+export interface ChainedRecord extends Omit<AuditRecord, 'facts' | 'isRestricted'> {
   readonly facts: string
   readonly previous: string
   readonly hash: string

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { migrationsFolder } from '../../db/migrate.ts'
 import { describe, it } from 'node:test'
 import { testContext, testSettings, testWaysOut, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
@@ -27,11 +31,15 @@ import { hearCaseMail, refusalOfTag } from '../cases/mail-actions.ts'
 import { addToPage, showPage } from '../cases/page-actions.ts'
 import { threadsOf } from '../cases/person-actions.ts'
 import { Checks } from '../checks/actions.ts'
-import { as } from '../context.ts'
+import { as, transact } from '../context.ts'
 import { confirmProven, showRequest, startRequest } from '../delisting/actions.ts'
 import { decideCase, requestsOfCase, testsNow } from '../delisting/decide-case-actions.ts'
 import { proveControl } from '../delisting/proof-actions.ts'
 import { inspectRequest, listRequests, openReviewByMail } from '../delisting/review-actions.ts'
+import { claimLetters, noteOutcome } from '../outbox/deliver-actions.ts'
+import { queueLetter, retryLetter } from '../outbox/actions.ts'
+import { listLetters, openLetter, showLetter } from '../outbox/reading-actions.ts'
+import { roles, type Role } from '../actor.ts'
 import { addListing } from '../listings/actions.ts'
 import type { WaysOut } from '../ways-out.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
@@ -120,6 +128,17 @@ async function world(db: TestContext['db'], out: Partial<WaysOut> = {}) {
   const [first] = (await showCase(ctx, id)).participants
   const claim = await owner(ctx, '192.0.2.0/24')
   return { ctx, id, claim, write, first: first?.id ?? '' }
+}
+
+/** A second case about the same, with somebody else. */
+async function splitCaseOf(
+  ctx: TestContext,
+  id: string,
+  write: (mailbox: MailAddress, text: string) => Promise<void>,
+): Promise<string> {
+  await write(orThrow(parseMailbox('second@example.com')), 'We as well.')
+  const second = (await showCase(ctx, id)).participants.find(({ mailbox }) => mailbox.startsWith('second'))
+  return (await splitCase(as(ctx, agent), { id, participant: second?.id ?? '' })).id
 }
 
 const sentTo = async (ctx: TestContext) =>
@@ -273,8 +292,11 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await listCases(desk, search), [])
       assert.equal((await listCases(as(ctx, counsel), search)).length, 1)
       assert.deepEqual(await listRequests(desk, { limit: 9 }), [])
-      const [request] = await listRequests(as(ctx, counsel), { limit: 9 })
+      const request = await ctx.db.queries.selectFrom('delist_requests').select('id').executeTakeFirst()
       assert.equal(await codeOf(inspectRequest(desk, request?.id ?? '')), 'case.restricted')
+      // Who may look into the case finds it there; to look here would be to look without a word of it.
+      assert.deepEqual(await listRequests(as(ctx, counsel), { limit: 9 }), [])
+      assert.equal(await codeOf(inspectRequest(as(ctx, counsel), request?.id ?? '')), 'case.restricted')
       const attempts: Readonly<Record<string, () => Promise<unknown>>> = {
         look: () => lookInto(desk, id),
         end: () => endLegal(desk, id),
@@ -300,6 +322,125 @@ forEachDatabase((_name, open) => {
         )
       }
       assert.deepEqual((await showCase(desk, id)).case.assignee, null)
+    })
+
+    it('keeps its letters from whoever may not look into it, also those of before, and writes down who opens one', async () => {
+      const { ctx, id, claim, write } = await world(await open())
+      const lex = as(ctx, counsel)
+      const third = orThrow(parseMailbox('third@example.com'))
+      await answerCase(as(ctx, agent), { id, text: 'Which machine was it?', next: 'asks' })
+      await markLegal(lex, { id, claim, how })
+      await answerCase(lex, { id, text: 'We have a court order.', next: 'asks' })
+      await write(third, 'We, too.')
+      for (const letter of await claimLetters(ctx, 50))
+        await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
+      const names = new RegExp([stranger, ownerMailbox, third, 'court', 'Which machine'].join('|'))
+      const readers = [...roles.map((role) => [role]), ['case-agent', 'auditor', 'abuse-agent'] as const]
+      let opened = 0
+      for (const held of readers) {
+        const reader = as(ctx, { kind: 'operator', name: 'eve', roles: held })
+        const { letters } = await listLetters(reader, { limit: 50 })
+        assert.equal(letters.length, 3)
+        for (const letter of letters) {
+          assert.equal(letter.withheld, 'restricted')
+          assert.doesNotMatch(JSON.stringify([letter, await showLetter(reader, letter.id)]), names)
+          const code = await codeOf(openLetter(reader, letter.id))
+          assert.equal(code, held[0] === 'admin' ? 'done' : 'permission.denied')
+          if (code === 'done') opened++
+          if (held[0] !== 'admin')
+            assert.equal(await codeOf(retryLetter(reader, letter.id)).then((each) => each === 'done'), false)
+        }
+      }
+      assert.equal(opened, 3)
+      const looks = await listAudit(lex, { subject: `case:${id}`, limit: 50, isOpened: true })
+      assert.equal(
+        looks.filter(({ action, actor }) => action === 'case.legal-viewed' && actor === 'operator:eve')
+          .length,
+        3,
+      )
+      await endLegal(lex, id)
+      const { letters } = await listLetters(as(ctx, agent), { limit: 50 })
+      assert.ok(letters.some(({ mailbox }) => mailbox === ownerMailbox))
+    })
+
+    it('says nothing of itself in the audit to an auditor: what was done, when and by which of us', async () => {
+      const { ctx, id, claim, write } = await world(await open())
+      const lex = as(ctx, counsel)
+      const visitor = as(ctx, { kind: 'visitor', client: '192.0.2.66/32' })
+      // Another request about the same address, by the form, and a case that went on in this one.
+      const [first] = (await showCase(ctx, id)).participants
+      const other = await splitCaseOf(ctx, id, write)
+      await mergeCases(as(ctx, agent), { id: other, into: id })
+      await addToPage(visitor, { token: pageToken(ctx, first?.id ?? ''), text: 'By the form.' })
+      await markLegal(lex, { id, claim, how })
+      await write(orThrow(parseMailbox('third@example.com')), 'We, too.')
+      const restricted = async (role: Role) => {
+        const records = await listAudit(as(ctx, { kind: 'operator', name: 'eve', roles: [role] }), {
+          limit: 200,
+        })
+        return records.filter(({ subject }) => /^(?:case|delist-request):/.test(subject))
+      }
+      for (const role of ['auditor', 'admin'] as const) {
+        const records = await restricted(role)
+        assert.ok(records.length > 10)
+        for (const each of records)
+          assert.deepEqual(
+            [each.facts, each.isRestricted, each.at > 0, each.action !== ''],
+            [{}, true, true, true],
+            `${each.action} ${each.subject}`,
+          )
+        assert.doesNotMatch(JSON.stringify(records), /192\.0\.2|"visitor:[^"]/)
+      }
+      const of = (subject: string) =>
+        listAudit(as(ctx, { kind: 'operator', name: 'eve', roles: ['viewer'] }), { subject, limit: 50 })
+      assert.ok((await of(`case:${other}`)).every(({ facts }) => Object.keys(facts).length === 0))
+      // The case that went on in this one is closed to the desk as well.
+      assert.equal((await showCase(as(ctx, agent), other)).case.about, null)
+      assert.ok((await lookInto(lex, id)).history.some(({ facts }) => facts['about'] === '192.0.2.66/32'))
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+      await endLegal(lex, id)
+      assert.ok((await restricted('auditor')).some(({ facts }) => facts['about'] === '192.0.2.66/32'))
+    })
+
+    it('is restricted in the same way after the upgrade of a database that knew nothing of it', async () => {
+      const { ctx, id, claim, write } = await world(await open())
+      await write(orThrow(parseMailbox('third@example.com')), 'We, too.')
+      const link = 'https://postmaster.provider.example/confirm/secretsecret'
+      await transact(
+        ctx,
+        async (tx) =>
+          await queueLetter(tx, {
+            key: 'confirm:r1',
+            about: 'delist-request:r1',
+            kind: 'confirm-delisting',
+            mailbox: stranger,
+            language: 'en',
+            slots: { ip: '192.0.2.66', link, expiresAt: ctx.clock.now() },
+          }),
+      )
+      const other = await splitCaseOf(ctx, id, write)
+      await mergeCases(as(ctx, agent), { id: other, into: id })
+      await markLegal(as(ctx, counsel), { id, claim, how })
+      const { queries } = ctx.db
+      const state = async () => ({
+        subjects: await queries
+          .selectFrom('restricted_subjects')
+          .select(['subject', 'case_id'])
+          .orderBy('subject')
+          .execute(),
+        letters: await queries.selectFrom('letters').select(['id', 'about']).orderBy('id').execute(),
+        cases: await queries.selectFrom('cases').select(['id', 'legal']).orderBy('id').execute(),
+      })
+      const written = await state()
+      assert.ok(written.subjects.length > 6)
+      assert.ok(written.letters.some(({ about }) => about?.startsWith('delist-request:')))
+      await queries.updateTable('cases').set({ legal: null }).where('id', '=', other).execute()
+      await sql.raw('drop table restricted_subjects').execute(queries)
+      await sql.raw('alter table letters drop column about').execute(queries)
+      const file = join(migrationsFolder(ctx.db.dialect), '0031-restricted-subjects.sql')
+      for (const statement of readFileSync(file, 'utf8').split(/;\n/))
+        if (statement.trim() !== '') await sql.raw(statement).execute(queries)
+      assert.deepEqual(await state(), written)
     })
 
     it('is neither merged nor split by anybody, and ends: then everybody is spoken to again', async () => {

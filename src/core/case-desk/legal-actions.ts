@@ -8,6 +8,7 @@ import type { Case } from '../cases/case.ts'
 import { noteIn, showRestricted, type CaseView } from '../cases/desk-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { transact, type Context, type Tx } from '../context.ts'
+import { requestIdsOf } from '../delisting/case-actions.ts'
 import { grantsCovering } from '../owners/actions.ts'
 import type { Claim, Owner } from '../owners/claim.ts'
 import { isSameMailbox } from '../owners/contact.ts'
@@ -65,7 +66,7 @@ export async function markLegal(
       checked: new Date(checkedAt).toISOString(),
     }
     await record(tx, { action: 'case.legal', subject: `case:${it.id}`, facts })
-    await restrictCase(tx, it.id, {
+    const legal = {
       at: tx.clock.now(),
       by: actorName(tx.actor),
       participant,
@@ -73,7 +74,8 @@ export async function markLegal(
       prefix: formatPrefix(claim.prefix),
       proof,
       checkedAt,
-    })
+    }
+    await restrictCase(tx, it.id, legal, await partsOf(tx, it))
     await noteIn(tx, it.id, how)
   })
 }
@@ -89,6 +91,12 @@ async function threadOf(tx: Tx, it: Case, owner: Owner): Promise<string> {
   if (own) return own.id
   const { mailbox, language } = owner
   return (await joinCase(tx, it, { role: 'owner', mailbox, language })).participant.id
+}
+
+/** What else belongs to the case: what those who take part asked for. */
+async function partsOf(tx: Tx, { id }: Case): Promise<readonly string[]> {
+  const threads = (await participantsOf(tx, id)).map((each) => each.id)
+  return (await requestIdsOf(tx, threads)).map((each) => `delist-request:${each}`)
 }
 
 /** A case with everything in it; the look is written down. */

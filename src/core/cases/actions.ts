@@ -10,6 +10,7 @@ import { Conflict } from '../../db/open.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { recordedName } from '../actor.ts'
 import { record } from '../audit/actions.ts'
+import { releaseSubjects, restrictSubjects } from '../audit/secrecy-actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { queueWebhook } from '../outbox/actions.ts'
 import {
@@ -121,6 +122,7 @@ export async function joinCase(
     helped: null,
   }
   await participantStore.insertParticipant(tx.queries, participant)
+  await shareSecrecy(tx, it.id, [`thread:${participant.id}`])
   await record(tx, {
     action: 'case.joined',
     subject: `case:${it.id}`,
@@ -293,12 +295,33 @@ export async function participantsOf(ctx: Context | Tx, caseId: string): Promise
   return await participantStore.participantsOf('queries' in ctx ? ctx.queries : ctx.db.queries, caseId)
 }
 
-/** Only the owner is spoken to from now on, or, with null, everybody again. Callers hold the case and write it down. */
-export async function restrictCase(tx: Tx, id: string, legal: Legal | null): Promise<void> {
+/**
+ * Only the owner is spoken to from now on, or, with null, everybody again. What was merged into the case is as restricted as it is, and so is
+ * what is written of its threads and of the `parts` that others know of. Callers hold the case and write it down.
+ */
+export async function restrictCase(
+  tx: Tx,
+  id: string,
+  legal: Legal | null,
+  parts: readonly string[] = [],
+): Promise<void> {
   const it = await mustLock(tx, id)
   if (legal !== null) await participantStore.setWithdrawn(tx.queries, legal.participant, null)
   await saveCase(tx, { ...it, legal })
+  const merged = await store.mergedInto(tx.queries, id)
+  for (const each of merged) await saveCase(tx, { ...(await mustLock(tx, each)), legal })
+  if (legal === null) await releaseSubjects(tx, id)
+  else {
+    const threads = (await participantStore.participantsOf(tx.queries, id)).map((each) => `thread:${each.id}`)
+    await restrictSubjects(tx, id, [...[id, ...merged].map((each) => `case:${each}`), ...threads, ...parts])
+  }
   tx.afterCommit('cases')
+}
+
+/** Something new belongs to the case: where that is restricted, so is what is written of it. */
+export async function shareSecrecy(tx: Tx, id: string, subjects: readonly string[]): Promise<void> {
+  const it = await store.caseById(tx.queries, id)
+  if (it && it.legal !== null) await restrictSubjects(tx, id, subjects)
 }
 
 /** Those of the participants whose case is spoken of with the owner alone. */

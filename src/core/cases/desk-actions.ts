@@ -103,7 +103,7 @@ async function viewOf(ctx: Context, it: Case): Promise<CaseView> {
   const [participants, messages, history] = await Promise.all([
     participantStore.participantsOf(queries, id),
     messageStore.messagesOf(queries, ctx.keys.vault, { caseId: id }),
-    listAudit(ctx, { subject: `case:${id}`, limit: 200 }),
+    listAudit(ctx, { subject: `case:${id}`, limit: 200, isOpened: it.legal !== null }),
   ])
   return { case: it, participants, messages, history, others: await othersOf(ctx, it, participants) }
 }
@@ -126,7 +126,10 @@ export function besides(ctx: Context, id: string, found: readonly Case[]): reado
   const seen = new Map(found.map((it) => [it.id, it]))
   seen.delete(id)
   const known = [...seen.values()].filter(({ legal }) => legal === null || may(ctx.actor, 'case.legal'))
-  return known.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, mostOthers)
+  return known
+    .toSorted((a, b) => b.openedAt - a.openedAt)
+    .slice(0, mostOthers)
+    .map(masked)
 }
 
 /** Cases about one of these units, newest first, restricted ones too: `besides` leaves out what may not be seen. */

@@ -122,6 +122,7 @@ async function write(
   const fate = await queueLetter(tx, {
     ...wish,
     key: `case:${message.id}`,
+    about: `thread:${participant.id}`,
     mailbox: participant.mailbox,
     language: participant.language,
   })

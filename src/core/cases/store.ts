@@ -193,6 +193,17 @@ export async function restrictedAmong(
   return rows.map(({ id }) => id)
 }
 
+/** Cases that went on in this one, and those that went on in these. */
+export async function mergedInto(queries: Queries, id: string): Promise<readonly string[]> {
+  const found = new Set<string>()
+  for (let into: readonly string[] = [id]; into.length > 0;) {
+    const rows = await queries.selectFrom('cases').select('id').where('merged_into', 'in', into).execute()
+    into = rows.map((row) => row.id).filter((each) => each !== id && !found.has(each))
+    for (const each of into) found.add(each)
+  }
+  return [...found]
+}
+
 /** Cases that this mailbox takes part in, newest first. */
 export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit: number): Promise<Case[]> {
   const rows = await queries

@@ -6,7 +6,8 @@ import { decisionRecord } from '../../../test/support/feed-edge.ts'
 import { testContext, testSettings, testStart, testWaysOut } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { as, type Context } from '../context.ts'
-import { listLetters, stopLetters } from '../outbox/actions.ts'
+import { stopLetters } from '../outbox/actions.ts'
+import { listLetters } from '../outbox/reading-actions.ts'
 import { claimLetters, noteOutcome } from '../outbox/deliver-actions.ts'
 import type { WaysOut } from '../ways-out.ts'
 import { saveDecisions } from './actions.ts'
@@ -97,5 +98,5 @@ forEachDatabase((dialect, open) => {
 })
 
 async function mailboxes(ctx: Context): Promise<readonly string[]> {
-  return (await listLetters(ctx, { limit: 10 })).letters.map(({ mailbox }) => mailbox)
+  return (await listLetters(ctx, { limit: 10 })).letters.map(({ mailbox }) => mailbox ?? '')
 }

@@ -164,6 +164,7 @@ async function insertRequest(
 async function writeConfirmation(tx: Tx, request: DelistRequest, link: string): Promise<void> {
   await queueLetter(tx, {
     key: `confirm:${request.id}`,
+    about: `delist-request:${request.id}`,
     kind: 'confirm-delisting',
     mailbox: request.mailbox,
     language: request.language,

@@ -9,6 +9,7 @@ import {
   participantOf,
   participantsOf,
   saveCase,
+  shareSecrecy,
   targetsOf,
   type Incoming,
 } from '../cases/actions.ts'
@@ -44,6 +45,7 @@ export async function handToCase(
     return opened
   }
   const { participant } = await joinCase(tx, running, by)
+  await shareSecrecy(tx, running.id, [`delist-request:${request.id}`])
   const joined = await goOn(tx, running.id, participant)
   if (isMail && joined.state === 'open') await acknowledge(tx, participant)
   return { case: joined, participant }
@@ -96,6 +98,11 @@ async function caseOfRequest(tx: Tx, { participantId }: DelistRequest): Promise<
   const participant = participantId === null ? undefined : await participantOf(tx, participantId)
   const it = participant && (await lockCase(tx, participant.caseId))
   return it?.state === 'closed' ? undefined : it
+}
+
+/** What these threads of a case asked for, by id. */
+export async function requestIdsOf(tx: Tx, participants: readonly string[]): Promise<readonly string[]> {
+  return (await store.ofParticipants(tx.queries, participants)).map(({ id }) => id)
 }
 
 /** What somebody wrote into the form. */

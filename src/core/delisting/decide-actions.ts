@@ -183,6 +183,7 @@ async function watch(tx: Tx, request: DelistRequest): Promise<number> {
 async function writeCompletion(tx: Tx, request: DelistRequest): Promise<void> {
   await queueLetter(tx, {
     key: `done:${request.id}`,
+    about: `delist-request:${request.id}`,
     kind: 'delisting-done',
     mailbox: request.mailbox,
     language: request.language,

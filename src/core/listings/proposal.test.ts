@@ -7,7 +7,7 @@ import { testContext, testSettings, testStart, type TestContext } from '../../..
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { listAudit } from '../audit/actions.ts'
 import { as, type Context } from '../context.ts'
-import { listLetters } from '../outbox/actions.ts'
+import { listLetters } from '../outbox/reading-actions.ts'
 import { addListing, endExpired, previewImpact, showListing } from './actions.ts'
 import { importListings } from './import-actions.ts'
 import type { ListingFields } from './listing.ts'

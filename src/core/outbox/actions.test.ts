@@ -6,16 +6,10 @@ import { parseMailbox } from '../../standards/mail-address.ts'
 import { testContext, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { listAudit } from '../audit/actions.ts'
+import type { Role } from '../actor.ts'
 import { as, transact } from '../context.ts'
-import {
-  countLetters,
-  listLetters,
-  markBounced,
-  queueLetter,
-  retryLetter,
-  showLetter,
-  stopLetters,
-} from './actions.ts'
+import { markBounced, queueLetter, retryLetter, stopLetters } from './actions.ts'
+import { countLetters, listLetters, openLetter, showLetter } from './reading-actions.ts'
 import {
   claimLetters,
   forgetClaims,
@@ -368,11 +362,62 @@ forEachDatabase((_name, open) => {
       const letter = await only(ctx)
       assert.equal((await showLetter(ctx, letter.id)).text, undefined)
       await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
-      assert.match((await showLetter(ctx, letter.id)).text?.text ?? '', /secretsecret/)
+      const { text } = await showLetter(ctx, letter.id)
+      assert.match(text?.text ?? '', /192\.0\.2\.45/)
+      // With the link one acts in the place of its reader.
+      assert.doesNotMatch(text?.text ?? '', /secretsecret/)
       await assert.rejects(
         showLetter(ctx, 'x'),
         (error) => error instanceof Refusal && error.code === 'letter.not-found',
       )
+    })
+
+    it('shows the link of a kept letter to an administrator who opens it, and writes that down', async () => {
+      const ctx = await context()
+      await queue(ctx)
+      const letter = await only(ctx)
+      await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
+      const agents = ['viewer', 'case-agent', 'abuse-agent', 'list-operator', 'auditor'] as const
+      for (const role of agents)
+        await assert.rejects(
+          openLetter(as(ctx, { kind: 'operator', name: 'ada', roles: [role] }), letter.id),
+          (error) => error instanceof Refusal && error.code === 'permission.denied',
+          role,
+        )
+      const admin = as(ctx, { kind: 'operator', name: 'alan', roles: ['admin'] })
+      assert.match((await openLetter(admin, letter.id)).text?.text ?? '', /secretsecret/)
+      const [record] = await listAudit(ctx, { limit: 1 })
+      assert.deepEqual(
+        [record?.action, record?.actor, record?.subject],
+        ['letter.viewed', 'operator:alan', `letter:${letter.id}`],
+      )
+    })
+
+    it('says to nobody whom a letter was for who has nothing to do with what it is about', async () => {
+      const ctx = await context()
+      const mailbox = orThrow(parseMailbox('reporter@example.org'))
+      const link = 'https://postmaster.provider.example/report/secretsecret'
+      await transact(
+        ctx,
+        async (tx) =>
+          await queueLetter(tx, {
+            key: 'r',
+            kind: 'report-received',
+            mailbox,
+            language: 'en',
+            slots: { link },
+          }),
+      )
+      const seenBy = async (role: Role) => {
+        const reader = as(ctx, { kind: 'operator', name: 'ada', roles: [role] })
+        const [letter] = (await listLetters(reader, { limit: 1 })).letters
+        const shown = await showLetter(reader, letter?.id ?? '')
+        assert.deepEqual(shown.letter, letter)
+        return [letter?.mailbox, letter?.withheld]
+      }
+      assert.deepEqual(await seenBy('viewer'), [null, 'role'])
+      assert.deepEqual(await seenBy('case-agent'), [null, 'role'])
+      assert.deepEqual(await seenBy('abuse-agent'), [mailbox, null])
     })
 
     it('sends a letter again that was given up, but none whose time has passed or that was sent', async () => {

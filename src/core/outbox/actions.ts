@@ -5,18 +5,18 @@ import { Refusal } from '../../base/refusal.ts'
 import { mac } from '../../base/secret.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { domainOf, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
-import { permit } from '../actor.ts'
+import { may, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
+import { restrictedOf } from '../audit/secrecy-actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { trySpend, type Cost } from '../limits/actions.ts'
-import { checkSlots, renderLetter, stopHoldsMs } from './letter.ts'
+import { checkSlots, stopHoldsMs } from './letter.ts'
 import type { LetterContent } from './letter-words.ts'
 import { letterLifeMs } from './retry.ts'
-import { contentOf, letterOf, sealSlots, type Letter, type LetterState } from './sealed-letter.ts'
+import { letterOf, sealSlots } from './sealed-letter.ts'
 import * as store from './store.ts'
 
 export { queueWebhook } from './webhook-actions.ts'
-export type { Letter, LetterState } from './sealed-letter.ts'
 
 /** A letter to be written. */
 export type LetterWish = LetterContent & {
@@ -24,6 +24,8 @@ export type LetterWish = LetterContent & {
   readonly key: string
   readonly mailbox: MailAddress
   readonly language: Language
+  /** What it belongs to, as the audit names it; it is as restricted as that is. */
+  readonly about?: `thread:${string}` | `delist-request:${string}` | undefined
   /** After this it is not sent any more; three days from now when not given. */
   readonly expiresAt?: number | undefined
 }
@@ -66,6 +68,7 @@ export async function queueLetter(
     last_error: null,
     created_at: now,
     sent_at: null,
+    about: wish.about ?? null,
   })
   await record(tx, {
     action: 'letter.queued',
@@ -161,63 +164,14 @@ export function mailboxHash(ctx: Pick<Context, 'keys'>, mailbox: MailAddress): s
   return mac(ctx.keys.hashes, `mailbox\0${mailboxKey(mailbox)}`).toString('base64url')
 }
 
-/** Letters newest first, in pages. */
-export async function listLetters(
-  ctx: Context,
-  wanted: {
-    readonly state?: LetterState | undefined
-    readonly after?: string | undefined
-    readonly limit: number
-  },
-): Promise<{ readonly letters: readonly Letter[]; readonly next?: string }> {
-  permit(ctx.actor, 'console.read')
-  const { state, limit } = wanted
-  const after = wanted.after === undefined ? undefined : readCursor(wanted.after)
-  const rows = await store.listLetters(ctx.db.queries, { state, after, limit: limit + 1 })
-  const letters = rows.slice(0, limit).map(letterOf)
-  const last = letters.at(-1)
-  return rows.length > limit && last ? { letters, next: `${last.createdAt}.${last.id}` } : { letters }
-}
-
-function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } | undefined {
-  const [, createdAt, id] = /^(\d{1,15})\.([0-9a-z]{26})$/.exec(cursor) ?? []
-  return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id }
-}
-
-/**
- * One letter. Its words only where letters are kept here instead of being sent: they may hold a link that only its reader
- * should have.
- */
-export async function showLetter(
-  ctx: Context,
-  id: string,
-): Promise<{ readonly letter: Letter; readonly text?: { readonly subject: string; readonly text: string } }> {
-  permit(ctx.actor, 'console.read')
-  const row = await store.letterById(ctx.db.queries, id)
-  if (!row) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
-  const letter = letterOf(row)
-  const content = letter.state === 'kept' ? contentOf(ctx, row) : undefined
-  return content ? { letter, text: renderLetter(content, letter.language, ctx.settings) } : { letter }
-}
-
-/** How many wait, and how many were given up. */
-export async function countLetters(
-  ctx: Context,
-): Promise<{ readonly queued: number; readonly dead: number }> {
-  permit(ctx.actor, 'console.read')
-  const { queries } = ctx.db
-  return {
-    queued: await store.countLetters(queries, ['queued', 'sending']),
-    dead: await store.countLetters(queries, ['dead']),
-  }
-}
-
 /** Sends a letter again that was given up, unless its time has passed. */
 export async function retryLetter(ctx: Context, id: string): Promise<void> {
   permit(ctx.actor, 'letter.retry')
   await transact(ctx, async (tx) => {
     const row = await store.letterById(tx.queries, id)
     if (!row) throw new Refusal('letter.not-found', { id: id.slice(0, 40) })
+    if (row.about !== null && !may(tx.actor, 'case.legal') && (await restrictedOf(tx, [row.about])).size > 0)
+      throw new Refusal('case.restricted')
     const now = tx.clock.now()
     const isPast = row.expires_at !== null && row.expires_at <= now
     const again = { state: 'queued', next_at: now, attempts: 0, lease: null, lease_until_at: null }

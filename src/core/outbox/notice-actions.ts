@@ -50,6 +50,7 @@ async function queueMail(tx: Tx, key: string, content: LetterContent, mailbox: s
     last_error: null,
     created_at: now,
     sent_at: null,
+    about: null,
   })
   await record(tx, { action: 'letter.queued', subject: `letter:${id}`, facts: { kind: content.kind, key } })
   tx.afterCommit('letters')

@@ -6,7 +6,7 @@ import { testContext, testSettings } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { saveDecisions, tellObserved } from '../decisions/actions.ts'
 import { as, type Context } from '../context.ts'
-import { listLetters, showLetter } from './actions.ts'
+import { listLetters, showLetter } from './reading-actions.ts'
 import { claimLetters, noteOutcome } from './deliver-actions.ts'
 import { claimWebhooks } from './webhook-actions.ts'
 

@@ -30,6 +30,7 @@ const letterColumns = [
   'last_error',
   'created_at',
   'sent_at',
+  'about',
 ] as const
 
 const deliveryColumns = [

@@ -6,7 +6,7 @@ import { hour } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { parsePrefix } from '../../standards/prefix.ts'
 import { listAudit } from '../audit/actions.ts'
-import { listLetters } from '../outbox/actions.ts'
+import { listLetters } from '../outbox/reading-actions.ts'
 import { OwnListingWatch, ownStanding } from './actions.ts'
 
 /** Records by name; `silent` does not answer. */

@@ -278,6 +278,7 @@ export const withoutMailbox: Readonly<Record<string, string>> = {
   'approvals.subject': 'an operator, or the pseudonym of a person',
   'audit_records.facts': 'no mailbox is written down (a test looks for one)',
   'audit_records.subject': 'an id',
+  'restricted_subjects.subject': 'an id',
   'case_codes.participant_id': 'an id; the code names nobody and ends by itself',
   'case_codes.opened_participant_id': 'an id',
   'case_messages.author': 'an operator, or the word participant',

@@ -9,7 +9,7 @@ import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { as, type Context } from '../context.ts'
 import { addListing } from '../listings/actions.ts'
-import { listLetters } from '../outbox/actions.ts'
+import { listLetters } from '../outbox/reading-actions.ts'
 import { purge } from '../retention/actions.ts'
 import { receiveProbe, showProbe, startProbe, type ProbeArrival, type ProbeView } from './actions.ts'
 

@@ -11,6 +11,7 @@ const keptOtherwise: Readonly<Record<string, string>> = {
   heads: 'one row for each chain',
   import_lines: 'empty while no import runs',
   audit_records: 'nothing is ever taken out of the audit',
+  restricted_subjects: 'what the audit keeps of a restricted case stays restricted when the case is gone',
   edges: 'one row for each edge',
   operators: 'the people of this installation; removed by their administrator',
   operator_identities: 'the same',

@@ -14,7 +14,8 @@ import type { DryRunState, DryRunWish, ThresholdInForce } from '../../core/reput
 import type { Explanation } from '../../core/senders/explanation.ts'
 import type { Vouch } from '../../core/vouches/vouch.ts'
 import type { Claim, ClaimState, Owner } from '../../core/owners/claim.ts'
-import type { Letter, LetterState } from '../../core/outbox/actions.ts'
+import type { LetterText, ShownLetter } from '../../core/outbox/reading-actions.ts'
+import type { LetterState } from '../../core/outbox/sealed-letter.ts'
 import type { CaseActions } from './case-actions.ts'
 import type { DeskActions } from './desk-actions.ts'
 import type { PersonActions } from './person-actions.ts'
@@ -148,15 +149,11 @@ export interface ConsoleActions extends DeskActions, CaseActions, SignInActions,
       readonly after?: string | undefined
       readonly limit: number
     },
-  ): Promise<{ readonly letters: readonly Letter[]; readonly next?: string | undefined }>
-  /** `text` only where letters are kept here instead of being sent: it may hold the link that only its reader should have. */
-  showLetter(
-    actor: Actor,
-    id: string,
-  ): Promise<{
-    readonly letter: Letter
-    readonly text?: { readonly subject: string; readonly text: string } | undefined
-  }>
+  ): Promise<{ readonly letters: readonly ShownLetter[]; readonly next?: string | undefined }>
+  /** `text` only where letters are kept here instead of being sent, and without its link. */
+  showLetter(actor: Actor, id: string): Promise<LetterView>
+  /** With the link; written down. Throws `case.restricted`. */
+  openLetter(actor: Actor, id: string): Promise<LetterView>
   retryLetter(actor: Actor, id: string): Promise<void>
 
   listAudit(
@@ -168,6 +165,11 @@ export interface ConsoleActions extends DeskActions, CaseActions, SignInActions,
     },
   ): Promise<readonly AuditRecord[]>
   verifyChain(actor: Actor): Promise<ChainAnswer>
+}
+
+export interface LetterView {
+  readonly letter: ShownLetter
+  readonly text?: LetterText | undefined
 }
 
 interface HeldClaim {

@@ -45,6 +45,7 @@ const forms = [
   [`/cases/${caseId}/warm-up`, { deed: 'agree', participant: participantId }],
   [`/cases/${caseId}/addresses`, { deed: 'mitigate', 'chosen.192.0.2.45/32': 'yes' }],
   [`/cases/${caseId}/original`, { message: caseMessageId }],
+  [`/outbox/${'kept'.padEnd(26, '0')}`, {}],
   [`/outbox/${'dead'.padEnd(26, '0')}/retry`, {}],
   ['/dry-run', { days: '7' }],
   ['/dry-run/cancel', {}],

@@ -17,6 +17,7 @@ export function history(view: View, records: readonly AuditRecord[], alone = fal
           <div class="event">
             <b>${actionWords(view, record.action)}</b>
             ${alone ? '' : html`<span>${subjectLink(view, record)}</span>`}
+            ${record.isRestricted === true ? html`<span class="far">${view.words.console.audit.restricted}</span>` : ''}
             <span class="who">${view.words.console.audit.by} ${actorWords(view, record.actor)}</span>
           </div>
           <div class="at">

@@ -1,5 +1,6 @@
 import { may } from '../../core/actor.ts'
-import { letterStates, type Letter, type LetterState } from '../../core/outbox/sealed-letter.ts'
+import type { ShownLetter as Letter } from '../../core/outbox/reading-actions.ts'
+import { letterStates, type LetterState } from '../../core/outbox/sealed-letter.ts'
 import { submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
@@ -10,12 +11,15 @@ import type { View } from '../ui/view.ts'
 import { actionsRow, postForm } from './frame.ts'
 import { said, visibleLines, when } from './listing-parts.ts'
 import { places } from './places.ts'
+import type { LetterView } from './actions.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 import { tabs } from '../ui/tabs.ts'
 
 export const outboxRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: places.outbox.pattern, permission: 'console.read', safe: true, handle: outboxPage },
   { method: 'GET', path: places.letter.pattern, permission: 'console.read', safe: true, handle: letterPage },
+  // A look is a deed: it is written down, so a link that a browser fetches ahead must not be one.
+  { method: 'POST', path: places.letter.pattern, permission: 'letter.open', safe: false, handle: open },
   {
     method: 'GET',
     path: places.retryLetter.pattern,
@@ -70,7 +74,7 @@ function letterTable(view: View, letters: readonly Letter[], empty: string): Htm
     numbers: [5],
     rows: letters.map((letter) => [
       html`<a href="${places.letter.href({ id: letter.id })}">${kindWords(view, letter)}</a>`,
-      html`<span translate="no">${visible(letter.mailbox)}</span>`,
+      reader(view, letter),
       stateBadge(view, letter.state),
       when(view, letter.createdAt),
       nextStep(view, letter),
@@ -81,6 +85,12 @@ function letterTable(view: View, letters: readonly Letter[], empty: string): Htm
     ]),
     empty,
   })
+}
+
+/** To whom it went, or why that is not said. */
+function reader(view: View, { mailbox, withheld }: Letter): Html | string {
+  if (mailbox === null) return view.words.console.outbox.withheld[withheld ?? 'role']
+  return html`<span translate="no">${visible(mailbox)}</span>`
 }
 
 function kindWords(view: View, { kind }: Letter): string {
@@ -109,9 +119,16 @@ function nextStep(view: View, letter: Letter): Html | string {
 }
 
 async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
-  const { view, actor, actions, query } = visit
+  return letterBody(visit, await visit.actions.showLetter(visit.actor, part(visit, 'id')))
+}
+
+async function open(visit: OperatorVisit): Promise<ConsolePage> {
+  return letterBody(visit, await visit.actions.openLetter(visit.actor, part(visit, 'id')), true)
+}
+
+function letterBody(visit: OperatorVisit, { letter, text }: LetterView, isOpened = false): ConsolePage {
+  const { view, query } = visit
   const words = view.words.console.outbox
-  const { letter, text } = await actions.showLetter(actor, part(visit, 'id'))
   const title = kindWords(view, letter)
   return {
     title,
@@ -129,14 +146,33 @@ async function letterPage(visit: OperatorVisit): Promise<ConsolePage> {
           <h2>${words.text}</h2>
           ${
             text === undefined
-              ? html`<p class="empty">${words.notShown}</p>`
+              ? html`<p class="empty">
+                  ${letter.withheld === null ? words.notShown : words.withheldText[letter.withheld]}
+                </p>`
               : html`<p>${words.subject}${view.words.common.colon}<b>${visible(text.subject)}</b></p>
                   ${letterText(text.text)}`
           }
+          ${isOpened ? '' : opening(visit, letter)}
         </section>
       </div>
       <p><a href="${places.outbox.href()}">${words.back}</a></p>`,
   }
+}
+
+/** The way to what is kept back, for whoever has it: what a restricted letter says, or the link of another. */
+function opening(visit: OperatorVisit, letter: Letter): Html {
+  const { actor, view } = visit
+  const words = view.words.console.outbox
+  const isRestricted = letter.withheld === 'restricted'
+  const mayOpen = may(actor, 'letter.open') && (!isRestricted || may(actor, 'case.legal'))
+  if (letter.withheld === 'role' || (letter.state !== 'kept' && !isRestricted)) return html``
+  if (!mayOpen) return html`<p class="hint">${words.whoOpens}</p>`
+  return postForm(
+    visit,
+    places.letter.href({ id: letter.id }),
+    html`<p class="hint">${words.openHint}</p>
+      <div class="actions">${submit(words.open, 'quiet')}</div>`,
+  )
 }
 
 /** The letter as it would be sent; its lines are its own. Links can be followed: in a demonstration this is the mailbox. */
@@ -160,7 +196,7 @@ function tools({ actor, view }: OperatorVisit, letter: Letter): Html {
 function facts(view: View, letter: Letter): Html {
   const words = view.words.console.outbox
   return definitions([
-    [words.to, html`<span translate="no">${visible(letter.mailbox)}</span>`],
+    [words.to, reader(view, letter)],
     [words.language, languageNames[letter.language]],
     [words.made, when(view, letter.createdAt)],
     [words.sentAt, letter.sentAt === null || letter.state === 'kept' ? undefined : when(view, letter.sentAt)],

@@ -80,6 +80,7 @@ const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'POST /owners/:id/end': 'owner.manage',
   'GET /outbox': 'console.read',
   'GET /outbox/:id': 'console.read',
+  'POST /outbox/:id': 'letter.open',
   'GET /outbox/:id/retry': 'letter.retry',
   'POST /outbox/:id/retry': 'letter.retry',
   'GET /audit': 'audit.read',

@@ -21,7 +21,7 @@ import { coveringListings } from '../../core/listings/actions.ts'
 import { listClaims, revokeClaim } from '../../core/owners/manage-actions.ts'
 import { mayAskFor, ownersOf } from '../../core/owners/actions.ts'
 import { recheckClaims } from '../../core/owners/recheck-actions.ts'
-import { listLetters } from '../../core/outbox/actions.ts'
+import { listLetters } from '../../core/outbox/reading-actions.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseListable } from '../../standards/prefix.ts'
 

@@ -10,7 +10,7 @@ import { orThrow } from '../../base/refusal.ts'
 import { addListing } from '../../core/listings/actions.ts'
 import { parseAddress } from '../../standards/ip.ts'
 import { parseListable } from '../../standards/prefix.ts'
-import { listLetters } from '../../core/outbox/actions.ts'
+import { listLetters } from '../../core/outbox/reading-actions.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -41,7 +41,7 @@ const textOf = async (answer: Response): Promise<string> =>
   (await answer.text()).replaceAll(/(?:<[^>]+>|\s)+/g, ' ')
 
 async function mailboxes({ ctx }: Doors): Promise<readonly string[]> {
-  return (await listLetters(ctx, { limit: 50 })).letters.map(({ mailbox }) => mailbox)
+  return (await listLetters(ctx, { limit: 50 })).letters.map(({ mailbox }) => mailbox ?? '')
 }
 
 describe('A recipient', () => {

@@ -17,6 +17,7 @@ export const audit = {
   number: (seq: string) => `Record ${seq}`,
   /** Between what was done and who did it: some of it has a subject of its own. */
   by: '·',
+  restricted: 'of a restricted case',
   head: 'The hash of its last record:',
   keepHash:
     'Keep it somewhere else from time to time. If the end of the chain is ever cut off, this hash will be missing.',
@@ -95,6 +96,7 @@ export const audit = {
     'webhook.dead': 'Gave up a web hook',
     'retention.purged': 'Removed what was past its time',
     'letter.retried': 'Sent a letter again',
+    'letter.viewed': 'Opened a letter with its link',
     'letter.bounced': 'Letter came back',
     'letter.stopped': 'Reader wants no more letters',
     'evidence.shown': 'Looked at what came with a report',
@@ -193,6 +195,7 @@ export const audit = {
     tries: 'wrong codes',
     road: 'road',
     added: 'added',
+    letter: 'letter',
     lines: 'lines',
     refused: 'refused',
     format: 'format',
@@ -331,7 +334,7 @@ export const audit = {
     program: (name: string) => `program ${name}`,
     cli: (name: string) => `${name} at the command line`,
     system: (name: string) => `Postern (${name})`,
-    visitor: (client: string) => `visitor from ${client}`,
+    visitor: (client: string) => (client === '' ? 'somebody from outside' : `visitor from ${client}`),
     import: () => 'import',
   },
   subjects: {

@@ -682,6 +682,17 @@ export const console = {
     subject: 'Subject',
     text: 'What it says',
     notShown: 'Its text is not shown: it may hold a link that only its reader should have.',
+    withheld: { restricted: 'of a restricted case', role: 'not for your role' },
+    withheldText: {
+      restricted:
+        'This letter belongs to a restricted case: neither its words nor its reader are shown. Ask somebody who may open such cases.',
+      role: 'Your role has nothing to do with what this letter is about: neither its words nor its reader are shown.',
+    },
+    open: 'Open the whole letter',
+    openHint:
+      'The link is left out above: whoever has it acts in the place of the reader. Opening the letter shows it, and is written down with your name.',
+    whoOpens:
+      'The link is left out: whoever has it acts in the place of the reader. Only an administrator opens the whole letter.',
     back: 'Back to the outbox',
   },
 
