@@ -41,6 +41,8 @@ export function learn(
   const sender = mind.senders.of(event)
   learnHome(event, sender)
   if (event.at < sender.watermark) return
+  // Old logs may come after the first live event, and the newest of them first.
+  if (isOld) sender.since = Math.min(sender.since, event.at)
   const before = assessed(mind, sender, now)
   const lesson: Lesson = { event, told, sender, before, witness: { isOld, source }, now }
   noteGood(mind, lesson)

@@ -50,6 +50,27 @@ describe('The judgement', () => {
     )
   })
 
+  it('knows a sender of old logs as long, whether they come before its first live message or after it, the newest first', () => {
+    const now = start + 40 * day
+    const old = Array.from({ length: 160 }, (_, nth) =>
+      message(burst, start + nth * 6 * hour, { verdict: undefined }),
+    )
+    const live = message(burst, now, { verdict: undefined })
+    const standings = [
+      [...old, live],
+      [live, ...old],
+      [live, ...old.toReversed()],
+    ].map((events) => {
+      const judge = testReputation()
+      for (const event of events) judge.learn(event, now, { isOld: event !== live })
+      const { sender } = judge.examine(live.address, now) ?? {}
+      return { standing: judge.standingOf(live), since: sender?.since }
+    })
+    const [first] = standings
+    assert.equal(first?.since, start)
+    for (const each of standings) assert.deepEqual(each, first)
+  })
+
   it('stops a turned sender within a few messages and lists it only with more than the filter’s word', () => {
     const { judge, good, now } = withGoodSenders()
     const [ip = ''] = good

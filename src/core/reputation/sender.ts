@@ -75,7 +75,8 @@ const mostTries = 8
 export class Sender {
   readonly key: string
   readonly unit: Prefix
-  readonly since: number
+  /** First heard of; old logs may say that it was sooner. */
+  since: number
   seenAt: number
   name: SenderName
   /** Domain that its accepted mail was authenticated for. */
