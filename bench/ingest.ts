@@ -21,15 +21,18 @@ import { startCluster, type Cluster } from './support/cluster.ts'
  * Core is measured as it is after its first minute: before anything counts, pages are asked for and events are sent until their code is
  * compiled (`warmUp`), because a process that has just started answers its first pages in a tenth of a second each, whoever sends events.
  *
- * node bench/ingest.ts [--events 400000] [--addresses 5000000] [--at-once 4] [--database sqlite|postgres] [--whole]
+ * node bench/ingest.ts [--events 400000] [--addresses 5000000] [--at-once 4] [--rate 20000] [--database sqlite|postgres] [--whole]
  *
  * --whole: nothing but events through the door of a core that judges them itself.
+ * --rate: so many events a second are sent, and not as many as core takes: what pages are like at the bar, beside what they are like in
+ * a flood. The bar of events a second is 95 % of it then.
  */
 const { values: flags } = parseArgs({
   options: {
     events: { type: 'string', default: '400000' },
     addresses: { type: 'string', default: '5000000' },
     'at-once': { type: 'string', default: '4' },
+    rate: { type: 'string' },
     database: { type: 'string' },
     whole: { type: 'boolean', default: false },
   },
@@ -37,6 +40,7 @@ const { values: flags } = parseArgs({
 const events = Number(flags.events)
 const addresses = Number(flags.addresses)
 const atOnce = Number(flags['at-once'])
+const rate = flags.rate === undefined ? Infinity : Number(flags.rate)
 const mib = 1024 * 1024
 
 /** Events in one request: what a busy mail server gathers in a few seconds. */
@@ -126,16 +130,19 @@ async function makeSources(cluster: Cluster): Promise<readonly string[]> {
   return tokens
 }
 
-/** Sends all of them, so many at once; gives how many events were durable. */
+/** Sends all of them, so many at once and no more a second than asked for; gives how many events were durable. */
 async function sendAll(
   cluster: Cluster,
   tokens: readonly string[],
   requests: readonly Buffer<ArrayBuffer>[],
 ): Promise<number> {
   const left = [...requests]
+  const begun = performance.now()
   let durable = 0
   const send = async (): Promise<void> => {
     for (let body = left.pop(); body; body = left.pop()) {
+      const due = ((requests.length - left.length - 1) * perRequest * 1000) / rate
+      await sleep(Math.max(0, begun + due - performance.now()))
       const token = tokens[left.length % tokens.length] ?? ''
       const headers = { authorization: `Bearer ${token}`, 'content-encoding': 'gzip' }
       const answer = await fetch(`${cluster.site}/api/v1/events`, { method: 'POST', headers, body })
@@ -204,7 +211,7 @@ async function throughTheDoor(name: string, database: string | undefined, isJudg
     const used = cpuSeconds(cluster.core.pid) - cpu
     const times = await pages.stop()
     const caughtUp = isJudged ? await catchUp(cluster, name, database, begun, durable) : async () => {}
-    const least = database === undefined ? { least: 20_000 } : undefined
+    const least = database === undefined ? { least: Math.min(20_000, 0.95 * rate) } : undefined
     print(`${name}: durable events`, '1/s', durable / seconds, least)
     print(`${name}: durable events for each second of processor time`, '1/s', durable / used, least)
     print(`${name}: pages meanwhile, p50 of ${times.length}`, 'ms', quantile(times, 0.5))
