@@ -1,10 +1,10 @@
 import { Refusal } from './base/refusal.ts'
 import type { Actor } from './core/actor.ts'
-import { declineAct, listApprovals, showApproval } from './core/approvals/actions.ts'
+import { listAnswered, listApprovals, showApproval } from './core/approvals/actions.ts'
 import type { ApprovalKind } from './core/approvals/approval.ts'
 import { as, type Context } from './core/context.ts'
 import { listOperators } from './core/operators/actions.ts'
-import { confirmErasure } from './core/person/erase-actions.ts'
+import { confirmErasure, declineErasure } from './core/person/erase-actions.ts'
 import { useEnrolment } from './core/operators/enrolment-actions.ts'
 import { beginOidc, connectOidc, purposeOf, signInByOidc } from './core/operators/oidc-actions.ts'
 import {
@@ -16,7 +16,7 @@ import {
   signInByPasskey,
   waysIn,
 } from './core/operators/passkey-actions.ts'
-import { changeRoles, confirmRoles } from './core/operators/role-actions.ts'
+import { changeRoles, confirmRoles, declineRoles } from './core/operators/role-actions.ts'
 import { recipientProvider, type RecipientProvider } from './core/recipients/oidc-actions.ts'
 import { oidcClient, type OidcClient } from './net/oidc-client.ts'
 import { places } from './web/console/places.ts'
@@ -45,23 +45,31 @@ export function signInActions(ctx: Context): SignInActions {
     signInByOidc: async (visitor, answer) => await signInByOidc(by(visitor), provider(), answer),
     listOperators: async (actor) => await listOperators(by(actor)),
     changeRoles: async (actor, input) => await changeRoles(by(actor), input),
+    listAnswered: async (actor) => await listAnswered(by(actor)),
     listApprovals: async (actor) => await listApprovals(by(actor)),
     showApproval: async (actor, id) => await showApproval(by(actor), id),
     confirmApproval: async (actor, id) => await confirmApproval(by(actor), id),
-    declineApproval: async (actor, id) => await declineAct(by(actor), id),
+    declineApproval: async (actor, id) => await declineApproval(by(actor), id),
     connectOidc: async (actor, answer) => await connectOidc(by(actor), provider(), answer),
   }
 }
 
-/** Each kind of act is done by the noun that proposed it. */
-const confirmations: Readonly<Record<ApprovalKind, (ctx: Context, id: string) => Promise<void>>> = {
-  'person.erase': confirmErasure,
-  'operator.roles': confirmRoles,
+/** Each kind of act is done, or dropped, by the noun that proposed it. */
+const answers: Readonly<
+  Record<ApprovalKind, Readonly<Record<'confirm' | 'decline', (ctx: Context, id: string) => Promise<void>>>>
+> = {
+  'person.erase': { confirm: confirmErasure, decline: declineErasure },
+  'operator.roles': { confirm: confirmRoles, decline: declineRoles },
 }
 
 async function confirmApproval(ctx: Context, id: string): Promise<void> {
   const { kind } = await showApproval(ctx, id)
-  await confirmations[kind](ctx, id)
+  await answers[kind].confirm(ctx, id)
+}
+
+async function declineApproval(ctx: Context, id: string): Promise<void> {
+  const { kind } = await showApproval(ctx, id)
+  await answers[kind].decline(ctx, id)
 }
 
 function providerOf({ settings, clock }: Context): OidcClient | undefined {

@@ -93,6 +93,7 @@ export const testApproval: Approval = {
   expiresAt: testStart + 3 * day,
   state: 'proposed',
   decidedBy: null,
+  decidedAt: null,
 }
 
 export const consoleOrigin = 'https://console.provider.example'
@@ -314,6 +315,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       permit(actor, 'person.erase')
       return testErasure('ada@example.org' as MailAddress)
     },
+    listAnswered: async () => [],
     listApprovals: async () => [testApproval],
     showApproval: async () => testApproval,
     async confirmApproval(actor, id) {

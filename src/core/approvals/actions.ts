@@ -2,12 +2,13 @@ import { randomId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { actorName, may, permissions, permit, type Permission } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { transact, type Context, type Tx } from '../context.ts'
+import type { Context, Tx } from '../context.ts'
 import {
   approvalKinds,
   approvalMs,
   mayConfirm,
   stateAt,
+  toldMs,
   type Approval,
   type ApprovalKind,
 } from './approval.ts'
@@ -31,6 +32,7 @@ export async function proposeAct(
     expiresAt: now + approvalMs,
     state: 'proposed',
     decidedBy: null,
+    decidedAt: null,
   }
   const isNew = await store.insertApproval(tx.queries, {
     id: approval.id,
@@ -79,19 +81,25 @@ export async function confirmAct(
   return approval
 }
 
-/** Somebody says no; whoever proposed it may take it back so. */
-export async function declineAct(ctx: Context, id: string): Promise<void> {
-  await transact(ctx, async (tx) => {
-    const approval = await load(tx, id)
-    permit(tx.actor, approval.permission)
-    const decision = { id, state: 'declined', by: actorName(tx.actor), now: tx.clock.now() } as const
-    if (!(await store.decide(tx.queries, decision))) throw new Refusal('approval.not-waiting')
-    await record(tx, {
-      action: 'approval.declined',
-      subject: approval.subject,
-      facts: { kind: approval.kind, proposedBy: approval.proposedBy },
-    })
+/**
+ * Somebody says no; whoever proposed it may take it back so. Gives what was to be done, in the transaction that ends it. Throws
+ * `approval.not-found`, `approval.not-waiting`, `permission.denied`.
+ */
+export async function declineAct(
+  tx: Tx,
+  { id, kind }: { readonly id: string; readonly kind: ApprovalKind },
+): Promise<Approval> {
+  const approval = await load(tx, id)
+  if (approval.kind !== kind) throw new Refusal('approval.not-found')
+  permit(tx.actor, approval.permission)
+  const decision = { id, state: 'declined', by: actorName(tx.actor), now: tx.clock.now() } as const
+  if (!(await store.decide(tx.queries, decision))) throw new Refusal('approval.not-waiting')
+  await record(tx, {
+    action: 'approval.declined',
+    subject: approval.subject,
+    facts: { kind: approval.kind, proposedBy: approval.proposedBy },
   })
+  return approval
 }
 
 export async function showApproval(ctx: Context, id: string): Promise<Approval> {
@@ -108,6 +116,17 @@ export async function listApprovals(ctx: Context): Promise<readonly Approval[]> 
   return rows
     .map((row) => approvalOf(row, ctx.clock.now()))
     .filter((approval) => may(ctx.actor, approval.permission))
+}
+
+/** What became lately of what the actor has proposed: decided by somebody else, or by nobody in time. The latest first. */
+export async function listAnswered(ctx: Context): Promise<readonly Approval[]> {
+  const now = ctx.clock.now()
+  const own = actorName(ctx.actor)
+  const rows = await store.proposedBy(ctx.db.queries, own, now - approvalMs - toldMs)
+  return rows
+    .map((row) => approvalOf(row, now))
+    .filter(({ state, decidedBy }) => state !== 'proposed' && decidedBy !== own)
+    .filter(({ decidedAt, expiresAt }) => (decidedAt ?? expiresAt) > now - toldMs)
 }
 
 async function load(tx: Tx, id: string): Promise<Approval> {
@@ -131,6 +150,7 @@ function approvalOf(row: store.ApprovalRow, now: number): Approval {
     expiresAt: row.expires_at,
     state: stateAt({ state: row.state as Approval['state'], expiresAt: row.expires_at }, now),
     decidedBy: row.decided_by,
+    decidedAt: row.decided_at,
   }
 }
 

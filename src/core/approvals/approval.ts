@@ -18,6 +18,7 @@ export interface Approval {
   readonly expiresAt: number
   readonly state: ApprovalState
   readonly decidedBy: string | null
+  readonly decidedAt: number | null
 }
 
 /** A noun that proposes acts adds its kind here. */
@@ -28,6 +29,9 @@ export type ApprovalState = 'proposed' | 'confirmed' | 'declined' | 'expired'
 
 /** Over a weekend, and no longer: what was right on Friday need not be on Tuesday. */
 export const approvalMs = 3 * day
+
+/** For how long whoever proposed it is told what became of it. */
+export const toldMs = 7 * day
 
 /** Whether this actor may say yes: not the one who asked, and only while it waits. */
 export function mayConfirm(

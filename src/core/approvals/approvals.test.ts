@@ -5,10 +5,10 @@ import { forEachDatabase } from '../../../test/support/database.ts'
 import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { listAudit } from '../audit/actions.ts'
-import { as, type Context } from '../context.ts'
+import { as } from '../context.ts'
 import { addOperator, listOperators } from '../operators/actions.ts'
-import { changeRoles, confirmRoles } from '../operators/role-actions.ts'
-import { declineAct, listApprovals, showApproval } from './actions.ts'
+import { changeRoles, confirmRoles, declineRoles } from '../operators/role-actions.ts'
+import { listAnswered, listApprovals, showApproval } from './actions.ts'
 
 function refused(code: string): (error: unknown) => boolean {
   return (error) => error instanceof Refusal && error.code === code
@@ -18,7 +18,10 @@ forEachDatabase((name, open) => {
   const world = async () => {
     const ctx = testContext({ db: await open() })
     await addOperator(ctx, { name: 'bob', roles: ['viewer'], password: 'correct horse battery' })
-    const admin = (who: string): Context => as(ctx, { kind: 'operator', name: who, roles: ['admin'] })
+    const admin = (who: string) => ({
+      ...as(ctx, { kind: 'operator', name: who, roles: ['admin'] }),
+      clock: ctx.clock,
+    })
     const rolesOfBob = async (): Promise<string | undefined> => (await listOperators(ctx))[0]?.roles.join(' ')
     return { ctx, ada: admin('ada'), alan: admin('alan'), rolesOfBob }
   }
@@ -52,14 +55,35 @@ forEachDatabase((name, open) => {
   it(`a proposal ends by a no, and by itself after three days (${name})`, async () => {
     const { ctx, ada, alan, rolesOfBob } = await world()
     const first = await changeRoles(ada, { name: 'bob', roles: ['admin'] })
-    await declineAct(ada, first?.id ?? '')
+    await declineRoles(ada, first?.id ?? '')
+    // Whoever takes it back knows it.
+    assert.deepEqual(await listAnswered(ada), [])
     await assert.rejects(confirmRoles(alan, first?.id ?? ''), refused('approval.not-waiting'))
     const second = await changeRoles(ada, { name: 'bob', roles: ['admin'] })
     ctx.clock.advance(3 * day)
     await assert.rejects(confirmRoles(alan, second?.id ?? ''), refused('approval.not-waiting'))
     assert.equal((await showApproval(alan, second?.id ?? '')).state, 'expired')
+    assert.deepEqual(
+      (await listAnswered(ada)).map(({ state, decidedBy }) => [state, decidedBy]),
+      [['expired', null]],
+    )
+    assert.deepEqual(await listAnswered(alan), [])
     assert.ok(await changeRoles(ada, { name: 'bob', roles: ['admin'] }))
     assert.equal(await rolesOfBob(), 'viewer')
+  })
+
+  it(`whoever proposed it is told what became of it, for a week (${name})`, async () => {
+    const { ada, alan } = await world()
+    const waiting = await changeRoles(ada, { name: 'bob', roles: ['admin'] })
+    assert.deepEqual(await listAnswered(ada), [])
+    await declineRoles(alan, waiting?.id ?? '')
+    const told = await listAnswered(ada)
+    assert.deepEqual(
+      told.map(({ id, state, decidedBy }) => [id, state, decidedBy]),
+      [[waiting?.id, 'declined', 'operator:alan']],
+    )
+    ada.clock.advance(7 * day)
+    assert.deepEqual(await listAnswered(ada), [])
   })
 
   it(`other roles, and the machine itself, take one person (${name})`, async () => {

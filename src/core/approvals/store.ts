@@ -35,6 +35,19 @@ export async function waiting(queries: Queries, now: number): Promise<ApprovalRo
     .execute()
 }
 
+/** What somebody proposed since then, the latest first. */
+export async function proposedBy(queries: Queries, name: string, since: number): Promise<ApprovalRow[]> {
+  return await queries
+    .selectFrom('approvals')
+    .select(columns)
+    .where('proposed_by', '=', name)
+    .where('proposed_at', '>', since)
+    .orderBy('proposed_at', 'desc')
+    .orderBy('id')
+    .limit(20)
+    .execute()
+}
+
 /** False when one of this kind waits for this subject already. */
 export async function insertApproval(queries: Queries, row: ApprovalRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await queries

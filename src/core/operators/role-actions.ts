@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import { permit, type Role } from '../actor.ts'
-import { confirmAct, proposeAct, type Approval } from '../approvals/actions.ts'
+import { confirmAct, declineAct, proposeAct, type Approval } from '../approvals/actions.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { formerRole, readRoles, rolesOf } from './operator.ts'
@@ -41,6 +41,11 @@ export async function confirmRoles(ctx: Context, id: string): Promise<void> {
     if (roles === undefined) throw new Error(`approval ${id} has no roles`)
     await setRoles(tx, facts['name'] ?? '', roles)
   })
+}
+
+/** Somebody says no. */
+export async function declineRoles(ctx: Context, id: string): Promise<void> {
+  await transact(ctx, async (tx) => void (await declineAct(tx, { id, kind: 'operator.roles' })))
 }
 
 async function setRoles(tx: Tx, name: string, roles: readonly Role[]): Promise<void> {

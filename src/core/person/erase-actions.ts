@@ -3,7 +3,7 @@ import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { MailAddress } from '../../standards/mail-address.ts'
 import { actorName, permit } from '../actor.ts'
-import { confirmAct, proposeAct, type Approval } from '../approvals/actions.ts'
+import { confirmAct, declineAct, proposeAct, type Approval } from '../approvals/actions.ts'
 import { record } from '../audit/actions.ts'
 import { forgetThreads, openCasesOf } from '../cases/person-actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -71,6 +71,22 @@ export async function confirmErasure(ctx: Context, approvalId: string): Promise<
     return waiting
   })
   await tryErasure(ctx, found)
+}
+
+/** The second person does not agree, or whoever asked takes it back: nothing is erased, and nothing waits. */
+export async function declineErasure(ctx: Context, approvalId: string): Promise<void> {
+  await transact(ctx, async (tx) => {
+    const { facts } = await declineAct(tx, { id: approvalId, kind: 'person.erase' })
+    const it = await store.lockErasure(tx.queries, facts['request'] ?? '')
+    // The person may have shown the mailbox meanwhile: what they asked for themselves goes on.
+    if (!it || it.state !== 'proposed') return
+    await store.updateErasure(tx.queries, { ...it, state: 'declined', doneAt: tx.clock.now() }, null)
+    await record(tx, {
+      action: 'person.erase-declined',
+      subject: `person:${it.pseudonym}`,
+      facts: { request: it.id },
+    })
+  })
 }
 
 /** Tries those again that waited for something to end; how many are done now. */
@@ -161,6 +177,7 @@ async function carryOut(tx: Tx, it: Erasure, person: Person): Promise<Erasure> {
   await forgetThreads(tx, person.mailbox, person.tombstone)
   for (const place of places) await erasePlace(tx, place, person)
   await forgetLetters(tx, person.mailbox, person.tombstone)
+  await store.forgetErasures(tx.queries, person.mailbox)
   const rows = Object.values(counts).reduce((sum, each) => sum + each, 0)
   const done: Erasure = { ...it, state: 'done', mailbox: null, blockers: [], counts, doneAt: now }
   await store.updateErasure(tx.queries, done, null)

@@ -1,8 +1,10 @@
 import type { MailAddress } from '../../standards/mail-address.ts'
-import { permit } from '../actor.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { may, permit } from '../actor.ts'
 import { listAudit, record } from '../audit/actions.ts'
+import { restrictedOf } from '../audit/secrecy-actions.ts'
 import { threadsOf } from '../cases/person-actions.ts'
-import { as, transact, type Context } from '../context.ts'
+import { as, transact, type Context, type Tx } from '../context.ts'
 import { personOf } from './find-actions.ts'
 import type { Exported, Person } from './person.ts'
 import { places, type Found, type Place } from './places.ts'
@@ -11,14 +13,36 @@ import * as store from './store.ts'
 /** Records of the audit about one thing of theirs. */
 const mostRecords = 200
 
-/** What we know of somebody, for an operator who was asked; written down. */
+/**
+ * What we know of somebody, for an operator who was asked; written down. Where something of theirs is in a restricted case it is a look into that:
+ * for whoever may look into such cases. Throws `case.restricted`.
+ */
 export async function exportPerson(ctx: Context, mailbox: MailAddress): Promise<Exported> {
   permit(ctx.actor, 'person.export')
-  return await readPerson(ctx, mailbox)
+  return await readPerson(ctx, mailbox, noteLooks)
 }
 
-/** The same for whoever has shown the mailbox; callers have seen to that. */
-export async function readPerson(ctx: Context, mailbox: MailAddress): Promise<Exported> {
+/** The same for whoever has shown the mailbox: what is theirs is theirs to read, whatever the case. Callers have seen to that. */
+export async function exportSelf(ctx: Context, mailbox: MailAddress): Promise<Exported> {
+  return await readPerson(ctx, mailbox, async () => {})
+}
+
+/** Looks of an operator into the restricted ones of these cases. */
+async function noteLooks(tx: Tx, cases: readonly string[], subject: string): Promise<void> {
+  const restricted = await restrictedOf(
+    tx,
+    cases.map((id) => `case:${id}`),
+  )
+  if (restricted.size > 0 && !may(tx.actor, 'case.legal')) throw new Refusal('case.restricted')
+  for (const each of [...restricted.keys()].toSorted())
+    await record(tx, { action: 'case.legal-viewed', subject: each, facts: { person: subject } })
+}
+
+async function readPerson(
+  ctx: Context,
+  mailbox: MailAddress,
+  note: (tx: Tx, cases: readonly string[], subject: string) => Promise<void>,
+): Promise<Exported> {
   const person = await personOf(ctx, mailbox)
   const found = await Promise.all(
     places.map(async (place) => ({ place, rows: await store.rowsOf(ctx.db.queries, place, person) })),
@@ -40,6 +64,11 @@ export async function readPerson(ctx: Context, mailbox: MailAddress): Promise<Ex
     audit: await auditOf(as(ctx, { kind: 'system', name: 'person' }), person, found),
   }
   await transact(ctx, async (tx) => {
+    await note(
+      tx,
+      threads.map((each) => each.case),
+      person.pseudonym,
+    )
     const facts = { rows: found.reduce((sum, { rows }) => sum + rows.length, 0) }
     await record(tx, { action: 'person.exported', subject: `person:${person.pseudonym}`, facts })
   })
@@ -92,7 +121,11 @@ async function auditOf(
 ): Promise<Exported['audit']> {
   const told: Exported['audit'][number][] = []
   const tell = async (subject: string, thread?: string): Promise<void> => {
-    for (const { at, action, facts } of await listAudit(ctx, { subject, limit: mostRecords }))
+    for (const { at, action, facts } of await listAudit(ctx, {
+      subject,
+      limit: mostRecords,
+      isOpened: true,
+    }))
       if (thread === undefined || facts['participant'] === thread)
         told.push({ at: new Date(at).toISOString(), action, subject })
   }

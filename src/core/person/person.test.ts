@@ -11,8 +11,9 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { receiveReport } from '../abuse/actions.ts'
+import { listAnswered } from '../approvals/actions.ts'
 import { listAudit, verifyChain } from '../audit/actions.ts'
-import { lockCase, pageToken, closeCase } from '../cases/actions.ts'
+import { closeCase, lockCase, pageToken, restrictCase } from '../cases/actions.ts'
 import { answerCase, listCases, noteCase, showCase } from '../cases/desk-actions.ts'
 import { refusalOfTag } from '../cases/mail-actions.ts'
 import { showPage } from '../cases/page-actions.ts'
@@ -28,9 +29,18 @@ import { claimLetters } from '../outbox/deliver-actions.ts'
 import { openSession } from '../recipients/session-actions.ts'
 import { meetReporter } from '../reporters/actions.ts'
 import { isTombstone, tombstoneOf } from '../tombstone.ts'
+import { purge } from '../retention/actions.ts'
 import { stopMailbox } from '../outbox/actions.ts'
-import { askErasure, blockersNow, confirmErasure, erasePerson, eraseWaiting } from './erase-actions.ts'
-import { exportPerson } from './export-actions.ts'
+import {
+  askErasure,
+  blockersNow,
+  confirmErasure,
+  declineErasure,
+  erasePerson,
+  eraseWaiting,
+  listErasures,
+} from './erase-actions.ts'
+import { exportPerson, exportSelf } from './export-actions.ts'
 
 const canary = orThrow(parseMailbox('Canary.Bird@provider.example'))
 const other = orThrow(parseMailbox('hostmaster@example.org'))
@@ -209,6 +219,36 @@ forEachDatabase((_name, open) => {
       assert.deepEqual([stranger.places, stranger.threads], [[], []])
     })
 
+    it('is a look into a restricted case where something of theirs is in one, but for themselves', async () => {
+      const { ctx, id } = await world(await open())
+      const [theirs] = (await showCase(ctx, id)).participants.filter(({ mailbox }) => mailbox === canary)
+      const legal = {
+        at: ctx.clock.now(),
+        by: 'operator:lex',
+        participant: theirs?.id ?? '',
+        claim: 'c',
+        prefix: '192.0.2.0/24',
+        proof: 'txt',
+        checkedAt: ctx.clock.now(),
+      }
+      await transact(ctx, async (tx) => await restrictCase(tx, id, legal))
+      const looks = async () =>
+        (await listAudit(ctx, { subject: `case:${id}`, limit: 50, isOpened: true }))
+          .filter(({ action }) => action === 'case.legal-viewed')
+          .map(({ actor }) => actor)
+      assert.match(JSON.stringify(await exportSelf(ctx, canary)), /Dear canary/)
+      assert.deepEqual(await looks(), [])
+      assert.match(JSON.stringify(await exportPerson(as(ctx, ada), canary)), /Dear canary/)
+      assert.deepEqual(await looks(), ['operator:ada'])
+      await exportPerson(as(ctx, { kind: 'cli', name: 'root' }), canary)
+      assert.deepEqual(await looks(), ['cli:root', 'operator:ada'])
+      // The other one has a thread in it, too; somebody else has not.
+      await exportPerson(as(ctx, ada), other)
+      assert.equal((await looks()).length, 3)
+      await exportPerson(as(ctx, ada), orThrow(parseMailbox('nobody@example.net')))
+      assert.equal((await looks()).length, 3)
+    })
+
     it('waits with erasing for what is open, says what that is, and then goes by itself: no trace in any table', async () => {
       const { ctx, id, session } = await world(await open())
       const before = await dump(ctx.db)
@@ -298,6 +338,53 @@ forEachDatabase((_name, open) => {
       const [record] = await listAudit(ctx, { subject: `person:${erasure.pseudonym}`, limit: 1 })
       assert.deepEqual([record?.action, record?.actor], ['person.erased', 'operator:bob'])
       assert.equal(await codeOf(confirmErasure(as(ctx, bob), approval?.id ?? '')), 'approval.not-waiting')
+    })
+
+    it('is not erased where the second person says no: it ends there, whoever asked is told, and may ask again', async () => {
+      const { ctx } = await world(await open())
+      await close(ctx)
+      const before = await dump(ctx.db)
+      const { erasure, approval } = await askErasure(as(ctx, ada), canary)
+      await declineErasure(as(ctx, bob), approval?.id ?? '')
+      assert.equal(await codeOf(confirmErasure(as(ctx, bob), approval?.id ?? '')), 'approval.not-waiting')
+      const [listed] = await listErasures(as(ctx, ada))
+      assert.deepEqual([listed?.id, listed?.state, listed?.doneAt], [erasure.id, 'declined', ctx.clock.now()])
+      ctx.clock.advance(day)
+      assert.equal(await eraseWaiting(ctx), 0)
+      const [record] = await listAudit(ctx, { subject: `person:${erasure.pseudonym}`, limit: 1 })
+      assert.deepEqual([record?.action, record?.actor], ['person.erase-declined', 'operator:bob'])
+      assert.deepEqual(
+        (await listAnswered(as(ctx, ada))).map(({ kind, state }) => `${kind} ${state}`),
+        ['person.erase declined'],
+      )
+      assert.match(before, /canary/i)
+      // The mailbox is kept for as long as whoever asked is told, and goes with the person when they are erased after all.
+      const again = await askErasure(as(ctx, ada), canary)
+      assert.notEqual(again.erasure.id, erasure.id)
+      await confirmErasure(as(ctx, bob), again.approval?.id ?? '')
+      assert.doesNotMatch(await dump(ctx.db), /canary/i)
+    })
+
+    it('keeps a declined erasure, which names somebody, for little longer than whoever asked is told', async () => {
+      const { ctx } = await world(await open())
+      const { approval } = await askErasure(as(ctx, ada), canary)
+      await declineErasure(as(ctx, bob), approval?.id ?? '')
+      ctx.clock.advance(7 * day)
+      await purge(ctx)
+      assert.equal((await listErasures(as(ctx, ada))).length, 1)
+      ctx.clock.advance(2 * day)
+      await purge(ctx)
+      assert.deepEqual(await listErasures(as(ctx, ada)), [])
+    })
+
+    it('goes on with what they asked for themselves, whatever operators agree on', async () => {
+      const { ctx } = await world(await open())
+      const { approval } = await askErasure(as(ctx, ada), canary)
+      assert.equal((await erasePerson(ctx, canary)).state, 'waiting')
+      await declineErasure(as(ctx, bob), approval?.id ?? '')
+      await close(ctx)
+      ctx.clock.advance(day)
+      assert.equal(await eraseWaiting(ctx), 1)
     })
 
     it('leaves nothing half: what fails in the middle has erased nothing, and the next try erases all', async () => {

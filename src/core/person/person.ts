@@ -53,7 +53,7 @@ export type ErasureState = (typeof erasureStates)[number]
 export interface Erasure {
   readonly id: string
   readonly pseudonym: string
-  /** Null once it is done. */
+  /** Null once the person is erased. */
   readonly mailbox: MailAddress | null
   readonly state: ErasureState
   readonly askedBy: string
@@ -61,5 +61,6 @@ export interface Erasure {
   readonly blockers: readonly Blocker[]
   /** Rows by table. */
   readonly counts: Readonly<Record<string, number>>
+  /** When it was done, or declined. */
   readonly doneAt: number | null
 }

@@ -10,7 +10,7 @@ import type { Asked } from '../letter-links/letter-link.ts'
 import { spend } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { erasePerson } from './erase-actions.ts'
-import { readPerson } from './export-actions.ts'
+import { exportSelf } from './export-actions.ts'
 import type { Erasure, Exported } from './person.ts'
 
 /** Somebody asks for themself: a letter shows that the mailbox is theirs, in two halves as in the portal; each link does one thing, once. */
@@ -54,7 +54,7 @@ export type MyWish = SecondHalf & { readonly link: string }
 
 /** Their data. Throws `links.second-half-wrong` and `links.over` besides. */
 export async function takeMyData(ctx: Context, wish: MyWish): Promise<Exported> {
-  return await readPerson(ctx, await proven(ctx, wish))
+  return await exportSelf(ctx, await proven(ctx, wish))
 }
 
 /** Erases them, or as soon as nothing of theirs is open. */

@@ -123,6 +123,15 @@ export async function updateErasure(queries: Queries, it: Erasure, nextAt: numbe
     .execute()
 }
 
+/** Erasures of theirs that somebody has declined name nobody any more. */
+export async function forgetErasures(queries: Queries, mailbox: string): Promise<void> {
+  await queries
+    .updateTable('person_requests')
+    .set({ mailbox: null })
+    .where(sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`)
+    .execute()
+}
+
 /** One by its id, or the one that waits for a person. */
 export async function findErasure(
   queries: Queries,

@@ -194,7 +194,8 @@ export function expiredRows(keep: Keep, now: number): readonly Expired[] {
       table: 'person_requests',
       key: ['id'],
       by: 'asked_at',
-      where: sql`(state in ('done', 'declined') and asked_at < ${keep.requests})
+      where: sql`(state = 'done' and asked_at < ${keep.requests})
+        or (state = 'declined' and done_at < ${keep.ended - 7 * day})
         or (state = 'proposed' and asked_at < ${keep.ended - 3 * day})`,
     },
     { table: 'enrolments', key: ['hash'], by: 'expires_at', where: sql`expires_at <= ${now}` },

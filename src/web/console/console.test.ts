@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { caseId } from '../../../test/support/cases.ts'
-import { testConsole } from '../../../test/support/console.ts'
+import { testApproval, testConsole } from '../../../test/support/console.ts'
 import { testSettings } from '../../../test/support/context.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {
@@ -45,6 +45,19 @@ describe('The overview', () => {
       ['/audit?subject=listing:x', /Nothing has been recorded about this subject/],
     ]
     for (const [path, expected] of words) assert.match(await page(ask('reader', path)), expected, path)
+  })
+})
+
+describe('The overview', () => {
+  it('tells whoever proposed something what became of it, and whom they have to tell', async () => {
+    const declined = { ...testApproval, state: 'declined', decidedBy: 'operator:alan' } as const
+    const decided = { ...declined, kind: 'person.erase', decidedAt: testApproval.proposedAt } as const
+    const { ask } = testConsole({ actions: { listAnswered: async () => [declined, decided] } })
+    const text = await page(ask('reader', '/'))
+    assert.match(text, /What became of what you proposed/)
+    assert.match(text, /It was declined\.\s+alan/)
+    assert.match(text, /Tell the person, with the reason, within a month.*href="\/person\/erase"/s)
+    assert.doesNotMatch(await page(testConsole().ask('reader', '/')), /What became of/)
   })
 })
 

@@ -1,6 +1,7 @@
 import { listingClasses } from '../../access/reasons.ts'
 import { day } from '../../base/clock.ts'
 import { may } from '../../core/actor.ts'
+import type { Approval } from '../../core/approvals/actions.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
 import { caseStates, type Case } from '../../core/cases/case.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
@@ -17,6 +18,8 @@ import { brakeSection } from './brake.ts'
 import { caseBadge, caseLink, handedWords, shortCaseTable } from './case-parts.ts'
 import { history } from './history.ts'
 import { when } from './listing-parts.ts'
+import { actorWords } from './actor-words.ts'
+import { approvalWords } from './approval-words.ts'
 import { places } from './places.ts'
 import type { ConsolePage, ConsoleRoute, OperatorVisit } from './route.ts'
 
@@ -37,7 +40,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions } = visit
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
-  const brake = await actions.brakeState(actor)
+  const [brake, answered] = await Promise.all([actions.brakeState(actor), actions.listAnswered(actor)])
   const [edges, feedSeq, classes, letters, refused, waiting, mine, open, latest, observed, proposals] =
     await Promise.all([
       actions.listEdges(actor),
@@ -62,7 +65,7 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
     body: html`<h1>${words.title}</h1>
       <p class="up-to">${time(view, view.now, true)}</p>
       ${edgeNotice(view, edges)} ${brakeNotice(view, brake.held)}
-      ${proposalNotice(view, proposals.listings.length)}
+      ${proposalNotice(view, proposals.listings.length)} ${answeredNotice(visit, answered)}
       <ul class="figures">
         ${figure(view, open.open, words.waiting, waiting === undefined ? undefined : places.cases.href({ state: 'open' }), overdue(view, open.overdue), open.open > 0)}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
@@ -131,7 +134,28 @@ function edgeNotice(view: View, edges: readonly Edge[]): Html | string {
   return away === 0 ? '' : notice('warning', view.words.console.overview.edgesAway(away))
 }
 
-/** While something is only observed: who would have been hit, and the way on. */
+/** What became of what whoever looks has proposed: nobody else tells them. */
+function answeredNotice(visit: OperatorVisit, answered: readonly Approval[]): Html | string {
+  if (answered.length === 0) return ''
+  const { view } = visit
+  const { overview: words, people } = view.words.console
+  return notice(
+    answered.some(({ state }) => state !== 'confirmed') ? 'warning' : 'info',
+    words.answered,
+    html`<ul>
+      ${answered.map(
+        (each) =>
+          html`<li>
+            ${approvalWords(visit, each)} ${each.state === 'proposed' ? '' : people.states[each.state]}
+            ${each.decidedBy === null ? '' : actorWords(view, each.decidedBy)}
+            ${when(view, each.decidedAt ?? each.expiresAt)}
+            ${each.kind === 'person.erase' && each.state !== 'confirmed' ? html`${view.words.console.person.tellThem} <a href="${places.erasePerson.href()}">${view.words.console.person.list}</a>` : ''}
+          </li>`,
+      )}
+    </ul>`,
+  )
+}
+
 /** What waits for a second person to agree. */
 function proposalNotice(view: View, proposals: number): Html | string {
   if (proposals === 0) return ''
@@ -140,6 +164,7 @@ function proposalNotice(view: View, proposals: number): Html | string {
   return notice('warning', html`${words.proposals(proposals)} <a href="${link}">${words.seeProposals}</a>`)
 }
 
+/** While something is only observed: who would have been hit, and the way on. */
 function observedNotice({ view, deps }: OperatorVisit, { days }: Observed): Html {
   const words = view.words.judgement.observed
   const { policy, reputation } = deps.settings

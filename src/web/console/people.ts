@@ -1,9 +1,9 @@
-import { may, roles, type Role } from '../../core/actor.ts'
-import type { Approval } from '../../core/approvals/actions.ts'
+import { may, roles } from '../../core/actor.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { checkbox, submit } from '../ui/form.ts'
-import { html, visible, type Html } from '../ui/html.ts'
+import { html, visible } from '../ui/html.ts'
 import { definitions } from '../ui/notice.ts'
+import { approvalWords } from './approval-words.ts'
 import { postForm } from './frame.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
@@ -67,7 +67,7 @@ async function peoplePage(visit: OperatorVisit): Promise<ConsolePage> {
           ? ''
           : html`<h2>${words.waiting}</h2>
               <ul>
-                ${waiting.map((each) => html`<li><a href="${places.approval.href({ id: each.id })}">${sentence(visit, each)}</a></li>`)}
+                ${waiting.map((each) => html`<li><a href="${places.approval.href({ id: each.id })}">${approvalWords(visit, each)}</a></li>`)}
               </ul>`
       }
       ${definitions(
@@ -143,7 +143,7 @@ async function approvalPage(visit: OperatorVisit): Promise<ConsolePage> {
     title: words.approval,
     body: html`<div class="narrow">
       <h1>${words.approval}</h1>
-      <p class="lead">${sentence(visit, approval)}</p>
+      <p class="lead">${approvalWords(visit, approval)}</p>
       ${definitions([
         [view.words.console.person.mailbox, erasure?.mailbox ? visible(erasure.mailbox) : undefined],
         [words.by, visible(approval.proposedBy.replace('operator:', ''))],
@@ -167,18 +167,4 @@ async function decide(visit: OperatorVisit): Promise<Response> {
   else if (form.get('deed') === 'decline') await actions.declineApproval(actor, id)
   else throw new Refusal('form.invalid', { why: 'missing', field: 'deed' })
   return goTo(places.approval.href({ id }))
-}
-
-/** What is to be done, in words; each kind has its own. */
-function sentence({ view }: OperatorVisit, { kind, facts }: Approval): Html | string {
-  const { people: words } = view.words.console
-  switch (kind) {
-    case 'operator.roles': {
-      const names = facts['roles']?.split(' ') ?? []
-      const given = roles.filter((role): role is Role => names.includes(role))
-      return words.gives(visible(facts['name'] ?? ''), roleNames(view, given))
-    }
-    case 'person.erase':
-      return view.words.console.person.approval
-  }
 }

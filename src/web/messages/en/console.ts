@@ -87,7 +87,7 @@ export const console = {
     mailbox: 'Mailbox',
     take: 'Download as JSON',
     takeHint:
-      'Taking it is written down in the audit, under a pseudonym. Nothing of anybody else is in it: no other participant of a case, no note, no reporter.',
+      'Taking it is written down in the audit, under a pseudonym. Nothing of anybody else is in it: no other participant of a case, no note, no reporter. Where something of theirs is in a restricted case it is a look into that case, and written down as one.',
     erase: 'Erase a person',
     eraseLead:
       'For somebody who asked to be forgotten, from the mailbox that it is about. A second person has to agree.',
@@ -120,6 +120,7 @@ export const console = {
       report: 'a report of abuse',
     },
     approval: 'Erase a person who asked for it. This cannot be undone.',
+    tellThem: 'Tell the person, with the reason, within a month of their asking.',
   },
 
   people: {
@@ -191,6 +192,7 @@ export const console = {
     proposals: (count: number) =>
       count === 1 ? 'A listing waits for a second person.' : `${count} listings wait for a second person.`,
     seeProposals: 'Look at what they would hit',
+    answered: 'What became of what you proposed',
     refused: 'Refused today',
     sinceMidnight: 'since 00:00 UTC',
     nobodyWaits: 'Nobody is waiting for you.',

@@ -79,7 +79,8 @@ export const console: Messages['console'] = {
     lead: '本系统中与某个邮箱有关的全部数据，供从该邮箱提出请求的本人使用。请通过只有本人能看到的途径交付文件。',
     mailbox: '邮箱',
     take: '下载 JSON 文件',
-    takeHint: '下载会以化名记入审计。文件中没有其他人的信息：不含工单的其他参与人、内部备注和举报人。',
+    takeHint:
+      '下载会以化名记入审计。文件中没有其他人的信息：不含工单的其他参与人、内部备注和举报人。如果其中有受限工单的内容，则同时记为打开该受限工单。',
     erase: '删除个人数据',
     eraseLead: '用于从本人邮箱提出的删除请求。需要第二人同意。',
     eraseMeans: [
@@ -101,6 +102,7 @@ export const console: Messages['console'] = {
     states: { proposed: '等待第二人同意', waiting: '等待未结事项结束', done: '已完成', declined: '已拒绝' },
     blockers: { case: '工单', legal: '受限工单', request: '申请', report: '滥用举报' },
     approval: '删除一位提出请求者的个人数据。此操作无法撤销。',
+    tellThem: '请在对方提出请求后的一个月内告知本人，并说明原因。',
   },
 
   people: {
@@ -167,6 +169,7 @@ export const console: Messages['console'] = {
     noneDead: '没有放弃的邮件',
     proposals: (count) => `有 ${count} 条封锁等待另一位操作员同意。`,
     seeProposals: '查看会受影响的邮件',
+    answered: '您提出的操作已有结果',
     refused: '今日拒收',
     sinceMidnight: '自 00:00 UTC 起',
     nobodyWaits: '没有人在等待处理。',
