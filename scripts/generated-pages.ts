@@ -44,7 +44,9 @@ function reasonsPage(): string {
       const { words, text, action } = reasons[name]
       const say = (language: 'en' | 'zh-CN'): string => {
         const { title, why, next, until } = words[language]
-        return `- **${title}${language === 'en' ? '.' : '。'}** ${[why, next, until].join(language === 'en' ? ' ' : '')}`
+        const sentences = [why, next, until].join(language === 'en' ? ' ' : '')
+        const filled = sentences.replaceAll('{{review}}', '`delisting.review`')
+        return `- **${title}${language === 'en' ? '.' : '。'}** ${filled}`
       }
       return ['', `## ${name}`, '', `In the reply: “${text} … ${action} …”`, '', say('en'), say('zh-CN')]
     }),

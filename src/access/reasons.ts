@@ -51,7 +51,7 @@ interface Sentences {
   readonly why: string
   /** What to do next. */
   readonly next: string
-  /** By when, or how long. */
+  /** By when, or how long. `{{review}}` stands for the time that this installation takes to decide. */
   readonly until: string
 }
 
@@ -240,13 +240,14 @@ export const reasons = {
         title: 'This address is refused until a person has looked at it',
         why: 'What came from this address was grave (malware, phishing, or repeated after earlier removals), so it cannot be lifted by a button.',
         next: 'Clean the system, then open the link in the refusal and send the request: say what you found and what you changed. You can also forward the bounce to our delist mailbox. A person reads it.',
-        until: 'We answer within 48 hours. The listing also ends by itself at the time shown on its record.',
+        until:
+          'We answer within {{review}}. The listing also ends by itself at the time shown on its record.',
       },
       'zh-CN': {
         title: '该 IP 地址需经人工审核才能恢复',
         why: '来自该地址的邮件性质严重（恶意软件、钓鱼，或解除封锁后再次发生），因此不能自助解除。',
         next: '请先清理系统，再打开退信中的链接提交申请，说明发现的问题和已采取的措施；也可以把退信转发到我们的解除封锁邮箱。会有专人阅读。',
-        until: '我们会在 48 小时内答复。封锁也会在记录页所示的时间自动结束。',
+        until: '我们会在 {{review}}内答复。封锁也会在记录页所示的时间自动结束。',
       },
     },
   },

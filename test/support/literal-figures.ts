@@ -1,4 +1,4 @@
-import { reasonNames, reasons } from '../../src/access/reasons.ts'
+import { reasonNames, reasons, type Language } from '../../src/access/reasons.ts'
 import type { GuidePage } from '../../src/core/guide/page.ts'
 
 /**
@@ -41,6 +41,27 @@ const withUnit =
 const ourCodes = [...new Set(reasonNames.map((name) => reasons[name].status['microsoft-like']))].filter(
   (code) => /\.\d{3}$/.test(code),
 )
+
+/**
+ * The same of one text of the pages and letters: numbers from two on, also written out, of what a limit or a term counts. One of something is
+ * no figure.
+ */
+export function messageFigures(text: string, language: Language): readonly string[] {
+  return [...text.matchAll(language === 'en' ? inEnglish : inChinese)].map(([found]) =>
+    found.replaceAll(/\s+/g, ' ').trim(),
+  )
+}
+
+const numbers =
+  'two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|hundred'
+const counted =
+  'seconds?|minutes?|hours?|days?|weeks?|months?|years?|letters?|messages?|recipients|mailboxes|addresses|networks|times|tries|kB|MB|MiB|GB'
+const inEnglish = new RegExp(
+  `(?<![\\w.,/§$-])(?:(?:\\d[\\d,.]*|${numbers})[ -](?:${counted})|once (?:a|in a|every) (?:hour|day|week|month|year))(?!\\w)`,
+  'gi',
+)
+const inChinese =
+  /(?<![\d.,/§$第])(?:\d[\d,.]*|[两二三四五六七八九十百千]+)\s?(?:秒|分钟|小时|天|周|个月|年(?!\d|\s*\d)|封|次|个(?:邮箱|地址|网段|收件人)|kB|MB|MiB|GB)|每(?:小时|[天周月年])[^，。；：]{0,6}一次/g
 
 function isExample(domain: string): boolean {
   return /(?:^|\.)(?:example\.(?:org|com|net)|[\w-]+\.example|example)$/.test(domain.toLowerCase())

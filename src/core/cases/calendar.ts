@@ -47,7 +47,8 @@ export function workingTime(calendar: Calendar, from: number, until: number): nu
   return sum
 }
 
-function isAlwaysOpen({ days, from, until, holidays }: Calendar): boolean {
+/** Whether its hours are all there are. */
+export function isAlwaysOpen({ days, from, until, holidays }: Calendar): boolean {
   return days.length === 7 && from === 0 && until === 1440 && holidays.length === 0
 }
 

@@ -7,6 +7,7 @@ import {
   type Waits,
 } from '../../core/public-clock/public-clock.ts'
 import type { PublicCount } from '../../core/abuse/transparency.ts'
+import { isAlwaysOpen } from '../../core/cases/calendar.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
@@ -117,7 +118,7 @@ function targets(view: View, clock: PublicClock): Html {
   const { language } = view
   const part = (value: number | null): string => (value === null ? words.tooFew : share(language, value))
   return html`<h2>${words.targets}</h2>
-    <p>${isAlwaysOpen(clock) ? words.always : words.hours(hoursOf(view, clock))}</p>
+    <p>${isAlwaysOpen(clock.calendar) ? words.always : words.hours(hoursOf(view, clock))}</p>
     ${table({
       caption: words.targets,
       quiet: true,
@@ -136,10 +137,6 @@ function targets(view: View, clock: PublicClock): Html {
       [words.appeals, said(view, clock.appeals.count)],
       [words.changed, clock.appeals.count === 0 ? words.none : part(clock.appeals.changed)],
     ])}`
-}
-
-function isAlwaysOpen({ calendar: { days, from, until, holidays } }: PublicClock): boolean {
-  return days.length === 7 && from === 0 && until === 1440 && holidays.length === 0
 }
 
 function hoursOf(

@@ -48,7 +48,7 @@ describe('The queue of incidents', () => {
           '/abuse',
         ),
       )
-    assert.match(await text('suspend'), /4 more accounts within ten minutes, and 0 of 1 more today/)
+    assert.match(await text('suspend'), /4 more accounts at once, and 0 of 1 more today/)
     assert.match(await text('observe'), /abuse\.mode is observe/)
     assert.match(await text('notify'), /abuse\.mode is notify/)
   })

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { reasonNames, reasons } from '../../access/reasons.ts'
 import { refusals, type Facts, type RefusalCode } from '../../base/refusal.ts'
 import { messages } from './messages.ts'
 import { garbledChinese } from '../../../test/support/garbled-chinese.ts'
+import { messageTexts } from '../../../test/support/message-texts.ts'
 
 const codes = Object.keys(refusals) as RefusalCode[]
 
@@ -115,36 +114,8 @@ describe('languages', () => {
   })
 })
 
-/** Every text in quotes or backticks of the files that hold words, with what is put in between cut out as `$`. */
-function texts(language: 'en' | 'zh-CN'): { readonly text: string; readonly where: string }[] {
-  const files = readdirSync(new URL(`./${language}/`, import.meta.url)).map(
-    (name) => new URL(`./${language}/${name}`, import.meta.url),
-  )
-  const letters = new URL(`../../core/outbox/words/${language}.ts`, import.meta.url)
-  if (existsSync(letters)) files.push(letters)
-  const found = files.flatMap((file) => {
-    const source = readFileSync(file, 'utf8')
-      .replaceAll(/^import .*|^ *\/\/.*/gm, '')
-      .replaceAll(/\/\*\*.*?\*\//gs, '')
-    const name = file.pathname.split('/').slice(-2).join('/')
-    return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(
-      ([, plain, template = '']) => ({
-        text: (plain ?? template).replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, '$'),
-        where: name,
-      }),
-    )
-  })
-  const registry = reasonNames.flatMap((name) =>
-    Object.values(reasons[name].words[language]).map((text) => ({
-      text: text as string,
-      where: `reasons.ts ${name}`,
-    })),
-  )
-  return [...found, ...registry]
-}
-
 describe('Chinese texts', () => {
-  const chinese = texts('zh-CN').filter(({ text }) => /\p{Script=Han}/u.test(text))
+  const chinese = messageTexts('zh-CN').filter(({ text }) => /\p{Script=Han}/u.test(text))
   const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
     ['have nothing of a machine translation', garbledChinese],
     ['use full-width punctuation', /\p{Script=Han}[,.;:!?()]|[,;:!?(]\s?\p{Script=Han}/u],
@@ -169,7 +140,7 @@ describe('Chinese texts', () => {
 })
 
 describe('English texts', () => {
-  const english = texts('en').filter(({ text }) => / /.test(text))
+  const english = messageTexts('en').filter(({ text }) => / /.test(text))
   const rules: readonly (readonly [rule: string, forbidden: RegExp])[] = [
     ['do without dashes', /—| – | - /],
     ['use typographic apostrophes and quotation marks', /[a-z]'[a-z]|"/],

@@ -33,8 +33,6 @@ export function claimPage(
     readonly looked?: Looked
     readonly found?: Contacts
     readonly owner: Owner
-    /** How long a grant stands without its contact. */
-    readonly graceMs: number
     readonly errors: readonly FieldError[]
     readonly fields?: Fields
   },
@@ -47,7 +45,7 @@ export function claimPage(
     noindex: true,
     body: html`<h1>${title}</h1>
       <p><a href="${view.link(routes.owners.mine.href())}">${words.back}</a></p>
-      ${errorSummary(view, shown.errors)} ${standing(view, claim, shown.graceMs)}
+      ${errorSummary(view, shown.errors)} ${standing(view, claim)}
       ${
         claim.state === 'granted'
           ? html`<p>
@@ -74,7 +72,7 @@ function asking(
   return isStronger ? html`` : contactSection(view, claim, owner, found)
 }
 
-function standing(view: View, claim: Claim, graceMs: number): Html {
+function standing(view: View, claim: Claim): Html {
   const words = view.words.owners.claim
   const { state, proof, failedAt, checkedAt, expiresAt, endedWhy, contact } = claim
   if (state === 'ended')
@@ -85,7 +83,7 @@ function standing(view: View, claim: Claim, graceMs: number): Html {
     )
   if (state === 'open')
     return notice('info', words.openTitle, html`<p>${words.open(time(view, expiresAt))}</p>`)
-  if (contact !== null) return contactStanding(view, { ...claim, contact }, graceMs)
+  if (contact !== null) return contactStanding(view, { ...claim, contact })
   if (failedAt !== null)
     return notice('warning', words.failingTitle, html`<p>${words.failing(time(view, failedAt))}</p>`)
   if (proof === 'delegation')

@@ -7,6 +7,8 @@ import type { MailAddress } from '../../standards/mail-address.ts'
 import { routes } from '../routes.ts'
 import { hiddenField, radios, submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { limitWords } from '../ui/limit-words.ts'
+import { length } from '../ui/moment.ts'
 import { literal, notice } from '../ui/notice.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
@@ -16,7 +18,7 @@ export function contactSection(view: View, claim: Claim, owner: Owner, found: Co
   const words = view.words.owners.contact
   return html`<section>
     <h2>${words.title}</h2>
-    <p>${words.lead}</p>
+    <p>${words.lead(length(view.language, view.owners.contactTermMs))}</p>
     ${
       found === undefined
         ? html`<form method="post" action="${here(view, claim)}">
@@ -59,7 +61,7 @@ function chooseContact(view: View, claim: Claim, owner: Owner, contacts: readonl
     ${radios(view, {
       name: 'mailbox',
       label: words.which,
-      hint: words.sendHint,
+      hint: words.sendHint(limitWords(view, 'owners.contact.week')),
       value: contacts[0]?.mailbox,
       options: contacts.map(({ proof, mailbox }) => ({
         value: mailbox,
@@ -72,11 +74,7 @@ function chooseContact(view: View, claim: Claim, owner: Owner, contacts: readonl
 }
 
 /** How a grant stands that a contact confirmed. */
-export function contactStanding(
-  view: View,
-  claim: Claim & { readonly contact: MailAddress },
-  graceMs: number,
-): Html {
+export function contactStanding(view: View, claim: Claim & { readonly contact: MailAddress }): Html {
   const words = view.words.owners
   const { failedAt, contact, expiresAt, proof, remindedAt } = claim
   if (failedAt !== null)
@@ -85,7 +83,9 @@ export function contactStanding(
       words.claim.failingTitle,
       proof === 'mail'
         ? html`<p>${words.claim.failing(time(view, failedAt))}</p>`
-        : html`<p>${words.contact.gone(time(view, failedAt), time(view, failedAt + graceMs))}</p>`,
+        : html`<p>
+            ${words.contact.gone(time(view, failedAt), time(view, failedAt + view.owners.contactGraceMs))}
+          </p>`,
     )
   if (remindedAt !== null)
     return notice(

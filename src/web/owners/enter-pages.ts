@@ -3,6 +3,7 @@ import { errorOf, errorSummary, submit, textField, type FieldError } from '../ui
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { linkPage } from '../ui/letter-link-pages.ts'
+import { length } from '../ui/moment.ts'
 import type { View } from '../ui/view.ts'
 
 /** What owning a network brings here, how it is proven, and the mailbox that begins. */
@@ -35,7 +36,7 @@ export function startPage(view: View, mailbox: string, errors: readonly FieldErr
       ${points(words.can)}
       <h2>${words.howTitle}</h2>
       ${points(words.how)}
-      <p>${words.keep}</p>`,
+      <p>${words.keep(length(view.language, view.owners.contactRecheckMs))}</p>`,
   }
 }
 

@@ -277,10 +277,9 @@ async function one(
 ): Promise<Response> {
   const found = await showOwnClaim(ctx, owner, c.req.param('id') ?? '')
   const { errors = [] } = shown
-  const graceMs = ctx.settings.owners.contactGraceMs
   return await show(
     c,
-    claimPage(c.var.view, found, { ...shown, owner, graceMs, errors }),
+    claimPage(c.var.view, found, { ...shown, owner, errors }),
     errors.length === 0 ? 200 : 422,
   )
 }

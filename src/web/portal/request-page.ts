@@ -6,6 +6,7 @@ import { codeField } from '../ui/code-field.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
+import { notArrived } from '../ui/letter-link-pages.ts'
 import { observing } from '../ui/observing.ts'
 import { timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
@@ -52,8 +53,8 @@ function mail(view: View, request: RequestView, code: string): Html {
     <p>${words.codeLead}</p>
     <p class="big-code" translate="no"><output>${code}</output></p>
     <details>
-      <summary>${words.notArrived}</summary>
-      <p>${words.notArrivedBody}</p>
+      <summary>${view.words.owners.asked.notArrived}</summary>
+      ${notArrived(view, words.notArrivedEnd)}
     </details>`
 }
 

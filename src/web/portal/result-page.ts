@@ -8,6 +8,7 @@ import { badge, buttonLink, definitions, literal, notice } from '../ui/notice.ts
 import { observing } from '../ui/observing.ts'
 import { table } from '../ui/table.ts'
 import { time, timeAndDistance } from '../ui/time.ts'
+import { limitWords } from '../ui/limit-words.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
 
@@ -136,7 +137,7 @@ function notListed(view: View): Html {
 function coolDown(view: View, request: RequestView): Html {
   const words = view.words.portal.result
   const { again } = request.facts
-  return html`<p class="lead">${words.coolDownLead}</p>
+  return html`<p class="lead">${words.coolDownLead(limitWords(view, 'delist.unit.day'))}</p>
     ${again === undefined ? '' : html`<p>${words.coolDownAgain} ${timeAndDistance(view, Date.parse(again))}${view.words.common.fullStop}</p>`}
     <p>${words.coolDownEnds}</p>`
 }

@@ -3,6 +3,7 @@ import { errorOf, errorSummary, hiddenField, submit, textField, type FieldError 
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { linkPage } from '../ui/letter-link-pages.ts'
+import { letterLimit } from '../ui/limit-words.ts'
 import type { View } from '../ui/view.ts'
 
 /** What a recipient can see here, and the mailbox that begins. */
@@ -43,7 +44,7 @@ export function startPage(
           maxlength: 254,
         })}
         <p>${submit(words.button)}</p>
-        <p class="hint">${words.privacy}</p>
+        <p class="hint">${words.privacy(letterLimit(view))}</p>
       </form>
       <h2>${words.alsoTitle}</h2>
       <ul class="reading">

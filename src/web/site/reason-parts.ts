@@ -1,6 +1,9 @@
 import { reasons, type ReasonName } from '../../access/reasons.ts'
+import { hour } from '../../base/clock.ts'
+import { isAlwaysOpen } from '../../core/cases/calendar.ts'
 import { opensCase } from '../../core/cases/external.ts'
 import { html, type Html } from '../ui/html.ts'
+import { count, length } from '../ui/moment.ts'
 import type { View } from '../ui/view.ts'
 
 /** The sentences of a reason in the reader's language, from the registry. */
@@ -8,9 +11,18 @@ export function reasonParts(
   view: View,
   name: ReasonName,
 ): { title: string; why: string; next: string; until: string } {
-  const words = reasons[name].words[view.language]
+  const said = reasons[name].words[view.language]
+  const words = { ...said, until: said.until.replace('{{review}}', reviewTerm(view)) }
   // Nobody is sent to a door that this installation keeps closed.
   return isClosed(view, name) ? { ...words, next: view.words.site.waysNoCase(view.provider.name) } : words
+}
+
+/** By when a person decides, as this installation has set it. */
+function reviewTerm(view: View): string {
+  const { reviewMs } = view.delisting
+  return isAlwaysOpen(view.support.calendar)
+    ? length(view.language, reviewMs)
+    : view.words.site.workingHours(count(view.language, Math.round(reviewMs / hour)))
 }
 
 /** Whether a person would decide, and outsiders open no case about it here. */

@@ -482,7 +482,8 @@ describe('the pages of codes', () => {
       const { slug, reference, status, code, words: sentences } = reasons[name]
       for (const language of languages) {
         const { page } = await get(`/${language}/codes/${slug}`)
-        const escape = (text: string): string => text.replaceAll("'", '&#39;')
+        const review = language === 'en' ? '2 days' : '2 天'
+        const escape = (text: string): string => text.replaceAll("'", '&#39;').replace('{{review}}', review)
         for (const part of Object.values(sentences[language]))
           assert.ok(page.includes(escape(part)), `${slug} ${language}`)
       }
@@ -496,6 +497,18 @@ describe('the pages of codes', () => {
         assert.deepEqual([(await get(`/codes/${text}`)).location, text], [`/codes/${slug}`, text])
       }
     }
+  })
+
+  it('say by when a person answers as this installation has set it, and that it is working time', async () => {
+    const pageIn = async (settings: Settings, language: string): Promise<string> =>
+      await (await testSite({ settings }).request(`/${language}/codes/investigation`)).text()
+    const plain = testSettings()
+    const days = { ...plain, delisting: { ...plain.delisting, reviewMs: 72 * 3_600_000 } }
+    assert.match(await pageIn(days, 'en'), /We answer within 3 days\./)
+    const calendar = { ...days.support.calendar, days: [1, 2, 3, 4, 5], from: 540, until: 1020 }
+    const working = { ...days, support: { ...days.support, calendar } }
+    assert.match(await pageIn(working, 'en'), /We answer within 72 working hours\./)
+    assert.match(await pageIn(working, 'zh-CN'), /我们会在 72 个工作小时内答复。/)
   })
 
   it('speak the codes of this installation', async () => {

@@ -1,7 +1,10 @@
+import { stopHoldsMs } from '../../core/outbox/letter.ts'
 import { codeField } from './code-field.ts'
 import { errorSummary, submit } from './form.ts'
-import { html } from './html.ts'
+import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
+import { letterLimit } from './limit-words.ts'
+import { length } from './moment.ts'
 import { buttonLink } from './notice.ts'
 import type { View } from './view.ts'
 
@@ -22,10 +25,20 @@ export function askedPage(
           ? html`<p class="lead">${words.elsewhere}</p>`
           : html`<p class="lead">${words.lead}</p>
               <p class="big-code" translate="no"><output>${code}</output></p>
-              <p>${words.notArrived}</p>`
+              <h2>${words.notArrived}</h2>
+              ${notArrived(view)}`
       }
       <p>${buttonLink(view.link(again), words.again)}</p>`,
   }
+}
+
+/** What to do where no letter comes: it says the same whatever the mailbox, so it says everything that it can be. */
+export function notArrived(view: View, end?: string): Html {
+  const { notArrivedPoints } = view.words.owners.asked
+  const points = notArrivedPoints(letterLimit(view), length(view.language, stopHoldsMs))
+  return html`<ul class="reading">
+    ${[...points, ...(end === undefined ? [] : [end])].map((point) => html`<li>${point}</li>`)}
+  </ul>`
 }
 
 interface LinkPage {

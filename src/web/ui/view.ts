@@ -21,8 +21,14 @@ export interface View {
   readonly mode: PolicyMode
   /** How far the engine's own judgement goes. */
   readonly engine: EngineMode
-  /** Which cases outsiders may open. */
-  readonly support: Pick<Settings['support'], 'external' | 'reasons'>
+  /** Which cases outsiders may open, and when people work on cases. */
+  readonly support: Pick<Settings['support'], 'external' | 'reasons' | 'calendar'>
+  /** By when a person decides, in the hours of that calendar. */
+  readonly delisting: Pick<Settings['delisting'], 'reviewMs'>
+  /** How long the word of a contact holds, and how often the registry is asked about it. */
+  readonly owners: Pick<Settings['owners'], 'contactTermMs' | 'contactRecheckMs' | 'contactGraceMs'>
+  /** Limits that this installation has set itself, by name. */
+  readonly limits: Settings['limits']
   readonly assets: Assets
   /** Milliseconds since 1970. */
   readonly now: number

@@ -349,7 +349,7 @@ export const en: LetterWords = {
         `A registry, or the name of the address, gives this mailbox as the one to ask. Who it is and what they may then do stands on this page, until ${moment(expiresAt)}:`,
         { verbatim: link },
         'Opening it changes nothing. To confirm, the page wants a code that only the one who asked has seen: have them tell you, so that you know who they are.',
-        'If you know nothing of it, please do nothing: without you nothing happens, and we do not ask again within a week.',
+        'If you know nothing of it, please do nothing: without you nothing happens, and nobody can have us ask you time and again.',
       ],
     }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
@@ -517,7 +517,7 @@ const abuseNoticeWords: Record<AbuseNotice, string> = {
   severe:
     'Somebody reports phishing, malware, harassment or illegal content. Such reports are for a person at once, whatever was counted.',
   braked:
-    'Rules wanted to suspend more accounts than they may (five in ten minutes, one in a thousand a day). So many at once are rather a fault of ours, or an attack. Please decide about each of them in the console.',
+    'Rules wanted to suspend more accounts than they may (the limit abuse.suspensions.ten-minutes, and abuse.suspendedShare). So many at once are rather a fault of ours, or an attack. Please decide about each of them in the console.',
   protected:
     'The reports would be enough to suspend the account, but it stands in abuse.protected. Please decide in the console.',
   mode: 'The reports would be enough to suspend the account; abuse.mode says that rules do not. Please decide in the console.',

@@ -323,7 +323,7 @@ export const zhCN: LetterWords = {
         `地址注册机构（或该地址的主机名）把本邮箱列为联系人，因此向您询证。申请人是谁、确认后可以做什么，见以下页面，有效期至${moment(expiresAt)}：`,
         { verbatim: link },
         '仅打开链接不会有任何变化。确认时页面要求输入验证码，而验证码只有申请人看得到：请向对方索取，以便核实身份。',
-        '如果您对此不知情，请不必理会：未经您确认，不会有任何变化，一周之内我们也不会再次来信询问。',
+        '如果您对此不知情，请不必理会：未经您确认，不会有任何变化，旁人也无法让我们反复来信询问。',
       ],
     }),
     'owner-state': ({ prefix, state, link }, { provider }) => ({
@@ -517,7 +517,7 @@ const abuseNoticeSubjects: Record<AbuseNotice, string> = {
 const abuseNoticeWords: Record<AbuseNotice, string> = {
   severe: '有人举报钓鱼、恶意软件、骚扰或违法内容。此类举报无论数量多少，都需要立即人工查看。',
   braked:
-    '按规则应停用的账号超过了允许的数量（十分钟五个，每天千分之一）。一次这么多，更可能是我们自身出错，或是有人攻击。请在控制台逐一处理。',
+    '按规则应停用的账号超过了允许的数量（限额 abuse.suspensions.ten-minutes 和 abuse.suspendedShare）。一次这么多，更可能是我们自身出错，或是有人攻击。请在控制台逐一处理。',
   protected: '举报已达到停用条件，但该账号列在 abuse.protected 中。请在控制台处理。',
   mode: '举报已达到停用条件，但 abuse.mode 规定不自动停用。请在控制台处理。',
   unlogged:

@@ -1,3 +1,5 @@
+import type { LimitWords } from '../limit-words.ts'
+
 /** What all pages share. */
 export const common = {
   /** Name of the site in the header and in titles. */
@@ -54,6 +56,9 @@ export const common = {
     lead: 'This receiver only observes for now: mail from listed addresses is let through as well. The listings stand all the same, and a removal counts when enforcement begins.',
     would: (ip: string) => `In enforce mode, mail from ${ip} would be refused.`,
   },
+  /** Over all purposes. */
+  letterLimit: ({ most, within }: LimitWords) =>
+    `A mailbox gets at most ${most === '1' ? 'one letter' : `${most} letters`} from us in ${within}, whatever they are about.`,
   script: { copy: 'Copy', copied: 'Copied' },
   errors: {
     notFoundTitle: 'There is no page at this address',

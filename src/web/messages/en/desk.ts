@@ -42,7 +42,7 @@ export const desk = {
   older: 'Older',
   brakesOut: 'Rules suspend nobody more for now',
   brakes: (tenMinutes: string, left: string, most: string) =>
-    `Rules may suspend ${tenMinutes} more accounts within ten minutes, and ${left} of ${most} more today. Beyond that a person decides; people have no such brake.`,
+    `Rules may suspend ${tenMinutes} more accounts at once, and ${left} of ${most} more today. Beyond that a person decides; people have no such brake.`,
   observing: 'abuse.mode is observe: rules suspend nobody and only note what they would have done.',
   notifying: 'abuse.mode is notify: rules tell owners and suspend nobody.',
   bulk: 'With the chosen ones',

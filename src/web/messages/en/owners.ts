@@ -2,6 +2,7 @@ import type { CaseState } from '../../../core/cases/case.ts'
 import { html, type Html } from '../../ui/html.ts'
 import type { ClaimEnd, ClaimState, LookedProof, MailProof, Proof } from '../../../core/owners/claim.ts'
 import type { OutcomeKind } from '../../../core/delisting/request.ts'
+import type { LimitWords } from '../limit-words.ts'
 import type { Place } from '../../../core/owners/look.ts'
 
 /** The pages of owners of address space. */
@@ -26,7 +27,8 @@ export const owners = {
       'For one IPv4 address: a TXT record at its name, where name and address confirm each other; or a file that the address serves on port 80.',
       'By mail, where neither can be done: the abuse contact that the registry (RIPE NCC, ARIN, APNIC, LACNIC, AFRINIC) names for the network confirms you; for one IPv4 address also postmaster@ or abuse@ of its confirmed name. Whoever signs in with that very mailbox needs no further letter.',
     ],
-    keep: 'We look for records and files again once a day. If one is missing twice, a day apart, the confirmation ends; a letter says so after the first time. The registry is asked again once a week: another holder of the network ends a confirmation by mail at once. Several owners of one network do not disturb each other.',
+    keep: (registryEvery: string) =>
+      `We look for records and files again once a day. If one is missing twice, a day apart, the confirmation ends; a letter says so after the first time. The registry is asked again every ${registryEvery}: another holder of the network ends a confirmation by mail at once. Several owners of one network do not disturb each other.`,
     formTitle: 'Begin, or come back',
     mailbox: 'Your mailbox',
     mailboxHint: 'We send a link to it. There is no password and no account beside the mailbox.',
@@ -37,9 +39,13 @@ export const owners = {
   asked: {
     title: 'A letter is on its way',
     lead: 'If the mailbox can have letters from us, one with a link is on its way. Open the link in this browser; in another one it wants this code:',
-    until: (when: Html) => html`The link works until ${when}.`,
-    notArrived:
-      'Nothing has come after some minutes? Look into junk. A mailbox gets at most three letters a day from us, over all purposes.',
+    notArrived: 'Nothing has come?',
+    notArrivedPoints: (limit: string, stopped: string) => [
+      'A letter usually takes less than a minute; greylisting can make it ten. Look into the junk folder too.',
+      `${limit} After that no more comes until the time has passed: wait, or take another mailbox.`,
+      `A mailbox from which somebody answered one of our letters with STOP gets none for ${stopped}, and one that sent a letter back gets none for a while either. Take another mailbox then.`,
+      'This page says the same of every mailbox, also of one that was typed wrong. If you are not sure, ask again.',
+    ],
     elsewhere: 'The code is shown in the browser that asked for the letter. Ask again for a new letter here.',
     again: 'Ask for another letter',
   },
@@ -111,7 +117,8 @@ export const owners = {
   /** Asking a contact that a registry or a name gives. */
   contact: {
     title: 'By mail: a contact confirms you',
-    lead: 'The abuse contact that the registry names for the network can confirm that you look after it; for a single IPv4 address also postmaster@ or abuse@ of its confirmed name. It holds ten months as a rule. You then see everything and ask for single addresses; a person looks at whole ranges, and parts can be given to others only after a proof by DNS.',
+    lead: (term: string) =>
+      `The abuse contact that the registry names for the network can confirm that you look after it; for a single IPv4 address also postmaster@ or abuse@ of its confirmed name. It holds for ${term}. You then see everything and ask for single addresses; a person looks at whole ranges, and parts can be given to others only after a proof by DNS.`,
     find: 'Look who can be asked',
     found: 'Who can be asked',
     network: (name: Html, range: Html, server: Html) =>
@@ -128,8 +135,8 @@ export const owners = {
     which: 'Whom we may write to',
     own: 'your own mailbox: confirmed without a letter',
     send: 'Have them asked',
-    sendHint:
-      'They get one letter with a link. A contact is written to once in seven days at most, whoever asks.',
+    sendHint: ({ most, within }: LimitWords) =>
+      `They get one letter with a link. A contact gets at most ${most === '1' ? 'one letter' : `${most} letters`} in ${within}, whoever asks.`,
     askedTitle: 'The contact is being asked',
     askedLead:
       'If the mailbox can have letters from us, one with a link is on its way to the contact. To confirm, they need this code; tell them by telephone or chat, so that they know it is you:',

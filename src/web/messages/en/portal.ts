@@ -1,3 +1,5 @@
+import type { LimitWords } from '../limit-words.ts'
+
 /** The delist portal: one address, one mailbox, one button. */
 export const portal = {
   steps: { ask: 'Ask', prove: 'Prove', press: 'Press the button', result: 'Result' },
@@ -31,13 +33,12 @@ export const portal = {
     title: (ip: string) => `Request for ${ip}`,
     mailTitle: 'Now open the link in our letter',
     mailLead: (mailbox: string) =>
-      `We have written to ${mailbox}. Open the link in that letter and press “Delist IP”.`,
+      `If ${mailbox} can have letters from us, one is on its way. Open the link in it and press “Delist IP”.`,
     codeTitle: 'Reading the letter on another device?',
     codeLead:
       'Then the page behind the link asks for this code. It is not in the letter, so keep this page open or note it:',
-    notArrived: 'Nothing has arrived?',
-    notArrivedBody:
-      'A letter usually takes less than a minute; greylisting can make it ten. Look into the junk folder too. A mailbox gets at most three letters a day from us. If your mailbox lies on the refused server and cannot get our letter, use one of the other ways below.',
+    notArrivedEnd:
+      'If your mailbox lies on the refused server and cannot get our letter, use one of the other ways below: they need none.',
     writeTitle: 'Now write to us',
     writeLead: (mailbox: string) =>
       `Send a message from ${mailbox} to the address below. Subject and text do not matter. The message must be authenticated for its From domain (SPF or DKIM).`,
@@ -121,8 +122,8 @@ export const portal = {
       'Another provider refused it. Look at the host name in the bounce.',
     ],
     coolDownTitle: 'Not yet: this address was delisted lately',
-    coolDownLead:
-      'An address can be removed by its sender once a day. It was listed again since the last removal, so something still sends unwanted mail.',
+    coolDownLead: ({ most, within }: LimitWords) =>
+      `An address can be removed by its sender ${most === '1' ? 'once' : `${most} times`} in ${within}. It was listed again since the last removal, so something still sends unwanted mail.`,
     coolDownAgain: 'You can press again',
     coolDownEnds: 'The listing also ends by itself; its record says when.',
     reviewTitle: 'A person will look at it',

@@ -13,8 +13,8 @@ export const recipients = {
     mailbox: 'Your mailbox',
     mailboxHint: (domains: string) => `We send a link to it. It ends in ${domains}. There is no password.`,
     button: 'Send me the link',
-    privacy:
-      'Whoever asks learns nothing here: the page says the same whether or not there is such a mailbox. A mailbox gets at most three letters a day from us, over all purposes. We keep that you were here for some weeks.',
+    privacy: (letters: string) =>
+      `Whoever asks learns nothing here: the page says the same whether or not there is such a mailbox. ${letters} We keep that you were here for some weeks.`,
     provider: (label: string) => `Sign in with ${label}`,
     providerTitle: 'Sign in with your account',
     providerLead:

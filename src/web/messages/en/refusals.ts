@@ -46,7 +46,7 @@ export const refusals = fitForPeople({
   }),
   'abuse.report-not-found': () => ({
     what: 'No report is known by this link.',
-    next: 'Open the link of the receipt once more, whole. Reports are deleted after two years.',
+    next: 'Open the link of the receipt once more, whole. A report whose time is over is deleted.',
   }),
   'abuse.report-too-large': (facts) => ({
     what: `The report is larger than ${text(facts, 'most', 'we take')} bytes.`,

@@ -115,6 +115,8 @@ export const site = {
     policy:
       'This is not about bad mail, but about how the address is set up. Once the test passes, it ends by itself.',
   },
+  /** A length of time in hours in which people work: a day of them is longer than a day. */
+  workingHours: (hours: string) => `${hours} working hours`,
   waysNoCase: (provider: string) =>
     `Clean the system first. ${provider} opens no case for outsiders about this: the listing ends by itself at the time above, and the owner of the network or a recipient can turn to us.`,
   waysLink: {

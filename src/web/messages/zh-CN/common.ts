@@ -41,6 +41,7 @@ export const common: typeof en = {
     lead: '我们的邮件服务器目前只作观察，来自被封锁地址的邮件也会放行。封锁记录仍然有效；现在申请解除，启用拦截后同样算数。',
     would: (ip) => `启用拦截（enforce 模式）后，来自 ${ip} 的邮件将被拒收。`,
   },
+  letterLimit: ({ most, within }) => `不论用途，一个邮箱在 ${within}内最多收到我们的 ${most} 封邮件。`,
   script: { copy: '复制', copied: '已复制' },
   errors: {
     notFoundTitle: '此网址没有对应的页面',

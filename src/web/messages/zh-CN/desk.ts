@@ -32,7 +32,7 @@ export const desk: Messages['desk'] = {
   older: '更早',
   brakesOut: '自动停用已达上限',
   brakes: (tenMinutes, left, most) =>
-    `按规则，十分钟内还可自动停用 ${tenMinutes} 个账号，今天还可停用 ${left} 个（上限 ${most} 个）。超出后由人工决定；人工停用不受此限制。`,
+    `按规则，目前还可立即自动停用 ${tenMinutes} 个账号，今天还可停用 ${left} 个（上限 ${most} 个）。超出后由人工决定；人工停用不受此限制。`,
   observing: 'abuse.mode 为 observe：不会自动停用任何账号，只记录本应采取的措施。',
   notifying: 'abuse.mode 为 notify：只自动通知账号所有者，不会停用账号。',
   bulk: '对选中的事件',

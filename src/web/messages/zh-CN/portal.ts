@@ -27,12 +27,11 @@ export const portal: Messages['portal'] = {
   request: {
     title: (ip) => `${ip} 的申请`,
     mailTitle: '请打开我们发给您的邮件中的链接',
-    mailLead: (mailbox) => `我们已向 ${mailbox} 发送邮件。请打开其中的链接，然后点击“解除封锁”。`,
+    mailLead: (mailbox) =>
+      `如果 ${mailbox} 可以接收我们的邮件，一封带链接的邮件已经发出。请打开其中的链接，然后点击“解除封锁”。`,
     codeTitle: '在另一台设备上收信？',
     codeLead: '那么链接打开的页面会要求输入下面的验证码。邮件里没有这个码，请保持本页打开，或把它记下来：',
-    notArrived: '没有收到邮件？',
-    notArrivedBody:
-      '邮件通常一分钟内送达；如果对方启用了灰名单，可能需要十分钟。也请查看垃圾邮件文件夹。每个邮箱每天最多收到我们三封邮件。如果您的邮箱就在被封锁的服务器上，收不到我们的信，请使用下面的其他方式。',
+    notArrivedEnd: '如果您的邮箱就在被封锁的服务器上，收不到我们的信，请使用下面的其他方式，都不需要收信。',
     writeTitle: '请给我们发一封邮件',
     writeLead: (mailbox) =>
       `请用 ${mailbox} 向下面的地址发一封邮件，主题和内容不限。该邮件的发件人域名必须通过 SPF 或 DKIM 验证。`,
@@ -107,7 +106,8 @@ export const portal: Messages['portal'] = {
       '邮件是被其他服务商拒收的，请查看退信中的主机名。',
     ],
     coolDownTitle: '暂时不行：该地址最近刚解除过封锁',
-    coolDownLead: '每个地址每天只能自助解除一次。上次解除之后它又被封锁，说明仍有垃圾邮件从那里发出。',
+    coolDownLead: ({ most, within }) =>
+      `每个地址在 ${within}内只能自助解除 ${most} 次。上次解除之后它又被封锁，说明仍有垃圾邮件从那里发出。`,
     coolDownAgain: '可再次操作的时间',
     coolDownEnds: '封锁也会自动结束，时间见记录页。',
     reviewTitle: '将由人工审核',

@@ -11,8 +11,8 @@ export const recipients: typeof en = {
     mailbox: '您的邮箱',
     mailboxHint: (domains) => `我们会向它发送链接。邮箱须以 ${domains} 结尾。无需密码。`,
     button: '发送链接',
-    privacy:
-      '旁人在这里打探不到任何信息：无论该邮箱是否存在，页面的回答都一样。不论用途，一个邮箱每天最多收到我们的三封邮件。您的登录记录会保留数周。',
+    privacy: (letters) =>
+      `旁人在这里打探不到任何信息：无论该邮箱是否存在，页面的回答都一样。${letters}您的登录记录会保留数周。`,
     provider: (label) => `使用 ${label} 登录`,
     providerTitle: '用您的账号登录',
     providerLead:

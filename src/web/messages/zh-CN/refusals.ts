@@ -46,7 +46,7 @@ export const refusals = fitForPeople(
     }),
     'abuse.report-not-found': () => ({
       what: '这个链接没有对应的举报。',
-      next: '请重新打开回执中的完整链接。举报在两年后删除。',
+      next: '请重新打开回执中的完整链接。超过保存期的举报会被删除。',
     }),
     'abuse.report-too-large': (facts) => ({
       what: `举报超过了 ${text(facts, 'most', '允许的')} 字节的上限。`,

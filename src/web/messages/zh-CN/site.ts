@@ -98,6 +98,7 @@ export const site: typeof en = {
     'third-party': '这里我们采用了其他机构的名单。对方移除该地址后，我们就会恢复接收。',
     policy: '问题不在邮件内容，而在该地址的配置。检测通过后，封锁自动结束。',
   },
+  workingHours: (hours) => `${hours} 个工作小时`,
   waysNoCase: (provider) =>
     `请先清理系统。对于这类原因，${provider} 不受理外部发件人的工单：封锁会在所示时间自动结束，网段持有者或收件人可以联系我们。`,
   waysLink: {
