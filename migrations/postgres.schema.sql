@@ -410,7 +410,8 @@ create table letter_links (
   created_at bigint not null,
   expires_at bigint not null,
   used_at bigint,
-  opened text
+  opened text,
+  proven_at bigint
 );
 
 create table letters (

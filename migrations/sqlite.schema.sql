@@ -556,7 +556,7 @@ CREATE TABLE letter_links (
   expires_at integer not null,
   used_at integer,
   -- What it has opened and still leads to.
-  opened text,
+  opened text, proven_at integer,
   primary key (id)
 ) strict, without rowid;
 

@@ -14,6 +14,7 @@ import { takeReport } from './core/complaints/actions.ts'
 import { countRefusals, observedOn } from './core/decisions/actions.ts'
 import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-actions.ts'
 import { highVolumeState } from './core/decisions/high-volume-actions.ts'
+import { proveForm } from './core/forms/actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
 import {
   hearWriter,
@@ -124,6 +125,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
   return {
     isOurTag: (purpose, tag) => openTag(ctx.keys.tags, purpose, tag) !== undefined,
     proveMailbox: async (input) => await proveMailbox(ctx, input),
+    proveForm: async (input) => await proveForm(ctx, input),
     proveByMail: async (input) => await proveByMail(ctx, input),
     addressOfCase: (token) => {
       const opened = openCaseLink((edge) => ctx.keys.caseLink(edge), token, ctx.clock.now())

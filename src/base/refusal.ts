@@ -88,6 +88,7 @@ export const refusals = {
   'letter.not-found': 404,
   'limit.exceeded': 429,
   'links.invalid': 404,
+  'links.not-proven': 409,
   'links.over': 410,
   'links.second-half-wrong': 403,
   'listing.already-ended': 409,

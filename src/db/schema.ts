@@ -1016,6 +1016,7 @@ export interface LetterLinksTable {
   tries: number
   created_at: number
   expires_at: number
+  proven_at: number | null
   used_at: number | null
   /** What it has opened, such as a thread. */
   opened: string | null

@@ -33,9 +33,11 @@ import type { Route } from './route.ts'
  */
 export interface IntakeActions extends ProbeActions, CaseMailActions {
   /** Whether we gave this tag out for this purpose; a MAC, no database. */
-  isOurTag(purpose: 'delist' | 'bounce' | 'probe' | 'case', tag: string): boolean
+  isOurTag(purpose: 'delist' | 'bounce' | 'probe' | 'case' | 'form', tag: string): boolean
   /** A delist request's mailbox is proven by a message from it. */
   proveMailbox(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
+  /** The same of a form. */
+  proveForm(input: { readonly tag: string; readonly mailbox: MailAddress }): Promise<unknown>
   /** Control of the address is proven by a message from it. False when no open request of that address has the token. */
   proveByMail(input: { readonly address: Address; readonly token: string }): Promise<boolean>
   /** The address that a case link is about; undefined when the link is not ours or too old. */
@@ -118,6 +120,9 @@ export function delivery(options: Delivery): Deliver {
       case 'prove-mailbox':
         await actions.proveMailbox({ tag: intent.tag, mailbox: intent.mailbox })
         return reply(250, '2.0.0 Thank you, noted: please go back to the page')
+      case 'prove-form':
+        await actions.proveForm({ tag: intent.tag, mailbox: intent.mailbox })
+        return reply(250, '2.0.0 Thank you, noted: please go back to the page')
       case 'prove-control':
         if (await actions.proveByMail({ address: intent.address, token: intent.token })) {
           return reply(250, '2.0.0 Thank you, noted: please go back to the page')
@@ -187,7 +192,7 @@ export function delivery(options: Delivery): Deliver {
     const authenticate =
       probe ||
       (mailFrom !== '' &&
-        routes.some(({ kind }) => ['delist-tag', 'delist', 'report', 'case'].includes(kind)))
+        routes.some(({ kind }) => ['delist-tag', 'form-tag', 'delist', 'report', 'case'].includes(kind)))
     return await options.pool.parse(raw, {
       client: sender,
       helo: client.helo ?? traced?.helo?.slice(0, 300) ?? null,

@@ -67,6 +67,21 @@ describe('Mail that comes in', () => {
     )
     assert.deepEqual(done, [['proveMailbox', { tag: 'gooddelist.1', mailbox: 'bob@example.net' }]])
   })
+  it('proves the mailbox of a form, by whoever is known to have written, and by no program', async () => {
+    const formTag = 'f+goodform.1@postern.provider.example'
+    const message = await signed(plainMessage({ To: formTag }), 'example.org')
+    assert.match(await send('bounces@elsewhere.example', formTag, message), /^250 2\.0\.0 /)
+    assert.deepEqual(done, [['proveForm', { tag: 'goodform.1', mailbox: 'ann@example.org' }]])
+    const away = await signed(plainMessage({ To: formTag, 'Auto-Submitted': 'auto-replied' }), 'example.org')
+    assert.match(
+      await send('ann@example.org', formTag, away),
+      /^250 2\.0\.0 Automatic message, noted without an answer$/,
+    )
+    assert.match(await send('eve@example.com', formTag, plainMessage({ To: formTag })), /^550 5\.7\.26 /)
+    assert.equal(done.length, 1)
+    const stranger = 'f+other.1@postern.provider.example'
+    assert.match(await send('ann@example.org', stranger, message), /^550 5\.1\.1 /)
+  })
   it('proves nothing with a message that was signed for somebody else and is sent again to us', async () => {
     const lifted = await signed(plainMessage({ To: 'bob@example.net' }), 'example.org')
     assert.match(await send('eve@example.com', delistTag, lifted), /^550 5\.7\.7 /)

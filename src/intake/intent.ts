@@ -11,6 +11,7 @@ import { writerOf, type Writing } from './writer.ts'
 export type Intent =
   /** Whoever wrote it reads this mailbox. */
   | { readonly kind: 'prove-mailbox'; readonly tag: string; readonly mailbox: MailAddress }
+  | { readonly kind: 'prove-form'; readonly tag: string; readonly mailbox: MailAddress }
   /** Whoever wrote it controls the connecting address. */
   | { readonly kind: 'prove-control'; readonly address: Address; readonly token: string }
   /** One of our letters did not arrive. */
@@ -40,7 +41,7 @@ export interface Circumstances {
   readonly site: string
 }
 
-type Tagged = Extract<Route, { kind: 'delist-tag' | 'bounce' | 'delist' }>
+type Tagged = Extract<Route, { kind: 'delist-tag' | 'form-tag' | 'bounce' | 'delist' }>
 /** Where the writer's own mailbox matters. */
 type OfWriter = Exclude<Tagged, { kind: 'bounce' }>
 
@@ -50,6 +51,10 @@ export function intentsOf(route: Tagged, message: ParsedMessage, about: Circumst
     return [
       about.mailFrom === '' ? bounceIntent(route.tag, message) : answerIntent(route.tag, message, about.site),
     ]
+  }
+  if (route.kind === 'form-tag') {
+    const mailbox = writerOf(message, { mailbox: route.mailbox, elsewhere: `${about.site}/tools` })
+    return [typeof mailbox === 'string' ? { kind: 'prove-form', tag: route.tag, mailbox } : refused(mailbox)]
   }
   const proof = controlProof(message, about)
   if (route.kind === 'delist') return proof.length > 0 ? proof : [reviewIntent(route, message, about)]

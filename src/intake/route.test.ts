@@ -22,6 +22,13 @@ describe('A recipient address', () => {
       mailbox: 'delist+0abc.0123456789abcdef0123@postern.provider.example',
     })
   })
+  it('of a form belongs to one form', () => {
+    assert.deepEqual(routeOf('F+x1.00@postern.provider.example', routes), {
+      kind: 'form-tag',
+      tag: 'x1.00',
+      mailbox: 'f+x1.00@postern.provider.example',
+    })
+  })
   it('of a bounce belongs to one letter', () => {
     assert.deepEqual(routeOf('b+x1.00@postern.provider.example', routes), {
       kind: 'bounce',

@@ -12,6 +12,8 @@ export type Route =
   | { readonly kind: 'probe'; readonly tag: string; readonly mailbox: string }
   /** `c+<tag>@replyDomain`: the thread of somebody who takes part in a case. */
   | { readonly kind: 'case'; readonly tag: string; readonly mailbox: string }
+  /** `f+<tag>@replyDomain`: proves the mailbox of a form. */
+  | { readonly kind: 'form-tag'; readonly tag: string; readonly mailbox: string }
   /** The delist mailbox, which takes forwarded bounces. */
   | { readonly kind: 'delist'; readonly mailbox: string }
   /** Read by the people who run this: postmaster, which every domain that takes mail has (RFC 5321 §4.5.1). */
@@ -61,10 +63,11 @@ export function routeOf(recipient: string, routes: Routes): Route {
   if (at < 1 || mailbox.slice(at + 1) !== parseDomain(routes.replyDomain, 1)) return { kind: 'unknown' }
   const local = mailbox.slice(0, at)
   if (local === 'postmaster' || local === 'abuse') return { kind: local, mailbox }
-  const [, door = '', tag = ''] = /^(delist|b|p|c)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
+  const [, door = '', tag = ''] = /^(delist|b|p|c|f)\+([0-9a-z.]{1,64})$/.exec(local) ?? []
   if (door === 'delist') return { kind: 'delist-tag', tag, mailbox }
   if (door === 'b') return { kind: 'bounce', tag, mailbox }
   if (door === 'c') return { kind: 'case', tag, mailbox }
+  if (door === 'f') return { kind: 'form-tag', tag, mailbox }
   if (door === 'p') return { kind: 'probe', tag, mailbox }
   return { kind: 'unknown' }
 }

@@ -148,6 +148,9 @@ export class IntakeServer extends SMTPServer {
       case 'delist-tag':
         if (!isOurTag('delist', route.tag)) return admission.unknownRecipient(client)
         break
+      case 'form-tag':
+        if (!isOurTag('form', route.tag)) return admission.unknownRecipient(client)
+        break
       case 'case':
         if (!isOurTag('case', route.tag)) return admission.unknownRecipient(client)
         break

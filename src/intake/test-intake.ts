@@ -48,6 +48,7 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
   return {
     isOurTag: (purpose, tag) => tag.startsWith(`good${purpose}`),
     proveMailbox: note('proveMailbox'),
+    proveForm: note('proveForm'),
     proveByMail: async ({ address, token }) => {
       done.push(['proveByMail', { address: formatAddress(address), token }])
       return token === knownToken

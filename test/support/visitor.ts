@@ -1,12 +1,10 @@
-import { solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/sha'
+import { solved } from './challenge.ts'
 import { sql } from 'kysely'
 import { recipientProviderOf } from '../../src/core-sign-in-actions.ts'
 import { Clockwork } from '../../src/core/public-clock/actions.ts'
 import { Transparency } from '../../src/core/abuse/transparency-actions.ts'
 import { Checks } from '../../src/core/checks/actions.ts'
 import { as, type Context } from '../../src/core/context.ts'
-import { issueChallenge } from '../../src/core/challenges/actions.ts'
 import { listLetters } from '../../src/core/outbox/reading-actions.ts'
 import { contentOf } from '../../src/core/outbox/sealed-letter.ts'
 import { letterById } from '../../src/core/outbox/store.ts'
@@ -203,12 +201,6 @@ export class Visitor {
     }
     return answer
   }
-}
-
-async function solved(ctx: Context): Promise<string> {
-  const challenge = await issueChallenge(ctx)
-  const solution = await solveChallenge({ challenge, deriveKey })
-  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }
 
 async function newestLink(ctx: TestContext, wanted: LinkLetter): Promise<string | undefined> {

@@ -15,7 +15,7 @@ export const mail = section('Letters to senders.', {
   ),
   replyDomain: key(
     domain().optional(),
-    'Domain of the addresses that we make ourselves (`b+…` for bounces, `delist+…` for proofs). Its mail must reach `listen.intake` or `listen.lmtp`, and everything in it takes mail from refused senders too.',
+    'Domain of the addresses that we make ourselves (`b+…` for bounces, `c+…` for cases, `delist+…` and `f+…` for proofs). Its mail must reach `listen.intake` or `listen.lmtp`, and everything in it takes mail from refused senders too.',
     { made: '`postern.` and the first of `provider.domains`' },
   ),
 })

@@ -7,6 +7,7 @@ export type AuditAction =
   | 'case.answered'
   | 'case-form.asked'
   | 'case-form.opened'
+  | 'case-form.proven'
   | 'warm-up.agreed'
   | 'warm-up.refused'
   | 'warm-up.stopped'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { solved } from '../../../test/support/challenge.ts'
 import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { openLetter } from '../../../test/support/letters.ts'
@@ -26,6 +27,7 @@ async function house(db: TestContext['db']) {
   }
   const form = async (mailbox: string, addresses: string): Promise<string> => {
     const { secret } = await askDeliverability(visitor, {
+      pow: await solved(ctx),
       addresses,
       mailbox,
       symptom: 'junk',
@@ -36,11 +38,15 @@ async function house(db: TestContext['db']) {
       words: '',
     })
     return await caseOf(
-      await openDeliverability(visitor, { link: await openLetter(ctx, 'confirm-form'), secret }),
+      await openDeliverability(visitor, {
+        link: await openLetter(ctx, 'confirm-form'),
+        secret,
+      }),
     )
   }
   const warmUp = async (mailbox: string, addresses: string): Promise<string> => {
     const { secret } = await askWarmUp(visitor, {
+      pow: await solved(ctx),
       addresses,
       mailbox,
       domain: 'example.org',

@@ -1,8 +1,7 @@
+import { solved } from '../../../test/support/challenge.ts'
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/sha'
 import type { MailEvent } from '../../access/mail-event.ts'
 import { mintCaseLink } from '../../access/case-link.ts'
 import { day, hour, minute } from '../../base/clock.ts'
@@ -20,7 +19,6 @@ import {
 import { message } from '../../../test/support/mail-events.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
-import { issueChallenge } from '../challenges/actions.ts'
 import { as, transact, type Context } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { listLetters } from '../outbox/reading-actions.ts'
@@ -51,12 +49,6 @@ const ip = '192.0.2.45'
 const acceptance = (at: number): MailEvent =>
   message(ip, at, { id: 'e1', queueId: '4XyZ', outcome: 'accepted' })
 const visitor = (ctx: TestContext): Context => as(ctx, { kind: 'visitor', client: '198.51.100.7/32' })
-
-async function solved(ctx: Context): Promise<string> {
-  const challenge = await issueChallenge(ctx)
-  const solution = await solveChallenge({ challenge, deriveKey })
-  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
-}
 
 async function start(
   ctx: TestContext,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { solved } from '../../../test/support/challenge.ts'
 import { testContext, testSettings, testWaysOut, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { day, hour } from '../../base/clock.ts'
@@ -60,7 +61,13 @@ async function house(db: TestContext['db'], external: ExternalRule = 'form') {
   })
   const visitor = as(ctx, { kind: 'visitor', client: '198.51.100.200/32' })
   const ask = async (more: Partial<FormInput> = {}) =>
-    await askDeliverability(visitor, { ...input, ...more, mailbox: 'ops@example.org', language: 'en' })
+    await askDeliverability(visitor, {
+      ...input,
+      ...more,
+      mailbox: 'ops@example.org',
+      language: 'en',
+      pow: await solved(ctx),
+    })
   const open = async (more: Partial<FormInput> = {}) => {
     const asked = await ask(more)
     const link = await openLetter(ctx, 'confirm-form')
@@ -290,7 +297,13 @@ forEachDatabase((_name, open_) => {
       const ctx = { ...plain, settings }
       const asked = await askDeliverability(
         { ...visitor, settings },
-        { ...input, addresses: '192.0.2.45', mailbox: 'ops@example.org', language: 'zh-CN' },
+        {
+          ...input,
+          addresses: '192.0.2.45',
+          mailbox: 'ops@example.org',
+          language: 'zh-CN',
+          pow: await solved(ctx),
+        },
       )
       const link = await openLetter(ctx, 'confirm-form')
       const token = await openDeliverability(ctx, { link, secret: asked.secret })

@@ -1,4 +1,3 @@
-import type { Language } from '../../access/reasons.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
@@ -6,9 +5,8 @@ import { record } from '../audit/actions.ts'
 import { openCase, pageToken, participantsOf } from '../cases/actions.ts'
 import { isFormOpen } from '../cases/external.ts'
 import type { Context, Tx } from '../context.ts'
-import { askForm, useForm } from '../forms/actions.ts'
-import type { SecondHalf } from '../halves.ts'
-import type { Asked, LetterLink } from '../letter-links/letter-link.ts'
+import { askForm, useForm, type AskedForm, type FormAsker, type FormButton } from '../forms/actions.ts'
+import type { LetterLink } from '../letter-links/letter-link.ts'
 import { keepForm, keptForm, readDeliverability, type FormInput, type KeptForm } from './form.ts'
 import * as store from './store.ts'
 import type { FormAddress, FormFacts } from './address.ts'
@@ -16,15 +14,12 @@ import type { FormAddress, FormFacts } from './address.ts'
 /** The deliverability form (SUP-14): one for all addresses of a sender, one case, a state for each address. */
 
 /** Begins: the mailbox has to show itself. Throws `case.not-opened` where outsiders may not, and what is wrong with a field. */
-export async function askDeliverability(
-  ctx: Context,
-  input: FormInput & { readonly mailbox: string; readonly language: Language },
-): Promise<Asked> {
+export async function askDeliverability(ctx: Context, input: FormInput & FormAsker): Promise<AskedForm> {
   mustBeOpen(ctx)
-  const { mailbox, language } = input
+  const { mailbox, language, pow } = input
   const { provider, support } = ctx.settings
   const form = orThrow(readDeliverability(input, { domains: provider.domains, most: support.formAddresses }))
-  return await askForm(ctx, { kind: 'deliverability', mailbox, language, content: keepForm(form) })
+  return await askForm(ctx, { kind: 'deliverability', mailbox, language, pow, content: keepForm(form) })
 }
 
 function mustBeOpen({ settings }: Context): void {
@@ -32,10 +27,7 @@ function mustBeOpen({ settings }: Context): void {
 }
 
 /** The button behind the link opens the case. Gives the token of its page. */
-export async function openDeliverability(
-  ctx: Context,
-  input: SecondHalf & { readonly link: string },
-): Promise<string> {
+export async function openDeliverability(ctx: Context, input: FormButton): Promise<string> {
   mustBeOpen(ctx)
   const participant = await useForm(ctx, input, openFromForm)
   return pageToken(ctx, participant)

@@ -51,6 +51,7 @@ forEachDatabase((_name, open) => {
           tries: 0,
           createdAt: ctx.clock.now(),
           expiresAt: ctx.clock.now() + hour,
+          provenAt: null,
           usedAt: null,
           opened: null,
         },

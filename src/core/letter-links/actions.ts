@@ -1,10 +1,10 @@
 import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { domainOf } from '../../standards/mail-address.ts'
+import { domainOf, type MailAddress } from '../../standards/mail-address.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { fitsCode, fitsSecret, hashHalf, isGuess, newHalves, readLink, type SecondHalf } from '../halves.ts'
 import { trySpend } from '../limits/actions.ts'
-import { maxTries, mayUse, type Asked, type LetterLink, type LinkPurpose } from './letter-link.ts'
+import { maxTries, mayUse, type Asked, type LetterLink, type LinkPurpose, type Road } from './letter-link.ts'
 import * as store from './store.ts'
 
 /** Letters with a link, whatever they are about: how they are made, opened, and used once. Whoever asks for one writes the letter. */
@@ -15,6 +15,8 @@ export type NewLink = Pick<LetterLink, 'purpose' | 'mailbox' | 'language'> & {
   readonly lifeMs: number
   /** The mailbox is of a domain of ours: whether it takes mail is nothing that DNS need be asked. */
   readonly isOurs?: boolean
+  /** How the mailbox shows itself; `mail` where it is not said. On the other road nothing is written to anybody. */
+  readonly road?: Road
 }
 
 /** What else is done in the transaction that makes a link. */
@@ -31,11 +33,14 @@ export interface Asking {
  * throws leaves nothing.
  */
 export async function askByLetter(ctx: Context, about: NewLink, { keep, write }: Asking): Promise<Asked> {
-  const hasMailHost = about.isOurs === true || (await ctx.out.acceptsMail(domainOf(about.mailbox))) !== false
+  const { road = 'mail', isOurs = false, mailbox } = about
+  const hasMailHost =
+    isOurs || road === 'write-in' || (await ctx.out.acceptsMail(domainOf(mailbox))) !== false
   const { link, half, asked } = newLink(ctx, about)
   await transact(ctx, async (tx) => {
     await keep(tx, link)
     await store.insert(tx.queries, tx.keys.vault, link)
+    if (road === 'write-in') return
     const isRoom =
       hasMailHost || (await trySpend(tx, [{ name: 'letters.no-mail-host.hour', key: 'all' }])) === undefined
     if (isRoom) await write(tx, link, half)
@@ -45,7 +50,7 @@ export async function askByLetter(ctx: Context, about: NewLink, { keep, write }:
 
 function newLink(
   ctx: Context,
-  { purpose, mailbox, language, content = null, lifeMs }: NewLink,
+  { purpose, mailbox, language, content = null, lifeMs, road = 'mail' }: NewLink,
 ): { readonly link: LetterLink; readonly half: string; readonly asked: Asked } {
   const [id, halves, now] = [newId(), newHalves(), ctx.clock.now()]
   const link: LetterLink = {
@@ -54,12 +59,13 @@ function newLink(
     mailbox,
     language,
     content,
-    linkHash: hashHalf(ctx.keys.halves, 'link', id, halves.link),
+    linkHash: road === 'mail' ? hashHalf(ctx.keys.halves, 'link', id, halves.link) : '',
     browserHash: hashHalf(ctx.keys.halves, 'browser', id, halves.secret),
     codeHash: hashHalf(ctx.keys.halves, 'code', id, halves.code),
     tries: 0,
     createdAt: now,
     expiresAt: now + lifeMs,
+    provenAt: null,
     usedAt: null,
     opened: null,
   }
@@ -80,6 +86,42 @@ export async function usableLink(
   const refusal = mayUse(link, ctx.clock.now())
   if (refusal) throw refusal
   return link
+}
+
+/** The same by its id, for whoever shows the page's half beside it. Throws `links.invalid`, `links.over`. */
+export async function usableById(
+  ctx: Context,
+  id: string,
+  ...purposes: readonly LinkPurpose[]
+): Promise<LetterLink> {
+  const link = await store.byId(ctx.db.queries, ctx.keys.vault, id)
+  if (!link || !purposes.includes(link.purpose)) throw new Refusal('links.invalid')
+  const refusal = mayUse(link, ctx.clock.now())
+  if (refusal) throw refusal
+  return link
+}
+
+/** For whoever holds the page's half: no code is asked here, where no try counts. Throws `links.invalid`. */
+export async function linkOfSecret(
+  ctx: Context,
+  { id, secret }: { readonly id: string; readonly secret: string | undefined },
+  ...purposes: readonly LinkPurpose[]
+): Promise<LetterLink> {
+  const link = await store.byId(ctx.db.queries, ctx.keys.vault, id)
+  if (!link || !purposes.includes(link.purpose) || !fitsSecret(ctx.keys.halves, link, secret))
+    throw new Refusal('links.invalid')
+  return link
+}
+
+/**
+ * A message from this mailbox has shown it: it counts from now on, whatever was typed before. False where the link opens nothing any more: a late
+ * message changes nothing.
+ */
+export async function proveLink(
+  tx: Tx,
+  { id, mailbox }: { readonly id: string; readonly mailbox: MailAddress },
+): Promise<boolean> {
+  return await store.prove(tx.queries, id, { at: tx.clock.now(), mailbox, maxTries })
 }
 
 /** The page's half, or its code. Throws `links.second-half-wrong`; what could be right is counted, and the fifth wrong one burns the link. */

@@ -29,12 +29,15 @@ export interface LetterLink {
   readonly language: Language
   /** What it is about, as its purpose has it; null where that is the mailbox alone. */
   readonly content: unknown
+  /** Empty where no letter was written, so that nothing fits it: they write to us instead. */
   readonly linkHash: string
   readonly browserHash: string
   readonly codeHash: string
   readonly tries: number
   readonly createdAt: number
   readonly expiresAt: number
+  /** When a message from the mailbox has shown it, as the letter's half would have. */
+  readonly provenAt: number | null
   readonly usedAt: number | null
   /** What it has opened and still leads to; null where using it leaves nothing behind that it could lead to. */
   readonly opened: string | null
@@ -46,6 +49,13 @@ export interface Asked {
   readonly secret: string
   readonly code: string
   readonly expiresAt: number
+}
+
+/** `mail`: a letter shows the mailbox. `write-in`: a message to us does. */
+export type Road = 'mail' | 'write-in'
+
+export function roadOf({ linkHash }: Pick<LetterLink, 'linkHash'>): Road {
+  return linkHash === '' ? 'write-in' : 'mail'
 }
 
 /** Wrong codes before a link opens nothing any more (security DEL-6). */

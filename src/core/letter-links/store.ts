@@ -24,6 +24,7 @@ export async function insert(queries: Queries, vault: Secret, link: LetterLink):
       tries: link.tries,
       created_at: link.createdAt,
       expires_at: link.expiresAt,
+      proven_at: link.provenAt,
       used_at: link.usedAt,
       opened: link.opened,
     })
@@ -45,6 +46,7 @@ export async function byId(queries: Queries, vault: Secret, id: string): Promise
       'tries',
       'created_at',
       'expires_at',
+      'proven_at',
       'used_at',
       'opened',
     ])
@@ -65,6 +67,7 @@ export async function byId(queries: Queries, vault: Secret, id: string): Promise
     tries: row.tries,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    provenAt: row.proven_at,
     usedAt: row.used_at,
     opened: row.opened,
   }
@@ -99,6 +102,27 @@ export async function use(
 
 export async function setOpened(queries: Queries, id: string, opened: string): Promise<void> {
   await queries.updateTable('letter_links').set({ opened }).where('id', '=', id).execute()
+}
+
+/** Shown by a message from this mailbox, which counts from now on. False when the link was used before, burned, or its time is over. */
+export async function prove(
+  queries: Queries,
+  id: string,
+  {
+    at,
+    mailbox,
+    maxTries,
+  }: { readonly at: number; readonly mailbox: MailAddress; readonly maxTries: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('letter_links')
+    .set({ proven_at: at, mailbox })
+    .where('id', '=', id)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', at)
+    .where('tries', '<', maxTries)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }
 
 function sealName(id: string): string {

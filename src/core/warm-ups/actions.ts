@@ -1,4 +1,3 @@
-import type { Language } from '../../access/reasons.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
@@ -10,9 +9,8 @@ import type { Participant } from '../cases/participant.ts'
 import type { Context, Tx } from '../context.ts'
 import { addWarmUp, warmUpsOf } from '../forecasts/actions.ts'
 import type { WarmUp } from '../forecasts/warm-up.ts'
-import { askForm, useForm } from '../forms/actions.ts'
-import type { SecondHalf } from '../halves.ts'
-import type { Asked, LetterLink } from '../letter-links/letter-link.ts'
+import { askForm, useForm, type AskedForm, type FormAsker, type FormButton } from '../forms/actions.ts'
+import type { LetterLink } from '../letter-links/letter-link.ts'
 import { grantsCovering, ownersOf } from '../owners/actions.ts'
 import type { Owner } from '../owners/claim.ts'
 import { isSameMailbox } from '../owners/contact.ts'
@@ -22,23 +20,17 @@ import { seenDays, type SeenDay } from './seen-actions.ts'
 /** Warm-up requests (SUP-15, PRG-30): a forecast of what new addresses will send, which a person agrees to, shortens or refuses. */
 
 /** Begins: the mailbox has to show itself. Throws what is wrong with a field. */
-export async function askWarmUp(
-  ctx: Context,
-  input: WarmUpInput & { readonly mailbox: string; readonly language: Language },
-): Promise<Asked> {
-  const { mailbox, language } = input
+export async function askWarmUp(ctx: Context, input: WarmUpInput & FormAsker): Promise<AskedForm> {
+  const { mailbox, language, pow } = input
   const request = orThrow(readWarmUp(input, { now: ctx.clock.now(), most: ctx.settings.support.warmUp }))
-  return await askForm(ctx, { kind: 'warm-up', mailbox, language, content: keepRequest(request) })
+  return await askForm(ctx, { kind: 'warm-up', mailbox, language, pow, content: keepRequest(request) })
 }
 
 /**
  * The button behind the link opens the case. Gives the token of its page. Throws `case.not-opened` where outsiders may not and the mailbox is
  * not that of a proven owner of all the addresses.
  */
-export async function openWarmUp(
-  ctx: Context,
-  input: SecondHalf & { readonly link: string },
-): Promise<string> {
+export async function openWarmUp(ctx: Context, input: FormButton): Promise<string> {
   return pageToken(ctx, await useForm(ctx, input, openFromForm))
 }
 

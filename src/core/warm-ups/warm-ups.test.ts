@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { solved } from '../../../test/support/challenge.ts'
 import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { openLetter } from '../../../test/support/letters.ts'
@@ -46,7 +47,13 @@ async function house(db: TestContext['db'], external: ExternalRule = 'form') {
   const system = as(ctx, { kind: 'system', name: 'engine' })
   const visitor = as(ctx, { kind: 'visitor', client: '198.51.100.200/32' })
   const opened = async (more: Partial<WarmUpInput> = {}) => {
-    const asked = await askWarmUp(visitor, { ...input, ...more, mailbox: 'ops@example.org', language: 'en' })
+    const asked = await askWarmUp(visitor, {
+      ...input,
+      ...more,
+      mailbox: 'ops@example.org',
+      language: 'en',
+      pow: await solved(ctx),
+    })
     const link = await openLetter(ctx, 'confirm-form')
     const token = await openWarmUp(visitor, { link, secret: asked.secret })
     const [it] = await listCases(ctx, { states: ['open'], kind: 'form', offset: 0, limit: 1 })
@@ -278,7 +285,12 @@ forEachDatabase((_name, open) => {
 
     it('opens no case for outsiders where they may not, whatever the form says', async () => {
       const { ctx, visitor } = await house(await open(), 'none')
-      const asked = await askWarmUp(visitor, { ...input, mailbox: 'ops@example.org', language: 'en' })
+      const asked = await askWarmUp(visitor, {
+        ...input,
+        mailbox: 'ops@example.org',
+        language: 'en',
+        pow: await solved(ctx),
+      })
       const link = await openLetter(ctx, 'confirm-form')
       assert.equal(await codeOf(openWarmUp(visitor, { link, secret: asked.secret })), 'case.not-opened')
       assert.equal((await listCases(ctx, { states: ['open'], offset: 0, limit: 9 })).length, 0)

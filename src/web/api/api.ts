@@ -17,6 +17,7 @@ import { delistingEndpoints } from './delisting.ts'
 import { checkEndpoints as checkDeclared, type Endpoint } from './endpoint.ts'
 import { listingEndpoints } from './listings.ts'
 import { openApiDocument } from './openapi.ts'
+import { formEndpoints } from './forms.ts'
 import { headerEndpoints } from './headers.ts'
 import { ownerEndpoints } from './owner.ts'
 import { probeEndpoints } from './probes.ts'
@@ -40,6 +41,7 @@ export const apiEndpoints: readonly Endpoint[] = [
   ...abuseReportEndpoints,
   ...clockEndpoints,
   ...caseEndpoints,
+  ...formEndpoints,
   ...probeEndpoints,
   ...headerEndpoints,
   ...ownerEndpoints,

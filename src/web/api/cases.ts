@@ -1,5 +1,10 @@
 import { addToPage, showPage, withdraw, type CasePage } from '../../core/cases/page-actions.ts'
 import type { Context } from '../../core/context.ts'
+import { addressesOfPage } from '../../core/deliverability/actions.ts'
+import type { FormAddress } from '../../core/deliverability/address.ts'
+import type { WarmUp } from '../../core/forecasts/warm-up.ts'
+import { warmUpOfPage } from '../../core/warm-ups/actions.ts'
+import { showPrefix } from '../../standards/prefix.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import * as schemas from './schemas.ts'
 
@@ -52,10 +57,31 @@ function tokenOf(parameters: Parameters): string {
 }
 
 async function stateAt(ctx: Context, parameters: Parameters): Promise<unknown> {
-  return stateOf(await showPage(ctx, tokenOf(parameters)))
+  const token = tokenOf(parameters)
+  const page = await showPage(ctx, token)
+  if (page.isWithOwner) return stateOf(page)
+  const form = await addressesOfPage(ctx, token)
+  const warmUp = await warmUpOfPage(ctx, token)
+  return {
+    ...stateOf(page),
+    ...(form && { addresses: form.addresses.map(addressOf) }),
+    ...(warmUp && { forecast: forecastOf(warmUp.warmUp) }),
+  }
 }
 
-function stateOf(it: CasePage): unknown {
+function addressOf({ prefix, state, why, facts, changedAt }: FormAddress): unknown {
+  const { tests = [], until = null, url = null } = facts
+  return { address: showPrefix(prefix), state, why, since: rfc3339(changedAt), tests, until, url }
+}
+
+function forecastOf({ state, why, changedAt, units, forecast }: WarmUp): unknown {
+  const { startsAt, days, first, growth, most } = forecast
+  const starts = new Date(startsAt).toISOString().slice(0, 10)
+  const addresses = units.map(showPrefix)
+  return { state, why, since: rfc3339(changedAt), addresses, starts, days, first, growth, most }
+}
+
+function stateOf(it: CasePage): Readonly<Record<string, unknown>> {
   return {
     id: it.id,
     about: it.about,

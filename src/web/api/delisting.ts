@@ -20,7 +20,7 @@ export const delistingEndpoints: readonly Endpoint[] = [
     path: '/challenge',
     permission: 'anyone',
     safe: true,
-    summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request or report of abuse',
+    summary: 'A proof-of-work challenge (ALTCHA version 2) for one delist request, form or report of abuse',
     answer: schemas.challenge,
     status: 200,
     handle: async ({ ctx }) => await issueChallenge(ctx),

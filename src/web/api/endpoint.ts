@@ -42,7 +42,7 @@ export interface Endpoint<Body = unknown> {
   readonly permission: 'anyone' | 'owner' | Permission
   /** Whether it changes nothing: a GET, and no other. */
   readonly safe: boolean
-  /** Takes the secret of a delist request as `Authorization: Bearer` too. */
+  /** Takes the secret of a delist request or a form as `Authorization: Bearer` too. */
   readonly takesSecret?: boolean
   /** Creates something: honours `Idempotency-Key`. */
   readonly creates?: boolean

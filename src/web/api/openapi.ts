@@ -27,7 +27,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], server: string, 
         secret: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The `secret` that POST /delist-requests gave',
+          description: 'The `secret` that the POST which began it gave',
         },
       },
       responses: {

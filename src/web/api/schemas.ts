@@ -12,6 +12,12 @@ import {
 } from '../../core/analysis/finding-schema.ts'
 import { caseOutcomes, caseStates } from '../../core/cases/case.ts'
 import { longestAnswer, saysKinds } from '../../core/cases/message.ts'
+import { symptoms } from '../../core/deliverability/form.ts'
+import { reviewReasons } from '../../core/deliverability/review.ts'
+import { mailKinds, stopReasons, warmUpStates } from '../../core/forecasts/warm-up.ts'
+import { formStates } from '../../core/forms/actions.ts'
+import { formKinds } from '../../core/forms/form.ts'
+import { formStates as addressStates } from '../../core/outbox/letter-words.ts'
 import { findingNames, findingResults, topics } from '../../core/checks/finding.ts'
 import { proofs } from '../../core/owners/claim.ts'
 import { grades } from '../../core/reputation/grade.ts'
@@ -98,6 +104,89 @@ export const delistState = z.object({
   firstLetThrough: time.optional(),
   firstAccepted: time.optional(),
   refusedAgain: time.optional(),
+})
+
+const formFields = {
+  mailbox: z
+    .string()
+    .min(3)
+    .max(254)
+    .describe('Mailbox that shows itself, and that the case is spoken of with'),
+  language: z.enum(['en', 'zh-CN']).optional(),
+  pow: z
+    .string()
+    .max(4096)
+    .optional()
+    .describe('Answer to a challenge of GET /challenge; without it the mailbox writes to `writeTo` instead'),
+}
+
+export const deliverabilityForm = z.strictObject({
+  addresses: z
+    .array(z.string().min(2).max(100))
+    .min(1)
+    .max(1000)
+    .describe('Addresses and ranges (up to /24, IPv6 /48); `support.formAddresses` says how many'),
+  symptom: z.enum(symptoms),
+  domain: z.string().max(255).describe('Domain of the recipients, one of ours'),
+  sending: z.string().max(320).optional().describe('Domain that the mail comes from'),
+  volume: z.number().int().min(0).max(999_999_999).optional().describe('Messages a day'),
+  words: z
+    .string()
+    .max(8000)
+    .optional()
+    .describe('Replies with their codes, and what was mended; symptom `refused` needs it'),
+  ...formFields,
+})
+
+export const warmUpForm = z.strictObject({
+  addresses: z.array(z.string().min(2).max(100)).min(1).max(1000).describe('IPv4 addresses, IPv6 /64'),
+  domain: z.string().max(320).describe('Domain that the mail comes from'),
+  mail: z.enum(mailKinds),
+  starts: z.iso.date().describe('First day, UTC'),
+  days: z.number().int().min(1),
+  first: z.number().int().min(1).describe('Messages of each address on the first day'),
+  growth: z.number().int().min(0).describe('Percent that each day has more than the one before'),
+  most: z.number().int().min(1).describe('Messages of each address that no day is above'),
+  words: z.string().max(4000).optional(),
+  ...formFields,
+})
+
+export const formAsked = z.object({
+  id: z.string(),
+  secret: z.string().describe('Second half for programs; keep it'),
+  code: z.string().describe('Second half for people; six characters'),
+  road: z.enum(['mail', 'write-in']),
+  writeTo: z.string().describe('A message from an authenticated mailbox to it shows that mailbox'),
+  expiresAt: time,
+})
+
+export const formConfirm = z.strictObject({
+  link: z
+    .string()
+    .max(300)
+    .optional()
+    .describe('What follows /forms/link/ in the letter; absent when the mailbox wrote to us'),
+  code: z.string().max(20).optional(),
+  secret: z.string().max(64).optional(),
+})
+
+export const formOpened = z.object({
+  token: z.string().describe('Opens /cases/{token}'),
+  page: z.string().describe('The page of the case, for people'),
+})
+
+export const formState = z.object({
+  id: z.string(),
+  kind: z.enum(formKinds),
+  state: z
+    .enum(formStates)
+    .describe(
+      '`open`: the mailbox has not shown itself; `proven`: it has, by a message; `opened`: there is a case',
+    ),
+  road: z.enum(['mail', 'write-in']),
+  writeTo: z.string(),
+  expiresAt: time,
+  case: formOpened.optional(),
 })
 
 const evidence = z.object({ kind: z.string().max(40), count: z.number() })
@@ -588,6 +677,34 @@ export const caseState = z.object({
     .array(z.object({ test: z.string(), said: z.enum(['passes', 'fails', 'unknown']) }))
     .describe('All of them have to pass'),
   tested: time.nullable(),
+  addresses: z
+    .array(
+      z.object({
+        address: z.string().describe('Address or network'),
+        state: z.enum(addressStates),
+        why: z.enum(reviewReasons),
+        since: time,
+        tests: z.array(z.object({ test: z.string(), said: z.enum(['passes', 'fails', 'unknown']) })),
+        until: time.nullable().describe('Until when tests are run, or when it can be asked for again'),
+        url: z.string().nullable(),
+      }),
+    )
+    .optional()
+    .describe('Of a deliverability form'),
+  forecast: z
+    .object({
+      state: z.enum(warmUpStates),
+      why: z.enum(stopReasons).nullable(),
+      since: time,
+      addresses: z.array(z.string()),
+      starts: z.iso.date(),
+      days: z.number(),
+      first: z.number(),
+      growth: z.number(),
+      most: z.number(),
+    })
+    .optional()
+    .describe('Of a warm-up'),
   withOwner: z.boolean().describe('It is handled with the owner of the address space alone'),
   over: z.boolean().describe('Nothing can be added any more'),
   messages: z.array(

@@ -1,27 +1,28 @@
+import type { Challenge } from 'altcha-lib'
 import type { ReasonName } from '../../access/reasons.ts'
 import { symptoms } from '../../core/deliverability/form.ts'
 import type { Fields } from '../form-data.ts'
 import { routes } from '../routes.ts'
 import { codesTable } from '../site/codes-table.ts'
 import { choice } from '../ui/choices.ts'
-import {
-  errorOf,
-  errorSummary,
-  radios,
-  select,
-  submit,
-  textArea,
-  textField,
-  type FieldError,
-} from '../ui/form.ts'
+import { errorOf, errorSummary, radios, select, textArea, textField, type FieldError } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import type { View } from '../ui/view.ts'
+import { formDoor } from './form-door.ts'
 
 /** The deliverability form; `openFor`: everything, or the reasons for which it is open. */
 export function deliverabilityPage(
   view: View,
-  { openFor, most }: { readonly openFor: 'all' | readonly ReasonName[]; readonly most: number },
+  {
+    openFor,
+    most,
+    challenge,
+  }: {
+    readonly openFor: 'all' | readonly ReasonName[]
+    readonly most: number
+    readonly challenge: Challenge
+  },
   fields: Fields,
   errors: readonly FieldError[],
 ): Page {
@@ -30,6 +31,7 @@ export function deliverabilityPage(
   return {
     title: words.title,
     description: words.description,
+    scripts: [view.assets.href('delist.js')],
     noindex: fields.size > 0,
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead(view.provider.name)}</p>
@@ -40,11 +42,7 @@ export function deliverabilityPage(
               ${codesTable(view, openFor)}`
       }
       ${errorSummary(view, errors)}
-      <form method="post" action="${view.link(routes.forms.deliverability.href())}">
-        ${fieldsOf(view, most, fields, errors)}
-        <p>${submit(words.submit)}</p>
-        <p class="hint">${words.privacy}</p>
-      </form>`,
+      ${formDoor(view, { action: routes.forms.deliverability.href(), challenge, fields: fieldsOf(view, most, fields, errors), button: words.submit })}`,
   }
 }
 

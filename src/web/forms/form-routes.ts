@@ -1,9 +1,9 @@
 import { Refusal } from '../../base/refusal.ts'
 import { formIsFor } from '../../core/cases/external.ts'
+import { issueChallenge } from '../../core/challenges/actions.ts'
 import type { Context } from '../../core/context.ts'
-import { askDeliverability, openDeliverability } from '../../core/deliverability/actions.ts'
-import { openWarmUp } from '../../core/warm-ups/actions.ts'
-import { seeForm } from '../../core/forms/actions.ts'
+import { askDeliverability } from '../../core/deliverability/actions.ts'
+import { seeForm, showForm } from '../../core/forms/actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm, readQuery, type Fields } from '../form-data.ts'
 import { keepHalf, readHalf } from '../portal/half-cookie.ts'
@@ -12,7 +12,9 @@ import type { FieldError } from '../ui/form.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage, linkPage } from '../ui/letter-link-pages.ts'
 import { refusalSentence } from '../ui/sentences.ts'
+import { againOf, formAskedPage } from './asked-page.ts'
 import { deliverabilityPage } from './deliverability-page.ts'
+import { openForm } from './open-form.ts'
 import { warmUpRoutes } from './warm-up-routes.ts'
 
 interface FormDeps {
@@ -29,10 +31,8 @@ export function formRoutes(app: Web, deps: FormDeps): void {
   app.get(routes.forms.deliverability.pattern, async (c) => {
     const query = readQuery(c)
     const ip = query.get('ip')
-    return await show(
-      c,
-      page(c, contextFor(c), ip === undefined ? new Map() : new Map([['addresses', ip]]), []),
-    )
+    const fields: Fields = ip === undefined ? new Map() : new Map([['addresses', ip]])
+    return await show(c, await page(c, contextFor(c), fields, []))
   })
 
   app.post(routes.forms.deliverability.pattern, async (c) => {
@@ -49,21 +49,35 @@ export function formRoutes(app: Web, deps: FormDeps): void {
         words: of('words'),
         mailbox: of('mailbox'),
         language: c.var.view.language,
+        pow: fields.get('pow') || undefined,
       })
       keepHalf(c, asked.id, asked, https)
       return c.redirect(c.var.view.link(routes.forms.asked.href({ id: asked.id })), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.status >= 500) throw error
-      return await show(c, page(c, ctx, fields, [wrong(c, error)]), error.status)
+      return await show(c, await page(c, ctx, fields, [wrong(c, error)]), error.status)
     }
   })
 
   warmUpRoutes(app, deps)
 
   app.get(routes.forms.asked.pattern, async (c) => {
-    const code = readHalf(c, c.req.param('id') ?? '', https)?.code
-    const form = c.req.query('form') === 'warm-up' ? routes.forms.warmUp : routes.forms.deliverability
-    return await show(c, askedPage(c.var.view, { code, again: form.href() }))
+    const id = c.req.param('id') ?? ''
+    const half = readHalf(c, id, https)
+    if (half === undefined) {
+      const kind = c.req.query('form') === 'warm-up' ? 'warm-up' : 'deliverability'
+      return await show(c, askedPage(c.var.view, { code: undefined, again: againOf({ kind }) }))
+    }
+    const form = await showForm(contextFor(c), { id, secret: half.secret })
+    if (form.page !== null) return toCase(c, form.page)
+    if (form.state === 'over') throw new Refusal('links.over')
+    return await show(c, formAskedPage(c.var.view, form, half.code))
+  })
+
+  app.post(routes.forms.asked.pattern, async (c) => {
+    const id = c.req.param('id') ?? ''
+    await readForm(c)
+    return toCase(c, await openForm(contextFor(c), { id, secret: readHalf(c, id, https)?.secret }))
   })
 
   app.get(routes.forms.link.pattern, async (c) => {
@@ -79,17 +93,19 @@ async function confirm(c: WebContext, { contextFor, https }: FormDeps): Promise<
   const ctx = contextFor(c)
   const link = c.req.param('link') ?? ''
   const code = (await readForm(c)).get('code')?.trim() || undefined
-  const { id, kind } = await seeForm(ctx, link)
+  const { id } = await seeForm(ctx, link)
   try {
     const secret = readHalf(c, id, https)?.secret
-    const half = { link, code, secret }
-    const token = kind === 'warm-up' ? await openWarmUp(ctx, half) : await openDeliverability(ctx, half)
-    return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'form' })), 303)
+    return toCase(c, await openForm(ctx, { link, code, secret }))
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
     const message = c.var.view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
     return await show(c, confirmPage(c, link, { needsCode: true, message }), 403)
   }
+}
+
+function toCase(c: WebContext, token: string): Response {
+  return c.redirect(c.var.view.link(routes.case.page.href({ token }, { done: 'form' })), 303)
 }
 
 function confirmPage(
@@ -101,10 +117,16 @@ function confirmPage(
   return linkPage(c.var.view, { title, lead, action: routes.forms.link.href({ link }), button }, shown)
 }
 
-function page(c: WebContext, { settings }: Context, fields: Fields, errors: readonly FieldError[]): Page {
-  const { support } = settings
-  const open = { openFor: formIsFor(support), most: support.formAddresses }
-  return deliverabilityPage(c.var.view, open, fields, errors)
+async function page(
+  c: WebContext,
+  ctx: Context,
+  fields: Fields,
+  errors: readonly FieldError[],
+): Promise<Page> {
+  const { support } = ctx.settings
+  const challenge = await issueChallenge(ctx)
+  const facts = { openFor: formIsFor(support), most: support.formAddresses, challenge }
+  return deliverabilityPage(c.var.view, facts, fields, errors)
 }
 
 /** Which field a refusal is about, and the sentence for it. */

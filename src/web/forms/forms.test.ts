@@ -5,11 +5,13 @@ import { databases } from '../../../test/support/database.ts'
 import { hostileTexts, strangeMarkup } from '../../../test/support/hostile-text.ts'
 import { openDoors, type Doors } from '../../../test/support/visitor.ts'
 import { orThrow } from '../../base/refusal.ts'
-import { listCases } from '../../core/cases/desk-actions.ts'
+import { listCases, showCase } from '../../core/cases/desk-actions.ts'
 import { Checks } from '../../core/checks/actions.ts'
 import { tendForms } from '../../core/deliverability/review-actions.ts'
+import { proveForm } from '../../core/forms/actions.ts'
 import { addListing } from '../../core/listings/actions.ts'
 import type { ExternalRule } from '../../core/settings.ts'
+import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 
 const { open, close } = databases('SQLite')
@@ -43,7 +45,7 @@ describe('The page of the deliverability form', () => {
     await addListing(world.ctx, { prefix, cause: 'phish', class: 'investigate', ends: '30d' })
     const browser = world.visitor()
     assert.match(await textOf(await browser.get('/tools')), /One form for several addresses/)
-    const asked = await browser.submit('/deliverability', filled)
+    const asked = await browser.submit('/deliverability', { ...filled, pow: await world.solved() })
     assert.equal(asked.status, 303)
     assert.match(
       await (await browser.get(asked.headers.get('location') ?? '')).text(),
@@ -65,12 +67,54 @@ describe('The page of the deliverability form', () => {
 
   it('wants the code in another browser', async () => {
     const world = await doors()
-    await world.visitor().submit('/deliverability', filled)
+    await world.visitor().submit('/deliverability', { ...filled, pow: await world.solved() })
     const link = (await world.letter('confirm-form')) ?? ''
     const other = world.visitor('203.0.113.77')
     assert.match(await (await other.get(link)).text(), /name="code"/)
     assert.equal((await other.submit(link, { code: 'AAAAAA' })).status, 403)
     assert.equal(await openCases(world), 0)
+  })
+
+  it('asks whoever has no script to write to us, writes to nobody, and has the button once a message has come', async () => {
+    const world = await doors()
+    const browser = world.visitor()
+    const page = await (await browser.get('/deliverability')).text()
+    assert.match(page, /data-challenge="[^"]+"/)
+    assert.match(page, /<noscript>[\s\S]*an address to write to instead[\s\S]*<\/noscript>/)
+    const place = (await browser.submit('/deliverability', filled)).headers.get('location') ?? ''
+    assert.equal(await world.letter('confirm-form'), undefined)
+    const asked = await (await browser.get(place)).text()
+    const [, tag = ''] = /mailto:f(?:\+|%2B)([0-9a-z.]+)@/.exec(asked) ?? []
+    assert.doesNotMatch(asked, /<output>/)
+    assert.equal((await browser.submit(place, {})).status, 409, 'nothing has come')
+    assert.equal((await world.visitor('203.0.113.77').submit(place, {})).status, 403, 'another browser')
+    // Whoever writes is it, whatever the form said.
+    await proveForm(world.ctx, { tag, mailbox: orThrow(parseMailbox('noc@example.net')) })
+    assert.match(await textOf(await browser.get(place)), /One press left/)
+    assert.equal(await openCases(world), 0, 'a GET never acts, nor does a message')
+    const opened = await browser.submit(place, {})
+    assert.equal(opened.status, 303)
+    assert.equal(await openCases(world), 1)
+    const [it_] = await listCases(world.ctx, { states: ['open'], offset: 0, limit: 1 })
+    const { participants } = await showCase(world.ctx, it_?.id ?? '')
+    assert.deepEqual(
+      participants.map(({ mailbox }) => mailbox),
+      ['noc@example.net'],
+    )
+    // The page of the form leads to its case from now on, and a late message changes nothing.
+    await proveForm(world.ctx, { tag, mailbox: orThrow(parseMailbox('eve@example.net')) })
+    assert.equal((await browser.get(place)).headers.get('location'), opened.headers.get('location'))
+    assert.match(await textOf(await browser.get('/zh-CN/deliverability')), /浏览器/)
+  })
+
+  it('takes an answer to its challenge once, and none that is made up', async () => {
+    const world = await doors()
+    const pow = await world.solved()
+    assert.equal((await world.visitor().submit('/deliverability', { ...filled, pow })).status, 303)
+    const again = await world.visitor().submit('/deliverability', { ...filled, pow })
+    assert.deepEqual([again.status, await openCases(world)], [409, 0])
+    assert.match(await again.text(), /550 5\.7\.606 Access denied/, 'what was typed stays')
+    assert.equal((await world.visitor().submit('/warm-up', { ...filled, pow: 'bm9uZQ==' })).status, 422)
   })
 
   it('says kindly that it is closed, and what there is instead; no POST gets round it', async () => {

@@ -1,11 +1,13 @@
+import type { Challenge } from 'altcha-lib'
 import { mailKinds } from '../../core/forecasts/warm-up.ts'
 import type { Fields } from '../form-data.ts'
 import { routes } from '../routes.ts'
-import { errorOf, errorSummary, select, submit, textArea, textField, type FieldError } from '../ui/form.ts'
+import { errorOf, errorSummary, select, textArea, textField, type FieldError } from '../ui/form.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { notice } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
+import { formDoor } from './form-door.ts'
 
 /** Bounds of the form, as they are set. */
 export interface WarmUpBounds {
@@ -22,13 +24,18 @@ interface Shown {
 /** The form in which somebody says what new addresses will send. `isForOwners`: nobody else may open a case here. */
 export function warmUpPage(
   view: View,
-  { most, isForOwners }: { readonly most: WarmUpBounds; readonly isForOwners: boolean },
+  {
+    most,
+    isForOwners,
+    challenge,
+  }: { readonly most: WarmUpBounds; readonly isForOwners: boolean; readonly challenge: Challenge },
   shown: Shown,
 ): Page {
   const words = view.words.warmUp.form
   return {
     title: words.title,
     description: words.description,
+    scripts: [view.assets.href('delist.js')],
     noindex: shown.errors.length > 0,
     body: html`<h1>${words.title}</h1>
       <p class="lead">${words.lead(view.provider.name)}</p>
@@ -48,11 +55,7 @@ export function warmUpPage(
         ${words.notes.map((note) => html`<li>${note}</li>`)}
       </ul>
       ${errorSummary(view, shown.errors)}
-      <form method="post" action="${view.link(routes.forms.warmUp.href())}">
-        ${fieldsOf(view, most, shown)}
-        <p>${submit(words.submit)}</p>
-        <p class="hint">${view.words.support.form.privacy}</p>
-      </form>`,
+      ${formDoor(view, { action: routes.forms.warmUp.href(), challenge, fields: fieldsOf(view, most, shown), button: words.submit })}`,
   }
 }
 

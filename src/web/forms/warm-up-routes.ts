@@ -1,6 +1,7 @@
 import { day } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { isFormOpen } from '../../core/cases/external.ts'
+import { issueChallenge } from '../../core/challenges/actions.ts'
 import type { Context } from '../../core/context.ts'
 import { askWarmUp } from '../../core/warm-ups/actions.ts'
 import type { Web, WebContext } from '../env.ts'
@@ -24,7 +25,7 @@ export function warmUpRoutes(app: Web, { contextFor, https }: WarmUpDeps): void 
     const ip = readQuery(c).get('ip')
     const tomorrow = new Date(ctx.clock.now() + day).toISOString().slice(0, 10)
     const fields = new Map([['starts', tomorrow], ...(ip === undefined ? [] : [['addresses', ip] as const])])
-    return await c.html(sitePage(c.var.view, page(c, ctx, fields, [])))
+    return await c.html(sitePage(c.var.view, await page(c, ctx, fields, [])))
   })
 
   app.post(routes.forms.warmUp.pattern, async (c) => {
@@ -44,25 +45,29 @@ export function warmUpRoutes(app: Web, { contextFor, https }: WarmUpDeps): void 
         words: of('words'),
         mailbox: of('mailbox'),
         language: c.var.view.language,
+        pow: fields.get('pow') || undefined,
       })
       keepHalf(c, asked.id, asked, https)
       const next = routes.forms.asked.href({ id: asked.id }, { form: 'warm-up' })
       return c.redirect(c.var.view.link(next), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.status >= 500) throw error
-      const shown = page(c, ctx, fields, [wrong(c, ctx, error)])
+      const shown = await page(c, ctx, fields, [wrong(c, ctx, error)])
       return await c.html(sitePage(c.var.view, shown), error.status as 403 | 422 | 429)
     }
   })
 }
 
-function page(c: WebContext, { settings }: Context, fields: Fields, errors: readonly FieldError[]): Page {
-  const { support } = settings
-  return warmUpPage(
-    c.var.view,
-    { most: support.warmUp, isForOwners: !isFormOpen(support) },
-    { fields, errors },
-  )
+async function page(
+  c: WebContext,
+  ctx: Context,
+  fields: Fields,
+  errors: readonly FieldError[],
+): Promise<Page> {
+  const { support } = ctx.settings
+  const challenge = await issueChallenge(ctx)
+  const facts = { most: support.warmUp, isForOwners: !isFormOpen(support), challenge }
+  return warmUpPage(c.var.view, facts, { fields, errors })
 }
 
 /** Which field a refusal is about, and the sentence for it. */

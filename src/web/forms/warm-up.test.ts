@@ -35,7 +35,7 @@ describe('The page of a forecast', () => {
     const world = await doors()
     const browser = world.visitor()
     assert.match(await (await browser.get('/warm-up?ip=192.0.2.45')).text(), /192\.0\.2\.45<\/textarea>/)
-    const asked = await browser.submit('/warm-up', filled)
+    const asked = await browser.submit('/warm-up', { ...filled, pow: await world.solved() })
     assert.equal(asked.status, 303)
     const waiting = await (await browser.get(asked.headers.get('location') ?? '')).text()
     assert.match(waiting, /<output>[0-9A-Z]{6}</)
@@ -85,7 +85,8 @@ describe('The page of a forecast', () => {
       assert.match(await textOf(await world.visitor().get('/warm-up')), /only for proven owners/)
       await proven(world, await signedIn(world, 'noc@example.net'), '192.0.2.0/24')
       const browser = world.visitor()
-      assert.equal((await browser.submit('/warm-up', { ...filled, ...more })).status, 303)
+      const sent = { ...filled, ...more, pow: await world.solved() }
+      assert.equal((await browser.submit('/warm-up', sent)).status, 303)
       const { status } = await browser.submit((await world.letter('confirm-form')) ?? '', {})
       const [it_] = await listCases(world.ctx, { states: ['open'], kind: 'form', offset: 0, limit: 9 })
       const views = it_ ? await warmUpsOfCase(world.ctx, it_.id) : []

@@ -108,6 +108,7 @@ export const audit = {
     'report.closed': 'Closed a report',
     'case-form.asked': 'Filled in a form',
     'case-form.opened': 'A form opened a case',
+    'case-form.proven': 'A message showed the mailbox of a form',
     'warm-up.agreed': 'Agreed to a forecast',
     'warm-up.refused': 'Refused a forecast',
     'warm-up.stopped': 'Stopped a forecast',

@@ -334,6 +334,10 @@ export const refusals = fitForPeople({
     what: 'We did not make this link, or it was cut off.',
     next: 'Open the link in our letter again, whole; some mail programs cut it off. If that does not help, have a new one sent.',
   }),
+  'links.not-proven': () => ({
+    what: 'Nothing from your mailbox has come to the address that the page shows.',
+    next: 'Write to it from that mailbox, wait a minute, and press the button then.',
+  }),
   'links.over': () => ({
     what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
     next: 'Begin once more where you asked for it: a new one comes at once. Nothing was changed.',

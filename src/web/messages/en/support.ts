@@ -146,6 +146,10 @@ export const support = {
     linkTitle: 'Send your form',
     linkLead: 'The mailbox is yours. Press the button, and the form opens a case; nothing has been sent yet.',
     linkButton: 'Send the form',
+    shownTitle: 'One press left',
+    shownLead: 'Your message has come, so the mailbox is yours. Press the button, and the form opens a case.',
+    lookAgain: 'I have written, look now',
+    keptUntil: 'What you filled in is kept until',
   },
   states: {
     title: 'Your addresses',

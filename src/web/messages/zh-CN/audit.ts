@@ -102,6 +102,7 @@ export const audit: Messages['console']['audit'] = {
     'report.closed': '关闭举报',
     'case-form.asked': '填写表单',
     'case-form.opened': '表单建立工单',
+    'case-form.proven': '来信验证了表单的邮箱',
     'warm-up.agreed': '同意发信预告',
     'warm-up.refused': '不同意发信预告',
     'warm-up.stopped': '停止发信预告',

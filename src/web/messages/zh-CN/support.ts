@@ -131,6 +131,10 @@ export const support: Messages['support'] = {
     linkTitle: '提交您的表单',
     linkLead: '邮箱已确认属于您。点击按钮后表单会建立一个工单；目前尚未提交。',
     linkButton: '提交表单',
+    shownTitle: '只差一步',
+    shownLead: '已收到您的来信，邮箱验证通过。点击按钮即提交表单并建立工单。',
+    lookAgain: '已发信，请查看',
+    keptUntil: '填写的内容保留至',
   },
   states: {
     title: '您的地址',

@@ -1,0 +1,46 @@
+import type { FormView } from '../../core/forms/actions.ts'
+import { routes } from '../routes.ts'
+import { submit } from '../ui/form.ts'
+import { html, type Html } from '../ui/html.ts'
+import type { Page } from '../ui/layout.ts'
+import { askedPage } from '../ui/letter-link-pages.ts'
+import { buttonLink, mailLink, notice } from '../ui/notice.ts'
+import { timeAndDistance } from '../ui/time.ts'
+import type { View } from '../ui/view.ts'
+
+/** A form that has not opened its case: the code for the letter, the address to write to, or the button once a message has come. */
+export function formAskedPage(view: View, form: FormView, code: string): Page {
+  if (form.state === 'proven') return shownPage(view, form)
+  return form.road === 'mail'
+    ? askedPage(view, { code, again: againOf(form) })
+    : { title: view.words.portal.request.writeTitle, noindex: true, body: writeIn(view, form) }
+}
+
+/** Where the form is, to fill it in again. */
+export function againOf({ kind }: Pick<FormView, 'kind'>): string {
+  return (kind === 'warm-up' ? routes.forms.warmUp : routes.forms.deliverability).href()
+}
+
+function writeIn(view: View, { id, mailbox, writeTo, expiresAt }: FormView): Html {
+  const words = view.words.portal.request
+  const { keptUntil, lookAgain } = view.words.support.form
+  return html`<h1>${words.writeTitle}</h1>
+    <p class="lead">${words.writeLead(mailbox)}</p>
+    <p>${mailLink(writeTo)}</p>
+    <p>${words.writeAfter}</p>
+    <p>${buttonLink(view.link(routes.forms.asked.href({ id })), lookAgain)}</p>
+    <p class="hint">${keptUntil} ${timeAndDistance(view, expiresAt)}${view.words.common.fullStop}</p>`
+}
+
+function shownPage(view: View, { id }: FormView): Page {
+  const { shownTitle, shownLead, linkButton } = view.words.support.form
+  return {
+    title: shownTitle,
+    noindex: true,
+    body: html`<h1>${shownTitle}</h1>
+      ${notice('good', shownLead)}
+      <form method="post" action="${view.link(routes.forms.asked.href({ id }))}">
+        <p>${submit(linkButton)}</p>
+      </form>`,
+  }
+}
