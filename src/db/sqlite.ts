@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -124,8 +124,7 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    // Mailboxes are inside: made here so that it is readable by its owner only, as are the log files beside it.
-    closeSync(openSync(this.#file, 'a', 0o600))
+    makeFile(this.#file)
     const writer = new DatabaseSync(this.#file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;')
     this.#writer = new Statements(writer)
@@ -189,6 +188,19 @@ class SqliteDriver implements Driver {
     if (this.#log !== undefined) closeSync(this.#log)
     this.#reader?.close()
     this.#writer?.close()
+  }
+}
+
+/**
+ * Mailboxes are inside: made here so that it is readable by its owner only, as are the log files beside it. A file that is there is not
+ * opened: closing it would drop the locks that this process has on it (fcntl(2)), and with that, whoever else looked into the database
+ * would take the write-ahead log along.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600))
+  } catch (error) {
+    if (!existsSync(file)) throw error
   }
 }
 
