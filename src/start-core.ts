@@ -258,10 +258,10 @@ function webApps(
       (app) => abuseReportsRoute(app, { contextFor, checker: reader }),
     ],
     largeBodies: [
-      '/api/v1/events',
-      '/api/v1/abuse-reports',
+      routes.apiEvents.pattern,
+      routes.apiAbuseReports.pattern,
       routes.report.start.pattern,
-      '/api/v1/analyse',
+      routes.apiAnalyse.pattern,
       routes.headers.pattern,
       routes.analyse.pattern,
     ],

@@ -5,6 +5,7 @@ import type { Prefix } from '../standards/prefix.ts'
 import type { Assets } from './assets.ts'
 import type { Web } from './env.ts'
 import type { Shelf } from './guide/shelf.ts'
+import type { Declared } from './opening.ts'
 import type { SiteActions } from './site/actions.ts'
 
 /** What the public server is made of. */
@@ -19,6 +20,8 @@ export interface PublicDeps {
   readonly shelf: Shelf
   /** Adds the routes of the portal and of the API. */
   readonly parts: readonly ((app: Web) => void)[]
+  /** What the server may answer at: the addresses of `routes` and the endpoints of the API, unless said otherwise. */
+  readonly declared?: readonly Declared[]
   /** Paths whose handler limits the body itself. */
   readonly largeBodies?: readonly string[]
 }

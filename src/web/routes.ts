@@ -1,8 +1,9 @@
 import type { Language } from '../access/reasons.ts'
+import type { Method, Opening, Page } from './opening.ts'
 
 /**
  * The addresses of the public site: a tree of names, so that no page spells the address of another by hand.
- * Every page answers at `/x` in the reader's own language and at `/en/x`, `/zh-CN/x` in that language.
+ * Every page answers at `/x` in the reader's own language and at `/en/x`, `/zh-CN/x` in that language, and says to whom it opens.
  */
 export interface Route<Pattern extends string> {
   /** What Hono matches, without a language. */
@@ -24,142 +25,160 @@ type ParameterNames<Pattern extends string> = Pattern extends `${string}/:${infe
     : never
 
 export const routes = {
-  start: route('/'),
-  find: route('/find'),
-  address: route('/ip/:address'),
+  start: page('/', 'anyone'),
+  find: page('/find', 'anyone', 'GET', 'POST'),
+  address: page('/ip/:address', 'anyone'),
+  /** A prefix has a slash in it: whoever asks for one is told what to ask for. */
+  prefix: page('/ip/:address/:length', 'anyone'),
   /** Runs the test of a listing of class policy again. */
-  checkAddress: route('/ip/:address/check'),
+  checkAddress: page('/ip/:address/check', 'anyone', 'POST'),
   /** The record behind the link in a refusal. */
-  record: route('/c/:token'),
+  record: page('/c/:token', 'holder'),
   /** Everything to read, by section. */
-  guide: route('/guide'),
-  section: route('/guide/:section'),
-  page: route('/guide/:section/:name'),
-  announcements: route('/announcements'),
-  announcement: route('/announcements/:name'),
+  guide: page('/guide', 'anyone'),
+  section: page('/guide/:section', 'anyone'),
+  page: page('/guide/:section/:name', 'anyone'),
+  announcements: page('/announcements', 'anyone'),
+  announcement: page('/announcements/:name', 'anyone'),
   /** Atom (RFC 4287), one for each language. */
-  feed: route('/announcements.atom'),
+  feed: page('/announcements.atom', 'anyone'),
   /** What senders can use without writing to anybody. */
-  tools: route('/tools'),
-  search: route('/search'),
+  tools: page('/tools', 'anyone'),
+  search: page('/search', 'anyone'),
   /** Where short pages stood before the guide: leads to the page that has taken over. */
-  help: route('/help/:topic'),
+  help: page('/help/:topic', 'anyone'),
   /** DNS and authentication of a sender, looked up live; `?domain=` and `?ip=` fill in the form. */
-  check: route('/check'),
-  codes: route('/codes'),
-  code: route('/codes/:code'),
-  about: route('/about'),
+  check: page('/check', 'anyone', 'GET', 'POST'),
+  codes: page('/codes', 'anyone'),
+  code: page('/codes/:code', 'anyone'),
+  about: page('/about', 'anyone'),
   delist: {
     /** The form; `?ip=` or `?case=` fill it in. */
-    start: route('/delist'),
+    start: page('/delist', 'anyone', 'GET', 'POST'),
     /** One request: its state, the code, the other proofs, the result. */
-    request: route('/delist/:id'),
+    request: page('/delist/:id', 'browser', 'GET', 'POST'),
+    /** Says when its page would look different. */
+    events: page('/delist/:id/events', 'browser'),
     /** The link in the letter. */
-    confirm: route('/confirm/:link'),
+    confirm: page('/confirm/:link', 'letter', 'GET', 'POST'),
   },
   owners: {
     /** What it is, and the mailbox that begins. */
-    start: route('/owners'),
+    start: page('/owners', 'anyone', 'GET', 'POST'),
     /** The code, while the letter is on its way. */
-    asked: route('/owners/asked/:id'),
+    asked: page('/owners/asked/:id', 'browser'),
     /** The link in the letter. */
-    link: route('/owners/link/:link'),
+    link: page('/owners/link/:link', 'letter', 'GET', 'POST'),
     /** The owner's networks, and what of them is listed. */
-    mine: route('/owners/networks'),
+    mine: page('/owners/networks', 'owner', 'GET', 'POST'),
     /** One network: its proofs, its state, what is given of it to others. */
-    claim: route('/owners/networks/:id'),
+    claim: page('/owners/networks/:id', 'owner', 'GET', 'POST'),
     /** The mail of one network by day, and the same as a file. */
-    figures: route('/owners/networks/:id/figures'),
-    figuresFile: route('/owners/networks/:id/figures.csv'),
+    figures: page('/owners/networks/:id/figures', 'owner'),
+    figuresFile: page('/owners/networks/:id/figures.csv', 'owner'),
     /** Tokens for programs. */
-    programs: route('/owners/programs'),
+    programs: page('/owners/programs', 'owner', 'GET', 'POST'),
     /** The code, while the contact of a network is being asked. */
-    contactAsked: route('/owners/contact-asked/:id'),
+    contactAsked: page('/owners/contact-asked/:id', 'browser'),
     /** The link in the letter to the contact. */
-    contact: route('/owners/contact/:link'),
+    contact: page('/owners/contact/:link', 'letter', 'GET', 'POST'),
   },
   recipients: {
     /** What it is, and the mailbox that begins. */
-    start: route('/recipients'),
+    start: page('/recipients', 'anyone', 'GET', 'POST'),
     /** The code, while the letter is on its way. */
-    asked: route('/recipients/asked/:id'),
+    asked: page('/recipients/asked/:id', 'browser'),
     /** The link in the letter. */
-    link: route('/recipients/link/:link'),
+    link: page('/recipients/link/:link', 'letter', 'GET', 'POST'),
     /** To the OpenID provider, and where the browser comes back to: the provider knows that address. */
-    provider: route('/recipients/provider'),
-    providerAnswer: route('/recipients/provider/answer'),
+    provider: page('/recipients/provider', 'anyone'),
+    providerAnswer: page('/recipients/provider/answer', 'anyone', 'GET', 'POST'),
     /** What was refused in their name; `?mailbox=` and `?domain=` for whoever looks after a domain. */
-    mail: route('/recipients/mail'),
+    mail: page('/recipients/mail', 'recipient', 'GET', 'POST'),
     /** One refusal, and the form to vouch for its sender. */
-    refusal: route('/recipients/mail/:id'),
+    refusal: page('/recipients/mail/:id', 'recipient', 'GET', 'POST'),
     /** A case on behalf of a sender who gave them a code. */
-    case: route('/recipients/case'),
+    case: page('/recipients/case', 'recipient', 'GET', 'POST'),
     /** What they vouch for. */
-    vouches: route('/recipients/vouches'),
+    vouches: page('/recipients/vouches', 'recipient', 'GET', 'POST'),
   },
   /** What a bounce says, and what to do. */
-  analyse: route('/analyse'),
+  analyse: page('/analyse', 'anyone', 'GET', 'POST'),
   /** What the header of a message says. */
-  headers: route('/headers'),
+  headers: page('/headers', 'anyone', 'GET', 'POST'),
   probe: {
     /** What it is, and the button that gives an address. */
-    start: route('/probe'),
+    start: page('/probe', 'anyone', 'GET', 'POST'),
     /** The address while no message has come, then the report. */
-    report: route('/probe/:id'),
+    report: page('/probe/:id', 'holder'),
   },
   report: {
     /** The form for mail of ours that somebody complains of. */
-    start: route('/report'),
+    start: page('/report', 'anyone', 'GET', 'POST'),
     /** One report, for whoever has its receipt. */
-    status: route('/report/:token'),
+    status: page('/report/:token', 'holder'),
     /** The link in the letter to somebody who reported by the form. */
-    confirm: route('/report/confirm/:token'),
+    confirm: page('/report/confirm/:token', 'holder', 'GET', 'POST'),
   },
   /** What became of the reports, by month. */
-  transparency: route('/transparency'),
+  transparency: page('/transparency', 'anyone'),
   myData: {
     /** What is known of somebody, for themself. */
-    start: route('/my-data'),
-    asked: route('/my-data/asked/:id'),
+    start: page('/my-data', 'anyone', 'GET', 'POST'),
+    asked: page('/my-data/asked/:id', 'browser'),
     /** The link in the letter. */
-    link: route('/my-data/link/:link'),
+    link: page('/my-data/link/:link', 'letter', 'GET', 'POST'),
   },
   /** How long people wait for us. */
-  clock: route('/clock'),
+  clock: page('/clock', 'anyone'),
   /** What was reported about an account of ours, for its owner. */
-  account: route('/account/:token'),
+  account: page('/account/:token', 'holder', 'GET', 'POST'),
   forms: {
     /** One form for all addresses of a sender; `?ip=` fills it in. */
-    deliverability: route('/deliverability'),
+    deliverability: page('/deliverability', 'anyone', 'GET', 'POST'),
     /** What new addresses will send, day by day; `?ip=` fills it in. */
-    warmUp: route('/warm-up'),
+    warmUp: page('/warm-up', 'anyone', 'GET', 'POST'),
     /** The code, while the letter is on its way; `?form=warm-up` for the other form. */
-    asked: route('/forms/asked/:id'),
+    asked: page('/forms/asked/:id', 'browser'),
     /** The link in the letter. */
-    link: route('/forms/link/:link'),
+    link: page('/forms/link/:link', 'letter', 'GET', 'POST'),
   },
   case: {
     /** A case, for whoever takes part in it. */
-    page: route('/case/:token'),
+    page: page('/case/:token', 'holder', 'GET', 'POST'),
     /** The page before it is closed. */
-    withdraw: route('/case/:token/close'),
+    withdraw: page('/case/:token/close', 'holder', 'GET', 'POST'),
     /** Whether it helped; its page is that of the case. */
-    survey: route('/case/:token/helped'),
+    survey: page('/case/:token/helped', 'holder', 'GET', 'POST'),
   },
   recipientCode: {
     /** The code that a recipient opens a case with, made for a refusal, … */
-    record: route('/c/:token/recipient'),
+    record: page('/c/:token/recipient', 'holder', 'GET', 'POST'),
     /** … or in the sender's own case. */
-    thread: route('/case/:token/recipient'),
+    thread: page('/case/:token/recipient', 'holder', 'GET', 'POST'),
   },
+  /** Where the API is; its addresses are in its own table, but for those that take other bodies than JSON. */
   api: route('/api/v1'),
-  policy: route('/.well-known/postmaster-policy.json'),
-  security: route('/.well-known/security.txt'),
-  robots: route('/robots.txt'),
-  sitemap: route('/sitemap.xml'),
-  health: route('/healthz'),
-  ready: route('/readyz'),
+  apiDocument: page('/api/v1/openapi.json', 'anyone'),
+  apiEvents: page('/api/v1/events', 'events', 'POST'),
+  apiAnalyse: page('/api/v1/analyse', 'anyone', 'POST'),
+  apiAbuseReports: page('/api/v1/abuse-reports', 'anyone', 'POST'),
+  policy: page('/.well-known/postmaster-policy.json', 'anyone'),
+  security: page('/.well-known/security.txt', 'anyone'),
+  robots: page('/robots.txt', 'anyone'),
+  sitemap: page('/sitemap.xml', 'anyone'),
+  health: page('/healthz', 'anyone'),
+  ready: page('/readyz', 'anyone'),
 } as const
+
+/** Declares a page of the site: its address, to whom it opens, and what it answers to. */
+function page<const Pattern extends string>(
+  pattern: Pattern,
+  opensTo: Opening,
+  ...methods: readonly Method[]
+): Route<Pattern> & Page {
+  return { ...route(pattern), opensTo, methods: methods.length === 0 ? ['GET'] : methods }
+}
 
 /** Declares an address. */
 export function route<const Pattern extends string>(pattern: Pattern): Route<Pattern> {

@@ -5,6 +5,8 @@ import { orThrow } from '../base/refusal.ts'
 import { parseListable } from '../standards/prefix.ts'
 import { testSettings } from '../../test/support/context.ts'
 import { testSite } from '../../test/support/site.ts'
+import { declaredPages } from './declared-pages.ts'
+import type { PublicDeps } from './deps.ts'
 import type { Web } from './env.ts'
 import { readForm } from './form-data.ts'
 
@@ -15,7 +17,7 @@ async function get(app: Web, path: string, headers: Record<string, string> = {})
 }
 
 /** A part with a form, a fault and a page that shows who asks. */
-function parts(seen: string[] = []): { parts: ((app: Web) => void)[] } {
+function parts(seen: string[] = []): Pick<PublicDeps, 'parts' | 'declared'> {
   const add = (app: Web): void => {
     app.post('/form', async (c) => {
       seen.push((await readForm(c)).get('a') ?? '')
@@ -27,7 +29,16 @@ function parts(seen: string[] = []): { parts: ((app: Web) => void)[] } {
     })
     app.get('/who', (c) => c.text(c.var.client.words[0].toString(16)))
   }
-  return { parts: [add] }
+  const own = [
+    { method: 'POST', pattern: '/form' },
+    { method: 'POST', pattern: '/api/v1/thing' },
+    { method: 'GET', pattern: '/fault/:secret' },
+    { method: 'GET', pattern: '/who' },
+  ] as const
+  return {
+    parts: [add],
+    declared: [...declaredPages, ...own.map((each) => ({ ...each, opensTo: 'anyone' }))],
+  }
 }
 
 describe('the public server', () => {

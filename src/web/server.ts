@@ -16,6 +16,8 @@ import type { Web, WebContext, WebEnv } from './env.ts'
 import { securityHeaders } from './headers.ts'
 import { negotiate, readLanguage, splitLanguage } from './language.ts'
 import { messages } from './messages/messages.ts'
+import { declaredPages } from './declared-pages.ts'
+import { checkDeclared } from './opening.ts'
 import { withLanguage } from './routes.ts'
 import { findBox } from './site/find-page.ts'
 import { siteRoutes } from './site/site.ts'
@@ -25,7 +27,7 @@ import type { View } from './ui/view.ts'
 /** A form is a few fields; the events door has its own, larger limit. */
 const largestBody = 64 * 1024
 
-/** The public server: site, portal and API. Request → Response; who listens on a socket is not its business. */
+/** The public server: site, portal and API. Request → Response; who listens on a socket is not its business. Throws when an address does not declare to whom it opens. */
 export function publicApp(deps: PublicDeps): Web {
   const { settings, assets } = deps
   const { languages, site } = settings.provider
@@ -48,6 +50,7 @@ export function publicApp(deps: PublicDeps): Web {
   app.use(async (c, next) => (deps.largeBodies?.includes(c.req.path) ? await next() : await limit(c, next)))
   siteRoutes(app, deps)
   for (const add of deps.parts) add(app)
+  checkDeclared(app.routes, deps.declared ?? declaredPages)
   app.notFound((c) => answerNotFound(c))
   app.onError((error, c) =>
     error instanceof Refusal ? answerRefusal(c, error) : answerFault(c, deps.log, error),

@@ -8,8 +8,9 @@ import { as, type Context } from '../../src/core/context.ts'
 import { listLetters } from '../../src/core/outbox/reading-actions.ts'
 import { contentOf } from '../../src/core/outbox/sealed-letter.ts'
 import { letterById } from '../../src/core/outbox/store.ts'
+import type { RecipientProvider } from '../../src/core/recipients/oidc-actions.ts'
 import type { Database } from '../../src/db/open.ts'
-import { orThrow } from '../../src/base/refusal.ts'
+import { orThrow, Refusal } from '../../src/base/refusal.ts'
 import { parsePrefix } from '../../src/standards/prefix.ts'
 import { abuseRoutes } from '../../src/web/abuse/abuse-routes.ts'
 import { personRoutes } from '../../src/web/person/person-routes.ts'
@@ -17,6 +18,7 @@ import { clockRoutes } from '../../src/web/clock/clock-routes.ts'
 import { caseRoutes } from '../../src/web/case/case-routes.ts'
 import { codeRoutes } from '../../src/web/case/code-routes.ts'
 import { abuseReportsRoute } from '../../src/web/api/abuse-reports.ts'
+import { analyseRoute } from '../../src/web/api/analyse.ts'
 import { apiRoutes } from '../../src/web/api/api.ts'
 import { eventsRoute } from '../../src/web/api/events.ts'
 import { checkRoutes } from '../../src/web/check/check-routes.ts'
@@ -63,9 +65,17 @@ export interface Doors {
   dump(): Promise<string>
 }
 
+/** `provider`: in place of the one that the settings name. */
 export function openDoors(
   db: Database,
-  { reader = directReader, ...overrides }: Parameters<typeof testContext>[0] & { reader?: TestReader } = {},
+  {
+    reader = directReader,
+    provider,
+    ...overrides
+  }: Parameters<typeof testContext>[0] & {
+    readonly reader?: TestReader
+    readonly provider?: RecipientProvider
+  } = {},
 ): Doors {
   const ctx = testContext({ db, ...overrides })
   const contextFor = (c: WebContext): Context => as(ctx, visitorOf(c.var.client))
@@ -78,9 +88,10 @@ export function openDoors(
     shelf,
     clock: ctx.clock,
     largeBodies: [
-      '/api/v1/events',
-      '/api/v1/abuse-reports',
+      routes.apiEvents.pattern,
+      routes.apiAbuseReports.pattern,
       routes.report.start.pattern,
+      routes.apiAnalyse.pattern,
       routes.headers.pattern,
       routes.analyse.pattern,
     ],
@@ -91,10 +102,12 @@ export function openDoors(
       (app) => headersRoutes(app, { contextFor, reader }),
       (app) => probeRoutes(app, { contextFor }),
       (app) => ownerRoutes(app, { contextFor, https: true }),
-      (app) => recipientRoutes(app, { contextFor, https: true, provider: recipientProviderOf(ctx) }),
+      (app) =>
+        recipientRoutes(app, { contextFor, https: true, provider: provider ?? recipientProviderOf(ctx) }),
       (app) => portalRoutes(app, { contextFor, https: true }),
       (app) => formRoutes(app, { contextFor, https: true }),
       (app) => eventsRoute(app, contextFor),
+      (app) => analyseRoute(app, { contextFor, reader }),
       (app) => checkRoutes(app, { contextFor, checks, guide: shelf.guide }),
       (app) =>
         apiRoutes(app, {
@@ -122,6 +135,14 @@ export function openDoors(
     letter: async (kind = 'confirm-delisting') => await newestLink(ctx, kind),
     dump: async () => await dump(db),
   }
+}
+
+/** An OpenID provider that sends everybody back with nothing. */
+export const emptyProvider: RecipientProvider = {
+  label: 'Example ID',
+  begin: async () =>
+    await Promise.resolve({ url: 'https://id.provider.example/authorize', errand: 'errand' }),
+  enter: async () => await Promise.reject(new Refusal('recipients.provider-failed')),
 }
 
 /** Keeps cookies, as a browser does, and says where its requests come from. */

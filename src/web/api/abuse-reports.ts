@@ -17,6 +17,7 @@ import { formatAddress } from '../../standards/ip.ts'
 import { networkOf } from '../client.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readBytes } from '../read-bytes.ts'
+import { routes } from '../routes.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import { rateLimitHeaders } from './rate-limit.ts'
 import { abuseReportState, transparencyMonths } from './schemas.ts'
@@ -37,7 +38,7 @@ export interface AbuseReportsDeps {
 
 export function abuseReportsRoute(app: Web, deps: AbuseReportsDeps): void {
   const places = new Places(mostAtOnce)
-  app.post('/api/v1/abuse-reports', async (c) => await places.run(async () => await take(c, deps)))
+  app.post(routes.apiAbuseReports.pattern, async (c) => await places.run(async () => await take(c, deps)))
 }
 
 async function take(c: WebContext, { contextFor, checker }: AbuseReportsDeps): Promise<Response> {

@@ -5,6 +5,7 @@ import { as, type Context } from '../../core/context.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import { handedIn } from '../analyse/handed-in.ts'
 import type { Web, WebContext } from '../env.ts'
+import { routes } from '../routes.ts'
 
 /**
  * `POST /api/v1/analyse`: what a bounce, a reply, a report or a header says, as `postern analyse --json` tells it. The body is the text or
@@ -17,7 +18,7 @@ export interface AnalyseDeps {
 }
 
 export function analyseRoute(app: Web, { contextFor, reader }: AnalyseDeps): void {
-  app.post('/api/v1/analyse', async (c) => {
+  app.post(routes.apiAnalyse.pattern, async (c) => {
     const visitor = contextFor(c)
     const bearer = /^bearer +(ptn_\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const program = bearer === undefined ? undefined : await findToken(visitor, 'api', bearer)

@@ -9,6 +9,7 @@ import { onceOnly, type Answer } from '../../core/idempotency/actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import { ownerOfToken } from '../../core/owners/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
+import { routes } from '../routes.ts'
 import { abuseReportEndpoints } from './abuse-reports.ts'
 import { caseEndpoints } from './cases.ts'
 import { checkEndpoints } from './check.ts'
@@ -51,15 +52,20 @@ export const apiEndpoints: readonly Endpoint[] = [
 /** `/api/v1` (contracts 6): JSON in and out, RFC 9457 problems, one table of endpoints. */
 export function apiRoutes(app: Web, deps: ApiDeps, endpoints: readonly Endpoint[] = apiEndpoints): void {
   checkDeclared(endpoints)
-  app.get('/api/v1/openapi.json', (c) =>
+  app.get(routes.apiDocument.pattern, (c) =>
     c.json(openApiDocument(endpoints, deps.site, deps.version) as object),
   )
   for (const endpoint of endpoints) {
-    const path = `/api/v1${endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+    const path = patternOf(endpoint)
     const serve = async (c: WebContext): Promise<Response> => await answer(c, endpoint, deps)
     if (endpoint.method === 'get') app.get(path, serve)
     else app.post(path, serve)
   }
+}
+
+/** An endpoint's address as Hono matches it. */
+export function patternOf({ path }: Pick<Endpoint, 'path'>): string {
+  return routes.api.pattern + path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise<Response> {

@@ -8,6 +8,7 @@ import { takeOutcomes } from '../../core/delisting/event-actions.ts'
 import { findToken } from '../../core/operators/token-actions.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readBytes } from '../read-bytes.ts'
+import { routes } from '../routes.ts'
 import { isOfRspamd, rspamdEvent } from './rspamd-body.ts'
 
 /**
@@ -26,7 +27,7 @@ const unfold = promisify(gunzip)
 
 export function eventsRoute(app: Web, contextFor: (c: WebContext) => Context): void {
   const places = new Places(mostAtOnce)
-  app.post('/api/v1/events', async (c) => {
+  app.post(routes.apiEvents.pattern, async (c) => {
     const ctx = contextFor(c)
     const source = await findToken(ctx, 'events', tokenIn(c.req.header('authorization') ?? ''))
     if (!source) throw new Refusal('token.invalid')

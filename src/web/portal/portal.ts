@@ -71,7 +71,7 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
   })
 
   app.get(
-    `${routes.delist.request.pattern}/events`,
+    routes.delist.events.pattern,
     async (c) => await live(c, contextFor(c), readHalf(c, idOf(c), https)?.secret),
   )
 

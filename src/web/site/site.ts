@@ -68,10 +68,9 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     return go(c, routes.address.href({ address: formatAddress(address) }, { checked: outcome }), 303)
   })
 
-  // A prefix has a slash in it: it comes here too and is told what is asked for.
-  app.get(`${routes.address.pattern}/:length?`, async (c) => {
+  const showAddress = async (c: WebContext): Promise<Response> => {
     const length = c.req.param('length')
-    const text = c.req.param('address') + (length === undefined ? '' : `/${length}`)
+    const text = (c.req.param('address') ?? '') + (length === undefined ? '' : `/${length}`)
     const address = parseAddress(text)
     if (address instanceof Refusal) throw address
     const canonical = formatAddress(address)
@@ -83,7 +82,9 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     const ladder = await ladderOf(c, deps, explanation, level === 'link' ? address : undefined)
     const page = addressPage(c.var.view, deps.shelf, { explanation, ladder }, checked)
     return await show(c, await withTrouble(c, page))
-  })
+  }
+  app.get(routes.address.pattern, showAddress)
+  app.get(routes.prefix.pattern, showAddress)
 
   app.get(routes.record.pattern, async (c) => {
     const token = c.req.param('token')
