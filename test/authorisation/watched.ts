@@ -15,31 +15,32 @@ export function watched(db: Database): Watch {
   const written = new Set<string>()
   let statements = 0
   let isRehearsal = false
-  const plugin: KyselyPlugin = {
+  /** Notes what is written where; what a transaction undoes was not written. */
+  const noting = (tables: Set<string>): KyselyPlugin => ({
     transformQuery({ node }) {
       statements++
-      for (const table of tablesOf(node)) written.add(table)
+      for (const table of tablesOf(node)) tables.add(table)
       return node
     },
     transformResult: async ({ result }) => await Promise.resolve(result),
-  }
+  })
   const transaction: Database['transaction'] = async (work, option) => {
-    if (!isRehearsal) return await db.transaction(async (queries) => await work(queries.withPlugin(plugin)), option)
-    const undone = new Error('undone')
-    let answer: { readonly value: Awaited<ReturnType<typeof work>> } | undefined
-    await db
-      .transaction(async (queries) => {
-        answer = { value: await work(queries.withPlugin(plugin)) }
-        throw undone
-      })
-      .catch((error: unknown) => {
-        if (error !== undone) throw error
-      })
-    if (answer === undefined) throw undone
-    return answer.value
+    const tables = new Set<string>()
+    const watchedWork: typeof work = async (queries) => {
+      tables.clear()
+      return await work(queries.withPlugin(noting(tables)))
+    }
+    const answer = await (isRehearsal ? undone(db, watchedWork, option) : db.transaction(watchedWork, option))
+    for (const table of tables) written.add(table)
+    return answer
   }
   return {
-    db: { ...db, queries: db.queries.withPlugin(plugin), transaction, together: async (work) => await transaction(work) },
+    db: {
+      ...db,
+      queries: db.queries.withPlugin(noting(written)),
+      transaction,
+      together: async (work) => await transaction(work),
+    },
     taken() {
       const found = { written: [...written].toSorted(), statements }
       written.clear()
@@ -55,6 +56,26 @@ export function watched(db: Database): Watch {
       }
     },
   }
+}
+
+/** Does the work and takes it back. */
+async function undone<T>(
+  db: Database,
+  work: Parameters<typeof db.transaction<T>>[0],
+  option: Parameters<typeof db.transaction<T>>[1],
+): Promise<T> {
+  const takeBack = new Error('taken back')
+  let answer: { readonly value: T } | undefined
+  try {
+    await db.transaction(async (queries) => {
+      answer = { value: await work(queries) }
+      throw takeBack
+    }, option)
+  } catch (error) {
+    if (error !== takeBack) throw error
+  }
+  if (answer === undefined) throw takeBack
+  return answer.value
 }
 
 function tablesOf(node: RootOperationNode): readonly string[] {
@@ -74,6 +95,7 @@ function tablesOf(node: RootOperationNode): readonly string[] {
 
 function nameOf(node: OperationNode): string {
   return node.kind === 'TableNode'
-    ? (node as unknown as { readonly table: { readonly identifier: { readonly name: string } } }).table.identifier.name
+    ? (node as unknown as { readonly table: { readonly identifier: { readonly name: string } } }).table
+        .identifier.name
     : node.kind
 }

@@ -155,7 +155,7 @@ describe('The console over the real core', async () => {
       step: 'confirm',
     })
     assert.match(done.text, /2 listings are in force now/)
-    const csv = await rosa.get('/listings/export?format=csv')
+    const { text: csv } = await rosa.send('/listings/export', '/listings/export', { format: 'csv' })
     assert.match(csv, /^"192\.0\.2\.1","spam",.*"'=1\+1"/m)
     assert.match(csv, /^"192\.0\.2\.2","traps"/m)
   })

@@ -466,6 +466,7 @@ function actionsOver(story: Story): { readonly actions: ConsoleActions; readonly
       return { added, lines: read, refused, refusedCount: refused.length, sha256: 'ab'.repeat(32) }
     },
     async *exportListings(_actor, format) {
+      deeds.push(`exportListings:${format}`)
       if (format === 'csv') yield csvHeading
       for (const each of listings.filter(({ state }) => state === 'active'))
         yield writeExportLine(each, format)

@@ -302,7 +302,7 @@ forEachDatabase((_name, open) => {
       assert.equal(incident?.severity, 'critical')
       await assert.rejects(
         closeIncident(agent, { incident: incident?.id ?? '', outcome: 'acted' }),
-        /permission/,
+        /incident-not-found/,
       )
       const bare = { channel: 'web', shape: 'reported', envelope: {}, class: 'restricted' } as const
       const unread = await receiveReport(ctx, { ...bare, raw: Buffer.from('no message at all') })

@@ -58,7 +58,7 @@ export async function proposeAct(
 
 /**
  * The second person says yes: gives what is to be done, in the transaction that does it. Throws `approval.not-found`,
- * `approval.not-waiting`, `approval.same-person` or `permission.denied`.
+ * `approval.not-waiting` or `approval.same-person`.
  */
 export async function confirmAct(
   tx: Tx,
@@ -66,7 +66,6 @@ export async function confirmAct(
 ): Promise<Approval> {
   const approval = await load(tx, id)
   if (approval.kind !== kind) throw new Refusal('approval.not-found')
-  permit(tx.actor, approval.permission)
   const now = tx.clock.now()
   const refusal = mayConfirm(approval, tx.actor, now)
   if (refusal) throw refusal
@@ -83,7 +82,7 @@ export async function confirmAct(
 
 /**
  * Somebody says no; whoever proposed it may take it back so. Gives what was to be done, in the transaction that ends it. Throws
- * `approval.not-found`, `approval.not-waiting`, `permission.denied`.
+ * `approval.not-found`, `approval.not-waiting`.
  */
 export async function declineAct(
   tx: Tx,
@@ -91,7 +90,6 @@ export async function declineAct(
 ): Promise<Approval> {
   const approval = await load(tx, id)
   if (approval.kind !== kind) throw new Refusal('approval.not-found')
-  permit(tx.actor, approval.permission)
   const decision = { id, state: 'declined', by: actorName(tx.actor), now: tx.clock.now() } as const
   if (!(await store.decide(tx.queries, decision))) throw new Refusal('approval.not-waiting')
   await record(tx, {
@@ -103,11 +101,7 @@ export async function declineAct(
 }
 
 export async function showApproval(ctx: Context, id: string): Promise<Approval> {
-  const row = await store.approvalById(ctx.db.queries, id)
-  const approval = row && approvalOf(row, ctx.clock.now())
-  // Whoever may not decide it does not learn that it is there.
-  if (!approval || !may(ctx.actor, approval.permission)) throw new Refusal('approval.not-found')
-  return approval
+  return visible(ctx, await store.approvalById(ctx.db.queries, id))
 }
 
 /** What waits for somebody with the permissions of whoever asks, oldest first. */
@@ -130,9 +124,14 @@ export async function listAnswered(ctx: Context): Promise<readonly Approval[]> {
 }
 
 async function load(tx: Tx, id: string): Promise<Approval> {
-  const row = await store.approvalById(tx.queries, id)
-  if (!row) throw new Refusal('approval.not-found')
-  return approvalOf(row, tx.clock.now())
+  return visible(tx, await store.approvalById(tx.queries, id))
+}
+
+/** Whoever may not decide it does not learn that it is there. */
+function visible({ actor, clock }: Context, row: store.ApprovalRow | undefined): Approval {
+  const approval = row && approvalOf(row, clock.now())
+  if (!approval || !may(actor, approval.permission)) throw new Refusal('approval.not-found')
+  return approval
 }
 
 function approvalOf(row: store.ApprovalRow, now: number): Approval {

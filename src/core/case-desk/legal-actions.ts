@@ -3,7 +3,7 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { joinCase, lockCase, participantsOf, restrictCase } from '../cases/actions.ts'
+import { findCase, joinCase, lockCase, participantsOf, restrictCase } from '../cases/actions.ts'
 import type { Case } from '../cases/case.ts'
 import { noteIn, showRestricted, type CaseView } from '../cases/desk-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
@@ -21,19 +21,17 @@ export async function ownersFor(
   id: string,
 ): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
   permit(ctx.actor, 'case.legal')
-  return await transact(ctx, async (tx) => {
-    const it = await lockCase(tx, id)
-    if (!it) throw new Refusal('case.not-found')
-    return await ownersOver(tx, it)
-  })
+  const it = await findCase(ctx, id)
+  if (!it) throw new Refusal('case.not-found')
+  return await ownersOver(ctx, it)
 }
 
 async function ownersOver(
-  tx: Tx,
+  ctx: Context | Tx,
   { about }: Case,
 ): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
   const prefix: Prefix | undefined = about === null ? undefined : orThrow(parseListable(about))
-  return prefix ? await grantsCovering(tx, prefix) : []
+  return prefix ? await grantsCovering(ctx, prefix) : []
 }
 
 /**

@@ -275,6 +275,11 @@ export async function saveCase(tx: Tx, it: Case): Promise<void> {
     throw new Conflict(`case ${it.id} was changed by somebody else`)
 }
 
+/** The case as it is, held by nobody. */
+export async function findCase(ctx: Context, id: string): Promise<Case | undefined> {
+  return await store.caseById(ctx.db.queries, id)
+}
+
 /** The case, for this transaction alone until it ends. */
 export async function lockCase(tx: Tx, id: string): Promise<Case | undefined> {
   return await store.lockCase(tx.queries, id)

@@ -194,6 +194,11 @@ export function webhookFacts(row: store.IncidentRow): AuditFacts {
   return { incident: row.id, account: row.account, class: row.class, severity: row.severity }
 }
 
+/** Whose account it was, for the audit. Of a restricted incident it says nothing: not everybody who reads it may see that. */
+export function auditFacts({ account, class: abuseClass }: store.IncidentRow): { readonly account?: string } {
+  return abuseClass === 'restricted' ? {} : { account }
+}
+
 async function hasAct(tx: Tx, row: store.IncidentRow, kind: ActKind, why?: string): Promise<boolean> {
   const acts = await store.actsOf(tx.queries, row.id)
   return acts.some((act) => act.kind === kind && (why === undefined || act.why === why))
@@ -219,7 +224,7 @@ async function note(
   await record(tx, {
     action: `incident.${kind}`,
     subject: `incident:${row.id}`,
-    facts: { account: row.account, by: actor, ...(why && { why }), ...(undoes && { undoes }) },
+    facts: { ...auditFacts(row), by: actor, ...(why && { why }), ...(undoes && { undoes }) },
   })
   return id
 }

@@ -3,7 +3,7 @@ import { may, permit, recordedName } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { queueWebhook } from '../outbox/actions.ts'
-import { visibleIncident, webhookFacts } from './act-actions.ts'
+import { auditFacts, visibleIncident, webhookFacts } from './act-actions.ts'
 import type { ActKind, IncidentOutcome, IncidentState, Weight } from './incident.ts'
 import * as store from './store.ts'
 
@@ -16,10 +16,8 @@ export async function endIncident(
   input: { readonly incident: string; readonly outcome: IncidentOutcome; readonly note: string },
 ): Promise<Incident> {
   permit(tx.actor, 'abuse.decide')
-  const row = await store.byId(tx.queries, input.incident)
-  if (!row) throw new Refusal('abuse.incident-not-found')
+  const row = await visibleIncident(tx, input.incident)
   if (row.state === 'closed') throw new Refusal('abuse.already-closed')
-  if (row.class === 'restricted') permit(tx.actor, 'abuse.restricted')
   const change = {
     state: 'closed',
     outcome: input.outcome,
@@ -33,7 +31,7 @@ export async function endIncident(
   await record(tx, {
     action: 'incident.closed',
     subject: `incident:${row.id}`,
-    facts: { account: row.account, outcome: input.outcome },
+    facts: { ...auditFacts(row), outcome: input.outcome },
   })
   await queueWebhook(tx, 'incident.closed', { ...webhookFacts(row), outcome: input.outcome })
   return incidentOf({ ...row, ...change })

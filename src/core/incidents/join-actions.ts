@@ -4,7 +4,7 @@ import type { AbuseClass } from '../audit/fact-words.ts'
 import type { Tx } from '../context.ts'
 import { trySpend } from '../limits/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
-import { tellOperator, webhookFacts } from './act-actions.ts'
+import { auditFacts, tellOperator, webhookFacts } from './act-actions.ts'
 import { nothing } from './incident.ts'
 import * as store from './store.ts'
 
@@ -100,7 +100,7 @@ async function open(tx: Tx, report: Attributed): Promise<store.IncidentRow> {
   await record(tx, {
     action: 'incident.opened',
     subject: `incident:${row.id}`,
-    facts: { account: row.account, class: report.class },
+    facts: { ...auditFacts(row), ...(report.class !== 'restricted' && { class: report.class }) },
   })
   if (!(await trySpend(tx, [{ name: 'abuse.webhooks.minute', key: 'all' }])))
     await queueWebhook(tx, 'incident.opened', webhookFacts(row))

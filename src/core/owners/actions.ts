@@ -76,13 +76,14 @@ export function newClaim(tx: Tx, owner: Owner, prefix: Prefix): Claim {
 
 /** Grants over a whole network with whoever holds them, the narrowest first. For actions that have asked for a permission. */
 export async function grantsCovering(
-  tx: Tx,
+  ctx: Context | Tx,
   prefix: Prefix,
 ): Promise<readonly { readonly claim: Claim; readonly owner: Owner }[]> {
-  const grants = await claimStore.grantsOver(tx.queries, prefix, tx.clock.now())
+  const queries = 'queries' in ctx ? ctx.queries : ctx.db.queries
+  const grants = await claimStore.grantsOver(queries, prefix, ctx.clock.now())
   const claims = grants.filter((claim) => reaches(claim, prefix))
   const owners = await store.ownersAmong(
-    tx.queries,
+    queries,
     claims.map(({ ownerId }) => ownerId),
   )
   return claims.flatMap((claim) => {

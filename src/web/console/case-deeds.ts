@@ -164,7 +164,9 @@ function needsCodeFor(
 ): boolean {
   if (deed !== 'delist' && deed !== 'conditional') return false
   const isStale = !isFresh(visit.session, visit.view.now)
-  return it.legal === null ? requests.some(({ unit }) => needsCode(visit, unit)) : isStale
+  if (it.legal === null) return requests.some(({ unit }) => needsCode(visit, unit))
+  // Whoever may not decide it is told so, and asked for nothing.
+  return isStale && may(visit.actor, 'case.legal')
 }
 
 function delistMeans(view: View, { listings, requests }: CaseFile): Html {

@@ -1,5 +1,5 @@
 import { csvCell } from '../../base/csv.ts'
-import { bytesOf } from '../text-stream.ts'
+import { begun, bytesOf } from '../text-stream.ts'
 import { date } from './day-bars.ts'
 import { places } from './places.ts'
 import { part, type ConsoleRoute, type OperatorVisit } from './route.ts'
@@ -19,6 +19,7 @@ export const deskExportRoutes: readonly ConsoleRoute[] = [
     path: places.exportFigures.pattern,
     permission: 'abuse.read',
     safe: true,
+    fresh: true,
     handle: exportFigures,
   },
   {
@@ -33,8 +34,8 @@ export const deskExportRoutes: readonly ConsoleRoute[] = [
 const csv = 'text/csv; charset=utf-8; header=present'
 
 async function exportIncidents({ actor, actions, view }: OperatorVisit): Promise<Response> {
-  const lines = bytesOf(actions.exportIncidents(actor), '\r\n')
-  return await Promise.resolve(file(ReadableStream.from(lines), csv, `incidents-${date(view.now)}.csv`))
+  const lines = bytesOf(await begun(actions.exportIncidents(actor)), '\r\n')
+  return file(ReadableStream.from(lines), csv, `incidents-${date(view.now)}.csv`)
 }
 
 async function exportFigures({ actor, actions, view }: OperatorVisit): Promise<Response> {

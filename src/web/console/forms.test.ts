@@ -32,6 +32,7 @@ const elsewhere: readonly Readonly<Record<string, string>>[] = [
 
 const forms = [
   ['/listings/add', { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' }],
+  ['/listings/export', { format: 'csv' }],
   ['/listings/import', { step: 'confirm', format: 'csv', cause: 'spam', text: '192.0.2.99' }],
   ['/listings/se1f00000000/end', {}],
   ['/listings/w1de00000000/agree', {}],

@@ -280,21 +280,24 @@ describe('One listing', () => {
 describe('The export', () => {
   it('is a file of everything in force, in each format', async () => {
     const { ask } = testConsole()
-    const csv = await ask('reader', '/listings/export?format=csv')
+    const csv = await ask('reader', '/listings/export', { format: 'csv' })
     assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="listings-2026-05-04.csv"')
     const [head, ...lines] = (await csv.text()).trimEnd().split('\r\n')
     assert.equal(head, 'ip,reason,class,ends,note,url,test,effect')
     assert.equal(lines.length, 7)
-    const ndjson = (await page(ask('reader', '/listings/export?format=ndjson'))).trimEnd().split('\n')
+    const ndjson = (await page(ask('reader', '/listings/export', { format: 'ndjson' }))).trimEnd().split('\n')
     assert.equal(ndjson.length, 7)
     assert.match(ndjson[0] ?? '', /^\{"ip":"192\.0\.2\.45","reason":"spam"/)
-    assert.match(await page(ask('reader', '/listings/export?format=rbldnsd')), /^!198\.51\.100\.9\/32/m)
+    assert.match(
+      await page(ask('reader', '/listings/export', { format: 'rbldnsd' })),
+      /^!198\.51\.100\.9\/32/m,
+    )
   })
 
   it('gives a spreadsheet no formula to run (security CON-7)', async () => {
     for (const start of ['=', '+', '-', '@', '\t']) {
       const { ask } = testConsole({ text: `${start}cmd|' /C calc'!A0` })
-      const text = await page(ask('reader', '/listings/export?format=csv'))
+      const text = await page(ask('reader', '/listings/export', { format: 'csv' }))
       assert.ok(text.includes(`"'${start}cmd`), `${JSON.stringify(start)} is guarded`)
       assert.doesNotMatch(text, /,"[=+\-@\t]/)
     }

@@ -79,7 +79,10 @@ async function listingsPage(visit: OperatorVisit): Promise<ConsolePage> {
       ${filters(view, wish, found.errors)}
       ${listingTable(view, found.listings, { around: aroundOf(wish), empty: found.errors.length > 0 ? '' : emptyWords(visit, wish) })}
       ${pager(view, wish, found.next)}
-      ${address && found.errors.length === 0 ? await addressFacts(visit, address) : ''} ${exportLinks(view)}`,
+      ${address && found.errors.length === 0 ? await addressFacts(visit, address) : ''}
+      <p class="export">
+        <a href="${places.exportListings.href()}">${words.export}</a>
+      </p>`,
   }
 }
 
@@ -177,13 +180,4 @@ function pager(view: View, wish: Wish, next: string | undefined): Html {
     ${wish.after === undefined ? '' : html`<a href="${places.listings.href(query)}">${words.newest}</a>`}
     ${next === undefined ? '' : html`<a href="${places.listings.href({ ...query, after: next })}" rel="next">${words.older}</a>`}
   </nav>`
-}
-
-function exportLinks(view: View): Html {
-  const link = (format: string, words: string): Html =>
-    html`<a href="${places.exportListings.href({ format })}">${words}</a>`
-  return html`<p class="export">
-    ${view.words.console.listings.export} ${link('csv', 'CSV')} ${link('ndjson', 'NDJSON')}
-    ${link('rbldnsd', 'rbldnsd')}
-  </p>`
 }

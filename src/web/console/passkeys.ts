@@ -29,6 +29,7 @@ export const passkeyRoutes: readonly ConsoleRoute[] = [
     path: places.removePasskey.pattern,
     permission: 'signed-in',
     safe: true,
+    fresh: true,
     handle: removePage,
   },
   {
@@ -36,6 +37,7 @@ export const passkeyRoutes: readonly ConsoleRoute[] = [
     path: places.removePasskey.pattern,
     permission: 'signed-in',
     safe: false,
+    fresh: true,
     handle: remove,
   },
 ]

@@ -17,7 +17,7 @@ import { caseAddressRoutes } from './case-addresses.ts'
 import { caseDeedRoutes } from './case-deeds.ts'
 import { caseLegalRoutes } from './case-legal.ts'
 import { casesRoutes } from './cases.ts'
-import { exportRoute } from './listing-export.ts'
+import { exportRoutes } from './listing-export.ts'
 import { importRoutes } from './listing-import.ts'
 import { stepUpRoutes } from './step-up.ts'
 import { listingRoute } from './listing.ts'
@@ -47,7 +47,7 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   listingsRoute,
   ...addListingRoutes,
   ...importRoutes,
-  exportRoute,
+  ...exportRoutes,
   listingRoute,
   ...listingDeedRoutes,
   observedRoute,

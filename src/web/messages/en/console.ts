@@ -253,7 +253,7 @@ export const console = {
     title: 'Listings',
     add: 'Add a listing',
     import: 'Import a file',
-    export: 'Export what is in force:',
+    export: 'Export what is in force',
     text: 'Address, prefix or id',
     state: 'State',
     cause: 'Reason',
@@ -481,6 +481,12 @@ export const console = {
     agreeYourself:
       'You proposed it yourself. After a quarter of an hour of reflection you may agree alone, from',
     listAgain: 'List it again',
+  },
+
+  export: {
+    title: 'Export listings',
+    lead: 'Everything in force, in one file. The audit notes who took it.',
+    button: 'Download',
   },
 
   import: {

@@ -226,7 +226,7 @@ export const console: Messages['console'] = {
     title: '封锁列表',
     add: '添加封锁',
     import: '导入文件',
-    export: '导出全部生效记录：',
+    export: '导出全部生效记录',
     text: '地址、网段或编号',
     state: '状态',
     cause: '原因',
@@ -442,6 +442,12 @@ export const console: Messages['console'] = {
     agreeLead: (who) => `由 ${who} 提议。您同意后，来自该网段的邮件将立即全部拒收。`,
     agreeYourself: '这是您本人的提议。考虑一刻钟之后，您可以独自同意，最早时间为',
     listAgain: '再次封锁',
+  },
+
+  export: {
+    title: '导出封锁',
+    lead: '全部生效记录，合为一个文件。审计中会记下由谁导出。',
+    button: '下载',
   },
 
   import: {
