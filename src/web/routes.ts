@@ -139,7 +139,7 @@ export const routes = {
     /** What new addresses will send, day by day; `?ip=` fills it in. */
     warmUp: page('/warm-up', 'anyone', 'GET', 'POST'),
     /** The code, while the letter is on its way; `?form=warm-up` for the other form. */
-    asked: page('/forms/asked/:id', 'browser'),
+    asked: page('/forms/asked/:id', 'browser', 'GET', 'POST'),
     /** The link in the letter. */
     link: page('/forms/link/:link', 'letter', 'GET', 'POST'),
   },

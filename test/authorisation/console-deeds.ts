@@ -123,6 +123,7 @@ export function deedsOf(path: string, id: string, it: Things): readonly Deed[] |
     ],
     '/vouches/:id/revoke': [{ name: 'revoke', fields: {} }],
     '/owners/:id/end': [{ name: 'end', fields: {} }],
+    '/outbox/:id': [{ name: 'open', fields: {} }],
     '/outbox/:id/retry': [{ name: 'retry', fields: {} }],
     '/audit/verify': [{ name: 'verify', fields: {}, isWithoutTrace: true }],
     '/person': [{ name: 'export', fields: { mailbox: 'ops@other.example' } }],

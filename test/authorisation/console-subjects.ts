@@ -80,8 +80,18 @@ export function subjectsOf(path: string, it: Things, role: Role | undefined): re
     '/abuse/reports/:id/reporter': reports(it.report),
     '/owners/:id/end': [usual(it.claim), absent(noRow)],
     '/vouches/:id/revoke': [usual(it.vouch), absent(noRow)],
-    '/outbox/:id': [usual(it.letter), absent(noRow)],
-    '/outbox/:id/retry': [usual(it.deadLetter), absent(noRow)],
+    '/outbox/:id': [
+      { name: 'to a sender', id: it.letter, is: { closedWithout: 'case.read' } },
+      { name: 'to a reporter', id: it.reporterLetter, is: { closedWithout: 'abuse.reporter' } },
+      { name: 'to a recipient', id: it.recipientLetter, is: { closedWithout: 'vouch.read' } },
+      { name: 'restricted', id: it.restrictedLetter, is: { closedWithout: 'case.legal' } },
+      absent(noRow),
+    ],
+    '/outbox/:id/retry': [
+      usual(it.deadLetter),
+      { name: 'restricted', id: it.restrictedLetter, is: { closedWithout: 'case.legal' } },
+      absent(noRow),
+    ],
     '/operators/:name/roles': [usual('grace'), absent('nobody-here')],
     '/approvals/:id': [
       { name: 'proposed', id: it.approval, is: { hiddenWithout: 'operator.manage' } },

@@ -14,7 +14,7 @@ import { addListing } from '../../src/core/listings/actions.ts'
 import { addKeylessOperator } from '../../src/core/operators/actions.ts'
 import { makeEnrolment } from '../../src/core/operators/enrolment-actions.ts'
 import { changeRoles } from '../../src/core/operators/role-actions.ts'
-import { listLetters } from '../../src/core/outbox/actions.ts'
+import { listLetters } from '../../src/core/outbox/reading-actions.ts'
 import { listClaims } from '../../src/core/owners/manage-actions.ts'
 import { listVouches } from '../../src/core/vouches/manage-actions.ts'
 import { warmUpsOfCase } from '../../src/core/warm-ups/actions.ts'
@@ -61,9 +61,12 @@ export interface Things {
   readonly looseReport: string
   readonly restrictedReport: string
   readonly vouch: string
+  readonly letter: string
+  readonly reporterLetter: string
+  readonly recipientLetter: string
   /** Was given up. */
   readonly deadLetter: string
-  readonly letter: string
+  readonly restrictedLetter: string
   /** Proposed by somebody who is none of those who look, and by `admin`. */
   readonly approval: string
   readonly ownApproval: string
@@ -209,13 +212,13 @@ async function makeForms(house: House) {
 }
 
 async function sendForm(
-  { ctx, visitor, letter }: House,
+  { ctx, visitor, letter, solved }: House,
   path: string,
   fields: Readonly<Record<string, string>>,
 ): Promise<string> {
   ctx.clock.advance(1)
   const browser = visitor()
-  assert.equal((await browser.submit(path, fields)).status, 303)
+  assert.equal((await browser.submit(path, { ...fields, pow: await solved() })).status, 303)
   assert.equal((await browser.submit((await letter('confirm-form')) ?? '', {})).status, 303)
   const [newest] = await ctx.db.queries
     .selectFrom('cases')
@@ -275,16 +278,26 @@ async function makeVouch({ ctx, visitor, letter }: House): Promise<string> {
   return vouches[0]?.id ?? ''
 }
 
+/** Letters as they are where none is sent: kept to be read, but for those that were given up. */
 async function makeLetters({ ctx }: House) {
   const { letters } = await listLetters(ctx, { limit: 50 })
-  const dead = letters.find(({ kind }) => kind === 'recipient-link')
-  const other = letters.find(({ kind }) => kind !== 'recipient-link')
-  await ctx.db.queries
-    .updateTable('letters')
-    .set({ state: 'dead' })
-    .where('id', '=', dead?.id ?? '')
-    .execute()
-  return { deadLetter: dead?.id ?? '', letter: other?.id ?? '' }
+  const of = (wanted: string, mailbox: string): string => {
+    const found = letters.find((each) => each.kind === wanted && each.mailbox === mailbox)
+    return found?.id ?? assert.fail(`no ${wanted} to ${mailbox}`)
+  }
+  const hushed = letters.find(({ withheld }) => withheld === 'restricted')
+  const made = {
+    letter: of('case-received', 'ops@usual.example'),
+    reporterLetter: of('confirm-report', said.reporter),
+    recipientLetter: of('recipient-link', said.vouching),
+    deadLetter: of('confirm-form', 'ops@form.example'),
+    restrictedLetter: hushed?.id ?? assert.fail('no letter of the restricted case'),
+  }
+  for (const id of Object.values(made)) {
+    const state = id === made.deadLetter || id === made.restrictedLetter ? 'dead' : 'kept'
+    await ctx.db.queries.updateTable('letters').set({ state }).where('id', '=', id).execute()
+  }
+  return made
 }
 
 async function makeApprovals({ ctx }: House) {

@@ -14,7 +14,14 @@ import { spendAll, type Cost } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { meetReporter } from '../reporters/actions.ts'
 import type { Envelope, Shape } from './examination.ts'
-import type { AbuseClass, Channel, Lifecycle, ReportOutcome, ReportState } from './report.ts'
+import {
+  restrictedAbout,
+  type AbuseClass,
+  type Channel,
+  type Lifecycle,
+  type ReportOutcome,
+  type ReportState,
+} from './report.ts'
 import * as store from './store.ts'
 
 /** A report as a door hands it over. */
@@ -114,6 +121,7 @@ export async function receiveReport(ctx: Context, incoming: Incoming): Promise<R
       await queueLetter(tx, {
         kind: 'confirm-report',
         key: `confirm-report:${id}`,
+        about: restrictedAbout(row),
         mailbox,
         language,
         slots: { link },

@@ -2,7 +2,7 @@ import type { Language } from '../../access/reasons.ts'
 import type { Tx } from '../context.ts'
 import { queueLetter, type LetterWish } from '../outbox/actions.ts'
 import { mailboxToAnswer } from '../reporters/actions.ts'
-import type { ReportOutcome } from './report.ts'
+import { restrictedAbout, type ReportOutcome } from './report.ts'
 import { receiptLink } from './actions.ts'
 import type { ReportRow } from './store.ts'
 
@@ -56,5 +56,6 @@ async function write(tx: Tx, row: ReportRow, answer: Answer): Promise<void> {
   if (row.may_answer !== 1 || row.reporter === null) return
   const mailbox = await mailboxToAnswer(tx, row.reporter)
   if (mailbox === undefined) return
-  await queueLetter(tx, { ...answer, mailbox, language: row.language as Language } as LetterWish)
+  const wish = { ...answer, about: restrictedAbout(row), mailbox, language: row.language as Language }
+  await queueLetter(tx, wish as LetterWish)
 }

@@ -107,3 +107,14 @@ export function firstStep(facts: {
   if (facts.grade !== 'D') return 'examining'
   return facts.isDelivered ? 'not-ours' : 'unproven'
 }
+
+/** What letters to the reporter of something restricted belong to: not everybody who may know who reports may know of that. */
+export function restrictedAbout({
+  id,
+  class: abuseClass,
+}: {
+  readonly id: string
+  readonly class: string
+}): `restricted-report:${string}` | undefined {
+  return abuseClass === 'restricted' ? `restricted-report:${id}` : undefined
+}

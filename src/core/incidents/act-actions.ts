@@ -240,6 +240,7 @@ async function writeOwner(
   await queueLetter(tx, {
     kind: 'account-notice',
     key: `account-notice:${id}`,
+    about: row.class === 'restricted' ? `restricted-incident:${row.id}` : undefined,
     mailbox,
     language: tx.settings.provider.languages[0] ?? 'en',
     slots: { act, when: tx.clock.now(), link: ownerLink(tx, row.id) },

@@ -25,7 +25,12 @@ export type LetterWish = LetterContent & {
   readonly mailbox: MailAddress
   readonly language: Language
   /** What it belongs to, as the audit names it; it is as restricted as that is. */
-  readonly about?: `thread:${string}` | `delist-request:${string}` | undefined
+  readonly about?:
+    | `thread:${string}`
+    | `delist-request:${string}`
+    | `restricted-report:${string}`
+    | `restricted-incident:${string}`
+    | undefined
   /** After this it is not sent any more; three days from now when not given. */
   readonly expiresAt?: number | undefined
 }

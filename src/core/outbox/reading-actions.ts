@@ -4,7 +4,7 @@ import { record } from '../audit/actions.ts'
 import { restrictedOf } from '../audit/secrecy-actions.ts'
 import { transact, type Context } from '../context.ts'
 import { renderLetter } from './letter.ts'
-import { readers, withoutLink, type Withheld } from './reading.ts'
+import { readerOf, withoutLink, type Withheld } from './reading.ts'
 import { contentOf, letterOf, type Letter, type LetterState } from './sealed-letter.ts'
 import * as store from './store.ts'
 
@@ -51,7 +51,11 @@ async function shown(ctx: Context, rows: readonly store.LetterRow[]): Promise<re
   return rows.map((row) => {
     const letter = letterOf(row)
     const isRestricted = row.about !== null && restricted.has(row.about)
-    const withheld = isRestricted ? 'restricted' : may(ctx.actor, readers[letter.kind]) ? null : 'role'
+    const withheld = isRestricted
+      ? 'restricted'
+      : may(ctx.actor, readerOf({ kind: letter.kind, about: row.about }))
+        ? null
+        : 'role'
     // What a server answered may name the mailbox.
     return withheld === null
       ? { ...letter, withheld }
@@ -89,7 +93,7 @@ export async function openLetter(
   permit(ctx.actor, 'letter.open')
   const row = await rowOf(ctx, id)
   const letter = letterOf(row)
-  permit(ctx.actor, readers[letter.kind])
+  permit(ctx.actor, readerOf({ kind: letter.kind, about: row.about }))
   await transact(ctx, async (tx) => {
     // Asked for inside: since the page was shown the case may have been restricted.
     const restricted = row.about === null ? undefined : (await restrictedOf(tx, [row.about])).get(row.about)

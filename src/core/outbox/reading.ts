@@ -1,8 +1,18 @@
 import type { Permission } from '../actor.ts'
 import type { LetterContent, LetterKind } from './letter-words.ts'
 
-/** Who may read letters of a kind, and to whom they went: whoever may see what they are about. */
-export const readers: Readonly<Record<LetterKind, Permission>> = {
+/** Who may read a letter, and to whom it went: whoever may see what it is about. */
+export function readerOf({
+  kind,
+  about,
+}: {
+  readonly kind: LetterKind
+  readonly about: string | null
+}): Permission {
+  return about?.startsWith('restricted-') === true ? 'abuse.restricted' : readers[kind]
+}
+
+const readers: Readonly<Record<LetterKind, Permission>> = {
   'confirm-delisting': 'console.read',
   'delisting-done': 'console.read',
   'delisting-reviewed': 'console.read',
