@@ -10,14 +10,23 @@ export interface ConsoleVisit {
   send(path: string, action: string, fields: Readonly<Record<string, string>>): Promise<string>
 }
 
-/** A new operator with these roles, signed in with password and code. */
-export async function signInAt(postern: Instance, name: string, role: string): Promise<ConsoleVisit> {
+/** What a new operator types to sign in; the code is that of now. */
+export async function newOperator(
+  postern: Instance,
+  name: string,
+  role: string,
+): Promise<{ readonly name: string; readonly password: string; readonly code: string }> {
   const added = await postern.run('operator', 'add', name, '--role', role, '--json')
   assert.equal(added.status, 0, added.stderr)
   const { password, totpSecret } = JSON.parse(added.stdout) as { password: string; totpSecret: string }
-  const code = totpCode(new Secret(readBase32(totpSecret)), totpStep(Date.now()))
+  return { name, password, code: totpCode(new Secret(readBase32(totpSecret)), totpStep(Date.now())) }
+}
+
+/** A new operator with these roles, signed in with password and code. */
+export async function signInAt(postern: Instance, name: string, role: string): Promise<ConsoleVisit> {
+  const fields = await newOperator(postern, name, role)
   const visit = visitOf(`http://127.0.0.1:${postern.ports.console}`)
-  assert.equal(await visit.send('/sign-in', '/sign-in', { name, password, code }), '/')
+  assert.equal(await visit.send('/sign-in', '/sign-in', fields), '/')
   return visit
 }
 

@@ -35,8 +35,7 @@ function one(visit: OperatorVisit, message: Message, participants: readonly Part
     </header>
     ${fields(view, message)}
     ${content.isErased === true ? html`<p class="empty">${view.words.cases.one.erased}</p>` : ''}
-    ${text(view, content.text)} ${tests(message)} ${quoted(view, content.quoted)}
-    ${attachments(visit, message)}`
+    ${text(view, content.text)} ${tests(message)} ${quoted(view, message)} ${attachments(visit, message)}`
 }
 
 function author(
@@ -96,10 +95,11 @@ function tests({ content }: Message): Html {
   </ul>`
 }
 
-function quoted(view: View, said: string | undefined): Html {
-  return said === undefined || said.trim() === ''
-    ? html``
-    : folded(view.words.cases.one.attached, said.trim())
+/** What came with it: attached messages, or, where a recipient opened the case on the page, what is on record of their mail. */
+function quoted(view: View, { channel, content }: Message): Html {
+  const words = view.words.cases.one
+  const said = content.quoted?.trim() ?? ''
+  return said === '' ? html`` : folded(channel === 'form' ? words.onRecord : words.attached, said)
 }
 
 /** Their types and sizes; the message itself only to be taken away and opened elsewhere. */

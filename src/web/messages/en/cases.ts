@@ -127,6 +127,7 @@ export const cases = {
     subject: 'Subject',
     quoted: 'Quoted text',
     attached: 'What attached messages say',
+    onRecord: 'What is on record of it',
     attachments: 'Attached',
     original: 'Download as it came (.eml)',
     bytes: (count: string) => `${count} bytes`,

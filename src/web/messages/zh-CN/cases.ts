@@ -120,6 +120,7 @@ export const cases: Messages['cases'] = {
     subject: '主题',
     quoted: '引用的内容',
     attached: '所附邮件的内容',
+    onRecord: '相关拒收记录',
     attachments: '附件',
     original: '下载原件（.eml）',
     bytes: (count) => `${count} 字节`,
