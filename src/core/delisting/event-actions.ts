@@ -1,10 +1,12 @@
 import type { MailEvent, MessageEvent } from '../../access/mail-event.ts'
+import { Refusal } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
 import type { Context } from '../context.ts'
 import { countRefused, takeEvents } from '../events/actions.ts'
 import type { GivenEvent, TakenEvents, TakeOptions } from '../events/actions.ts'
 import { trySpend } from '../limits/actions.ts'
+import { limitOf } from '../limits/limits.ts'
 import { transact } from '../context.ts'
 import { noteAccepted } from './follow-actions.ts'
 import * as store from './store.ts'
@@ -32,7 +34,9 @@ async function spendLines(ctx: Context, source: string, count: number): Promise<
   const refusal = await transact(ctx, async (tx) => await trySpend(tx, [cost]), { isLazy: true })
   if (!refusal) return
   countRefused(ctx, source, 'quota', count)
-  throw refusal
+  // What is more than the whole quota never fits, however long the source waits.
+  const most = limitOf(cost.name, ctx.settings).count
+  throw count > most ? new Refusal('form.too-large', { lines: String(most) }) : refusal
 }
 
 /** Almost no message is waited for, so those that are are found in two questions for all. */

@@ -147,6 +147,10 @@ describe('The door of mail events', () => {
     const flood = await send(lines(100))
     assert.equal(flood.status, 429)
     assert.equal(((await flood.json()) as { code: string }).code, 'limit.exceeded')
+    // Waiting would not help.
+    const everything = await send(Array.from({ length: 21 }, (_, nth) => event(`all${nth}`)).join('\n'))
+    assert.equal(everything.status, 413)
+    assert.match(((await everything.json()) as { detail: string }).detail, /at most 20 lines/)
     assert.equal(await kept(), 15)
   })
 

@@ -301,12 +301,7 @@ export const refusals = fitForPeople({
   'form.invalid': (facts) => invalidForm(facts),
   'form.too-large': (facts) => ({
     what: 'That is more text than we take at once.',
-    next:
-      facts['most'] === undefined
-        ? 'Send less than 64 kB: the one line of the bounce with our address in it is enough.'
-        : facts['of'] === 'events'
-          ? `Send at most ${text(facts, 'most')} at once, in several requests where it is more.`
-          : `Send at most ${text(facts, 'most')}: the header and the beginning of the text are enough.`,
+    next: smaller(facts),
   }),
   'headers.busy': () => ({ what: 'Too much is being read at the moment.', next: 'Please try again.' }),
   'headers.none': () => ({
@@ -702,6 +697,17 @@ function invalidForm(facts: Facts): { what: string; next: string } {
         next: 'Check what you typed and send the form again.',
       }
   }
+}
+
+/** How much may be sent at once. */
+function smaller(facts: Facts): string {
+  const { lines, most, of } = facts
+  if (lines !== undefined) return `Send at most ${lines} lines at once, in several requests where it is more.`
+  if (most === undefined)
+    return 'Send less than 64 kB: the one line of the bounce with our address in it is enough.'
+  return of === 'events'
+    ? `Send at most ${most} at once, in several requests where it is more.`
+    : `Send at most ${most}: the header and the beginning of the text are enough.`
 }
 
 function mailboxAdvice(facts: Facts): string {

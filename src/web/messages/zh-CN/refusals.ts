@@ -301,12 +301,7 @@ export const refusals = fitForPeople(
     'form.invalid': (facts) => invalidForm(facts),
     'form.too-large': (facts) => ({
       what: '提交的内容过长。',
-      next:
-        facts['most'] === undefined
-          ? '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。'
-          : facts['of'] === 'events'
-            ? `每次请勿超过 ${text(facts, 'most')}，内容较多时请分批提交。`
-            : `请控制在 ${text(facts, 'most')} 以内：只需邮件头和正文的开头部分。`,
+      next: smaller(facts),
     }),
     'headers.busy': () => ({ what: '目前正在读取的内容过多。', next: '请稍后再试。' }),
     'headers.none': () => ({
@@ -709,6 +704,16 @@ function invalidForm(facts: Facts): { what: string; next: string } {
         next: '请检查填写的内容后重新提交。',
       }
   }
+}
+
+/** 每次最多可提交多少。 */
+function smaller(facts: Facts): string {
+  const { lines, most, of } = facts
+  if (lines !== undefined) return `每次请勿超过 ${lines} 行，内容较多时请分批提交。`
+  if (most === undefined) return '请控制在 64 kB 以内：只需退信中含有本站网址的那一行。'
+  return of === 'events'
+    ? `每次请勿超过 ${most}，内容较多时请分批提交。`
+    : `请控制在 ${most} 以内：只需邮件头和正文的开头部分。`
 }
 
 function mailboxAdvice(facts: Facts): string {
