@@ -25,7 +25,8 @@ create table abuse_reporters (
   since_at bigint not null,
   seen_at bigint not null,
   agreed integer not null,
-  disagreed integer not null
+  disagreed integer not null,
+  counts_as text
 );
 
 create table abuse_reports (

@@ -35,7 +35,7 @@ CREATE TABLE abuse_reporters (
   since_at integer not null,
   seen_at integer not null,
   agreed integer not null,
-  disagreed integer not null,
+  disagreed integer not null, counts_as text,
   primary key (id)
 ) strict;
 

@@ -604,8 +604,10 @@ export interface AbuseReportersTable {
   id: string
   /** Keyed hash of its organization's domain. */
   organisation: string
-  /** Sealed; null for programs, and once it was erased. */
+  /** Sealed; null for programs, for what several spellings count as, and once it was erased. */
   mailbox: string | null
+  /** The row that its reports count in; null where that is this one. */
+  counts_as: string | null
   since_at: number
   seen_at: number
   /** Reports whose incident ended as they said, and otherwise. */

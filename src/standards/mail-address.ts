@@ -41,8 +41,16 @@ export function domainOf(address: MailAddress): string {
 }
 
 /**
+ * The same mailbox: whoever reads one reads the other. RFC 5321 §2.4 leaves the case of a local part to its host, and no host is known that
+ * gives two people names apart by nothing else. Dots and tags count: what they mean only the host knows, and elsewhere they are somebody else's.
+ */
+export function isSameMailbox(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+/**
  * What budgets count by: spellings that commonly reach the same person are one (lower case, no `+tag`, no
- * dots in the local part). Never an address to write to.
+ * dots in the local part). Never an address to write to, nor who somebody is (`isSameMailbox`).
  */
 export function mailboxKey(address: MailAddress): string {
   const local = address.slice(0, address.lastIndexOf('@')).toLowerCase()

@@ -201,7 +201,7 @@ async function join(
     grade: origin.grade === 'A' && !teller.isVouched ? 'B' : origin.grade,
     messageKey: keyed(tx, origin.name),
     recipientKey: recipient,
-    reporter: teller.isTrusted ? `r:${recipient}` : (teller.reporter?.id ?? 'nobody'),
+    reporter: teller.isTrusted ? `r:${recipient}` : (teller.reporter?.countsAs ?? 'nobody'),
     organisation: teller.organisation,
     isTrusted: teller.isTrusted,
     sentAt: Math.min(origin.trace.time * 1000, tx.clock.now()),

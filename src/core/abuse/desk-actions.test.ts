@@ -149,6 +149,41 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await countReports(ctx), [{ state: 'closed', outcome: 'acted', count: 2 }])
     })
 
+    it('answers the mailbox that reported, not one that is like it: they count as one and are told apart', async () => {
+      const ctx = await deskWith(open)
+      const [theirs, alike] = ['a.b@example.org', 'ab@example.org'] as const
+      const first = await report(ctx, 1, theirs)
+      const second = await report(ctx, 2, alike)
+      // Somebody types one more at the form, and confirms nothing.
+      await receiveReport(ctx, {
+        channel: 'web',
+        shape: 'reported',
+        raw: Buffer.from('From: x@example.org\r\n\r\nspam'),
+        envelope: { client: '192.0.2.45', mailbox: 'ab+x@example.org' },
+      })
+      // Their letters of the day are one budget.
+      ctx.clock.advance(25 * hour)
+      for (const [{ id }, mailbox] of [
+        [first, theirs],
+        [second, alike],
+      ] as const)
+        assert.equal(await showReporter(ctx, (await showReport(ctx, id)).reporter ?? ''), mailbox)
+      const [incident] = (await listIncidents(ctx, { states: ['open', 'notified'], limit: 5 })).incidents
+      assert.ok(incident)
+      assert.equal(incident.weight.reporters, 1)
+      await closeIncident(ctx, { incident: incident.id, outcome: 'acted', note: 'done' })
+      const letters = await ctx.db.queries
+        .selectFrom('letters')
+        .select('mailbox')
+        .where('kind', '=', 'report-closed')
+        .orderBy('mailbox')
+        .execute()
+      assert.deepEqual(
+        letters.map(({ mailbox }) => mailbox),
+        [theirs, alike],
+      )
+    })
+
     it('finds by id, by the link of a receipt, by Message-ID and by account', async () => {
       const ctx = await deskWith(open)
       const { id, token } = await report(ctx, 1, 'joe@example.org')

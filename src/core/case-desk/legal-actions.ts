@@ -1,3 +1,4 @@
+import { isSameMailbox } from '../../standards/mail-address.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
@@ -11,7 +12,6 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { requestIdsOf } from '../delisting/case-actions.ts'
 import { grantsCovering } from '../owners/actions.ts'
 import type { Claim, Owner } from '../owners/claim.ts'
-import { isSameMailbox } from '../owners/contact.ts'
 
 /** Marking a case so that only the verified owner of the address space is spoken to, looking into it, and ending that. */
 

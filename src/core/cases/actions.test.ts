@@ -179,6 +179,34 @@ forEachDatabase((_name, database) => {
       )
     })
 
+    it('knows its participant by the whole mailbox: who has the same name with other dots or a tag is somebody else', async () => {
+      const ctx = testContext({ db: await database() })
+      const box = (text: string) => orThrow(parseMailbox(text))
+      const opened = await open(ctx, box('ada.b@example.org'))
+      const others = ['adab@example.org', 'ada.b+x@example.org', 'a.d.a.b@example.org']
+      await answer(as(ctx, ada), { id: opened.case.id, text: 'Which machine?', next: 'asks' })
+      for (const [nth, from] of others.entries())
+        assert.equal(await mail(ctx, opened, { text: `Lift it: ${nth}`, from: box(from) }), 'kept')
+      const { case: it, messages } = await showCase(ctx, opened.case.id)
+      assert.deepEqual([it.state, it.unverified], ['waiting', 3])
+      assert.deepEqual(
+        messages.filter(({ isVerified }) => !isVerified).map(({ content }) => content.from),
+        others,
+      )
+      // A host that told people apart by the case of letters is not known.
+      await mail(ctx, opened, { text: 'The one in the cellar.', from: box('Ada.B@EXAMPLE.org') })
+      assert.equal((await stateOf(ctx, opened.case.id)).state, 'open')
+      // Nor is a case of somebody else one of theirs.
+      const theirs = await open(ctx, box('adab@example.org'), '198.51.100.7/32')
+      assert.deepEqual((await showCase(ctx, opened.case.id)).others, [])
+      const own = await open(ctx, box('ADA.b@example.org'), '198.51.100.8/32')
+      assert.deepEqual(
+        (await showCase(ctx, opened.case.id)).others.map(({ id }) => id),
+        [own.case.id],
+      )
+      assert.notEqual(theirs.case.id, own.case.id)
+    })
+
     it('keeps the same delivered twice once, and the same words once', async () => {
       const ctx = testContext({ db: await database() })
       const opened = await open(ctx)

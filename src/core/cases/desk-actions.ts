@@ -115,8 +115,8 @@ async function othersOf(
 ): Promise<readonly Case[]> {
   const { queries } = ctx.db
   const found: Case[] = []
-  for (const key of new Set(participants.slice(0, 10).map(({ mailboxKey: each }) => each)))
-    found.push(...(await store.casesOfMailbox(queries, key, mostOthers)))
+  for (const { mailbox, mailboxKey } of participants.slice(0, 10))
+    found.push(...(await store.casesOfMailbox(queries, { mailbox, mailboxKey }, mostOthers)))
   if (about !== null) found.push(...(await store.casesAboutUnits(queries, [about], mostOthers)))
   return besides(ctx, id, found)
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { mac } from '../../base/secret.ts'
 import { openTag } from '../../base/signed-token.ts'
 import type { Address } from '../../standards/ip.ts'
-import { domainOf, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import { domainOf, isSameMailbox, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, networkOf } from '../../standards/prefix.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { isTombstone } from '../tombstone.ts'
@@ -41,11 +41,10 @@ export async function hearCaseMail(
 ): Promise<'kept' | 'known' | 'copy' | 'silent'> {
   const participant = await participantOfTag(ctx, mail.tag)
   const isSilent = (mail.content.automatic ?? []).length > 0
-  const isVerified = mail.writer !== undefined && mailboxKey(mail.writer) === participant.mailboxKey
+  const isVerified = mail.writer !== undefined && isSameMailbox(mail.writer, participant.mailbox)
   const incoming: Incoming = {
     channel: 'mail',
-    content:
-      isVerified && mail.writer === participant.mailbox ? { ...mail.content, from: undefined } : mail.content,
+    content: isVerified ? { ...mail.content, from: undefined } : mail.content,
     isVerified: isVerified && !isSilent,
     isSilent,
     raw: mail.raw,

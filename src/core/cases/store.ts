@@ -1,5 +1,5 @@
 import { knownWord } from '../../base/known-word.ts'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 import {
   caseKinds,
@@ -205,12 +205,21 @@ export async function mergedInto(queries: Queries, id: string): Promise<readonly
 }
 
 /** Cases that this mailbox takes part in, newest first. */
-export async function casesOfMailbox(queries: Queries, mailboxKey: string, limit: number): Promise<Case[]> {
+export async function casesOfMailbox(
+  queries: Queries,
+  { mailbox, mailboxKey }: { readonly mailbox: string; readonly mailboxKey: string },
+  limit: number,
+): Promise<Case[]> {
   const rows = await queries
     .selectFrom('cases')
     .select(columns)
     .where('id', 'in', (eb) =>
-      eb.selectFrom('case_participants').select('case_id').where('mailbox_key', '=', mailboxKey),
+      eb
+        .selectFrom('case_participants')
+        .select('case_id')
+        .where('mailbox_key', '=', mailboxKey)
+        // The key is for budgets: others may have the same.
+        .where(sql<boolean>`lower(mailbox) = ${mailbox.toLowerCase()}`),
     )
     .orderBy('opened_at', 'desc')
     .orderBy('id')

@@ -1,4 +1,4 @@
-import type { MailAddress } from '../../standards/mail-address.ts'
+import { isSameMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { acknowledge } from '../cases/mail-actions.ts'
 import {
@@ -17,7 +17,6 @@ import { heard, type Case } from '../cases/case.ts'
 import type { Participant, ParticipantRole } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
 import type { Tx } from '../context.ts'
-import { isSameMailbox } from '../owners/contact.ts'
 import type { Control, DelistRequest } from './request.ts'
 import * as store from './store.ts'
 

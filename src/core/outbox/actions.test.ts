@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { orThrow, Refusal } from '../../base/refusal.ts'
+import { mac } from '../../base/secret.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { testContext, type TestContext } from '../../../test/support/context.ts'
@@ -273,9 +274,36 @@ forEachDatabase((_name, open) => {
       assert.equal(await markBounced(ctx, tag.toUpperCase()), true)
       assert.equal(await markBounced(ctx, tag), false)
       assert.deepEqual(await states(ctx), ['bounced'])
-      assert.equal(await queue(ctx, 'Ada+x@example.org'), 'suppressed')
+      assert.equal(await queue(ctx, 'ADA@EXAMPLE.org'), 'suppressed')
       ctx.clock.advance(30 * 24 * hour)
       assert.equal(await queue(ctx), 'queued')
+    })
+  })
+
+  describe('a mailbox that is like another', () => {
+    it('keeps no letters from it, by STOP or by a bounce: anybody could have, or type, one with a tag or other dots', async () => {
+      const ctx = await context()
+      for (const mailbox of ['ada+nobody@example.org', 'a.da@example.org']) {
+        await queue(ctx, mailbox)
+        const letter = await only(ctx)
+        await noteOutcome(ctx, letter, sent)
+        const tag = signTag(ctx.keys.tags, 'bounce', letter.id)
+        assert.equal(mailbox.includes('+') ? await markBounced(ctx, tag) : await stopLetters(ctx, tag), true)
+        assert.equal(await queue(ctx, mailbox), 'suppressed')
+      }
+      assert.equal(await queue(ctx, 'ada@example.org'), 'queued')
+      // The budget of letters is one for all of them, however they are spelled.
+      assert.equal(await queue(ctx, 'ad.a@example.org'), 'over-budget')
+    })
+
+    it('was one with it in older versions: what these noted holds until it ends', async () => {
+      const ctx = await context()
+      const hash = mac(ctx.keys.hashes, 'mailbox\0ada@example.org').toString('base64url')
+      const row = { mailbox_hash: hash, why: 'stop', until_at: ctx.clock.now() + hour }
+      await ctx.db.queries.insertInto('suppressions').values(row).execute()
+      assert.equal(await queue(ctx, 'a.da+x@example.org'), 'suppressed')
+      ctx.clock.advance(hour)
+      assert.equal(await queue(ctx, 'a.da+x@example.org'), 'queued')
     })
   })
 
@@ -291,6 +319,8 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await claimLetters(ctx, 10), [])
       assert.equal(await queue(ctx), 'suppressed')
       assert.equal(await queue(ctx, 'bob@example.org'), 'queued')
+      // Nor under a tag that somebody else puts to the name.
+      assert.equal(await queue(ctx, 'ada+1@example.org'), 'suppressed')
       ctx.clock.advance(90 * 24 * hour - 1)
       assert.equal(await queue(ctx), 'suppressed')
       ctx.clock.advance(1)

@@ -49,7 +49,7 @@ export async function queueLetter(
   checkSlots(wish, tx.settings.provider.site)
   if (await store.hasLetter(tx.queries, wish.key)) return 'queued'
   const now = tx.clock.now()
-  if (await store.suppressionOf(tx.queries, mailboxHash(tx, wish.mailbox), now)) return 'suppressed'
+  if (await isSuppressed(tx, wish.mailbox)) return 'suppressed'
   const waiting = await store.countLetters(tx.queries, ['queued', 'sending'])
   if (waiting >= mostQueued || (await trySpend(tx, costsOf(wish.mailbox)))) {
     tx.log.warn('letter.over-budget', { kind: wish.kind, waiting })
@@ -151,7 +151,7 @@ const suppressionMs = { stop: stopHoldsMs, bounce: 30 * day }
 
 /** Until when, as RFC 3339. A longer one that stands is not made shorter. */
 async function suppress(tx: Tx, mailbox: MailAddress, why: 'stop' | 'bounce'): Promise<string> {
-  const hash = mailboxHash(tx, mailbox)
+  const hash = readerHash(tx, mailbox)
   const until = tx.clock.now() + suppressionMs[why]
   const standing = await store.suppressionOf(tx.queries, hash, tx.clock.now())
   if (standing && standing.until_at >= until) return new Date(standing.until_at).toISOString()
@@ -161,12 +161,24 @@ async function suppress(tx: Tx, mailbox: MailAddress, why: 'stop' | 'bounce'): P
 
 /** Whether the reader of this mailbox wants no letters now. */
 export async function isSuppressed(tx: Tx, mailbox: MailAddress): Promise<boolean> {
-  return (await store.suppressionOf(tx.queries, mailboxHash(tx, mailbox), tx.clock.now())) !== undefined
+  const now = tx.clock.now()
+  // What was noted before mailboxes were taken as they are written holds until it ends.
+  const older = mac(tx.keys.hashes, `mailbox\0${mailboxKey(mailbox)}`).toString('base64url')
+  for (const hash of [readerHash(tx, mailbox), older])
+    if (await store.suppressionOf(tx.queries, hash, now)) return true
+  // Who wants no letters wants none under a tag that somebody puts to their name. That such an address bounces says nothing about them.
+  const plain = await store.suppressionOf(tx.queries, readerHash(tx, withoutTag(mailbox)), now)
+  return plain?.why === 'stop'
 }
 
-/** By what those who want no letters are known. */
-export function mailboxHash(ctx: Pick<Context, 'keys'>, mailbox: MailAddress): string {
-  return mac(ctx.keys.hashes, `mailbox\0${mailboxKey(mailbox)}`).toString('base64url')
+/** `ada@example.org` for `ada+news@example.org`. */
+function withoutTag(mailbox: MailAddress): MailAddress {
+  return mailbox.replace(/^([^+@]+)\+[^@]*@/, '$1@') as MailAddress
+}
+
+/** By what those who want no letters are known: the mailbox as it is written. Others may have one that is like it, and would speak for them. */
+export function readerHash(ctx: Pick<Context, 'keys'>, mailbox: MailAddress): string {
+  return mac(ctx.keys.hashes, `reader\0${mailbox.toLowerCase()}`).toString('base64url')
 }
 
 /** Sends a letter again that was given up, unless its time has passed. */

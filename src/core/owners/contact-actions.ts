@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { Language } from '../../access/reasons.ts'
-import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
+import { isSameMailbox, mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { addressOf, showPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -21,7 +21,7 @@ import {
   type MailProof,
   type Owner,
 } from './claim.ts'
-import { hasNames, holesOf, isSameMailbox, nameContacts, registryContacts, type Contact } from './contact.ts'
+import { hasNames, holesOf, nameContacts, registryContacts, type Contact } from './contact.ts'
 import { namesEverywhere } from './look.ts'
 import { questionContent, readQuestion } from './stored-facts.ts'
 import * as store from './store.ts'

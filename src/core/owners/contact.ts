@@ -43,11 +43,6 @@ export function hasNames({ family, length }: Prefix): boolean {
   return family === 4 && length === 32
 }
 
-/** The same mailbox, whatever the letters. Dots and tags count: elsewhere they are somebody else's. */
-export function isSameMailbox(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
-}
-
 /** Parts of the claimed network that another object of the registry holds: in pieces that can be listed, so a narrower one counts as its unit. */
 export function holesOf(claimed: Prefix, others: readonly Registered[]): readonly Prefix[] {
   const pieces = others

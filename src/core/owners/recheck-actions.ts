@@ -1,10 +1,11 @@
+import { isSameMailbox } from '../../standards/mail-address.ts'
 import { permit } from '../actor.ts'
 import { transact, type Context } from '../context.ts'
 import { findRegistered } from '../registries/actions.ts'
 import { identityOf } from '../registries/registered.ts'
 import { endClaim, note, saveClaim, writeState } from './actions.ts'
 import { afterLook, afterRegistry, lookedProofs, recheckMs, type Claim } from './claim.ts'
-import { isSameMailbox, nameContacts } from './contact.ts'
+import { nameContacts } from './contact.ts'
 import { lookFor, verdictOf } from './look.ts'
 import * as claimStore from './claim-store.ts'
 

@@ -3,8 +3,8 @@ import { recipientKey } from '../accounts/sent.ts'
 import type { Context } from '../context.ts'
 import { recipientHashes } from '../decisions/recipient-actions.ts'
 import { hashed } from '../events/event.ts'
-import { mailboxHash } from '../outbox/actions.ts'
-import { reporterId } from '../reporters/actions.ts'
+import { readerHash } from '../outbox/actions.ts'
+import { reporterIdsOf } from '../reporters/actions.ts'
 import { pseudonymOf, tombstoneOf } from '../tombstone.ts'
 import type { Person } from './person.ts'
 
@@ -17,8 +17,8 @@ export async function personOf(ctx: Context, mailbox: MailAddress): Promise<Pers
     tombstone: tombstoneOf(hashes, mailbox),
     keys: {
       mailbox: [mailbox.toLowerCase()],
-      suppression: [mailboxHash(ctx, mailbox)],
-      reporter: [reporterId(ctx, mailbox)],
+      suppression: [readerHash(ctx, mailbox)],
+      reporter: await reporterIdsOf(ctx, mailbox),
       complainant: [hashed(mailbox, hashes)],
       sent: [recipientKey(hashes, mailbox)],
       refused: await recipientHashes(ctx, mailbox),

@@ -219,6 +219,24 @@ forEachDatabase((_name, open) => {
       assert.deepEqual([stranger.places, stranger.threads], [[], []])
     })
 
+    it('is nobody’s who has a mailbox that is like theirs, to read or to erase', async () => {
+      const { ctx } = await world(await open())
+      await close(ctx)
+      const before = await dump(ctx.db)
+      for (const text of ['CanaryBird@provider.example', 'canary.bird+x@provider.example']) {
+        const alike = orThrow(parseMailbox(text))
+        const exported = await exportPerson(as(ctx, ada), alike)
+        assert.deepEqual([exported.places, exported.threads], [[], []])
+        assert.deepEqual((await erasePerson(ctx, alike)).counts, {})
+      }
+      const after = new Set((await dump(ctx.db)).split('\n'))
+      assert.deepEqual(
+        before.split('\n').filter((line) => /canary/i.test(line) && !after.has(line)),
+        [],
+      )
+      assert.equal((await exportPerson(as(ctx, ada), canary)).threads.length, 1)
+    })
+
     it('is a look into a restricted case where something of theirs is in one, but for themselves', async () => {
       const { ctx, id } = await world(await open())
       const [theirs] = (await showCase(ctx, id)).participants.filter(({ mailbox }) => mailbox === canary)

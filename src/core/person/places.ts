@@ -111,7 +111,7 @@ export const places: readonly Place[] = [
   },
   {
     table: 'incident_reports',
-    found: { column: 'reporter', is: 'reporter' },
+    found: { column: 'report_id', of: 'abuse_reports' },
     shown: ['report_id', 'at'],
     fate: { kind: 'kept', why: 'hash' },
   },
@@ -218,9 +218,10 @@ export const places: readonly Place[] = [
     fate: { kind: 'deleted' },
   },
   {
+    // A hash that several spellings share: what it stands for may be somebody else's, and is shown to nobody.
     table: 'reporters',
     found: { column: 'name', is: 'complainant' },
-    shown: ['seen_at'],
+    shown: [],
     fate: { kind: 'kept', why: 'hash' },
   },
   {
@@ -231,8 +232,9 @@ export const places: readonly Place[] = [
   },
   {
     table: 'sent_mail',
+    // The same.
     found: { column: 'recipient_key', is: 'sent' },
-    shown: ['at'],
+    shown: [],
     fate: { kind: 'kept', why: 'hash' },
   },
   {
@@ -273,6 +275,7 @@ export const withoutMailbox: Readonly<Record<string, string>> = {
   'abuse_evidence.content': 'the evidence itself, reached by its report',
   'abuse_evidence.envelope': 'who brought it, sealed, reached by its report',
   'abuse_reports.facts': 'no mailbox in it (schema.ts)',
+  'incident_reports.reporter': 'keyed hash of whom a reporter counts as',
   'abuse_reporters.mailbox': 'sealed, reached by the id',
   'approvals.facts': 'ids and roles',
   'approvals.subject': 'an operator, or the pseudonym of a person',

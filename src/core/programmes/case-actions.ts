@@ -1,3 +1,4 @@
+import { isSameMailbox } from '../../standards/mail-address.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
@@ -20,7 +21,6 @@ import { stemOf } from '../impact/impact.ts'
 import { spendAll } from '../limits/actions.ts'
 import { heldBy, mayAskFor } from '../owners/actions.ts'
 import { reaches, type Owner } from '../owners/claim.ts'
-import { isSameMailbox } from '../owners/contact.ts'
 
 /**
  * A case about the space of an owner, as they see it: that there is one and how it stands. Who opened it, who else takes part and what is

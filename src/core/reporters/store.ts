@@ -4,15 +4,27 @@ import type { Tables } from '../../db/schema.ts'
 type Queries = Kysely<Tables>
 export type ReporterRow = Tables['abuse_reporters']
 
-const columns = ['id', 'organisation', 'mailbox', 'since_at', 'seen_at', 'agreed', 'disagreed'] as const
+const columns = [
+  'id',
+  'organisation',
+  'mailbox',
+  'counts_as',
+  'since_at',
+  'seen_at',
+  'agreed',
+  'disagreed',
+] as const
 
-/** Makes the reporter known, or notes that they were heard of. */
-export async function see(queries: Queries, row: ReporterRow): Promise<void> {
+/** Makes reporters known, or notes that they were heard of. Where no mailbox is given the one that is kept stays. */
+export async function see(queries: Queries, rows: readonly ReporterRow[]): Promise<void> {
   await queries
     .insertInto('abuse_reporters')
-    .values(row)
+    .values(rows)
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ seen_at: row.seen_at, mailbox: row.mailbox }),
+      conflict.column('id').doUpdateSet((eb) => ({
+        seen_at: eb.ref('excluded.seen_at'),
+        mailbox: eb.fn.coalesce('excluded.mailbox', 'abuse_reporters.mailbox'),
+      })),
     )
     .execute()
 }
@@ -32,14 +44,14 @@ export async function byIds(queries: Queries, ids: readonly string[]): Promise<r
 
 export async function count(
   queries: Queries,
-  id: string,
+  ids: readonly string[],
   column: 'agreed' | 'disagreed',
   reports: number,
 ): Promise<void> {
   await queries
     .updateTable('abuse_reporters')
     .set((eb) => ({ [column]: eb(column, '+', reports) }))
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute()
 }
 

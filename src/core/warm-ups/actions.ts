@@ -1,7 +1,7 @@
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { openTag } from '../../base/signed-token.ts'
 import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
-import type { MailAddress } from '../../standards/mail-address.ts'
+import { isSameMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { record } from '../audit/actions.ts'
 import { openCase, pageToken, participantsOf } from '../cases/actions.ts'
 import { isFormOpen } from '../cases/external.ts'
@@ -13,7 +13,6 @@ import { askForm, useForm, type AskedForm, type FormAsker, type FormButton } fro
 import type { LetterLink } from '../letter-links/letter-link.ts'
 import { grantsCovering, ownersOf } from '../owners/actions.ts'
 import type { Owner } from '../owners/claim.ts'
-import { isSameMailbox } from '../owners/contact.ts'
 import { keepRequest, keptRequest, readWarmUp, type KeptRequest, type WarmUpInput } from './request.ts'
 import { seenDays, type SeenDay } from './seen-actions.ts'
 

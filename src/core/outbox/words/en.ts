@@ -373,7 +373,7 @@ export const en: LetterWords = {
     }),
   },
   caseEnding: ({ provider, host }) => [
-    'Replies to this letter come to the same people. If you want no more letters from us, reply with the one word STOP: then this mailbox gets none for 90 days.',
+    'Replies to this letter come to the same people; write them from the mailbox that it came to. If you want no more letters from us, reply with the one word STOP: then this mailbox gets none for 90 days.',
     { verbatim: `The postmasters of ${provider}\n${host}` },
   ],
   operatorEnding: ({ provider, host }) => [

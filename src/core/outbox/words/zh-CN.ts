@@ -347,7 +347,7 @@ export const zhCN: LetterWords = {
     }),
   },
   caseEnding: ({ provider, host }) => [
-    '回复本邮件会送到同一批管理员手中。如果不想再收到我们的信，请回复 STOP 一个词，90 天内我们不会再向本邮箱发信。',
+    '回复本邮件会送到同一批管理员手中，请用收到本邮件的邮箱回复。如果不想再收到我们的信，请回复 STOP 一个词，90 天内我们不会再向本邮箱发信。',
     { verbatim: `${provider} 邮件管理员\n${host}` },
   ],
   operatorEnding: ({ provider, host }) => [
