@@ -1,7 +1,7 @@
 import { newListingId } from '../../base/id.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { breathe } from '../../base/steps.ts'
-import type { ListingEntry } from '../../access/listing-entry.ts'
+import type { Effect, ListingEntry } from '../../access/listing-entry.ts'
 import { measureImpact } from '../impact/actions.ts'
 import type { Impact } from '../impact/impact.ts'
 import { isNamed } from '../../access/protected-names.ts'
@@ -189,9 +189,10 @@ async function announce(
   action: AuditAction,
   facts: EventFacts = {},
 ): Promise<void> {
-  await record(tx, { action, subject: `listing:${listing.id}`, facts: { ...factsOf(listing), ...facts } })
+  const acting = asItActs(tx, listing)
+  await record(tx, { action, subject: `listing:${listing.id}`, facts: { ...factsOf(acting), ...facts } })
   await tellEdges(tx, { kind: 'put', entry: entryOf(listing, tx.settings.reputation.mode) })
-  await queueWebhook(tx, action, { id: listing.id, listing: told(listing) })
+  await queueWebhook(tx, action, { id: listing.id, listing: told(acting) })
 }
 
 /** Ends a listing before its time. */
@@ -219,7 +220,7 @@ export async function lift(tx: Tx, listing: Listing, why: EndWhy, note = ''): Pr
   await record(tx, { action: 'listing.ended', subject: `listing:${listing.id}`, facts })
   if (listing.state === 'active') {
     await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
-    await queueWebhook(tx, 'listing.ended', { id: listing.id, listing: told(ended) })
+    await queueWebhook(tx, 'listing.ended', { id: listing.id, listing: told(asItActs(tx, ended)) })
   }
   return { ...ended, version: ended.version + 1 }
 }
@@ -424,8 +425,16 @@ async function save(tx: Tx, listing: Listing): Promise<void> {
     throw new Conflict(`listing ${listing.id} was changed by somebody else`)
 }
 
+/** A listing with what it does now. */
+type Acting = Omit<Listing, 'effect'> & { readonly effect: Effect }
+
+/** One by the engine does what `reputation.mode` lets it. */
+function asItActs(tx: Tx, listing: Listing): Acting {
+  return { ...listing, effect: effectOf(listing, tx.settings.reputation.mode) }
+}
+
 /** What the audit keeps, in the words of the API. */
-function factsOf(listing: Listing): EventFacts {
+function factsOf(listing: Acting): EventFacts {
   const { prefix, cause, effect, endsAt, recurrence, note, url, test } = listing
   return {
     ip: formatPrefix(prefix),
@@ -441,7 +450,7 @@ function factsOf(listing: Listing): EventFacts {
 }
 
 /** What webhooks are told: the listing as the API shows it, without its evidence, which stays in the console. */
-function told(listing: Listing): AuditFacts {
+function told(listing: Acting): AuditFacts {
   const { id, effect, state, recurrence, note, url, test, endedAt, endedWhy } = listing
   return {
     id,

@@ -67,6 +67,22 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.equal(await engine.isCurrent(ctx), false)
     })
 
+    it('says in the audit and to webhooks what its listing does, which is nothing while it only observes', async () => {
+      for (const [mode, effect] of [
+        ['observe', 'observe'],
+        ['defer', 'defer'],
+        ['enforce', 'refuse'],
+      ] as const) {
+        const settings = testSettings({ reputation: { ...testSettings().reputation, mode } })
+        const ctx = testContext({ db: await open(), settings, actor: { kind: 'system', name: 'engine' } })
+        await takeEvents(ctx, 'mx1', burst(ctx, 30))
+        await run(ctx, await Engine.open(ctx))
+        const rows = await ctx.db.queries.selectFrom('audit_records').select(['action', 'facts']).execute()
+        const added = rows.find(({ action }) => action === 'listing.added')
+        assert.equal((JSON.parse(added?.facts ?? '{}') as { effect?: string }).effect, effect, mode)
+      }
+    })
+
     it('remembers evidence over a restart in the middle of a burst', async () => {
       const { ctx, engine } = await begun()
       const events = burst(ctx, 30)
