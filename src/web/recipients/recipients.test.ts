@@ -237,8 +237,11 @@ describe('Vouching', () => {
     await refuse(doors.ctx, ['ada@provider.example'], { reason: 'investigate', status: '5.7.511' })
     const grave = await newestRefusal(ada)
     const page = await textOf(await ada.get(grave))
-    assert.match(page, /cannot be vouched for/)
+    assert.match(page, /Vouching is not possible for this one/)
     assert.doesNotMatch(page, /Vouch for this sender/)
+    // What is left is said once, in its order.
+    assert.equal(page.match(/link in their bounce/g)?.length, 1)
+    assert.match(page, /Tell the sender.*open a case with it.*Vouching is not possible/s)
     assert.equal((await ada.submit(grave, { days: '7' })).status, 409)
   })
 

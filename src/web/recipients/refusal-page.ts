@@ -9,8 +9,8 @@ import { routes } from '../routes.ts'
 import { errorOf, errorSummary, hiddenField, radios, submit, textField, type FieldError } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
-import { definitions, literal, notice } from '../ui/notice.ts'
-import { refusalSentence } from '../ui/sentences.ts'
+import { definitions, literal } from '../ui/notice.ts'
+import { betweenSentences, refusalSentence } from '../ui/sentences.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { placesOf } from './frame.ts'
@@ -44,15 +44,33 @@ export function refusalPage(
     noindex: true,
     body: html`<h1>${words.title}</h1>
       ${placesOf(view, recipient, undefined)} ${errorSummary(view, errors)} ${facts(view, seen)}
-      <h2>${words.whatNowTitle}</h2>
-      <p>${words.whatNow}</p>
-      ${
-        vouchable instanceof Refusal
-          ? notice('info', words.notTitle, html`<p>${refusalSentence(view, vouchable)}</p>`)
-          : vouchForm(view, seen, vouchable, { terms, fields, errors })
-      }
+      <h2>${words.waysTitle}</h2>
+      ${ways(view, vouchable)}
+      ${vouchable instanceof Refusal ? '' : vouchForm(view, seen, vouchable, { terms, fields, errors })}
       <p><a href="${view.link(routes.recipients.mail.href(queryOf(recipient, seen)))}">${words.back}</a></p>`,
   }
+}
+
+/** In their order, each once. */
+function ways(view: View, vouchable: Vouchable | Refusal): Html {
+  const { ways: words } = view.words.recipients.refusal
+  const gap = betweenSentences(view)
+  return html`<ol class="reading">
+    <li>${words.tell}</li>
+    <li>
+      ${words.case}${gap}<a href="${view.link(routes.recipients.case.href())}">${words.toCase}</a
+      >${view.language === 'zh-CN' ? '' : '. '}${words.caseEnd}
+    </li>
+    <li>
+      ${vouchable instanceof Refusal ? html`${words.noVouch}${gap}${whyNot(view, vouchable)}` : words.vouch}
+    </li>
+  </ol>`
+}
+
+/** Where nothing but the sender's own way is left, that stands above already. */
+function whyNot(view: View, refusal: Refusal): string {
+  const isSaid = refusal.code === 'vouches.never' || refusal.code === 'vouches.off'
+  return isSaid ? view.words.refusals[refusal.code](refusal.facts).what : refusalSentence(view, refusal)
 }
 
 /** Somebody else's mailbox stands in the address, the own one never. */

@@ -4,14 +4,14 @@ import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
-import { ladderPart } from '../ui/ladder.ts'
 import { mailLink, notice } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
 import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
-import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
+import { endsSentence, evidence, judged, listingsOf, sentence } from './listing-parts.ts'
 import { reasonParts } from './reason-parts.ts'
+import { whatToDo } from './what-to-do.ts'
 
 /** The state of one address now, and what to do. `checked`: what a test said that was just run again. */
 export function addressPage(
@@ -26,8 +26,9 @@ export function addressPage(
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
-      ${judged(view, explanation, undefined)} ${listingsOf(view, explanation)} ${evidence(view, explanation)}
-      ${ladder === undefined ? checkLink(view, explanation) : ladderPart(view, guide, ladder)}
+      ${judged(view, explanation)}
+      ${ladder === undefined ? checkLink(view, explanation) : whatToDo(view, guide, ladder, { explanation })}
+      ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
@@ -57,19 +58,16 @@ function checkedNotice(view: View, { listing }: Explanation, checked: string | u
   }
 }
 
-/** Whether its mail is refused, why, until when, and the way out. */
+/** Whether its mail is refused, why, and until when. */
 export function addressState(view: View, explanation: Explanation): Html {
   const words = view.words.site.address
   const { ip, listing, listings, mode, reason } = explanation
   if (verdictOf(explanation) === 'reject' && listing !== null && reason !== null) {
-    const start = view.link(routes.delist.start.href({ ip }))
     const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
       ${endsSentence(view, listing)}`
-    return html`${mode === 'observe' ? wouldBeRefused(view, ip, why) : notice('bad', words.listed(ip), why)}
-      <h2>${view.words.site.record.next}</h2>
-      ${wayOut(view, explanation, start)}`
+    return mode === 'observe' ? wouldBeRefused(view, ip, why) : notice('bad', words.listed(ip), why)
   }
-  // By its standing, not by a listing: what helps stands below.
+  // By its standing, not by a listing.
   if (verdictOf(explanation) === 'defer' && listing === null && reason !== null) {
     const { title, until } = reasonParts(view, reason)
     return notice(
@@ -79,12 +77,9 @@ export function addressState(view: View, explanation: Explanation): Html {
     )
   }
   if (verdictOf(explanation) === 'defer' && listing !== null && reason !== null) {
-    const start = view.link(routes.delist.start.href({ ip }))
     const why = html`<p>${sentence(view, reasonParts(view, reason).title)}</p>
       ${endsSentence(view, listing)}`
-    return html`${notice('info', words.deferred(ip), why)}
-      <h2>${view.words.site.record.next}</h2>
-      ${wayOut(view, explanation, start)}`
+    return notice('info', words.deferred(ip), why)
   }
   if (listings.length > 0) return notice('good', words.spared(ip), html`<p>${words.sparedBody}</p>`)
   return html`${notice('good', words.notListed(ip), html`<p>${words.notListedBody}</p>`)}${elsewhere(view)}`

@@ -25,14 +25,12 @@ export function authenticationTable(view: View, failed?: readonly Authentication
 export function authenticationRecord(
   view: View,
   found: readonly FailedAuthentication[] | undefined,
-  sentences: { readonly why: string; readonly next: string },
+  why: string,
 ): Html {
   const words = view.words.site
   return html`${notice('info', words.authentication.nowFree, html``)}
     <h2>${words.record.why}</h2>
-    <p>${sentences.why}</p>
-    <h2>${words.record.next}</h2>
-    <p>${sentences.next}</p>
+    <p>${why}</p>
     ${
       found === undefined
         ? html`<h2>${words.authentication.caption}</h2>

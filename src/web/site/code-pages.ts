@@ -1,16 +1,14 @@
 import { formatReply } from '../../access/reply.ts'
 import { reasonNames, reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
 import type { Address } from '../../standards/ip.ts'
-import { opensCase } from '../../core/cases/external.ts'
 import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { submit, textField } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { ladderPart } from '../ui/ladder.ts'
 import type { Page } from '../ui/layout.ts'
-import { buttonLink, definitions, literal, verbatim } from '../ui/notice.ts'
+import { definitions, literal, verbatim } from '../ui/notice.ts'
 import { codesTable } from './codes-table.ts'
 import type { View } from '../ui/view.ts'
 import { addressState } from './address-page.ts'
@@ -18,6 +16,7 @@ import { authenticationTable } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
 import { findBox, toolChoices } from './find-page.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
+import { whatToDo } from './what-to-do.ts'
 
 /** The pages of the registry of reasons: printed from the same table that the mail servers answer from. */
 
@@ -64,10 +63,8 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, ladder: Lad
         [words.who, view.words.site.who[whoActs[reason.path]]],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
-      ${reasonSections(view, name, now !== undefined && isHeld(now, name))}
-      ${name === 'authentication' ? tests(view) : ''}
-      ${now === undefined && leadsToPortal(view, name) ? button(view) : ''}
-      ${now === undefined ? askFor(view, reason.slug) : ''} ${ladderPart(view, shelf.guide, ladder)}
+      ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}
+      ${now === undefined ? askFor(view, reason.slug) : ''} ${whatToDo(view, shelf.guide, ladder, now)}
       ${readingList(view, shelf, name)}
       <h2>${words.seen}</h2>
       ${verbatim(formatReply({ reason: name, listing: null, domain: 'example.org' }, exampleAddress, view.codes, url))}
@@ -100,11 +97,6 @@ export function unknownCodePage(view: View, code: string): Page {
       <p class="lead">${words.noCode}</p>
       ${toolChoices(view, ['analyse', 'codes'])} ${findBox(view)}`,
   }
-}
-
-/** Whether the address is kept out for this very reason: then its state says what to do. */
-function isHeld({ explanation }: CodeState, name: ReasonName): boolean {
-  return explanation.listing !== null && explanation.reason === name && verdictOf(explanation) !== 'pass'
 }
 
 /** The state of the address now; another reason than this page's is said. */
@@ -141,14 +133,4 @@ function askFor(view: View, slug: string): Html {
 function tests(view: View): Html {
   return html`<h2>${view.words.site.authentication.caption}</h2>
     ${authenticationTable(view)}`
-}
-
-/** Whether a request in the portal is what helps: by its own rules, or because a person decides. */
-function leadsToPortal(view: View, name: ReasonName): boolean {
-  const { path } = reasons[name]
-  return path === 'portal' || (path === 'mail' && opensCase(view.support, { reason: name, path }, 'portal'))
-}
-
-function button(view: View): Html {
-  return html`<p>${buttonLink(view.link(routes.delist.start.href()), view.words.site.start.delist)}</p>`
 }

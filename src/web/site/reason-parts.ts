@@ -6,15 +6,10 @@ import { html, type Html } from '../ui/html.ts'
 import { count, length } from '../ui/moment.ts'
 import type { View } from '../ui/view.ts'
 
-/** The sentences of a reason in the reader's language, from the registry. */
-export function reasonParts(
-  view: View,
-  name: ReasonName,
-): { title: string; why: string; next: string; until: string } {
-  const said = reasons[name].words[view.language]
-  const words = { ...said, until: said.until.replace('{{review}}', reviewTerm(view)) }
-  // Nobody is sent to a door that this installation keeps closed.
-  return isClosed(view, name) ? { ...words, next: view.words.site.waysNoCase(view.provider.name) } : words
+/** The sentences of a reason in the reader's language, from the registry. What to do is the matter of the ladder. */
+export function reasonParts(view: View, name: ReasonName): { title: string; why: string; until: string } {
+  const { title, why, until } = reasons[name].words[view.language]
+  return { title, why, until: until.replace('{{review}}', reviewTerm(view)) }
 }
 
 /** By when a person decides, as this installation has set it. */
@@ -25,24 +20,23 @@ function reviewTerm(view: View): string {
     : view.words.site.workingHours(count(view.language, Math.round(reviewMs / hour)))
 }
 
+/** What the reason says is to be done; undefined where it leads to a door that this installation keeps closed. */
+export function nextOf(view: View, name: ReasonName): string | undefined {
+  return isClosed(view, name) ? undefined : reasons[name].words[view.language].next
+}
+
 /** Whether a person would decide, and outsiders open no case about it here. */
 function isClosed(view: View, name: ReasonName): boolean {
   const { path } = reasons[name]
   return path === 'mail' && !opensCase(view.support, { reason: name, path }, 'portal')
 }
 
-/** Why, what to do, by when: the three questions of everybody who lands here. `isNextSaid`: what to do stands on the page already. */
-export function reasonSections(view: View, name: ReasonName, isNextSaid = false): Html {
+/** Why, and by when it is over. */
+export function reasonSections(view: View, name: ReasonName): Html {
   const words = view.words.site.record
-  const { why, next, until } = reasonParts(view, name)
+  const { why, until } = reasonParts(view, name)
   return html`<h2>${words.why}</h2>
     <p>${why}</p>
-    ${
-      isNextSaid
-        ? ''
-        : html`<h2>${words.next}</h2>
-            <p>${next}</p>`
-    }
     <h2>${words.until}</h2>
     <p>${until}</p>`
 }

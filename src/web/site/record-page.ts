@@ -5,13 +5,11 @@ import { refusedNow, type Ladder, type Refused } from '../../core/ladder/ladder.
 import type { Decision } from '../../core/decisions/actions.ts'
 import type { Case } from '../../core/senders/actions.ts'
 import { verdictOf } from '../../core/senders/explanation.ts'
-import { waysOfReason } from '../../core/senders/ways.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { routes } from '../routes.ts'
 import { choice } from '../ui/choices.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { ladderPart } from '../ui/ladder.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
@@ -20,8 +18,9 @@ import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
 import { authenticationRecord } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
-import { endsSentence, evidence, judged, listingsOf, sentence, wayOut } from './listing-parts.ts'
+import { endsSentence, evidence, judged, listingsOf, sentence } from './listing-parts.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
+import { whatToDo } from './what-to-do.ts'
 
 /** How long a link proves that an SMTP session came from the address (contracts 8). */
 const provesMs = 7 * day
@@ -38,20 +37,20 @@ export function recordPage(
   const { facts, explanation } = opened
   const ip = formatAddress(facts.address)
   const title = isDeferral(opened) ? words.deferredTitle(ip) : words.title(ip)
-  const start = view.link(routes.delist.start.href({ case: token }))
   return {
     title,
     noindex: true,
     body: html`<p class="up">${time(view, refusedAt(opened))}</p>
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
-      ${isDeferral(opened) ? putOff(view, opened, start) : refused(view, opened, start)}
+      ${isDeferral(opened) ? putOff(view, opened) : refused(view, opened)}
       ${opened.hasPassedByVouch && verdictOf(opened.explanation) !== 'pass' ? html`<p>${words.vouched}</p>` : ''}
-      ${judgedNow(view, opened)} ${ladder === undefined ? '' : ladderPart(view, shelf.guide, ladder)}
+      ${judged(view, explanation)}
+      ${ladder === undefined ? '' : whatToDo(view, shelf.guide, ladder, { explanation, proof: proof(view, opened) })}
       ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
       ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
       <p class="hint">${words.forward}</p>
-      ${onwards(view, opened)} ${readingList(view, shelf, facts.reason)}`,
+      ${onwards(view, opened, ladder !== undefined)} ${readingList(view, shelf, facts.reason)}`,
   }
 }
 
@@ -74,59 +73,41 @@ export function refusedOfRecord(
   }
 }
 
-/** The tools that show more about this sender: a check, filled in with what the mail server saw, and a message to try. */
-function onwards(view: View, { facts, decision }: Case): Html {
+/** The tools that show more about this sender: a check, filled in with what the mail server saw, where no step has it already; and a message to try. */
+function onwards(view: View, { facts, decision }: Case, hasSteps: boolean): Html {
   const words = view.words.guide.tools
   const seen = { ip: formatAddress(facts.address), domain: decision?.mailFrom || undefined }
   return html`<h2>${words.title}</h2>
     <ul class="choices">
-      ${choice(view.link(routes.check.href(seen)), words.check, words.checkHint)}
+      ${hasSteps ? '' : choice(view.link(routes.check.href(seen)), words.check, words.checkHint)}
       ${choice(view.link(routes.probe.start.href()), words.probe, words.probeHint)}
     </ul>`
-}
-
-/** Of a refusal that no listing made, the ways out are those of its reason; of one that is over there are none. */
-function judgedNow(view: View, { facts, explanation }: Case): Html {
-  const isListed = verdictOf(explanation) === 'reject'
-  const ways = isListed ? undefined : (waysOfReason(facts.reason) ?? [])
-  return judged(view, explanation, ways)
 }
 
 function isDeferral({ facts }: Case): boolean {
   return reasons[facts.reason].code !== 550
 }
 
-function refused(view: View, opened: Case, start: string): Html {
+function refused(view: View, opened: Case): Html {
   const words = view.words.site.record
-  const { why, next } = reasonParts(view, opened.facts.reason)
-  if (opened.facts.reason === 'authentication')
-    return authenticationRecord(view, opened.decision?.authentication, { why, next })
+  const { reason, listing } = opened.facts
+  const { why } = reasonParts(view, reason)
+  if (reason === 'authentication') return authenticationRecord(view, opened.decision?.authentication, why)
   // A rule about the session is kept at the next one: no listing has to be lifted.
-  if (opened.facts.listing === null) return reasonSections(view, opened.facts.reason)
-  const isStill = verdictOf(opened.explanation) === 'reject'
+  if (listing === null) return reasonSections(view, reason)
   return html`${stateNow(view, opened)}
     <h2>${words.why}</h2>
-    <p>${why}</p>
-    ${
-      isStill
-        ? html`<h2>${words.next}</h2>
-            ${wayOut(view, opened.explanation, start, next)}${proof(view, opened)}`
-        : ''
-    }`
+    <p>${why}</p>`
 }
 
 /** Mail that was put off needs nothing done; the listing of its sender, if there is one, is another matter. */
-function putOff(view: View, opened: Case, start: string): Html {
+function putOff(view: View, opened: Case): Html {
   const words = view.words.site.record
-  const { why, next, until } = reasonParts(view, opened.facts.reason)
-  const now = verdictOf(opened.explanation)
+  const { why, until } = reasonParts(view, opened.facts.reason)
   return html`${notice('info', words.nowBusy, html`<p>${until}</p>`)}
     <h2>${words.why}</h2>
     <p>${why}</p>
-    <h2>${words.next}</h2>
-    <p>${next}</p>
-    ${now === 'reject' ? stateNow(view, opened) : ''}
-    ${now === 'pass' || opened.explanation.listing === null ? '' : html`${wayOut(view, opened.explanation, start)}${proof(view, opened)}`}`
+    ${verdictOf(opened.explanation) === 'reject' ? stateNow(view, opened) : ''}`
 }
 
 function stateNow(view: View, { explanation }: Case): Html {

@@ -238,7 +238,7 @@ describe('the page of a code', () => {
 
   it('says how it stands for an address that is asked about', async () => {
     const text = await words('/en/codes/unwanted-mail?ip=192.0.2.45')
-    assert.match(text, /192\.0\.2\.45 is refused here.*Request removal.*All that we say about 192\.0\.2\.45/)
+    assert.match(text, /192\.0\.2\.45 is refused here.*All that we say about 192\.0\.2\.45.*Request removal/)
     assert.doesNotMatch(text, /another one/)
     assert.match(
       await words('/en/codes/complaints?ip=192.0.2.45'),
@@ -635,6 +635,27 @@ describe('the ladder', () => {
     assert.match(await ladderOf('/c/new_192-0-2-45'), /example\.org was last checked/)
     assert.match(await ladderOf('/c/new_192-0-2-45'), /removed lately/)
     assert.doesNotMatch(await ladderOf('/ip/192.0.2.45'), /checked on|removed lately/)
+  })
+
+  it('is the one place of a page that says what to do, whatever kind of listing it is', async () => {
+    for (const path of [
+      '/c/new_192-0-2-45',
+      '/ip/192.0.2.45',
+      '/ip/192.0.2.66',
+      '/ip/198.51.100.21',
+      '/codes/unwanted-mail',
+    ])
+      for (const language of languages) {
+        const { page } = await get(`/${language}${path}`)
+        const titles =
+          language === 'en'
+            ? /<h2[^>]*>(?:What to do|Ways out|What was tried)/g
+            : /<h2[^>]*>(?:怎么办|如何处理|解决办法|已经做过)/g
+        assert.equal(page.match(titles)?.length, 1, `${language}${path}`)
+      }
+    const record = (await get('/en/c/new_192-0-2-45')).page
+    const portal = record.split('<li class="').find((each) => each.includes('The delist portal')) ?? ''
+    assert.match(portal, /Request removal.*this link counts as proof/s)
   })
 
   it('carries the record, the address and the domain to the next step', async () => {

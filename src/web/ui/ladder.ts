@@ -10,19 +10,39 @@ import { badge, buttonLink, mailLink, verbatim } from './notice.ts'
 import { time } from './time.ts'
 import type { View } from './view.ts'
 
+/** What a page knows besides of the steps that its ladder speaks of in general. */
+export interface Steps {
+  /** Before all of them. */
+  readonly notes?: Html | undefined
+  /** What to mend. */
+  readonly fix?: Html | string | undefined
+  /** The test that has to pass, and the button that has it run. */
+  readonly test?: Html | undefined
+  /** The way to the organisation that decides. */
+  readonly elsewhere?: Html | undefined
+  /** Whether the link counts as proof where something is asked for. */
+  readonly proof?: Html | undefined
+}
+
 /**
- * The ladder of help: what was tried, what is left, and the next step with what is known carried along. The same on every page that speaks of
- * a refusal.
+ * The ladder of help: what to do, what was tried of it, and the next step with what is known carried along. The same on every page that speaks
+ * of a refusal, and the one place of the page that says what to do.
  */
-export function ladderPart(view: View, guide: Guide, ladder: Ladder): Html {
+export function ladderPart(view: View, guide: Guide, ladder: Ladder, steps: Steps = {}): Html {
   const words = view.words.support.ladder
-  const isOne = ladder.refused.ip !== undefined
-  return html`<h2 id="ladder">${isOne ? words.title : words.titleOfCode}</h2>
+  return html`<h2 id="ladder">${words.title}</h2>
+    ${steps.notes ?? ''}
     <p>${words.lead}</p>
     <ol class="rungs">
-      ${ladder.rungs.map((rung) => html`<li class="${rung.state}">${rungPart(view, guide, ladder, rung)}</li>`)}
+      ${ladder.rungs.map((rung) => html`<li class="${stateOf(rung)}">${rungPart(view, guide, { ladder, rung, steps })}</li>`)}
     </ol>
-    ${isOne ? bundle(view, ladder) : ''}`
+    ${ladder.refused.ip === undefined ? '' : bundle(view, ladder)}`
+}
+
+interface Step {
+  readonly ladder: Ladder
+  readonly rung: Rung
+  readonly steps: Steps
 }
 
 const tones = {
@@ -33,11 +53,29 @@ const tones = {
   closed: 'quiet',
 } as const satisfies Record<RungState, string>
 
-function rungPart(view: View, guide: Guide, ladder: Ladder, rung: Rung): Html {
+/** Where another organisation decides, the way there is the step in place of the portal. */
+function isElsewhere(rung: Rung): boolean {
+  return rung.state === 'closed' && rung.why === 'elsewhere'
+}
+
+function stateOf(rung: Rung): RungState {
+  return isElsewhere(rung) ? 'open' : rung.state
+}
+
+function rungPart(view: View, guide: Guide, step: Step): Html {
   const words = view.words.support.ladder
-  const title = rung.name === 'case' ? words.titles.case(view.provider.name) : words.titles[rung.name]
-  return html`<p><b>${title}</b> ${badge(tones[rung.state], words.states[rung.state])}</p>
-    ${rung.state === 'closed' ? closedPart(view, rung) : bodyOf(view, guide, ladder, rung)}`
+  const { rung, steps } = step
+  const state = stateOf(rung)
+  return html`<p><b>${titleOf(view, step)}</b> ${badge(tones[state], words.states[state])}</p>
+    ${rung.state === 'closed' ? closedPart(view, rung) : bodyOf(view, guide, step)}
+    ${isElsewhere(rung) ? (steps.elsewhere ?? '') : ''}`
+}
+
+function titleOf(view: View, { ladder, rung }: Step): string {
+  const { titles } = view.words.support.ladder
+  if (rung.name === 'case') return titles.case(view.provider.name)
+  if (isElsewhere(rung)) return titles.elsewhere
+  return rung.name === 'fix' && pathOfRefused(ladder.refused) === 'wait' ? titles.wait : titles[rung.name]
 }
 
 function closedPart(view: View, rung: Extract<Rung, { state: 'closed' }>): Html {
@@ -45,18 +83,19 @@ function closedPart(view: View, rung: Extract<Rung, { state: 'closed' }>): Html 
   return html`<p>${typeof sentence === 'string' ? sentence : sentence(view.provider.name)}</p>`
 }
 
-function bodyOf(view: View, guide: Guide, ladder: Ladder, rung: Rung): Html {
+function bodyOf(view: View, guide: Guide, step: Step): Html {
+  const { ladder, rung } = step
   switch (rung.name) {
     case 'fix':
-      return fix(view, ladder, rung)
+      return fix(view, step)
     case 'portal':
-      return portal(view, ladder, rung)
+      return portal(view, step)
     case 'recipient':
       return recipient(view, guide, ladder, rung)
     case 'owner':
       return owner(view, ladder, rung)
     case 'case':
-      return theCase(view, ladder, rung)
+      return theCase(view, step)
   }
 }
 
@@ -67,21 +106,23 @@ function way(rung: Rung, href: string, text: string): Html {
     : html`<p><a href="${href}">${text}</a></p>`
 }
 
-function fix(view: View, { refused, tried }: Ladder, rung: Rung): Html {
+function fix(view: View, { ladder: { refused, tried }, rung, steps }: Step): Html {
   const words = view.words.support.ladder
   const path = pathOfRefused(refused)
   const { check } = tried
-  const body = path === 'wait' ? words.wait : path === 'fix' ? words.fixTest : words.fix
-  return html`<p>${body}</p>
-    ${
-      check === undefined
-        ? ''
-        : html`<p>
-            ${words.checked(time(view, check.at), check.domain)}:
-            ${words.faults(check.faults, check.warnings)}${view.words.common.fullStop}
-          </p>`
-    }
-    ${way(rung, view.link(routes.check.href({ ip: refused.ip, domain: refused.domain || undefined })), words.toCheck)}`
+  const general = path === 'wait' ? words.wait : path === 'fix' ? words.fixTest : words.fix
+  const body = steps.fix ?? general
+  const checkHref = view.link(routes.check.href({ ip: refused.ip, domain: refused.domain || undefined }))
+  return html`${typeof body === 'string' ? html`<p>${body}</p>` : body} ${steps.test ?? ''}
+  ${
+    check === undefined
+      ? ''
+      : html`<p>
+          ${words.checked(time(view, check.at), check.domain)}:
+          ${words.faults(check.faults, check.warnings)}${view.words.common.fullStop}
+        </p>`
+  }
+  ${way(steps.test === undefined ? rung : { ...rung, state: 'open' }, checkHref, words.toCheck)}`
 }
 
 /** Where a request begins for this asker: with the link that proves the session, else with the address. */
@@ -89,11 +130,14 @@ function startHref(view: View, { refused: { token, ip } }: Ladder): string {
   return view.link(routes.delist.start.href(token === undefined ? { ip } : { case: token }))
 }
 
-function portal(view: View, ladder: Ladder, rung: Rung): Html {
+function portal(view: View, { ladder, rung, steps }: Step): Html {
   const words = view.words.support.ladder
-  return html`<p>${words.portal}</p>
+  // Where a person has it already, another request says nothing new.
+  const isOver = rung.state === 'running' || ladder.tried.request?.state === 'review'
+  return html`<p>${ladder.refused.isWide ? words.portalWide : words.portal}</p>
     ${requestLine(view, ladder)}
-    ${rung.state === 'running' ? '' : way(rung, startHref(view, ladder), words.toPortal)}`
+    ${isOver ? '' : html`<p>${buttonLink(startHref(view, ladder), words.toPortal)}</p>`}
+    ${isOver ? '' : (steps.proof ?? '')}`
 }
 
 function requestLine(view: View, { tried: { request } }: Ladder): Html {
@@ -126,26 +170,33 @@ function owner(view: View, { refused, tried }: Ladder, rung: Rung): Html {
     ${way(rung, view.link(routes.owners.start.href()), words.toOwners)}`
 }
 
-function theCase(view: View, ladder: Ladder, rung: Rung): Html {
+function theCase(view: View, { ladder, rung, steps }: Step): Html {
   const words = view.words.support.ladder
   const { refused, tried } = ladder
   const found = tried.case
   const state = found === undefined ? '' : caseState(view, found)
   if (rung.state === 'running') return html`${state}`
   const matter = { reason: refused.reason, path: pathOfRefused(refused) }
+  const isByPerson = matter.path === 'mail' || matter.path === 'form'
+  const form = view.link(routes.forms.deliverability.href({ ip: refused.ip }))
+  const mail = opensCase(view.support, matter, 'mail')
+    ? html`<p>${words.caseMail(mailLink(view.addresses.delist))}</p>`
+    : ''
+  // What no person decides is decided the same in the portal, whoever asks there.
+  if (!isByPerson)
+    return html`${state}
+      <p>${words.caseElse}</p>
+      ${opensCase(view.support, matter, 'form') ? way(rung, form, words.toForm) : ''} ${mail}`
   return html`${state}
     <p>${words.case}</p>
-    ${way(rung, startHref(view, ladder), words.toCase)}
+    <p>${buttonLink(startHref(view, ladder), words.toCase)}</p>
+    ${steps.proof ?? ''}
     ${
       opensCase(view.support, matter, 'form')
-        ? html`<p>
-            <a href="${view.link(routes.forms.deliverability.href({ ip: refused.ip }))}"
-              >${view.words.support.states.toForm}</a
-            >
-          </p>`
+        ? html`<p><a href="${form}">${view.words.support.states.toForm}</a></p>`
         : ''
     }
-    ${opensCase(view.support, matter, 'mail') ? html`<p>${words.caseMail(mailLink(view.addresses.delist))}</p>` : ''}`
+    ${mail}`
 }
 
 function caseState(

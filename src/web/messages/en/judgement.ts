@@ -17,7 +17,6 @@ export const judgement = {
   directions: { rising: 'rising', falling: 'falling' } satisfies Record<Exclude<Direction, 'steady'>, string>,
   sentence: (concern: string) => `${concern}.`,
   withDirection: (concern: string, direction: string) => `${concern}; ${direction}.`,
-  waysTitle: 'Ways out',
   ways: {
     portal: 'Ask for the removal yourself: confirm by mail and press “Delist IP”.',
     review: 'Ask for the removal: a person here looks at it.',

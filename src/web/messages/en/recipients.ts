@@ -76,10 +76,17 @@ export const recipients = {
     unsigned: 'nobody, or no signature held',
     where: 'At',
     at: { rcpt: 'the recipient: nothing of the message had come yet', message: 'the end of the message' },
-    whatNowTitle: 'What you can do',
-    whatNow:
-      'Tell the sender by another way that it was refused. Their bounce has a link; behind it stands how they are let in again, for everybody. That is the best end of it.',
-    vouchTitle: 'Or vouch for the sender',
+    waysTitle: 'What you can do, the best first',
+    ways: {
+      tell: 'Tell the sender by another way that it was refused. Behind the link in their bounce stands how they are let in again, for everybody.',
+      case: 'If that does not help, let them make a code for you there:',
+      toCase: 'open a case with it',
+      caseEnd: 'A person here looks at it then.',
+      vouch:
+        'Vouch for the sender: their mail then reaches this mailbox, and nobody else’s. The form stands below.',
+      noVouch: 'Vouching is not possible for this one.',
+    },
+    vouchTitle: 'Vouch for the sender',
     ofNetwork: (domain: Html, network: Html) =>
       html`Mail that says it is from ${domain} and comes from the network ${network} reaches this mailbox
       again, for the days that you choose.`,
@@ -100,7 +107,6 @@ export const recipients = {
     days: 'Days',
     daysHint: (most: number) => `From 1 to ${most}.`,
     button: 'Vouch for this sender',
-    notTitle: 'This one cannot be vouched for',
   },
   vouches: {
     title: 'Your vouches',

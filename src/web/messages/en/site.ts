@@ -106,29 +106,13 @@ export const site = {
     'third-party': 'Somebody else decides',
     policy: 'Fix it, and it ends by itself',
   },
-  waysBody: {
-    'self-service':
-      'Stop what caused it first. Then ask for the removal: you confirm by mail and press “Delist IP”. It takes effect within a second.',
-    investigate: 'Clean the system first. Then send the request and say what you found. A person reads it.',
-    'third-party':
-      'We follow the list of another organisation here. Once they remove the address, we accept its mail again.',
-    policy:
-      'This is not about bad mail, but about how the address is set up. Once the test passes, it ends by itself.',
-  },
   /** A length of time in hours in which people work: a day of them is longer than a day. */
   workingHours: (hours: string) => `${hours} working hours`,
-  waysNoCase: (provider: string) =>
-    `Clean the system first. ${provider} opens no case for outsiders about this: the listing ends by itself at the time above, and the owner of the network or a recipient can turn to us.`,
-  waysLink: {
-    'self-service': 'Request removal',
-    investigate: 'Send a request',
-    'third-party': 'Go to the organisation that decides',
-    policy: 'Send a request',
-  },
+  waysElsewhere: 'Go to the organisation that decides',
   waysAskLink: 'Open the link in the newest bounce to see which.',
   waysTest: 'Test that has to pass:',
   recheck: {
-    button: 'Check again now',
+    button: 'Run this test now',
     passes: 'We looked just now, and the test passes: the listing has ended',
     fails: 'We looked just now, and the test still fails',
     failsBody:
@@ -156,7 +140,6 @@ export const site = {
       'Some mail from this address passes all the same: a recipient vouches for its sender. To everybody else it is refused as before.',
     nowBusy: 'Your mail server tries again by itself',
     why: 'Why',
-    next: 'What to do',
     until: 'By when',
     recordTitle: 'What our mail server saw',
     recordIntro: 'The record of the refusal, as it was decided.',

@@ -6,19 +6,20 @@ import { html, type Html } from '../../ui/html.ts'
 /** The ladder of help, for those who are refused. */
 export const support = {
   ladder: {
-    title: 'What was tried, and what is left',
-    titleOfCode: 'The ways in which this is settled',
-    lead: 'Take the steps in this order: each carries along what is known already, so nothing has to be typed twice.',
+    title: 'What to do, in this order',
+    lead: 'Each step carries along what is known already, so nothing has to be typed twice.',
     states: {
       next: 'do this next',
       open: 'possible',
       running: 'under way',
-      tried: 'done',
+      tried: 'tried',
       closed: 'not for this',
     },
     titles: {
       fix: 'Mend the cause, and check again',
+      wait: 'Let it try again; a check shows what helps',
       portal: 'The delist portal',
+      elsewhere: 'The organisation whose list it is',
       recipient: 'The recipient',
       owner: 'The owner of the network',
       case: (provider: string) => `A person at ${provider}`,
@@ -26,7 +27,7 @@ export const support = {
     wait: 'Mail is only put off: your server tries again by itself. A check shows whether something in your set-up makes it worse.',
     fix: 'Find what sends the mail that is complained of and stop it; then let us look at the address and its domain as other servers see them.',
     fixTest: 'The set-up of the address is what is refused here. Mend it, then let us look again.',
-    toCheck: 'Check it now',
+    toCheck: 'Check address and domain',
     checked: (when: Html, domain: string) =>
       domain === '' ? html`Last checked on ${when}` : html`${domain} was last checked on ${when}`,
     faults: (faults: number, warnings: number) =>
@@ -34,7 +35,9 @@ export const support = {
         ? 'nothing to mend was found'
         : `${faults === 1 ? 'one fault' : `${faults} faults`}, ${warnings === 1 ? 'one warning' : `${warnings} warnings`}`,
     portal: 'Confirm by mail, press one button: it takes effect within a second.',
-    toPortal: 'Go to the portal',
+    portalWide:
+      'A whole network is listed. Confirm by mail and press the button: then a person looks at your address.',
+    toPortal: 'Request removal',
     requested: (when: Html) => html`A removal was asked for on ${when}:`,
     requestOpen: 'not confirmed yet; the link is in the letter',
     requestReview: 'a person decides',
@@ -60,6 +63,9 @@ export const support = {
     owned: 'The owner of this network has shown itself to us and can ask at once.',
     toOwners: 'For owners of networks',
     case: 'This reason is one that a person decides. Send the request and say what you found and mended.',
+    caseElse:
+      'If the steps above do not end it, a person looks at it: say in the form what you found and mended.',
+    toForm: 'Fill in the form',
     caseMail: (mailbox: Html) =>
       html`Or forward the whole bounce to ${mailbox}; that mailbox takes mail from refused addresses too.`,
     toCase: 'Send a request',

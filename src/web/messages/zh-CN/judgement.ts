@@ -11,7 +11,6 @@ export const judgement: Messages['judgement'] = {
   directions: { rising: '正在上升', falling: '正在下降' },
   sentence: (concern) => `${concern}。`,
   withDirection: (concern, direction) => `${concern}，${direction}。`,
-  waysTitle: '解决办法',
   ways: {
     portal: '自行申请解除：通过邮件确认后，点击“解除封锁”。',
     review: '提交解除申请，由我们的人员审核。',

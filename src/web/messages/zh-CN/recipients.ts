@@ -73,10 +73,16 @@ export const recipients: typeof en = {
     unsigned: '没有签名，或签名无效',
     where: '阶段',
     at: { rcpt: '收件人阶段：邮件内容尚未传来', message: '邮件传输结束时' },
-    whatNowTitle: '您可以做什么',
-    whatNow:
-      '请用别的方式告诉发件人邮件被拒收了。对方的退信中有一个链接，里面说明了如何恢复投递，恢复后对所有人都有效。这是最好的解决办法。',
-    vouchTitle: '或者为发件人担保',
+    waysTitle: '您可以做什么（从最好的办法开始）',
+    ways: {
+      tell: '请用别的方式告诉发件人邮件被拒收了。对方退信中的链接里说明了如何恢复投递，恢复后对所有人都有效。',
+      case: '如果不奏效，请对方在那里为您生成工单码，',
+      toCase: '您凭码开工单',
+      caseEnd: '，由我们的专人处理。',
+      vouch: '为发件人担保：对方的邮件此后可以送达该邮箱，对其他人无效。表单见下方。',
+      noVouch: '这次拒收不能担保。',
+    },
+    vouchTitle: '为发件人担保',
     ofNetwork: (domain, network) =>
       html`在您选择的天数内，自称来自 ${domain}、并从网段 ${network} 发来的邮件可以重新送达该邮箱。`,
     ofSignature: '在您选择的天数内，带有该域名有效签名的邮件，无论从哪里发来，都可以重新送达该邮箱。',
@@ -95,7 +101,6 @@ export const recipients: typeof en = {
     days: '天数',
     daysHint: (most) => `1 到 ${most}。`,
     button: '为该发件人担保',
-    notTitle: '这次拒收不能担保',
   },
   vouches: {
     title: '您的担保',

@@ -92,25 +92,12 @@ export const site: typeof en = {
     'third-party': '由其他机构决定',
     policy: '修复后自动结束',
   },
-  waysBody: {
-    'self-service': '请先解决起因，再提交申请：通过邮件确认后，点击“解除封锁”，一秒之内生效。',
-    investigate: '请先清理系统，再提交申请，并说明发现了什么问题。会有专人阅读。',
-    'third-party': '这里我们采用了其他机构的名单。对方移除该地址后，我们就会恢复接收。',
-    policy: '问题不在邮件内容，而在该地址的配置。检测通过后，封锁自动结束。',
-  },
   workingHours: (hours) => `${hours} 个工作小时`,
-  waysNoCase: (provider) =>
-    `请先清理系统。对于这类原因，${provider} 不受理外部发件人的工单：封锁会在所示时间自动结束，网段持有者或收件人可以联系我们。`,
-  waysLink: {
-    'self-service': '申请解除封锁',
-    investigate: '提交申请',
-    'third-party': '前往作出决定的机构',
-    policy: '提交申请',
-  },
+  waysElsewhere: '前往作出决定的机构',
   waysAskLink: '请打开最近一封退信中的链接查看具体是哪一个。',
   waysTest: '需要通过的检测：',
   recheck: {
-    button: '立即重新检测',
+    button: '立即运行该检测',
     passes: '刚刚检测通过，封锁已结束',
     fails: '刚刚检测仍未通过',
     failsBody:
@@ -137,7 +124,6 @@ export const site: typeof en = {
     vouched: '来自该地址的部分邮件仍可送达：有收件人为其发件人担保。对其他人照旧拒收。',
     nowBusy: '您的邮件服务器会自动重试',
     why: '原因',
-    next: '如何处理',
     until: '需要多久',
     recordTitle: '我们的邮件服务器看到的情况',
     recordIntro: '以下是作出拒收决定时的记录。',
