@@ -34,7 +34,7 @@ const begin = String.raw`(?:^|\n|[:;>'"“‘’”(=\],。：]\s*|\b(?:error|co
 const words = String.raw`(?=(?:[- ]+|: ?|; ?|, ?)(?!\d*\s*(?:bytes?|[kmg]i?b|octets|hours?|minutes?|seconds?|days?)\b)\S|\s*$|\s*\n|['")])`
 
 function patternsOf(classes: string): Patterns {
-  const codes = String.raw`${classes}(?:[0-5]\d|7[0-4]|9[01])`
+  const codes = String.raw`${classes}(?:[0-5]\d|7[0-9]|9[01])`
   const enhanced = String.raw`${classes}\.(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,2})`
   return {
     both: new RegExp(
@@ -228,16 +228,23 @@ const receiverAround = /(?:said|\bat|\bby|reached|server:|edge|relay|to|via|mx|c
 
 /**
  * The address that was refused, from the words of the receiver. Addresses of the receiver itself are given; an address that could as
- * well be something else is none.
+ * well be something else is none. `mustBeNamed`: what was refused is something else, so only an address counts that is called blocked.
  */
-export function refusedAddress(text: string, receivers: ReadonlySet<string>): string | undefined {
+export function refusedAddress(
+  text: string,
+  receivers: ReadonlySet<string>,
+  mustBeNamed = false,
+): string | undefined {
   const found: { ip: string; isNamed: boolean }[] = []
   for (const match of text.slice(0, 8000).matchAll(addressPattern)) {
     const ip = canonical(match[1])
     if (ip === undefined || receivers.has(ip) || isNobody(ip)) continue
     const before = text.slice(Math.max(0, match.index - 60), match.index)
     const after = text.slice(match.index + match[0].length, match.index + match[0].length + 40)
-    if (/\b(?:rfc ?\d{3,4},? |section |§ ?)$/i.test(before)) continue
+    if (
+      /\b(?:rfc ?\d{3,4},? |section |§ ?|dns (?:server )?ip(?: address)?[^\w]{1,3}|called:\s+)$/i.test(before)
+    )
+      continue
     if (/^[\])]?(?::\d+)?\s+(?:said:|does not like|failed after)/i.test(after)) continue
     const isNamed =
       refusedBefore.test(before) ||
@@ -248,7 +255,7 @@ export function refusedAddress(text: string, receivers: ReadonlySet<string>): st
     found.push({ ip, isNamed })
   }
   const named = found.find(({ isNamed }) => isNamed)
-  if (named) return named.ip
+  if (named || mustBeNamed) return named?.ip
   const others = new Set(found.map(({ ip }) => ip))
   return others.size === 1 ? found[0]?.ip : undefined
 }

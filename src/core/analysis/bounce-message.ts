@@ -4,6 +4,7 @@ import { valueOf, valuesOf } from '../../standards/header-fields.ts'
 import { findReply } from '../../standards/quoted-reply.ts'
 import { readMimeMessage, type MimeMessage } from '../../standards/mime-parts.ts'
 import type { Recipient } from './analysis.ts'
+import { automaticSubject, isAutomaticReply } from './automatic-reply.ts'
 import { recipientOf } from './recipient.ts'
 import { htmlToText, reportLines, withoutFields } from './report-lines.ts'
 import { findPassages, joined, mailbox, type Passage } from './report-text.ts'
@@ -84,38 +85,43 @@ function reportText({ parts }: MimeMessage): string {
 const daemon =
   /mailer-?daemon|mail ?delivery|delivery ?(?:sub)?system|^\W*postmaster|<postmaster|mail-?daemon|maildaemon|microsoftexchange|^\W*(?:mdaemon|mrsd|mailsystem|mail system|bounce|mail administrator|mail deliver|mailer|postoffice|system administrator|systemadministrator|administrator|network administrator|mail router|internet mail|lotus|gw|daemon|maildelivery|complaints|exchange)|post(?:ma[iî]ster|master)@|systemadministrator|sys(?:tem)? ?admin|systemadmin|系统退信|系統退信|postfix|noreply@.*googlegroups|nobody@|no-reply@.*bounce/i
 const bounceSubject =
-  /undeliver|un-?deliverable|deliver(?:y|ed|ing)?[\s\w:-]{0,30}(?:status|fail|problem|report|incomplete|delay|error|notif|unsuccess|rejected|unable|impossible)|(?:fail|error|problem|unable|could not|cannot|can't|not)[\s\w]{0,30}(?:deliver|send|sent)|returned (?:mail|message|to sender|e-?mail)|return(?:ed|ing) (?:mail|message)|mail (?:delivery|system|returned|not delivered|failure|error|could not)|failure (?:notice|delivery)|non-?deliver|nondeliver|message (?:not delivered|undeliver|delay|status|reject|blocked|could not|returned|failed)|rejected|bounce|dsn:|ndn:|warning: (?:could not send|message)|user unknown|mail could not|unknown (?:user|recipient|address)|address not found|unzustellbar|nicht zugestellt|nicht zustellbar|zustell|unzustell|fehler bei der|non remis|non distribu|échec|echec|retour|impossible|no (?:se )?(?:ha )?(?:podido |puede )?entreg|no entreg|devuelto|não (?:é possível |foi |pôde )?entreg|não entregue|devolvid|falha|mancat|non recapit|non consegnat|recapito|onbestelbaar|niet bezorgd|nie dostarczon|niedostarcz|zwrot|退信|未送达|未能送达|无法送达|投递失败|发送失败|退回|無法傳遞|無法傳送|未傳遞|退件|配信|送信(?:エラー|失敗|できません)|エラー(?:通知|メール)|届きません|戻って|недостав|не (?:был[оа]? )?(?:удалось )?(?:доставлен|доставить)|невозможно доставить|возврат|반송|배달|전송 실패|teslim edile|iletile|returnerat|kunde inte levereras|ikke leveres|toimitus/i
+  /undeliver|un-?deliverable|deliver(?:y|ed|ing)?[\s\w:-]{0,30}(?:status|fail|problem|report|incomplete|delay|error|notif|unsuccess|rejected|unable|impossible)|(?:fail|error|problem|unable|could not|cannot|can't|not)[\s\w]{0,30}(?:deliver|send|sent)|returned (?:mail|message|to sender|e-?mail)|return(?:ed|ing) (?:mail|message)|mail (?:delivery|system|returned|not delivered|failure|error|could not)|failure (?:notice|delivery)|non-?deliver|nondeliver|message (?:not delivered|undeliver|delay|status|reject|blocked|could not|returned|failed)|(?:mail|message|delivery|recipient|address)[\s\w]{0,30} rejected|rejected[\s\w:]{0,20}(?:mail|message|delivery)|bounce|dsn:|ndn:|warning: (?:could not send|message)|user unknown|mail could not|unknown (?:user|recipient|address)|address not found|unzustellbar|nicht zugestellt|nicht zustellbar|zustell|unzustell|fehler bei der|non remis|non distribu|échec|echec|retour|impossible|no (?:se )?(?:ha )?(?:podido |puede )?entreg|no entreg|devuelto|não (?:é possível |foi |pôde )?entreg|não entregue|devolvid|falha|mancat|non recapit|non consegnat|recapito|onbestelbaar|niet bezorgd|nie dostarczon|niedostarcz|zwrot|退信|未送达|未能送达|无法送达|投递失败|发送失败|退回|無法傳遞|無法傳送|未傳遞|退件|配信|送信(?:エラー|失敗|できません)|エラー(?:通知|メール)|届きません|戻って|недостав|не (?:был[оа]? )?(?:удалось )?(?:доставлен|доставить)|невозможно доставить|возврат|반송|배달|전송 실패|teslim edile|iletile|returnerat|kunde inte levereras|ikke leveres|toimitus/i
 
 function isBounce(
   message: MimeMessage,
   machine: readonly RecipientStatus[],
   lines: readonly string[],
 ): boolean {
-  if (message.reportType !== undefined && message.reportType !== 'delivery-status') return false
+  if (message.reportType !== undefined && !/^(?:global-)?delivery-status$/.test(message.reportType))
+    return false
   if (machine.length > 0)
     return message.parts.some(({ type }) => statusPart.test(type)) || isFromDaemon(message)
-  if (
-    message.reportType === 'delivery-status' ||
-    valueOf(message.fields, 'x-failed-recipients') !== undefined
-  )
+  if (message.reportType !== undefined || valueOf(message.fields, 'x-failed-recipients') !== undefined)
     return true
   if (isMailingListOrReply(message)) return false
   const subject = subjectOf(message)
   const isNamed = bounceSubject.test(subject)
+  // Automatic replies have the null return path too (RFC 3834 §4).
+  if (isAutomaticReply(message) && !isDaemon(message)) return isNamed && !automaticSubject.test(subject)
   if (!isFromDaemon(message))
     return isNamed && !isAnswer(message) && speaksOfFailure(lines) && speaksOfMail(message, lines)
   return isNamed || speaksOfFailure(lines)
 }
 
-export function isFromDaemon({ fields }: MimeMessage): boolean {
-  const from = decodeWords(valueOf(fields, 'from') ?? '')
+export function isFromDaemon(message: MimeMessage): boolean {
+  const { fields } = message
   const returnPath = fields.find(({ name }) => name === 'return-path')?.value.trim()
   return (
-    daemon.test(from) ||
+    isDaemon(message) ||
     returnPath === '<>' ||
     valueOf(fields, 'x-ms-exchange-message-is-ndr') !== undefined ||
     fields.some(({ name }) => name === 'x-ms-exchange-message-is-ndr')
   )
+}
+
+/** By the name it bears. */
+function isDaemon({ fields }: MimeMessage): boolean {
+  return daemon.test(decodeWords(valueOf(fields, 'from') ?? ''))
 }
 
 function isAnswer({ fields }: MimeMessage): boolean {

@@ -36,7 +36,7 @@ export interface Judgement {
 }
 
 export function judge(said: Said): Judgement {
-  const diagnostic = wordsOf(said.diagnostic)
+  const diagnostic = withoutFrames(wordsOf(said.diagnostic))
   const plain = withoutLinks(diagnostic)
   const firm =
     byOurOwn(said.diagnostic) ??
@@ -50,8 +50,8 @@ export function judge(said: Said): Judgement {
   const around = wordsOf(said.around)
   return (
     byReceiver(around, said) ??
-    byAnyWords(withoutLinks(around), said) ??
-    byAnyWords(around, said) ??
+    byAnyWords(withoutLinks(around), said, isAnswered(said)) ??
+    byAnyWords(around, said, isAnswered(said)) ??
     byCode(said, true) ??
     judgement(meaningOfReply(said.replyCode ?? '') ?? 'unknown', said)
   )
@@ -71,9 +71,25 @@ export function soundsLike(text: string): Judgement | undefined {
   return byOurOwn(text) ?? byStrongWords(words, said) ?? byNotions(words, said)
 }
 
-function byAnyWords(words: string, said: Said): Judgement | undefined {
-  return byWords(words, strongWords, said) ?? byWords(words, weakWords, said)
+function byAnyWords(words: string, said: Said, isAnswer = false): Judgement | undefined {
+  return byWords(words, strongWords, said, isAnswer) ?? byWords(words, weakWords, said, isAnswer)
 }
+
+/** A server was reached and refused for good: that the report gives up, or what it tried before, is no reason. */
+function isAnswered({ replyCode }: Said): boolean {
+  return replyCode?.startsWith('5') === true
+}
+
+const ofTheWay: ReadonlySet<BounceReason> = new Set(['expired', 'network'])
+
+/** Who is spoken to or speaks: Google's `550-5.7.1 [192.0.2.45] Our system …`, `relay=[192.0.2.45]` at the end. */
+function withoutFrames(words: string): string {
+  return words.replace(addressee, '$1').replaceAll(relayed, ' ')
+}
+
+const addressee =
+  /^((?:[a-z]{1,8}; ?)?[45]\d\d[- ](?:[45]\.\d{1,3}\.\d{1,3} )?)\[[\da-f.:]{3,45}(?: +\d+)?\] (?=our system|message |this )/
+const relayed = /,? ?\brelay=\[?[^\s\]]*\]?/g
 
 /** The names of pages and hosts say less than sentences: `antispam` in a link is no verdict. */
 function withoutLinks(words: string): string {
@@ -138,8 +154,14 @@ function byReceiver(words: string, { status, remoteHost }: Said): Judgement | un
   return { reason, path, who: whoActs[path], receiver, ask }
 }
 
-function byWords(words: string, { phrases, reasons: list }: Words, said: Said): Judgement | undefined {
-  const reason = list[phrases.first(words) ?? -1]
+function byWords(
+  words: string,
+  { phrases, reasons: list }: Words,
+  said: Said,
+  isAnswer = false,
+): Judgement | undefined {
+  const counts = (each: number): boolean => !isAnswer || !ofTheWay.has(list[each] ?? 'unknown')
+  const reason = list[phrases.first(words, counts) ?? -1]
   return reason && ofWords(reason, said)
 }
 
@@ -153,9 +175,15 @@ function byStrongWords(words: string, said: Said): Judgement | undefined {
   const list = strongWords.phrases.first(words)
   if (list === undefined) return undefined
   const reason = strongWords.reasons[list] ?? 'unknown'
-  const better =
-    strongWords.isGeneral[list] === true && !isOfCode(reason, said) ? meaningOfSentences(words) : undefined
-  return ofWords(better?.over.includes(reason) === true ? better.reason : reason, said)
+  if (strongWords.isGeneral[list] !== true || isOfCode(reason, said)) return ofWords(reason, said)
+  const better = meaningOfSentences(words)
+  return ofWords(believed(better?.over.includes(reason) === true ? better.reason : reason, said), said)
+}
+
+/** What general words say, unless the enhanced code says that it is about something else. */
+function believed(reason: BounceReason, { status }: Said): BounceReason {
+  const meaning = status === undefined ? undefined : meaningOf(status)
+  return meaning?.over.includes(reason) === true ? meaning.reason : reason
 }
 
 /** Whether the enhanced code says the same. */
@@ -166,7 +194,7 @@ function isOfCode(reason: BounceReason, { status }: Said): boolean {
 
 function byNotions(words: string, said: Said): Judgement | undefined {
   const meaning = meaningOfSentences(words)
-  return meaning && ofWords(meaning.reason, said)
+  return meaning && ofWords(believed(meaning.reason, said), said)
 }
 
 /** Bad sender's mailbox, bad sender's system address (RFC 3463 §3.2): what does not exist is theirs. */

@@ -72,7 +72,13 @@ const receivers = z
 const codes = z
   .strictObject({
     ...file,
-    codes: z.record(z.string(), z.union([z.strictObject({ reason }), z.strictObject({ weak: reason })])),
+    codes: z.record(
+      z.string(),
+      z.union([
+        z.strictObject({ reason, over: z.array(reason).optional() }),
+        z.strictObject({ weak: reason, over: z.array(reason).optional() }),
+      ]),
+    ),
     replies: z.record(z.string().length(3), reason),
   })
   .parse(codesFile)
@@ -160,14 +166,20 @@ function notionOf(name: string): number {
 }
 
 /** What an enhanced status code says by itself. `weak`: only where no words say more. */
-export function meaningOf(
-  status: string,
-): { readonly reason: BounceReason; readonly isWeak: boolean } | undefined {
+export function meaningOf(status: string): CodeMeaning | undefined {
   const meaning = codes.codes[status.slice(2)]
   if (meaning === undefined) return undefined
+  const { over = [] } = meaning
   return 'weak' in meaning
-    ? { reason: meaning.weak, isWeak: true }
-    : { reason: meaning.reason, isWeak: false }
+    ? { reason: meaning.weak, isWeak: true, over }
+    : { reason: meaning.reason, isWeak: false, over }
+}
+
+interface CodeMeaning {
+  readonly reason: BounceReason
+  readonly isWeak: boolean
+  /** What words that are general are not believed to mean where this code stands beside them. */
+  readonly over: readonly BounceReason[]
 }
 
 /** What a reply code says where neither words nor an enhanced code do. */

@@ -2,6 +2,7 @@ import { readDeliveryStatus } from '../../standards/dsn.ts'
 import { findReply } from '../../standards/quoted-reply.ts'
 import type { Recipient } from './analysis.ts'
 import { actionOfText, addressesIn, fieldsIn } from './bounce-message.ts'
+import { soundsLike } from './judge.ts'
 import { recipientOf } from './recipient.ts'
 import { reportLines, withoutFields } from './report-lines.ts'
 import { findPassages, joined, mailbox } from './report-text.ts'
@@ -49,7 +50,7 @@ function readText(text: string, lines: readonly string[]): Recipient[] | undefin
       })
     })
   }
-  if (passages.length > 0 && (findReply(around) || failure.test(around))) {
+  if (passages.length > 0 && (findReply(around) || failure.test(around) || isPostfixParagraph(around))) {
     const isOnly = passages.length === 1
     return passages.map(({ address, text: passage }) =>
       recipientOf({ address, passage, around: isOnly ? around : '', action }),
@@ -57,6 +58,12 @@ function readText(text: string, lines: readonly string[]): Recipient[] | undefin
   }
   if (!findReply(around)) return undefined
   return [recipientOf({ address: undefined, passage: around, around, action })]
+}
+
+/** `<bob@example.net>: mail for example.net loops back to myself`: a paragraph of a report in which no server is quoted. */
+function isPostfixParagraph(text: string): boolean {
+  const said = /^<[^\s<>@]{1,64}@[^\s<>]{1,255}>: (\S.*)/m.exec(text)?.[1]
+  return said !== undefined && soundsLike(said) !== undefined
 }
 
 /** A text with an address and no code is a bounce only when it says that something was not delivered. */
@@ -219,10 +226,15 @@ function readSession(lines: readonly string[]): Recipient[] | undefined {
 function isBareReply(filled: readonly string[]): boolean {
   const first = filled[0] ?? ''
   if (filled.length > 15) return false
-  return /^(?:<<<\s*|smtp(?: error)?[: ]+|error[: ]+|remote server (?:said|returned)[: ]+|said[: ]+|["'“(]|\(?host \S+ ?(?:\[[^\]]*\])? said: )?(?:\(?[45](?:[0-5]\d|7[0-4]|9[01])(?:[- ;,.)]|$)|#?[45]\.\d{1,3}\.\d{1,3}\b)/i.test(
+  if (ofPostfix.test(first)) return true
+  return /^(?:<<<\s*|smtp(?: error)?[: ]+|error[: ]+|remote server (?:said|returned)[: ]+|said[: ]+|["'“(]|\(?host \S+ ?(?:\[[^\]]*\])? said: )?(?:\(?[45](?:[0-5]\d|7[0-9]|9[01])(?:[- ;,.)]|$)|#?[45]\.\d{1,3}\.\d{1,3}\b)/i.test(
     first,
   )
 }
+
+/** What Postfix writes where nobody answered, as its queue shows it. */
+const ofPostfix =
+  /^\(?(?:delivery temporarily suspended: )?(?:(?:connect to|lost connection with|conversation with|host) [\w.-]+\[[\da-f.:]{3,45}\]|host or domain name not found)/i
 
 function bareReply(lines: readonly string[]): Recipient {
   const passage = joined(lines)
@@ -243,7 +255,9 @@ function isPlaceToAsk(passage: string, address: string): boolean {
   if (at === undefined) return false
   const before = passage.slice(Math.max(0, at - 60), at)
   return (
-    !/(?:messages?|mails?|emails?|delivery|delivered|relay|access) $/i.test(before) || asking.test(before)
+    !/(?:messages?|mails?|emails?|delivery|delivered|relay|access|answers?|belongs?|responds?|listens?|sent) (?:to )?$/i.test(
+      before,
+    ) || asking.test(before)
   )
 }
 
@@ -259,7 +273,7 @@ const movedTo =
 const asking = /\b(?:please|send|write|forward|contact|questions?|report|by|via)\b[^.]*$/i
 
 const aboutSender =
-  /relaying disallowed as|user not local; (?:please|will)|anti-spoof|sending domain of|\byour (?:e-?mail )?address <?[^\s@]+@|cannot be answered|identities failed|messages ?(?:per|\/) ?hour for|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b|envelope.?from|return.?path|verification failed for|from address/i
+  /relaying disallowed as|user not local; (?:please|will)|anti-spoof|sending domain of|\byour (?:e-?mail )?address <?[^\s@]+@|cannot be answered|identities failed|messages ?(?:per|\/) ?hour for|rate ?limit exceeded for|\bsender\b(?! was not authenticated)|mail from\b(?! (?:ip |address |host )?[[(]?\d)|to send as\b|(?:sending|outgoing|outbound) (?:quota|limit)|banned from\b|from sending\b|envelope.?from|return.?path|verification failed for|from address/i
 
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)

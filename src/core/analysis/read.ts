@@ -5,6 +5,7 @@ import { decodeText, readMimeMessage, type MimeMessage } from '../../standards/m
 import { readReceived } from '../../standards/received.ts'
 import { readXarf } from '../../standards/xarf.ts'
 import type { AnalysisError, CaseLinkFound, Finding, HeaderFacts, Recipient } from './analysis.ts'
+import { isAutomaticReply } from './automatic-reply.ts'
 import { attachedMessages, isFromDaemon, readBounce } from './bounce-message.ts'
 import { readBounceNotification, readComplaintNotification } from './notification.ts'
 import { soundsLike } from './judge.ts'
@@ -206,19 +207,6 @@ function readForwarded(message: MimeMessage): Finding | undefined {
   if (!start) return undefined
   const pasted = readPasted(text.slice(start.index))
   return pasted && bounceFinding('bounce', pasted.recipients, text)
-}
-
-const automaticSubject =
-  /^\W*(?:auto(?:matic)?[ -]?(?:reply|response|antwort|responder)|auto:|autoreply|out of (?:the )?office|abwesen|abwesenheit|automatische? (?:antwort|reactie|abwesenheits)|automatisch antwoord|afwezig|réponse automatique|absence|absent|respuesta automática|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automática|vacation|away from|i am away|on (?:holiday|leave)|自动(?:回复|答复)|自動(?:応答|返信|回覆)|不在(?:通知|のお知らせ)|автоответ|автоматический ответ|automatiskt svar|autosvar|automatisk (?:svar|besvarelse)|automaattinen|automatyczna odpowied|automatick[áý] odpov|automatikus válasz|răspuns automat|otomatik yanıt|αυτόματη απάντηση|자동 ?(?:회신|응답)|부재 ?중|ตอบกลับอัตโนมัติ|trả lời tự động)/i
-
-function isAutomaticReply(message: MimeMessage): boolean {
-  const { fields } = message
-  const submitted = valueOf(fields, 'auto-submitted') ?? ''
-  if (message.reportType === 'disposition-notification') return true
-  if (/^auto-replied/i.test(submitted)) return true
-  if (fields.some(({ name }) => /^x-auto-?(?:reply|respond|replied)|^x-vacation|^x-autoresponder/.test(name)))
-    return true
-  return automaticSubject.test(decodeWords(valueOf(fields, 'subject') ?? ''))
 }
 
 function isHeader(fields: readonly HeaderField[]): boolean {

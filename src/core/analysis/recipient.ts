@@ -42,8 +42,10 @@ export function recipientOf(told: Told): Recipient {
     ? undefined
     : (find(passage) ?? (passage === '' || machine !== undefined ? find(told.around) : undefined))
   const reply = quoted?.code === undefined && quoted?.status === undefined ? (written ?? quoted) : quoted
-  const status = finest(reply?.status, statusOf(machine?.status), written?.status, told.logged)
-  const replyCode = quoted?.code ?? codeBeside(written, status)
+  const reported = finest(reply?.status, statusOf(machine?.status), written?.status)
+  const status = finest(reported, told.logged)
+  // What the sending server made of an answer (`dsn=4.0.0` of a soft bounce) takes nothing away from it.
+  const replyCode = quoted?.code ?? codeBeside(written, reported)
   const classes = new Set([status?.[0], replyCode?.[0]].filter((digit) => digit !== undefined))
   const action = told.isAnswer === true && isOnly(classes, '4') && said === 'failed' ? 'delayed' : said
   const diagnostic = machine?.diagnostic ?? reply?.text ?? passage.slice(0, longest)
@@ -73,6 +75,7 @@ export function recipientOf(told: Told): Recipient {
     ),
   )
   const isAboutAddress = reason.startsWith('ip-')
+  const mustBeNamed = isAboutRecipient(reason)
   return {
     ...facts,
     statusDerived: status === undefined ? derivedStatus(replyCode, reason) : undefined,
@@ -80,7 +83,7 @@ export function recipientOf(told: Told): Recipient {
     permanent: permanentOf(classes, reason, action),
     rejectedIp: isUnreached(reason)
       ? undefined
-      : (refusedAddress(reply?.text ?? diagnostic, receivers) ??
+      : (refusedAddress(reply?.text ?? diagnostic, receivers, mustBeNamed) ??
         (isAboutAddress ? refusedAddress(passage, receivers) : undefined)),
     receiver,
     path,
@@ -92,6 +95,11 @@ export function recipientOf(told: Told): Recipient {
 /** Nobody spoke, so nobody refused an address: those in the text are of the hosts that were tried. */
 function isUnreached(reason: BounceReason): boolean {
   return reason === 'network' || reason === 'expired' || reason === 'host-unknown'
+}
+
+/** The address of the sending server, where it is told at all, was not what was refused. */
+function isAboutRecipient(reason: BounceReason): boolean {
+  return reason.startsWith('recipient-') || /^(?:mailbox-full|system-full|message-too-large)$/.test(reason)
 }
 
 function findEither(text: string): QuotedReply | undefined {
