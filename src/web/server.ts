@@ -21,7 +21,7 @@ import { checkDeclared } from './opening.ts'
 import { withLanguage } from './routes.ts'
 import { findBox } from './site/find-page.ts'
 import { siteRoutes } from './site/site.ts'
-import { faultPage, notFoundPage, refusalPage } from './ui/error-page.ts'
+import { faultPage, lookUpLimitPage, notFoundPage, refusalPage } from './ui/error-page.ts'
 import type { View } from './ui/view.ts'
 
 /** A form is a few fields; the events door has its own, larger limit. */
@@ -142,6 +142,8 @@ async function answerRefusal(c: WebContext, refusal: Refusal): Promise<Response>
     })
     return c.body(document, status, { 'Content-Type': problemType })
   }
+  if (refusal.code === 'limit.exceeded' && refusal.facts['limit'] === 'lookup.client.day')
+    return c.html(await lookUpLimitPage(view, refusal, findBox(view)), status)
   const mayFind = refusal.code.startsWith('case-link.') || refusal.code.startsWith('address.')
   return c.html(await refusalPage(view, refusal, mayFind ? findBox(view) : undefined), status)
 }

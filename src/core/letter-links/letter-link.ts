@@ -63,9 +63,15 @@ export const maxTries = 5
 
 /** Whether the link still works. It works once; one that has opened something leads there until its time is over. */
 export function mayUse(
-  { tries, expiresAt, usedAt, opened }: Pick<LetterLink, 'tries' | 'expiresAt' | 'usedAt' | 'opened'>,
+  {
+    purpose,
+    tries,
+    expiresAt,
+    usedAt,
+    opened,
+  }: Pick<LetterLink, 'purpose' | 'tries' | 'expiresAt' | 'usedAt' | 'opened'>,
   now: number,
 ): Refusal | undefined {
   const isSpent = usedAt !== null && opened === null
-  return isSpent || expiresAt <= now || tries >= maxTries ? new Refusal('links.over') : undefined
+  return isSpent || expiresAt <= now || tries >= maxTries ? new Refusal('links.over', { purpose }) : undefined
 }

@@ -12,7 +12,7 @@ import type { View } from '../ui/view.ts'
 export function formAskedPage(view: View, form: FormView, code: string): Page {
   if (form.state === 'proven') return shownPage(view, form)
   return form.road === 'mail'
-    ? askedPage(view, { code, again: againOf(form) })
+    ? askedPage(view, { code, again: againOf(form), instead: writeInstead(view, form) })
     : { title: view.words.portal.request.writeTitle, noindex: true, body: writeIn(view, form) }
 }
 
@@ -21,12 +21,25 @@ export function againOf({ kind }: Pick<FormView, 'kind'>): string {
   return (kind === 'warm-up' ? routes.forms.warmUp : routes.forms.deliverability).href()
 }
 
-function writeIn(view: View, { id, mailbox, writeTo, expiresAt }: FormView): Html {
+function writeIn(view: View, form: FormView): Html {
+  const words = view.words.portal.request
+  return html`<h1>${words.writeTitle}</h1>
+    <p class="lead">${words.writeLead(form.mailbox)}</p>
+    ${writeTo(view, form)}`
+}
+
+/** A message does what the letter would have done: whoever gets none does not have to fill in everything again. */
+function writeInstead(view: View, form: FormView): Html {
+  const { insteadTitle, instead } = view.words.support.form
+  return html`<h2>${insteadTitle}</h2>
+    <p>${instead}</p>
+    ${writeTo(view, form)}`
+}
+
+function writeTo(view: View, { id, writeTo: mailbox, expiresAt }: FormView): Html {
   const words = view.words.portal.request
   const { keptUntil, lookAgain } = view.words.support.form
-  return html`<h1>${words.writeTitle}</h1>
-    <p class="lead">${words.writeLead(mailbox)}</p>
-    <p>${mailLink(writeTo)}</p>
+  return html`<p>${mailLink(mailbox)}</p>
     <p>${words.writeAfter}</p>
     <p>${buttonLink(view.link(routes.forms.asked.href({ id })), lookAgain)}</p>
     <p class="hint">${keptUntil} ${timeAndDistance(view, expiresAt)}${view.words.common.fullStop}</p>`

@@ -3,13 +3,15 @@ import { after, describe, it } from 'node:test'
 import { testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { hostileTexts, strangeMarkup } from '../../../test/support/hostile-text.ts'
-import { openDoors, type Doors } from '../../../test/support/visitor.ts'
+import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
+import { day } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { listCases, showCase } from '../../core/cases/desk-actions.ts'
 import { Checks } from '../../core/checks/actions.ts'
 import { tendForms } from '../../core/deliverability/review-actions.ts'
 import { proveForm } from '../../core/forms/actions.ts'
 import { addListing } from '../../core/listings/actions.ts'
+import { listLetters } from '../../core/outbox/reading-actions.ts'
 import type { ExternalRule } from '../../core/settings.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
@@ -73,6 +75,44 @@ describe('The page of the deliverability form', () => {
     assert.match(await (await other.get(link)).text(), /name="code"/)
     assert.equal((await other.submit(link, { code: 'AAAAAA' })).status, 403)
     assert.equal(await openCases(world), 0)
+  })
+
+  it('says the same to a mailbox that has had its letters, keeps what was filled in, and takes a message in place of the letter', async () => {
+    const world = await doors()
+    const asks = async (mailbox: string): Promise<{ browser: Visitor; place: string; page: string }> => {
+      const browser = world.visitor()
+      const pow = await world.solved()
+      const asked = await browser.submit('/deliverability', { ...filled, mailbox, pow })
+      const place = asked.headers.get('location') ?? ''
+      return { browser, place, page: await (await browser.get(place)).text() }
+    }
+    const own = (page: string): string => page.replaceAll(/<output>\w+<|f\+[\w.-]+@|\/[0-9a-z]{26}/g, '')
+    const { page: first } = await asks('ops@example.org')
+    for (const _ of [2, 3]) await asks('ops@example.org')
+    const { browser, place, page } = await asks('ops@example.org')
+    assert.equal(
+      (await listLetters(world.ctx, { limit: 50 })).letters.length,
+      3,
+      'no further letter was written',
+    )
+    assert.equal(own(page), own(first))
+    assert.match(page, /A mailbox gets at most 3 letters from us in 24 hours/)
+    const [, tag = ''] = /f\+([\w.-]+)@/.exec(page) ?? []
+    await proveForm(world.ctx, { tag, mailbox: orThrow(parseMailbox('ops@example.org')) })
+    assert.match(await (await browser.get(place)).text(), /One press left/)
+    assert.equal((await browser.submit(place, {})).status, 303)
+    assert.equal(await openCases(world), 1)
+  })
+
+  it('leads on from a link that is over to the form it was for', async () => {
+    const world = await doors()
+    const browser = world.visitor()
+    await browser.submit('/deliverability', { ...filled, pow: await world.solved() })
+    const link = (await world.letter('confirm-form')) ?? ''
+    world.ctx.clock.advance(8 * day)
+    const over = await browser.get(link)
+    assert.equal(over.status, 410)
+    assert.match(await over.text(), /href="\/deliverability"\s*>Ask for a new link/)
   })
 
   it('asks whoever has no script to write to us, writes to nobody, and has the button once a message has come', async () => {

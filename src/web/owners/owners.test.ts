@@ -122,6 +122,7 @@ describe('A link to the pages of owners', () => {
     assert.equal((await other.submit(link, { code })).status, 303)
     assert.match(await textOf(await other.get('/owners/networks')), /ada@example\.org/)
     assert.equal((await ada.submit(link, {})).status, 410, 'it works once')
+    assert.match(await (await ada.get(link)).text(), /href="\/owners"\s*>Ask for a new link/)
   })
 
   it('is burned by five wrong codes, and over after its time', async () => {

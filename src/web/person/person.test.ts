@@ -55,6 +55,9 @@ describe('Somebody who asks for what is known of them', () => {
     const data = (await answer.json()) as { threads: readonly { messages: readonly { text: string }[] }[] }
     assert.equal(data.threads[0]?.messages[0]?.text, 'The canary sang.')
     assert.equal((await browser.submit(link, { deed: 'export' })).status, 410)
+    const used = await (await browser.get(link)).text()
+    assert.match(used, /This link works no more/)
+    assert.match(used, /href="\/my-data"\s*>Ask for a new link/)
   })
 
   it('signs nobody in as an owner with the link, nor shows or erases anything with that of an owner', async () => {

@@ -54,7 +54,7 @@ function mail(view: View, request: RequestView, code: string): Html {
     <p class="big-code" translate="no"><output>${code}</output></p>
     <details>
       <summary>${view.words.owners.asked.notArrived}</summary>
-      ${notArrived(view, words.notArrivedEnd)}
+      ${notArrived(view, [words.writeInstead(mailLink(request.writeTo)), words.notArrivedEnd])}
     </details>`
 }
 

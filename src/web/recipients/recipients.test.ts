@@ -145,6 +145,7 @@ describe('The link to a recipient', () => {
     assert.equal((await other.submit(link, { code })).status, 303)
     assert.match(await textOf(await other.get('/recipients/mail')), /ada@provider\.example/)
     assert.equal((await ada.submit(link, {})).status, 410, 'it works once')
+    assert.match(await (await ada.get(link)).text(), /href="\/recipients"\s*>Ask for a new link/)
   })
 
   it('goes to our own domains alone', async () => {

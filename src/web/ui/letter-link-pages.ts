@@ -13,7 +13,16 @@ import type { View } from './view.ts'
 /** After the form, the same whatever the mailbox; `code` only in the browser that asked. `again`: where the form is. */
 export function askedPage(
   view: View,
-  { code, again }: { readonly code: string | undefined; readonly again: string },
+  {
+    code,
+    again,
+    instead,
+  }: {
+    readonly code: string | undefined
+    readonly again: string
+    /** What shows the mailbox without a letter. */
+    readonly instead?: Html
+  },
 ): Page {
   const words = view.words.owners.asked
   return {
@@ -26,18 +35,18 @@ export function askedPage(
           : html`<p class="lead">${words.lead}</p>
               <p class="big-code" translate="no"><output>${code}</output></p>
               <h2>${words.notArrived}</h2>
-              ${notArrived(view)}`
+              ${notArrived(view)} ${instead ?? ''}`
       }
       <p>${buttonLink(view.link(again), words.again)}</p>`,
   }
 }
 
 /** What to do where no letter comes: it says the same whatever the mailbox, so it says everything that it can be. */
-export function notArrived(view: View, end?: string): Html {
+export function notArrived(view: View, end: readonly (Html | string)[] = []): Html {
   const { notArrivedPoints } = view.words.owners.asked
   const points = notArrivedPoints(letterLimit(view), length(view.language, stopHoldsMs))
   return html`<ul class="reading">
-    ${[...points, ...(end === undefined ? [] : [end])].map((point) => html`<li>${point}</li>`)}
+    ${[...points, ...end].map((point) => html`<li>${point}</li>`)}
   </ul>`
 }
 

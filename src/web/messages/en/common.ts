@@ -1,3 +1,4 @@
+import { html, type Html } from '../../ui/html.ts'
 import type { LimitWords } from '../limit-words.ts'
 
 /** What all pages share. */
@@ -69,5 +70,19 @@ export const common = {
     faultReference: 'If it happens again, tell us this reference:',
     faultWrite: 'Write to',
     again: 'You can try again',
+    newLink: 'Ask for a new link',
+    lookUpTitle: 'No more look-ups for now',
+    lookUp: ({ most, within }: LimitWords) =>
+      `At most ${most} addresses are looked up from one network in ${within}, so that nobody reads the whole list that way.`,
+    meanwhileTitle: 'What needs no look-up',
+    meanwhile: {
+      record:
+        'The link in a bounce of ours: it shows the record of that refusal, as often as you like. Paste the line if you have it:',
+      codes: 'What our codes mean, and what to do about each',
+      delist: 'Ask for the removal of an address',
+      mail: (mailbox: Html) =>
+        html`Forward the whole bounce to ${mailbox}; that mailbox takes mail from refused addresses too.`,
+      self: 'This page opened from the address itself: who asks about the own address is not counted.',
+    },
   },
 }

@@ -1,3 +1,4 @@
+import { html, type Html } from '../../ui/html.ts'
 import type { LimitWords } from '../limit-words.ts'
 
 /** The delist portal: one address, one mailbox, one button. */
@@ -37,6 +38,9 @@ export const portal = {
     codeTitle: 'Reading the letter on another device?',
     codeLead:
       'Then the page behind the link asks for this code. It is not in the letter, so keep this page open or note it:',
+    writeInstead: (mailbox: Html) =>
+      html`Or write from that mailbox to ${mailbox}, whatever you like: that shows it as the letter would.
+      Then reload this page.`,
     notArrivedEnd:
       'If your mailbox lies on the refused server and cannot get our letter, use one of the other ways below: they need none.',
     writeTitle: 'Now write to us',

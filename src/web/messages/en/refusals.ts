@@ -335,7 +335,7 @@ export const refusals = fitForPeople({
   }),
   'links.over': () => ({
     what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
-    next: 'Begin once more where you asked for it: a new one comes at once. Nothing was changed.',
+    next: 'Ask for a new one where you asked for this; it comes at once. What was done with this one stands, and nothing else has changed.',
   }),
   'links.second-half-wrong': (facts) => ({
     what: 'The code does not match this letter.',

@@ -154,6 +154,9 @@ export const support = {
     linkButton: 'Send the form',
     shownTitle: 'One press left',
     shownLead: 'Your message has come, so the mailbox is yours. Press the button, and the form opens a case.',
+    insteadTitle: 'Or write to us instead',
+    instead:
+      'Send a message from any mailbox of yours to the address below. Subject and text do not matter; it must be authenticated for its From domain (SPF or DKIM). That mailbox then stands for the form, and you come back here to send it.',
     lookAgain: 'I have written, look now',
     keptUntil: 'What you filled in is kept until',
   },

@@ -1,3 +1,4 @@
+import { html } from '../../ui/html.ts'
 import type { common as en } from '../en/common.ts'
 
 export const common: typeof en = {
@@ -48,6 +49,17 @@ export const common: typeof en = {
     notFound: '链接可能被邮件软件截断了。请复制退信中的整行内容，粘贴到下面，我们会找到对应的页面。',
     faultTitle: '我们这边出了故障',
     fault: '这不是您的问题，也没有任何内容被更改。请一分钟后重试。',
+    newLink: '申请新的链接',
+    lookUpTitle: '暂时不能再查询',
+    lookUp: ({ most, within }) => `同一网络在 ${within}内最多查询 ${most} 个地址，以免有人借此读出整份名单。`,
+    meanwhileTitle: '以下办法不需要查询',
+    meanwhile: {
+      record: '我们退信中的链接：随时可以查看该次拒收的记录，不限次数。如果手头有退信，请粘贴到这里：',
+      codes: '各个代码的含义与处理办法',
+      delist: '申请解除某个地址的封锁',
+      mail: (mailbox) => html`把完整的退信转发到 ${mailbox}，被拒收的地址也能向该邮箱发信。`,
+      self: '从该地址本身打开本页：查询自己的地址不计次数。',
+    },
     faultReference: '如果再次出现，请把这个编号告诉我们：',
     faultWrite: '请写信至',
     again: '您可以再次尝试的时间：',

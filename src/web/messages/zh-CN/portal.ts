@@ -1,3 +1,4 @@
+import { html } from '../../ui/html.ts'
 import type { Messages } from '../en.ts'
 
 /** 解除封锁门户。 */
@@ -31,6 +32,8 @@ export const portal: Messages['portal'] = {
       `如果 ${mailbox} 可以接收我们的邮件，一封带链接的邮件已经发出。请打开其中的链接，然后点击“解除封锁”。`,
     codeTitle: '在另一台设备上收信？',
     codeLead: '那么链接打开的页面会要求输入下面的验证码。邮件里没有这个码，请保持本页打开，或把它记下来：',
+    writeInstead: (mailbox) =>
+      html`也可以用该邮箱向 ${mailbox} 发一封邮件，内容不限，同样可以证明邮箱属于您；发出后刷新本页。`,
     notArrivedEnd: '如果您的邮箱就在被封锁的服务器上，收不到我们的信，请使用下面的其他方式，都不需要收信。',
     writeTitle: '请给我们发一封邮件',
     writeLead: (mailbox) =>

@@ -335,7 +335,7 @@ export const refusals = fitForPeople(
     }),
     'links.over': () => ({
       what: '这个链接已失效：已过期、已使用，或验证码输错五次。',
-      next: '请回到申请链接的页面重新申请，新链接会立即发出。没有任何更改。',
+      next: '请回到申请链接的页面重新申请，新链接会立即发出。此前用它完成的操作仍然有效，除此之外没有任何更改。',
     }),
     'links.second-half-wrong': (facts) => ({
       what: '验证码与这封邮件不符。',

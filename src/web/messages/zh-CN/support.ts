@@ -137,6 +137,9 @@ export const support: Messages['support'] = {
     linkButton: '提交表单',
     shownTitle: '只差一步',
     shownLead: '已收到您的来信，邮箱验证通过。点击按钮即提交表单并建立工单。',
+    insteadTitle: '或者给我们发一封邮件',
+    instead:
+      '请用您的任意一个邮箱向下面的地址发一封邮件，主题和内容不限，发件人域名须通过 SPF 或 DKIM 验证。此后以该邮箱为准，回到本页即可提交。',
     lookAgain: '已发信，请查看',
     keptUntil: '填写的内容保留至',
   },
