@@ -25,6 +25,7 @@ import type { Checks } from '../checks/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { actingAt, coveringIn, lift, putCarveOut } from '../listings/actions.ts'
+import { dropStandings } from '../standings/actions.ts'
 import { isRange } from '../listings/listing.ts'
 import { handToCase, saysOf } from './case-actions.ts'
 import { readConditions, type ConditionTest } from './condition.ts'
@@ -147,7 +148,10 @@ export async function letIn(tx: Tx, request: DelistRequest): Promise<DelistReque
     await lift(tx, listing, 'operator')
   }
   const range = listings.find((each) => isRange(each))
-  if (range?.effect === 'refuse') await putCarveOut(tx, request.unit, range)
+  if (range?.effect === 'refuse') {
+    await putCarveOut(tx, request.unit, range)
+    await dropStandings(tx, [formatPrefix(request.unit)])
+  }
   const [first] = listings
   if (first) return await settleRemoved(tx, request, first)
   return await end(tx, request, 'not-listed')

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import type { TableChange } from '../../access/listing-entry.ts'
 import { changeFromJson } from '../../access/feed-frame.ts'
+import type { Standing } from '../../access/standing.ts'
 import { day, hour } from '../../base/clock.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseAddress } from '../../standards/ip.ts'
@@ -11,6 +12,7 @@ import { forEachDatabase } from '../../../test/support/database.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { as, type Context } from '../context.ts'
 import { changesAfter } from '../edges/actions.ts'
+import { putStandings, standingsAfter, standingsHead, standingsOf } from '../standings/actions.ts'
 import {
   addListing,
   coveringListings,
@@ -298,6 +300,35 @@ forEachDatabase((_name, open) => {
       assert.equal((await endListing(ctx, { id: proposed.id })).state, 'ended')
       assert.deepEqual(await told(ctx), [])
       await sound(ctx)
+    })
+
+    it('that somebody ends leave nothing at the edges that the sender would still be put off by; those whose time is over do', async () => {
+      const ctx = testContext({ db: await open() })
+      const key = '192.0.2.45/32'
+      const held: Standing = { kind: 'hourly', perHour: 2, reason: 'suspicious' }
+      const ended = async (end: (id: string) => Promise<unknown>) => {
+        const { id } = await addListing(ctx, spam('192.0.2.45', { ends: '1h' }))
+        await putStandings(ctx, [{ key, standing: held }])
+        const { seq } = await standingsHead(ctx)
+        await end(id)
+        const after = await standingsAfter(ctx, seq, 10)
+        return { told: (await standingsOf(ctx, [key])).get(key), after: after.entries }
+      }
+      assert.deepEqual(await ended(async (id) => await endListing(ctx, { id })), {
+        told: undefined,
+        after: [[key, null]],
+      })
+      const expire = async () => {
+        ctx.clock.advance(2 * hour)
+        await endExpired(ctx)
+      }
+      assert.deepEqual(await ended(expire), { told: held, after: [] })
+      // Nothing is said of whom nothing was said.
+      await putStandings(ctx, [{ key, standing: null }])
+      const { id } = await addListing(ctx, spam('192.0.2.45'))
+      const { seq } = await standingsHead(ctx)
+      await endListing(ctx, { id })
+      assert.equal((await standingsHead(ctx)).seq, seq)
     })
 
     it('are not for everybody to change', async () => {

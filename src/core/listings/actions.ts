@@ -17,12 +17,14 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn, tellEdges } from '../edges/actions.ts'
 import { queueWebhook } from '../outbox/actions.ts'
 import { notifyOperator } from '../outbox/notice-actions.ts'
+import { dropStandings } from '../standings/actions.ts'
 import {
   defaultEnd,
   effectOf,
   engineName,
   entryOf,
   hitsMuch,
+  isLetIn,
   isRange,
   mayAgree,
   mayPut,
@@ -222,6 +224,8 @@ export async function lift(tx: Tx, listing: Listing, why: EndWhy, note = ''): Pr
     await tellEdges(tx, { kind: 'drop', prefix: listing.prefix })
     await queueWebhook(tx, 'listing.ended', { id: listing.id, listing: told(asItActs(tx, ended)) })
   }
+  // Who is let in again is let in now, and not when the judgement comes to hear of it.
+  if (isLetIn(why)) await dropStandings(tx, [formatPrefix(listing.prefix)])
   return { ...ended, version: ended.version + 1 }
 }
 

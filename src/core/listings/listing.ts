@@ -51,6 +51,11 @@ export interface Evidence {
 export const endWhys = ['expired', 'delist', 'delist-unproven', 'operator', 'superseded', 'evidence'] as const
 export type EndWhy = (typeof endWhys)[number]
 
+/** Whether somebody has said that the sender may come in again, not the time or the judgement. */
+export function isLetIn(why: EndWhy): boolean {
+  return why === 'delist' || why === 'delist-unproven' || why === 'operator'
+}
+
 /** What somebody asks to be listed, read and complete. */
 export interface ListingWish {
   readonly prefix: Prefix

@@ -112,10 +112,22 @@ function hear(mind: Mind, { event: { verdict }, sender, before, now }: Lesson): 
   return rule && brake.doubts(rule) ? 'unjudged' : verdict
 }
 
+/** Recipients of one message that count at most: mail servers take no more in one (Postfix: `smtpd_recipient_limit`). */
+const mostRecipients = 1000
+
+/** As told, and no more than can be: unknown recipients are some of the recipients. */
+function recipientsOf(event: MessageEvent | undefined): Record<CountedRecipients, number> {
+  const recipients = Math.min(event?.recipients ?? 0, mostRecipients)
+  const unknown = Math.min(event?.unknownRecipients ?? 0, event?.recipients ?? mostRecipients, mostRecipients)
+  return { recipients, unknownRecipients: unknown, trapRecipients: event?.trapRecipients ?? 0 }
+}
+
+type CountedRecipients = 'recipients' | 'unknownRecipients' | 'trapRecipients'
+
 /** Recipients that nobody has told of before; gives whether a trap is among them for the first time, as a number. */
 function countRecipients(mind: Mind, { event, told, sender, witness }: Lesson): 0 | 1 {
-  const fresh = (kind: 'recipients' | 'unknownRecipients' | 'trapRecipients'): number =>
-    Math.max(0, (event[kind] ?? 0) - (told?.[kind] ?? 0))
+  const [now, before] = [recipientsOf(event), recipientsOf(told)]
+  const fresh = (kind: CountedRecipients): number => Math.max(0, now[kind] - before[kind])
   const traps = fresh('trapRecipients') > 0 && !told?.trapRecipients ? 1 : 0
   const counted = [
     ['recipients', fresh('recipients')],

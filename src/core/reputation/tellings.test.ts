@@ -58,6 +58,17 @@ describe('Tellings of one message by several sources', () => {
       assert.deepEqual(countsAfter(said), once)
   })
 
+  it('count no more recipients than a mail server takes in one message, and no more unknown ones than there are', () => {
+    const all = ['mta', 'filter'] as const
+    const counted = (more: Partial<MessageEvent>) => {
+      const { recipients, unknown } = countsAfter([saidBy(all, 'mx1', { ...spam, ...more })])
+      return [recipients, unknown]
+    }
+    assert.deepEqual(counted({ recipients: 1_000_000, unknownRecipients: 1_000_000 }), [1000, 1000])
+    assert.deepEqual(counted({ recipients: 3, unknownRecipients: 1_000_000 }), [3, 3])
+    assert.deepEqual(counted({ recipients: undefined, unknownRecipients: 7 }), [0, 7])
+  })
+
   it('count once where both tell everything, and where one source tells in two parts', () => {
     const both = [saidBy(['mta', 'filter'], 'mx1', spam), saidBy(['mta', 'filter'], 'other', spam)]
     assert.deepEqual(countsAfter(both), once)

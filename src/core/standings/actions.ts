@@ -58,6 +58,19 @@ async function putSome(tx: Tx, entries: readonly StandingEntry[]): Promise<void>
   tx.afterCommit('standings')
 }
 
+/**
+ * Forgets what the edges were told of these keys, in the transaction that is the reason for it: until whoever judges says something else, what
+ * holds is what holds of anybody.
+ */
+export async function dropStandings(tx: Tx, keys: readonly string[]): Promise<void> {
+  const told = (await store.rowsOf(tx.queries, keys)).filter(({ standing }) => standing !== null)
+  if (told.length > 0)
+    await putSome(
+      tx,
+      told.map(({ key }) => [key, null]),
+    )
+}
+
 /** Says that the list is true up to `at`. Edges go by it for a quarter of an hour; whoever judges says so each minute. */
 export async function confirmStandings(ctx: Context, at: number): Promise<void> {
   await transact(ctx, async (tx) => {
