@@ -40,7 +40,7 @@ export async function runDemo({ json, output }: Invocation): Promise<number> {
     const supervisor = supervise(entry, ['--config', file], jsonLog({ process: 'supervisor' }))
     return await runSupervised(supervisor, output, (doors) => {
       if (json) output.json({ doors, ...story })
-      else introduce(output, doors, story)
+      else introduce(output, doors, story, file)
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -59,7 +59,12 @@ function siteAt(endpoint: Config['listen']['site']): string {
   return `http://${showEndpoint(local)}`
 }
 
-function introduce({ say }: Output, doors: Readonly<Record<string, string>>, story: DemoStory): void {
+function introduce(
+  { say }: Output,
+  doors: Readonly<Record<string, string>>,
+  story: DemoStory,
+  config: string,
+): void {
   const policy = (doors['policy'] ?? '').split(':')
   const ask = [
     'request=smtpd_access_policy',
@@ -67,6 +72,15 @@ function introduce({ say }: Output, doors: Readonly<Record<string, string>>, sto
     `client_address=${story.listed}`,
     'recipient=user@provider.example',
   ]
+  const event = {
+    v: 1,
+    id: 'demo-1',
+    at: new Date().toISOString(),
+    type: 'message',
+    ip: story.listed,
+    outcome: 'accepted',
+    verdict: 'ham',
+  }
   say(`
 Postern runs. Everything is real; only the database is thrown away at the end, and no mail leaves.
 
@@ -86,6 +100,7 @@ One line for each door:
   look-up (HTTP)    curl ${httpOf(doors['lookup'])}/v1/lookup/${story.listed}
   API               curl ${doors['site']}/api/v1/senders/${story.listed}
   intake (SMTP)     swaks --server ${doors['intake']} --to postmaster@postern.provider.example
+  mail events       echo '${JSON.stringify(event)}' | npm run -s postern -- ingest - --config ${config}
   metrics           curl ${doors['console']}/metrics
 
 Ctrl-C ends it.`)

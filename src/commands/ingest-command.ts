@@ -125,7 +125,9 @@ function readerOf({ format, zone }: Wish, config: Config): LogReader {
 /** A whole file or what comes on stdin: one call of core, which reads no faster than it writes. */
 async function ingestOnce(invocation: Invocation, wish: Wish, reader: LogReader): Promise<number> {
   const { output } = invocation
-  const { file, source, roles, backfill } = wish
+  const { file, format, source, roles, backfill } = wish
+  if (format === 'rspamd' && backfill)
+    output.note('the objects of rspamd carry no time: what is read counts as of now')
   const size = file === '-' ? 0 : (await stat(file)).size
   let refused = 0
   const status = await withCore(
