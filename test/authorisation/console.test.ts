@@ -3,13 +3,15 @@ import { after, before, describe, it } from 'node:test'
 import { may, type Permission } from '../../src/core/actor.ts'
 import type { ConsoleRoute } from '../../src/web/console/route.ts'
 import { consoleRoutes } from '../../src/web/console/routes.ts'
+import type { Web } from '../../src/web/env.ts'
+import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { deedsOf, type Deed } from './console-deeds.ts'
 import { addressOf, subjectsOf, type Subject } from './console-subjects.ts'
-import { openHouse, type House } from './house.ts'
+import { consoleOrigin, openHouse, type House } from './house.ts'
 import { ask, hireEverybody, type Visitor } from './operators.ts'
 import { makeThings, said, type Things } from './things.ts'
-import { isAlike, mediansOf } from './timing.ts'
+import { isAlike, leastOf } from './timing.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -97,11 +99,17 @@ function* cellsOf(route: ConsoleRoute): Generator<Cell> {
   }
 }
 
-async function outcomeOf({ route, visitor, subject, deed }: Cell, door = house.console): Promise<Outcome> {
+async function outcomeOf(
+  { route, visitor, subject, deed }: Cell,
+  {
+    door = house.console,
+    headers = {},
+  }: { readonly door?: Web; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<Outcome> {
   house.watch.taken()
   const address = addressOf(route.path, subject.id)
   const answer = await house.watch.rehearse(
-    async () => await ask({ console: door }, visitor, address, deed?.fields),
+    async () => await ask({ console: door }, visitor, address, deed?.fields, headers),
   )
   return {
     status: answer.status,
@@ -241,7 +249,7 @@ describe('The console', () => {
         ({ subject, visitor }) => subject.is === 'absent' && visitor === hidden?.visitor,
       )
       if (!hidden || !absent) continue
-      const [there, gone] = await mediansOf([
+      const [there, gone] = await leastOf([
         async () => await outcomeOf(hidden),
         async () => await outcomeOf(absent),
       ])
@@ -283,6 +291,32 @@ describe('The console', () => {
     )
   })
 
+  it('does nothing for a form that began at another site, or that has not the word of its session', async (t) => {
+    const acting = new Map(
+      tried.filter(({ outcome }) => outcome.written.length > 0).map(({ cell }) => [cell.route.path, cell]),
+    )
+    let count = 0
+    for (const cell of acting.values()) {
+      for (const headers of elsewhere(consoleOrigin)) {
+        count++
+        const { status, written } = await outcomeOf(cell, { headers })
+        assert.deepEqual([status, written], [403, []], `${nameOf(cell)} ${JSON.stringify(headers)}`)
+      }
+      if (cell.route.permission === 'anyone') continue
+      for (const csrf of [
+        '',
+        'x',
+        everybody.find(({ role }) => role !== cell.visitor.role)?.session?.csrf ?? 'y',
+      ]) {
+        count++
+        const deed = { ...cell.deed, fields: { ...cell.deed?.fields, csrf } } as Deed
+        const { status, written } = await outcomeOf({ ...cell, deed })
+        assert.deepEqual([status, written], [403, []], `${nameOf(cell)} with ${csrf}`)
+      }
+    }
+    t.diagnostic(`${count} cells, ${acting.size} forms`)
+  })
+
   it('is guarded twice: behind a door that lets in whoever is signed in, actions refuse and show nothing', async (t) => {
     const door = house.consoleOf(
       consoleRoutes.map((route) =>
@@ -292,7 +326,7 @@ describe('The console', () => {
     const wrongs: string[] = []
     let count = 0
     for (const { cell } of tried.filter((each) => each.cell.expected === 'forbidden')) {
-      const outcome = await outcomeOf(cell, door)
+      const outcome = await outcomeOf(cell, { door })
       count++
       const shown = shownTo(cell.visitor, outcome)
       // The page before a deed may be read by whoever may read what is on it.

@@ -12,17 +12,16 @@ import { consoleApp } from '../../src/web/console/app.ts'
 import type { ConsoleDeps, ConsoleRoute } from '../../src/web/console/route.ts'
 import type { Web } from '../../src/web/env.ts'
 import { testAbuse, testSettings, testWaysOut } from '../support/context.ts'
-import { emptyProvider, openDoors, type Doors } from '../support/visitor.ts'
+import type { OwnersWorld } from '../support/owners.ts'
+import { emptyProvider, openDoors } from '../support/visitor.ts'
 import { watched, type Watch } from './watched.ts'
 
 /** Both web servers over one database, as they are when Postern runs, and what they ask of it. */
-export interface House extends Doors {
+export interface House extends OwnersWorld {
   readonly watch: Watch
   readonly console: Web
   /** The console with these routes in place of its own. */
   consoleOf(routes: readonly ConsoleRoute[]): Web
-  /** Texts of DNS by name. */
-  readonly txt: Map<string, string>
 }
 
 export const consoleOrigin = 'https://console.provider.example'
@@ -62,7 +61,7 @@ export function openHouse(db: Database): House {
   const doors = openDoors(watch.db, {
     settings: settings(),
     provider: emptyProvider,
-    out: testWaysOut({ txt: lookUp }),
+    out: testWaysOut({ txt: lookUp, confirmedNames: async () => await Promise.resolve(house.names) }),
   })
   const { ctx } = doors
   const deps: ConsoleDeps = {
@@ -80,11 +79,13 @@ export function openHouse(db: Database): House {
     trustedProxies: [],
     metrics: async () => await Promise.resolve(''),
   }
-  return {
+  const house: House = {
     ...doors,
     watch,
     txt,
+    names: [],
     console: consoleApp(deps),
     consoleOf: (routes) => consoleApp(deps, routes),
   }
+  return house
 }

@@ -1,8 +1,8 @@
-/** Rounds in which each is measured: enough for a median that a pause of the machine does not move. */
+/** Rounds in which each is measured: enough for one of them to meet no pause of the machine. */
 const rounds = 9
 
-/** How long each takes, in milliseconds; they take turns, so that what slows the machine slows all of them. */
-export async function mediansOf<const Works extends readonly (() => Promise<unknown>)[]>(
+/** How long each takes at the least, in milliseconds; they take turns, so that what slows the machine slows all of them. */
+export async function leastOf<const Works extends readonly (() => Promise<unknown>)[]>(
   works: Works,
 ): Promise<{ readonly [Nth in keyof Works]: number }> {
   const took = works.map((): number[] => [])
@@ -12,7 +12,7 @@ export async function mediansOf<const Works extends readonly (() => Promise<unkn
       await work()
       took[nth]?.push(performance.now() - begun)
     }
-  return took.map((each) => each.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0) as {
+  return took.map((each) => Math.min(...each)) as {
     readonly [Nth in keyof Works]: number
   }
 }

@@ -11,24 +11,9 @@ import {
   testPassword,
 } from '../../../test/support/console.ts'
 import { caseId, caseMessageId, participantId } from '../../../test/support/cases.ts'
+import { elsewhere } from '../../../test/support/cross-site.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import { consoleRoutes } from './routes.ts'
-
-/** What a browser says about a form that began elsewhere, and what a careful attacker may make it say. */
-const elsewhere: readonly Readonly<Record<string, string>>[] = [
-  { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
-  { 'sec-fetch-site': 'cross-site', origin: 'null' },
-  { 'sec-fetch-site': 'cross-site', origin: '' },
-  { 'sec-fetch-site': 'same-site', origin: 'https://postmaster.provider.example' },
-  { 'sec-fetch-site': 'same-site', origin: 'https://console.provider.example.evil.example' },
-  { 'sec-fetch-site': 'unheard-of', origin: 'https://evil.example' },
-  { 'sec-fetch-site': '', origin: 'https://evil.example' },
-  { 'sec-fetch-site': '', origin: 'null' },
-  { 'sec-fetch-site': '', origin: 'https://console.provider.example:444' },
-  { 'sec-fetch-site': '', origin: 'https://console.provider.example@evil.example' },
-  { 'sec-fetch-site': '', origin: 'https://evilconsole.provider.example' },
-  { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example', 'content-type': 'text/plain' },
-]
 
 const forms = [
   ['/listings/add', { step: 'confirm', prefix: '192.0.2.99', cause: 'spam' }],
@@ -81,7 +66,7 @@ describe('A form of the console', () => {
 
   it('does nothing when it began at another site', async () => {
     for (const [path, form] of forms) {
-      for (const headers of elsewhere) {
+      for (const headers of elsewhere(consoleOrigin)) {
         const { ask, deeds } = testConsole()
         const answer = await ask('admin', path, form, headers)
         assert.equal(answer.status, 403, `${path} ${JSON.stringify(headers)}`)

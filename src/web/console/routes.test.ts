@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { permissions, roles, type Permission, type Role } from '../../core/actor.ts'
+import { roles, type Permission } from '../../core/actor.ts'
 import {
   testAnswer,
   testApproval,
@@ -14,7 +14,10 @@ import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'
 import { consoleRoutes } from './routes.ts'
 
-/** What each door needs, written down a second time: a new route fails here until somebody has decided. */
+/**
+ * What each door needs, written down a second time: a new route fails here until somebody has decided. What comes of it for every role is held against
+ * the real actions in `test/authorisation`.
+ */
 const policy: Readonly<Record<string, Permission | 'signed-in' | 'anyone'>> = {
   'GET /': 'console.read',
   'GET /listings': 'console.read',
@@ -169,13 +172,6 @@ function nameOf({ method, path }: Pick<ConsoleRoute, 'method' | 'path'>): string
   return `${method} ${path}`
 }
 
-function isLetIn(role: Role | undefined, needed: Permission | 'signed-in' | 'anyone'): boolean {
-  if (needed === 'anyone') return true
-  if (role === undefined) return false
-  const allowed: readonly string[] = needed === 'signed-in' ? roles : permissions[needed]
-  return allowed.includes(role)
-}
-
 function addressOf({ path }: Pick<ConsoleRoute, 'path'>): string {
   const [, id = ''] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? []
   return path.replace(':id', id).replace(':link', testLink).replace(':name', 'ada')
@@ -193,35 +189,7 @@ describe('The routes of the console', () => {
     )
   })
 
-  for (const route of consoleRoutes) {
-    const needed = policy[nameOf(route)] ?? 'anyone'
-    const form = route.method === 'POST' ? (forms[route.path] ?? {}) : undefined
-    for (const role of [undefined, ...roles]) {
-      const isIn = isLetIn(role, needed)
-      it(`${isIn ? 'let in' : 'turn away'} ${role ?? 'nobody'} at ${nameOf(route)}`, async () => {
-        const { ask, deeds } = testConsole()
-        const answer = await ask(role, addressOf(route), form)
-        if (isIn) {
-          assert.ok(answer.status < 400 || route.path === '/sign-in', `status ${answer.status}`)
-          assert.ok(
-            role === undefined ||
-              !answer.headers.get('location')?.startsWith('/sign-in') ||
-              /sign-out/.test(route.path),
-          )
-          return
-        }
-        assert.deepEqual(deeds, [])
-        if (role !== undefined) assert.equal(answer.status, 403)
-        else if (route.method === 'POST') assert.equal(answer.status, 401)
-        else {
-          assert.equal(answer.status, 303)
-          assert.match(answer.headers.get('location') ?? '', /^\/sign-in/)
-        }
-      })
-    }
-  }
-
-  it('that act do act for whoever may, so that the matrix above means something', async () => {
+  it('that act do act for whoever may', async () => {
     const acted = new Set<string>()
     for (const route of consoleRoutes.filter(({ safe }) => !safe)) {
       const { ask, deeds } = testConsole()
