@@ -78,12 +78,18 @@ function readFiles(config: Config, actor: 'cli' | 'core'): Pick<Context, 'settin
   }
 }
 
-function outOf({ dns, owners }: Config): Out {
+function outOf({ data, dns, owners }: Config): Out {
   const resolver = dnsResolver({ servers: dns.servers })
   const elsewhere = owners.resolvers.map((server) => dnsResolver({ servers: [server] }))
   if (owners.rdap === 'never') return waysOut({ resolver, elsewhere })
   const rdap = readRegistries({ files: owners.rdapFiles, hosts: owners.rdapHosts })
-  return waysOut({ resolver, elsewhere, rdap })
+  const isRenewed = owners.rdapRenew === 'weekly' && owners.rdapFiles.length === 0
+  return waysOut({
+    resolver,
+    elsewhere,
+    rdap,
+    rdapKept: isRenewed ? { folder: join(data, 'rdap'), now: systemClock().now } : undefined,
+  })
 }
 
 function cliActor(): Actor {

@@ -15,6 +15,7 @@ import { parseAddress } from '../standards/ip.ts'
 import { parseListable } from '../standards/prefix.ts'
 import { abuseMailboxes } from '../standards/rdap.ts'
 import { httpsClient } from './https-client.ts'
+import type { Registries } from './registries.ts'
 import { rdapClient, rdapHttps, type RdapAnswer, type RdapClient } from './rdap-client.ts'
 
 const at = (text: string) => orThrow(parseListable(text))
@@ -36,11 +37,12 @@ describe('Asking a registry by RDAP', () => {
       readonly pauseMs?: number
       readonly totalMs?: number
       readonly begins?: () => void
+      readonly table?: Partial<Registries>
     } = {},
   ): RdapClient => {
     const { rdap, mayReach, port, authorities } = server.out
     assert.ok(rdap && mayReach && port && authorities)
-    const { addresses, pauseMs = 1, totalMs, begins } = options
+    const { addresses, pauseMs = 1, totalMs, begins, table } = options
     const resolver = {
       addresses: addresses === undefined ? rdapAddresses : async () => [orThrow(parseAddress(addresses))],
     }
@@ -56,7 +58,7 @@ describe('Asking a registry by RDAP', () => {
       begins?.()
       return await client.fetchText(host, path)
     }
-    return rdapClient({ ...rdap, pauseMs, client: { fetchText } })
+    return rdapClient({ registries: () => ({ ...rdap, ...table }), pauseMs, client: { fetchText } })
   }
   const ask = async (network: string, client = clientOf()): Promise<RdapAnswer> =>
     await client.network(at(network))
@@ -95,6 +97,24 @@ describe('Asking a registry by RDAP', () => {
     assert.deepEqual(await ask('192.0.2.0/24'), { kind: 'none' })
     assert.deepEqual(await ask('8.8.8.0/24'), { kind: 'none' })
     assert.equal(server.asked.length, 1)
+  })
+
+  it('asks one that sends on about a block that the table does not name, and nobody about what is not global', async () => {
+    const client = clientOf({ table: { elsewhere: `https://${two}/registry/` } })
+    server.answer = ({ url = '', headers }, response) =>
+      headers.host === two
+        ? void response.writeHead(302, { location: `https://${one}/there${url}` }).end()
+        : givesJson(fixture('arin').replace('192.0.2.0"', '8.8.8.0"').replace('192.0.2.255', '8.8.8.255'))(
+            {} as IncomingMessage,
+            response,
+          )
+    const answer = await ask('8.8.8.0/24', client)
+    assert.deepEqual([answer.kind, answer.kind === 'network' && answer.server], ['network', one])
+    assert.deepEqual(server.asked, [`${two}/registry/ip/8.8.8.0/24`, `${one}/there/registry/ip/8.8.8.0/24`])
+    server.asked.splice(0)
+    for (const network of ['10.1.0.0/16', '2001:db8::/48', 'fd00::/32'])
+      await ask(network, clientOf({ table: { services: [], elsewhere: `https://${two}/` } }))
+    assert.deepEqual(server.asked, [])
   })
 
   it('believes no answer about another network than was asked for', async () => {

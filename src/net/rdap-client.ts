@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatPrefix, type Prefix } from '../standards/prefix.ts'
+import { addressOf, formatPrefix, type Prefix } from '../standards/prefix.ts'
 import { rangeCovers } from '../standards/address-range.ts'
-import { serverFor, type RdapService } from '../standards/rdap-bootstrap.ts'
+import { isGlobal } from '../standards/special-purpose.ts'
+import { serverFor } from '../standards/rdap-bootstrap.ts'
 import { readRdapNetwork, type RdapNetwork } from '../standards/rdap.ts'
 import type { HttpsAnswer, HttpsClient } from './https-client.ts'
+import type { Registries } from './registries.ts'
 
 /**
  * Questions to the registries by RDAP (RFC 7480, RFC 9082 §3.1.1), each as politely as they ask for: one at a time for each server, a
@@ -27,9 +29,8 @@ export type RdapAnswer =
   | { readonly kind: 'temperror' }
 
 export interface RdapClientOptions {
-  readonly services: readonly RdapService[]
-  /** Hosts besides those of `services` that may be redirected to: national registries, which the file of IANA does not name. */
-  readonly hosts?: readonly string[]
+  /** Which may be asked, as is known now. Redirects go to their servers and to its `hosts`: national registries, which the file of IANA does not name. */
+  readonly registries: () => Registries
   readonly client: HttpsClient
   /** Only tests change it. */
   readonly pauseMs?: number
@@ -59,13 +60,7 @@ interface Line {
   notBefore: number
 }
 
-export function rdapClient({
-  services,
-  hosts = [],
-  client,
-  pauseMs = usualPauseMs,
-}: RdapClientOptions): RdapClient {
-  const known = new Set([...services.map(({ url }) => new URL(url).hostname), ...hosts])
+export function rdapClient({ registries, client, pauseMs = usualPauseMs }: RdapClientOptions): RdapClient {
   const lines = new Map<string, Line>()
 
   const ask = async (url: URL): Promise<HttpsAnswer | { readonly kind: 'wait'; readonly waitMs: number }> => {
@@ -94,7 +89,11 @@ export function rdapClient({
     }
   }
 
-  const follow = async (url: URL, prefix: Prefix, redirects: number): Promise<RdapAnswer> => {
+  const follow = async (
+    url: URL,
+    prefix: Prefix,
+    { known, redirects }: { readonly known: ReadonlySet<string>; readonly redirects: number },
+  ): Promise<RdapAnswer> => {
     const answer = await ask(url)
     if (answer.kind === 'wait') return { kind: 'busy', waitMs: answer.waitMs }
     if (answer.kind === 'text') {
@@ -108,14 +107,21 @@ export function rdapClient({
     if (waitMs !== undefined) return { kind: 'busy', waitMs }
     if (answer.status === 404) return { kind: 'none' }
     const next = redirects > 0 ? redirectOf(answer, url, known) : undefined
-    return next === undefined ? { kind: 'temperror' } : await follow(next, prefix, redirects - 1)
+    return next === undefined
+      ? { kind: 'temperror' }
+      : await follow(next, prefix, { known, redirects: redirects - 1 })
   }
 
   return {
     network: async (prefix) => {
-      const base = serverFor(services, prefix)
+      const { services, hosts, elsewhere } = registries()
+      const base = serverFor(services, prefix) ?? (isGlobal(addressOf(prefix, 0)) ? elsewhere : undefined)
       if (base === undefined) return { kind: 'none' }
-      return await follow(new URL(`ip/${formatPrefix(prefix)}`, base), prefix, mostRedirects)
+      const known = new Set([...services.map(({ url }) => new URL(url).hostname), ...hosts])
+      return await follow(new URL(`ip/${formatPrefix(prefix)}`, base), prefix, {
+        known,
+        redirects: mostRedirects,
+      })
     },
   }
 }

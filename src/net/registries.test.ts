@@ -13,6 +13,11 @@ const at = (text: string) => orThrow(parseListable(text))
 describe('The table that comes with Postern', () => {
   const { services } = readRegistries({ files: [], hosts: [] })
 
+  it('knows one that sends on, for blocks that are younger than it', () => {
+    const { elsewhere = '' } = readRegistries({ files: [], hosts: [] })
+    assert.ok(services.some(({ url }) => url === elsewhere))
+  })
+
   it('knows the five registries, in both families', () => {
     for (const [network, host] of [
       ['41.0.0.0/16', 'rdap.afrinic.net'],
@@ -25,6 +30,7 @@ describe('The table that comes with Postern', () => {
       ['2620:0:2d0::/48', 'rdap.arin.net'],
       ['2a00:1450::/32', 'rdap.db.ripe.net'],
       ['2800:3f0::/32', 'rdap.lacnic.net'],
+      ['2410::/32', 'rdap.apnic.net'],
     ] as const)
       assert.equal(new URL(serverFor(services, at(network)) ?? 'x:').hostname, host, network)
   })
@@ -38,6 +44,7 @@ describe('The table that comes with Postern', () => {
     const own = readRegistries({ files: [good], hosts: ['more.example'] })
     assert.equal(serverFor(own.services, at('8.8.8.0/24')), undefined)
     assert.equal(serverFor(own.services, at('192.0.2.1')), 'https://own.example/')
+    assert.equal(own.elsewhere, undefined, 'they name all there is')
     assert.ok(own.hosts.includes('more.example') && own.hosts.includes('rdap.registro.br'))
     assert.throws(
       () => readRegistries({ files: [bad], hosts: [] }),

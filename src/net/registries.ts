@@ -7,11 +7,13 @@ export interface Registries {
   readonly services: readonly RdapService[]
   /** Servers that they may send us on to. */
   readonly hosts: readonly string[]
+  /** Base URL of one that sends on to the others: asked of a block that the table does not name, which is younger than the table then. */
+  readonly elsewhere?: string | undefined
 }
 
 /**
- * The table that comes with Postern (`rdap-bootstrap.json` says where it is from), or the operator's own files of IANA in its place.
- * Throws when one of these cannot be read.
+ * The table that comes with Postern (`rdap-bootstrap.json` says where it is from), or the operator's own files of IANA in its place, which name
+ * all there is. Throws when one of these cannot be read.
  */
 export function readRegistries({
   files,
@@ -20,8 +22,10 @@ export function readRegistries({
   readonly files: readonly string[]
   readonly hosts: readonly string[]
 }): Registries {
-  const services = files.length === 0 ? readBootstrap(table) : files.flatMap(readFile)
-  return { services, hosts: [...table.hosts, ...hosts] }
+  const own = { hosts: [...table.hosts, ...hosts] }
+  return files.length === 0
+    ? { ...own, services: readBootstrap(table), elsewhere: table.elsewhere }
+    : { ...own, services: files.flatMap(readFile) }
 }
 
 function readFile(file: string): readonly RdapService[] {

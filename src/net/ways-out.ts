@@ -1,10 +1,11 @@
 import { domainToASCII } from 'node:url'
 import { formatAddress, type Address } from '../standards/ip.ts'
 import type { Prefix } from '../standards/prefix.ts'
-import type { RdapService } from '../standards/rdap-bootstrap.ts'
 import { httpClient } from './http-client.ts'
-import { httpsClient, type HttpsAnswer } from './https-client.ts'
+import { httpsClient, type HttpsAnswer, type HttpsClient } from './https-client.ts'
 import { rdapClient, rdapHttps, type RdapAnswer } from './rdap-client.ts'
+import { renewedTable, tableHttps } from './rdap-table.ts'
+import type { Registries } from './registries.ts'
 import type { DnsRecords, DnsResolver } from './resolver.ts'
 
 /** The ways out of the program as core names them (`core/ways-out.ts`), made of the real resolver and the guarded client. */
@@ -34,10 +35,9 @@ export interface OutOptions {
   /** Which addresses may be connected to; global ones when left out. */
   readonly mayReach?: (address: Address) => boolean
   /** Registries that may be asked; none when left out. */
-  readonly rdap?: {
-    readonly services: readonly RdapService[]
-    readonly hosts: readonly string[]
-  }
+  readonly rdap?: Registries
+  /** Where the table of registries is kept that is renewed from IANA; it is not renewed when left out. */
+  readonly rdapKept?: { readonly folder: string; readonly now: () => number } | undefined
   /** Only tests change these. */
   readonly port?: number
   readonly authorities?: string
@@ -45,7 +45,7 @@ export interface OutOptions {
 }
 
 export function waysOut(options: OutOptions): Out {
-  const { resolver, elsewhere = [], mayReach, port, authorities, rdap, rdapPauseMs } = options
+  const { resolver, elsewhere = [], mayReach, port, authorities, rdapPauseMs } = options
   const client = httpClient({ ...(mayReach && { mayReach }), ...(port !== undefined && { port }) })
   const guards = {
     resolver,
@@ -55,8 +55,7 @@ export function waysOut(options: OutOptions): Out {
   }
   const secure = httpsClient(guards)
   const registries = rdapClient({
-    services: rdap?.services ?? [],
-    hosts: rdap?.hosts ?? [],
+    registries: tableOf(options, httpsClient({ ...guards, ...tableHttps })),
     client: httpsClient({ ...guards, ...rdapHttps }),
     ...(rdapPauseMs !== undefined && { pauseMs: rdapPauseMs }),
   })
@@ -69,6 +68,13 @@ export function waysOut(options: OutOptions): Out {
     fetchText: (host, path) => secure.fetchText(host, path),
     registered: (prefix) => registries.network(prefix),
   }
+}
+
+function tableOf({ rdap, rdapKept }: OutOptions, client: HttpsClient): () => Registries {
+  const shipped = rdap ?? { services: [], hosts: [] }
+  if (rdapKept === undefined) return () => shipped
+  const table = renewedTable({ shipped, client, ...rdapKept })
+  return () => table.current()
 }
 
 function namesBy(resolver: DnsResolver): Names {

@@ -28,8 +28,9 @@ export interface RdapServer {
   close(): Promise<void>
 }
 
-export async function startRdapServer(): Promise<RdapServer> {
-  const { key, cert } = makeCertificate(...registries)
+/** `also`: further names that it has. */
+export async function startRdapServer(...also: readonly string[]): Promise<RdapServer> {
+  const { key, cert } = makeCertificate(...registries, ...also)
   let [open, most] = [0, 0]
   const asked: string[] = []
   const server = createServer({ key, cert }, (request, response) => {

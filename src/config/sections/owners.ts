@@ -44,8 +44,12 @@ export const owners = section('Owners of address space who prove that it is thei
   ),
   rdapFiles: key(
     list(path()).prefault([]),
-    'Bootstrap files of IANA (RFC 9224: `ipv4.json`, `ipv6.json` of https://data.iana.org/rdap/) to use in place of the table that comes with Postern. Registries send on to one another what was transferred, so an older table works.',
+    'Bootstrap files of IANA (RFC 9224: `ipv4.json`, `ipv6.json` of https://data.iana.org/rdap/) to use in place of the table that comes with Postern, read at the start. What they do not name no registry is asked of.',
     { example: '[/etc/postern/rdap/ipv4.json, /etc/postern/rdap/ipv6.json]' },
+  ),
+  rdapRenew: key(
+    z.enum(['never', 'weekly']).prefault('never'),
+    'Whether the table of registries is renewed from IANA (RFC 9224: https://data.iana.org/rdap/). `weekly`: at most once a week, and only when somebody asks about a network; it is kept in the data folder. Not with `owners.rdapFiles`. An older table works: registries send on to one another what was transferred, and one is asked of blocks that the table does not name.',
   ),
   rdapHosts: key(
     list(domain()).prefault([]),
