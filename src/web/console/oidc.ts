@@ -1,8 +1,9 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { Refusal } from '../../base/refusal.ts'
 import { clientOf, networkOf, visitorOf } from '../client.ts'
-import { hiddenField, submit } from '../ui/form.ts'
-import { html } from '../ui/html.ts'
+import { errorSummary, hiddenField, submit } from '../ui/form.ts'
+import { html, visible } from '../ui/html.ts'
+import { refusalSentence } from '../ui/sentences.ts'
 import { channelOf, localPath, setSessionCookie } from './channel.ts'
 import { postForm } from './frame.ts'
 import { places } from './places.ts'
@@ -36,8 +37,11 @@ const keptSeconds = 600
 
 async function leave(visit: Visit, purpose: 'sign-in' | 'connect', next: string): Promise<Response> {
   const { c } = visit
+  const cookie = cookieOf(visit)
+  // Its page says why nobody signs in over this connection.
+  if (cookie === undefined) return c.redirect(places.signIn.href(), 303)
+  const { name, secure } = cookie
   const { url, errand } = await visit.actions.beginOidc(visit.actor, { purpose, next })
-  const { name, secure } = cookieOf(visit)
   setCookie(c, name, errand, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge: keptSeconds })
   return c.redirect(url, 303)
 }
@@ -58,9 +62,11 @@ async function answerPage(visit: Visit): Promise<ConsolePage> {
   }
 }
 
-async function takeAnswer(visit: Visit): Promise<Response> {
+async function takeAnswer(visit: Visit): Promise<ConsolePage | Response> {
   const { c, deps, form, actions, actor } = visit
-  const { name, secure } = cookieOf(visit)
+  const cookie = cookieOf(visit)
+  if (cookie === undefined) return c.redirect(places.signIn.href(), 303)
+  const { name, secure } = cookie
   const client = clientOf(c, deps.trustedProxies)
   const answer = {
     errand: getCookie(c, name) ?? '',
@@ -68,17 +74,46 @@ async function takeAnswer(visit: Visit): Promise<Response> {
     client: networkOf(client),
   }
   deleteCookie(c, name, { path: '/', secure })
-  if (actions.purposeOf(actor, answer.errand) === 'connect')
-    return c.redirect((await actions.connectOidc(actor, answer)).next, 303)
-  const { session, next } = await actions.signInByOidc(visitorOf(client), answer)
-  setSessionCookie(c, channelOf(c, deps.trustedProxies), session)
-  return c.redirect(next, 303)
+  const purpose = actions.purposeOf(actor, answer.errand) ?? 'sign-in'
+  try {
+    if (purpose === 'connect') return c.redirect((await actions.connectOidc(actor, answer)).next, 303)
+    const { session, next } = await actions.signInByOidc(visitorOf(client), answer)
+    setSessionCookie(c, channelOf(c, deps.trustedProxies), session)
+    return c.redirect(next, 303)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return failedPage(visit, purpose, error)
+  }
 }
 
-/** With `__Host-` no other host can set it. Throws where the connection is open to others: no session is given there. */
-function cookieOf({ c, deps }: Visit): { readonly name: string; readonly secure: boolean } {
+/** What was wrong, and both ways on: there once more, or in by another door. */
+function failedPage(visit: Visit, purpose: 'sign-in' | 'connect', refusal: Refusal): ConsolePage {
+  const { view, deps } = visit
+  const words = view.words.console.oidc
+  const title = words.failedTitle(visible(deps.settings.console.oidc?.label ?? 'OpenID Connect'))
+  const said = refusal.code === 'sign-in.failed' ? words.failed : refusalSentence(view, refusal)
+  const isSignIn = purpose === 'sign-in'
+  return {
+    title,
+    bare: true,
+    status: refusal.status,
+    body: html`<div class="door">
+      <h1>${title}</h1>
+      ${errorSummary(view, [{ message: said }])}
+      <p class="actions">
+        <a class="button" rel="nofollow" href="${(isSignIn ? places.oidc : places.connectOidc).href()}"
+          >${words.again}</a
+        >
+        ${isSignIn ? html`<a href="${places.signIn.href()}">${words.otherwise}</a>` : html`<a href="${places.account.href()}">${view.words.common.back}</a>`}
+      </p>
+    </div>`,
+  }
+}
+
+/** With `__Host-` no other host can set it. Undefined where the connection is open to others: no session is given there. */
+function cookieOf({ c, deps }: Visit): { readonly name: string; readonly secure: boolean } | undefined {
   const channel = channelOf(c, deps.trustedProxies)
-  if (channel === 'insecure') throw new Refusal('sign-in.failed')
+  if (channel === 'insecure') return undefined
   const secure = channel === 'https'
   return { name: secure ? '__Host-postern-errand' : 'postern-errand', secure }
 }

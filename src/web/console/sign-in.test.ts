@@ -72,6 +72,31 @@ describe('Signing in to the console', () => {
     )
   })
 
+  it('with a provider says what became of it when it fails, in words of its own, and both ways on', async () => {
+    const { app } = testConsole()
+    for (const [language, failed] of [
+      ['en', 'begun in another browser'],
+      ['zh-CN', '在另一个浏览器中开始'],
+    ] as const) {
+      const answer = await app.request(`${consoleOrigin}/sign-in/provider/answer`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-site': 'same-origin',
+          'accept-language': language,
+        },
+        body: new URLSearchParams({ query: 'error=access_denied' }).toString(),
+      })
+      assert.equal(answer.status, 401)
+      const text = await answer.text()
+      assert.ok(text.includes(failed), text)
+      assert.doesNotMatch(text, /Name, password and code|用户名、密码/)
+      assert.match(text, /href="\/sign-in\/provider".*href="\/sign-in"/s)
+    }
+    const open = await app.request('http://console.provider.example/sign-in/provider')
+    assert.equal(open.headers.get('location'), '/sign-in')
+  })
+
   it('says the same whatever was wrong, keeps the name and not the password', async () => {
     const wrong = [
       { ...right, password: 'wrong horse battery' },

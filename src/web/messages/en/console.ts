@@ -154,6 +154,11 @@ export const console = {
     title: 'Almost there',
     lead: 'You are back from the sign-in provider.',
     goOn: 'Go on',
+    failedTitle: (label: string) => `The sign-in with ${label} did not succeed`,
+    failed:
+      'Its answer was not good here: it took longer than ten minutes, was begun in another browser, was used before or was broken off. Nothing was changed; the log of core has the cause.',
+    again: 'Try again',
+    otherwise: 'Sign in another way',
   },
 
   enrol: {

@@ -132,6 +132,11 @@ export const console: Messages['console'] = {
     title: '即将完成',
     lead: '您已从登录提供方返回。',
     goOn: '继续',
+    failedTitle: (label) => `使用 ${label} 登录未成功`,
+    failed:
+      '登录提供方的应答无效：可能用时超过十分钟、在另一个浏览器中开始、已使用过一次，或中途取消。没有任何更改；原因见 core 的日志。',
+    again: '重试',
+    otherwise: '用其他方式登录',
   },
 
   enrol: {
