@@ -34,13 +34,13 @@ export function deskActions(ctx: Context, viewer: EvidenceViewer): DeskActions {
     listIncidents: async (actor, wanted) => await listIncidents(by(actor), wanted),
     findAtDesk: async (actor, text) => await findAtDesk(by(actor), text),
     suspensionsLeft: async (actor) => await suspensionsLeft(by(actor)),
-    showIncident: async (actor, id) => {
+    showIncident: async (actor, id, stretch) => {
       const found = await showIncident(by(actor), id)
       const account = await showAccount(by(actor), found.incident.account)
       return {
         ...found,
         isSuspended: account?.state === 'suspended',
-        reports: await reportsOfIncident(by(actor), id),
+        ...(await reportsOfIncident(by(actor), id, stretch)),
         history: await listAudit(by(actor), { subject: `incident:${id}`, limit: 100 }),
       }
     },

@@ -66,6 +66,7 @@ export function deskVisitor(ctx: Context): DeskVisitor {
 async function pathsOf(ctx: Context): Promise<readonly string[]> {
   const [incident] = (await listIncidents(ctx, { states: incidentStates, limit: 1 })).incidents
   if (!incident) return []
-  const [report] = await reportsOfIncident(ctx, incident.id)
+  const { reports } = await reportsOfIncident(ctx, incident.id, { offset: 0, limit: 1 })
+  const [report] = reports
   return [`/abuse/incidents/${incident.id}`, ...(report ? [`/abuse/reports/${report.id}`] : [])]
 }

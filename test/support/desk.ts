@@ -163,12 +163,14 @@ export function testDesk(
       return { kind: 'accounts', accounts: [wanted] }
     },
     suspensionsLeft: async () => ({ tenMinutes: 4, today: { left: 0, most: 1 } }),
-    async showIncident(_actor, id) {
+    async showIncident(_actor, id, { offset, limit }) {
       const found = incident(id)
+      const own = reports.filter((each) => each.incident === id)
       return {
         incident: found,
         acts,
-        reports: reports.filter((each) => each.incident === id),
+        reports: own.slice(offset, offset + limit),
+        total: own.length,
         isSuspended: found.state === 'suspended',
         history: [
           {

@@ -120,7 +120,15 @@ forEachDatabase((_name, open) => {
       const [incident] = (await listIncidents(ctx, { states: ['notified'], limit: 5 })).incidents
       assert.ok(incident)
       assert.deepEqual([incident.weight.reporters, incident.weight.organisations], [2, 2])
-      assert.equal((await reportsOfIncident(ctx, incident.id)).length, 2)
+      const stretch = async (offset: number, limit: number): Promise<readonly [string[], number]> => {
+        const { reports, total } = await reportsOfIncident(ctx, incident.id, { offset, limit })
+        return [reports.map(({ id }) => id), total]
+      }
+      // Of the same moment, so by their ids.
+      const both = [first.id, second.id].toSorted()
+      assert.deepEqual(await stretch(0, 9), [both, 2])
+      assert.deepEqual(await stretch(1, 9), [both.slice(1), 2])
+      assert.deepEqual(await stretch(0, 1), [both.slice(0, 1), 2])
       await assert.rejects(
         decideReport(ctx, { report: first.id, outcome: 'no-violation' }),
         /abuse\.already-closed/,

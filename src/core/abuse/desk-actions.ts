@@ -77,12 +77,23 @@ export async function showReport(ctx: Context, id: string): Promise<DeskReport> 
   return reportOf(await visible(ctx, id))
 }
 
-/** The reports of an incident, the oldest first, at most 500. */
-export async function reportsOfIncident(ctx: Context, incident: string): Promise<readonly DeskReport[]> {
+/** Reports of an incident, a stretch of all that whoever asks may see. */
+export interface IncidentReports {
+  readonly reports: readonly DeskReport[]
+  readonly total: number
+}
+
+/** The reports of an incident, the oldest first. */
+export async function reportsOfIncident(
+  ctx: Context,
+  incident: string,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<IncidentReports> {
   permit(ctx.actor, 'abuse.read')
-  const rows = await store.ofIncident(ctx.db.queries, incident, 500)
-  const mayAll = may(ctx.actor, 'abuse.restricted')
-  return rows.filter((row) => mayAll || row.class !== 'restricted').map(reportOf)
+  const hidden = may(ctx.actor, 'abuse.restricted') ? [] : ['restricted']
+  const { queries } = ctx.db
+  const rows = await store.ofIncident(queries, incident, { offset, limit, hidden })
+  return { reports: rows.map(reportOf), total: await store.countOfIncident(queries, incident, hidden) }
 }
 
 /** Reports of the last thirty days by state and outcome. */
@@ -207,10 +218,9 @@ async function closeReport(
 export async function ownerEvidence(ctx: Context, token: string): Promise<readonly Sample[]> {
   const incident = openTag(ctx.keys.tags, 'incident', token)
   if (incident === undefined) throw new Refusal('abuse.incident-not-found')
-  const rows = await store.ofIncident(ctx.db.queries, incident, 200)
-  const samples = rows
-    .filter(({ class: abuseClass }) => abuseClass !== 'restricted')
-    .flatMap(({ facts }) => (JSON.parse(facts) as Partial<ReportFacts>).sample ?? [])
+  const stretch = { offset: 0, limit: 200, hidden: ['restricted'] }
+  const rows = await store.ofIncident(ctx.db.queries, incident, stretch)
+  const samples = rows.flatMap(({ facts }) => (JSON.parse(facts) as Partial<ReportFacts>).sample ?? [])
   const byMessage = new Map(samples.map((sample) => [sample.messageId ?? '', sample]))
   return [...byMessage.values()].slice(0, 20)
 }

@@ -66,8 +66,8 @@ function moment(at: number): string {
  */
 export async function xarfOf(ctx: Context, id: string): Promise<Readonly<Record<string, unknown>>> {
   const { incident } = await showIncident(ctx, id)
-  const samples = (await reportsOfIncident(ctx, id)).flatMap(({ facts }) => facts.sample ?? [])
-  const sample = samples[0]
+  const { reports } = await reportsOfIncident(ctx, id, { offset: 0, limit: atOnce })
+  const sample = reports.flatMap(({ facts }) => facts.sample ?? [])[0]
   const { provider } = ctx.settings
   const account = redactedMailbox(incident.account, ctx.keys.hashes, incident.account)
   const own = {

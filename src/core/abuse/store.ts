@@ -111,16 +111,28 @@ export async function updateReport(
 export async function ofIncident(
   queries: Queries,
   incident: string,
-  limit: number,
+  {
+    offset,
+    limit,
+    hidden,
+  }: { readonly offset: number; readonly limit: number; readonly hidden: readonly string[] },
 ): Promise<readonly ReportRow[]> {
-  return await queries
+  let query = queries.selectFrom('abuse_reports').select(columns).where('incident_id', '=', incident)
+  if (hidden.length > 0) query = query.where('class', 'not in', hidden)
+  return await query.orderBy('received_at').orderBy('id').limit(limit).offset(offset).execute()
+}
+
+export async function countOfIncident(
+  queries: Queries,
+  incident: string,
+  hidden: readonly string[],
+): Promise<number> {
+  let query = queries
     .selectFrom('abuse_reports')
-    .select(columns)
+    .select((eb) => eb.fn.countAll().as('count'))
     .where('incident_id', '=', incident)
-    .orderBy('received_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+  if (hidden.length > 0) query = query.where('class', 'not in', hidden)
+  return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
 /** Those of an incident that are still open, at most `limit`. */

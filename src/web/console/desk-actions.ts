@@ -23,10 +23,13 @@ export interface DeskActions {
   showIncident(
     actor: Actor,
     id: string,
+    stretch: { readonly offset: number; readonly limit: number },
   ): Promise<{
     readonly incident: Incident
     readonly acts: readonly Act[]
     readonly reports: readonly DeskReport[]
+    /** How many there are, beyond this stretch too. */
+    readonly total: number
     readonly isSuspended: boolean
     readonly history: readonly AuditRecord[]
   }>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testConsole } from '../../../test/support/console.ts'
 import { testAbuse, testSettings } from '../../../test/support/context.ts'
-import { incidentId, looseReportId, reportId, suspendedId } from '../../../test/support/desk.ts'
+import { incidentId, looseReportId, reportId, suspendedId, testDesk } from '../../../test/support/desk.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {
   const got = await answer
@@ -81,7 +81,7 @@ describe('The page of an incident', () => {
   it('says what is known, what was done and why, and names no reporter', async () => {
     const text = await page(testConsole().ask('reader', incidentPath))
     for (const words of [
-      '3.5, from 12 proven reports of 4 organisations',
+      '3.5, from 12 reports of grade A of 4 organisations',
       'our trace header',
       'Put before a person: abuse.mode says that rules do not suspend',
       'Password was in a leak.',
@@ -89,6 +89,31 @@ describe('The page of an incident', () => {
     ])
       assert.ok(text.includes(words), words)
     assert.doesNotMatch(text, /joe@|reporter-hash|\/decide/)
+  })
+
+  it('shows its reports by the stretch, says how many there are, and leads to the others', async () => {
+    const desk = testDesk(undefined, false, () => {})
+    const asked: number[] = []
+    const { ask } = testConsole({
+      actions: {
+        showIncident: async (actor, id, { offset, limit }) => {
+          asked.push(offset)
+          const { reports, ...found } = await desk.showIncident(actor, id, { offset: 0, limit: 1 })
+          const many = Array.from({ length: Math.min(limit, 1234 - offset) }, () => reports).flat()
+          return { ...found, reports: many, total: 1234 }
+        },
+      },
+    })
+    const first = await page(ask('reader', incidentPath))
+    assert.match(first, /1 to 200 of 1,234, the oldest first\./)
+    assert.match(first, new RegExp(`href="${incidentPath}\\?from=200#reports" rel="next"`))
+    assert.doesNotMatch(first, /rel="prev"/)
+    const last = await page(ask('reader', `${incidentPath}?from=1200`))
+    assert.match(last, /1,201 to 1,234 of 1,234/)
+    assert.match(last, new RegExp(`href="${incidentPath}\\?from=1000#reports" rel="prev"`))
+    assert.doesNotMatch(last, /rel="next"/)
+    for (const odd of ['-1', 'x', '1e3']) await page(ask('reader', `${incidentPath}?from=${odd}`))
+    assert.deepEqual(asked, [0, 1200, 0, 0, 0])
   })
 
   it('offers what would change something, and says before what it does', async () => {

@@ -51,7 +51,8 @@ export const incidentRoutes: readonly ConsoleRoute[] = [
 async function incidentPage(visit: OperatorVisit): Promise<ConsolePage> {
   const { view, actor, actions, query } = visit
   const words = view.words.desk.incident
-  const found = await actions.showIncident(actor, part(visit, 'id'))
+  const from = fromOf(query.get('from'))
+  const found = await actions.showIncident(actor, part(visit, 'id'), { offset: from, limit: pageSize })
   const { incident, acts, reports, isSuspended } = found
   const title = words.title(visible(incident.account))
   const xarf = html`<p>
@@ -75,11 +76,41 @@ async function incidentPage(visit: OperatorVisit): Promise<ConsolePage> {
           ${line(view, incident, acts)}
         </section>
       </div>
-      <h2>${words.reports}</h2>
-      ${reportTable(view, reports, words.noReports)}
+      <h2 id="reports">${words.reports}</h2>
+      ${reportPart(view, found, from)}
       <h2>${words.history}</h2>
       ${history(view, found.history, true)}`,
   }
+}
+
+/** Reports on one page: an incident of a whole campaign has thousands. */
+const pageSize = 200
+
+function fromOf(text: string | undefined): number {
+  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0
+}
+
+/** A stretch of the reports, with how many there are, and the way to the others. */
+function reportPart(
+  view: View,
+  {
+    incident: { id },
+    reports,
+    total,
+  }: { readonly incident: Incident; readonly reports: readonly DeskReport[]; readonly total: number },
+  from: number,
+): Html {
+  const words = view.words.desk.incident
+  const isAll = reports.length === total
+  const of = (value: number): string => count(view.language, value)
+  const to = (start: number): string =>
+    `${places.incident.href({ id }, { from: start === 0 ? undefined : start })}#reports`
+  return html`${isAll || reports.length === 0 ? '' : html`<p>${words.reportsShown(of(from + 1), of(from + reports.length), of(total))}</p>`}
+    ${reportTable(view, reports, isAll ? words.noReports : words.noFurther)}
+    <nav class="pager">
+      ${from === 0 ? '' : html`<a href="${to(Math.max(0, from - pageSize))}" rel="prev">${words.earlier}</a>`}
+      ${from + reports.length >= total ? '' : html`<a href="${to(from + pageSize)}" rel="next">${words.later}</a>`}
+    </nav>`
 }
 
 /** What can be done now: a deed that would change nothing is not offered. */
@@ -188,7 +219,7 @@ async function deedPage(visit: OperatorVisit): Promise<ConsolePage | Response> {
   const { view, actor, actions } = visit
   const words = view.words.desk.incident
   const id = part(visit, 'id')
-  const { incident, acts, isSuspended } = await actions.showIncident(actor, id)
+  const { incident, acts, isSuspended } = await actions.showIncident(actor, id, { offset: 0, limit: 1 })
   const deed = deedsFor(incident, acts, isSuspended).find((each) => each === visit.query.get('deed'))
   if (deed === undefined) return goTo(places.incident.href({ id }))
   const isClosing = !['notify', 'suspend', 'release', 'escalate'].includes(deed)

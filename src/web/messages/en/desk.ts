@@ -32,7 +32,8 @@ export const desk = {
   lastReport: 'Last report',
   weight: 'Weight',
   organisations: 'Organisations',
-  reportCount: 'Proven reports',
+  /** Those that count: of grades B to D nobody can be sure. */
+  reportCount: 'Reports of grade A',
   select: 'Choose',
   selectIncident: (account: string) => `Choose the incident of ${account}`,
   none: 'No incident is like that.',
@@ -110,7 +111,7 @@ export const desk = {
     volume: 'Messages in the log',
     volumeNone: 'none: nobody knows how many reports are many',
     weightWords: (weight: string, reports: string, organisations: string) =>
-      `${weight}, from ${reports} proven reports of ${organisations} organisations`,
+      `${weight}, from ${reports} reports of grade A of ${organisations} organisations`,
     accountState: 'The account',
     accountSuspended: 'sends nothing',
     accountActive: 'can send',
@@ -119,6 +120,11 @@ export const desk = {
     line: 'Time line',
     reports: 'Reports',
     noReports: 'The reports are not kept any more.',
+    reportsShown: (from: string, to: string, total: string) =>
+      `${from} to ${to} of ${total}, the oldest first.`,
+    noFurther: 'There are no further reports.',
+    earlier: 'Earlier reports',
+    later: 'Later reports',
     history: 'In the audit',
     acts: {
       notify: 'The owner was told',

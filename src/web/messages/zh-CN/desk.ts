@@ -22,7 +22,7 @@ export const desk: Messages['desk'] = {
   lastReport: '最近举报',
   weight: '权重',
   organisations: '机构数',
-  reportCount: '已证实举报',
+  reportCount: 'A 级举报',
   select: '选择',
   selectIncident: (account) => `选择 ${account} 的事件`,
   none: '没有符合条件的事件。',
@@ -90,7 +90,7 @@ export const desk: Messages['desk'] = {
     volume: '日志中的发信量',
     volumeNone: '无，因此无法判断举报是否算多',
     weightWords: (weight, reports, organisations) =>
-      `${weight}，来自 ${organisations} 家机构的 ${reports} 份已证实的举报`,
+      `${weight}，来自 ${organisations} 家机构的 ${reports} 份 A 级举报`,
     accountState: '账号状态',
     accountSuspended: '不能发信',
     accountActive: '可以发信',
@@ -99,6 +99,10 @@ export const desk: Messages['desk'] = {
     line: '处理经过',
     reports: '举报',
     noReports: '举报已不再保留。',
+    reportsShown: (from, to, total) => `第 ${from} 至 ${to} 份，共 ${total} 份，按时间先后排列。`,
+    noFurther: '没有更多举报。',
+    earlier: '较早的举报',
+    later: '较晚的举报',
     history: '审计记录',
     acts: {
       notify: '已通知所有者',
