@@ -4,16 +4,15 @@ import {
   assignCase,
   countCases,
   listCases,
-  mergeCases,
   noteCase,
   reopenCase,
   showCase,
   snoozeCase,
-  splitCase,
   takeOriginal,
   weighCase,
   type CaseView,
 } from './core/cases/desk-actions.ts'
+import { mergeCases, splitCase } from './core/cases/merge-actions.ts'
 import { casesNear } from './core/case-desk/near-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'

@@ -37,6 +37,8 @@ export const refusals = {
   'case.empty': 422,
   'case.full': 409,
   'case.legal-stays': 409,
+  'case.other-subject': 409,
+  'case.conditional-stays': 409,
   'case.merged': 410,
   'case.no-owner': 409,
   'case.no-request': 409,

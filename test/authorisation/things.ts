@@ -4,7 +4,7 @@ import { orThrow } from '../../src/base/refusal.ts'
 import { receiveReport } from '../../src/core/abuse/actions.ts'
 import { roles } from '../../src/core/actor.ts'
 import { markLegal } from '../../src/core/case-desk/legal-actions.ts'
-import { closeCase, lockCase } from '../../src/core/cases/actions.ts'
+import { closeCase, lockCase, openCase } from '../../src/core/cases/actions.ts'
 import { listCases, showCase } from '../../src/core/cases/desk-actions.ts'
 import { as, transact } from '../../src/core/context.ts'
 import { listRequests, openReviewByMail } from '../../src/core/delisting/review-actions.ts'
@@ -35,7 +35,7 @@ export interface Things {
   /** Waits for a second person; `list-operator` proposed it. */
   readonly proposedListing: string
   readonly case: string
-  /** Another one about something else, to merge with. */
+  /** Another one about the same address, to merge with. */
   readonly otherCase: string
   /** A message in the case, as it came. */
   readonly original: string
@@ -154,7 +154,13 @@ async function opened(house: House, ip: string, mailbox: string, text: string) {
 async function makeCases(house: House) {
   const { ctx } = house
   const usual = await opened(house, '192.0.2.66', 'ops@usual.example', 'We mended it.')
-  const other = await opened(house, '192.0.2.68', 'ops@other.example', 'something else')
+  const says = { channel: 'form', content: { text: 'the same' }, isVerified: true, isSilent: false } as const
+  const mailbox = orThrow(parseMailbox('ops@other.example'))
+  const by = { role: 'owner', mailbox, language: 'en', says } as const
+  const other = await transact(
+    ctx,
+    async (tx) => (await openCase(tx, { kind: 'owner', about: '192.0.2.66/32', by })).case,
+  )
   const shared = await opened(house, '192.0.2.69', 'first@shared.example', 'the first')
   await opened(house, '192.0.2.69', 'second@shared.example', 'the second')
   const over = await opened(house, '192.0.2.70', 'ops@over.example', 'long ago')

@@ -155,8 +155,9 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
     snoozeCase: async (actor, { hours }) => done(actor, 'case.answer', `snoozeCase:${hours}`),
     weighCase: async (actor, { severity }) => done(actor, 'case.answer', `weighCase:${severity}`),
     mergeCases: async (actor, { into }) => {
-      find(into)
+      const { id } = find(into)
       done(actor, 'case.answer', `mergeCases:${into}`)
+      return { id }
     },
     splitCase: async (actor, { id }) => {
       done(actor, 'case.answer', 'splitCase')

@@ -107,6 +107,7 @@ type LetterKind =
   | 'case-received'
   | 'case-answer'
   | 'case-conditional'
+  | 'case-moved'
   | 'confirm-form'
   | 'form-states'
   | 'forecast-decided'

@@ -18,15 +18,14 @@ import {
   answerCase,
   assignCase,
   listCases,
-  mergeCases,
   noteCase,
   reopenCase,
   showCase,
   snoozeCase,
-  splitCase,
   takeOriginal,
   weighCase,
 } from '../cases/desk-actions.ts'
+import { mergeCases, splitCase } from '../cases/merge-actions.ts'
 import { hearCaseMail, refusalOfTag } from '../cases/mail-actions.ts'
 import { addToPage, showPage } from '../cases/page-actions.ts'
 import { threadsOf } from '../cases/person-actions.ts'

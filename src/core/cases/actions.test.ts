@@ -16,14 +16,13 @@ import {
   answerCase as answerNow,
   assignCase,
   listCases,
-  mergeCases,
   noteCase,
   reopenCase,
   showCase,
   snoozeCase,
-  splitCase,
   weighCase,
 } from './desk-actions.ts'
+import { mergeCases, splitCase } from './merge-actions.ts'
 import { hearCaseMail, refusalOfTag, stopCaseLetters } from './mail-actions.ts'
 import { addToPage, answerSurvey, showPage, withdraw } from './page-actions.ts'
 import { writeWaiting } from './say-actions.ts'
@@ -334,7 +333,7 @@ forEachDatabase((_name, database) => {
       await noteCase(desk, { id: one.case.id, text: 'Same hoster.' })
       await mergeCases(desk, { id: one.case.id, into: two.case.id })
       const merged = await showCase(ctx, two.case.id)
-      assert.deepEqual([merged.participants.length, merged.messages.length, merged.case.messages], [2, 3, 3])
+      assert.deepEqual([merged.participants.length, merged.messages.length, merged.case.messages], [2, 4, 4])
       assert.deepEqual(
         [(await stateOf(ctx, one.case.id)).outcome, (await stateOf(ctx, one.case.id)).mergedInto],
         ['merged', two.case.id],

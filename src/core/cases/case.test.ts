@@ -9,14 +9,12 @@ import {
   madeConditional,
   mayHold,
   mayReopen,
-  mergedWith,
   mostBytes,
   mostMessages,
   mostUnverified,
   newCase,
   reopened,
   reopensMs,
-  splitFrom,
   withSeverity,
   type Targets,
 } from './case.ts'
@@ -154,43 +152,6 @@ describe('A case', () => {
       mayHold({ ...fresh, unverified: mostUnverified }, { ...verified, isVerified: false })?.code,
       'case.full',
     )
-  })
-
-  it('of one out of two is our turn if it was in either, and nobody loses time that they had', () => {
-    const at = start + 100 * hour
-    const asked = answered(fresh, start + 8 * hour, always, start + 9 * day)
-    const later = newCase({ ...about, id: 'd'.repeat(26) }, at, targets)
-    // Somebody waits for a first answer in the one, the other was asked: it is our turn, by the clock of the first answer.
-    const one = mergedWith(asked, later, at, always)
-    assert.deepEqual([one.state, one.dueAt, one.effectDueAt], ['open', at + 24 * hour, at + 40 * hour])
-    // What stood while it was theirs has not run out meanwhile, and a first answer that was given is owed to nobody.
-    const two = mergedWith(later, asked, at, always)
-    assert.deepEqual([two.state, two.dueAt, two.effectDueAt], ['open', at + 24 * hour, at + 40 * hour])
-    // Both theirs: the clock stands, with the least that is left.
-    const alike = answered(later, at, always, at + 7 * day)
-    const three = mergedWith(alike, asked, at + hour, always)
-    assert.deepEqual([three.state, three.dueAt, three.effectLeftMs], ['waiting', null, 40 * hour])
-    // Tests that nobody runs any more are a person's again.
-    const granted = madeConditional(fresh, { conditions: [], endAt: at }, start + hour, always)
-    assert.equal(mergedWith(alike, granted, at + hour, always).state, 'open')
-    // An answer in time stays in time.
-    assert.equal(mergedWith(alike, fresh, at + hour, always).firstDueAt, alike.firstDueAt)
-  })
-
-  it('of one taken out of another goes on as it ran there', () => {
-    const asked = answered(fresh, start + 8 * hour, always, start + 9 * day)
-    const own = splitFrom(
-      asked,
-      { id: 'e'.repeat(26), openedBy: 'operator:ada' },
-      start + 100 * hour,
-      targets,
-    )
-    assert.deepEqual(
-      [own.state, own.openedAt, own.answeredAt, own.dueAt, own.waitedMs],
-      ['open', start, start + 8 * hour, start + 140 * hour, 92 * hour],
-    )
-    const still = splitFrom(fresh, { id: 'e'.repeat(26), openedBy: 'operator:ada' }, start + hour, targets)
-    assert.deepEqual([still.answeredAt, still.dueAt], [null, start + 24 * hour])
   })
 
   it('of who withdrew unanswered and comes back begins anew', () => {

@@ -155,7 +155,8 @@ function dueOf({ state, answeredAt, firstDueAt, effectDueAt }: Case): number | n
   return answeredAt === null ? firstDueAt : effectDueAt
 }
 
-function withDue(it: Case): Case {
+/** With what the clock says next. */
+export function withDue(it: Case): Case {
   return { ...it, dueAt: dueOf(it) }
 }
 
@@ -181,7 +182,7 @@ export function takenUp(it: Case, now: number, calendar: Calendar): Case {
 }
 
 /** The clock of the effect goes on. */
-function resumed(it: Case, now: number, calendar: Calendar): Case {
+export function resumed(it: Case, now: number, calendar: Calendar): Case {
   if (it.effectLeftMs === null || it.waitingSinceAt === null) return it
   return {
     ...it,
@@ -250,39 +251,6 @@ export function closed(
     snoozedUntilAt: null,
     conditionsEndAt: null,
   })
-}
-
-/**
- * One case out of two that go on, `from` as it was before it went into `into`. It is our turn if it was in either, or if `from` waited for tests
- * that nobody runs any more; who came first and has no answer yet has waited for longest. An answer that was in time stays so.
- */
-export function mergedWith(into: Case, from: Case, now: number, calendar: Calendar): Case {
-  const it = from.state === 'waiting' ? into : heard(into, now, calendar)
-  const owed = [it, from].flatMap(({ answeredAt, firstDueAt }) => (answeredAt === null ? [firstDueAt] : []))
-  const firstDueAt = it.answeredAt === null ? Math.min(...owed) : it.firstDueAt
-  if (it.effectLeftMs !== null) {
-    const left = Math.min(it.effectLeftMs, from.effectLeftMs ?? it.effectLeftMs)
-    return withDue({ ...it, firstDueAt, effectLeftMs: left })
-  }
-  const effectDueAt = Math.min(it.effectDueAt, resumed(from, now, calendar).effectDueAt)
-  const merged = withDue({ ...it, firstDueAt, effectDueAt })
-  return merged.dueAt === null ? merged : { ...merged, dueAt: Math.min(merged.dueAt, ...owed) }
-}
-
-/**
- * A case out of another for one of those who took part in it: our turn, by the clock that ran for them there. What stood while it was theirs
- * has not run out, and an answer that they had is owed no more.
- */
-export function splitFrom(
-  it: Case,
-  about: Pick<Case, 'id' | 'openedBy'>,
-  now: number,
-  targets: Targets,
-): Case {
-  const { kind, severity, about: unit, openedAt, firstDueAt, answeredAt } = it
-  const { effectDueAt, waitedMs } = resumed(it, now, targets.calendar)
-  const own = newCase({ kind, severity, about: unit, ...about }, openedAt, targets)
-  return withDue({ ...own, firstDueAt, answeredAt, effectDueAt, waitedMs })
 }
 
 /** After the time of an answer is over a case waits for so much longer: letters take their time. */

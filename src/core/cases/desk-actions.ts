@@ -10,8 +10,6 @@ import {
   answered,
   assigned,
   mayReopen,
-  mergedWith,
-  splitFrom,
   withSeverity,
   type Case,
   type CaseKind,
@@ -174,7 +172,7 @@ async function heldCase(tx: Tx, id: string): Promise<Case> {
 }
 
 /** The same; throws `case.closed` where it has ended. */
-async function openOne(tx: Tx, id: string): Promise<Case> {
+export async function openOne(tx: Tx, id: string): Promise<Case> {
   const it = await heldCase(tx, id)
   if (it.state === 'closed') throw new Refusal('case.closed')
   return it
@@ -338,74 +336,5 @@ export async function reopenCase(ctx: Context, id: string): Promise<Case> {
     await saveCase(tx, again)
     tx.afterCommit('cases')
     return again
-  })
-}
-
-/**
- * One case out of two about the same: everybody and everything that was said goes to `into`, and their addresses and pages go on working.
- * Throws `case.same`.
- */
-export async function mergeCases(
-  ctx: Context,
-  input: { readonly id: string; readonly into: string },
-): Promise<Case> {
-  permit(ctx.actor, 'case.answer')
-  if (input.id === input.into) throw new Refusal('case.same')
-  return await transact(ctx, async (tx) => {
-    // Always in the same order, so that two people who merge the same two do not wait for each other.
-    for (const id of [input.id, input.into].toSorted()) await openOne(tx, id)
-    const from = await openOne(tx, input.id)
-    if (from.legal !== null || (await openOne(tx, input.into)).legal !== null)
-      throw new Refusal('case.legal-stays')
-    const moved = (await participantsOf(tx, from.id)).map(({ id }) => id)
-    await participantStore.moveParticipants(tx.queries, moved, input.into)
-    await messageStore.moveNotes(tx.queries, from.id, input.into)
-    await recount(tx, from.id)
-    await closeCase(tx, { ...(await openOne(tx, from.id)), mergedInto: input.into }, { outcome: 'merged' })
-    await record(tx, {
-      action: 'case.merged',
-      subject: `case:${input.into}`,
-      facts: { from: from.id, participants: moved.length },
-    })
-    await recount(tx, input.into)
-    const into = await openOne(tx, input.into)
-    const merged = mergedWith(into, from, tx.clock.now(), targetsOf(tx).calendar)
-    await saveCase(tx, merged)
-    tx.afterCommit('cases')
-    return merged
-  })
-}
-
-/** Takes a participant with their thread out into a case of their own. Throws `case.nobody` where they are the only one. */
-export async function splitCase(
-  ctx: Context,
-  input: { readonly id: string; readonly participant: string },
-): Promise<Case> {
-  permit(ctx.actor, 'case.answer')
-  return await transact(ctx, async (tx) => {
-    const it = await openOne(tx, input.id)
-    if (it.legal !== null) throw new Refusal('case.legal-stays')
-    const everybody = await participantsOf(tx, it.id)
-    const moved = everybody.find(({ id }) => id === input.participant)
-    if (!moved || everybody.length < 2) throw new Refusal('case.nobody')
-    const named = { id: newId(), openedBy: recordedName(tx.actor) }
-    const own = splitFrom(it, named, tx.clock.now(), targetsOf(tx))
-    await store.insertCase(tx.queries, own)
-    await participantStore.moveParticipants(tx.queries, [moved.id], own.id)
-    await record(tx, {
-      action: 'case.opened',
-      subject: `case:${own.id}`,
-      facts: { kind: own.kind, from: it.id },
-    })
-    await record(tx, {
-      action: 'case.split',
-      subject: `case:${it.id}`,
-      facts: { participant: moved.id, to: own.id },
-    })
-    await tell(tx, 'case.opened', own)
-    await recount(tx, it.id)
-    await recount(tx, own.id)
-    tx.afterCommit('cases')
-    return own
   })
 }

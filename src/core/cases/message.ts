@@ -52,6 +52,8 @@ export interface Content {
   readonly tests?: readonly string[] | undefined
   /** Its words are gone because whoever it was said by or to was erased. */
   readonly isErased?: boolean | undefined
+  /** Of ours: the reference that the case has from then on. */
+  readonly reference?: string | undefined
   /** Of ours: how addresses of a form stand now. */
   readonly states?: readonly StatedAddress[] | undefined
 }
@@ -71,11 +73,17 @@ export const saysKinds = [
   'refused',
   'not-needed',
   'states',
+  'moved',
   'forecast-agreed',
   'forecast-refused',
   'forecast-stopped',
 ] as const
 export type Says = (typeof saysKinds)[number]
+
+/** Whether it names the tests that a decision waits for: nobody else is shown them. */
+export function namesTests({ says, tests = [] }: Content): boolean {
+  return tests.length > 0 && (says === 'conditional' || says === 'unmet' || says === 'moved')
+}
 
 /** Characters of an answer of the desk, and of a note. */
 export const longestAnswer = 4000

@@ -16,7 +16,7 @@ import {
   type Condition,
 } from './case.ts'
 import { isSpokenTo } from './legal.ts'
-import { longestAnswer, readAnswer, type Message } from './message.ts'
+import { longestAnswer, readAnswer, type Message, namesTests } from './message.ts'
 import { takesPart, type Helped, type Participant } from './participant.ts'
 import * as store from './store.ts'
 import * as participantStore from './participant-store.ts'
@@ -64,7 +64,11 @@ export async function showPage(ctx: Context, token: string): Promise<CasePage> {
     participant: participant.id,
   })
   return {
-    ...standingFor(it, participant),
+    ...standingFor(
+      it,
+      participant,
+      messages.some(({ content }) => namesTests(content)),
+    ),
     id: it.id,
     about: it.about,
     openedAt: participant.sinceAt,
@@ -81,11 +85,18 @@ type Standing = Pick<
   'state' | 'dueAt' | 'askedUntilAt' | 'conditions' | 'checkedAt' | 'outcome' | 'closedAt'
 >
 
-/** How it stands for this participant: for who withdrew it is over, whatever becomes of the others. */
-function standingFor(it: Case, participant: Participant): Standing {
+/**
+ * How it stands for this participant: for who withdrew it is over, whatever becomes of the others; whoever was not told the tests that a decision
+ * waits for hears of it by their end.
+ */
+function standingFor(it: Case, participant: Participant, isTold: boolean): Standing {
   const { withdrawnAt } = participant
   if (!isSpokenTo(it, participant)) return withOwner(it)
   const { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt } = it
+  if (withdrawnAt === null && it.conditionsEndAt !== null && !isTold)
+    return state === 'conditional'
+      ? { ...nothingKnown, state: 'open', dueAt: it.conditionsEndAt }
+      : { ...nothingKnown, state, dueAt, askedUntilAt }
   if (withdrawnAt === null) return { state, dueAt, askedUntilAt, conditions, checkedAt, outcome, closedAt }
   return {
     state: 'closed',
@@ -97,6 +108,15 @@ function standingFor(it: Case, participant: Participant): Standing {
     closedAt: withdrawnAt,
   }
 }
+
+const nothingKnown = {
+  dueAt: null,
+  askedUntilAt: null,
+  conditions: [],
+  checkedAt: null,
+  outcome: null,
+  closedAt: null,
+} as const
 
 /** Of a case that is handled with the owner: that it is, and how it ended. */
 function withOwner({ state, outcome, closedAt }: Case): Standing {

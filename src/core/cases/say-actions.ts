@@ -45,6 +45,14 @@ export type Saying =
       /** By when an answer is wanted, or until when tests are run. */
       readonly until?: number | undefined
     }
+  /** Their case has another reference now; with the tests that were named to them, where these are run on. */
+  | {
+      readonly says: 'moved'
+      readonly about: string | null
+      readonly reference: string
+      readonly tests?: readonly string[] | undefined
+      readonly until?: number | undefined
+    }
   /** What became of a forecast; `until`: its end. */
   | {
       readonly says: 'forecast-agreed' | 'forecast-refused' | 'forecast-stopped'
@@ -91,7 +99,8 @@ function contentOf(saying: Saying): Content {
     ...('about' in saying && saying.about !== null && { subject: saying.about }),
     ...('until' in saying && saying.until !== undefined && { until: saying.until }),
     ...('by' in saying && { until: saying.by }),
-    ...('tests' in saying && { tests: saying.tests }),
+    ...('tests' in saying && saying.tests !== undefined && { tests: saying.tests }),
+    ...('reference' in saying && { reference: saying.reference }),
     ...('states' in saying && { states: saying.states }),
     ...('unmet' in saying && saying.unmet !== undefined && { tests: [saying.unmet] }),
   }
@@ -185,6 +194,17 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
           ...(saying.text ? { words: saying.text } : {}),
         },
       }
+    case 'moved':
+      return {
+        kind: 'case-moved',
+        slots: {
+          ...ofThread,
+          ...ip,
+          reference: saying.reference,
+          ...(saying.tests === undefined ? {} : { tests: saying.tests }),
+          ...(saying.until === undefined ? {} : { until: saying.until }),
+        },
+      }
     case 'forecast-agreed':
     case 'forecast-refused':
     case 'forecast-stopped':
@@ -236,6 +256,14 @@ function sayingOf({ content }: Message): Saying | undefined {
       return { says, about: subject, unmet: tests[0], text, until: content.until }
     case 'states':
       return { says, states: content.states ?? [], text, until: content.until }
+    case 'moved':
+      return {
+        says,
+        about: subject === '' ? null : subject,
+        reference: content.reference ?? '',
+        tests: content.tests,
+        until: content.until,
+      }
     case 'forecast-agreed':
     case 'forecast-refused':
     case 'forecast-stopped':

@@ -193,6 +193,18 @@ export async function restrictedAmong(
   return rows.map(({ id }) => id)
 }
 
+/** Ids that begin so, two at most; the beginning is letters and digits. */
+export async function idsFrom(queries: Queries, beginning: string): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('cases')
+    .select('id')
+    .where('id', 'like', `${beginning}%`)
+    .orderBy('id')
+    .limit(2)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Cases that went on in this one, and those that went on in these. */
 export async function mergedInto(queries: Queries, id: string): Promise<readonly string[]> {
   const found = new Set<string>()

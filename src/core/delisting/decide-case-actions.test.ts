@@ -10,6 +10,7 @@ import { parseListable } from '../../standards/prefix.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { closeUnanswered, pageToken } from '../cases/actions.ts'
 import { answerCase, listCases, showCase } from '../cases/desk-actions.ts'
+import { splitCase } from '../cases/merge-actions.ts'
 import { addToPage, showPage, withdraw } from '../cases/page-actions.ts'
 import { takesPart } from '../cases/participant.ts'
 import { Checks } from '../checks/actions.ts'
@@ -120,6 +121,21 @@ forEachDatabase((_name, open) => {
       await recheckConditions(ctx, checks)
       assert.deepEqual([(await seen()).case.outcome, await isListed(ctx)], ['granted', false])
       assert.deepEqual(await stateOf(ctx), ['done delisted'])
+    })
+
+    it('is granted to whoever was promised it, also out of a case of their own', async () => {
+      const { ctx, names, write, seen, decide, id } = await world(await open())
+      await write('other@example.net', 'Me too.')
+      await decide({ decision: 'conditional', tests: ['reverse-name'] })
+      const [first] = (await seen()).participants
+      const own = await splitCase(ctx, { id, participant: first?.id ?? '' })
+      names.push('mail.example.org')
+      ctx.clock.advance(hour)
+      await recheckConditions(ctx, checks)
+      // Whichever comes first lifts it; for the other nothing is left to lift.
+      const outcomes = [(await showCase(ctx, own.id)).case.outcome, (await seen()).case.outcome]
+      assert.deepEqual([new Set(outcomes), await isListed(ctx)], [new Set(['granted', 'not-needed']), false])
+      assert.ok((await stateOf(ctx)).every((each) => each.startsWith('done')))
     })
 
     it('is looked at again as soon as its sender writes that it is mended', async () => {

@@ -18,6 +18,8 @@ import {
 import { madeConditional, type Case, type Condition } from '../cases/case.ts'
 import { permitCase } from '../cases/desk-actions.ts'
 import { mayHandle } from '../cases/legal.ts'
+import { namesOf } from '../cases/merge.ts'
+import { toldOfTests } from '../cases/merge-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { say, type Saying } from '../cases/say-actions.ts'
@@ -337,12 +339,10 @@ async function settleTests(tx: Tx, looked: Case, said: readonly Condition[]): Pr
   const tells = failing.length > 0 && now - (it.toldAt ?? 0) >= toldApartMs
   await saveCase(tx, { ...it, conditions: said, checkedAt: now, toldAt: tells ? now : it.toldAt })
   const until = it.conditionsEndAt ?? now
-  if (tells)
-    await sayToAll(tx, participants, requests, (about) => ({ says: 'unmet', about, tests: failing, until }))
-}
-
-function namesOf({ conditions }: Pick<Case, 'conditions'>): string {
-  return conditions.map(({ test }) => test).join(' ')
+  if (!tells) return
+  const told = new Set(await toldOfTests(tx, participants))
+  const readers = participants.filter(({ id }) => told.has(id))
+  await sayToAll(tx, readers, requests, (about) => ({ says: 'unmet', about, tests: failing, until }))
 }
 
 /** Nobody who still takes part asked for anything that could be granted: those whose turn it is are not kept waiting by it. */

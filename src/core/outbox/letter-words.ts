@@ -35,6 +35,13 @@ export interface LetterSlots {
     readonly isAgain: boolean
     readonly words?: string | undefined
   }
+  /** The case has another reference; `tests`: those that were named before are run on, until then. */
+  'case-moved': ThreadSlots & {
+    readonly ip?: string | undefined
+    readonly reference: string
+    readonly tests?: readonly string[] | undefined
+    readonly until?: number | undefined
+  }
   /** To whoever filled in a form that opens a case: confirms that the mailbox is theirs. */
   'confirm-form': {
     readonly link: string
@@ -205,6 +212,7 @@ export const letterKinds = [
   'case-received',
   'case-answer',
   'case-conditional',
+  'case-moved',
   'confirm-form',
   'form-states',
   'forecast-decided',

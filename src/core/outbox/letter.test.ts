@@ -79,6 +79,18 @@ const ofCases: fc.Arbitrary<LetterContent> = fc.oneof(
     }),
   }),
   fc.record({
+    kind: fc.constant('case-moved' as const),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      ip: fc.option(ip, { nil: undefined }),
+      reference: thread,
+      tests: fc.option(tests, { nil: undefined }),
+      until: fc.option(moment, { nil: undefined }),
+    }),
+  }),
+  fc.record({
     kind: fc.constant('delisting-reviewed' as const),
     slots: fc.record({
       thread,
@@ -347,6 +359,7 @@ describe('a letter', () => {
       'brake-notice',
       'case-answer',
       'case-conditional',
+      'case-moved',
       'case-received',
       'confirm-delisting',
       'confirm-form',

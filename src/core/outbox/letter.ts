@@ -92,6 +92,8 @@ function draftOf(letters: LetterWords['letters'], content: LetterContent, about:
       return letters[content.kind](content.slots, about)
     case 'case-conditional':
       return letters[content.kind](content.slots, about)
+    case 'case-moved':
+      return letters[content.kind](content.slots, about)
     case 'confirm-form':
       return letters[content.kind](content.slots, about)
     case 'forecast-decided':
@@ -158,13 +160,17 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
     case 'act':
       return value === 'notify' || value === 'suspend' || value === 'release'
     case 'thread':
+    case 'reference':
       return typeof value === 'string' && isId(value)
     case 'replies':
       return Array.isArray(value) && value.length <= 10 && value.every(isMessageId)
     case 'words':
       return value === undefined || (typeof value === 'string' && isWords(value))
     case 'tests':
-      return Array.isArray(value) && value.length > 0 && value.length <= 20 && value.every(isTest)
+      return (
+        value === undefined ||
+        (Array.isArray(value) && value.length > 0 && value.length <= 20 && value.every(isTest))
+      )
     case 'unmet':
       return value === undefined || isTest(value)
     case 'incident':

@@ -19,6 +19,7 @@ const readers: Readonly<Record<LetterKind, Permission>> = {
   'case-received': 'case.read',
   'case-answer': 'case.read',
   'case-conditional': 'case.read',
+  'case-moved': 'case.read',
   'confirm-form': 'case.read',
   'forecast-decided': 'case.read',
   'form-states': 'case.read',

@@ -66,7 +66,10 @@ export interface CaseActions {
   endLegal(actor: Actor, id: string): Promise<void>
   snoozeCase(actor: Actor, input: { readonly id: string; readonly hours: number }): Promise<unknown>
   weighCase(actor: Actor, input: { readonly id: string; readonly severity: Severity }): Promise<unknown>
-  mergeCases(actor: Actor, input: { readonly id: string; readonly into: string }): Promise<unknown>
+  mergeCases(
+    actor: Actor,
+    input: { readonly id: string; readonly into: string },
+  ): Promise<{ readonly id: string }>
   splitCase(
     actor: Actor,
     input: { readonly id: string; readonly participant: string },

@@ -192,9 +192,10 @@ function delistMeans(view: View, { listings, requests }: CaseFile): Html {
 function fieldsOf(
   view: View,
   deed: Decide | Manage,
-  { participants, case: it }: CaseFile,
+  file: CaseFile,
   { colleagues, typed }: { readonly colleagues: readonly string[]; readonly typed: Fields },
 ): Html {
+  const { participants, case: it } = file
   const { cases } = view.words
   const words = cases.one
   switch (deed) {
@@ -227,13 +228,15 @@ function fieldsOf(
         options: severities.map((each) => [each, cases.severities[each]] as const),
       })
     case 'merge':
-      return textField(view, {
+      return html`${alike(view, file, typed)}
+      ${textField(view, {
         name: 'into',
         label: words.into,
-        maxlength: 26,
+        hint: words.intoHint,
+        maxlength: 200,
         autocomplete: 'off',
         value: typed.get('into'),
-      })
+      })}`
     case 'split':
       return select(view, {
         name: 'participant',
@@ -246,6 +249,23 @@ function fieldsOf(
     case 'reopen':
       return html``
   }
+}
+
+/** Those that go on and are about the same, to choose from: nobody types a reference that stands beside the case. */
+function alike(view: View, { case: it, others }: CaseFile, typed: Fields): Html | string {
+  const words = view.words.cases.one
+  const open = others.filter(
+    ({ state, legal, about }) =>
+      state !== 'closed' && legal === null && (about === it.about || about === null),
+  )
+  if (open.length === 0) return ''
+  const named = open.map((each) => [each.id, `${aboutWords(view, each)}, ${each.id}`] as const)
+  return select(view, {
+    name: 'other',
+    label: words.other,
+    value: typed.get('other') ?? '',
+    options: [['', words.otherTyped], ...named],
+  })
 }
 
 async function decide(visit: OperatorVisit): Promise<Response> {
@@ -305,9 +325,9 @@ async function manage(visit: OperatorVisit): Promise<Response> {
       break
     }
     case 'merge': {
-      const into = (form.get('into') ?? '').trim().toLowerCase()
-      await actions.mergeCases(actor, { id, into })
-      return goTo(places.case.href({ id: into }, { done: deed }))
+      const into = form.get('other') || (form.get('into') ?? '').trim()
+      const merged = await actions.mergeCases(actor, { id, into })
+      return goTo(places.case.href({ id: merged.id }, { done: deed }))
     }
     case 'split': {
       const own = await actions.splitCase(actor, { id, participant: form.get('participant') ?? '' })

@@ -134,6 +134,27 @@ export const en: LetterWords = {
         ...pageOf(link),
       ],
     }),
+    'case-moved': ({ ip, reference, tests, until, link }, { provider }) => ({
+      subject: ip === undefined ? 'Your case has a new reference' : `${ip}: your case has a new reference`,
+      paragraphs: [
+        'Hello,',
+        ip === undefined
+          ? `your case with the postmasters of ${provider} goes on under another reference.`
+          : `your case with the postmasters of ${provider} about this IP address goes on under another reference:`,
+        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
+        'The new reference:',
+        { verbatim: `    ${reference}` },
+        'Nothing else changes for you: what was said stands on your page, and replies to earlier letters come to us as before. Please give the new reference where you mention the case.',
+        ...(tests === undefined
+          ? []
+          : [
+              'What was decided holds as well: the block is lifted by itself as soon as these tests pass.',
+              { verbatim: tests.map((test) => `    * ${testWords.en(test)}`).join('\n') },
+              ...(until === undefined ? [] : [`We go on testing until ${moment(until)}.`]),
+            ]),
+        ...pageOf(link),
+      ],
+    }),
     'confirm-form': ({ link, expiresAt }, { provider }) => ({
       subject: `Your request to ${provider}: please confirm`,
       paragraphs: [

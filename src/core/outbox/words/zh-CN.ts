@@ -114,6 +114,27 @@ export const zhCN: LetterWords = {
         ...pageOf(link),
       ],
     }),
+    'case-moved': ({ ip, reference, tests, until, link }, { provider }) => ({
+      subject: ip === undefined ? '您的工单换了编号' : `${ip}：您的工单换了编号`,
+      paragraphs: [
+        '您好：',
+        ip === undefined
+          ? `您在 ${provider} 邮件管理员处的工单换了编号。`
+          : `您在 ${provider} 邮件管理员处的工单换了编号，工单涉及以下 IP 地址：`,
+        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
+        '新编号：',
+        { verbatim: `    ${reference}` },
+        '其他一切不变：往来内容仍在您的页面上，回复此前的邮件同样会送到我们手中。今后提及本工单时，请使用新编号。',
+        ...(tests === undefined
+          ? []
+          : [
+              '此前的决定依然有效：下列检测全部通过之后，封锁会自动解除。',
+              { verbatim: tests.map((test) => `    * ${testWords['zh-CN'](test)}`).join('\n') },
+              ...(until === undefined ? [] : [`我们会继续检测到${moment(until)}。`]),
+            ]),
+        ...pageOf(link),
+      ],
+    }),
     'confirm-form': ({ link, expiresAt }, { provider }) => ({
       subject: `请确认您向 ${provider} 提交的申请`,
       paragraphs: [

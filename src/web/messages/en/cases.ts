@@ -87,6 +87,7 @@ export const cases = {
     refused: 'Refused',
     'not-needed': 'Nothing was left to lift',
     states: 'How the addresses stand',
+    moved: 'Told the new reference',
     'forecast-agreed': 'Forecast agreed',
     'forecast-refused': 'Forecast not agreed',
     'forecast-stopped': 'Forecast stopped',
@@ -190,8 +191,9 @@ export const cases = {
       snooze: 'It is out of sight until then; its clock goes on. A message from them wakes it.',
       severity: 'The time for the first answer is counted anew from when the case was opened.',
       merge:
-        'Everybody and everything that was said goes into the other case; this one is closed. Their addresses and pages go on working.',
-      split: 'This participant gets a case of their own, with their thread.',
+        'Everybody and everything that was said goes into the other case; this one is closed. Their addresses and pages go on working, and they are told the new reference. The cases have to be about the same address, or of the same person.',
+      split:
+        'This participant gets a case of their own, with their thread, and is told its reference. Tests that were named to them are run on.',
       reopen: 'The time for the effect begins anew.',
     },
     listingsEnd: 'These listings end now:',
@@ -207,8 +209,11 @@ export const cases = {
     hours: 'For how long',
     hourWords: { '4': 'four hours', '24': 'a day', '72': 'three days', '168': 'a week' },
     mergeUnknown:
-      'There is no case with this reference. It stands on the page of the case, 26 letters and digits.',
+      'There is no case with this reference, or several begin so. Give all of it: it stands on the page of the case, 26 letters and digits.',
     into: 'Reference of the other case',
+    intoHint: 'All of it, its beginning, or the address of its page.',
+    other: 'The other case',
+    otherTyped: 'another one, by its reference',
     participant: 'Participant',
     colleague: 'Colleague',
     noColleague: 'Nobody else has a role that works on cases.',
@@ -291,6 +296,7 @@ export const cases = {
         'Your forecast was not agreed. Your addresses can send all the same; their budgets grow with wanted mail.',
       'forecast-stopped':
         'Your forecast was stopped; it no longer raises any budget. The reason stands above.',
+      moved: 'Your case goes on under the reference that this page shows. Nothing else has changed.',
       states: 'The addresses of your form have changed. The table above says how each stands, and why.',
     } satisfies Record<Says, string>,
     unmet: 'What speaks against it, which we have tested:',

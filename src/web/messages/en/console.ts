@@ -653,6 +653,7 @@ export const console = {
       'forecast-decided': 'What became of a forecast',
       'form-states': 'How addresses of a form stand',
       'case-conditional': 'Tests that must pass',
+      'case-moved': 'New reference of a case',
       'high-volume-notice': 'Notice to a domain that sends much',
       'observed-digest': 'Who would have been hit',
       'probe-report': 'Report on a test message',

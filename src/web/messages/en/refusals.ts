@@ -127,6 +127,14 @@ export const refusals = fitForPeople({
     what: 'This case has as much in it as we keep.',
     next: 'Please wait for our answer; if you have one already, reply to it when it is dealt with.',
   }),
+  'case.other-subject': () => ({
+    what: 'These cases are about different addresses, and of different people.',
+    next: 'Whoever takes part in a case sees on its page what it is about. Answer each by itself; a note may say that they belong together.',
+  }),
+  'case.conditional-stays': () => ({
+    what: 'A decision of one of these cases waits for tests that were named to its own reader alone, or both wait for different ones.',
+    next: 'Merged, the tests would be shown to others or be dropped. Wait until they pass or end, or decide one of the cases first.',
+  }),
   'case.legal-stays': () => ({
     what: 'A case that is spoken of with the owner alone is neither merged nor split.',
     next: 'End the restriction first, if it is no longer needed.',

@@ -614,6 +614,7 @@ export const console: Messages['console'] = {
       'forecast-decided': '发信预告的结果',
       'form-states': '表单中各地址的状态',
       'case-conditional': '须通过的检测',
+      'case-moved': '工单的新编号',
       'high-volume-notice': '致高发信量域名的通知',
       'observed-digest': '本会受影响的发件人',
       'probe-report': '测试邮件检测报告',
