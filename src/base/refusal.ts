@@ -138,6 +138,7 @@ export const refusals = {
   'owners.sign-in': 403,
   'owners.sub-allocated': 409,
   'owners.token-name': 422,
+  'owners.part-full': 409,
   'owners.too-many': 429,
   'owners.too-many-tokens': 409,
   'owners.too-wide': 422,

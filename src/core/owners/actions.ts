@@ -40,7 +40,9 @@ export async function claimRange(ctx: Context, owner: Owner, text: string): Prom
     if (held) return held
     await spend(tx, 'owners.claims.day', owner.id)
     const mine = await claimStore.ownClaims(tx.queries, owner.id, tx.clock.now())
-    if (mine.length >= mostClaims) throw new Refusal('owners.too-many', { most: mostClaims })
+    // Parts are given by others: else somebody could keep them from claiming what is theirs.
+    const own = mine.filter(({ parentId, state }) => parentId === null && state !== 'ended')
+    if (own.length >= mostClaims) throw new Refusal('owners.too-many', { most: mostClaims })
     const claim = newClaim(tx, owner, prefix)
     await claimStore.insertClaim(tx.queries, claim)
     await note(tx, claim, 'owner-claim.started')

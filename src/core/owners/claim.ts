@@ -106,7 +106,7 @@ export const noFacts: ClaimFacts = { registered: null, holes: [] }
 /** The widest network that can be claimed: what one holder commonly has (security OWN-4). */
 export const widestClaim = { 4: 16, 6: 32 } as const
 
-/** Claims that one owner may have at once. */
+/** Claims that one owner may have at once; and as many parts of others', which nobody is asked about and which therefore take none of their room. */
 export const mostClaims = 100
 
 /** How often a proof is looked for again, and how long it may be missing: two failures, a day apart, end the grant (security OWN-1). */

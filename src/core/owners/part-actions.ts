@@ -4,11 +4,14 @@ import { parseMailbox } from '../../standards/mail-address.ts'
 import { transact, type Context } from '../context.ts'
 import { spend } from '../limits/actions.ts'
 import { endClaim, newClaim, note, saveClaim, writeState } from './actions.ts'
-import { grant, mayDelegate, readRange, type Owner } from './claim.ts'
+import { grant, mayDelegate, mostClaims, readRange, type Owner } from './claim.ts'
 import * as store from './store.ts'
 import * as claimStore from './claim-store.ts'
 
-/** Lets another mailbox look after a part of a proven network; it is written to. What it holds already stays as it is. */
+/**
+ * Lets another mailbox look after a part of a proven network; it is written to. What it holds already stays as it is. Throws `owners.part-full` where
+ * it looks after as many parts of others as it may.
+ */
 export async function givePart(
   ctx: Context,
   owner: Owner,
@@ -32,6 +35,9 @@ export async function givePart(
     })
     const held = await claimStore.heldClaim(tx.queries, other.id, part)
     if (held?.state === 'granted') return
+    const theirs = await claimStore.ownClaims(tx.queries, other.id, at)
+    const parts = theirs.filter(({ parentId, state }) => parentId !== null && state !== 'ended')
+    if (parts.length >= mostClaims) throw new Refusal('owners.part-full', { most: mostClaims })
     const claim = held ?? newClaim(tx, other, part)
     if (!held) await claimStore.insertClaim(tx.queries, claim)
     const given = { ...grant(claim, 'delegation', at, termMs), parentId: parent.id }

@@ -532,6 +532,10 @@ export const refusals = fitForPeople({
     what: 'A token needs a name of 1 to 40 letters, digits, dots, hyphens or underscores.',
     next: 'Name the program that uses it, for example dashboard-1.',
   }),
+  'owners.part-full': (facts) => ({
+    what: `This mailbox looks after ${text(facts, 'most', '100')} parts of others already, which is as many as it may.`,
+    next: 'Give the part to another mailbox, or ask its reader to give up some that they need no more.',
+  }),
   'owners.too-many': (facts) => ({
     what: `One mailbox can claim at most ${text(facts, 'most', '100')} networks.`,
     next: 'Give up some that you need no more, or claim a wider network that holds several.',

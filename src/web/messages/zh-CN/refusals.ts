@@ -532,6 +532,10 @@ export const refusals = fitForPeople(
       what: '令牌名称须为 1 至 40 个字母、数字、点、连字符或下划线。',
       next: '请以使用该令牌的程序命名，例如 dashboard-1。',
     }),
+    'owners.part-full': (facts) => ({
+      what: `该邮箱已代管 ${text(facts, 'most', '100')} 个他人授权的部分，达到上限。`,
+      next: '请授权给另一个邮箱，或请对方放弃不再需要的部分。',
+    }),
     'owners.too-many': (facts) => ({
       what: `一个邮箱最多可以申请 ${text(facts, 'most', '100')} 个网段。`,
       next: '请放弃不再需要的网段，或申请包含多个网段的更大网段。',
