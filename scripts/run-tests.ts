@@ -43,11 +43,12 @@ export function findTests(root: string): {
   const alone = globSync(alonePatterns, { cwd: root }).sort()
   const all = globSync('{src,test,bench,scripts}/**/*.test.ts', { cwd: root }).sort()
   const together = all.filter((file) => !alone.includes(file))
-  const isBesideCode = (file: string): boolean => file.startsWith('src/')
-  const ofTheWhole = together.filter((file) => !isBesideCode(file)).map((file) => [file])
+  // The matrix asks the same doors file by file.
+  const sharesProcess = (file: string): boolean => /^(?:src|test\/authorisation)\//.test(file)
+  const ofTheWhole = together.filter((file) => !sharesProcess(file)).map((file) => [file])
   return {
     // Those of the whole program take longest: begun first, they do not make the end wait for one of them.
-    together: [...ofTheWhole, ...batchesOf(together.filter(isBesideCode))],
+    together: [...ofTheWhole, ...batchesOf(together.filter(sharesProcess))],
     alone: alone.map((file) => [file]),
   }
 }

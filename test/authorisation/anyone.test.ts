@@ -5,6 +5,7 @@ import type { Declared } from '../../src/web/opening.ts'
 import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { origin } from '../support/visitor.ts'
+import { cookieFaults } from './cookies.ts'
 import { openHouse, type House } from './house.ts'
 import { hireEverybody } from './operators.ts'
 import {
@@ -84,6 +85,7 @@ interface Outcome {
   readonly location: string
   readonly text: string
   readonly written: readonly string[]
+  readonly cookies: readonly string[]
 }
 
 let house: House
@@ -138,6 +140,7 @@ async function outcomeOf(
     status: answer.status,
     location: answer.headers.get('location') ?? '',
     text: await answer.text(),
+    cookies: answer.headers.getSetCookie(),
     written: house.watch.taken().written,
   }
 }
@@ -172,6 +175,12 @@ describe('The pages for whoever asks', () => {
       )
       assert.equal(new Set(answers).size, 1, path)
     }
+  })
+
+  it('set no cookie that scripts, other hosts or plain connections get', (t) => {
+    const set = tried.flatMap(({ outcome }) => outcome.cookies)
+    assert.deepEqual([...new Set(set.flatMap(cookieFaults))], [])
+    t.diagnostic(`${set.length} cookies`)
   })
 
   it('say nothing of anybody', () => {

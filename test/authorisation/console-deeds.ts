@@ -15,6 +15,8 @@ export interface Deed {
   readonly ofChosen?: Standing
   /** Nothing in the database changes by it. */
   readonly isWithoutTrace?: boolean
+  /** It says so each time that it is done: a look, a file, a setting that is set again. Nobody is told twice, and nothing is made twice. */
+  readonly isEachTime?: boolean
   /** Whoever proposed it cannot do it alone. */
   readonly takesTwo?: boolean
 }
@@ -23,27 +25,29 @@ export interface Deed {
 export function deedsOf(path: string, id: string, it: Things): readonly Deed[] | undefined {
   const table: Readonly<Record<string, readonly Deed[]>> = {
     '/listings/add': [
-      { name: 'add', fields: { step: 'confirm', prefix: '192.0.2.200', cause: 'spam' } },
+      { name: 'add', fields: { step: 'confirm', prefix: '192.0.2.200', cause: 'spam' }, isEachTime: true },
       {
         name: 'add a wide one',
         fields: { step: 'confirm', prefix: '2001:db8:200::/40', cause: 'spam' },
         isWide: true,
+        isEachTime: true,
       },
     ],
-    '/listings/export': [{ name: 'export', fields: { format: 'csv' } }],
+    '/listings/export': [{ name: 'export', fields: { format: 'csv' }, isEachTime: true }],
     '/listings/import': [
       {
         name: 'import',
         fields: { step: 'confirm', format: 'csv', cause: 'spam', text: 'prefix,reason\n192.0.2.201,spam' },
+        isEachTime: true,
       },
     ],
     '/listings/:id/end': [{ name: 'end', fields: { note: 'over' } }],
     '/listings/:id/agree': [{ name: 'agree', fields: {}, takesTwo: true }],
-    '/dry-run': [{ name: 'start', fields: { days: '1' } }],
+    '/dry-run': [{ name: 'start', fields: { days: '1' }, isEachTime: true }],
     '/dry-run/cancel': [{ name: 'cancel', fields: {}, isWithoutTrace: true }],
     '/brake': [{ name: 'pull', fields: { rule: 'spam', state: 'on' } }],
     '/cases': ['assign-me', 'assign-nobody', 'snooze-24'].flatMap((deed) => [
-      { name: deed, fields: { deed, [`chosen.${it.case}`]: 'yes' }, ofChosen: 'usual' },
+      { name: deed, fields: { deed, [`chosen.${it.case}`]: 'yes' }, ofChosen: 'usual', isEachTime: true },
       {
         name: `${deed}, restricted`,
         fields: { deed, [`chosen.${it.restrictedCase}`]: 'yes' },
@@ -56,11 +60,11 @@ export function deedsOf(path: string, id: string, it: Things): readonly Deed[] |
       { name: 'note', fields: { deed: 'note', note: 'Called them.' } },
     ],
     '/cases/:id/manage': [
-      { name: 'assign-me', fields: { deed: 'assign-me' } },
-      { name: 'assign-nobody', fields: { deed: 'assign-nobody' } },
-      { name: 'hand', fields: { deed: 'hand', to: 'grace' } },
-      { name: 'snooze', fields: { deed: 'snooze', hours: '24' } },
-      { name: 'severity', fields: { deed: 'severity', severity: 'A' } },
+      { name: 'assign-me', fields: { deed: 'assign-me' }, isEachTime: true },
+      { name: 'assign-nobody', fields: { deed: 'assign-nobody' }, isEachTime: true },
+      { name: 'hand', fields: { deed: 'hand', to: 'grace' }, isEachTime: true },
+      { name: 'snooze', fields: { deed: 'snooze', hours: '24' }, isEachTime: true },
+      { name: 'severity', fields: { deed: 'severity', severity: 'A' }, isEachTime: true },
       { name: 'merge', fields: { deed: 'merge', into: it.otherCase } },
       { name: 'split', fields: { deed: 'split', participant: it.participant }, on: it.sharedCase },
       { name: 'reopen', fields: { deed: 'reopen' }, on: it.closedCase },
@@ -77,13 +81,14 @@ export function deedsOf(path: string, id: string, it: Things): readonly Deed[] |
     ],
     '/cases/:id/legal': [
       { name: 'mark', fields: { deed: 'mark', claim: it.claim, how: 'Called back.' } },
-      { name: 'look', fields: { deed: 'look' } },
+      { name: 'look', fields: { deed: 'look' }, isEachTime: true },
       { name: 'end', fields: { deed: 'end' }, on: it.restrictedCase },
     ],
     '/cases/:id/original': [
       {
         name: 'take',
         fields: { message: id === it.restrictedCase ? it.restrictedOriginal : it.original },
+        isEachTime: true,
       },
     ],
     '/cases/:id/addresses': [{ name: 'decide', fields: { deed: 'mitigate', 'chosen.192.0.2.71/32': 'yes' } }],
@@ -110,26 +115,26 @@ export function deedsOf(path: string, id: string, it: Things): readonly Deed[] |
       ],
     ),
     '/abuse/reports/:id': [{ name: 'decide', fields: { outcome: 'unproven' } }],
-    '/abuse/reports/:id/evidence': [{ name: 'look', fields: {} }],
-    '/abuse/reports/:id/reporter': [{ name: 'look', fields: {} }],
+    '/abuse/reports/:id/evidence': [{ name: 'look', fields: {}, isEachTime: true }],
+    '/abuse/reports/:id/reporter': [{ name: 'look', fields: {}, isEachTime: true }],
     '/abuse/incidents/:id/decide': [
       ...['notify', 'suspend', 'escalate', 'acted', 'no-violation', 'not-ours', 'unproven'].map((deed) => ({
         name: deed,
         fields: { deed },
         mayRefuse: deed === 'notify',
       })),
-      { name: 'note', fields: { deed: 'note', note: 'Called them.' } },
+      { name: 'note', fields: { deed: 'note', note: 'Called them.' }, isEachTime: true },
       { name: 'release', fields: { deed: 'release' }, mayRefuse: true },
     ],
     '/vouches/:id/revoke': [{ name: 'revoke', fields: {} }],
     '/owners/:id/end': [{ name: 'end', fields: {} }],
-    '/outbox/:id': [{ name: 'open', fields: {} }],
+    '/outbox/:id': [{ name: 'open', fields: {}, isEachTime: true }],
     '/outbox/:id/retry': [{ name: 'retry', fields: {} }],
     '/audit/verify': [{ name: 'verify', fields: {}, isWithoutTrace: true }],
-    '/person': [{ name: 'export', fields: { mailbox: 'ops@other.example' } }],
+    '/person': [{ name: 'export', fields: { mailbox: 'ops@other.example' }, isEachTime: true }],
     '/person/erase': [{ name: 'erase', fields: { mailbox: 'ops@other.example' } }],
     '/operators/:name/roles': [
-      { name: 'change', fields: { 'role.case-agent': 'yes' } },
+      { name: 'change', fields: { 'role.case-agent': 'yes' }, isEachTime: true },
       { name: 'promote', fields: { 'role.admin': 'yes' }, on: 'bob' },
     ],
     '/approvals/:id': [

@@ -8,6 +8,7 @@ import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { deedsOf, type Deed } from './console-deeds.ts'
 import { addressOf, subjectsOf, type Subject } from './console-subjects.ts'
+import { cookieFaults } from './cookies.ts'
 import { consoleOrigin, openHouse, type House } from './house.ts'
 import { ask, hireEverybody, type Visitor } from './operators.ts'
 import { makeThings, said, type Things } from './things.ts'
@@ -59,6 +60,7 @@ interface Outcome {
   readonly location: string
   readonly text: string
   readonly written: readonly string[]
+  readonly cookies: readonly string[]
   readonly statements: number
 }
 
@@ -115,6 +117,7 @@ async function outcomeOf(
     status: answer.status,
     location: answer.headers.get('location') ?? '',
     text: await answer.text(),
+    cookies: answer.headers.getSetCookie(),
     ...house.watch.taken(),
   }
 }
@@ -315,6 +318,12 @@ describe('The console', () => {
       }
     }
     t.diagnostic(`${count} cells, ${acting.size} forms`)
+  })
+
+  it('sets no cookie that scripts, other hosts or plain connections get', (t) => {
+    const set = tried.flatMap(({ outcome }) => outcome.cookies)
+    assert.deepEqual([...new Set(set.flatMap(cookieFaults))], [])
+    t.diagnostic(`${set.length} cookies`)
   })
 
   it('is guarded twice: behind a door that lets in whoever is signed in, actions refuse and show nothing', async (t) => {

@@ -6,6 +6,7 @@ import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { origin } from '../support/visitor.ts'
 import { deskWords } from './case-links.ts'
+import { cookieFaults } from './cookies.ts'
 import { openHouse, type House } from './house.ts'
 import { handOut, type Link, type LinkKind } from './links.ts'
 import { askSite, type Outsider } from './outsiders.ts'
@@ -73,6 +74,7 @@ interface Outcome {
   readonly location: string
   readonly text: string
   readonly written: readonly string[]
+  readonly cookies: readonly string[]
   readonly statements: number
 }
 
@@ -117,6 +119,7 @@ async function outcomeOf({ page, link, visitor, form }: Cell, headers = {}): Pro
     status: answer.status,
     location: answer.headers.get('location') ?? '',
     text: await answer.text(),
+    cookies: answer.headers.getSetCookie(),
     ...house.watch.taken(),
   }
 }
@@ -198,6 +201,12 @@ describe('What is given to somebody, at the end of an address', () => {
         assert.deepEqual([status, written], [403, []], `${nameOf(cell)} ${JSON.stringify(headers)}`)
       }
     t.diagnostic(`${acting.size} forms`)
+  })
+
+  it('sets no cookie that scripts, other hosts or plain connections get', (t) => {
+    const set = tried.flatMap(({ outcome }) => outcome.cookies)
+    assert.deepEqual([...new Set(set.flatMap(cookieFaults))], [])
+    t.diagnostic(`${set.length} cookies`)
   })
 
   it('is worth nothing where it does not fit: forged, foreign and unknown ones are answered alike', () => {

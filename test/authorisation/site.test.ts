@@ -5,6 +5,7 @@ import type { Declared } from '../../src/web/opening.ts'
 import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { origin } from '../support/visitor.ts'
+import { cookieFaults } from './cookies.ts'
 import { openHouse, type House } from './house.ts'
 import {
   askSite,
@@ -38,6 +39,7 @@ interface Outcome {
   readonly location: string
   readonly text: string
   readonly written: readonly string[]
+  readonly cookies: readonly string[]
   readonly statements: number
 }
 
@@ -82,6 +84,7 @@ async function outcomeOf({ page, visitor, row }: Cell, headers = {}): Promise<Ou
     status: answer.status,
     location: answer.headers.get('location') ?? '',
     text: await answer.text(),
+    cookies: answer.headers.getSetCookie(),
     ...house.watch.taken(),
   }
 }
@@ -217,6 +220,12 @@ describe('The pages of owners and recipients', () => {
         assert.deepEqual([status, written], [403, []], `${nameOf(cell)} ${JSON.stringify(headers)}`)
       }
     t.diagnostic(`${acting.size} deeds`)
+  })
+
+  it('set no cookie that scripts, other hosts or plain connections get', (t) => {
+    const set = tried.flatMap(({ outcome }) => outcome.cookies)
+    assert.deepEqual([...new Set(set.flatMap(cookieFaults))], [])
+    t.diagnostic(`${set.length} cookies`)
   })
 
   it('take as long for somebody else’s as for what is not there', async (t) => {

@@ -147,6 +147,39 @@ forEachDatabase((_name, database) => {
       assert.equal((await verifyChain(ctx)).broken, undefined)
     })
 
+    it('is answered and noted once by a button that is pressed twice, and anew after a while, by another, or once they wrote', async () => {
+      const ctx = testContext({ db: await database() })
+      const opened = await open(ctx)
+      const { id } = opened.case
+      const [by, bob] = [as(ctx, ada), as(ctx, { ...ada, name: 'bob' })]
+      const countOf = async (wanted: 'out' | 'note'): Promise<number> =>
+        (await showCase(ctx, id)).messages.filter(
+          ({ direction, content }) => direction === wanted && content.says !== 'received',
+        ).length
+      const asks = { id, text: 'Which machine was it?', next: 'asks' } as const
+      await answer(by, asks)
+      await answer(by, asks)
+      assert.equal(await countOf('out'), 1)
+      await answer(bob, asks)
+      assert.equal(await countOf('out'), 2)
+      await mail(ctx, opened, { text: 'The one in the hall.' })
+      await answer(bob, asks)
+      assert.equal(await countOf('out'), 3)
+      ctx.clock.advance(11 * minute)
+      await answer(bob, asks)
+      assert.equal(await countOf('out'), 4)
+      await answer(bob, { ...asks, next: 'open' })
+      assert.equal(await countOf('out'), 5, 'nothing is asked for any more')
+      for (const text of ['Called them.', 'Called them.', 'Called again.', 'Called them.']) {
+        later(ctx)
+        await noteCase(by, { id, text })
+      }
+      assert.equal(await countOf('note'), 3)
+      ctx.clock.advance(11 * minute)
+      await noteCase(by, { id, text: 'Called them.' })
+      assert.equal(await countOf('note'), 4)
+    })
+
     it('keeps mail of anybody else as unverified, and moves for nobody’s word', async () => {
       const ctx = testContext({ db: await database() })
       const opened = await open(ctx)

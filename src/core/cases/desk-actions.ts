@@ -19,7 +19,7 @@ import {
 import { isSpokenTo, masked, mayHandle } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
-import { say } from './say-actions.ts'
+import { pressedTwiceMs, say, wasJustSaid, type Saying } from './say-actions.ts'
 import * as store from './store.ts'
 import * as participantStore from './participant-store.ts'
 import * as messageStore from './message-store.ts'
@@ -213,12 +213,15 @@ export async function answerCase(
       (each) => takesPart(each) && isSpokenTo(it, each) && (input.to === undefined || each.id === input.to),
     )
     if (readers.length === 0) throw new Refusal('case.nobody')
+    const saying: Saying = { says: 'answer', text, until }
+    // What closes the case was said once: it is closed then.
+    if (input.next !== 'closes' && (await wasJustSaidToAll(tx, readers, saying))) return it
     await record(tx, {
       action: input.next === 'asks' ? 'case.asked' : 'case.answered',
       subject: `case:${it.id}`,
       facts: { readers: readers.length },
     })
-    for (const reader of readers) await say(tx, reader, { says: 'answer', text, until })
+    for (const reader of readers) await say(tx, reader, saying)
     await recount(tx, it.id)
     const next = answered(await openOne(tx, it.id), now, targetsOf(tx).calendar, until)
     await tell(tx, 'case.answered', next)
@@ -227,6 +230,12 @@ export async function answerCase(
     await saveCase(tx, next)
     return { ...next, version: next.version + 1 }
   })
+}
+
+/** Whether all of them have just been told so. */
+async function wasJustSaidToAll(tx: Tx, readers: readonly Participant[], saying: Saying): Promise<boolean> {
+  for (const reader of readers) if (!(await wasJustSaid(tx, reader, saying))) return false
+  return true
 }
 
 /** A note among ourselves; it stays possible after the end. */
@@ -238,6 +247,10 @@ export async function noteCase(
   const text = plainText(orThrow(readAnswer(input.text)), longestAnswer)
   await transact(ctx, async (tx) => {
     const it = await heldCase(tx, input.id)
+    const messages = await messageStore.messagesOf(tx.queries, tx.keys.vault, { caseId: it.id })
+    const last = messages.at(-1)
+    const isOurs = last?.direction === 'note' && last.author === recordedName(tx.actor)
+    if (isOurs && last.content.text === text && last.at > tx.clock.now() - pressedTwiceMs) return
     await noteIn(tx, it.id, text)
   })
 }

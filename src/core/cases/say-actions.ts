@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { minute } from '../../base/clock.ts'
 import { newId } from '../../base/id.ts'
 import { recordedName } from '../actor.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -90,6 +92,27 @@ export async function say(tx: Tx, participant: Participant, saying: Saying): Pro
   await messageStore.insertMessage(tx.queries, tx.keys.vault, message)
   if (!(await isWrittenTo(tx, participant))) return await withhold(tx, message.id)
   return await write(tx, participant, message, letterOf(tx, participant, saying))
+}
+
+/** Two presses of one button, or an answer that was loaded again, are not further apart. */
+export const pressedTwiceMs = 10 * minute
+
+/** Whether these are the newest words of the thread, by the same person, a moment ago: they need not be said again. */
+export async function wasJustSaid(tx: Tx, { id }: Participant, saying: Saying): Promise<boolean> {
+  const last = (await messageStore.messagesOf(tx.queries, tx.keys.vault, { participant: id })).at(-1)
+  return (
+    last?.direction === 'out' &&
+    last.author === recordedName(tx.actor) &&
+    last.at > tx.clock.now() - pressedTwiceMs &&
+    isSame(last.content, contentOf(saying))
+  )
+}
+
+/** Whether the two say the same, whatever the moment that they name. */
+function isSame(one: Content, other: Content): boolean {
+  const { until: first, ...said } = one
+  const { until: second, ...again } = other
+  return (first === undefined) === (second === undefined) && isDeepStrictEqual(said, again)
 }
 
 function contentOf(saying: Saying): Content {

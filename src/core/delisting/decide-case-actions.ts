@@ -22,7 +22,7 @@ import { namesOf } from '../cases/merge.ts'
 import { toldOfTests } from '../cases/merge-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
-import { say, type Saying } from '../cases/say-actions.ts'
+import { say, wasJustSaid, type Saying } from '../cases/say-actions.ts'
 import type { Checks } from '../checks/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
@@ -195,9 +195,17 @@ async function makeConditional(
 ): Promise<Case> {
   const now = tx.clock.now()
   const endAt = now + tx.settings.support.conditionsMs
+  const tests = conditions.map(({ test }) => test)
+  const saying = (about: string): Saying => ({
+    says: 'conditional',
+    about,
+    tests,
+    until: endAt,
+    text: words,
+  })
+  if (it.state === 'conditional' && (await wasJustSaidTo(tx, participants, requests, saying))) return it
   const next = madeConditional(it, { conditions, endAt }, now, targetsOf(tx).calendar)
   await saveCase(tx, next)
-  const tests = conditions.map(({ test }) => test)
   await record(tx, {
     action: 'case.conditional',
     subject: `case:${it.id}`,
@@ -205,15 +213,23 @@ async function makeConditional(
   })
   await tell(tx, 'case.answered', next)
   await tell(tx, 'case.decided', next, 'conditional')
-  await sayToAll(tx, participants, requests, (about) => ({
-    says: 'conditional',
-    about,
-    tests,
-    until: endAt,
-    text: words,
-  }))
+  await sayToAll(tx, participants, requests, saying)
   tx.afterCommit('cases')
   return next
+}
+
+/** Whether everybody has just heard it of their own address. */
+async function wasJustSaidTo(
+  tx: Tx,
+  participants: readonly Participant[],
+  requests: readonly DelistRequest[],
+  saying: (about: string) => Saying,
+): Promise<boolean> {
+  for (const participant of participants) {
+    const request = requests.find(({ participantId }) => participantId === participant.id)
+    if (request && !(await wasJustSaid(tx, participant, saying(formatPrefix(request.unit))))) return false
+  }
+  return true
 }
 
 /** Everybody hears of their own address. */

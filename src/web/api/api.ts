@@ -102,7 +102,7 @@ async function answer(c: WebContext, endpoint: Endpoint, deps: ApiDeps): Promise
   })
   let kept: Answer
   try {
-    kept = await onceOnly(ctx, key, `${endpoint.path}\0${text}`, run)
+    kept = await onceOnly(ctx, key, `${c.req.path}\0${text}`, run)
   } finally {
     await tellBudget(c, endpoint.budget?.(call), ctx)
   }
