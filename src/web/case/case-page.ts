@@ -38,7 +38,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
     body: html`${errorSummary(view, error)} ${done(view, asked)}
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
-      ${standing(view, it)} ${it.isWithOwner ? '' : addresses(view, asked)}
+      ${standing(view, it, asked)} ${it.isWithOwner ? '' : addresses(view, asked)}
       ${it.isWithOwner || asked.warmUp === undefined ? '' : warmUpPart(view, asked.warmUp)}
       ${
         it.isWithOwner
@@ -71,7 +71,7 @@ function done(view: View, asked: Asked): Html | string {
 }
 
 /** Whose turn it is, by when, and what they are to do. */
-function standing(view: View, it: CasePage): Html {
+function standing(view: View, it: CasePage, { form }: Asked): Html {
   const words = view.words.cases.page
   const title = words.states[it.state]
   if (it.isWithOwner && it.state !== 'closed')
@@ -86,7 +86,7 @@ function standing(view: View, it: CasePage): Html {
         'info',
         title,
         html`${at(it.dueAt, words.openBy)}
-          <p>${words.openBody}</p>
+          <p>${isTheirTurn(form) ? words.openBodyForm : words.openBody}</p>
           ${clockHint(view)}`,
       )
     case 'waiting':
@@ -111,6 +111,12 @@ function standing(view: View, it: CasePage): Html {
         html`<p>${words.closedOutcomes[it.outcome ?? 'answered']}</p>`,
       )
   }
+}
+
+/** An address that waits for whoever filled in the form, though the case waits for us. */
+function isTheirTurn(form: FormView | undefined): boolean {
+  const theirs = ['needs-info', 'conditionally-mitigated']
+  return form?.addresses.some(({ state }) => theirs.includes(state)) === true
 }
 
 /** Those that the case itself waits for; those of addresses of a form stand beside each. */

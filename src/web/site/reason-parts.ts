@@ -1,7 +1,8 @@
 import { reasons, type ReasonName } from '../../access/reasons.ts'
 import { hour } from '../../base/clock.ts'
-import { isAlwaysOpen } from '../../core/cases/calendar.ts'
 import { opensCase } from '../../core/cases/external.ts'
+import type { Refused } from '../../core/ladder/ladder.ts'
+import { isAlwaysOpen } from '../../core/cases/calendar.ts'
 import { html, type Html } from '../ui/html.ts'
 import { count, length } from '../ui/moment.ts'
 import type { View } from '../ui/view.ts'
@@ -20,15 +21,14 @@ function reviewTerm(view: View): string {
     : view.words.site.workingHours(count(view.language, Math.round(reviewMs / hour)))
 }
 
-/** What the reason says is to be done; undefined where it leads to a door that this installation keeps closed. */
-export function nextOf(view: View, name: ReasonName): string | undefined {
-  return isClosed(view, name) ? undefined : reasons[name].words[view.language].next
-}
-
-/** Whether a person would decide, and outsiders open no case about it here. */
-function isClosed(view: View, name: ReasonName): boolean {
-  const { path } = reasons[name]
-  return path === 'mail' && !opensCase(view.support, { reason: name, path }, 'portal')
+/**
+ * What the reason says is to be done; undefined where that is the request to a person, and its door is closed here or a step of its own. Who knows
+ * the code alone, of no address, is told how the request begins.
+ */
+export function nextOf(view: View, { reason, ip }: Refused): string | undefined {
+  const { path, words } = reasons[reason]
+  const isClosed = !opensCase(view.support, { reason, path }, 'portal')
+  return path === 'mail' && (isClosed || ip !== undefined) ? undefined : words[view.language].next
 }
 
 /** Why, and by when it is over. */

@@ -24,7 +24,7 @@ export function whatToDo(
     proof,
     fix:
       listing === null || isAsExpected(listing)
-        ? (waysOfOwn(view, explanation, reason) ?? nextOf(view, reason))
+        ? (waysOfOwn(view, explanation, reason) ?? nextOf(view, ladder.refused))
         : undefined,
     ...(explanation && listing ? stepsOfListing(view, explanation, listing) : {}),
   }
@@ -48,8 +48,7 @@ function stepsOfListing(view: View, explanation: Explanation, listing: Explained
   const way = explanation.ways?.find(({ url, test }) => url !== undefined || test !== undefined)
   const isSeveral = explanation.listings.filter(({ effect }) => effect !== 'pass').length > 1
   return {
-    notes: html`${isSeveral ? html`<p>${words.address.several}</p>` : ''}
-    ${isWide(listing) ? html`<p>${words.address.wide}</p>` : ''}`,
+    ...(isSeveral ? { notes: html`<p>${words.address.several}</p>` } : {}),
     ...(listing.class === 'policy' ? { test: test(view, explanation.ip, way?.test) } : {}),
     ...(listing.class === 'third-party' ? { elsewhere: elsewhere(view, way?.url) } : {}),
   }
@@ -75,9 +74,4 @@ function elsewhere(view: View, url: string | undefined): Html {
       >
     </p>
     <p class="hint">${literal(URL.parse(url)?.host ?? url)}</p>`
-}
-
-/** About more than one sender: wider than an IPv4 address or the /64 of an IPv6 one. */
-function isWide(listing: ExplainedListing): boolean {
-  return listing.scope.includes('/') && !listing.scope.endsWith('/64')
 }

@@ -1,4 +1,4 @@
-import { reasons } from '../../access/reasons.ts'
+import { reasons, type Path } from '../../access/reasons.ts'
 import { opensCase } from '../../core/cases/external.ts'
 import type { Guide } from '../../core/guide/guide.ts'
 import { pathOfRefused, type Ladder, type Rung, type RungState } from '../../core/ladder/ladder.ts'
@@ -106,11 +106,27 @@ function way(rung: Rung, href: string, text: string): Html {
     : html`<p><a href="${href}">${text}</a></p>`
 }
 
+/** What to mend, where nothing more is known of the reason. */
+function generalFix(view: View, path: Path): string {
+  const words = view.words.support.ladder
+  switch (path) {
+    case 'wait':
+      return words.wait
+    case 'fix':
+      return words.fixTest
+    case 'mail':
+    case 'form':
+      return words.fixClean
+    default:
+      return words.fix
+  }
+}
+
 function fix(view: View, { ladder: { refused, tried }, rung, steps }: Step): Html {
   const words = view.words.support.ladder
   const path = pathOfRefused(refused)
   const { check } = tried
-  const general = path === 'wait' ? words.wait : path === 'fix' ? words.fixTest : words.fix
+  const general = generalFix(view, path)
   const body = steps.fix ?? general
   const checkHref = view.link(routes.check.href({ ip: refused.ip, domain: refused.domain || undefined }))
   return html`${typeof body === 'string' ? html`<p>${body}</p>` : body} ${steps.test ?? ''}

@@ -256,6 +256,7 @@ export const cases = {
     } satisfies Record<CaseState, string>,
     openBy: 'A person looks at it. You hear from us by',
     openBody: 'You need not do anything until then.',
+    openBodyForm: 'Some of your addresses wait for you meanwhile: below stands which, and for what.',
     waitingBy: 'Please answer by',
     waitingBody: 'Reply to our letter, or write below. The case waits for you until then.',
     conditionalBody:

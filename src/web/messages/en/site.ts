@@ -94,7 +94,6 @@ export const site = {
     evidence: 'What led to the listing',
     evidenceNote:
       'Rounded counts from the time before the listing. You see them because you came with the link from a refusal, or from the address itself.',
-    wide: 'The listing is about a whole network. Its owner has to act; ask your hosting or network provider and show them this page.',
     several: 'Several listings cover this address. Its mail is accepted when all of them have ended.',
     again: 'Look up another address',
     carved: 'Exception: let through',

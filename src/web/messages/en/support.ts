@@ -26,6 +26,8 @@ export const support = {
     },
     wait: 'Mail is only put off: your server tries again by itself. A check shows whether something in your set-up makes it worse.',
     fix: 'Find what sends the mail that is complained of and stop it; then let us look at the address and its domain as other servers see them.',
+    fixClean:
+      'Clean the system, and find out how it came in: an account, a web form, an infected computer. Then let us look at the address and its domain as other servers see them.',
     fixTest: 'The set-up of the address is what is refused here. Mend it, then let us look again.',
     toCheck: 'Check address and domain',
     checked: (when: Html, domain: string) =>

@@ -245,6 +245,7 @@ export const cases: Messages['cases'] = {
     },
     openBy: '有专人处理。您会在此之前收到答复：',
     openBody: '在此之前您无需做任何事。',
+    openBodyForm: '其中有地址正在等待您处理，是哪些、需要做什么，见下表。',
     waitingBy: '请在此之前答复：',
     waitingBody: '请回复我们的邮件，或在下面填写。在此之前我们等候您的答复。',
     conditionalBody: '我们会反复检测。全部通过后，邮件立即恢复接收，您无需另行通知。',

@@ -23,6 +23,8 @@ export const support: Messages['support'] = {
     },
     wait: '邮件只是暂缓接收，您的服务器会自动重试。检测一下，可以看出是否有配置问题使情况更糟。',
     fix: '请找出是什么在发送这些邮件并止住它，然后让我们从外部检测一下该地址及其域名。',
+    fixClean:
+      '请先清理系统，查明问题从何而来：账号、网页表单，还是中毒的电脑。然后让我们从外部检测一下该地址及其域名。',
     fixTest: '这里拒收的原因是该地址的配置。请修正后重新检测。',
     toCheck: '检测地址和域名',
     checked: (when, domain) => (domain === '' ? html`上次检测：${when}` : html`${domain} 上次检测：${when}`),
