@@ -8,6 +8,7 @@ import {
   type LookedProof,
   type Owner,
 } from '../../core/owners/claim.ts'
+import { hasNames } from '../../core/owners/contact.ts'
 import type { Contacts } from '../../core/owners/contact-actions.ts'
 import { fileUrl, recordName, recordNames, type Looked } from '../../core/owners/look.ts'
 import { showPrefix } from '../../standards/prefix.ts'
@@ -69,7 +70,8 @@ function asking(
   { found, owner }: { readonly found?: Contacts; readonly owner: Owner },
 ): Html {
   const isStronger = claim.state === 'granted' && lookedProofs.some((each) => each === claim.proof)
-  return isStronger ? html`` : contactSection(view, claim, owner, found)
+  const isPossible = view.owners.asksRegistries || hasNames(claim.prefix)
+  return isStronger || !isPossible ? html`` : contactSection(view, claim, owner, found)
 }
 
 function standing(view: View, claim: Claim): Html {
@@ -123,12 +125,14 @@ function wayOf(view: View, claim: Claim, proof: LookedProof): Html {
   }
 }
 
-function inZones(view: View, { prefix }: Claim, line: string): Html {
+function inZones(view: View, claim: Claim, line: string): Html {
   const words = view.words.owners.claim
+  const { prefix } = claim
   const names = recordNames(prefix)
   const records = names.slice(0, mostRecords).map((name) => record(name, line))
   const isPart = prefix.family === 4 && prefix.length > 24
-  return html`<p>${words.fullZones(names.length)}</p>
+  const isThere = claim.state === 'granted' && claim.proof === 'txt' && claim.failedAt === null
+  return html`<p>${isThere ? words.keptZones : words.fullZones(names.length)}</p>
     ${verbatim(records.join('\n'))}
     ${names.length > mostRecords ? html`<p>${words.more(names.length - mostRecords)}</p>` : ''}
     ${isPart ? html`<p>${words.parts((names[0] ?? '').replace('_postern.', ''))}</p>` : ''}`

@@ -18,7 +18,9 @@ export function contactSection(view: View, claim: Claim, owner: Owner, found: Co
   const words = view.words.owners.contact
   return html`<section>
     <h2>${words.title}</h2>
-    <p>${words.lead(length(view.language, view.owners.contactTermMs))}</p>
+    <p>
+      ${(view.owners.asksRegistries ? words.lead : words.leadByName)(length(view.language, view.owners.contactTermMs))}
+    </p>
     ${
       found === undefined
         ? html`<form method="post" action="${here(view, claim)}">

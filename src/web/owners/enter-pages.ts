@@ -10,6 +10,7 @@ import type { View } from '../ui/view.ts'
 export function startPage(view: View, mailbox: string, errors: readonly FieldError[]): Page {
   const words = view.words.owners.start
   const provider = view.provider.name
+  const { asksRegistries, contactRecheckMs } = view.owners
   return {
     title: words.title,
     description: words.description(provider),
@@ -35,8 +36,9 @@ export function startPage(view: View, mailbox: string, errors: readonly FieldErr
       <h2>${words.canTitle}</h2>
       ${points(words.can)}
       <h2>${words.howTitle}</h2>
-      ${points(words.how)}
-      <p>${words.keep(length(view.language, view.owners.contactRecheckMs))}</p>`,
+      ${points([...words.how, asksRegistries ? words.howByContact : words.howByName])}
+      <p>${words.keep}</p>
+      ${asksRegistries ? html`<p>${words.keepRegistry(length(view.language, contactRecheckMs))}</p>` : ''}`,
   }
 }
 

@@ -12,7 +12,8 @@ import {
   zone,
   type OwnersWorld,
 } from '../../../test/support/owners.ts'
-import type { Doors } from '../../../test/support/visitor.ts'
+import { testSettings } from '../../../test/support/context.ts'
+import { openDoors, type Doors } from '../../../test/support/visitor.ts'
 import { day } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { decideReview } from '../../../test/support/decide.ts'
@@ -56,6 +57,20 @@ describe('An owner', () => {
     assert.equal(await isListed(doors, '198.51.100.7'), true)
     const kinds = (await listLetters(doors.ctx, { limit: 9 })).letters.map(({ kind }) => kind)
     assert.deepEqual(kinds.toSorted(), ['owner-link', 'owner-state'])
+  })
+
+  it('is offered no contact of a registry where none may be asked', async () => {
+    const settings = testSettings()
+    const never = { ...settings, owners: { ...settings.owners, asksRegistries: false } }
+    const doors = openDoors(await open(), { settings: never })
+    const start = await textOf(await doors.visitor().get('/owners'))
+    assert.doesNotMatch(start, /RIPE NCC|registry/)
+    assert.match(start, /postmaster@ or abuse@ of its confirmed name/)
+    const ada = await signedIn(doors, 'ada@example.net')
+    assert.doesNotMatch(await textOf(await ada.get((await claimed(ada, '192.0.2.0/24')).path)), /By mail/)
+    const one = await textOf(await ada.get((await claimed(ada, '192.0.2.45')).path))
+    assert.match(one, /By mail.*postmaster@ or abuse@ of the confirmed name/)
+    assert.doesNotMatch(one, /registry/)
   })
 
   it('reads the pages in Chinese too', async () => {

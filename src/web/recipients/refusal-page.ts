@@ -59,7 +59,7 @@ function ways(view: View, vouchable: Vouchable | Refusal): Html {
     <li>${words.tell}</li>
     <li>
       ${words.case}${gap}<a href="${view.link(routes.recipients.case.href())}">${words.toCase}</a
-      >${view.language === 'zh-CN' ? '' : '. '}${words.caseEnd}
+      >${words.caseEnd}
     </li>
     <li>
       ${vouchable instanceof Refusal ? html`${words.noVouch}${gap}${whyNot(view, vouchable)}` : words.vouch}

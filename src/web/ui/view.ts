@@ -25,8 +25,11 @@ export interface View {
   readonly support: Pick<Settings['support'], 'external' | 'reasons' | 'calendar'>
   /** By when a person decides, in the hours of that calendar. */
   readonly delisting: Pick<Settings['delisting'], 'reviewMs'>
-  /** How long the word of a contact holds, and how often the registry is asked about it. */
-  readonly owners: Pick<Settings['owners'], 'contactTermMs' | 'contactRecheckMs' | 'contactGraceMs'>
+  /** Whether registries are asked for contacts, how long the word of one holds, and how often it is asked about again. */
+  readonly owners: Pick<
+    Settings['owners'],
+    'asksRegistries' | 'contactTermMs' | 'contactRecheckMs' | 'contactGraceMs'
+  >
   /** Limits that this installation has set itself, by name. */
   readonly limits: Settings['limits']
   readonly assets: Assets

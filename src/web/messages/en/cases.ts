@@ -303,7 +303,7 @@ export const cases = {
     unmet: 'What speaks against it, which we have tested:',
     add: 'Add something',
     addLabel: 'Your message',
-    addHint: 'What you found, what you changed, since when. Text only, at most 4,000 characters.',
+    addHint: 'What you found, what has changed, since when. Text only, at most 4,000 characters.',
     send: 'Send',
     sent: 'Thank you, we have it.',
     survey: 'Did it help?',
@@ -355,7 +355,7 @@ export const cases = {
     firstSlowest: 'First answer, 95 % within',
     effectMedian: 'Done, median',
     effectSlowest: 'Done, 95 % within',
-    ended: 'Done',
+    ended: 'How many',
     inWorkingTime:
       'By the clock of our targets: working time only, and none while an answer or a test was waited for',
     none: 'none',

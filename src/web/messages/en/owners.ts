@@ -25,10 +25,14 @@ export const owners = {
     how: [
       'A TXT record in the reverse zone: for networks up to /16 (IPv6: /32). Networks smaller than /24 that are delegated by CNAME (RFC 2317) prove themselves in their own zone.',
       'For one IPv4 address: a TXT record at its name, where name and address confirm each other; or a file that the address serves on port 80.',
-      'By mail, where neither can be done: the abuse contact that the registry (RIPE NCC, ARIN, APNIC, LACNIC, AFRINIC) names for the network confirms you; for one IPv4 address also postmaster@ or abuse@ of its confirmed name. Whoever signs in with that very mailbox needs no further letter.',
     ],
-    keep: (registryEvery: string) =>
-      `We look for records and files again once a day. If one is missing twice, a day apart, the confirmation ends; a letter says so after the first time. The registry is asked again every ${registryEvery}: another holder of the network ends a confirmation by mail at once. Several owners of one network do not disturb each other.`,
+    howByContact:
+      'By mail, where neither can be done: the abuse contact that the registry (RIPE NCC, ARIN, APNIC, LACNIC, AFRINIC) names for the network confirms you; for one IPv4 address also postmaster@ or abuse@ of its confirmed name. Whoever signs in with that very mailbox needs no further letter.',
+    howByName:
+      'By mail, for one IPv4 address where neither can be done: postmaster@ or abuse@ of its confirmed name confirms you. Whoever signs in with that very mailbox needs no further letter.',
+    keep: 'We look for records and files again once a day. If one is missing twice, a day apart, the confirmation ends; a letter says so after the first time. Several owners of one network do not disturb each other.',
+    keepRegistry: (every: string) =>
+      `The registry is asked again every ${every}: another holder of the network ends a confirmation by mail at once.`,
     formTitle: 'Begin, or come back',
     mailbox: 'Your mailbox',
     mailboxHint: 'We send a link to it. There is no password and no account beside the mailbox.',
@@ -119,6 +123,8 @@ export const owners = {
     title: 'By mail: a contact confirms you',
     lead: (term: string) =>
       `The abuse contact that the registry names for the network can confirm that you look after it; for a single IPv4 address also postmaster@ or abuse@ of its confirmed name. It holds for ${term}. You then see everything and ask for single addresses; a person looks at whole ranges, and parts can be given to others only after a proof by DNS.`,
+    leadByName: (term: string) =>
+      `postmaster@ or abuse@ of the confirmed name of the address can confirm that you look after it. It holds for ${term}. You then see everything and ask for the address; parts can be given to others only after a proof by DNS.`,
     find: 'Look who can be asked',
     found: 'Who can be asked',
     network: (name: Html, range: Html, server: Html) =>
@@ -178,6 +184,7 @@ export const owners = {
       html`It has not been found since ${when}. If it is missing again a day later, the confirmation ends. Put
       it back and press the button.`,
     endedTitle: 'Ended',
+    keptZones: 'The record that proves it, where it must stay:',
     fullZones: (count: number) =>
       count === 1
         ? 'Publish this record in the reverse zone:'

@@ -79,9 +79,9 @@ export const recipients = {
     waysTitle: 'What you can do, the best first',
     ways: {
       tell: 'Tell the sender by another way that it was refused. Behind the link in their bounce stands how they are let in again, for everybody.',
-      case: 'If that does not help, let them make a code for you there:',
+      case: 'If that does not help, let them make a code for you there, and',
       toCase: 'open a case with it',
-      caseEnd: 'A person here looks at it then.',
+      caseEnd: ': a person here looks at it.',
       vouch:
         'Vouch for the sender: their mail then reaches this mailbox, and nobody else’s. The form stands below.',
       noVouch: 'Vouching is not possible for this one.',

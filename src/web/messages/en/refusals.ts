@@ -342,7 +342,7 @@ export const refusals = fitForPeople({
     next: 'Write to it from that mailbox, wait a minute, and press the button then.',
   }),
   'links.over': () => ({
-    what: 'This link works no more: its time is over, it was used, or the code was wrong five times.',
+    what: 'This link works no more. Its time is over, it was used, or the code was wrong five times.',
     next: 'Ask for a new one where you asked for this; it comes at once. What was done with this one stands, and nothing else has changed.',
   }),
   'links.second-half-wrong': (facts) => ({

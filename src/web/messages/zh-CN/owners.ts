@@ -20,10 +20,14 @@ export const owners: typeof en = {
     how: [
       '反向解析区域中的 TXT 记录：适用于最大 /16（IPv6 为 /32）的网段。小于 /24 且通过 CNAME 委派（RFC 2317）的网段，在自己的区域中验证。',
       '单个 IPv4 地址：正反向解析互相吻合的主机名下的 TXT 记录；或由该地址在 80 端口提供的文件。',
-      '以上都做不到时，可以通过邮件：由地址注册机构（APNIC、RIPE NCC、ARIN、LACNIC、AFRINIC）登记的滥用投诉联系人（abuse contact）为您确认；单个 IPv4 地址还可以由其主机名所在域的 postmaster@ 或 abuse@ 确认。如果您登录所用的就是该邮箱，则无需再收信。',
     ],
-    keep: (registryEvery) =>
-      `记录和文件每天重新检查一次。如果相隔一天连续两次都找不到，确认即告终止；第一次找不到时会发信告知。注册机构的登记信息每 ${registryEvery}重新查询一次：网段换了持有者，通过邮件取得的确认立即终止。同一网段可以有多个持有者，互不影响。`,
+    howByContact:
+      '以上都做不到时，可以通过邮件：由地址注册机构（APNIC、RIPE NCC、ARIN、LACNIC、AFRINIC）登记的滥用投诉联系人（abuse contact）为您确认；单个 IPv4 地址还可以由其主机名所在域的 postmaster@ 或 abuse@ 确认。如果您登录所用的就是该邮箱，则无需再收信。',
+    howByName:
+      '以上都做不到时，单个 IPv4 地址可以通过邮件：由其主机名所在域的 postmaster@ 或 abuse@ 为您确认。如果您登录所用的就是该邮箱，则无需再收信。',
+    keep: '记录和文件每天重新检查一次。如果相隔一天连续两次都找不到，确认即告终止；第一次找不到时会发信告知。同一网段可以有多个持有者，互不影响。',
+    keepRegistry: (every) =>
+      `注册机构的登记信息每 ${every}重新查询一次：网段换了持有者，通过邮件取得的确认立即终止。`,
     formTitle: '开始验证，或再次登录',
     mailbox: '您的邮箱',
     mailboxHint: '我们会向它发送链接。除邮箱外不需要密码，也不需要账号。',
@@ -107,6 +111,8 @@ export const owners: typeof en = {
     title: '通过邮件由联系人确认',
     lead: (term) =>
       `注册机构为该网段登记的滥用投诉联系人可以确认该网段由您负责；单个 IPv4 地址还可以由其主机名所在域的 postmaster@ 或 abuse@ 确认。确认的有效期为 ${term}。确认后您可以查看全部信息，并为单个地址提出申请；整个网段的申请由人工审核；只有通过 DNS 验证后，才能把部分网段授权给他人。`,
+    leadByName: (term) =>
+      `该地址的主机名所在域的 postmaster@ 或 abuse@ 可以确认该地址由您负责。确认的有效期为 ${term}。确认后您可以查看全部信息，并为该地址提出申请；只有通过 DNS 验证后，才能授权给他人。`,
     find: '查询可以询证的联系人',
     found: '可以询证的联系人',
     network: (name, range, server) => html`注册机构（${server}）登记的网段为 ${name}，范围 ${range}。`,
@@ -158,6 +164,7 @@ export const owners: typeof en = {
     failing: (when) =>
       html`自 ${when} 起找不到证明。如果一天后仍然缺失，确认即告终止。请恢复该记录或文件，然后点击按钮。`,
     endedTitle: '已终止',
+    keptZones: '证明所用的记录，请予以保留：',
     fullZones: (count) =>
       count === 1
         ? '请在反向解析区域中发布以下记录：'

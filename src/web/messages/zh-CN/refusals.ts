@@ -342,7 +342,7 @@ export const refusals = fitForPeople(
       next: '请用该邮箱向此地址发信，稍等片刻后再点按钮。',
     }),
     'links.over': () => ({
-      what: '这个链接已失效：已过期、已使用，或验证码输错五次。',
+      what: '这个链接已失效。它已过期、已使用，或验证码输错五次。',
       next: '请回到申请链接的页面重新申请，新链接会立即发出。此前用它完成的操作仍然有效，除此之外没有任何更改。',
     }),
     'links.second-half-wrong': (facts) => ({
