@@ -27,7 +27,7 @@ import {
 } from '../cases/desk-actions.ts'
 import { mergeCases, splitCase } from '../cases/merge-actions.ts'
 import { hearCaseMail, refusalOfTag } from '../cases/mail-actions.ts'
-import { addToPage, showPage } from '../cases/page-actions.ts'
+import { addToPage, showPage, withdraw } from '../cases/page-actions.ts'
 import { threadsOf } from '../cases/person-actions.ts'
 import { Checks } from '../checks/actions.ts'
 import { as, transact } from '../context.ts'
@@ -440,6 +440,36 @@ forEachDatabase((_name, open) => {
       for (const statement of readFileSync(file, 'utf8').split(/;\n/))
         if (statement.trim() !== '') await sql.raw(statement).execute(queries)
       assert.deepEqual(await state(), written)
+    })
+
+    it('has a clock that strangers do not move, who join it or leave it', async () => {
+      const { ctx, id, claim, first, write } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      ctx.clock.advance(1)
+      await answerCase(lex, { id, text: 'We have a court order.', next: 'asks' })
+      await snoozeCase(lex, { id, hours: 24 })
+      const clock = async () => {
+        const { messages, bytes, version, ...rest } = (await lookInto(lex, id)).case
+        assert.ok(messages + bytes + version > 0)
+        return rest
+      }
+      const stands = await clock()
+      assert.deepEqual([stands.state, stands.dueAt, stands.acks], ['waiting', null, 1])
+      await write(orThrow(parseMailbox('third@example.com')), 'We, too.')
+      assert.deepEqual(await clock(), stands)
+      // Tests that the owner waits for are run when their time comes, not when a stranger writes.
+      await decideCase(lex, new Checks(), { id, decision: 'conditional', tests: ['reverse-name'] })
+      const tested = await clock()
+      await write(orThrow(parseMailbox('fourth@example.com')), 'And we.')
+      assert.deepEqual(await clock(), tested)
+      // Nor do they end it, though nobody else should be left.
+      const { participants } = await lookInto(lex, id)
+      const own = participants.find(({ role }) => role === 'owner')
+      await withdraw(ctx, pageToken(ctx, own?.id ?? ''))
+      for (const each of [first, ...participants.filter(({ role }) => role !== 'owner').map((p) => p.id)])
+        await withdraw(ctx, pageToken(ctx, each))
+      assert.equal((await clock()).state, 'conditional')
     })
 
     it('is neither merged nor split by anybody, and ends: then everybody is spoken to again', async () => {

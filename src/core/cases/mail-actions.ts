@@ -98,7 +98,7 @@ function costsOf({ writer, client }: CaseMail, { mailboxKey: key }: Participant)
 /** One letter a day to a sender that says that we have their message, and three in a case (security CASE-3). */
 export async function acknowledge(tx: Tx, participant: Participant): Promise<void> {
   const it = await lockCase(tx, participant.caseId)
-  if (!it || it.acks >= mostAcks || !isOurTurn(it)) return
+  if (!it || !isSpokenTo(it, participant) || it.acks >= mostAcks || !isOurTurn(it)) return
   if (await trySpend(tx, [{ name: 'cases.ack.mailbox.day', key: participant.mailboxKey }])) return
   await saveCase(tx, { ...it, acks: it.acks + 1 })
   await say(tx, participant, { says: 'received', about: it.about, by: it.dueAt ?? it.effectDueAt })

@@ -212,7 +212,8 @@ export async function withdraw(ctx: Context, token: string): Promise<void> {
       subject: `case:${it.id}`,
       facts: { participant: participant.id },
     })
-    if (others.length === 0) await closeCase(tx, it, { outcome: 'withdrawn' })
+    // A case that is spoken of with somebody else does not end by it.
+    if (others.length === 0 && isSpokenTo(it, participant)) await closeCase(tx, it, { outcome: 'withdrawn' })
     else await saveCase(tx, it)
     tx.afterCommit('cases')
   })

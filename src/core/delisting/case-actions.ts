@@ -13,7 +13,9 @@ import {
   targetsOf,
   type Incoming,
 } from '../cases/actions.ts'
+import { deadline } from '../cases/calendar.ts'
 import { heard, type Case } from '../cases/case.ts'
+import { isSpokenTo } from '../cases/legal.ts'
 import type { Participant, ParticipantRole } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
 import type { Tx } from '../context.ts'
@@ -77,17 +79,23 @@ export async function goOnInThread(
   return true
 }
 
-/** Somebody else has come: it is our turn, unless tests decide; those they are told. */
+/**
+ * Somebody else has come: it is our turn, unless tests decide; those they are told. A case that is spoken of with the owner alone stands as it stood, and
+ * they are told the time that a case of their own would have.
+ */
 export async function goOn(tx: Tx, id: string, participant: Participant): Promise<Case> {
   const it = await lockCase(tx, id)
   if (!it) throw new Error(`case ${id} is gone while it is held`)
+  const targets = targetsOf(tx)
+  if (!isSpokenTo(it, participant))
+    return { ...it, effectDueAt: deadline(targets.calendar, tx.clock.now(), targets.effectMs) }
   if (it.state === 'conditional' && it.conditionsEndAt !== null) {
     const tests = it.conditions.map(({ test }) => test)
     const until = it.conditionsEndAt
     await say(tx, participant, { says: 'conditional', about: it.about ?? '', tests, until })
     return it
   }
-  const next = heard(it, tx.clock.now(), targetsOf(tx).calendar)
+  const next = heard(it, tx.clock.now(), targets.calendar)
   await saveCase(tx, next)
   return { ...next, version: next.version + 1 }
 }

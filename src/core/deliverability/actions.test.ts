@@ -9,7 +9,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable, showPrefix } from '../../standards/prefix.ts'
 import { verifyChain } from '../audit/actions.ts'
-import { joinCase } from '../cases/actions.ts'
+import { joinCase, restrictCase } from '../cases/actions.ts'
 import { addToPage } from '../cases/page-actions.ts'
 import { answerCase, listCases, showCase } from '../cases/desk-actions.ts'
 import { Checks } from '../checks/actions.ts'
@@ -151,6 +151,28 @@ forEachDatabase((_name, open_) => {
       other.ctx.clock.advance(14 * day)
       await tendForms(other.ctx, checks)
       assert.deepEqual(await other.states(second.token), { '192.0.2.46': 'not-qualified tests' })
+    })
+
+    it('moves nothing in a case that is spoken of with somebody else alone', async () => {
+      const { ctx, open, states, letters } = await house(await open_())
+      const { token, id } = await open({ addresses: '192.0.2.46' })
+      await transact(ctx, async (tx) => {
+        const mailbox = orThrow(parseMailbox('noc@example.net'))
+        const { participant } = await joinCase(tx, { id }, { role: 'owner', mailbox, language: 'en' })
+        const now = ctx.clock.now()
+        const proven = { claim: 'c', prefix: '192.0.2.0/24', proof: 'txt', checkedAt: now } as const
+        await restrictCase(tx, id, { at: now, by: 'operator:lex', participant: participant.id, ...proven })
+      })
+      await answerCase(ctx, { id, text: 'We have a court order.', next: 'asks' })
+      const clock = async () => {
+        const { state, dueAt, askedUntilAt, effectLeftMs } = (await showCase(ctx, id)).case
+        return { state, dueAt, askedUntilAt, effectLeftMs }
+      }
+      const [stands, said] = [await clock(), await letters()]
+      assert.equal(stands.state, 'waiting')
+      await tendForms(ctx, checks)
+      assert.deepEqual(await states(token), { '192.0.2.46': 'conditionally-mitigated tests' })
+      assert.deepEqual([await clock(), await letters()], [stands, said])
     })
 
     it('is a person’s turn once the tests of an address give way to one, who has not answered yet; and is left open while somebody else takes part', async () => {

@@ -1,6 +1,7 @@
 import { formatPrefix } from '../../standards/prefix.ts'
 import { closeCase, lockCase, participantsOf, saveCase, targetsOf, tell } from '../cases/actions.ts'
 import { answered, onTests, takenUp, type Case } from '../cases/case.ts'
+import { isSpokenTo } from '../cases/legal.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
 import type { Tx } from '../context.ts'
@@ -34,6 +35,8 @@ export async function conclude(
     text: words,
     until: untilOf(tx, turnAmong(own), own),
   })
+  // What rules say of somebody's form moves nothing in a case that is spoken of with another.
+  if (by === 'rules' && !isSpokenTo(it, participant)) return
   const all = await addressesOfCase(tx, it)
   // Somebody who sent no form is there too: what becomes of them a person says.
   const turn = all === undefined ? 'ours' : turnAmong(all)
