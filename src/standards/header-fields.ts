@@ -19,13 +19,21 @@ export function readFields(text: string): readonly HeaderField[] {
   for (const line of linesOf(text.replace(/^\s+/, ''))) {
     if (line === '') break
     const last = fields.at(-1)
-    const [start, name] = /^([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:/.exec(line) ?? []
-    if (start !== undefined && name !== undefined) {
+    const colon = isFold(line) ? -1 : line.indexOf(':')
+    const name = colon < 1 ? '' : line.slice(0, colon)
+    if (fieldName.test(name)) {
       if (fields.length >= mostFields) break
-      fields.push({ name: name.toLowerCase(), pieces: [line.slice(start.length)] })
-    } else if (/^[ \t]/.test(line)) last?.pieces.push(line)
+      fields.push({ name: name.trimEnd().toLowerCase(), pieces: [line.slice(colon + 1)] })
+    } else if (isFold(line)) last?.pieces.push(line)
   }
   return fields.map(({ name, pieces }) => ({ name, value: plain(pieces) }))
+}
+
+/** What stands before the colon. */
+const fieldName = /^[\x21-\x39\x3b-\x7e]{1,100}[ \t]*$/
+
+function isFold(line: string): boolean {
+  return line.startsWith(' ') || line.startsWith('\t')
 }
 
 /** The first (in a header: the newest) value of this name, which is lower case; undefined when there is none or an empty one. */
@@ -46,11 +54,16 @@ function linesOf(text: string): string[] {
 const controls = /[\x00-\x1f\x7f]/
 
 function plain(pieces: readonly string[]): string {
+  const [only = ''] = pieces
+  if (pieces.length === 1 && only.length <= longestValue) return withoutControls(only).trim().toWellFormed()
   let value = ''
   for (const piece of pieces) {
     if (value.length > longestValue) break
-    const kept = piece.slice(0, longestValue)
-    value += ` ${(controls.test(kept) ? kept.replaceAll(/[\x00-\x1f\x7f]+/g, ' ') : kept).trim()}`
+    value += ` ${withoutControls(piece.slice(0, longestValue)).trim()}`
   }
   return value.trim().slice(0, longestValue).toWellFormed()
+}
+
+function withoutControls(text: string): string {
+  return controls.test(text) ? text.replaceAll(/[\x00-\x1f\x7f]+/g, ' ') : text
 }

@@ -216,7 +216,8 @@ function canonical(text: string | undefined): string | undefined {
   return address instanceof Refusal ? undefined : formatAddress(address)
 }
 
-const addressLike = /^[\da-f.:]+$/i
+/** Not the time of day. */
+const addressLike = /^(?:(?:\d{1,3}\.){3}\d{1,3}\.?|(?=.*(?:::|(?::.*){7}))[\da-f.:]+)$/i
 
 const addressPattern =
   /((?<![\w.])(?:\d{1,3}\.){3}\d{1,3}|(?:(?<=IPv6:)|(?<![\w.:-]))(?=[\da-f]{0,4}:[\da-f:.]*:)[\da-f:.]{3,45})(?![\w.]*\d|:\d{6})/gi

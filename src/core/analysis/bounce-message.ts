@@ -1,11 +1,11 @@
 import { decodeWords } from '../../standards/encoded-word.ts'
 import { readDeliveryStatus, type RecipientStatus } from '../../standards/dsn.ts'
-import { valueOf, valuesOf } from '../../standards/header-fields.ts'
+import { readFields, valueOf, valuesOf } from '../../standards/header-fields.ts'
 import { findReply } from '../../standards/quoted-reply.ts'
 import { readMimeMessage, type MimeMessage } from '../../standards/mime-parts.ts'
 import type { Recipient } from './analysis.ts'
 import { automaticSubject, isAutomaticReply } from './automatic-reply.ts'
-import { recipientOf } from './recipient.ts'
+import { actionOf, recipientOf } from './recipient.ts'
 import { htmlToText, reportLines, withoutFields } from './report-lines.ts'
 import { findPassages, joined, mailbox, type Passage } from './report-text.ts'
 
@@ -24,7 +24,8 @@ export function readBounce(message: MimeMessage): Recipient[] | undefined {
   const failed = valuesOf(message.fields, 'x-failed-recipients').flatMap((value) => addressesIn(value))
   const others = writersOf(message)
   const passages = findPassages(lines, { others, failed })
-  const action = actionIn(message, text)
+  const isTold = machine.length > 0 && machine.every(({ action }) => actionOf(action) !== undefined)
+  const action = isTold ? undefined : actionIn(message, text)
   if (machine.length > 0) return fromMachine(machine, passages, lines, action)
   const known = passages.length > 0 ? passages : withoutText(message, failed, lines)
   const around = joined(lines)
@@ -105,7 +106,13 @@ function isBounce(
   if (isAutomaticReply(message) && !isDaemon(message)) return isNamed && !automaticSubject.test(subject)
   if (!isFromDaemon(message))
     return isNamed && !isAnswer(message) && speaksOfFailure(lines) && speaksOfMail(message, lines)
-  return isNamed || speaksOfFailure(lines)
+  return isNamed || speaksOfFailure(lines) || (isDaemon(message) && quotesRefusal(lines))
+}
+
+/** Whatever language the report is in: an address, and the answer of a server that refused. */
+function quotesRefusal(lines: readonly string[]): boolean {
+  const text = joined(lines)
+  return text.includes('@') && findReply(text) !== undefined
 }
 
 export function isFromDaemon(message: MimeMessage): boolean {
@@ -196,12 +203,15 @@ function writersOf(message: MimeMessage): Set<string> {
   return others
 }
 
+/** Who wrote it stands near its beginning. */
+const longestReturned = 64 * 1024
+
 function returnedHeader(message: MimeMessage): MimeMessage['fields'] {
   const part = message.parts.find(({ type }) => returnedPart.test(type))
   if (part === undefined) return []
   const text = part.text.trimStart()
   const end = text.indexOf('\n\n')
-  return readMimeMessage(end < 0 ? text : text.slice(0, end + 1)).fields
+  return readFields((end < 0 ? text : text.slice(0, end + 1)).slice(0, longestReturned))
 }
 
 const mailboxes = new RegExp(mailbox, 'g')

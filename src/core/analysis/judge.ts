@@ -48,10 +48,11 @@ export function judge(said: Said): Judgement {
     byAnyWords(diagnostic, said)
   if (firm) return firm
   const around = wordsOf(said.around)
+  const sentences = withoutLinks(around)
   return (
     byReceiver(around, said) ??
-    byAnyWords(withoutLinks(around), said, isAnswered(said)) ??
-    byAnyWords(around, said, isAnswered(said)) ??
+    byAnyWords(sentences, said, isAnswered(said)) ??
+    (sentences === around ? undefined : byAnyWords(around, said, isAnswered(said))) ??
     byCode(said, true) ??
     judgement(meaningOfReply(said.replyCode ?? '') ?? 'unknown', said)
   )
@@ -84,7 +85,8 @@ const ofTheWay: ReadonlySet<BounceReason> = new Set(['expired', 'network'])
 
 /** Who is spoken to or speaks: Google's `550-5.7.1 [192.0.2.45] Our system …`, `relay=[192.0.2.45]` at the end. */
 function withoutFrames(words: string): string {
-  return words.replace(addressee, '$1').replaceAll(relayed, ' ')
+  const own = words.includes('[') ? words.replace(addressee, '$1') : words
+  return own.includes('relay=') ? own.replaceAll(relayed, ' ') : own
 }
 
 const addressee =

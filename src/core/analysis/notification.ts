@@ -35,6 +35,7 @@ const wordKeys = [
   'message',
   'error',
   'error-message',
+  'content',
 ]
 const statusKeys = ['enhanced-code', 'enhancedcode', 'status', 'dsnstatus', 'smtp_code']
 const codeKeys = ['code', 'error_code', 'errorcode', 'smtpcode', 'bouncecode', 'statuscode']
@@ -50,9 +51,10 @@ export function readBounceNotification(json: unknown): Recipient[] | undefined {
       continue
     const address = textAt(object, addressKeys)
     if (address === undefined || !/^[^\s@]+@[^\s@]+$/.test(address)) continue
-    const own = [object, ...childrenOf(object)]
+    const children = childrenOf(object)
+    const own = [object, ...children, ...children.flatMap(childrenOf)]
     const words = own.map((each) => textAt(each, wordKeys)).find((text) => text !== undefined)
-    const status = own.map((each) => statusOf(textAt(each, statusKeys))).find((text) => text !== undefined)
+    const status = own.map(statusAt).find((text) => text !== undefined)
     const code = own
       .map((each) => textAt(each, codeKeys))
       .find((text) => text !== undefined && /^[45]\d\d$/.test(text))
@@ -82,6 +84,12 @@ export function readBounceNotification(json: unknown): Recipient[] | undefined {
     if (recipients.length >= 200) break
   }
   return recipients.length > 0 ? recipients : undefined
+}
+
+/** As one text, or as KumoMTA writes it: `{"class":5,"subject":1,"detail":1}`. */
+function statusAt(object: Json): string | undefined {
+  const parts = ['class', 'subject', 'detail'].map((name) => textAt(object, [name]))
+  return statusOf(parts.every((part) => part !== undefined) ? parts.join('.') : textAt(object, statusKeys))
 }
 
 /** A complaint as Amazon SES tells it. */

@@ -46,27 +46,27 @@ interface Candidate {
 }
 
 /**
- * Lists of phrases, asked in their order. Thousands of phrases are looked for in every reply, so their anchors are filed under their
- * first characters: a text is gone through once, and where a word begins only the anchors are compared that are filed under what stands
- * there. What comes of it is few phrases, whose patterns are tried in the order of their lists.
+ * Lists of phrases, asked in their order. Thousands of phrases are looked for in every reply, so their anchors are the branches of a
+ * tree: where a word begins, the text is followed down the tree as far as it goes. What comes of it is few phrases, whose patterns are
+ * tried in the order of their lists.
  */
 export class PhraseBook {
-  readonly #atWords = new Anchors()
+  readonly #atWords: Tree
   /** Anchors that may begin within a word. */
-  readonly #anywhere = new Anchors()
+  readonly #anywhere: Tree
 
   constructor(lists: readonly (readonly string[])[]) {
-    for (const [index, list] of lists.entries())
-      for (const text of list.flatMap((each) => spelledOut(wordsOf(each)))) {
-        const phrase = phraseOf(text, index)
-        const isAtWord = phrase.isFirst || phrase.anchor.startsWith(' ')
-        ;(isAtWord ? this.#atWords : this.#anywhere).add(phrase)
-      }
+    const phrases = lists.flatMap((list, index) =>
+      list.flatMap((each) => spelledOut(wordsOf(each))).map((text) => phraseOf(text, index)),
+    )
+    const isAtWord = ({ isFirst, anchor }: Phrase): boolean => isFirst || anchor.startsWith(' ')
+    this.#atWords = new Tree(phrases.filter(isAtWord))
+    this.#anywhere = new Tree(phrases.filter((phrase) => !isAtWord(phrase)))
   }
 
   /** The first list with a phrase that stands in the text, which is as `wordsOf` gives it, among those that count. */
   first(text: string, counts: (list: number) => boolean = () => true): number | undefined {
-    const candidates = this.#candidates(text).toSorted((a, b) => a.phrase.list - b.phrase.list)
+    const candidates = this.#candidates(text).sort((a, b) => a.phrase.list - b.phrase.list)
     return candidates.find((each) => counts(each.phrase.list) && stands(each, text))?.phrase.list
   }
 
@@ -82,70 +82,69 @@ export class PhraseBook {
     const found: Candidate[] = []
     const [atWords, anywhere] = [this.#atWords, this.#anywhere]
     let isWithin = false
-    let code = text.charCodeAt(0)
-    for (let at = 0; at + 1 < text.length; at++) {
-      const next = text.charCodeAt(at + 1)
-      const isLetter = isWordCharacter(code)
-      const pair = pairOf(code, next)
-      if (!(isWithin && isLetter) && atWords.begins[pair] !== 0) atWords.find(text, at, pair, found)
-      if (anywhere.begins[pair] !== 0) anywhere.find(text, at, pair, found)
+    for (let at = 0; at < text.length; at++) {
+      const isLetter = isWordCharacter(text.charCodeAt(at))
+      if (!(isWithin && isLetter)) atWords.follow(text, at, found)
+      anywhere.follow(text, at, found)
       isWithin = isLetter
-      code = next
     }
     return found
   }
 }
 
-interface Anchor {
-  readonly anchor: string
-  readonly phrases: Phrase[]
-}
+/** Anchors by their characters. Rare characters share branches, so what is found is compared once more. */
+class Tree {
+  /** For each node a row of the nodes below it, by branch; 0 where there is none. */
+  readonly #below: Uint16Array
+  /** Phrases whose anchor ends at a node. */
+  readonly #ends: (Phrase[] | undefined)[] = []
 
-/** Anchors by their first four characters; those with three or two by these. */
-class Anchors {
-  /** For each pair of first characters: the sum of 4, 8 and 16 for anchors filed under two, three and four characters. */
-  readonly begins = new Uint8Array(places)
-  readonly #shelves: (Anchor[] | undefined)[] = Array.from({ length: places })
-
-  add(phrase: Phrase): void {
-    const { anchor } = phrase
-    const length = Math.min(4, anchor.length)
-    const pair = pairOf(anchor.charCodeAt(0), anchor.charCodeAt(1))
-    this.begins[pair] = (this.begins[pair] ?? 0) | (1 << length)
-    const shelf = (this.#shelves[placeOf(anchor, 0, pair, length)] ??= [])
-    const filed = shelf.find((each) => each.anchor === anchor)
-    if (filed) filed.phrases.push(phrase)
-    else shelf.push({ anchor, phrases: [phrase] })
+  constructor(phrases: readonly Phrase[]) {
+    const most = phrases.reduce((sum, { anchor }) => sum + anchor.length, 1)
+    if (most > 0xffff) throw new RangeError('more phrases than a tree has room for')
+    const below = new Uint16Array(most * branches)
+    let last = 0
+    for (const phrase of phrases) {
+      let node = 0
+      for (let at = 0; at < phrase.anchor.length; at++) {
+        const place = node * branches + branchOf(phrase.anchor.charCodeAt(at))
+        node = below[place] ||= ++last
+      }
+      ;(this.#ends[node] ??= []).push(phrase)
+    }
+    this.#below = below.slice(0, (last + 1) * branches)
   }
 
-  find(text: string, at: number, pair: number, found: Candidate[]): void {
-    const lengths = this.begins[pair] ?? 0
-    for (let length = 2; length <= 4; length++) {
-      if ((lengths & (1 << length)) === 0) continue
-      const shelf = this.#shelves[placeOf(text, at, pair, length)]
-      if (shelf === undefined) continue
-      for (const { anchor, phrases } of shelf) {
-        if (Math.min(anchor.length, 4) !== length || !text.startsWith(anchor, at)) continue
-        const next = Math.min(text.charCodeAt(at + anchor.length), 127)
-        for (const phrase of phrases)
-          if (phrase.follows === undefined || phrase.follows[next] === 1) found.push({ phrase, start: at })
+  /** Finds the phrases whose anchor stands at a place of the text. */
+  follow(text: string, start: number, found: Candidate[]): void {
+    const below = this.#below
+    let node = 0
+    for (let at = start; at < text.length; at++) {
+      node = below[node * branches + branchOf(text.charCodeAt(at))] ?? 0
+      if (node === 0) return
+      const ends = this.#ends[node]
+      if (ends === undefined) continue
+      const next = Math.min(text.charCodeAt(at + 1), 127)
+      for (const phrase of ends) {
+        const mayFollow = phrase.follows === undefined || phrase.follows[next] === 1
+        if (mayFollow && text.startsWith(phrase.anchor, start)) found.push({ phrase, start })
       }
     }
   }
 }
 
-/** A power of two, far more than there are anchors. */
-const places = 16_384
+/** Letters, digits and the space have their own; other signs share twelve, all other characters fourteen. */
+const branches = 64
 
-function pairOf(first: number, second: number): number {
-  return (first * 127 + second) & (places - 1)
+function branchOf(code: number): number {
+  return code < 128 ? (ofAscii[code] ?? 0) : 50 + (code % 14)
 }
 
-function placeOf(text: string, at: number, pair: number, length: number): number {
-  if (length === 2) return pair
-  const three = pair * 31 + text.charCodeAt(at + 2)
-  return (length === 3 ? three : three * 31 + text.charCodeAt(at + 3)) & (places - 1)
-}
+const ofAscii = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code >= 97 && code <= 122) return code - 96
+  if (code >= 48 && code <= 57) return code - 21
+  return code === 32 ? 37 : 38 + (code % 12)
+})
 
 function stands({ phrase, start }: Candidate, text: string): boolean {
   if (phrase.source === undefined) return true

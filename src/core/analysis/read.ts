@@ -99,6 +99,9 @@ const [openBracket, closeBracket] = [0x5b, 0x5d]
 const knownFields =
   /^(?:received|return-path|from|to|subject|date|message-id|mime-version|content-type|delivered-to|x-original-to|dkim-signature|authentication-results|received-spf|reply-to|sender|auto-submitted|x-[a-z0-9-]+|arc-[a-z-]+|list-[a-z-]+|cc|in-reply-to|references|precedence|importance|thread-[a-z]+|content-transfer-encoding|envelope-to|delivery-date|errors-to|content-language|accept-language|content-disposition|content-description|status|organization|user-agent)$/
 
+/** After so many fields of mail and nothing else the rest need not be looked at. */
+const enoughFields = 8
+
 /** Whether a header section stands at the top: fields only, two of them of the kind that mail has. */
 function beginsLikeMessage(raw: string): boolean {
   const head = raw.replace(/^\s+/, '').slice(0, 20_000)
@@ -114,7 +117,7 @@ function beginsLikeMessage(raw: string): boolean {
       known === 0
     )
       return false
-    else if (knownFields.test(name)) known += 1
+    else if (knownFields.test(name) && ++known >= enoughFields && others === 0) return true
   }
   return known >= 2 && others <= 1 + known / 4
 }
@@ -123,11 +126,11 @@ function readMessage(message: MimeMessage, raw: string): Finding | undefined {
   const feedback = readReport(message)
   if (feedback) return feedback
   const bounce = readBounce(message)
-  if (bounce) return bounceFinding('bounce', bounce, wholeText(message))
+  if (bounce) return bounceFinding('bounce', bounce, textsOf(message))
   for (const inner of attachedMessages(message)) {
     const recipients =
       isFromDaemon(inner) || inner.reportType === 'delivery-status' ? readBounce(inner) : undefined
-    if (recipients) return bounceFinding('bounce', recipients, wholeText(inner))
+    if (recipients) return bounceFinding('bounce', recipients, textsOf(inner))
   }
   const forwarded = readForwarded(message)
   if (forwarded) return forwarded
@@ -206,7 +209,7 @@ function readForwarded(message: MimeMessage): Finding | undefined {
   const start = forwardedFrom.exec(text)
   if (!start) return undefined
   const pasted = readPasted(text.slice(start.index))
-  return pasted && bounceFinding('bounce', pasted.recipients, text)
+  return pasted && bounceFinding('bounce', pasted.recipients, [text])
 }
 
 function isHeader(fields: readonly HeaderField[]): boolean {
@@ -267,7 +270,7 @@ function readJson(text: string): Finding | undefined {
   const complaint = readComplaintNotification(json)
   if (complaint) return { kind: 'feedback', feedback: complaint }
   const recipients = readBounceNotification(json)
-  return recipients && bounceFinding('bounce', recipients, text)
+  return recipients && bounceFinding('bounce', recipients, [text])
 }
 
 /** One object a line, as logs and webhooks are kept. */
@@ -293,7 +296,7 @@ function readText(whole: string): Finding {
   const strange = text.slice(0, 4000).match(/[\x00-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0
   if (strange > 40) return unknown('binary')
   const pasted = readPasted(text)
-  if (pasted) return bounceFinding(pasted.kind, pasted.recipients, text)
+  if (pasted) return bounceFinding(pasted.kind, pasted.recipients, [text])
   const fields = readMimeMessage(reportLines(text).join('\n').replace(/^\s+/, '')).fields
   if (fields.some(({ name }) => name === 'received' || name === 'authentication-results'))
     return { kind: 'headers', header: headerFacts(fields) }
@@ -311,30 +314,41 @@ function nothingFound(text: string): Finding {
   return { kind: 'unknown', error: 'nothing-found', perhaps: { reason, path, who } }
 }
 
-function bounceFinding(kind: 'bounce' | 'reply', recipients: readonly Recipient[], text: string): Finding {
+function bounceFinding(
+  kind: 'bounce' | 'reply',
+  recipients: readonly Recipient[],
+  texts: readonly string[],
+): Finding {
+  const said = recipients.slice(0, mostRecipients)
   return {
     kind,
-    recipients: recipients.slice(0, mostRecipients),
-    links: linksIn(`${recipients.map(({ diagnostic }) => diagnostic ?? '').join('\n')}\n${text}`),
+    recipients: said,
+    links: linksIn([...said.map(({ diagnostic = '' }) => diagnostic), ...texts]),
   }
 }
 
+/** Links are looked for in so much of an input. */
+const mostLinkText = 256 * 1024
+
 /** Case links (contracts 8), whole or cut by the line ends of a mail program. */
-function linksIn(text: string): CaseLinkFound[] {
+function linksIn(texts: readonly string[]): CaseLinkFound[] {
   const found = new Map<string, CaseLinkFound>()
-  for (const [, host = '', token = ''] of text
-    .slice(0, 256 * 1024)
-    .matchAll(/https?:\/\/([\w.:-]{1,255})\/c\/([A-Za-z0-9_-]{30,140})/g)) {
-    if (found.size < 20) found.set(`${host}/${token}`, { host: host.toLowerCase(), token })
+  let left = mostLinkText
+  for (const text of texts) {
+    const looked = text.slice(0, left)
+    left -= looked.length
+    // Few texts have one.
+    if (!looked.includes('/c/')) continue
+    for (const [, host = '', token = ''] of looked.matchAll(caseLinks))
+      if (found.size < 20) found.set(`${host}/${token}`, { host: host.toLowerCase(), token })
   }
   return [...found.values()]
 }
 
-function wholeText(message: MimeMessage): string {
-  return message.parts
-    .map(({ text }) => text)
-    .join('\n')
-    .slice(0, 256 * 1024)
+const caseLinks = /https?:\/\/([\w.:-]{1,255})\/c\/([A-Za-z0-9_-]{30,140})/g
+
+function textsOf({ parts }: MimeMessage): readonly string[] {
+  return parts.map(({ text }) => text)
 }
 
 function unknown(error: AnalysisError): Finding {

@@ -118,7 +118,8 @@ function words(diagnostic: string | undefined, reply: QuotedReply | undefined, p
 /** AsyncOS puts the meaning of a class of codes before the reply: `5.1.0 - Unknown address error 550-'…'`. */
 const describedClass = /^\s*\d\.\d\.\d - [A-Za-z ]{3,60} (?=\d{3}-)/
 
-function actionOf(word: string | undefined): Recipient['action'] | undefined {
+/** What a machine part calls what became of the message, in the words of RFC 3464 and in those of programs that do not know it. */
+export function actionOf(word: string | undefined): Recipient['action'] | undefined {
   switch (word) {
     case 'failed':
     case 'delayed':
