@@ -1,20 +1,23 @@
 import { strict as assert } from 'node:assert'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
+import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
 
 /**
- * With strangers' programs: Postfix refuses a listed sender; the recipient shows their mailbox by a letter, sees the refusal and vouches; the
- * same sender reaches that recipient and nobody else; taken back, the vouch lets nothing pass.
+ * With strangers' programs: Postfix refuses a listed sender; the recipient shows their mailbox by a letter, sees the refusal and vouches in
+ * Chromium; the same sender reaches that recipient and nobody else; taken back, the vouch lets nothing pass.
  */
 describe('A recipient vouches', { timeout: 120_000 }, () => {
   let sink: SmtpSink
   let postern: Instance
   let postfix: Postfix
-  const cookies = new Map<string, string>()
+  let browser: Browser
 
   before(async () => {
     sink = await smtpSink()
@@ -24,9 +27,11 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
       domain: 'provider.example',
       port: await freePort(),
     })
+    browser = await openBrowser()
   })
 
   after(async () => {
+    await browser?.close()
     await postfix?.stop()
     await postern?.stop()
     await sink?.close()
@@ -36,26 +41,17 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
   const send = async (to: string, from = 'invoices@shop.example'): Promise<Sent> =>
     await swaks({ port: postfix.port, client: '192.0.2.45', to, from })
 
-  /** A browser without script. */
-  async function visit(path: string, fields?: Readonly<Record<string, string>>): Promise<Response> {
-    const headers = {
-      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-      ...(fields && {
-        'content-type': 'application/x-www-form-urlencoded',
-        'sec-fetch-site': 'same-origin',
-      }),
-    }
-    const answer = await fetch(new URL(path, postern.site), {
-      method: fields ? 'POST' : 'GET',
-      redirect: 'manual',
-      headers,
-      ...(fields && { body: new URLSearchParams(fields).toString() }),
-    })
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    return answer
+  /** The recipient's browser, on a narrow screen. */
+  async function window(): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 360, height: 800 }, bypassCSP: true })
+    context.setDefaultTimeout(15_000)
+    await watchForBarriers(context)
+    return await context.newPage()
+  }
+
+  async function isGood(page: Page): Promise<void> {
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
+    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
   }
 
   /** Asks until it is so: records and changes travel for a moment. */
@@ -72,20 +68,31 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
     assert.equal(added.status, 0, added.stderr)
     for (const to of [ada, bob]) assert.match((await send(to)).refusal ?? '', /^550 5\.7\.606/)
 
-    assert.equal((await visit('/recipients', { mailbox: ada })).status, 303)
-    const letter = await sink.take(ada)
-    const [link = ''] = /http:\/\/\S+\/recipients\/link\/\S+/.exec(letter.text) ?? []
-    assert.match(await (await visit(link)).text(), /<form method="post"/)
-    assert.equal((await visit(link, {})).headers.get('location'), '/recipients/mail')
-    const list = await until(
-      async () => await (await visit('/recipients/mail')).text(),
-      (page) => page.includes('shop.example'),
+    const page = await window()
+    await page.goto(`${postern.site}/recipients`)
+    await page.fill('#f-mailbox', ada)
+    await isGood(page)
+    await page.click('main form button')
+    const [link = ''] = (await sink.take(ada)).links.filter((each) => each.includes('/recipients/link/'))
+    await page.goto(link)
+    await page.click('main form button')
+    assert.match(page.url(), /\/recipients\/mail$/)
+    await until(
+      async () => {
+        await page.reload()
+        return await page.innerText('main')
+      },
+      (list) => list.includes('shop.example'),
     )
-    const [, refusal = ''] = /href="(\/recipients\/mail\/[^"]+)"/.exec(list) ?? []
-    assert.match(await (await visit(refusal)).text(), /192\.0\.2\.0\/24/)
+    await isGood(page)
+    await page.locator('main a[href^="/recipients/mail/"]').first().click()
+    assert.match(await page.innerText('main'), /192\.0\.2\.0\/24/)
+    await isGood(page)
 
-    const made = await visit(refusal, { days: '7', mailbox: ada })
-    assert.equal(made.status, 303)
+    await page.fill('#f-days', '7')
+    await page.locator('main form:has(#f-days) button').click()
+    assert.match(await page.innerText('main'), /You vouch for shop\.example/)
+    await isGood(page)
     const passed = await until(
       async () => await send(ada),
       ({ accepted }) => accepted,
@@ -95,12 +102,16 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
     assert.match((await send(ada, 'x@other.example')).refusal ?? '', /^550 5\.7\.606/, 'another domain')
 
     const vouches = await until(
-      async () => await (await visit('/recipients/vouches')).text(),
-      (page) => /once|times/.test(page),
+      async () => {
+        await page.goto(`${postern.site}/recipients/vouches`)
+        return await page.innerText('main')
+      },
+      (list) => /once|times/.test(list),
     )
     assert.match(vouches, /once|times/, 'what passed is recorded')
-    const [, id = ''] = /name="id" value="([0-9a-z]{26})"/.exec(vouches) ?? []
-    assert.equal((await visit('/recipients/vouches', { do: 'withdraw', id })).status, 303)
+    await page.locator('main form:has([value="withdraw"]) button').first().click()
+    assert.match(await page.innerText('main'), /Your vouch for shop\.example is taken back/)
+    await isGood(page)
     const refused = await until(
       async () => await send(ada),
       ({ accepted }) => !accepted,
