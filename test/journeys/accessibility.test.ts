@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { reasons } from '../../src/access/reasons.ts'
+import { Checks } from '../../src/core/checks/actions.ts'
 import { receiveReport } from '../../src/core/abuse/actions.ts'
 import { as } from '../../src/core/context.ts'
+import { tendForms } from '../../src/core/deliverability/review-actions.ts'
 import { receiveProbe } from '../../src/core/probes/actions.ts'
 import { pageHref } from '../../src/web/guide/targets.ts'
 import { serveHttp, type HttpServer } from '../../src/web/listen.ts'
 import { messages } from '../../src/web/messages/messages.ts'
 import { linkIn, reportedAccount } from '../support/abuse-pages.ts'
 import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
+import { caseId } from '../support/cases.ts'
 import { openBrowser } from '../support/chromium.ts'
 import { consoleOrigin, sessionOf, testConsole } from '../support/console.ts'
 import { testAbuse, testSettings } from '../support/context.ts'
@@ -28,8 +31,10 @@ const sampled = 4
 const mostBytes = 40_000
 const narrow = { width: 320, height: 640 }
 
-/** One report is enough for a letter to the owner of the account. */
+/** One report is enough for a letter to the owner of the account; the forms are open. */
+const { support } = testSettings()
 const settings = testSettings({
+  support: { ...support, external: 'form' },
   abuse: testAbuse({ suspendWeight: 1, organisations: 1, trusted: ['example.org'] }),
 })
 const shelf = testShelf(settings)
@@ -178,6 +183,16 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
       assert.deepEqual(found, [])
     })
 
+    it('at the desk of cases, with a form and a forecast beside the thread', async () => {
+      found = []
+      await openConsole(page)
+      for (const path of ['/cases', `/cases/${caseId}`, `/cases/${caseId}/decide?deed=conditional`]) {
+        await page.goto(`${consoleOrigin}${path}`)
+        await look(path)
+      }
+      assert.deepEqual(found, [])
+    })
+
     for (const language of languages) {
       it(`on the pages, in ${language}`, async () => {
         found = []
@@ -218,10 +233,26 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
           '/transparency',
           '/clock',
           '/my-data',
+          '/deliverability?ip=192.0.2.45',
+          '/warm-up?ip=192.0.2.45',
         ]) {
           await go(path)
           await look(path)
         }
+        await go('/deliverability')
+        await page.fill('textarea[name=addresses]', '192.0.2.45\n10.1.2.3\n2001:db8:1:2::5')
+        await page.check('input[value=junk]')
+        await page.fill('[name=mailbox]', 'ada@example.org')
+        await press(page)
+        await page.waitForURL(/\/forms\/asked\//)
+        await look('code of a form')
+        await page.goto(`http://127.0.0.1:${tools.port}${(await doors.letter('confirm-form')) ?? ''}`)
+        await look('link of a form')
+        await press(page)
+        await tendForms(doors.ctx, new Checks())
+        await page.reload()
+        assert.match(await page.innerText('main'), /10\.1\.2\.3/)
+        await look('case of a form')
         for (const path of links) {
           await go(path)
           // The page of a report that nobody has read yet looks again by itself as well.
@@ -325,6 +356,15 @@ describe('The public site', { timeout: isFull ? 900_000 : 240_000 }, () => {
         await page.keyboard.press('Space')
         await enter()
         return 'delist+'
+      },
+      '/deliverability': async () => {
+        await type('textarea[name=addresses]', '192.0.2.45')
+        await tabTo('[name=symptom]')
+        await page.keyboard.press('ArrowDown')
+        await type('textarea[name=words]', '550 5.7.606')
+        await type('[name=mailbox]', 'ada@example.org')
+        await enter()
+        return 'f+'
       },
       '/report': async () => {
         await type('textarea[name=source]', header)

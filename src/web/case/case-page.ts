@@ -151,7 +151,11 @@ function one(view: View, message: PageMessage): Html {
             ${message.tests.map((test) => html`<li>${testWords[view.language](test)}</li>`)}
           </ul>`
     }
-    ${said(view, message.text)}`
+    ${said(view, message.text)} ${isBare(message) ? html`<p class="hint">${words.noWords}</p>` : ''}`
+}
+
+function isBare({ isOurs, says, text }: PageMessage): boolean {
+  return !isOurs && says === undefined && text.trim() === ''
 }
 
 /** Own words as they stand, quoted ones folded; what cannot be seen written out. */

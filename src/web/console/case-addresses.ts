@@ -3,6 +3,7 @@ import { may } from '../../core/actor.ts'
 import { addressDeeds } from '../../core/deliverability/desk-actions.ts'
 import type { FormView } from '../../core/deliverability/actions.ts'
 import type { FormAddress } from '../../core/deliverability/address.ts'
+import type { SaidElsewhere } from '../../core/case-desk/near-actions.ts'
 import type { Case } from '../../core/cases/case.ts'
 import { testWords } from '../../core/outbox/words/test-words.ts'
 import { formatPrefix, showPrefix, showPrefixText } from '../../standards/prefix.ts'
@@ -14,7 +15,6 @@ import { definitions, literal } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
 import { postForm } from './frame.ts'
-import { when } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -51,7 +51,7 @@ export function formAddresses(visit: OperatorVisit, { case: it, forms }: CaseFil
             places.caseAddresses.href({ id: it.id }),
             html`${tables}
               ${select(view, { name: 'deed', label: words.decide, options: addressDeeds.map((each) => [each, words.deeds[each]] as const) })}
-              ${textArea(view, { name: 'tests', label: words.tests, rows: 2, maxlength: 2000, verbatim: true })}
+              ${textArea(view, { name: 'tests', label: words.tests, hint: view.words.cases.one.testsHint, rows: 2, maxlength: 2000, verbatim: true })}
               ${textArea(view, { name: 'words', label: words.words, hint: words.wordsHint, rows: 3, maxlength: 4000 })}
               <div class="actions">${submit(words.do)}</div>`,
           )
@@ -104,16 +104,24 @@ export function awaitedTests(view: View, { forms }: CaseFile): Html | string {
   </ul>`
 }
 
+/** Lines of one case; more are folded. */
+const mostSaid = 4
+
 /** What the form or forecast of another case says of addresses that this one names as well. */
 export function saidElsewhere(view: View, { elsewhere }: CaseFile, { id }: Pick<Case, 'id'>): Html {
   const own = elsewhere.filter(({ caseId }) => caseId === id)
-  return html`${own.map(
-    ({ unit, at, said: what }) =>
-      html`<span class="far"
-        >${literal(showPrefixText(unit))}${view.words.common.colon}${what.of === 'form' ? view.words.support.states.states[what.state] : view.words.warmUp.desk.states[what.state]}
-        ${when(view, at)}</span
-      >`,
-  )}`
+  const lines = html`${own.map((each) => saidOf(view, each))}`
+  if (own.length <= mostSaid) return lines
+  return html`<details>
+    <summary>${view.words.support.states.sameAddresses(count(view.language, own.length))}</summary>
+    ${lines}
+  </details>`
+}
+
+function saidOf(view: View, { unit, said: what }: SaidElsewhere): Html {
+  const { support, warmUp } = view.words
+  const state = what.of === 'form' ? support.states.states[what.state] : warmUp.desk.states[what.state]
+  return html`<span class="far">${literal(showPrefixText(unit))}${view.words.common.colon}${state}</span>`
 }
 
 async function decide(visit: OperatorVisit): Promise<Response> {

@@ -5,7 +5,7 @@ import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { askedPage } from '../ui/letter-link-pages.ts'
 import { buttonLink, mailLink, notice } from '../ui/notice.ts'
-import { timeAndDistance } from '../ui/time.ts'
+import { timeThenDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 
 /** A form that has not opened its case: the code for the letter, the address to write to, or the button once a message has come. */
@@ -42,7 +42,7 @@ function writeTo(view: View, { id, writeTo: mailbox, expiresAt }: FormView): Htm
   return html`<p>${mailLink(mailbox)}</p>
     <p>${words.writeAfter}</p>
     <p>${buttonLink(view.link(routes.forms.asked.href({ id })), lookAgain)}</p>
-    <p class="hint">${keptUntil} ${timeAndDistance(view, expiresAt)}${view.words.common.fullStop}</p>`
+    <p class="hint">${keptUntil} ${timeThenDistance(view, expiresAt)}${view.words.common.fullStop}</p>`
 }
 
 function shownPage(view: View, { id }: FormView): Page {

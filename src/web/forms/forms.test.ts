@@ -61,10 +61,10 @@ describe('The page of the deliverability form', () => {
     assert.equal(await openCases(world), 1)
     await tendForms(world.ctx, new Checks())
     const page = await textOf(await browser.get(opened.headers.get('location') ?? ''))
-    assert.match(page, /192\.0\.2\.66 with a person No rule may decide this one/)
-    assert.match(page, /10\.1\.2\.3\S* not possible now Private or reserved space/)
+    assert.match(page, /192\.0\.2\.66 with a person since [^U]*UTC No rule may decide this one/)
+    assert.match(page, /10\.1\.2\.3\S* not possible now since [^U]*UTC Private or reserved space/)
     const zh = await textOf(await browser.get(`/zh-CN${opened.headers.get('location') ?? ''}`))
-    assert.match(zh, /192\.0\.2\.66 已转专人 此项不能由规则决定/)
+    assert.match(zh, /192\.0\.2\.66 已转专人 更新于 [^U]*UTC 此项不能由规则决定/)
   })
 
   it('wants the code in another browser', async () => {

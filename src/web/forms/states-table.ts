@@ -30,12 +30,12 @@ export function statesTable(
     caption,
     quiet: true,
     stack: true,
-    head: [words.address, words.state, words.why, words.changed],
+    head: [words.address, words.state, words.why],
     rows: addresses.map((address) => [
       show?.(address) ?? literal(showPrefix(address.prefix)),
-      badge(tones[address.state], words.states[address.state]),
+      html`${badge(tones[address.state], words.states[address.state])}
+        <span class="hint">${words.changed} ${time(view, address.changedAt)}</span>`,
       reason(view, address),
-      time(view, address.changedAt),
     ]),
   })
 }

@@ -168,7 +168,7 @@ export const support = {
     address: 'Address',
     state: 'State',
     why: 'Why, and what next',
-    changed: 'Since',
+    changed: 'since',
     states: {
       received: 'received',
       'auto-reviewed': 'looked at: nothing in its way',
@@ -218,12 +218,13 @@ export const support = {
       refuse: 'Refuse',
       ask: 'Ask something',
     } satisfies Record<AddressDeed, string>,
-    tests: 'Tests (for a condition), one in each line',
+    tests: 'Tests (for a condition)',
     words: 'In your words',
     wordsHint:
       'The sender reads this, in one letter about all chosen addresses. A refusal and a question need it.',
     do: 'Do it',
     choose: (address: string) => `Choose ${address}`,
+    sameAddresses: (count: string) => `${count} of these addresses`,
     symptom: 'Symptom',
     to: 'Recipients at',
     from: 'Sends from',
