@@ -14,6 +14,7 @@ import {
 } from './core/cases/desk-actions.ts'
 import { mergeCases, splitCase } from './core/cases/merge-actions.ts'
 import { casesNear } from './core/case-desk/near-actions.ts'
+import { withForms } from './core/case-desk/named-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
 import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
@@ -63,7 +64,7 @@ async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
 export function caseActions(ctx: Context, checks: Checks): CaseActions {
   const by = (actor: Actor): Context => as(ctx, actor)
   return {
-    listCases: async (actor, search) => await listCases(by(actor), search),
+    listCases: async (actor, search) => await withForms(by(actor), await listCases(by(actor), search)),
     countCases: async (actor) => await countCases(by(actor)),
     showCase: async (actor, id) => {
       const found = await showCase(by(actor), id)

@@ -1,70 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { solved } from '../../../test/support/challenge.ts'
-import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
+import type { TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
-import { openLetter } from '../../../test/support/letters.ts'
-import { orThrow } from '../../base/refusal.ts'
-import { openTag } from '../../base/signed-token.ts'
-import { parseMailbox } from '../../standards/mail-address.ts'
-import { openCase, participantOf, restrictCase } from '../cases/actions.ts'
+import { formCases } from '../../../test/support/form-cases.ts'
+import { restrictCase } from '../cases/actions.ts'
 import { showCase } from '../cases/desk-actions.ts'
 import { as, transact } from '../context.ts'
-import { askDeliverability, formsOfCase, openDeliverability } from '../deliverability/actions.ts'
-import { askWarmUp, openWarmUp } from '../warm-ups/actions.ts'
+import { formsOfCase } from '../deliverability/actions.ts'
 import { casesNear, type Near } from './near-actions.ts'
 
 const ada = { kind: 'operator', name: 'ada', roles: ['case-agent'] } as const
 const head = { kind: 'operator', name: 'eve', roles: ['admin'] } as const
 
-async function house(db: TestContext['db']) {
-  const { support } = testSettings()
-  const ctx = testContext({ db, settings: testSettings({ support: { ...support, external: 'form' } }) })
-  const visitor = as(ctx, { kind: 'visitor', client: '198.51.100.200/32' })
-  const caseOf = async (token: string): Promise<string> => {
-    const thread = openTag(ctx.keys.tags, 'case-page', token) ?? ''
-    return (await participantOf(ctx, thread))?.caseId ?? ''
-  }
-  const form = async (mailbox: string, addresses: string): Promise<string> => {
-    const { secret } = await askDeliverability(visitor, {
-      pow: await solved(ctx),
-      addresses,
-      mailbox,
-      symptom: 'junk',
-      domain: 'provider.example',
-      language: 'en',
-      sending: '',
-      volume: '',
-      words: '',
-    })
-    return await caseOf(
-      await openDeliverability(visitor, {
-        link: await openLetter(ctx, 'confirm-form'),
-        secret,
-      }),
-    )
-  }
-  const warmUp = async (mailbox: string, addresses: string): Promise<string> => {
-    const { secret } = await askWarmUp(visitor, {
-      pow: await solved(ctx),
-      addresses,
-      mailbox,
-      domain: 'example.org',
-      mail: 'newsletter',
-      language: 'en',
-      words: '',
-      starts: '2026-05-05',
-      days: '3',
-      first: '2400',
-      growth: '50',
-      most: '4800',
-    })
-    return await caseOf(await openWarmUp(visitor, { link: await openLetter(ctx, 'confirm-form'), secret }))
-  }
-  const about = async (mailbox: string, unit: string): Promise<string> => {
-    const by = { role: 'sender', mailbox: orThrow(parseMailbox(mailbox)), language: 'en' } as const
-    return (await transact(ctx, async (tx) => await openCase(tx, { kind: 'mail', about: unit, by }))).case.id
-  }
+function house(db: TestContext['db']) {
+  const cases = formCases(db)
+  const { ctx } = cases
   const near = async (
     id: string,
     units: readonly string[],
@@ -73,13 +23,13 @@ async function house(db: TestContext['db']) {
     const desk = as(ctx, by)
     return await casesNear(desk, { id, units, known: (await showCase(desk, id)).others })
   }
-  return { ctx, form, warmUp, about, near }
+  return { ...cases, near }
 }
 
 forEachDatabase((_name, open) => {
   describe('Beside a case stand the other cases', () => {
     it('about any of its addresses, alone, in another form, or in a forecast, with what is said there of each', async () => {
-      const { ctx, form, warmUp, about, near } = await house(await open())
+      const { ctx, form, warmUp, about, near } = house(await open())
       const own = await form('ops@example.org', '192.0.2.45 192.0.2.46')
       ctx.clock.advance(1000)
       const mail = await about('hostmaster@example.net', '192.0.2.46/32')
@@ -113,7 +63,7 @@ forEachDatabase((_name, open) => {
     })
 
     it('but a restricted one only for whoever may open it', async () => {
-      const { ctx, form, near } = await house(await open())
+      const { ctx, form, near } = house(await open())
       const own = await form('ops@example.org', '192.0.2.45')
       ctx.clock.advance(1000)
       const other = await form('noc@example.net', '192.0.2.45')

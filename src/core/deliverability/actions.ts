@@ -84,18 +84,22 @@ export interface FormView {
 /** The addresses of a thread, for whoever has the link to its page. */
 export async function addressesOfPage(ctx: Context, token: string): Promise<FormView | undefined> {
   const participant = openTag(ctx.keys.tags, 'case-page', token)
-  return participant === undefined ? undefined : (await viewsOf(ctx, [participant]))[0]
+  return participant === undefined ? undefined : (await formsOfThreads(ctx, [participant]))[0]
 }
 
 /** The forms of a case, for the desk. Callers have asked whether the case may be read. */
 export async function formsOfCase(ctx: Context, id: string): Promise<readonly FormView[]> {
-  return await viewsOf(
+  return await formsOfThreads(
     ctx,
     (await participantsOf(ctx, id)).map((each) => each.id),
   )
 }
 
-async function viewsOf(ctx: Context, participants: readonly string[]): Promise<readonly FormView[]> {
+/** Those of these threads, with their addresses. Callers have asked whether the cases may be read. */
+export async function formsOfThreads(
+  ctx: Context,
+  participants: readonly string[],
+): Promise<readonly FormView[]> {
   const { queries } = ctx.db
   const [forms, addresses] = await Promise.all([
     store.formsOf(queries, participants),

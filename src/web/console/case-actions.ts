@@ -1,6 +1,7 @@
 import type { Actor } from '../../core/actor.ts'
+import type { ListedCase } from '../../core/case-desk/named-actions.ts'
 import type { SaidElsewhere } from '../../core/case-desk/near-actions.ts'
-import type { Case, Condition, Severity } from '../../core/cases/case.ts'
+import type { Condition, Severity } from '../../core/cases/case.ts'
 import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
 import type { FormView } from '../../core/deliverability/actions.ts'
 import type { AddressDeed } from '../../core/deliverability/desk-actions.ts'
@@ -27,7 +28,7 @@ export interface CaseFile extends CaseView {
 
 /** What the console asks of cases; the first parameter is who asks. */
 export interface CaseActions {
-  listCases(actor: Actor, search: CaseSearch): Promise<readonly Case[]>
+  listCases(actor: Actor, search: CaseSearch): Promise<readonly ListedCase[]>
   countCases(actor: Actor): Promise<{ readonly open: number; readonly overdue: number }>
   /** Throws `case.not-found`. */
   showCase(actor: Actor, id: string): Promise<CaseFile>

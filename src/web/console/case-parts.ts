@@ -1,3 +1,4 @@
+import type { ListedCase, NamedByForm } from '../../core/case-desk/named-actions.ts'
 import type { Case } from '../../core/cases/case.ts'
 import { isOverdue } from '../../core/cases/case.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -7,21 +8,36 @@ import type { View } from '../ui/view.ts'
 import { actorWords } from './actor-words.ts'
 import { when } from './listing-parts.ts'
 import { places } from './places.ts'
-import { showPrefixText } from '../../standards/prefix.ts'
+import { formatPrefix, showPrefixText } from '../../standards/prefix.ts'
+import type { CaseFile } from './case-actions.ts'
 
 /** Pieces that speak of cases, the same on every page. */
 
-/** The address that it is about, as people write it; else that there is none, or that it is not said here. */
+/** The address that it is about, as people write it, or those of its form; else that there is none, or that it is not said here. */
 export function aboutWords(
   view: View,
-  { about, legal, kind }: Pick<Case, 'about' | 'legal' | 'kind'>,
+  { about, legal, kind, named }: Pick<ListedCase, 'about' | 'legal' | 'kind' | 'named'>,
 ): string {
-  if (legal !== null && about === null) return view.words.cases.legal.title
+  const { cases: words } = view.words
+  if (legal !== null && about === null) return words.legal.title
   if (about !== null) return showPrefixText(about)
-  return kind === 'form' ? view.words.cases.ofForm : view.words.cases.noAddress
+  const [first, ...others] = named?.prefixes ?? []
+  if (named !== undefined && first !== undefined)
+    return words.named[named.kind](showPrefixText(first), others.length)
+  return kind === 'form' ? words.ofForm : words.noAddress
 }
 
-export function caseLink(view: View, it: Case): Html {
+/** What the form or the forecast of a case names, as its file has it. */
+export function namedIn({
+  forms: [form],
+  warmUps: [warmUp],
+}: Pick<CaseFile, 'forms' | 'warmUps'>): NamedByForm | undefined {
+  if (form)
+    return { kind: 'deliverability', prefixes: form.addresses.map(({ prefix }) => formatPrefix(prefix)) }
+  return warmUp && { kind: 'warm-up', prefixes: warmUp.warmUp.units.map(formatPrefix) }
+}
+
+export function caseLink(view: View, it: ListedCase): Html {
   return html`<a href="${places.case.href({ id: it.id })}" translate="no">${aboutWords(view, it)}</a>`
 }
 

@@ -17,6 +17,7 @@ import {
   caseBadge,
   handedWords,
   mailboxWords,
+  namedIn,
   shortCaseTable,
   waitsFor,
 } from './case-parts.ts'
@@ -72,7 +73,7 @@ export async function caseBody(
   const words = view.words.cases.one
   const { case: it } = file
   const { id } = it
-  const title = words.title(aboutWords(view, it))
+  const title = words.title(aboutWords(view, { ...it, named: namedIn(file) }))
   const checks =
     query.get('checks') === undefined
       ? undefined

@@ -1,5 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import { may } from '../../core/actor.ts'
+import type { ListedCase } from '../../core/case-desk/named-actions.ts'
 import { caseKinds, caseStates, severities, type Case } from '../../core/cases/case.ts'
 import type { CaseSearch } from '../../core/cases/desk-actions.ts'
 import { parseAddress } from '../../standards/ip.ts'
@@ -118,7 +119,7 @@ function filters(view: View, wish: Wish): Html {
 }
 
 /** For those who may, a form around the table. */
-function list(visit: OperatorVisit, cases: readonly Case[], wish: Wish): Html {
+function list(visit: OperatorVisit, cases: readonly ListedCase[], wish: Wish): Html {
   const { view, actor } = visit
   const words = view.words.cases
   const mayChoose = may(actor, 'case.answer') && cases.length > 0 && wish.view !== 'closed'

@@ -10,6 +10,13 @@ export const cases = {
   about: 'About',
   noAddress: 'no address',
   ofForm: 'addresses of a form',
+  /** By the first of the addresses, and how many others there are. */
+  named: {
+    deliverability: (first: string, others: number) =>
+      others === 0 ? `${first} (form)` : `${first} and ${others} more (form)`,
+    'warm-up': (first: string, others: number) =>
+      others === 0 ? `forecast for ${first}` : `forecast for ${first} and ${others} more`,
+  },
   state: 'State',
   severity: 'Severity',
   kind: 'From',

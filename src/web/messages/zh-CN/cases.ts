@@ -7,6 +7,12 @@ export const cases: Messages['cases'] = {
   about: '事由',
   noAddress: '未涉及地址',
   ofForm: '表单所列地址',
+  named: {
+    deliverability: (first, others) =>
+      others === 0 ? `${first}（表单）` : `${first} 等 ${others + 1} 个地址（表单）`,
+    'warm-up': (first, others) =>
+      others === 0 ? `${first} 的发信预告` : `${first} 等 ${others + 1} 个地址的发信预告`,
+  },
   state: '状态',
   severity: '严重程度',
   kind: '来源',
@@ -94,7 +100,7 @@ export const cases: Messages['cases'] = {
   },
 
   one: {
-    title: (about) => `关于 ${about} 的工单`,
+    title: (about) => `工单：${about}`,
     done: '已完成。',
     firstDue: '首次答复时限',
     effectDue: '办结时限',
