@@ -156,15 +156,11 @@ function byReceiver(words: string, { status, remoteHost }: Said): Judgement | un
   return { reason, path, who: whoActs[path], receiver, ask }
 }
 
-function byWords(
-  words: string,
-  { phrases, reasons: list }: Words,
-  said: Said,
-  isAnswer = false,
-): Judgement | undefined {
+function byWords(words: string, asked: Words, said: Said, isAnswer = false): Judgement | undefined {
+  const { phrases, reasons: list } = asked
   const counts = (each: number): boolean => !isAnswer || !ofTheWay.has(list[each] ?? 'unknown')
   const reason = list[phrases.first(words, counts) ?? -1]
-  return reason && ofWords(reason, said)
+  return reason && ofWords(asked === weakWords ? believed(reason, said) : reason, said)
 }
 
 function ofWords(reason: BounceReason, said: Said): Judgement {
