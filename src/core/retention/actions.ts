@@ -1,8 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
-import { keepSince, mostOfLarge, mostToDelete } from './retention.ts'
+import { keepSince, mostOfLarge, mostToDelete, type PurgedTable } from './retention.ts'
 import * as store from './store.ts'
+
+/** How many rows went, of which tables. */
+export type Purged = Readonly<Partial<Record<PurgedTable, number>>>
 
 /** Rows deleted in one transaction: others wait for no longer than that. */
 const batch = 1000
@@ -11,8 +14,8 @@ const batch = 1000
  * Deletes what has been kept long enough, table by table, oldest first; gives the counts. At most 5 % of a table (or 1,000
  * rows, whichever is more) in one run, so that a wrong clock cannot empty it. The audit is never deleted.
  */
-export async function purge(ctx: Context, signal?: AbortSignal): Promise<Readonly<Record<string, number>>> {
-  const deleted: Record<string, number> = {}
+export async function purge(ctx: Context, signal?: AbortSignal): Promise<Purged> {
+  const deleted: { -readonly [Table in keyof Purged]: Purged[Table] } = {}
   for (const expired of store.expiredRows(keepSince(ctx.settings, ctx.clock.now()), ctx.clock.now())) {
     if (signal?.aborted) break
     const count = await purgeTable(ctx, expired, signal)

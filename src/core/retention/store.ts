@@ -1,13 +1,13 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 import { day, hour } from '../../base/clock.ts'
-import type { Keep } from './retention.ts'
+import type { Keep, PurgedTable } from './retention.ts'
 
 type Queries = Kysely<Tables>
 
 /** Rows of one table whose time has passed. */
 export interface Expired {
-  readonly table: keyof Tables
+  readonly table: PurgedTable
   /** Columns of the primary key. */
   readonly key: readonly string[]
   /** Oldest first, by this column. */

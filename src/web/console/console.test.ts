@@ -226,6 +226,7 @@ describe('The audit', () => {
       ['delist-request.started', { ip: '192.0.2.45', road: 'delist mailbox', control: 'case-link' }],
       ['reputation.brake-on', { rule: 'traps', why: 'hand', pulledBy: 'operator:ada', count: 4, usual: 1 }],
       ['reputation.dry-run', { days: 7, badLine: 3 }],
+      ['retention.purged', { limit_windows: 3 }],
     ] as const
     const records = told.map(([action, facts], index) => ({
       seq: 200 - index,
@@ -242,6 +243,7 @@ describe('The audit', () => {
       'another organisation decides',
       'the report is grave',
       'B, high',
+      'counts of limits',
       '<dd>bob</dd>',
       '192.0.2.45<',
     ])

@@ -77,9 +77,10 @@ function factList(view: View, record: AuditRecord): Html {
     ([name, value]) => value !== null && value !== '' && !isNamed(subject, name),
   )
   if (entries.length === 0) return html``
-  // The thresholds of a dry run stand by their own names.
+  // The thresholds of a dry run stand by their own names, and so do the tables of what went.
   const names: Readonly<Record<string, string | undefined>> = {
     ...view.words.judgement.thresholds,
+    ...view.words.console.audit.tables,
     ...view.words.console.audit.facts,
   }
   return html`<dl>
