@@ -16,13 +16,8 @@ import { brakeHeard, brakeState, turnBrake } from './core/reputation/hand-brake-
 import { highVolumeState } from './core/decisions/high-volume-actions.ts'
 import { proveForm } from './core/forms/actions.ts'
 import { proveByMail, proveMailbox } from './core/delisting/proof-actions.ts'
-import {
-  hearWriter,
-  inspectRequest,
-  listRequests,
-  openReviewByMail,
-  wayByMail,
-} from './core/delisting/review-actions.ts'
+import { hearWriter, inspectRequest, listRequests, wayByMail } from './core/delisting/review-actions.ts'
+import { openReviewsByMail } from './core/delisting/several-actions.ts'
 import { feedHead, listEdges } from './core/edges/actions.ts'
 import {
   addListing,
@@ -133,7 +128,7 @@ export function intakeActions(core: Context, notify: string, kept: string): Inta
     },
     hearWriter: async (mailbox) => await hearWriter(ctx, mailbox),
     wayByMail: async (address) => await wayByMail(ctx, address),
-    openReviewByMail: async (input) => await openReviewByMail(ctx, input),
+    openReviewsByMail: async (input) => await openReviewsByMail(ctx, input),
     hearCaseMail: async (mail) => await hearCaseMail(ctx, mail),
     refusalOfCase: async (tag) => await refusalOfTag(ctx, tag),
     stopCaseLetters: async (tag) => await stopCaseLetters(ctx, tag),

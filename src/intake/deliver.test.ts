@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { silentLog } from '../base/log.ts'
 import { Refusal } from '../base/refusal.ts'
+import { formatAddress } from '../standards/ip.ts'
 import { delivery, type IntakeActions, type ServedRoute } from './deliver.ts'
 import type { ParsePool } from './parse-pool.ts'
 import type { ParsedMessage, ParseFailure, ParseRequest } from './parsed-message.ts'
@@ -199,11 +200,12 @@ describe('A message to the delist mailbox', () => {
     )
     assert.deepEqual(done, [
       [
-        'openReviewByMail',
+        'openReviewsByMail',
         {
           mailbox: 'ann@example.org',
           language: 'en',
-          address: '192.0.2.66',
+          addresses: ['192.0.2.66'],
+          ofCase: '192.0.2.66',
           caseToken,
           note: `Cleaned. ${site}/c/${caseToken}`,
         },
@@ -218,10 +220,42 @@ describe('A message to the delist mailbox', () => {
     assert.deepEqual(input, {
       mailbox: 'ann@example.org',
       language: 'en',
-      address: '2001:db8::66',
+      addresses: ['2001:db8::66'],
+      ofCase: undefined,
       caseToken: undefined,
       note: text,
     })
+  })
+  it('puts each address that it names before a person, and says which were taken and which were not', async () => {
+    const { send, done } = trial()
+    const many = Array.from({ length: 12 }, (_, n) => `198.51.100.${n + 1}`)
+    const wayByMail: IntakeActions['wayByMail'] = async (address) =>
+      formatAddress(address).startsWith('198.51.') ? 'case' : 'elsewhere'
+    const ask = async (text: string) => await send({ to: [delist], parsed: { text }, actions: { wayByMail } })
+    assert.deepEqual(await ask(`${many.slice(0, 2).join(' and ')}, through 203.0.113.9`), [
+      '250 2.0.0 Thank you, a person will look at 198.51.100.1, 198.51.100.2',
+    ])
+    const [, input] = done[0] ?? []
+    assert.deepEqual((input as { readonly addresses: unknown }).addresses, many.slice(0, 2))
+    const [said = ''] = await ask(many.join('\n'))
+    assert.equal(
+      said,
+      '250 2.0.0 Thank you, a person will look at 198.51.100.1, 198.51.100.2, 198.51.100.3, 198.51.100.4, 198.51.100.5. ' +
+        'Please write again, in another message, about 198.51.100.6, 198.51.100.7, 198.51.100.8, 198.51.100.9, 198.51.100.10 and 2 more',
+    )
+  })
+  it('about nothing that is refused is one question, however many addresses it names', async () => {
+    const { send, done } = trial()
+    const text = 'Where is our mail? 198.51.100.1 by 198.51.100.2 by 192.0.2.66'
+    const of = (listed: string): Partial<IntakeActions> => ({
+      wayByMail: async (address) => (formatAddress(address) === listed ? 'case' : 'question'),
+    })
+    await send({ to: [delist], parsed: { text }, actions: of('') })
+    await send({ to: [delist], parsed: { text }, actions: of('192.0.2.66') })
+    assert.deepEqual(
+      done.map(([, input]) => (input as { readonly addresses: unknown }).addresses),
+      [['198.51.100.1'], ['192.0.2.66']],
+    )
   })
   it('is told the way when nobody needs to be asked, and not whether an address is listed', async () => {
     const { send } = trial()
@@ -230,7 +264,8 @@ describe('A message to the delist mailbox', () => {
         `550 5.7.1 For [${ip}] nobody needs to be asked: see ${site}/delist?ip=${ip}`,
       ])
     }
-    const gone: Partial<IntakeActions> = { openReviewByMail: async () => 'not-listed' }
+    const nothing = { taken: [], left: [], refusal: undefined }
+    const gone: Partial<IntakeActions> = { openReviewsByMail: async () => nothing }
     assert.deepEqual(statuses(await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: gone })), [
       '550 5.7.1',
     ])
@@ -264,8 +299,11 @@ describe('A message to the delist mailbox', () => {
   it('is told when a budget is spent', async () => {
     const { send } = trial()
     const spent: Partial<IntakeActions> = {
-      openReviewByMail: () =>
-        Promise.reject(new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' })),
+      openReviewsByMail: async ({ addresses }) => ({
+        taken: [],
+        left: addresses,
+        refusal: new Refusal('limit.exceeded', { limit: 'x', again: '2026-05-05T10:00:00Z' }),
+      }),
     }
     const [answer = ''] = await send({ to: [delist], parsed: { text: '192.0.2.66' }, actions: spent })
     assert.match(answer, /^550 5\.7\.1 Too many requests, possible again at 2026-05-05/)

@@ -8,6 +8,7 @@ import type { MailAddress } from '../standards/mail-address.ts'
 import type { Content } from '../core/cases/message.ts'
 import type { Report } from '../core/complaints/actions.ts'
 import type { WayByMail } from '../core/delisting/review-actions.ts'
+import type { Several } from '../core/delisting/several-actions.ts'
 import type { OurServers } from '../standards/received-chain.ts'
 import { isUnansweredProgram } from './automatic.ts'
 import type { Client } from './client.ts'
@@ -46,8 +47,8 @@ export interface IntakeActions extends ProbeActions, CaseMailActions {
   hearWriter(mailbox: MailAddress): Promise<unknown>
   /** What mail about the address can come to. */
   wayByMail(address: Address): Promise<WayByMail>
-  /** Puts an address before a person. */
-  openReviewByMail(input: ReviewByMail): Promise<'opened' | 'joined' | 'not-listed'>
+  /** Puts addresses before a person, as many as one message may. */
+  openReviewsByMail(input: ReviewsByMail): Promise<Several>
   /** The letter of this tag did not arrive. */
   markBounced(tag: string): Promise<unknown>
   /** The reader of the letter of this tag wants no more. */
@@ -69,11 +70,12 @@ export interface AbuseMail {
   readonly recipient: string
 }
 
-export interface ReviewByMail {
+export interface ReviewsByMail {
   readonly mailbox: MailAddress
   readonly language: Language
-  readonly address: Address
-  /** Set when it is about this address. */
+  readonly addresses: readonly Address[]
+  /** The address that the link in the message is of. */
+  readonly ofCase: Address | undefined
   readonly caseToken: string | undefined
   readonly note: string
   /** The message as it came, read. */
@@ -112,7 +114,7 @@ export function delivery(options: Delivery): Deliver {
   const { actions, clock, log, site } = options
   const broken = new BrokenMessages()
 
-  const perform = async (intent: Intent, mail: ReviewByMail['mail']): Promise<Reply> => {
+  const perform = async (intent: Intent, mail: ReviewsByMail['mail']): Promise<Reply> => {
     switch (intent.kind) {
       case 'refuse':
       case 'nothing':
@@ -143,24 +145,40 @@ export function delivery(options: Delivery): Deliver {
       550,
       `5.7.1 The token is not known for [${formatAddress(address)}], from which the message came, see ${site}/delist`,
     )
-  const review = async (intent: Intent & { kind: 'review' }, mail: ReviewByMail['mail']): Promise<Reply> => {
+  const review = async (intent: Intent & { kind: 'review' }, mail: ReviewsByMail['mail']): Promise<Reply> => {
     const { mailbox, language, note } = intent
     await actions.hearWriter(mailbox)
     const ofCase = intent.caseToken === undefined ? undefined : actions.addressOfCase(intent.caseToken)
-    const asked = ofCase ? [ofCase, ...intent.addresses] : intent.addresses
+    const others = intent.addresses.filter((each) => !ofCase || formatAddress(each) !== formatAddress(ofCase))
+    const asked = ofCase ? [ofCase, ...others] : others
     let isListed = false
     let closed: Address | undefined
+    const refused: Address[] = []
+    let unrefused: Address | undefined
     for (const address of asked) {
       const way = await actions.wayByMail(address)
-      if (address === ofCase) isListed = way !== 'unlisted'
+      if (address === ofCase) isListed = way !== 'unlisted' && way !== 'question'
       if (way === 'no-case') closed ??= address
-      if (way !== 'case') continue
-      const caseToken = address === ofCase ? intent.caseToken : undefined
-      const outcome = await actions.openReviewByMail({ mailbox, language, address, caseToken, note, mail })
-      if (outcome !== 'not-listed') return reply(250, '2.0.0 Thank you, a person will look at it')
+      if (way === 'case') refused.push(address)
+      if (way === 'question') unrefused ??= address
+    }
+    // Of addresses that nothing refuses the first alone: a bounce names every server that it passed.
+    const addresses = refused.length > 0 || unrefused === undefined ? refused : [unrefused]
+    if (addresses.length > 0) {
+      const { caseToken } = intent
+      const wish = { mailbox, language, addresses, ofCase, caseToken, note, mail }
+      const several = await actions.openReviewsByMail(wish)
+      if (several.taken.length > 0) return takenUp(several)
+      if (several.refusal) throw several.refusal
     }
     if (closed !== undefined) return noCase(closed)
     return nobodyToAsk(asked[0], ofCase !== undefined && !isListed)
+  }
+  /** Their server shows it to nobody, but it stands in its log; the letter says the same. */
+  const takenUp = ({ taken, left }: Several): Reply => {
+    if (taken.length + left.length === 1) return reply(250, '2.0.0 Thank you, a person will look at it')
+    const again = left.length === 0 ? '' : `. Please write again, in another message, about ${named(left)}`
+    return reply(250, `2.0.0 Thank you, a person will look at ${named(taken)}${again}`)
   }
   const noCase = (address: Address): Reply => {
     const text = formatAddress(address)
@@ -277,6 +295,14 @@ export function delivery(options: Delivery): Deliver {
     })
     return answers
   }
+}
+
+/** Addresses that one line names. */
+const mostNamed = 5
+
+function named(addresses: readonly Address[]): string {
+  const more = addresses.length > mostNamed ? ` and ${addresses.length - mostNamed} more` : ''
+  return `${addresses.slice(0, mostNamed).map(formatAddress).join(', ')}${more}`
 }
 
 /** The client's address is known for sure where it is the sender's; that of a relay says nothing of who wrote. */

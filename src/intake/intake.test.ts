@@ -163,11 +163,12 @@ describe('Mail that comes in', () => {
     )
     assert.match(await send('ann@example.org', routes.delist, forwarded), /^250 2\.0\.0 /)
     const [[action, input] = []] = done
-    assert.equal(action, 'openReviewByMail')
+    assert.equal(action, 'openReviewsByMail')
     assert.deepEqual(input, {
       mailbox: 'ann@example.org',
       language: 'en',
-      address: '192.0.2.66',
+      addresses: ['192.0.2.66'],
+      ofCase: '192.0.2.66',
       caseToken,
       note: 'Please look.',
     })

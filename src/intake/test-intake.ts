@@ -56,9 +56,13 @@ export function notedActions(done: Done[], overrides: Partial<IntakeActions> = {
     addressOfCase: (token) => (token === caseToken ? underInvestigation : undefined),
     hearWriter: async () => {},
     wayByMail: async (address) => ways[formatAddress(address)] ?? 'unlisted',
-    openReviewByMail: async ({ mail: _mail, ...input }) => {
-      done.push(['openReviewByMail', { ...input, address: formatAddress(input.address) }])
-      return 'opened'
+    openReviewsByMail: async ({ mail: _mail, ofCase, addresses, ...input }) => {
+      const named = addresses.map(formatAddress)
+      done.push([
+        'openReviewsByMail',
+        { ...input, addresses: named, ofCase: ofCase && formatAddress(ofCase) },
+      ])
+      return { taken: addresses.slice(0, 5), left: addresses.slice(5), refusal: undefined }
     },
     hearCaseMail: async ({ tag, writer, content }) => {
       done.push(['hearCaseMail', { tag, writer, automatic: content.automatic ?? [] }])

@@ -95,13 +95,22 @@ function costsOf({ writer, client }: CaseMail, { mailboxKey: key }: Participant)
   ]
 }
 
-/** One letter a day to a sender that says that we have their message, and three in a case (security CASE-3). */
-export async function acknowledge(tx: Tx, participant: Participant): Promise<void> {
+/** What else the letter says, of a message that names several addresses. */
+export interface Beside {
+  /** Those that have cases of their own by the same message. */
+  readonly besides: readonly string[]
+  /** Those to write about in another message. */
+  readonly left: readonly string[]
+}
+
+/** One letter a day to a sender that says that we have their message, and three in a case (security CASE-3); false where none is due. */
+export async function acknowledge(tx: Tx, participant: Participant, beside?: Beside): Promise<boolean> {
   const it = await lockCase(tx, participant.caseId)
-  if (!it || !isSpokenTo(it, participant) || it.acks >= mostAcks || !isOurTurn(it)) return
-  if (await trySpend(tx, [{ name: 'cases.ack.mailbox.day', key: participant.mailboxKey }])) return
+  if (!it || !isSpokenTo(it, participant) || it.acks >= mostAcks || !isOurTurn(it)) return false
+  if (await trySpend(tx, [{ name: 'cases.ack.mailbox.day', key: participant.mailboxKey }])) return false
   await saveCase(tx, { ...it, acks: it.acks + 1 })
-  await say(tx, participant, { says: 'received', about: it.about, by: it.dueAt ?? it.effectDueAt })
+  await say(tx, participant, { says: 'received', about: it.about, by: it.dueAt ?? it.effectDueAt, ...beside })
+  return true
 }
 
 function isOurTurn({ state, dueAt }: Case): boolean {
@@ -119,9 +128,13 @@ export async function isKnownMail(tx: Tx, key: string): Promise<boolean> {
   return await messageStore.hasIntakeKey(tx.queries, key)
 }
 
-/** The same bytes from the same writer. */
-export function openingKeyOf({ keys }: Pick<Context, 'keys'>, mailbox: MailAddress, raw: Buffer): string {
-  const named = `case-opening\0${mailboxKey(mailbox)}\0${hash('sha256', raw)}`
+/** The same bytes from the same writer, about the same. */
+export function openingKeyOf(
+  { keys }: Pick<Context, 'keys'>,
+  mailbox: MailAddress,
+  { raw, about }: { readonly raw: Buffer; readonly about: string },
+): string {
+  const named = `case-opening\0${mailboxKey(mailbox)}\0${hash('sha256', raw)}\0${about}`
   return mac(keys.hashes, named, 20).toString('base64url')
 }
 

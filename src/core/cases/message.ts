@@ -52,6 +52,9 @@ export interface Content {
   readonly tests?: readonly string[] | undefined
   /** Its words are gone because whoever it was said by or to was erased. */
   readonly isErased?: boolean | undefined
+  /** Of ours: further addresses that the same message has opened cases about, and those to write about again. */
+  readonly besides?: readonly string[] | undefined
+  readonly left?: readonly string[] | undefined
   /** Of ours: the reference that the case has from then on. */
   readonly reference?: string | undefined
   /** Of ours: how addresses of a form stand now. */

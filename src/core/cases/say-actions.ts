@@ -19,7 +19,14 @@ import { showPrefixText } from '../../standards/prefix.ts'
  * of another's thread is ever in it.
  */
 export type Saying =
-  | { readonly says: 'received'; readonly about: string | null; readonly by: number }
+  | {
+      readonly says: 'received'
+      readonly about: string | null
+      readonly by: number
+      /** Further addresses that the same message has opened cases about, and those to write about in another. */
+      readonly besides?: readonly string[] | undefined
+      readonly left?: readonly string[] | undefined
+    }
   | { readonly says: 'answer'; readonly text: string; readonly until?: number | undefined }
   | {
       readonly says: 'conditional' | 'unmet'
@@ -122,6 +129,8 @@ function contentOf(saying: Saying): Content {
     ...('about' in saying && saying.about !== null && { subject: saying.about }),
     ...('until' in saying && saying.until !== undefined && { until: saying.until }),
     ...('by' in saying && { until: saying.by }),
+    ...('besides' in saying && { besides: saying.besides }),
+    ...('left' in saying && { left: saying.left }),
     ...('tests' in saying && saying.tests !== undefined && { tests: saying.tests }),
     ...('reference' in saying && { reference: saying.reference }),
     ...('states' in saying && { states: saying.states }),
@@ -178,7 +187,16 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
   const ip = 'about' in saying && saying.about !== null ? { ip: showPrefixText(saying.about) } : {}
   switch (saying.says) {
     case 'received':
-      return { kind: 'case-received', slots: { ...ofThread, ...ip, by: saying.by } }
+      return {
+        kind: 'case-received',
+        slots: {
+          ...ofThread,
+          ...ip,
+          by: saying.by,
+          ...(saying.besides && { besides: saying.besides.map(showPrefixText) }),
+          ...(saying.left && { left: saying.left.map(showPrefixText) }),
+        },
+      }
     case 'answer':
       return {
         kind: 'case-answer',
@@ -263,10 +281,10 @@ const fates = {
 
 /** The same saying again, from what stands in the thread. */
 function sayingOf({ content }: Message): Saying | undefined {
-  const { says, text, subject = '', until = 0, tests = [] } = content
+  const { says, text, subject = '', until = 0, tests = [], besides, left } = content
   switch (says) {
     case 'received':
-      return { says, about: subject === '' ? null : subject, by: until }
+      return { says, about: subject === '' ? null : subject, by: until, besides, left }
     case 'answer':
       return { says, text, until: content.until }
     case 'conditional':

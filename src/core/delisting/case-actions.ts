@@ -1,6 +1,5 @@
 import { isSameMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
-import { acknowledge } from '../cases/mail-actions.ts'
 import {
   hear,
   joinCase,
@@ -42,29 +41,27 @@ export async function handToCase(
       about: formatPrefix(unit),
       by,
     })
-    if (isMail) await acknowledge(tx, opened.participant)
     return opened
   }
   const { participant } = await joinCase(tx, running, by)
   await shareSecrecy(tx, running.id, [`delist-request:${request.id}`])
-  const joined = await goOn(tx, running.id, participant)
-  if (isMail && joined.state === 'open') await acknowledge(tx, participant)
-  return { case: joined, participant }
+  return { case: await goOn(tx, running.id, participant), participant }
 }
 
 /** What shows the address and leaves the mailbox as somebody typed it. */
 const withoutMailbox: readonly Control[] = ['txt', 'http', 'mail']
 
 /**
- * Whoever has a thread in the case of the request that waits already goes on in it: nobody has two of the same. False where this mailbox has
- * none there that it has shown itself for: the page of another may be open to whoever typed it. Throws `case.full`.
+ * Whoever has a thread in the case of the request that waits already goes on in it: nobody has two of the same. Gives the thread, and whether it is
+ * news there; undefined where this mailbox has none that it has shown itself for: the page of another may be open to whoever typed it. Throws
+ * `case.full`.
  */
 export async function goOnInThread(
   tx: Tx,
   waits: DelistRequest,
   mailbox: MailAddress,
   says: Incoming,
-): Promise<boolean> {
+): Promise<{ readonly participant: Participant; readonly isNews: boolean } | undefined> {
   const running = await caseOfRequest(tx, waits)
   const theirs = running ? await participantsOf(tx, running.id) : []
   const alike = theirs.filter((each) => isSameMailbox(each.mailbox, mailbox))
@@ -74,9 +71,7 @@ export async function goOnInThread(
   )
   const typed = requests.filter(({ control }) => withoutMailbox.includes(control))
   const own = alike.find(({ id }) => !typed.some(({ participantId }) => participantId === id))
-  if (!own) return false
-  if ((await hear(tx, own, says)) === 'kept') await acknowledge(tx, own)
-  return true
+  return own && { participant: own, isNews: (await hear(tx, own, says)) === 'kept' }
 }
 
 /**

@@ -105,7 +105,7 @@ forEachDatabase((_name, open) => {
 
     it('are opened by any mail about an address with full, and there is an answer for what nothing refuses', async () => {
       const ctx = await house(await open(), { external: 'full', reasons: {} })
-      assert.deepEqual(await ways(ctx), ['case', 'case', 'case'])
+      assert.deepEqual(await ways(ctx), ['case', 'case', 'question'])
       assert.equal(await write(ctx, plain), 'opened')
       assert.equal(await write(ctx, free), 'opened')
       const [first, second] = await listCases(ctx, { states: ['open'], offset: 0, limit: 9 })

@@ -10,6 +10,7 @@ import { openCase, participantOf, restrictedAmong, type Incoming } from '../case
 import { mayOpenCase, opensCase } from '../cases/external.ts'
 import { acknowledge, isKnownMail, openingKeyOf, spendWriting } from '../cases/mail-actions.ts'
 import type { Content } from '../cases/message.ts'
+import type { Participant } from '../cases/participant.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { actingIn, coveringListings } from '../listings/actions.ts'
@@ -118,30 +119,46 @@ export async function hearWriter(ctx: Context, mailbox: MailAddress): Promise<vo
   await transact(ctx, async (tx) => await spend(tx, 'intake.sender.hour', mailboxKey(mailbox)))
 }
 
+/** A message to the delist mailbox about one address. */
+export interface ReviewWish {
+  readonly mailbox: MailAddress
+  readonly language: Language
+  /** Address they name; the case link's when there is one. */
+  readonly address?: Address | undefined
+  readonly caseToken?: string | undefined
+  /** Their words, for the person who decides. */
+  readonly note: string
+  /** The message as it came, read. The same bytes about the same address again change nothing. */
+  readonly mail?:
+    | { readonly raw: Buffer; readonly content: Content; readonly client: Address | undefined }
+    | undefined
+}
+
 /**
  * A person wrote to the delist mailbox about a refused address (class investigate is repaired that way).
- * Opens a review, or joins the one that is open for the address: in the thread that the mailbox has there, if it has one. `not-listed` when there is nothing to decide, unless outsiders may write about
- * anything (`support.external: full`). Throws `delisting.queue-full` with the time to write again, `case.not-opened`.
+ * Opens a review, or joins the one that is open for the address: in the thread that the mailbox has there, if it has one. `not-listed` when there is
+ * nothing to decide, unless outsiders may write about anything (`support.external: full`). Throws `delisting.queue-full` with the time to write
+ * again, `case.not-opened`.
  */
 export async function openReviewByMail(
   ctx: Context,
-  input: {
-    readonly mailbox: MailAddress
-    readonly language: Language
-    /** Address they name; the case link's when there is one. */
-    readonly address?: Address | undefined
-    readonly caseToken?: string | undefined
-    /** Their words, for the person who decides. */
-    readonly note: string
-    /** The message as it came, read. The same bytes again change nothing. */
-    readonly mail?: { readonly raw: Buffer; readonly content: Content; readonly client: Address | undefined }
-  },
+  input: ReviewWish,
+): Promise<'opened' | 'joined' | 'not-listed'> {
+  return await reviewByMail(ctx, input, async (tx, reader) => void (await acknowledge(tx, reader)))
+}
+
+/** The same; `tell`: whoever reads of it, in the transaction that takes the message up. */
+export async function reviewByMail(
+  ctx: Context,
+  input: ReviewWish,
+  tell: (tx: Tx, reader: Participant) => Promise<void>,
 ): Promise<'opened' | 'joined' | 'not-listed'> {
   const opened = input.caseToken === undefined ? undefined : readCase(ctx, input.caseToken)
   const ip = opened?.address ?? input.address
   if (!ip) return 'not-listed'
   const { name, key } = mailboxBudget(input.mailbox, 'mailbox')
-  const known = input.mail && openingKeyOf(ctx, input.mailbox, input.mail.raw)
+  const about = formatPrefix(unitOf(ip))
+  const known = input.mail && openingKeyOf(ctx, input.mailbox, { raw: input.mail.raw, about })
   const isKnown = await transact(ctx, async (tx) => {
     if (known !== undefined && (await isKnownMail(tx, known))) return true
     await spend(tx, name, key)
@@ -156,25 +173,32 @@ export async function openReviewByMail(
     const { support } = tx.settings
     if (!listing || listing.effect === 'pass') {
       if (!opensCase(support, nothing, 'mail')) return 'not-listed'
-      await openQuestion(tx, { ...input, ip, known })
+      await tell(tx, await openQuestion(tx, { ...input, ip, known }))
       return 'opened'
     }
     const closed = mayOpenCase(support, { ...matterOf(listing), path: 'mail' }, 'mail')
     if (closed) throw closed
     const waits = await store.openReview(tx.queries, unitOf(ip))
     const says = saidByMail(input.note, input.mail, known)
-    if (waits && (await goOnInThread(tx, waits, input.mailbox, says))) return 'joined'
+    const thread = waits && (await goOnInThread(tx, waits, input.mailbox, says))
+    if (thread) {
+      if (thread.isNews) await tell(tx, thread.participant)
+      return 'joined'
+    }
     const control = opened?.proves === true ? 'case-link' : 'none'
     const place = await findPlace(tx, { unit: unitOf(ip), control })
     if (place.kind === 'none') throw queueFull(place.again)
     const joins = place.kind === 'with' ? place.request : undefined
-    await insertReview(tx, { ...input, ip, control, known }, listing, joins)
+    await tell(tx, await insertReview(tx, { ...input, ip, control, known }, listing, joins))
     return joins ? 'joined' : 'opened'
   })
 }
 
-/** What mail about an address can come to. `case`: a person looks at it; `no-case`: outsiders open none about this; `elsewhere`: nobody needs to be asked. */
-export type WayByMail = 'case' | 'no-case' | 'elsewhere' | 'unlisted'
+/**
+ * What mail about an address can come to. `case`: a person looks at it; `question`: nothing refuses it, and a person reads all the same; `no-case`:
+ * outsiders open none about this; `elsewhere`: nobody needs to be asked.
+ */
+export type WayByMail = 'case' | 'question' | 'no-case' | 'elsewhere' | 'unlisted'
 
 const nothing = { reason: null, path: 'none' } as const
 
@@ -186,7 +210,8 @@ export async function wayByMail(ctx: Context, address: Address): Promise<WayByMa
   const listings = await coveringListings(ctx, address)
   const { reputation, support } = ctx.settings
   const listing = listings.find((each) => effectOf(each, reputation.mode) !== 'observe')
-  if (!listing || listing.effect === 'pass') return opensCase(support, nothing, 'mail') ? 'case' : 'unlisted'
+  if (!listing || listing.effect === 'pass')
+    return opensCase(support, nothing, 'mail') ? 'question' : 'unlisted'
   const matter = matterOf(listing)
   if (matter.path === 'portal' && (await isForPerson(ctx, listing, address)))
     return opensCase(support, { ...matter, path: 'mail' }, 'mail') ? 'case' : 'no-case'
@@ -210,10 +235,10 @@ async function openQuestion(
     readonly language: Language
     readonly ip: Address
     readonly note: string
-    readonly mail?: { readonly raw: Buffer; readonly content: Content }
+    readonly mail?: { readonly raw: Buffer; readonly content: Content } | undefined
     readonly known: string | undefined
   },
-): Promise<void> {
+): Promise<Participant> {
   const { mailbox, language, mail } = input
   const says = saidByMail(input.note, mail, input.known)
   const opened = await openCase(tx, {
@@ -222,7 +247,7 @@ async function openQuestion(
     severity: 'C',
     by: { role: 'sender', mailbox, language, says },
   })
-  await acknowledge(tx, opened.participant)
+  return opened.participant
 }
 
 function saidByMail(
@@ -256,12 +281,12 @@ async function insertReview(
     readonly ip: Address
     readonly control: 'case-link' | 'none'
     readonly note: string
-    readonly mail?: { readonly raw: Buffer; readonly content: Content }
+    readonly mail?: { readonly raw: Buffer; readonly content: Content } | undefined
     readonly known: string | undefined
   },
   listing: Listing,
   joins: DelistRequest | undefined,
-): Promise<void> {
+): Promise<Participant> {
   const { request } = newRequest(tx, {
     ip: input.ip,
     unit: unitOf(input.ip),
@@ -294,4 +319,5 @@ async function insertReview(
       road: 'delist mailbox',
     },
   })
+  return participant
 }

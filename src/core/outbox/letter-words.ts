@@ -24,6 +24,10 @@ export interface LetterSlots {
     readonly ip?: string | undefined
     /** By when a person looks at it. */
     readonly by: number
+    /** Further addresses that the message has opened cases about. */
+    readonly besides?: readonly string[] | undefined
+    /** Those to write about in another message. */
+    readonly left?: readonly string[] | undefined
   }
   /** An answer of the desk; `until`: it asks for one by then. */
   'case-answer': ThreadSlots & { readonly words: string; readonly until?: number | undefined }

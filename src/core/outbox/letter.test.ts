@@ -59,7 +59,15 @@ const tests = fc.subarray(['reverse-name', 'helo-name', 'dmarc:example.org', 'ch
 const ofCases: fc.Arbitrary<LetterContent> = fc.oneof(
   fc.record({
     kind: fc.constant('case-received' as const),
-    slots: fc.record({ thread, replies, link, by: moment, ip: fc.option(ip, { nil: undefined }) }),
+    slots: fc.record({
+      thread,
+      replies,
+      link,
+      by: moment,
+      ip: fc.option(ip, { nil: undefined }),
+      besides: fc.option(fc.array(ip, { maxLength: 4 }), { nil: undefined }),
+      left: fc.option(fc.array(ip, { maxLength: 16 }), { nil: undefined }),
+    }),
   }),
   fc.record({
     kind: fc.constant('case-answer' as const),

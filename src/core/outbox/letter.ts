@@ -202,6 +202,14 @@ function isCanonical(name: string, value: unknown, site: string): boolean {
       return typeof value === 'boolean'
     case 'top':
       return Array.isArray(value) && value.length <= 20 && value.every(isObservedLine)
+    case 'besides':
+    case 'left':
+      return (
+        value === undefined ||
+        (Array.isArray(value) &&
+          value.length <= 20 &&
+          value.every((each) => typeof each === 'string' && isAddressOrUnit(each)))
+      )
     case 'addresses':
       return Array.isArray(value) && value.length <= 20 && value.every(isAddress)
     case 'from':

@@ -91,15 +91,34 @@ export const en: LetterWords = {
               ...pageOf(link),
             ],
           },
-    'case-received': ({ ip, by, link }, { provider }) => ({
-      subject: ip === undefined ? 'We have your message' : `We have your message about ${ip}`,
+    'case-received': ({ ip, by, besides = [], left = [], link }, { provider, site }) => ({
+      subject:
+        ip === undefined
+          ? 'We have your message'
+          : besides.length === 0
+            ? `We have your message about ${ip}`
+            : `We have your message about ${ip} and ${besides.length} more`,
       paragraphs: [
         'Hello,',
         ip === undefined
           ? `your message to the postmasters of ${provider} has come.`
-          : `your message to the postmasters of ${provider} has come. It is about this IP address:`,
-        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
-        `A person reads it and answers you by ${moment(by)} at the latest. You need not do anything until then. If you find out more, reply to this letter.`,
+          : besides.length === 0
+            ? `your message to the postmasters of ${provider} has come. It is about this IP address:`
+            : `your message to the postmasters of ${provider} has come. A person looks at these IP addresses; each has a case of its own, and is answered by itself:`,
+        ...(ip === undefined ? [] : [{ verbatim: [ip, ...besides].map((each) => `    ${each}`).join('\n') }]),
+        `A person reads it and answers you by ${moment(by)} at the latest. You need not do anything until then. If you find out more, reply to this letter${besides.length === 0 ? '' : ' and name the address'}.`,
+        ...(left.length === 0
+          ? []
+          : [
+              'These were too many at once, or could not be taken now. Please write about them again, in another message:',
+              { verbatim: left.map((each) => `    ${each}`).join('\n') },
+            ]),
+        ...(besides.length + left.length === 0
+          ? []
+          : [
+              'Other addresses that your message names wait for no decision of a person. What you can do about one of them, you find here:',
+              { verbatim: `${site}/delist` },
+            ]),
         ...pageOf(link),
       ],
     }),

@@ -73,15 +73,31 @@ export const zhCN: LetterWords = {
               ...pageOf(link),
             ],
           },
-    'case-received': ({ ip, by, link }, { provider }) => ({
-      subject: ip === undefined ? '您的来信已收到' : `关于 ${ip} 的来信已收到`,
+    'case-received': ({ ip, by, besides = [], left = [], link }, { provider, site }) => ({
+      subject:
+        ip === undefined
+          ? '您的来信已收到'
+          : besides.length === 0
+            ? `关于 ${ip} 的来信已收到`
+            : `关于 ${ip} 等 ${besides.length + 1} 个地址的来信已收到`,
       paragraphs: [
         '您好：',
         ip === undefined
           ? `您写给 ${provider} 邮件管理员的信已收到。`
-          : `您写给 ${provider} 邮件管理员的信已收到，涉及以下 IP 地址：`,
-        ...(ip === undefined ? [] : [{ verbatim: `    ${ip}` }]),
-        `会有专人阅读，最迟在${moment(by)}之前答复。在此之前您无需做任何事；如有新的发现，请直接回复本邮件。`,
+          : besides.length === 0
+            ? `您写给 ${provider} 邮件管理员的信已收到，涉及以下 IP 地址：`
+            : `您写给 ${provider} 邮件管理员的信已收到。会有专人处理以下 IP 地址，每个地址各为一个工单，分别答复：`,
+        ...(ip === undefined ? [] : [{ verbatim: [ip, ...besides].map((each) => `    ${each}`).join('\n') }]),
+        `会有专人阅读，最迟在${moment(by)}之前答复。在此之前您无需做任何事；如有新的发现，请直接回复本邮件${besides.length === 0 ? '' : '，并写明是哪个地址'}。`,
+        ...(left.length === 0
+          ? []
+          : [
+              '以下地址因一次过多或暂时无法受理，请另写一封信说明：',
+              { verbatim: left.map((each) => `    ${each}`).join('\n') },
+            ]),
+        ...(besides.length + left.length === 0
+          ? []
+          : ['来信中提到的其他地址无需由人决定，可在这里查看能做什么：', { verbatim: `${site}/delist` }]),
         ...pageOf(link),
       ],
     }),
