@@ -250,7 +250,7 @@ function webApps(
           site: settings.provider.site,
           version,
         }),
-      (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => abuseRoutes(app, { contextFor, transparency, https }),
       (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => personRoutes(app, { contextFor, https }),
       (app) => caseRoutes(app, { contextFor }),

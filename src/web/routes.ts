@@ -118,7 +118,7 @@ export const routes = {
     /** One report, for whoever has its receipt. */
     status: page('/report/:token', 'holder'),
     /** The link in the letter to somebody who reported by the form. */
-    confirm: page('/report/confirm/:token', 'holder', 'GET', 'POST'),
+    confirm: page('/report/confirm/:token', 'letter', 'GET', 'POST'),
   },
   /** What became of the reports, by month. */
   transparency: page('/transparency', 'anyone'),

@@ -3,7 +3,6 @@ import { mintCaseLink } from '../../src/access/case-link.ts'
 import { day, hour, minute } from '../../src/base/clock.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { signTag } from '../../src/base/signed-token.ts'
-import { receiveReport } from '../../src/core/abuse/actions.ts'
 import { suspendAccount } from '../../src/core/incidents/act-actions.ts'
 import { listIncidents } from '../../src/core/incidents/actions.ts'
 import { incidentStates } from '../../src/core/incidents/incident.ts'
@@ -44,6 +43,8 @@ export interface Link {
   /** Of a letter: the browser that asked, and the code on its page. */
   readonly browser?: Outsider
   readonly code?: string
+  /** The code of something else, which its page may show. */
+  readonly shows?: string
   /** What only its holder reads. */
   readonly words?: string
 }
@@ -126,11 +127,16 @@ async function linkOf(
 ): Promise<Link> {
   assert.equal(answer.status, 303, `${kind} ${await answer.text()}`)
   const page = await (await browser.get(answer.headers.get('location') ?? '')).text()
-  const [, code = assert.fail(`no code for ${kind}`)] = /<output>([0-9A-Z]{6})<\/output>/.exec(page) ?? []
+  const code = codeOn(page)
   const token = path.split('/').at(-1) ?? ''
   assert.match(token, /^[0-9a-z]{26}\./, kind)
   const name = `the browser that asked for ${kind}`
   return { name: kind, kind, state, token, code, browser: { name, cookies: new Map(browser.cookies) } }
+}
+
+function codeOn(page: string): string {
+  const [, code = assert.fail('no code on the page')] = /<output>([0-9A-Z]{6})<\/output>/.exec(page) ?? []
+  return code
 }
 
 /** Where each kind of letter leads. */
@@ -178,18 +184,28 @@ function records({ ctx }: House): readonly Link[] {
   ]
 }
 
-async function reports({ ctx }: House): Promise<readonly Link[]> {
+async function reports({ ctx, visitor, solved }: House): Promise<readonly Link[]> {
   ctx.clock.advance(1)
-  const { token } = await receiveReport(ctx, {
-    channel: 'web',
-    shape: 'reported',
-    raw: Buffer.from('Message-ID: <x@elsewhere.example>\r\nFrom: x@elsewhere.example\r\n\r\nBuy'),
-    envelope: { client: '198.51.100.7', mailbox: 'reporter@victim.example' },
+  const form = new FormData()
+  form.set('source', 'Message-ID: <x@elsewhere.example>\nFrom: x@elsewhere.example\n\nBuy')
+  form.set('mailbox', 'reporter@victim.example')
+  form.set('pow', await solved())
+  const request = new Request('https://x.example/', { method: 'POST', body: form })
+  const browser = visitor()
+  const answer = await browser.send('/report', new Uint8Array(await request.arrayBuffer()), {
+    'content-type': request.headers.get('content-type') ?? '',
+    'sec-fetch-site': 'same-origin',
   })
+  const receipt = answer.headers.get('location') ?? ''
+  const code = codeOn(await (await visitor().get(receipt)).text())
+  const token = receipt.split('/').at(-1) ?? ''
   const confirm = (await linkIn(ctx, 'confirm-report')).split('/').at(-1) ?? ''
+  const name = 'the browser that reported'
+  const half = { code, browser: { name, cookies: new Map(browser.cookies) } }
   return [
-    { name: 'receipt', kind: 'receipt', state: 'good', token },
-    { name: 'confirm-report', kind: 'confirm-report', state: 'good', token: confirm },
+    // Whoever has the receipt sees the code: the letter does not lead there before it has confirmed.
+    { name: 'receipt', kind: 'receipt', state: 'good', token, shows: code },
+    { name: 'confirm-report', kind: 'confirm-report', state: 'good', token: confirm, ...half },
   ]
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { hour } from '../../src/base/clock.ts'
 import { orThrow } from '../../src/base/refusal.ts'
 import { receiveReport } from '../../src/core/abuse/actions.ts'
+import { halvesOf } from '../../src/core/abuse/reporter-halves.ts'
 import { roles } from '../../src/core/actor.ts'
 import { markLegal } from '../../src/core/case-desk/legal-actions.ts'
 import { closeCase, lockCase, openCase } from '../../src/core/cases/actions.ts'
@@ -248,7 +249,8 @@ async function makeReports(house: House) {
     const more = grave ? ({ class: 'restricted' } as const) : {}
     ctx.clock.advance(1)
     const { id } = await receiveReport(intake, { channel: 'web', shape: 'reported', raw, envelope, ...more })
-    await visitor().submit(await linkIn(ctx, 'confirm-report'), {})
+    const { code } = halvesOf(ctx, id)
+    assert.equal((await visitor().submit(await linkIn(ctx, 'confirm-report'), { code })).status, 303)
     return id
   }
   const usual = await report(said.account, said.reporter, false)

@@ -119,7 +119,7 @@ export function openDoors(
           site: origin,
           version: '0.0.0',
         }),
-      (app) => abuseRoutes(app, { contextFor, transparency }),
+      (app) => abuseRoutes(app, { contextFor, transparency, https: true }),
       (app) => clockRoutes(app, { contextFor, clockwork }),
       (app) => personRoutes(app, { contextFor, https: true }),
       (app) => caseRoutes(app, { contextFor }),

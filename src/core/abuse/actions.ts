@@ -9,11 +9,12 @@ import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { visitorNetwork } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import { transact, transactTogether, type Context } from '../context.ts'
+import { transactTogether, type Context } from '../context.ts'
 import { spendAll, type Cost } from '../limits/actions.ts'
 import { queueLetter } from '../outbox/actions.ts'
 import { meetReporter } from '../reporters/actions.ts'
 import type { Envelope, Shape } from './examination.ts'
+import { halvesOf } from './reporter-halves.ts'
 import {
   restrictedAbout,
   type AbuseClass,
@@ -134,28 +135,12 @@ export async function receiveReport(ctx: Context, incoming: Incoming): Promise<R
   return receipt
 }
 
-/** The reporter opened the link in our letter and confirms: from now on they may be answered. Throws `abuse.report-not-found`. */
-export async function confirmReporter(ctx: Context, token: string): Promise<ReportStatus> {
-  const id = openTag(ctx.keys.tags, 'confirm-report', token)
-  if (id === undefined) throw new Refusal('abuse.report-not-found')
-  return await transact(ctx, async (tx) => {
-    const row = await store.byId(tx.queries, id)
-    if (!row) throw new Refusal('abuse.report-not-found')
-    if (row.may_answer === 0) {
-      // What was examined before weighs something now.
-      const again = row.state === 'examining' ? { state: 'received', next_at: tx.clock.now() } : {}
-      await store.updateReport(tx.queries, row, { may_answer: 1, ...again })
-      tx.afterCommit('reports')
-      await record(tx, { action: 'report.confirmed', subject: `report:${id}`, facts: {} })
-    }
-    return statusOf(tx, row)
-  })
-}
-
 /** What a reporter sees of their report: how it stands, and nothing about anybody else. */
 export interface ReportStatus {
   readonly id: string
   readonly token: string
+  /** What confirms their mailbox where the link of our letter is opened in another browser; null where nothing is to be confirmed. */
+  readonly code: string | null
   readonly channel: Channel
   readonly lifecycle: Lifecycle
   readonly class: AbuseClass
@@ -176,11 +161,17 @@ export async function reportStatus(ctx: Context, token: string): Promise<ReportS
   return statusOf(ctx, row)
 }
 
-function statusOf(ctx: Context, row: store.ReportRow): ReportStatus {
+/** Somebody gave a mailbox at the form, we wrote to it, and nobody has confirmed. What a loop tells has no mailbox behind it. */
+function isUnconfirmed({ reporter, may_answer, channel, state }: store.ReportRow): boolean {
+  return reporter !== null && may_answer === 0 && channel !== 'fbl' && state !== 'closed'
+}
+
+export function statusOf(ctx: Context, row: store.ReportRow): ReportStatus {
   const { elsewhere = null } = JSON.parse(row.facts) as { readonly elsewhere?: ReportStatus['elsewhere'] }
   return {
     id: row.id,
     token: receiptToken(ctx, row.id),
+    code: isUnconfirmed(row) ? halvesOf(ctx, row.id).code : null,
     channel: row.channel as Channel,
     lifecycle: row.lifecycle as Lifecycle,
     class: row.class as AbuseClass,

@@ -24,7 +24,9 @@ import { deskFigures } from './statistics-actions.ts'
 import { Transparency } from './transparency-actions.ts'
 import { countIncidents, listIncidents, noteIncident, showIncident } from '../incidents/actions.ts'
 import { eraseReporter, showReporter } from '../reporters/actions.ts'
-import { confirmReporter, receiveReport, reportStatus } from './actions.ts'
+import { receiveReport, reportStatus } from './actions.ts'
+import { confirmReporter } from './confirm-actions.ts'
+import { halvesOf } from './reporter-halves.ts'
 import {
   closeIncident,
   countReports,
@@ -70,7 +72,7 @@ async function report(
     envelope: { client: '192.0.2.45', mailbox },
     ...more,
   })
-  await confirmReporter(ctx, signTag(ctx.keys.tags, 'confirm-report', receipt.id))
+  await confirmReporter(ctx, signTag(ctx.keys.tags, 'confirm-report', receipt.id), halvesOf(ctx, receipt.id))
   await examineDue(ctx, { examiner: examinerHere(), forward: nobody }, 10)
   return { ...receipt, raw }
 }

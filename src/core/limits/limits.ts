@@ -256,6 +256,11 @@ export const limits = {
     windowMs: hour,
     why: 'Reports of abuse that somebody uploads or pastes.',
   },
+  'abuse.confirm.tries.day': {
+    count: 10,
+    windowMs: day,
+    why: 'Codes that are typed to confirm one report: nobody finds it by trying.',
+  },
   'abuse.evidence.day': {
     count: 20_000,
     windowMs: day,

@@ -1,7 +1,9 @@
 import { Places } from '../../base/places.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { confirmReporter, reportStatus } from '../../core/abuse/actions.ts'
+import { reportStatus } from '../../core/abuse/actions.ts'
+import { confirmableReport, confirmReporter } from '../../core/abuse/confirm-actions.ts'
 import { ownerEvidence } from '../../core/abuse/desk-actions.ts'
+import { halvesOf } from '../../core/abuse/reporter-halves.ts'
 import { receiveFromStranger } from '../../core/abuse/stranger-actions.ts'
 import type { Transparency } from '../../core/abuse/transparency-actions.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
@@ -10,6 +12,7 @@ import { ownerPage, ownerSecured } from '../../core/incidents/owner-actions.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import type { Web, WebContext } from '../env.ts'
 import { readForm } from '../form-data.ts'
+import { keepHalf, readHalf } from '../portal/half-cookie.ts'
 import { routes } from '../routes.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import { ownerAccountPage } from './owner-page.ts'
@@ -23,30 +26,27 @@ import { transparencyPage } from './transparency-page.ts'
 /** Uploads that are held in memory at once, each of 25 MiB at most; the others wait with what they sent. */
 const mostAtOnce = 4
 
+interface AbuseDeps {
+  contextFor(c: WebContext): Context
+  readonly transparency: Transparency
+  readonly https: boolean
+}
+
 /** The public pages of the abuse desk: the form, a report's page, the page of the account's owner, the figures. GET never acts. */
-export function abuseRoutes(
-  app: Web,
-  { contextFor, transparency }: { contextFor(c: WebContext): Context; readonly transparency: Transparency },
-): void {
+export function abuseRoutes(app: Web, deps: AbuseDeps): void {
+  const { contextFor, transparency } = deps
   const places = new Places(mostAtOnce)
 
   app.get(routes.report.start.pattern, async (c) => await showForm(c, contextFor(c), {}))
 
-  app.post(
-    routes.report.start.pattern,
-    async (c) => await places.run(async () => await take(c, contextFor(c))),
-  )
+  app.post(routes.report.start.pattern, async (c) => await places.run(async () => await take(c, deps)))
 
-  app.get(
-    routes.report.confirm.pattern,
-    async (c) => await show(c, confirmReportPage(c.var.view, tokenOf(c))),
-  )
-
-  app.post(routes.report.confirm.pattern, async (c) => {
-    await readForm(c)
-    const { token } = await confirmReporter(contextFor(c), tokenOf(c))
-    return c.redirect(c.var.view.link(routes.report.status.href({ token })), 303)
+  app.get(routes.report.confirm.pattern, async (c) => {
+    const half = readHalf(c, confirmableReport(contextFor(c), tokenOf(c)), deps.https)
+    return await show(c, confirmReportPage(c.var.view, tokenOf(c), { needsCode: half === undefined }))
   })
+
+  app.post(routes.report.confirm.pattern, async (c) => await confirm(c, deps))
 
   app.get(
     routes.report.status.pattern,
@@ -62,13 +62,31 @@ export function abuseRoutes(
   app.get(routes.account.pattern, async (c) => await showOwner(c, contextFor(c)))
 
   app.post(routes.account.pattern, async (c) => {
-    await readForm(c)
     const ctx = contextFor(c)
-    return await showOwner(c, ctx, await ownerSecured(ctx, tokenOf(c)))
+    const isGone = (await readForm(c)).get('gone') === 'yes'
+    if (!isGone) return await showOwner(c, ctx, { isUnticked: true })
+    return await showOwner(c, ctx, { secured: await ownerSecured(ctx, tokenOf(c)) })
   })
 }
 
-async function take(c: WebContext, ctx: Context): Promise<Response> {
+async function confirm(c: WebContext, { contextFor, https }: AbuseDeps): Promise<Response> {
+  const ctx = contextFor(c)
+  const token = tokenOf(c)
+  const code = (await readForm(c)).get('code')?.trim() || undefined
+  const { view } = c.var
+  try {
+    const secret = readHalf(c, confirmableReport(ctx, token), https)?.secret
+    const status = await confirmReporter(ctx, token, { code, secret })
+    return c.redirect(view.link(routes.report.status.href({ token: status.token })), 303)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'links.second-half-wrong') throw error
+    const message = view.words.owners.link.wrong(Number(error.facts['left'] ?? 0))
+    return await show(c, confirmReportPage(view, token, { needsCode: true, message }), 403)
+  }
+}
+
+async function take(c: WebContext, { contextFor, https }: AbuseDeps): Promise<Response> {
+  const ctx = contextFor(c)
   const form = await readReportForm(c)
   const { view } = c.var
   // Without a proof of work nothing is kept: a robot would fill the desk, and make us write to strangers.
@@ -76,7 +94,7 @@ async function take(c: WebContext, ctx: Context): Promise<Response> {
   try {
     const { raw, shape } = messageOf(form)
     const { class: abuseClass, mailbox } = form
-    const { token } = await receiveFromStranger(
+    const { id, token } = await receiveFromStranger(
       ctx,
       {
         channel: 'web',
@@ -88,6 +106,7 @@ async function take(c: WebContext, ctx: Context): Promise<Response> {
       },
       form.pow,
     )
+    if (mailbox !== '') keepHalf(c, id, halvesOf(ctx, id), https)
     return c.redirect(view.link(routes.report.status.href({ token })), 303)
   } catch (error) {
     if (!(error instanceof Refusal) || error.status >= 500) throw error
@@ -131,18 +150,23 @@ function fieldOf({ code }: Refusal): string | undefined {
   return code.startsWith('abuse.') ? 'file' : undefined
 }
 
-async function showOwner(c: WebContext, ctx: Context, secured?: string): Promise<Response> {
+async function showOwner(
+  c: WebContext,
+  ctx: Context,
+  said: { readonly secured?: string; readonly isUnticked?: boolean } = {},
+): Promise<Response> {
   const token = tokenOf(c)
   const owner = await ownerPage(ctx, token)
   const samples = await ownerEvidence(ctx, token)
-  return await show(c, ownerAccountPage(c.var.view, owner, { token, samples, secured }))
+  const page = ownerAccountPage(c.var.view, owner, { token, samples, ...said })
+  return await show(c, page, said.isUnticked ? 422 : 200)
 }
 
 function tokenOf(c: WebContext): string {
   return c.req.param('token') ?? ''
 }
 
-type Status = 200 | 409 | 413 | 422 | 429
+type Status = 200 | 403 | 409 | 413 | 422 | 429
 
 async function show(c: WebContext, page: Page, status = 200): Promise<Response> {
   return await c.html(sitePage(c.var.view, page), status as Status)

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test'
 import { examineAll, linkIn, reportedAccount, sentBy } from '../../../test/support/abuse-pages.ts'
 import { testAbuse, testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
-import { openDoors, type Doors } from '../../../test/support/visitor.ts'
+import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { day } from '../../base/clock.ts'
 import { listReports, showEvidence, type DeskReport } from '../../core/abuse/desk-actions.ts'
 import { reportOutcomes } from '../../core/abuse/report.ts'
@@ -25,18 +25,30 @@ interface Filled {
 
 /** Sends the form as a browser does. */
 async function submit(
-  { visitor }: Doors,
+  doors: Doors,
   { file, name, ...fields }: Filled,
-  path = '/report',
+  {
+    path = '/report',
+    visitor = doors.visitor(),
+  }: { readonly path?: string; readonly visitor?: Visitor } = {},
 ): Promise<Response> {
   const form = new FormData()
   for (const [field, value] of Object.entries(fields)) form.set(field, String(value))
   form.set('file', new File(file ? [Uint8Array.from(file)] : [], file ? (name ?? 'spam.eml') : ''))
   const request = new Request('https://x.example/', { method: 'POST', body: form })
-  return await visitor().send(path, new Uint8Array(await request.arrayBuffer()), {
+  return await visitor.send(path, new Uint8Array(await request.arrayBuffer()), {
     'content-type': request.headers.get('content-type') ?? '',
     'sec-fetch-site': 'same-origin',
   })
+}
+
+/** A report whose reporter gave a mailbox: their browser, the page of their receipt, and the link in the letter. */
+async function reported() {
+  const doors = openDoors(await open())
+  const joe = doors.visitor()
+  const filled = { source, mailbox: 'joe@example.org', pow: await doors.solved() }
+  const receipt = (await submit(doors, filled, { visitor: joe })).headers.get('location') ?? ''
+  return { doors, joe, receipt, link: await linkIn(doors.ctx, 'confirm-report') }
 }
 
 async function kept({ ctx }: Doors): Promise<readonly DeskReport[]> {
@@ -123,27 +135,58 @@ describe('The form for reports of abuse', () => {
       assert.equal((await kept(doors)).length, 0)
     })
 
-  it('lets a reporter confirm by the button, and not by opening the link', async () => {
-    const doors = openDoors(await open())
-    await submit(doors, { source, mailbox: 'joe@example.org', pow: await doors.solved() })
-    const link = await linkIn(doors.ctx, 'confirm-report')
+  it('lets a reporter confirm by the button in the browser that reported, and not by opening the link', async () => {
+    const { doors, joe, link } = await reported()
     assert.match(link, /^\/report\/confirm\//)
-    const page = await doors.visitor().get(link)
-    assert.match(await page.text(), /Yes, I reported it/)
+    const page = await (await joe.get(link)).text()
+    assert.match(page, /Yes, I reported it/)
+    assert.doesNotMatch(page, /name="code"/)
     assert.equal((await kept(doors))[0]?.mayAnswer, false)
-    const answer = await doors.visitor().submit(link, {})
-    assert.equal(answer.status, 303)
+    for (const _ of [1, 2]) {
+      const answer = await joe.submit(link, {})
+      assert.equal(answer.status, 303)
+      assert.equal((await kept(doors))[0]?.mayAnswer, true)
+      assert.match(await (await joe.get(answer.headers.get('location') ?? '')).text(), /Your report/)
+    }
+    for (const visit of [joe.get('/report/confirm/nothing'), joe.submit('/report/confirm/nothing', {})])
+      assert.equal((await visit).status, 404)
+  })
+
+  it('wants the code of the receipt in another browser: a scanner that presses every button confirms nobody', async () => {
+    const { doors, receipt, link } = await reported()
+    const code = /<output>([0-9A-Z]{6})<\/output>/.exec(
+      await (await doors.visitor().get(receipt)).text(),
+    )?.[1]
+    assert.ok(code)
+    const other = doors.visitor()
+    assert.match(await (await other.get(link)).text(), /name="code"/)
+    for (const form of [
+      {},
+      { code: '' },
+      { code: 'test' },
+      { code: code === '000000' ? '000001' : '000000' },
+    ]) {
+      const answer = await other.submit(link, form)
+      assert.equal(answer.status, 403)
+      assert.match(await answer.text(), /not the code/)
+    }
+    assert.equal((await kept(doors))[0]?.mayAnswer, false)
+    assert.equal((await other.submit(link, { code: code.toLowerCase() })).status, 303)
     assert.equal((await kept(doors))[0]?.mayAnswer, true)
-    assert.match(
-      await (await doors.visitor().get(answer.headers.get('location') ?? '')).text(),
-      /Your report/,
-    )
-    assert.equal((await doors.visitor().submit('/report/confirm/nothing', {})).status, 404)
+    assert.doesNotMatch(await (await doors.visitor().get(receipt)).text(), /<output>/)
+  })
+
+  it('shows no code where nobody was written to', async () => {
+    const doors = openDoors(await open())
+    const answer = await submit(doors, { source, pow: await doors.solved() })
+    assert.deepEqual(answer.headers.getSetCookie(), [])
+    const page = await (await doors.visitor().get(answer.headers.get('location') ?? '')).text()
+    assert.doesNotMatch(page, /<output>/)
   })
 
   it('speaks Chinese to whoever reads Chinese', async () => {
     const doors = openDoors(await open())
-    const answer = await submit(doors, { source, pow: await doors.solved() }, '/zh-CN/report')
+    const answer = await submit(doors, { source, pow: await doors.solved() }, { path: '/zh-CN/report' })
     const receipt = answer.headers.get('location') ?? ''
     assert.match(receipt, /^\/zh-CN\/report\//)
     assert.match(await (await doors.visitor().get(receipt)).text(), /举报已保存/)
@@ -172,11 +215,16 @@ describe('The page of the owner of a reported account', () => {
     const doors = openDoors(await open(), { settings })
     await reportedAccount(doors.ctx, ann)
     const link = await linkIn(doors.ctx, 'account-notice')
-    const answer = await doors.visitor().submit(link, {})
+    const visitor = doors.visitor()
+    // What presses every button of a page that a letter leads to has not ticked the box.
+    const unticked = await visitor.submit(link, {})
+    assert.equal(unticked.status, 422)
+    assert.match(await unticked.text(), /Please tick the box[\s\S]*cannot send mail at present/)
+    const answer = await visitor.submit(link, { gone: 'yes' })
     assert.equal(answer.status, 200)
     assert.match(await answer.text(), /Your account sends mail again/)
-    assert.doesNotMatch(await (await doors.visitor().get(link)).text(), /I have secured it/)
-    assert.equal((await doors.visitor().submit(link, {})).status, 409)
+    assert.doesNotMatch(await (await visitor.get(link)).text(), /I have secured it/)
+    assert.equal((await visitor.submit(link, { gone: 'yes' })).status, 409)
     assert.equal((await doors.visitor().get('/account/nothing')).status, 404)
   })
 })

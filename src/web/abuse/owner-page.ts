@@ -1,7 +1,7 @@
 import type { Sample } from '../../core/abuse/report-facts.ts'
 import type { OwnerPage } from '../../core/incidents/owner-actions.ts'
 import { routes } from '../routes.ts'
-import { submit } from '../ui/form.ts'
+import { checkbox, errorSummary, submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice } from '../ui/notice.ts'
@@ -17,15 +17,19 @@ export function ownerAccountPage(
     readonly token: string
     readonly samples: readonly Sample[]
     readonly secured?: string | undefined
+    /** The button was pressed, and the box beside it not ticked. */
+    readonly isUnticked?: boolean | undefined
   },
 ): Page {
   const words = view.words.abuse.owner
-  const { token, samples, secured } = shown
+  const { samples, secured, isUnticked } = shown
+  const error = isUnticked ? words.untickedBox : undefined
   return {
     title: words.title,
     noindex: true,
     wide: true,
     body: html`<h1>${words.title}</h1>
+      ${errorSummary(view, error === undefined ? [] : [{ field: 'gone', message: error }])}
       ${secured === 'a-person-looks' ? notice('info', words.askedTitle, html`<p>${words.asked}</p>`) : standing(view, owner, secured)}
       ${definitions([
         [words.account, literal(visible(owner.account))],
@@ -39,7 +43,7 @@ export function ownerAccountPage(
         ${words.steps.map((step) => html`<li>${step}</li>`)}
       </ol>
       <p>${words.newsletter}</p>
-      ${button(view, owner, token, secured)}`,
+      ${button(view, owner, shown, error)}`,
   }
 }
 
@@ -89,13 +93,20 @@ function evidence(view: View, samples: readonly Sample[]): Html {
     })}`
 }
 
-function button(view: View, owner: OwnerPage, token: string, secured: string | undefined): Html {
+/** The box is for whoever presses every button that a letter leads to: a mail scanner would let the account go. */
+function button(
+  view: View,
+  owner: OwnerPage,
+  { token, secured }: { readonly token: string; readonly secured?: string | undefined },
+  error: string | undefined,
+): Html {
   const words = view.words.abuse.owner
   if (!owner.isSuspended || secured !== undefined) return html``
   const next = owner.release === 'now' ? words.securedNow : words.securedLater
   return html`<h2>${words.securedTitle}</h2>
     <p>${next}</p>
     <form method="post" action="${view.link(routes.account.href({ token }))}">
+      ${checkbox(view, { name: 'gone', label: words.gone, error, required: true })}
       <p>${submit(words.button)}</p>
     </form>`
 }

@@ -1,6 +1,7 @@
 import type { ReportStatus } from '../../core/abuse/actions.ts'
 import { routes } from '../routes.ts'
-import { submit } from '../ui/form.ts'
+import { codeField } from '../ui/code-field.ts'
+import { errorSummary, submit } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, mailLink, notice, steps, verbatim } from '../ui/notice.ts'
@@ -28,11 +29,21 @@ export function reportStatusPage(view: View, status: ReportStatus): Page {
         [words.examined, status.examinedAt === null ? undefined : time(view, status.examinedAt)],
         [words.closed, status.closedAt === null ? undefined : time(view, status.closedAt)],
       ])}
+      ${confirmation(view, status)}
       <h2>${words.keepTitle}</h2>
       <p>${words.keep}</p>
       ${verbatim(`${view.provider.site}${href({ token: status.token })}`)}
       <p>${buttonLink(view.link(routes.report.start.href()), words.another)}</p>`,
   }
+}
+
+/** The code that confirms the mailbox, for whoever opens our letter elsewhere. */
+function confirmation(view: View, { code }: ReportStatus): Html | string {
+  const words = view.words.abuse.status
+  if (code === null) return ''
+  return html`<h2>${words.confirmTitle}</h2>
+    <p>${words.confirm}</p>
+    <p class="big-code" translate="no"><output>${code}</output></p>`
 }
 
 function outcome(view: View, { state, outcome: result, elsewhere }: ReportStatus): Html {
@@ -69,15 +80,21 @@ function road(view: View, { state }: ReportStatus): Html {
 }
 
 /** The page behind the letter's link. Opening it does nothing: mail programs and scanners open links too. */
-export function confirmReportPage(view: View, token: string): Page {
+export function confirmReportPage(
+  view: View,
+  token: string,
+  { needsCode, message }: { readonly needsCode: boolean; readonly message?: string },
+): Page {
   const words = view.words.abuse.confirm
   return {
     title: words.title,
     noindex: true,
     body: html`<h1>${words.title}</h1>
+      ${errorSummary(view, message === undefined ? [] : [{ field: 'code', message }])}
       <p class="lead">${words.lead(view.provider.name)}</p>
       <p>${words.why}</p>
       <form method="post" action="${view.link(routes.report.confirm.href({ token }))}">
+        ${needsCode ? codeField(view, words.codeLead, message) : ''}
         <p>${submit(words.button)}</p>
       </form>
       <p class="hint">${words.notYou}</p>`,

@@ -306,6 +306,7 @@ export const en: LetterWords = {
         'Hello,',
         `somebody reported a message to the abuse desk of ${provider} and gave this mailbox as theirs. If it was you, please open this link:`,
         { verbatim: link },
+        'Opening it changes nothing: the page has a button. In another browser than the one you used, it wants the code on the page of your report; it is not in this letter.',
         'Then we know that we may write to you, and your report has its full weight. It is looked at either way.',
         'If it was not you, please do nothing: we do not write again.',
       ],

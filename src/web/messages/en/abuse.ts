@@ -103,6 +103,9 @@ export const abuse = {
     received: 'Received',
     examined: 'Read',
     closed: 'Closed',
+    confirmTitle: 'Confirm your mailbox',
+    confirm:
+      'If your mailbox can have letters from us, one with a link is on its way. Open it and press the button; in another browser than the one you reported with, it wants this code:',
     keepTitle: 'Keep this address',
     keep: 'It is your receipt. Whoever has it sees what stands here and nothing more; there is no other way to this page.',
     another: 'Report another message',
@@ -112,6 +115,7 @@ export const abuse = {
     lead: (provider: string) =>
       `Somebody gave this mailbox as theirs when they reported a message to ${provider}. If it was you, press the button.`,
     why: 'Then the report weighs as that of somebody who can be asked, and you get the outcome by mail.',
+    codeLead: 'Type the code shown on the page of your report.',
     button: 'Yes, I reported it',
     notYou: 'It was not you? Close this page. Nothing happens, and we do not write again about this report.',
   },
@@ -161,9 +165,11 @@ export const abuse = {
       'If you did send them: write only to people who asked for it, and let them unsubscribe with one click. Stop the list until that is so.',
     securedTitle: 'Done?',
     securedNow:
-      'Press the button when the cause is gone. The account may then send again at once. It works a limited number of times; after that a person decides.',
+      'Tick the box and press the button when the cause is gone. The account may then send again at once. It works a limited number of times; after that a person decides.',
     securedLater:
-      'Press the button when the cause is gone. A person then looks at it before the account may send again.',
+      'Tick the box and press the button when the cause is gone. A person then looks at it before the account may send again.',
+    gone: 'The cause is gone: I have done what stands above.',
+    untickedBox: 'Nothing was done yet. Please tick the box below if the cause is gone.',
     button: 'I have secured it',
   },
 }
