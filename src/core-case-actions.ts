@@ -57,7 +57,8 @@ async function withRequests(ctx: Context, found: CaseView): Promise<CaseFile> {
   const [first] = requests
   for (const address of first ? [first.ip] : named.slice(0, mostListed).map((prefix) => addressOf(prefix, 0)))
     for (const each of await coveringListings(ctx, address)) listings.set(each.id, each)
-  return { ...found, ...near, requests, forms, warmUps, listings: [...listings.values()] }
+  const others = await withForms(ctx, near.others)
+  return { ...found, ...near, others, requests, forms, warmUps, listings: [...listings.values()] }
 }
 
 /** The actions of cases in the shape that the console asks for them. */

@@ -14,6 +14,8 @@ import type { Listing } from '../../core/listings/listing.ts'
 
 /** A case with what belongs to it elsewhere. */
 export interface CaseFile extends CaseView {
+  /** Other cases that have to do with it, newest first. */
+  readonly others: readonly ListedCase[]
   /** In the order in which they came. */
   readonly requests: readonly DelistRequest[]
   /** What covers the address of the first of them, or those of its forms, now. */

@@ -88,7 +88,7 @@ export function handedWords(view: View, { assignee, assignedAt, assignedBy }: Ca
 /** Cases in few columns, beside something else. `told`: what more is said of one of them. */
 export function shortCaseTable(
   view: View,
-  list: readonly Case[],
+  list: readonly ListedCase[],
   {
     caption,
     empty,

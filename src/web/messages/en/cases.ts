@@ -116,7 +116,7 @@ export const cases = {
     closedAt: 'Closed',
     outcome: 'Outcome',
     why: 'Why',
-    clockStands: 'the clock stands while it is their turn',
+    clockStands: 'The clock stands while it is their turn.',
     late: 'Overdue since',
     soon: 'Due',
     theirTurn: 'It is their turn until',

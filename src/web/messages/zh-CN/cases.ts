@@ -109,7 +109,7 @@ export const cases: Messages['cases'] = {
     closedAt: '结案时间',
     outcome: '结果',
     why: '理由',
-    clockStands: '待对方答复期间，计时暂停',
+    clockStands: '待对方答复期间，计时暂停。',
     late: '已超时，时限为',
     soon: '时限',
     theirTurn: '等候对方答复，至',
