@@ -33,6 +33,7 @@ export const refusals = {
   'case.closed': 409,
   'case.code-unknown': 404,
   'case.condition-passes': 409,
+  'case.condition-untold': 409,
   'case.condition-unknown': 422,
   'case.empty': 422,
   'case.full': 409,

@@ -179,6 +179,39 @@ forEachDatabase((_name, open) => {
       assert.deepEqual([last?.content.says, last?.content.text], ['refused', 'It still sends the same mail.'])
     })
 
+    it('is refused by no test that says nothing now: nobody is told that it fails', async () => {
+      const { ctx, id, seen } = await world(await open())
+      const dark = {
+        ...ctx,
+        out: {
+          ...ctx.out,
+          confirmedNames: async () => 'temperror' as const,
+        },
+      }
+      const decision = { id, decision: 'refuse', unmet: 'reverse-name' } as const
+      assert.equal(await codeOf(decideCase(dark, checks, decision)), 'case.condition-untold')
+      assert.equal((await seen()).case.state, 'open')
+    })
+
+    it('that was granted is decided anew when the address is listed again and they write', async () => {
+      const { ctx, seen, decide } = await world(await open())
+      await decide({ decision: 'delist' })
+      const [participant] = (await seen()).participants
+      const token = pageToken(ctx, participant?.id ?? '')
+      const prefix = orThrow(parseListable('192.0.2.66'))
+      for (const [decision, outcome] of [
+        [{ decision: 'delist' }, 'granted'],
+        [{ decision: 'refuse', words: 'It sends the same again.' }, 'refused'],
+      ] as const) {
+        ctx.clock.advance(day)
+        await addListing(ctx, { prefix, cause: 'manual', class: 'investigate', ends: '30d' })
+        await addToPage(ctx, { token, text: `It is refused again, ${outcome}.` })
+        await decide(decision)
+        assert.deepEqual([(await seen()).case.outcome, await isListed(ctx)], [outcome, outcome === 'refused'])
+      }
+      assert.equal((await verifyChain(ctx)).broken, undefined)
+    })
+
     it('that its sender closes takes no place in the queue any more', async () => {
       const { ctx, seen } = await world(await open())
       const [participant] = (await seen()).participants

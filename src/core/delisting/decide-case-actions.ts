@@ -50,7 +50,8 @@ export type Decision =
 
 /**
  * Decides a case. Throws `case.not-found`, `case.closed`, `case.no-request` where it is about no address that somebody asked for,
- * `case.reason-missing`, `case.condition-unknown`, `case.condition-passes` where a refusal names a test that passes.
+ * `case.reason-missing`, `case.condition-unknown`, `case.condition-passes` where a refusal names a test that passes, `case.condition-untold`
+ * where it names one that says nothing now.
  */
 export async function decideCase(
   ctx: Context,
@@ -65,9 +66,11 @@ export async function decideCase(
   if (input.decision === 'refuse' && tests.length === 0 && words === undefined)
     throw new Refusal('case.reason-missing')
   const said = await runAll(ctx, checks, input.id, tests)
-  const passing = said.find((each) => each.said === 'passes')
-  if (input.decision === 'refuse' && passing)
-    throw new Refusal('case.condition-passes', { test: passing.test })
+  const met = said.find((each) => each.said !== 'fails')
+  if (input.decision === 'refuse' && met)
+    throw new Refusal(met.said === 'passes' ? 'case.condition-passes' : 'case.condition-untold', {
+      test: met.test,
+    })
   return await transact(ctx, async (tx) => {
     const matter = await matterOf(tx, input.id)
     switch (input.decision) {
@@ -111,9 +114,7 @@ async function matterOf(tx: Tx, id: string): Promise<Matter> {
   const ids = participants.map((each) => each.id)
   const all = await store.ofParticipants(tx.queries, ids)
   const waits = ({ state }: DelistRequest): boolean => state === 'review' || state === 'joined'
-  // A case that was opened again is about what was refused, or left, before; so is one that somebody came back to.
-  const again = all.filter(({ outcome }) => outcome === 'declined' || outcome === 'closed')
-  const chosen = all.some(waits) ? all.filter((each) => waits(each) || each.outcome === 'closed') : again
+  const chosen = all.some(waits) ? all.filter((each) => waits(each) || each.outcome === 'closed') : again(all)
   const requests: DelistRequest[] = []
   for (const { id: request } of chosen.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const locked = await store.lockById(tx.queries, request)
@@ -121,6 +122,17 @@ async function matterOf(tx: Tx, id: string): Promise<Matter> {
   }
   if (requests.length === 0) throw new Refusal('case.no-request')
   return { case: it, participants, requests }
+}
+
+/**
+ * What a case that was opened again, or that somebody came back to, is about: what was refused, or left, before; where all of it was granted,
+ * what was lifted then and may be listed anew.
+ */
+function again(requests: readonly DelistRequest[]): readonly DelistRequest[] {
+  const kept = requests.filter(({ outcome }) => outcome === 'declined' || outcome === 'closed')
+  return kept.length > 0
+    ? kept
+    : requests.filter(({ outcome }) => outcome === 'delisted' || outcome === 'not-listed')
 }
 
 async function grant(tx: Tx, { case: it, participants, requests }: Matter): Promise<Case> {

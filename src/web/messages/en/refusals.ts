@@ -119,6 +119,10 @@ export const refusals = fitForPeople({
     what: `${quoted(facts, 'This')} is no test that is run here.`,
     next: 'Name them like reverse-name, spf:example.org or check:dkim:example.org, one in each line.',
   }),
+  'case.condition-untold': () => ({
+    what: 'The test that you name says nothing now: DNS or somebody’s server does not answer. Nobody is refused by that.',
+    next: 'Try again in a few minutes, name another test, or leave the field empty and write a sentence of your own.',
+  }),
   'case.empty': () => ({
     what: 'There is nothing in it.',
     next: 'Please write what you want to say.',

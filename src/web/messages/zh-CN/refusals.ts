@@ -119,6 +119,10 @@ export const refusals = fitForPeople(
       what: `没有名为${quoted(facts, '该名称')}的检测项目。`,
       next: '请按 reverse-name、spf:example.org、check:dkim:example.org 的形式填写，每行一项。',
     }),
+    'case.condition-untold': () => ({
+      what: '您填写的检测项目目前没有结果：DNS 或对方的服务器没有应答，不能据此拒绝。',
+      next: '请过几分钟再试，或换一个项目，或不填项目、写一句说明。',
+    }),
     'case.empty': () => ({
       what: '没有填写内容。',
       next: '请写下您要说的话。',
