@@ -18,6 +18,21 @@ describe('Quoted text', () => {
       { isQuoted: false, text: 'On the machine wrote somebody' },
     ])
     assert.deepEqual(piecesOf(' \n '), [])
+    assert.equal(piecesOf('From: here it looks fine.\nThe date: today.')[0]?.isQuoted, false)
+  })
+
+  it('is the header that Outlook and phones put over it, without any line', () => {
+    for (const header of [
+      'From: Example Mail <postmaster@provider.example>\nSent: Monday, 4 May 2026 10:00\nTo: ann@example.org\nSubject: Re: mail',
+      'Von: Example Mail <postmaster@provider.example>\nGesendet: Montag, 4. Mai 2026 10:00\nAn: ann@example.org',
+      '发件人: Example Mail <postmaster@provider.example>\n发送时间: 2026年5月4日 10:00\n收件人: ann@example.org\n主题: 来信',
+      'Example Mail <postmaster@provider.example> 于2026年5月4日周一 10:00写道：',
+    ])
+      assert.deepEqual(
+        piecesOf(`It is off.\n\n${header}\n\nWhich machine?`).map(({ isQuoted }) => isQuoted),
+        [false, true],
+        header,
+      )
   })
 
   it('does not make two messages differ, nor do letters and spaces', () => {

@@ -106,15 +106,21 @@ export interface Piece {
 
 /** Lines that mail programs write above the message that is answered. */
 const heading =
-  /^(?:-{2,}\s*(?:original|forwarded) message\s*-{2,}|-{2,}\s*(?:原始邮件|转发邮件|邮件原件)\s*-{2,}|on .{4,200} wrote:|am .{4,200} schrieb .{1,200}:|le .{4,200} a écrit\s?:|在.{4,200}写道[:：]|_{20,})\s*$/i
+  /^(?:-{2,}\s*(?:original|forwarded) message\s*-{2,}|-{2,}\s*(?:原始邮件|转发邮件|邮件原件)\s*-{2,}|on .{4,200} wrote:|am .{4,200} schrieb .{1,200}:|le .{4,200} a écrit\s?:|(?:.{0,200}于|在).{4,200}写道[:：]|_{20,})\s*$/i
+
+/** The same as a piece of the answered message's header, without a line over it: its writer, and its time within the next lines. */
+const from = /^(?:\*{0,2})(?:from|von|de|发件人|寄件者)\s?[:：]/i
+const date =
+  /^(?:\*{0,2})(?:sent|date|gesendet|datum|envoyé|enviado|发送时间|发件时间|日期|时间|寄件日期)\s?[:：]/i
+const datedWithin = 3
 
 /**
  * Parts what somebody wrote from what they quote, so that the quoted can be folded: lines that begin with `>`, and everything below the line
- * that a mail program writes over the message that is answered.
+ * that a mail program writes over the message that is answered, or its header.
  */
 export function piecesOf(text: string): readonly Piece[] {
   const lines = text.split('\n')
-  const below = lines.findIndex((line) => heading.test(line.trim()))
+  const below = lines.findIndex((line, at) => heading.test(line.trim()) || isHeader(lines, at))
   const pieces: { isQuoted: boolean; lines: string[] }[] = []
   for (const [index, line] of lines.entries()) {
     const isQuoted = (below >= 0 && index >= below) || /^\s{0,3}>/.test(line)
@@ -125,6 +131,11 @@ export function piecesOf(text: string): readonly Piece[] {
   return pieces
     .map((piece) => ({ isQuoted: piece.isQuoted, text: piece.lines.join('\n').trim() }))
     .filter((piece) => piece.text !== '')
+}
+
+function isHeader(lines: readonly string[], at: number): boolean {
+  if (!from.test(lines[at]?.trim() ?? '')) return false
+  return lines.slice(at + 1, at + 1 + datedWithin).some((line) => date.test(line.trim()))
 }
 
 /** The words by which two messages are the same: own words only, whatever the case of letters and the spaces. */
