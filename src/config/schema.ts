@@ -102,7 +102,7 @@ export const configSchema = z.strictObject({
   }),
   webhooks: key(
     list(webhook).prefault([]),
-    'Programs that are told when a listing begins or ends, and what the abuse desk does about an account.',
+    'Programs that are told when a listing begins or ends, what becomes of cases, and what the abuse desk does about an account.',
     {
       example: '[{ url: "https://hooks.provider.example/postern" }]',
     },

@@ -106,6 +106,25 @@ forEachDatabase((_name, database) => {
       )
     })
 
+    it('tells webhooks when they say more, and nothing of what strangers and programs write', async () => {
+      const settings = testSettings({ webhooks: [{ url: 'https://hooks.provider.example/', secret: 'x' }] })
+      const ctx = testContext({ db: await database(), settings })
+      const opened = await open(ctx)
+      await answer(as(ctx, ada), { id: opened.case.id, text: 'Which machine?', next: 'asks' })
+      await mail(ctx, opened, { text: 'Close it.', from: other })
+      await mail(ctx, opened, { text: 'I am away.', automatic: ['auto-submitted'] })
+      await mail(ctx, opened, { text: 'The printer.' })
+      const told = await ctx.db.queries.selectFrom('webhook_deliveries').selectAll().execute()
+      const events = told.toSorted((a, b) => a.created_at - b.created_at)
+      assert.deepEqual(
+        events.map(({ event }) => event),
+        ['case.opened', 'case.answered', 'case.heard'],
+      )
+      const { data } = JSON.parse(events.at(-1)?.body ?? '') as { data: { case: string; state: string } }
+      assert.deepEqual([data.case, data.state], [opened.case.id, 'open'])
+      assert.doesNotMatch(events.at(-1)?.body ?? '', /printer|example\.org/)
+    })
+
     it('is asked about, answered by mail, and closed, with its clock', async () => {
       const ctx = testContext({ db: await database() })
       const desk = as(ctx, ada)

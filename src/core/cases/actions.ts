@@ -167,13 +167,16 @@ export async function hear(
   if (!(await keep(tx, participant, incoming))) return 'known'
   if (moves && !takesPart(participant)) await returnTo(tx, participant)
   const full = await mustLock(tx, it.id)
-  if (moves)
-    await saveCase(
-      tx,
-      full.state === 'closed' ? await reopen(tx, full) : heard(full, now, targetsOf(tx).calendar),
-    )
+  if (moves) await saveCase(tx, full.state === 'closed' ? await reopen(tx, full) : await hearMore(tx, full))
   tx.afterCommit('cases')
   return 'kept'
+}
+
+/** Somebody has said more in a case that goes on: it is our turn, and the webhooks know. Callers hold the case and save what comes back. */
+export async function hearMore(tx: Tx, it: Case): Promise<Case> {
+  const next = heard(it, tx.clock.now(), targetsOf(tx).calendar)
+  await tell(tx, 'case.heard', next)
+  return next
 }
 
 /** Who withdrew and writes again takes part again. */
@@ -419,7 +422,7 @@ export type CaseDecision = 'granted' | 'conditional' | 'refused' | 'not-needed'
 /** Tells the webhooks of a change. No words and no mailbox leave this way. */
 export async function tell(
   tx: Tx,
-  event: 'case.opened' | 'case.answered' | 'case.assigned' | 'case.decided' | 'case.closed',
+  event: 'case.opened' | 'case.heard' | 'case.answered' | 'case.assigned' | 'case.decided' | 'case.closed',
   it: Case,
   decision?: CaseDecision,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import { isSameMailbox, type MailAddress } from '../../standards/mail-address.ts
 import { formatPrefix } from '../../standards/prefix.ts'
 import {
   hear,
+  hearMore,
   joinCase,
   lockCase,
   openCase,
@@ -13,7 +14,7 @@ import {
   type Incoming,
 } from '../cases/actions.ts'
 import { deadline } from '../cases/calendar.ts'
-import { heard, type Case } from '../cases/case.ts'
+import type { Case } from '../cases/case.ts'
 import { isSpokenTo } from '../cases/legal.ts'
 import type { Participant, ParticipantRole } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
@@ -90,7 +91,7 @@ export async function goOn(tx: Tx, id: string, participant: Participant): Promis
     await say(tx, participant, { says: 'conditional', about: it.about ?? '', tests, until })
     return it
   }
-  const next = heard(it, tx.clock.now(), targets.calendar)
+  const next = await hearMore(tx, it)
   await saveCase(tx, next)
   return { ...next, version: next.version + 1 }
 }
