@@ -117,7 +117,7 @@ export const tortureSteps: readonly TortureStep[] = [
     what: '40 random `kill -9` of core while 1,000 messages of 200 senders come to their cases by SMTP (10 and 250 on PostgreSQL), some of them again after a lost answer: each that was taken is in its thread once and in its order, and one letter is written to each sender.',
     file: 'test/faults/case-kill.test.ts',
     env: {},
-    minutes: 7,
+    minutes: 9,
   },
   {
     name: 'flood of reports',
