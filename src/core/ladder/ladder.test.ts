@@ -44,6 +44,20 @@ describe('the ladder', () => {
     assert.deepEqual(shape(climb(listed, again, byPath))[1], 'portal next')
   })
 
+  it('sends nobody to the portal about a network where the person behind it is for no outsiders', () => {
+    const wide = { ...listed, isWide: true }
+    const portalOf = (rules: Parameters<typeof climb>[2], refused: Refused = wide): unknown =>
+      climb(refused, {}, rules).rungs.find(({ name }) => name === 'portal')
+    assert.deepEqual(portalOf(byPath), { name: 'portal', state: 'open' })
+    const none = { external: 'none', reasons: {} } as const
+    assert.deepEqual(portalOf(none), { name: 'portal', state: 'closed', why: 'wide' })
+    assert.deepEqual(portalOf({ external: 'none', reasons: { spam: 'by-path' } }), {
+      name: 'portal',
+      state: 'open',
+    })
+    assert.deepEqual(portalOf(none, listed), { name: 'portal', state: 'open' })
+  })
+
   it('has the case before others where a person decides, and waits for it', () => {
     assert.deepEqual(shape(climb(grave, checked, byPath)), [
       'fix tried',

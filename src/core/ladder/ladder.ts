@@ -21,8 +21,8 @@ export type RungName = (typeof rungNames)[number]
 /** `next`: to be taken now. `running`: taken, and waited for. `tried`: taken without having ended it. `closed`: not for this. */
 export type RungState = 'next' | 'open' | 'running' | 'tried' | 'closed'
 
-/** Why a rung is closed. `person`: a person decides, no button. `elsewhere`: another organisation does. `by-itself`: nobody has to ask. */
-export type Closed = 'person' | 'elsewhere' | 'by-itself' | 'outsiders' | 'by-path' | 'no-listing'
+/** Why a rung is closed. `person`: a person decides, no button. `elsewhere`: another organisation does. `by-itself`: nobody has to ask. `wide`: a listed network goes to a person, who is for no outsiders here. */
+export type Closed = 'person' | 'elsewhere' | 'by-itself' | 'wide' | 'outsiders' | 'by-path' | 'no-listing'
 
 export type Rung = { readonly name: RungName } & (
   | { readonly state: Exclude<RungState, 'closed'> }
@@ -101,7 +101,7 @@ function rungOf(name: RungName, path: Path, refused: Refused, tried: Tried, rule
     case 'fix':
       return { name, state: tried.check?.faults === 0 ? 'tried' : 'open' }
     case 'portal':
-      return portal(path, tried)
+      return portal(path, refused, tried, rules)
     case 'recipient':
       return { name, state: 'open' }
     case 'owner':
@@ -112,10 +112,12 @@ function rungOf(name: RungName, path: Path, refused: Refused, tried: Tried, rule
   }
 }
 
-function portal(path: Path, { request }: Tried): Rung {
+function portal(path: Path, { reason, isWide }: Refused, { request }: Tried, rules: ExternalSettings): Rung {
   const name = 'portal'
   switch (path) {
     case 'portal':
+      if (isWide && !opensCase(rules, { reason, path }, 'portal'))
+        return { name, state: 'closed', why: 'wide' }
       if (request === undefined || request.state === 'burned') return { name, state: 'open' }
       if (request.state !== 'done') return { name, state: request.state === 'review' ? 'tried' : 'running' }
       return {

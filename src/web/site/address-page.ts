@@ -1,3 +1,4 @@
+import { opensCase } from '../../core/cases/external.ts'
 import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
 import type { Shelf } from '../guide/shelf.ts'
@@ -95,5 +96,10 @@ function elsewhere(view: View): Html {
       <li>${words.elseOld}</li>
       <li>${words.elseCode}</li>
     </ol>
-    <p>${words.elseWrite} ${mailLink(view.addresses.delist)}</p>`
+    ${
+      // About an address that is not listed the delist mailbox takes mail only where it takes whatever there is.
+      opensCase(view.support, { reason: null, path: 'none' }, 'mail')
+        ? html`<p>${words.elseWrite} ${mailLink(view.addresses.delist)}</p>`
+        : html`<p><a href="${view.link(routes.analyse.href())}">${words.elseAnalyse}</a></p>`
+    }`
 }

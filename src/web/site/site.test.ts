@@ -701,6 +701,16 @@ describe('the ladder', () => {
     assert.match(open, /class="button" href="\/delist\?ip=192\.0\.2\.66"/)
   })
 
+  it('names the delist mailbox for an address that is not listed only where it takes such mail', async () => {
+    const page = async (rule: ExternalRule): Promise<string> =>
+      await (await house(rule).request(`${origin}/ip/192.0.2.1`)).text()
+    assert.match(await page('full'), /forward the whole bounce to <a href="mailto:delist@/)
+    for (const rule of ['none', 'by-path', 'form'] as const) {
+      assert.doesNotMatch(await page(rule), /mailto:delist@/)
+      assert.match(await page(rule), /<a href="\/analyse">If none of this fits/)
+    }
+  })
+
   it('says to programs what outsiders may open', async () => {
     const read = async (rule: ExternalRule, reasons_ = {}): Promise<Record<string, unknown>> =>
       (await (

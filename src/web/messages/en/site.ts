@@ -82,6 +82,7 @@ export const site = {
     elseOld: 'The bounce may be older than the end of the listing. Send the message again.',
     elseCode: 'It may have another reason than the list. Look up the code in the bounce.',
     elseWrite: 'If none of this fits, forward the whole bounce to',
+    elseAnalyse: 'If none of this fits, let us read the whole bounce',
     listing: 'The listing',
     listings: 'Every listing that covers it',
     scope: 'Listed',

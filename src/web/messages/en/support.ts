@@ -81,6 +81,7 @@ export const support = {
       elsewhere:
         'We follow the list of another organisation here; it is asked there, and our answer follows by itself.',
       'by-itself': 'Nothing has to be asked for: it ends by itself as soon as the cause is gone.',
+      wide: 'A whole network is listed, and no button of one sender lifts that. Its owner can ask for it.',
       outsiders: (provider: string) =>
         `${provider} opens cases for its own customers, and none for outsiders about this. That is not meant to turn you away: the steps above reach the same people sooner.`,
       'by-path': (provider: string) =>

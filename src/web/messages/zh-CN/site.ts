@@ -69,6 +69,7 @@ export const site: typeof en = {
     elseOld: '退信可能早于封锁结束的时间。请重新发送邮件。',
     elseCode: '拒收可能另有原因，与名单无关。请查询退信中的代码。',
     elseWrite: '如果都不符合，请把完整的退信转发到',
+    elseAnalyse: '如果都不符合，请让我们解读完整的退信',
     listing: '封锁详情',
     listings: '覆盖该地址的全部封锁',
     scope: '封锁范围',

@@ -70,6 +70,7 @@ export const support: Messages['support'] = {
       person: '此项不能自助解除，由专人决定。',
       elsewhere: '这里我们采用了其他机构的名单。请向该机构申请，对方移除后我们会自动恢复接收。',
       'by-itself': '不需要申请，起因消除后会自动结束。',
+      wide: '被封锁的是整个网段，单个发件人无法自助解除，可由网段持有者提出申请。',
       outsiders: (provider) =>
         `${provider} 的工单只对自己的用户开放，对于这类原因不受理外部发件人的工单。这并不是拒人于门外：上面的途径能更快地到达同样的人。`,
       'by-path': (provider) =>
