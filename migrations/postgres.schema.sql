@@ -168,7 +168,9 @@ create table cases (
   appealed_at bigint,
   assigned_at bigint,
   assigned_by text,
-  legal text
+  legal text,
+  ruled_at bigint,
+  handed_at bigint
 );
 
 create table decision_recipients (

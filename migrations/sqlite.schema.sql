@@ -228,7 +228,7 @@ CREATE TABLE cases (
   bytes integer not null,
   unverified integer not null,
   acks integer not null,
-  version integer not null, appealed_at integer, assigned_at integer, assigned_by text, legal text,
+  version integer not null, appealed_at integer, assigned_at integer, assigned_by text, legal text, ruled_at integer, handed_at integer,
   primary key (id)
 ) strict;
 

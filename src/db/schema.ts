@@ -882,7 +882,11 @@ export interface CasesTable {
   opened_at: number
   opened_by: string
   first_due_at: number
+  /** When a person answered first. */
   answered_at: number | null
+  /** When rules answered first, no person having done so; and when it came to a person after that. */
+  ruled_at: number | null
+  handed_at: number | null
   effect_due_at: number
   /** Working time that was left when we began to wait for them. */
   effect_left_ms: number | null

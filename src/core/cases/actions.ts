@@ -14,6 +14,7 @@ import { releaseSubjects, restrictSubjects } from '../audit/secrecy-actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { queueWebhook } from '../outbox/actions.ts'
 import {
+  type AnswerBy,
   closed,
   heard,
   mayHold,
@@ -344,12 +345,17 @@ export async function restrictedAmong(
 export async function closeCase(
   tx: Tx,
   it: Case,
-  how: { readonly outcome: CaseOutcome; readonly why?: string | undefined },
+  how: {
+    readonly outcome: CaseOutcome
+    readonly why?: string | undefined
+    /** Who answers by it, where nobody has before; somebody at the desk when not given. */
+    readonly answers?: AnswerBy | undefined
+  },
 ): Promise<Case> {
-  const { outcome, why = '' } = how
+  const { outcome, why = '', answers } = how
   const ended = closed(
     it,
-    { outcome, why, by: recordedName(tx.actor) },
+    { outcome, why, by: recordedName(tx.actor), answers },
     tx.clock.now(),
     targetsOf(tx).calendar,
   )

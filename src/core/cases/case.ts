@@ -58,9 +58,12 @@ export interface Case {
   readonly about: string | null
   readonly openedAt: number
   readonly openedBy: string
-  /** By when it is to be answered first, and when it was. */
+  /** By when a person is to answer first, and when one did. */
   readonly firstDueAt: number
   readonly answeredAt: number | null
+  /** When rules answered, no person having done so before; and when it came to a person after that. What rules answer is no answer of a person. */
+  readonly ruledAt: number | null
+  readonly handedAt: number | null
   /** By when it is to have had its effect; as it stood when we began to wait. */
   readonly effectDueAt: number
   /** Working time left when we began to wait for them; null while it is our turn. */
@@ -120,6 +123,8 @@ export function newCase(
     openedAt: now,
     firstDueAt,
     answeredAt: null,
+    ruledAt: null,
+    handedAt: null,
     effectDueAt,
     effectLeftMs: null,
     waitedMs: 0,
@@ -173,12 +178,37 @@ export function heard(it: Case, now: number, calendar: Calendar): Case {
 export function takenUp(it: Case, now: number, calendar: Calendar): Case {
   if (it.state === 'closed') return it
   const mine = {
-    ...resumed(it, now, calendar),
+    ...handed(resumed(it, now, calendar), now, calendar),
     state: 'open',
     askedUntilAt: null,
     snoozedUntilAt: null,
   } as const
   return withDue(mine)
+}
+
+/** It came to a person after rules had answered: their first answer is owed from then on, within the time that it had in the beginning. */
+function handed(it: Case, now: number, calendar: Calendar): Case {
+  if (owesAnswer(it) || it.answeredAt !== null) return it
+  const allowed = workingTime(calendar, it.openedAt, it.firstDueAt)
+  return { ...it, handedAt: now, firstDueAt: Math.min(deadline(calendar, now, allowed), it.effectDueAt) }
+}
+
+/** Whether a person still has to answer first: not while rules have, and nobody has written since. */
+export function owesAnswer({
+  answeredAt,
+  ruledAt,
+  handedAt,
+}: Pick<Case, 'answeredAt' | 'ruledAt' | 'handedAt'>): boolean {
+  return answeredAt === null && (ruledAt === null || handedAt !== null)
+}
+
+/** Who answers: somebody at the desk, or the rules of a form. */
+export type AnswerBy = 'desk' | 'rules'
+
+function answeredBy(it: Case, by: AnswerBy, now: number): Pick<Case, 'answeredAt' | 'ruledAt'> {
+  const { answeredAt, ruledAt } = it
+  if (by === 'desk') return { answeredAt: answeredAt ?? now, ruledAt }
+  return { answeredAt, ruledAt: ruledAt ?? (answeredAt === null ? now : null) }
 }
 
 /** The clock of the effect goes on. */
@@ -194,16 +224,26 @@ export function resumed(it: Case, now: number, calendar: Calendar): Case {
 }
 
 /** We answered. `untilAt`: and ask them something, so that it is their turn until then. */
-export function answered(it: Case, now: number, calendar: Calendar, untilAt?: number): Case {
-  const first = { ...it, answeredAt: it.answeredAt ?? now, snoozedUntilAt: null }
+export function answered(
+  it: Case,
+  now: number,
+  calendar: Calendar,
+  untilAt?: number,
+  by: AnswerBy = 'desk',
+): Case {
+  const first = { ...it, ...answeredBy(it, by, now), snoozedUntilAt: null }
   return untilAt === undefined
     ? withDue(first)
     : stopped({ ...first, askedUntilAt: untilAt }, 'waiting', now, calendar)
 }
 
 /** Their addresses wait for tests, which we run until then; each address of a form has its own. */
-export function onTests(it: Case, now: number, calendar: Calendar, untilAt: number): Case {
-  const told = { ...it, answeredAt: it.answeredAt ?? now, snoozedUntilAt: null, askedUntilAt: untilAt }
+export function onTests(
+  it: Case,
+  { now, untilAt, by }: { readonly now: number; readonly untilAt: number; readonly by: AnswerBy },
+  calendar: Calendar,
+): Case {
+  const told = { ...it, ...answeredBy(it, by, now), snoozedUntilAt: null, askedUntilAt: untilAt }
   return stopped(told, 'conditional', now, calendar)
 }
 
@@ -234,15 +274,25 @@ export function madeConditional(
 
 export function closed(
   it: Case,
-  { outcome, by, why = '' }: { readonly outcome: CaseOutcome; readonly by: string; readonly why?: string },
+  {
+    outcome,
+    by,
+    why = '',
+    answers = 'desk',
+  }: {
+    readonly outcome: CaseOutcome
+    readonly by: string
+    readonly why?: string
+    readonly answers?: AnswerBy | undefined
+  },
   now: number,
   calendar: Calendar,
 ): Case {
   return withDue({
     ...resumed(it, now, calendar),
     state: 'closed',
-    // Nobody is answered by a case that they withdrew themselves.
-    answeredAt: it.answeredAt ?? (outcome === 'withdrawn' || outcome === 'merged' ? null : now),
+    // Nobody is answered by a case that they withdrew or left themselves.
+    ...(isConcluded(outcome) && answeredBy(it, answers, now)),
     outcome,
     why,
     closedAt: now,
@@ -281,7 +331,8 @@ export function reopened(it: Case, now: number, { calendar, firstMs, effectMs }:
   const effectDueAt = deadline(calendar, now, effectMs)
   const owedAt = Math.min(deadline(calendar, now, firstMs[it.severity]), effectDueAt)
   const firstDueAt = it.answeredAt === null ? owedAt : it.firstDueAt
-  return withDue({ ...again, appealedAt, conditions: [], firstDueAt, effectDueAt })
+  const handedAt = owesAnswer(it) || it.answeredAt !== null ? it.handedAt : now
+  return withDue({ ...again, handedAt, appealedAt, conditions: [], firstDueAt, effectDueAt })
 }
 
 /** Most of what one case holds (security CASE-5). */
@@ -312,7 +363,7 @@ export function assigned(it: Case, to: string | null, by: string, now: number): 
 export function withSeverity(it: Case, severity: Severity, targets: Targets): Case {
   if (it.answeredAt !== null) return { ...it, severity }
   const firstDueAt = Math.min(
-    deadline(targets.calendar, it.openedAt, targets.firstMs[severity]),
+    deadline(targets.calendar, it.handedAt ?? it.openedAt, targets.firstMs[severity]),
     it.effectDueAt,
   )
   return withDue({ ...it, severity, firstDueAt })

@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import { isSameMailbox } from '../../standards/mail-address.ts'
 import type { Calendar } from './calendar.ts'
-import { heard, newCase, resumed, withDue, type Case, type Targets } from './case.ts'
+import { heard, newCase, owesAnswer, resumed, withDue, type Case, type Targets } from './case.ts'
 import type { Participant } from './participant.ts'
 
 /** One case out of two, and two out of one. What was decided for somebody holds for them, and is shown to nobody else. */
@@ -56,8 +56,8 @@ function testsOf({ conditions, conditionsEndAt, checkedAt, toldAt }: Case): Test
 export function mergedWith(into: Case, from: Case, now: number, calendar: Calendar): Case {
   const turned = from.state === 'open' ? heard(into, now, calendar) : into
   const it = { ...turned, ...carried(turned, from) }
-  const owed = [it, from].flatMap(({ answeredAt, firstDueAt }) => (answeredAt === null ? [firstDueAt] : []))
-  const firstDueAt = it.answeredAt === null ? Math.min(...owed) : it.firstDueAt
+  const owed = [it, from].filter(owesAnswer).map((each) => each.firstDueAt)
+  const firstDueAt = it.answeredAt === null ? Math.min(it.firstDueAt, ...owed) : it.firstDueAt
   if (it.effectLeftMs !== null) {
     const left = Math.min(it.effectLeftMs, from.effectLeftMs ?? it.effectLeftMs)
     return withDue({ ...it, firstDueAt, effectLeftMs: left })
@@ -87,10 +87,10 @@ export function splitFrom(
     isPromised,
   }: { readonly now: number; readonly targets: Targets; readonly isPromised: boolean },
 ): Case {
-  const { kind, severity, about: unit, openedAt, firstDueAt, answeredAt } = it
+  const { kind, severity, about: unit, openedAt, firstDueAt, answeredAt, ruledAt, handedAt } = it
   const { effectDueAt, waitedMs } = resumed(it, now, targets.calendar)
   const own = newCase({ kind, severity, about: unit, ...about }, openedAt, targets)
-  const ours = withDue({ ...own, firstDueAt, answeredAt, effectDueAt, waitedMs })
+  const ours = withDue({ ...own, firstDueAt, answeredAt, ruledAt, handedAt, effectDueAt, waitedMs })
   if (!isPromised || !runsTests(it)) return ours
   if (it.state !== 'conditional') return { ...ours, ...testsOf(it) }
   const { state, askedUntilAt, effectLeftMs, waitingSinceAt } = it

@@ -1,6 +1,6 @@
 import { formatPrefix } from '../../standards/prefix.ts'
 import { closeCase, lockCase, participantsOf, saveCase, targetsOf, tell } from '../cases/actions.ts'
-import { answered, onTests, takenUp, type Case } from '../cases/case.ts'
+import { answered, onTests, takenUp, type AnswerBy, type Case } from '../cases/case.ts'
 import { isSpokenTo } from '../cases/legal.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { say } from '../cases/say-actions.ts'
@@ -11,8 +11,8 @@ import type { FormAddress } from './address.ts'
 
 /**
  * After addresses have changed: one letter for all of them, and the clock of the case as it is now. Callers hold the case. It ends where nothing is
- * left to happen; whoever answers the letter opens it again, and then a person reads. `by`: that the rules put an address before a person is no
- * answer of that person yet.
+ * left to happen; whoever answers the letter opens it again, and then a person reads. `by`: what the rules say is no answer of a person, and that
+ * they put an address before one is none at all.
  */
 export async function conclude(
   tx: Tx,
@@ -25,7 +25,7 @@ export async function conclude(
   }: {
     readonly changed: readonly FormAddress[]
     readonly words?: string | undefined
-    readonly by: 'rules' | 'desk'
+    readonly by: AnswerBy
   },
 ): Promise<void> {
   const own = await store.addressesOf(tx.queries, [participant.id])
@@ -49,12 +49,12 @@ export async function conclude(
   const next = isHandedOn
     ? takenUp(held, now, calendar)
     : turn === 'tests'
-      ? onTests(held, now, calendar, until ?? now)
-      : answered(held, now, calendar, until)
+      ? onTests(held, { now, untilAt: until ?? now, by }, calendar)
+      : answered(held, now, calendar, until, by)
   if (!isHandedOn) await tell(tx, 'case.answered', next)
   if (turn === 'nobody') {
     const outcome = all?.some(({ state }) => state === 'mitigated') ? 'granted' : 'answered'
-    await closeCase(tx, next, { outcome })
+    await closeCase(tx, next, { outcome, answers: by })
   } else await saveCase(tx, next)
   tx.afterCommit('cases')
 }

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { migrationsFolder } from '../../db/migrate.ts'
 import { describe, it } from 'node:test'
 import { testContext, testSettings, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
 import { day, hour, minute, second } from '../../base/clock.ts'
 import { orThrow } from '../../base/refusal.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import { closeCase, lockCase, openCase, saveCase } from '../cases/actions.ts'
-import { onTests, type CaseOutcome } from '../cases/case.ts'
+import { closeCase, lockCase, openCase, participantsOf, saveCase } from '../cases/actions.ts'
+import { answered, heard, onTests, type CaseOutcome } from '../cases/case.ts'
+import { say } from '../cases/say-actions.ts'
 import { answerCase, reopenCase } from '../cases/desk-actions.ts'
 import { transact } from '../context.ts'
 import { Clockwork } from './actions.ts'
 
 let made = 0
 
-async function open(ctx: TestContext, kind: 'record' | 'operator' = 'record'): Promise<string> {
+async function open(ctx: TestContext, kind: 'record' | 'operator' | 'form' = 'record'): Promise<string> {
   const mailbox = orThrow(parseMailbox(`m${made++}@example.org`))
   const by = { role: 'sender', mailbox, language: 'en' } as const
   return (await transact(ctx, async (tx) => await openCase(tx, { kind, about: '192.0.2.66/32', by }))).case.id
@@ -143,13 +148,73 @@ forEachDatabase((_name, openDatabase) => {
         await transact(ctx, async (tx) => {
           const it = await lockCase(tx, id)
           assert.ok(it)
-          await saveCase(tx, onTests(it, ctx.clock.now(), calendar, ctx.clock.now() + 14 * day))
+          const now = ctx.clock.now()
+          await saveCase(tx, onTests(it, { now, untilAt: now + 14 * day, by: 'desk' }, calendar))
         })
       }
       const waits = { open: 0, late: 0, waiting: 0, testing: 10 }
       assert.deepEqual((await new Clockwork().read(ctx)).kinds.cases.backlog, waits)
       ctx.clock.advance(20 * day)
       assert.deepEqual((await new Clockwork().read(ctx)).kinds.cases.backlog, waits, 'and never late')
+    })
+
+    it('tells what rules answered apart, also of before the upgrade', async () => {
+      const ctx = testContext({ db: await openDatabase() })
+      const { queries } = ctx.db
+      const { calendar } = ctx.settings.support
+      for (let n = 0; n < 20; n++) {
+        const id = await open(ctx, 'form')
+        ctx.clock.advance(minute)
+        await transact(ctx, async (tx) => {
+          const it = await lockCase(tx, id)
+          assert.ok(it)
+          const [participant] = await participantsOf(tx, id)
+          assert.ok(participant)
+          const system = { ...tx, actor: { kind: 'system', name: 'cases' } } as const
+          await say(system, participant, {
+            says: 'states',
+            states: [{ prefix: '192.0.2.66/32', state: 'needs-info' }],
+          })
+          const full = (await lockCase(tx, id)) ?? it
+          await saveCase(tx, answered(full, tx.clock.now(), calendar, tx.clock.now() + 7 * day, 'rules'))
+        })
+        if (n % 2 === 0) continue
+        // They answered at once, and a person two hours later.
+        await transact(ctx, async (tx) => {
+          const it = await lockCase(tx, id)
+          assert.ok(it)
+          await saveCase(tx, heard(it, tx.clock.now(), calendar))
+        })
+        ctx.clock.advance(2 * hour)
+        await answerCase(ctx, { id, text: 'Thank you.', next: 'asks' })
+      }
+      const figures = async () => {
+        const { rules, cases } = (await new Clockwork().read(ctx)).kinds
+        return {
+          rules: [rules.recent.first.count, rules.recent.first.medianMs],
+          persons: [cases.recent.first.count, cases.recent.first.medianMs],
+        }
+      }
+      assert.deepEqual(await figures(), { rules: [20, minute], persons: [10, 2 * hour] })
+      // As a version before has kept it: the first answer, whoever gave it.
+      const before = await queries
+        .selectFrom('cases')
+        .select(['id', 'answered_at', 'ruled_at'])
+        .orderBy('id')
+        .execute()
+      await queries
+        .updateTable('cases')
+        .set((eb) => ({ answered_at: eb.ref('ruled_at') }))
+        .execute()
+      for (const name of ['ruled_at', 'handed_at'])
+        await sql.raw(`alter table cases drop column ${name}`).execute(queries)
+      const file = join(migrationsFolder(ctx.db.dialect), '0034-answers-of-rules.sql')
+      for (const statement of readFileSync(file, 'utf8').split(/;\n/))
+        if (statement.trim() !== '') await sql.raw(statement).execute(queries)
+      assert.deepEqual(
+        await queries.selectFrom('cases').select(['id', 'answered_at', 'ruled_at']).orderBy('id').execute(),
+        before,
+      )
     })
 
     it('counts anew after five minutes, and not for each who asks', async () => {

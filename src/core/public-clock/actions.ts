@@ -6,6 +6,7 @@ import {
   appealsOf,
   figuresOfCases,
   figuresOfRemovals,
+  figuresOfRules,
   targetsKept,
   type Backlog,
   type ClockCase,
@@ -85,6 +86,14 @@ async function count(ctx: Context): Promise<PublicClock> {
         }),
         // Nothing of it ever waits for us.
         backlog: { open: 0, late: 0, waiting: publicCount(unconfirmed), testing: 0 },
+      },
+      rules: {
+        ...kindClock((stretch) => figuresOfRules(cases, stretch, calendar), recent, {
+          months,
+          keptSince: now - retention.casesMs,
+        }),
+        // What waits for whoever asked, or for tests, stands among the other cases.
+        backlog: { open: 0, late: 0, waiting: 0, testing: 0 },
       },
       investigate: ofCases('investigate'),
       cases: ofCases('cases'),

@@ -19,6 +19,7 @@ import {
   appealsOf,
   figuresOfCases,
   figuresOfRemovals,
+  figuresOfRules,
   percentile,
   rounded,
   targetsKept,
@@ -127,11 +128,48 @@ describe('The public clock', () => {
     assert.deepEqual([first.medianMs, first.workingMedianMs], [66 * hour, 2 * hour])
   })
 
+  it('takes an answer of rules for none of a person, whose own counts from when it came to them', () => {
+    const ten = (make: () => Case) => Array.from({ length: 10 }, () => read(make()))
+    const ruled = onTests(
+      caseAt(monday),
+      { now: monday + minute, untilAt: monday + 9 * day, by: 'rules' },
+      always,
+    )
+    assert.deepEqual([ruled.answeredAt, ruled.ruledAt, ruled.dueAt], [null, monday + minute, null])
+    const handed = heard(ruled, monday + 2 * day, always)
+    // Four hours, as it had in the beginning.
+    assert.deepEqual([handed.handedAt, handed.dueAt], [monday + 2 * day, monday + 2 * day + 4 * hour])
+    const person = ten(() => answered(handed, monday + 2 * day + hour, always))
+    const [persons, rules] = [figuresOfCases(person, may, always), figuresOfRules(person, may, always)]
+    assert.deepEqual([persons.first.medianMs, rules.first.medianMs], [hour, minute])
+    assert.equal(targetsKept(person, may, targetsIn(always).firstMs)[1]?.kept, 1)
+    // While tests run, or an answer is waited for, nobody owes one; of what is settled so, nobody ever did.
+    const settled = ten(() =>
+      closed(ruled, { outcome: 'granted', by: 'system:x', answers: 'rules' }, monday + day, always),
+    )
+    for (const each of [ten(() => ruled), settled]) {
+      assert.deepEqual(targetsKept(each, may, targetsIn(always).firstMs)[1]?.due, 0)
+      const { first, effect } = figuresOfCases(each, may, always)
+      assert.deepEqual([first.count, effect.count], [0, 0])
+    }
+    assert.equal(figuresOfRules(settled, may, always).effect.medianMs, day)
+    assert.equal(figuresOfRules(person, may, always).effect.count, 0)
+    // Opened again, a person owes it from then on; weighed anew, from when they had it.
+    const again = reopened(
+      closed(ruled, { outcome: 'answered', by: 'system:x', answers: 'rules' }, monday + day, always),
+      monday + 3 * day,
+      targetsIn(always),
+    )
+    assert.deepEqual([again.handedAt, again.dueAt], [monday + 3 * day, monday + 3 * day + 4 * hour])
+    assert.equal(withSeverity(handed, 'A', targetsIn(always)).dueAt, monday + 2 * day + hour)
+  })
+
   it('counts by the clock of the targets no time in which an answer or tests were waited for', () => {
     const cases = Array.from({ length: 10 }, () => {
       const asked = answered(caseAt(monday), monday + hour, always, monday + 5 * day)
       const back = heard(asked, monday + 11 * hour, always)
-      const tested = onTests(back, monday + 13 * hour, always, monday + 14 * day)
+      const tests = { now: monday + 13 * hour, untilAt: monday + 14 * day, by: 'desk' } as const
+      const tested = onTests(back, tests, always)
       return read(closed(tested, { outcome: 'granted', by: 'x' }, monday + 7 * day, always))
     })
     const { effect } = figuresOfCases(cases, may, always)

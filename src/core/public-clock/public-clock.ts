@@ -1,19 +1,29 @@
 import { hour, minute, second } from '../../base/clock.ts'
 import { publicCount, type PublicCount } from '../abuse/transparency.ts'
 import { workingTime, type Calendar } from '../cases/calendar.ts'
-import { isConcluded, severities, type CaseKind, type CaseOutcome, type Severity } from '../cases/case.ts'
+import {
+  isConcluded,
+  owesAnswer,
+  severities,
+  type CaseKind,
+  type CaseOutcome,
+  type Severity,
+} from '../cases/case.ts'
 
 /**
  * How long people wait for us, as everybody may see it: counted from what is kept, rounded, and silent where so few waited that somebody
  * could be found in it.
  */
 
-/** `self-service`: the portal decided by itself. `investigate`: a person decided about a listing. `cases`: all other cases. */
-export const clockKinds = ['self-service', 'investigate', 'cases'] as const
+/**
+ * `self-service`: the portal decided by itself. `rules`: what the rules of a form answered by themselves. `investigate`: a person decided about a
+ * listing. `cases`: all other cases, as far as a person answered.
+ */
+export const clockKinds = ['self-service', 'rules', 'investigate', 'cases'] as const
 export type ClockKind = (typeof clockKinds)[number]
 
 /** Cases that began from a listing; the others began from a person. */
-export function kindOf(kind: CaseKind): ClockKind {
+export function kindOf(kind: CaseKind): 'investigate' | 'cases' {
   return kind === 'record' || kind === 'mail' ? 'investigate' : 'cases'
 }
 
@@ -85,6 +95,9 @@ export interface ClockCase {
   readonly openedAt: number
   readonly firstDueAt: number
   readonly answeredAt: number | null
+  /** When rules answered first, and when it came to a person after that. */
+  readonly ruledAt: number | null
+  readonly handedAt: number | null
   readonly closedAt: number | null
   /** Working time in which its clock stood: an answer or tests were waited for. */
   readonly waitedMs: number
@@ -116,17 +129,43 @@ interface Wait {
   readonly stoodMs: number
 }
 
-/** Of the cases: first answers and ends that happened in this time. What nobody decided, withdrawn, unanswered or merged, is no end. */
+/**
+ * Of the cases: first answers of a person, since it came to one, and ends that happened in this time. What nobody decided, withdrawn, unanswered or
+ * merged, is no end; what rules ended alone is told apart.
+ */
 export function figuresOfCases(cases: readonly ClockCase[], stretch: Stretch, calendar: Calendar): Figures {
-  const first = cases.flatMap(({ openedAt: from, answeredAt: until }): readonly Wait[] =>
+  const first = cases.flatMap(({ openedAt, handedAt, answeredAt: until }): readonly Wait[] =>
+    until !== null && isIn(stretch, until) ? [{ from: handedAt ?? openedAt, until, stoodMs: 0 }] : [],
+  )
+  const effect = endsOf(
+    cases.filter((each) => !isByRules(each)),
+    stretch,
+  )
+  return { first: waitsOf(first, calendar), effect: waitsOf(effect, calendar) }
+}
+
+/** Of forms: first answers of the rules, and what they ended before any person had answered. */
+export function figuresOfRules(cases: readonly ClockCase[], stretch: Stretch, calendar: Calendar): Figures {
+  const first = cases.flatMap(({ openedAt: from, ruledAt: until }): readonly Wait[] =>
     until !== null && isIn(stretch, until) ? [{ from, until, stoodMs: 0 }] : [],
   )
-  const effect = cases.flatMap(({ openedAt: from, closedAt: until, outcome, waitedMs }): readonly Wait[] =>
+  return {
+    first: waitsOf(first, calendar),
+    effect: waitsOf(endsOf(cases.filter(isByRules), stretch), calendar),
+  }
+}
+
+/** Whether rules answered it, and no person has. */
+function isByRules({ answeredAt, ruledAt }: ClockCase): boolean {
+  return answeredAt === null && ruledAt !== null
+}
+
+function endsOf(cases: readonly ClockCase[], stretch: Stretch): readonly Wait[] {
+  return cases.flatMap(({ openedAt: from, closedAt: until, outcome, waitedMs }): readonly Wait[] =>
     until !== null && isIn(stretch, until) && isConcluded(outcome)
       ? [{ from, until, stoodMs: waitedMs }]
       : [],
   )
-  return { first: waitsOf(first, calendar), effect: waitsOf(effect, calendar) }
 }
 
 export function figuresOfRemovals(removals: readonly ClockRemoval[], stretch: Stretch): Figures {
@@ -170,7 +209,10 @@ export function rounded(ms: number): number {
   return Math.round(ms / unit) * unit
 }
 
-/** First answers whose time was up in this stretch. Who withdrew before is not counted: nobody owed them one any more. */
+/**
+ * First answers of a person whose time was up in this stretch. Who withdrew before is not counted, nor whom rules have answered: nobody owed them
+ * one any more, or yet.
+ */
 export function targetsKept(
   cases: readonly ClockCase[],
   stretch: Stretch,
@@ -181,7 +223,7 @@ export function targetsKept(
       (each) =>
         each.severity === severity &&
         isIn(stretch, each.firstDueAt) &&
-        (each.answeredAt !== null || each.closedAt === null),
+        (each.answeredAt !== null || (each.closedAt === null && owesAnswer(each))),
     )
     const kept = due.filter(({ answeredAt, firstDueAt }) => answeredAt !== null && answeredAt <= firstDueAt)
     return {

@@ -564,8 +564,13 @@ export const publicClock = z.object({
     'self-service': kindClock.describe(
       'Removals that the portal did by itself: from the request until the letter left; from the confirmation until the last gate had it',
     ),
+    rules: kindClock.describe(
+      'Deliverability forms as far as their rules answered: from the sending to the first answer of the rules; what they ended without a person',
+    ),
     investigate: kindClock.describe('Cases about a listing that a person decides'),
-    cases: kindClock.describe('All other cases'),
+    cases: kindClock.describe(
+      'All other cases: from when it came to a person until that person answered; an answer of rules is none',
+    ),
   }),
   targets: z
     .array(

@@ -1,5 +1,5 @@
 import { may } from '../../core/actor.ts'
-import type { Condition } from '../../core/cases/case.ts'
+import { owesAnswer, type Condition } from '../../core/cases/case.ts'
 import { takesPart } from '../../core/cases/participant.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -165,7 +165,8 @@ function facts(view: View, { case: it }: CaseFile): Html {
     [cases.assignee, html`${assigneeWords(view, it)} ${handedWords(view, it)}`],
     [cases.page.reference, literal(it.id)],
     [cases.opened, when(view, it.openedAt)],
-    [words.firstDue, it.answeredAt === null && it.closedAt === null ? when(view, it.firstDueAt) : undefined],
+    [words.firstDue, owesAnswer(it) && it.closedAt === null ? when(view, it.firstDueAt) : undefined],
+    [words.ruled, at(it.ruledAt)],
     [words.answered, at(it.answeredAt)],
     [words.effectDue, it.state === 'open' ? when(view, it.effectDueAt) : undefined],
     [words.asked, it.state === 'conditional' ? undefined : at(it.askedUntilAt)],

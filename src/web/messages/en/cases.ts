@@ -110,6 +110,7 @@ export const cases = {
     title: (about: string) => `Case about ${about}`,
     done: 'Done.',
     firstDue: 'First answer due',
+    ruled: 'Answered by the rules',
     effectDue: 'Effect due',
     answered: 'First answered',
     asked: 'They have to answer by',
@@ -356,6 +357,7 @@ export const cases = {
     kind: 'What was asked for',
     kinds: {
       'self-service': 'Delisting by self-service',
+      rules: 'Forms, as far as rules answer them',
       investigate: 'Delisting that a person decides',
       cases: 'Other cases',
     },
@@ -395,7 +397,7 @@ export const cases = {
     means: 'What the figures mean',
     meanings: [
       'Times are those that pass on the wall, weekends and the time in which we waited for an answer, or for tests to pass, included. In self-service the first answer is our letter with the link, from the request until it left; done is from the confirmation until the last of our mail servers had the change.',
-      'Half of the people waited no longer than the median; 95 of 100 no longer than the other figure. An answer counts in the time in which it was given, whenever it was asked for. Cases that were withdrawn are left out.',
+      'Half of the people waited no longer than the median; 95 of 100 no longer than the other figure. An answer counts in the time in which it was given, whenever it was asked for. Cases that were withdrawn are left out. A first answer is that of a person, from when the matter came to one: what the rules of a form answer by themselves, and what they settle without anybody, has a line of its own and counts for no target.',
       'So that nobody can be found in them, counts below ten are shown as “fewer than 10”, all others are rounded to tens, and times are said only where at least ten waited, the slowest where at least twenty did.',
     ],
     counted: 'Counted',
