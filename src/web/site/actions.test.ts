@@ -55,7 +55,8 @@ describe('the site over the core', () => {
     assert.equal(retry, String(day / 1000))
     assert.match(page, /At most 30 addresses are looked up from one network in 24 hours/)
     // What needs no look-up is offered, and does not need one.
-    for (const way of ['/delist', '/codes', 'mailto:delist@']) assert.ok(page.includes(`href="${way}`), way)
+    for (const way of ['/delist?ip=192.0.2.45', '/codes', 'mailto:delist@'])
+      assert.ok(page.includes(`href="${way}`), way)
     assert.equal((await ask(app, '/codes', '198.51.100.200')).status, 200)
     assert.equal((await ask(app, '/ip/192.0.2.45', '203.0.113.1')).status, 200)
   })

@@ -24,8 +24,9 @@ export function notFoundPage(view: View, find: Html): Html {
 export function lookUpLimitPage(view: View, refusal: Refusal, find: Html): Html {
   const { errors } = view.words.common
   const { meanwhile } = errors
-  const link = (route: { href(): string }, words: string): Html =>
-    html`<li><a href="${view.link(route.href())}">${words}</a></li>`
+  const link = (href: string, words: string): Html => html`<li><a href="${view.link(href)}">${words}</a></li>`
+  // The address that was asked for is carried along.
+  const [, ip] = /^\/ip\/([0-9a-f.:]+)$/i.exec(view.path) ?? []
   return sitePage(view, {
     title: errors.lookUpTitle,
     noindex: true,
@@ -35,7 +36,8 @@ export function lookUpLimitPage(view: View, refusal: Refusal, find: Html): Html 
       <h2>${errors.meanwhileTitle}</h2>
       <ul class="reading">
         <li>${meanwhile.mail(mailLink(view.addresses.delist))}</li>
-        ${link(routes.delist.start, meanwhile.delist)} ${link(routes.codes, meanwhile.codes)}
+        ${link(routes.delist.start.href({ ip }), meanwhile.delist)}
+        ${link(routes.codes.href(), meanwhile.codes)}
         <li>${meanwhile.self}</li>
         <li>${meanwhile.record}</li>
       </ul>

@@ -82,7 +82,7 @@ export const common = {
       delist: 'Ask for the removal of an address',
       mail: (mailbox: Html) =>
         html`Forward the whole bounce to ${mailbox}; that mailbox takes mail from refused addresses too.`,
-      self: 'This page opened from the address itself: who asks about the own address is not counted.',
+      self: 'Open this page from the address itself: asking about one’s own address is not counted.',
     },
   },
 }
