@@ -174,7 +174,8 @@ function requestWords(view: View, { state, outcome }: NonNullable<Ladder['tried'
 function recipient(view: View, guide: Guide, { refused }: Ladder, rung: Rung): Html {
   const words = view.words.support.ladder
   const hasPage = guide.page('plain/recipient', view.language) !== undefined
-  return html`<p>${words.recipient}</p>
+  // The facts to hand on stand below the steps where there are some.
+  return html`<p>${refused.ip === undefined ? words.recipientOfCode : words.recipient}</p>
     ${refused.token === undefined ? '' : way(rung, view.link(routes.recipientCode.record.href({ token: refused.token })), words.toRecipientCode)}
     ${hasPage ? way({ ...rung, state: 'open' }, view.link(pageHref('plain', 'recipient')), words.toRecipient) : ''}`
 }

@@ -5,7 +5,6 @@ import type { LimitWords } from '../limit-words.ts'
 export const common = {
   /** Name of the site in the header and in titles. */
   site: (provider: string) => `${provider} postmaster`,
-  siteFor: 'For everyone whose mail comes to us',
   skip: 'Skip to the content',
   mainNavigation: 'Main',
   language: 'Language',

@@ -19,7 +19,6 @@ export const portal = {
       'We write to it once, with a link. Any mailbox that you can read will do; it need not be on the refused server.',
     note: 'What did you find, and what did you change?',
     noteHint: 'One or two sentences help if a person has to decide. Nobody but our postmasters reads them.',
-    statementTitle: 'Your responsibility',
     statement:
       'I am responsible for this address, or act for whoever is, and I have made sure that no more unwanted mail leaves it.',
     wantsLetter: 'Write to me when it is done',
@@ -79,7 +78,6 @@ export const portal = {
     expiredTitle: 'This request has run out',
     expired: 'Nothing was changed. Please ask again; it takes a minute.',
     again: 'Ask again',
-    tooLate: 'The letter’s link no longer works either.',
   },
   confirm: {
     title: (ip: string) => `Delist ${ip}`,

@@ -55,7 +55,8 @@ export const support = {
     },
     recipient:
       'Reach the recipient in another way (telephone, another mailbox) and give them the text below. As a customer here they see what was refused to them, may vouch for you, and can open a case on your behalf.',
-    toCode: 'A code with which they open a case for you',
+    recipientOfCode:
+      'Reach the recipient in another way (telephone, another mailbox). As a customer here they see what was refused to them, may vouch for you, and can open a case on your behalf.',
     toRecipientCode: 'A code for the recipient',
     toRecipient: 'What to tell them',
     owner:

@@ -3,7 +3,6 @@ import type { common as en } from '../en/common.ts'
 
 export const common: typeof en = {
   site: (provider) => `${provider} 邮件管理中心`,
-  siteFor: '面向所有向我们发送邮件的人',
   skip: '跳到正文',
   mainNavigation: '主导航',
   language: '语言',

@@ -16,7 +16,6 @@ export const portal: Messages['portal'] = {
     mailboxHint: '我们只会发一封带链接的确认信。任何您能收信的邮箱都可以，不必在被封锁的服务器上。',
     note: '您发现了什么问题？做了哪些处理？',
     noteHint: '如果需要人工审核，一两句说明会很有帮助。只有我们的邮件管理员会看到。',
-    statementTitle: '您的责任',
     statement: '我是该地址的负责人或其代理人，并已确认不会再有垃圾邮件从该地址发出。',
     wantsLetter: '完成后发邮件通知我',
     submit: '提交申请',
@@ -69,7 +68,6 @@ export const portal: Messages['portal'] = {
     expiredTitle: '本次申请已过期',
     expired: '没有做任何更改。请重新申请，只需一分钟。',
     again: '重新申请',
-    tooLate: '邮件中的链接也已失效。',
   },
   confirm: {
     title: (ip) => `解除 ${ip} 的封锁`,

@@ -48,7 +48,8 @@ export const support: Messages['support'] = {
     },
     recipient:
       '请通过其他方式（电话、另一个邮箱）联系收件人，把下面的文字交给对方。对方是我们的用户，可以查看发给自己而被拒收的邮件，可以为您担保，也可以替您开工单。',
-    toCode: '生成工单码，由收件人替您开工单',
+    recipientOfCode:
+      '请通过其他方式（电话、另一个邮箱）联系收件人。对方是我们的用户，可以查看发给自己而被拒收的邮件，可以为您担保，也可以替您开工单。',
     toRecipientCode: '为收件人生成代码',
     toRecipient: '应当告诉对方什么',
     owner:
