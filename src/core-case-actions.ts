@@ -1,6 +1,5 @@
 import type { Actor } from './core/actor.ts'
 import {
-  answerCase,
   assignCase,
   countCases,
   listCases,
@@ -16,7 +15,7 @@ import { mergeCases, splitCase } from './core/cases/merge-actions.ts'
 import { casesNear } from './core/case-desk/near-actions.ts'
 import { withForms } from './core/case-desk/named-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
-import { endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
+import { answerAnyCase, endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { formsOfCase } from './core/deliverability/actions.ts'
@@ -73,11 +72,14 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     },
     ownersFor: async (actor, id) => await ownersFor(by(actor), id),
     markLegal: async (actor, input) => await markLegal(by(actor), input),
-    lookInto: async (actor, id) => await withRequests(by(actor), await lookInto(by(actor), id)),
+    lookInto: async (actor, id) => {
+      const { isOwnerStill, ...found } = await lookInto(by(actor), id)
+      return { ...(await withRequests(by(actor), found)), isOwnerStill }
+    },
     endLegal: async (actor, id) => await endLegal(by(actor), id),
     testsNow: async (actor, input) => await testsNow(by(actor), checks, input),
     takeOriginal: async (actor, input) => await takeOriginal(by(actor), input),
-    answerCase: async (actor, input) => await answerCase(by(actor), input),
+    answerCase: async (actor, input) => await answerAnyCase(by(actor), input),
     noteCase: async (actor, input) => await noteCase(by(actor), input),
     assignCase: async (actor, input) => await assignCase(by(actor), input),
     colleagues: async (actor) => await colleagues(by(actor)),

@@ -49,6 +49,7 @@ export const refusals = {
   'case.not-opened': 403,
   'case.open': 409,
   'case.original-gone': 410,
+  'case.owner-gone': 409,
   'case.over': 410,
   'case.reason-missing': 422,
   'case.restricted': 403,

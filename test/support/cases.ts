@@ -136,7 +136,8 @@ export function testCases({ text, empty, requests, note }: Options): CaseActions
       note(`lookInto:${id}`)
       return {
         case: found,
-        participants: [participant(text)],
+        participants: [participant(text), { ...participant(text), id: closedId }],
+        isOwnerStill: false,
         messages: thread(text),
         others: [],
         history: [],

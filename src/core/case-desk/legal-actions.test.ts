@@ -41,7 +41,7 @@ import { listLetters, openLetter, showLetter } from '../outbox/reading-actions.t
 import { roles, type Role } from '../actor.ts'
 import { addListing } from '../listings/actions.ts'
 import type { WaysOut } from '../ways-out.ts'
-import { endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
+import { answerAnyCase, endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
 
 const agent = { kind: 'operator', name: 'ada', roles: ['case-agent', 'auditor', 'list-operator'] } as const
 const counsel = { kind: 'operator', name: 'lex', roles: ['admin'] } as const
@@ -171,6 +171,27 @@ forEachDatabase((_name, open) => {
         `sender ${stranger}`,
       ])
       assert.equal(messages.filter(({ direction }) => direction === 'note')[0]?.content.text, how)
+    })
+
+    it('sends no answer once the proof has ended, and says so to whoever looks; a newer proof of the same mailbox does', async () => {
+      const { ctx, id, claim } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      const answer = async (text: string, by = lex): Promise<string> =>
+        await codeOf(answerAnyCase(by, { id, text, next: 'asks' }))
+      assert.deepEqual(
+        [await answer('Who is your customer there?'), await sentTo(ctx)],
+        ['done', [ownerMailbox]],
+      )
+      const end = { state: 'ended', ended_at: ctx.clock.now(), ended_why: 'revoked' } as const
+      await ctx.db.queries.updateTable('owner_claims').set(end).where('id', '=', claim).execute()
+      assert.equal((await lookInto(lex, id)).isOwnerStill, false)
+      assert.equal(await answer('And since when?'), 'case.owner-gone')
+      assert.equal(await answer('And since when?', as(ctx, agent)), 'case.restricted')
+      assert.deepEqual(await sentTo(ctx), [ownerMailbox])
+      await owner(ctx, '192.0.2.0/25')
+      assert.equal((await lookInto(lex, id)).isOwnerStill, true)
+      assert.equal(await answer('And since when?'), 'done')
     })
 
     it('writes down the marking, each look and the end; the audit says nothing of what is in it', async () => {

@@ -6,14 +6,15 @@ import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { findCase, joinCase, lockCase, participantsOf, restrictCase } from '../cases/actions.ts'
 import type { Case } from '../cases/case.ts'
-import { noteIn, showRestricted, type CaseView } from '../cases/desk-actions.ts'
+import { answerCase, noteIn, showRestricted, type CaseView } from '../cases/desk-actions.ts'
+import { mayHandle } from '../cases/legal.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { requestIdsOf } from '../delisting/case-actions.ts'
 import { grantsCovering } from '../owners/actions.ts'
 import type { Claim, Owner } from '../owners/claim.ts'
 
-/** Marking a case so that only the verified owner of the address space is spoken to, looking into it, and ending that. */
+/** Marking a case so that only the verified owner of the address space is spoken to, looking into it, answering, and ending that. */
 
 /** Who has proven to own all of the network that a case is about; the narrowest network first. */
 export async function ownersFor(
@@ -97,15 +98,37 @@ async function partsOf(tx: Tx, { id }: Case): Promise<readonly string[]> {
   return (await requestIdsOf(tx, threads)).map((each) => `delist-request:${each}`)
 }
 
+/** A restricted case, and whether the proof that it rests on stands. */
+export interface RestrictedView extends CaseView {
+  readonly isOwnerStill: boolean
+}
+
 /** A case with everything in it; the look is written down. */
-export async function lookInto(ctx: Context, id: string): Promise<CaseView> {
+export async function lookInto(ctx: Context, id: string): Promise<RestrictedView> {
   permit(ctx.actor, 'case.legal')
   await transact(ctx, async (tx) => {
     const it = await lockCase(tx, id)
     if (!it) throw new Refusal('case.not-found')
     await record(tx, { action: 'case.legal-viewed', subject: `case:${id}`, facts: {} })
   })
-  return await showRestricted(ctx, id)
+  const view = await showRestricted(ctx, id)
+  return { ...view, isOwnerStill: await isOwnerStill(ctx, view.case) }
+}
+
+/** Whether the mailbox that a restricted case is spoken of with holds a proof of all of its network now, that of then or a newer one. */
+async function isOwnerStill(ctx: Context, it: Case): Promise<boolean> {
+  const owner = (await participantsOf(ctx, it.id)).find(({ id }) => id === it.legal?.participant)
+  if (!owner) return false
+  const grants = await ownersOver(ctx, it)
+  return grants.some((each) => isSameMailbox(each.owner.mailbox, owner.mailbox))
+}
+
+/** Answers a case, restricted or not (`answerCase`). Throws `case.owner-gone` where the proof of the owner has ended: nobody knows who would read it. */
+export async function answerAnyCase(ctx: Context, input: Parameters<typeof answerCase>[1]): Promise<Case> {
+  const it = await findCase(ctx, input.id)
+  const isRestricted = it !== undefined && it.legal !== null && mayHandle(ctx.actor, it) === undefined
+  if (isRestricted && !(await isOwnerStill(ctx, it))) throw new Refusal('case.owner-gone')
+  return await answerCase(ctx, input)
 }
 
 /** Everybody in it is spoken to again; what was said with the owner stays in the owner's thread. */

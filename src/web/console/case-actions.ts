@@ -26,6 +26,8 @@ export interface CaseFile extends CaseView {
   readonly warmUps: readonly WarmUpAtDesk[]
   /** What forms of the others say of the same addresses. */
   readonly elsewhere: readonly SaidElsewhere[]
+  /** Of a restricted one that was opened: whether the proof of the owner stands. */
+  readonly isOwnerStill?: boolean
 }
 
 /** What the console asks of cases; the first parameter is who asks. */

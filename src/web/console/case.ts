@@ -1,5 +1,6 @@
 import { may } from '../../core/actor.ts'
 import { owesAnswer, type Condition } from '../../core/cases/case.ts'
+import { isSpokenTo } from '../../core/cases/legal.ts'
 import { takesPart } from '../../core/cases/participant.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -87,6 +88,7 @@ export async function caseBody(
       ${query.get('done') === undefined ? '' : notice('good', words.done)}
       <div class="head"><h1>${title} ${caseBadge(view, it)}</h1></div>
       ${it.legal === null ? '' : notice('warning', view.words.cases.legal.inside, html`<p>${view.words.cases.legal.proof(it.legal.prefix, view.words.owners.proofs[it.legal.proof as 'txt'] ?? it.legal.proof)} ${when(view, it.legal.checkedAt)}</p>`)}
+      ${file.isOwnerStill === false ? notice('bad', view.words.cases.legal.gone, html`<p>${view.words.cases.legal.goneNext}</p>`) : ''}
       ${clock(view, file)} ${tools(visit, file)}
       <div class="columns">
         <section>
@@ -249,7 +251,7 @@ function forms(visit: OperatorVisit, file: CaseFile): Html {
   const { view, actor, query, form: typed } = visit
   const words = view.words.cases.one
   const { case: it } = file
-  const participants = file.participants.filter(takesPart)
+  const participants = file.participants.filter((each) => takesPart(each) && isSpokenTo(file.case, each))
   if (!may(actor, 'case.answer')) return html``
   const note = postForm(
     visit,

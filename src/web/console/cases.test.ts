@@ -166,7 +166,11 @@ describe('The desk of cases', () => {
     // A link that is fetched ahead opens nothing.
     assert.equal((await ask('admin', `/cases/${caseId}/legal`)).headers.get('location'), `/cases/${caseId}`)
     assert.deepEqual(deeds, ['markLegal:Called back.'])
-    assert.match(await page(ask('admin', `/cases/${caseId}/legal`, { deed: 'look' })), /infected workstation/)
+    const inside = await page(ask('admin', `/cases/${caseId}/legal`, { deed: 'look' }))
+    assert.match(inside, /infected workstation/)
+    assert.match(inside, /The proof of the owner has ended/)
+    // Nobody is offered as a reader to whom nothing is sent.
+    assert.doesNotMatch(inside, /name="to"/)
     assert.equal((await ask('agent', `/cases/${caseId}/legal`, { deed: 'look' })).status, 403)
     assert.deepEqual(deeds, ['markLegal:Called back.', `lookInto:${caseId}`])
     await ask('admin', `/cases/${caseId}/legal`, { deed: 'end' })

@@ -348,6 +348,9 @@ export const cases = {
       'For example: called back at the number in the registry, on which day, and with whom. Kept as a note in the case.',
     inside: 'Restricted: only the owner is spoken to. This look is written down.',
     proof: (prefix: string, proof: string) => `Proof of ${prefix}: ${proof}, last seen`,
+    gone: 'The proof of the owner has ended since.',
+    goneNext:
+      'Nobody knows any more that it is the owner who reads it, so no answer is sent. Have the network proven again by the same mailbox, or speak to everybody again.',
   },
 
   clock: {

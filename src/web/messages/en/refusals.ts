@@ -178,6 +178,10 @@ export const refusals = fitForPeople({
     what: 'The message as it came is not kept.',
     next: 'What it said stands in the thread.',
   }),
+  'case.owner-gone': () => ({
+    what: 'The proof of the owner whom this case is spoken of with has ended.',
+    next: 'Have the network proven again by the same mailbox, or end the restriction; then answer.',
+  }),
   'case.over': () => ({
     what: 'This case ended more than 14 days ago.',
     next: 'Please begin a new one, and say what has changed since.',

@@ -329,6 +329,9 @@ export const cases: Messages['cases'] = {
     howHint: '例如：某日回拨注册信息中的电话，与何人通话。内容作为备注保存在工单中。',
     inside: '受限工单：只与持有者沟通。本次查看已记录。',
     proof: (prefix, proof) => `${prefix} 的证明：${proof}，最近一次确认于`,
+    gone: '持有者的证明已经失效。',
+    goneNext:
+      '已无法确认读信的仍是持有者，因此不再发送答复。请让同一邮箱重新证明该网段，或恢复与所有人沟通。',
   },
 
   clock: {

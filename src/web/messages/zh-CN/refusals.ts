@@ -178,6 +178,10 @@ export const refusals = fitForPeople(
       what: '该邮件的原件没有保存。',
       next: '往来内容中可以看到其文字。',
     }),
+    'case.owner-gone': () => ({
+      what: '与本工单沟通的持有者，其证明已经失效。',
+      next: '请让同一邮箱重新证明该网段，或先解除限制，然后再答复。',
+    }),
     'case.over': () => ({
       what: '该工单结案已超过 14 天。',
       next: '请另行申请，并写明此后的变化。',
