@@ -109,6 +109,15 @@ async function judge(
   core: CoreSeen,
 ): Promise<readonly Finding[]> {
   const place = `${door} (${showEndpoint(endpoint)})`
+  if (said !== undefined && core.state === 'away' && !isOfEdge(door)) {
+    return [
+      fault(
+        'processes',
+        `${place} is answered by another program: no core runs here`,
+        'see what listens there (ss -ltnp); stop it, or move the door in listen',
+      ),
+    ]
+  }
   if (said !== undefined && isGood(said)) return [ok('processes', `${place} answers`)]
   if (said !== undefined) {
     return [

@@ -291,6 +291,17 @@ describe('The doctor on doors', () => {
     const all = troubles(await judgeDoors(listenOf({ ...ports, console: taken }), { state: 'away' }))
     assert.equal(all.length, 2, all.join('\n'))
     assert.match(all[0] ?? '', /^warning: core does not run/)
-    assert.match(all[1] ?? '', /^fault: console .* is answered by something else/)
+    assert.match(all[1] ?? '', /^fault: console .* is answered by another program/)
+  })
+
+  it('takes no other program for a core that is away, however well it answers; an edge may be alone', async () => {
+    const ports = await allServed()
+    const all = troubles(await judgeDoors(listenOf(ports), { state: 'away' }))
+    assert.deepEqual(
+      all.slice(1).map((each) => each.replace(/127\.0\.0\.1:\d+/, 'there')),
+      ['site', 'console', 'intake', 'lmtp'].map(
+        (door) => `fault: ${door} (there) is answered by another program: no core runs here`,
+      ),
+    )
   })
 })
