@@ -1,7 +1,17 @@
 /* Keys for those who work here all day; every page works without. The account page lists them. */
 'use strict'
 
-const places = { o: '/', l: '/listings', r: '/requests', b: '/outbox', a: '/audit' }
+const places = {
+  o: '/',
+  l: '/listings',
+  c: '/cases',
+  r: '/requests',
+  d: '/abuse',
+  w: '/owners',
+  v: '/vouches',
+  b: '/outbox',
+  a: '/audit',
+}
 
 /* `g` waits a moment for the letter that says where. */
 const patienceMs = 1500

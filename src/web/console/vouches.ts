@@ -87,8 +87,8 @@ function vouchTable({ view, actor }: OperatorVisit, vouches: readonly Vouch[]): 
       html`<span translate="no">${visible(each.mailbox)}</span>`,
       literal(visible(each.domain)),
       each.network === null ? words.signed : literal(formatPrefix(each.network)),
-      html`<a href="${places.listings.href({ text: each.ip })}">${literal(each.ip)}</a>:
-        ${reasonParts(view, each.reason).title}`,
+      html`<a href="${places.listings.href({ text: each.ip })}">${literal(each.ip)}</a>
+        <span class="far">${reasonParts(view, each.reason).title}</span>`,
       when(view, each.sinceAt),
       when(view, each.endedAt ?? each.endsAt),
       deedOf(view, each, mayEnd),
