@@ -1,6 +1,7 @@
 import type { Recipient } from '../core/analysis/analysis.ts'
 import type { Answer } from '../core/analysis/answer.ts'
 import { messages } from '../web/messages/messages.ts'
+import { whoWords } from '../web/messages/who-words.ts'
 import { facts, plain } from './output.ts'
 
 const words = messages.en.analysis
@@ -48,7 +49,7 @@ function recipientLines(recipient: Recipient): readonly string[] {
     `${address === undefined ? '' : `${plain(address)}: `}${words.actions[action]}`,
     ...facts({
       [labels.happened]: isTrouble ? words.reasons[reason] : undefined,
-      [labels.who]: isTrouble ? words.whos[recipient.who] : undefined,
+      [labels.who]: isTrouble ? whoWords(words, recipient) : undefined,
       [labels.next]: isTrouble ? words.paths[recipient.path] : undefined,
       [labels.ask]: recipient.ask,
       [labels.refused]: recipient.rejectedIp,

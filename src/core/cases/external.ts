@@ -20,7 +20,7 @@ export function externalRuleOf(
 }
 
 /** Paths on which a person decides. */
-const leadsToPerson: readonly Path[] = ['mail', 'form']
+export const leadsToPerson: readonly Path[] = ['mail', 'form']
 
 /**
  * Whether an outsider's case about this may be opened at the door. `path`: the way out as the listing has it, which may lead to a person where

@@ -4,6 +4,7 @@ import type { Guess, Recipient } from '../../core/analysis/analysis.ts'
 import type { Answer } from '../../core/analysis/answer.ts'
 import { pageChoices } from '../guide/page-choices.ts'
 import type { Shelf } from '../guide/shelf.ts'
+import { whoWords } from '../messages/who-words.ts'
 import { routes } from '../routes.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -66,8 +67,9 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
 }
 
 /** What words may mean in which no server speaks: with the same advice, and the box for what would say it surely. */
-export function guessPage(view: View, shelf: Shelf, { reason, path, who }: Guess): Page {
-  const { guess: words, page, reasons, whos, paths } = view.words.analysis
+export function guessPage(view: View, shelf: Shelf, guess: Guess): Page {
+  const { guess: words, page, reasons, paths } = view.words.analysis
+  const { reason, path } = guess
   return {
     title: words.title,
     noindex: true,
@@ -75,7 +77,7 @@ export function guessPage(view: View, shelf: Shelf, { reason, path, who }: Guess
       <p class="lead">${words.lead}</p>
       ${notice('info', reasons[reason])}
       ${definitions([
-        [page.who, whos[who]],
+        [page.who, whoWords(view.words.analysis, guess)],
         [page.next, paths[path]],
       ])}
       ${pageChoices(view, shelf, readingFor([{ reason }]))}
@@ -100,7 +102,7 @@ function ladderOfOurs(view: View, { guide }: Shelf, { ours, recipients, returned
 const mostRecipients = 50
 
 function recipientPart(view: View, recipient: Recipient): Html {
-  const { page, labels, reasons, paths, whos, actions, derivedStatus } = view.words.analysis
+  const { page, labels, reasons, paths, actions, derivedStatus } = view.words.analysis
   const { address, reason, action, permanent, status, statusDerived, replyCode } = recipient
   const title = address === undefined ? page.someone : literal(visible(address))
   const tone = reason === undefined ? 'good' : permanent === false ? 'info' : 'warning'
@@ -114,7 +116,7 @@ function recipientPart(view: View, recipient: Recipient): Html {
       reason === undefined
         ? ''
         : definitions([
-            [page.who, whos[recipient.who]],
+            [page.who, whoWords(view.words.analysis, recipient)],
             [page.next, paths[recipient.path]],
             [page.ask, ask(view, recipient)],
           ])

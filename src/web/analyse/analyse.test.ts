@@ -51,6 +51,15 @@ describe('The page that takes a bounce', () => {
     assert.match(page, /href="\/check\?ip=192\.0\.2\.45"/)
   })
 
+  it('asks whoever wrote it for the right address where no such mailbox is', async () => {
+    const text = 'host mx.example.com[198.51.100.5] said: 550 5.1.1 <usr@example.com>: no such user here'
+    assert.match(
+      await (await handIn({ text })).text(),
+      /Who must act<\/dt>\s*<dd>whoever wrote the message<\/dd>/,
+    )
+    assert.match(await (await handIn({ text }, { prefix: '/zh-CN' })).text(), /<dd>写信的人<\/dd>/)
+  })
+
   it('takes the message as a file as well', async () => {
     const page = await (await handIn({ file: refused })).text()
     assert.match(page, /user@example\.com/)

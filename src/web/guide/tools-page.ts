@@ -37,6 +37,7 @@ export function toolList(words: Messages['guide']['tools'], withForm = false): r
     tool(`${routes.find.href()}#f-q`, words.lookUp, words.lookUpHint),
     tool(routes.delist.start.href(), words.delist, words.delistHint),
     ...(withForm ? [tool(routes.forms.deliverability.href(), words.several, words.severalHint)] : []),
+    tool(routes.forms.warmUp.href(), words.warmUp, words.warmUpHint),
     tool(routes.recipients.start.href(), words.recipients, words.recipientsHint),
     tool(routes.owners.start.href(), words.owners, words.ownersHint),
     tool(routes.check.href(), words.check, words.checkHint),

@@ -5,10 +5,11 @@ import { errorSummary, hiddenField, submit } from '../ui/form.ts'
 import { codeField } from '../ui/code-field.ts'
 import { html, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
+import { distance } from '../ui/moment.ts'
 import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
 import { notArrived } from '../ui/letter-link-pages.ts'
 import { observing } from '../ui/observing.ts'
-import { timeAndDistance } from '../ui/time.ts'
+import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
 
@@ -29,7 +30,9 @@ export function openRequestPage(
       <h1>${words.title(request.ip)}</h1>
       ${observing(view)} ${road(view, isProven ? 2 : 1)}
       ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
-      <p>${words.until} ${timeAndDistance(view, request.expiresAt)}${view.words.common.fullStop}</p>
+      <p>
+        ${words.until(distance(view.language, request.expiresAt, view.now), time(view, request.expiresAt))}
+      </p>
       ${isProven ? '' : otherWays(view, request, proof)}
     </div>`,
   }

@@ -1,5 +1,5 @@
 import { formatReply } from '../../access/reply.ts'
-import { reasonNames, reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
+import { reasonNames, reasons, type ReasonName } from '../../access/reasons.ts'
 import type { Address } from '../../standards/ip.ts'
 import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
@@ -15,7 +15,7 @@ import { addressState } from './address-page.ts'
 import { authenticationTable } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
 import { findBox, toolChoices } from './find-page.ts'
-import { reasonParts, reasonSections } from './reason-parts.ts'
+import { reasonParts, reasonSections, whoActsOn } from './reason-parts.ts'
 import { whatToDo } from './what-to-do.ts'
 
 /** The pages of the registry of reasons: printed from the same table that the mail servers answer from. */
@@ -60,7 +60,7 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, ladder: Lad
       ${definitions([
         [words.code, literal(`${reason.code} ${reason.status[view.codes]}`)],
         [words.reference, literal(reason.reference)],
-        [words.who, view.words.site.who[whoActs[reason.path]]],
+        [words.who, whoActsOn(view, reason.path)],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
       ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}

@@ -1,10 +1,10 @@
-import { reasons, whoActs, type ReasonName } from '../../access/reasons.ts'
+import { reasons, type ReasonName } from '../../access/reasons.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import { literal } from '../ui/notice.ts'
 import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
-import { reasonParts } from './reason-parts.ts'
+import { reasonParts, whoActsOn } from './reason-parts.ts'
 
 /** Reasons with their codes, each leading to its page. */
 export function codesTable(view: View, names: readonly ReasonName[]): Html {
@@ -20,7 +20,7 @@ export function codesTable(view: View, names: readonly ReasonName[]): Html {
         literal(`${code} ${status[view.codes]}`),
         html`<a href="${view.link(routes.code.href({ code: slug }))}">${reasonParts(view, name).title}</a>`,
         literal(reference),
-        view.words.site.who[whoActs[path]],
+        whoActsOn(view, path),
       ]
     }),
   })

@@ -1,6 +1,6 @@
-import { reasons, type ReasonName } from '../../access/reasons.ts'
+import { reasons, whoActs, type Path, type ReasonName } from '../../access/reasons.ts'
 import { hour } from '../../base/clock.ts'
-import { opensCase } from '../../core/cases/external.ts'
+import { leadsToPerson, opensCase } from '../../core/cases/external.ts'
 import type { Refused } from '../../core/ladder/ladder.ts'
 import { isAlwaysOpen } from '../../core/cases/calendar.ts'
 import { html, type Html } from '../ui/html.ts'
@@ -11,6 +11,12 @@ import type { View } from '../ui/view.ts'
 export function reasonParts(view: View, name: ReasonName): { title: string; why: string; until: string } {
   const { title, why, until } = reasons[name].words[view.language]
   return { title, why, until: until.replace('{{review}}', reviewTerm(view)) }
+}
+
+/** Who acts on a refusal; where a person here has the last word, that too. */
+export function whoActsOn(view: View, path: Path): string {
+  const { decision, ...who } = view.words.site.who
+  return leadsToPerson.includes(path) ? decision : who[whoActs[path]]
 }
 
 /** By when a person decides, as this installation has set it. */

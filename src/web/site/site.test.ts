@@ -511,6 +511,21 @@ describe('the pages of codes', () => {
     assert.match(await pageIn(working, 'zh-CN'), /我们会在 72 个工作小时内答复。/)
   })
 
+  it('are not the only way on: forecasts stand among the tools, and who has a mailbox here is led to its mail', async () => {
+    assert.match((await get('/tools')).page, /href="\/warm-up"/)
+    assert.match(
+      (await get('/')).page,
+      /<h2>Do you have a mailbox here\?<\/h2>\s*<p>[^<]*<a href="\/recipients">/,
+    )
+  })
+
+  it('say that we decide where a person here does', async () => {
+    for (const path of ['/codes', '/codes/investigation'])
+      assert.match(await words(path), /The sender’s administrator mends, we decide/, path)
+    assert.match(await words('/zh-CN/codes/investigation'), /发件方的管理员修复，由我们决定/)
+    assert.doesNotMatch(await words('/codes/unwanted-mail'), /we decide/)
+  })
+
   it('speak the codes of this installation', async () => {
     const strict = testSite({ settings: testSettings({ codes: 'iana-strict' }) })
     const page = await (await strict.request(`${origin}/codes/unwanted-mail`)).text()

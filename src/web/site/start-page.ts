@@ -51,7 +51,10 @@ export function startPage(view: View, shelf: Shelf): Page {
       </ul>
       ${guideList(view, shelf)} ${news(view, shelf)}
       <h2>${words.customer}</h2>
-      <p>${words.customerBody(provider)}</p>`,
+      <p>
+        ${words.customerBody(provider)}
+        <a href="${view.link(routes.recipients.start.href())}">${words.customerLink}</a>
+      </p>`,
   }
 }
 

@@ -59,9 +59,9 @@ export function length(language: Language, ms: number): string {
   return spaced(numbers(language, { style: 'unit', unit: name, unitDisplay: 'long' }).format(value))
 }
 
-/** `in 3 days`, `2 hours ago`. */
+/** `in 3 days`, `2 hours ago`; from a minute on in no seconds, and close below two of a unit in that unit: 118 seconds are 2 minutes. */
 export function distance(language: Language, at: number, now: number): string {
-  const [unit, size] = unitOf(Math.abs(at - now))
+  const [unit, size] = distanceUnitOf(Math.abs(at - now))
   return spaced(distances(language, { numeric: 'always' }).format(Math.round((at - now) / size), unit))
 }
 
@@ -72,6 +72,13 @@ function spaced(text: string): string {
 
 function unitOf(ms: number): readonly [(typeof steps)[number][0], number] {
   return steps.find(([, size]) => ms >= 2 * size) ?? ['second', 1000]
+}
+
+/** Least of a unit for a distance to be said in it: nearly two. */
+const nearlyTwo = 1.95
+
+function distanceUnitOf(ms: number): (typeof steps)[number] {
+  return steps.find(([unit, size]) => ms >= (unit === 'minute' ? 1 : nearlyTwo) * size) ?? ['second', 1000]
 }
 
 /** A count with its separators: `12,345`. */

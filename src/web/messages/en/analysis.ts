@@ -75,6 +75,8 @@ export const analysis = {
     'third-party': 'the operator of the block list',
     nobody: 'nobody',
   } satisfies Record<Who, string>,
+  /** Where the address of the recipient is wrong, no administrator of the sender can know the right one. */
+  author: 'whoever wrote the message',
   errors: {
     empty: 'The input is empty.',
     'nothing-found':

@@ -76,6 +76,8 @@ export const guide = {
     severalHint: 'Refused, late or in junk: each address is looked at by itself.',
     recipients: 'See refused mail to your own mailbox here',
     recipientsHint: 'For our own users: mail that you expected did not come.',
+    warmUp: 'Say what new addresses will send',
+    warmUpHint: 'A forecast, day by day; a person decides, and the budgets are raised inside it.',
     owners: 'Show that a network is yours',
     ownersHint: 'Then see what of it is listed, and ask for whole ranges.',
     check: 'Check domain and server',

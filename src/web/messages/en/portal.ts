@@ -46,7 +46,7 @@ export const portal = {
     writeLead: (mailbox: string) =>
       `Send a message from ${mailbox} to the address below. Subject and text do not matter. The message must be authenticated for its From domain (SPF or DKIM).`,
     writeAfter: 'Then come back to this page and reload it. No reply will come.',
-    until: 'This request ends',
+    until: (far: string, when: Html) => html`This request ends ${far}, on ${when}.`,
     others: 'Other ways to prove it',
     othersLead: 'Any one of these shows that you control the address. Then this page has the button.',
     txtTitle: 'By DNS',

@@ -40,7 +40,8 @@ export const site = {
     reportHint: 'Spam, phishing or worse from an account of ours: upload it, no account needed.',
     customer: 'Do you have a mailbox here?',
     customerBody: (provider: string) =>
-      `This site is for people who write to ${provider} from elsewhere. For your own mailbox please ask the help desk of ${provider}.`,
+      `This site is for people who write to ${provider} from elsewhere. For your own mailbox please ask the help desk of ${provider}; which mail to it we refused, you see here:`,
+    customerLink: 'See refused mail to your own mailbox',
   },
   find: {
     label: 'Paste the bounce, the code or the IP address',
@@ -212,6 +213,7 @@ export const site = {
     receiver: 'The receiving side',
     'third-party': 'Another organisation',
     nobody: 'Nobody: it passes',
+    decision: 'The sender’s administrator mends, we decide',
   },
   about: {
     title: 'About this site',

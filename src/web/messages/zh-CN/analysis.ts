@@ -66,6 +66,7 @@ export const analysis: Messages['analysis'] = {
     'third-party': '封锁名单的运营方',
     nobody: '无需任何人处理',
   },
+  author: '写信的人',
   errors: {
     empty: '没有填写任何内容。',
     'nothing-found': '没有从中找到退信、答复、举报或邮件头。请提供完整的邮件，包括邮件头。',

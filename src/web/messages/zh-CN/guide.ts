@@ -59,6 +59,8 @@ export const guide: typeof en = {
     severalHint: '被退回、延迟或进了垃圾箱：每个地址分别审核。',
     recipients: '查看发给您自己邮箱的被拒收邮件',
     recipientsHint: '供本系统用户使用：该收到的邮件没有收到。',
+    warmUp: '提交新地址的发信预告',
+    warmUpHint: '说明今后每天发多少封；经专人同意后，额度在预告范围内提高。',
     owners: '证明网段属于您',
     ownersHint: '之后可以查看其中被封锁的部分，并为整个网段提出申请。',
     check: '检测域名和邮件服务器',

@@ -31,7 +31,8 @@ export const site: typeof en = {
     reportHint: '我们的账号发出的垃圾邮件、钓鱼邮件等，上传即可举报，无需账号。',
     customer: '您是我们的邮箱用户？',
     customerBody: (provider) =>
-      `本站面向从外部向 ${provider} 发信的人。如果问题与您自己的邮箱有关，请联系 ${provider} 的服务台。`,
+      `本站面向从外部向 ${provider} 发信的人。如果问题与您自己的邮箱有关，请联系 ${provider} 的服务台；发给您而被拒收的邮件，可以在这里查看：`,
+    customerLink: '查看发给您自己邮箱的被拒收邮件',
   },
   find: {
     label: '粘贴退信内容、代码或 IP 地址',
@@ -193,6 +194,7 @@ export const site: typeof en = {
     receiver: '收件方',
     'third-party': '其他机构',
     nobody: '无需处理，会自动恢复',
+    decision: '发件方的管理员修复，由我们决定',
   },
   about: {
     title: '关于本站',

@@ -7,7 +7,7 @@ export const support: Messages['support'] = {
     lead: '已知的信息会一路带过去，不必重复填写。',
     states: {
       next: '下一步',
-      open: '可以进行',
+      open: '可选',
       running: '进行中',
       tried: '已试过',
       closed: '不适用',
@@ -51,7 +51,7 @@ export const support: Messages['support'] = {
     recipientOfCode:
       '请通过其他方式（电话、另一个邮箱）联系收件人。对方是我们的用户，可以查看发给自己而被拒收的邮件，可以为您担保，也可以替您开工单。',
     toRecipientCode: '为收件人生成代码',
-    toRecipient: '应当告诉对方什么',
+    toRecipient: '该告诉对方什么',
     owner:
       '网段持有者可以证明网段归其所有，查看自己的网段中哪些被封锁，并可为整个网段提出申请。请把本页面转给您的主机商或网络服务商。',
     ownerWide: '被封锁的是整个网段，需要由其持有者处理。请把本页面转给您的主机商或网络服务商。',
@@ -78,7 +78,7 @@ export const support: Messages['support'] = {
         `${provider} 不受理外部发件人的一般咨询。解除封锁页面不能自行答复时，会自动把您的申请转给专人。`,
       'no-listing': '这里并没有封锁，持有者也没有可以解除的内容。',
     },
-    bundle: '可以转交的事实',
+    bundle: '可转交的信息',
     bundleHint: '复制这段文字即可：其中包含查找这次拒收所需的全部信息，不包含任何收件人。',
     facts: {
       provider: '拒收方',
