@@ -14,6 +14,7 @@ import { mailboxKey, parseMailbox, type MailAddress } from '../../standards/mail
 import { formatPrefix, parseListable, rangeKeys } from '../../standards/prefix.ts'
 import { listAudit, verifyChain } from '../audit/actions.ts'
 import { closeUnanswered, pageToken } from '../cases/actions.ts'
+import { mostBytes } from '../cases/case.ts'
 import {
   answerCase,
   assignCase,
@@ -491,6 +492,26 @@ forEachDatabase((_name, open) => {
       for (const each of [first, ...participants.filter(({ role }) => role !== 'owner').map((p) => p.id)])
         await withdraw(ctx, pageToken(ctx, each))
       assert.equal((await clock()).state, 'conditional')
+    })
+
+    it('has room for the owner, whatever strangers have put there', async () => {
+      const { ctx, id, claim } = await world(await open())
+      const lex = as(ctx, counsel)
+      await markLegal(lex, { id, claim, how })
+      const own = (await lookInto(lex, id)).participants.find(({ role }) => role === 'owner')
+      const strangers = (await lookInto(lex, id)).participants.find(({ role }) => role === 'sender')
+      // As if it had all come from those who wait for the same.
+      await ctx.db.queries
+        .updateTable('case_messages')
+        .set({ size: mostBytes })
+        .where('participant_id', '=', strangers?.id ?? '')
+        .execute()
+      await noteCase(lex, { id, text: 'x' })
+      assert.ok((await lookInto(lex, id)).case.bytes >= mostBytes)
+      await addToPage(ctx, { token: pageToken(ctx, own?.id ?? ''), text: 'Our counsel writes.' })
+      assert.ok(
+        (await lookInto(lex, id)).messages.some(({ content }) => content.text === 'Our counsel writes.'),
+      )
     })
 
     it('is neither merged nor split by anybody, and ends: then everybody is spoken to again', async () => {

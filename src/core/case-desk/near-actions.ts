@@ -46,7 +46,8 @@ export async function casesNear(
     ...new Set([...stated, ...warmUps].map(({ participantId }) => participantId)),
   ])
   const others = besides(ctx, id, [...known, ...about, ...cases.values()])
-  const shown = new Set(others.map((it) => it.id))
+  // Of a restricted one nothing is said but that it is there.
+  const shown = new Set(others.filter(({ legal }) => legal === null).map((it) => it.id))
   const inCase = (thread: string): string => cases.get(thread)?.id ?? ''
   const elsewhere: readonly SaidElsewhere[] = [
     ...stated.map(({ participantId, prefix, state, changedAt: at }) => ({

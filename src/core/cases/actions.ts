@@ -162,7 +162,9 @@ export async function hear(
     await messageStore.countCopy(tx.queries, same)
     return 'copy'
   }
-  const refusal = mayHold(it, { size: sizeOf(incoming), isVerified: moves })
+  // What strangers put into a restricted case takes no room from whom it is spoken of with.
+  const held = it.legal === null ? it : await messageStore.sizeOf(tx.queries, { participant: participant.id })
+  const refusal = mayHold(held, { size: sizeOf(incoming), isVerified: moves })
   if (refusal && incoming.isSilent) return 'copy'
   if (refusal) throw refusal
   if (!(await keep(tx, participant, incoming))) return 'known'
@@ -234,7 +236,7 @@ async function keep(tx: Tx, participant: Participant, incoming: Incoming): Promi
 /** Counts anew what a case holds. */
 export async function recount(tx: Tx, caseId: string): Promise<void> {
   const it = await mustLock(tx, caseId)
-  await saveCase(tx, { ...it, ...(await messageStore.sizeOf(tx.queries, caseId)) })
+  await saveCase(tx, { ...it, ...(await messageStore.sizeOf(tx.queries, { caseId })) })
 }
 
 /** Longest of what somebody says that is kept as text. */

@@ -343,7 +343,7 @@ export const mostUnverified = 50
 
 /** Whether a message of this size still fits. Ours and notes always do. */
 export function mayHold(
-  it: Case,
+  it: Pick<Case, 'messages' | 'bytes' | 'unverified'>,
   { size, isVerified }: { readonly size: number; readonly isVerified: boolean },
 ): Refusal | undefined {
   const isFull = it.messages >= mostMessages || it.bytes + size > mostBytes

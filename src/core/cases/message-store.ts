@@ -35,20 +35,23 @@ export async function moveNotes(queries: Queries, from: string, to: string): Pro
     .execute()
 }
 
-/** What counts towards the size of a case. */
+/** What counts towards the size of a case; of one of its threads. */
 export async function sizeOf(
   queries: Queries,
-  caseId: string,
+  of: { readonly caseId: string } | { readonly participant: string },
 ): Promise<{ readonly messages: number; readonly bytes: number; readonly unverified: number }> {
-  const row = await queries
+  const query = queries
     .selectFrom('case_messages')
     .select((eb) => [
       eb.fn.countAll<number>().as('messages'),
       eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'),
       eb.fn.count<number>(eb.case().when('is_verified', '=', 0).then(1).end()).as('unverified'),
     ])
-    .where('case_id', '=', caseId)
-    .executeTakeFirstOrThrow()
+  const row = await (
+    'caseId' in of
+      ? query.where('case_id', '=', of.caseId)
+      : query.where('participant_id', '=', of.participant)
+  ).executeTakeFirstOrThrow()
   return { messages: Number(row.messages), bytes: Number(row.bytes), unverified: Number(row.unverified) }
 }
 

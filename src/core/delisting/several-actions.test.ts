@@ -120,7 +120,7 @@ forEachDatabase((_name, open) => {
 
     it('takes what there is room for, names the rest, and is refused where there is none', async () => {
       // Half of the queue is for those who show control.
-      const { write, letters } = await world(await open(), 4)
+      const { ctx, write, letters } = await world(await open(), 4)
       const several = await write([nth(1), nth(2), nth(3)])
       assert.deepEqual(named(several), [[nth(1), nth(2)], [nth(3)]])
       const [letter] = await letters()
@@ -129,6 +129,23 @@ forEachDatabase((_name, open) => {
         [letter.slots.ip, letter.slots.besides, letter.slots.left],
         [nth(2), [nth(1)], [nth(3)]],
       )
+      // What is not for them at all is not named as what they should write about again.
+      const reader = await ctx.db.queries
+        .selectFrom('case_participants')
+        .select(['id', 'case_id'])
+        .executeTakeFirstOrThrow()
+      await ctx.db.queries
+        .updateTable('cases')
+        .set({ legal: '{"participant":"x"}' })
+        .where('id', '=', reader.case_id)
+        .execute()
+      const [about] = await ctx.db.queries
+        .selectFrom('cases')
+        .select('about')
+        .where('id', '=', reader.case_id)
+        .execute()
+      const restricted = await write([about?.about?.replace('/32', '') ?? ''], 'Again.')
+      assert.deepEqual([named(restricted), restricted.refusal?.code], [[[], []], 'case.with-owner'])
       const none = await write([nth(3), nth(4)], 'Others.')
       assert.deepEqual(named(none), [[], [nth(3), nth(4)]])
       assert.ok(none.refusal instanceof Refusal && none.refusal.code === 'delisting.queue-full')

@@ -55,7 +55,8 @@ export async function openReviewsByMail(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       refusal ??= error
-      left.push(address)
+      // Room comes again; what is not for them, or over, does not.
+      if (error.status === 429) left.push(address)
     }
   }
   if (reader) await tellOf(ctx, reader, { taken, left })

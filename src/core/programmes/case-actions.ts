@@ -14,6 +14,7 @@ import {
   targetsOf,
 } from '../cases/actions.ts'
 import { heard, type Case, type CaseOutcome, type CaseState } from '../cases/case.ts'
+import { isSpokenTo } from '../cases/legal.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { transact, type Context, type Tx } from '../context.ts'
@@ -56,10 +57,12 @@ export async function listOwnerCases(ctx: Context, owner: Owner): Promise<readon
     const own = await ownThread(ctx, it, owner)
     // What is spoken of with one owner alone is nobody else's to know.
     if (own === undefined && it.legal !== null) continue
+    // Where it is spoken of with another owner alone: that it goes on, and how it ended.
+    const isOthers = own !== undefined && !isSpokenTo(it, own)
     cases.push({
       id: it.id,
       about: it.prefix,
-      state: it.state,
+      state: isOthers && it.state !== 'closed' ? 'open' : it.state,
       outcome: it.outcome,
       openedAt: it.openedAt,
       closedAt: it.closedAt,
