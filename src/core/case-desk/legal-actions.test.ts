@@ -304,6 +304,7 @@ forEachDatabase((_name, open) => {
         [shown.case.about, shown.case.state, shown.participants, shown.messages, shown.history],
         [null, 'open', [], [], []],
       )
+      assert.doesNotMatch(JSON.stringify(shown), /192\.0\.2|claim1920/)
       const listed = await listCases(desk, { states: ['open'], offset: 0, limit: 9 })
       assert.deepEqual(
         listed.map((each) => [each.id, each.about]),

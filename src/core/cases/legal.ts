@@ -21,5 +21,7 @@ export function isSpokenTo(it: Pick<Case, 'legal'>, { id }: Pick<Participant, 'i
 /** What the desk sees of it without looking inside: that it is there, whose turn it is and by when. */
 export function masked(it: Case): Case {
   if (it.legal === null) return it
-  return { ...it, about: null, conditions: [], why: '', openedBy: '', unverified: 0 }
+  const { at, by, checkedAt } = it.legal
+  const legal = { at, by, checkedAt, participant: '', claim: '', prefix: '', proof: '' }
+  return { ...it, legal, about: null, conditions: [], why: '', openedBy: '', unverified: 0 }
 }
