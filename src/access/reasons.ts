@@ -432,14 +432,14 @@ export const reasons = {
       en: {
         title: 'This address still has no reverse name that leads back to it',
         why: 'Mail from it was put off because it has no name in reverse DNS (PTR) that leads back to it. We have looked twice ourselves, an hour apart, and found none.',
-        next: 'Ask whoever gave you the address to set the PTR record, and let the name have an A or AAAA record with the address. Then press “Check again now” on the page of the address.',
+        next: 'Ask whoever gave you the address to set the PTR record, and let the name have an A or AAAA record with the address. Then press “Run this test now” on the page of the address.',
         until:
           'It ends by itself: with the first message after our mail servers see the name, or when our own check finds it, every half hour.',
       },
       'zh-CN': {
         title: '该地址仍然没有可正向解析回自身的反向解析记录',
         why: '由于该地址没有可正向解析回自身的反向解析记录（PTR），其邮件此前已被暂缓。我们间隔一小时查询了两次，均未找到。',
-        next: '请联系地址提供商设置 PTR 记录，并为该名称添加指向此地址的 A 或 AAAA 记录，然后在该地址的页面上点击“立即重新检测”。',
+        next: '请联系地址提供商设置 PTR 记录，并为该名称添加指向此地址的 A 或 AAAA 记录，然后在该地址的页面上点击“立即运行该检测”。',
         until: '封锁会自动结束：邮件服务器查到该名称后的第一封邮件即可送达；我们也会每半小时自动检测一次。',
       },
     },

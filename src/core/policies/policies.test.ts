@@ -114,7 +114,7 @@ forEachDatabase((dialect, open) => {
     })
   })
 
-  describe(`“Check again now” in ${dialect}`, () => {
+  describe(`“Run this test now” in ${dialect}`, () => {
     it('runs the test of a listing by hand, and ends the listing when it passes', async () => {
       const here = await world(await open(), 1)
       const prefix = orThrow(parseListable('192.0.2.45'))
