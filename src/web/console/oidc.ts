@@ -1,7 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { Refusal } from '../../base/refusal.ts'
 import { clientOf, networkOf, visitorOf } from '../client.ts'
-import { errorSummary, hiddenField, submit } from '../ui/form.ts'
+import { hiddenField, submit } from '../ui/form.ts'
 import { html, visible } from '../ui/html.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import { channelOf, localPath, setSessionCookie } from './channel.ts'
@@ -99,7 +99,7 @@ function failedPage(visit: Visit, purpose: 'sign-in' | 'connect', refusal: Refus
     status: refusal.status,
     body: html`<div class="door">
       <h1>${title}</h1>
-      ${errorSummary(view, [{ message: said }])}
+      <p class="lead">${said}</p>
       <p class="actions">
         <a class="button" rel="nofollow" href="${(isSignIn ? places.oidc : places.connectOidc).href()}"
           >${words.again}</a

@@ -156,7 +156,7 @@ export const console = {
     goOn: 'Go on',
     failedTitle: (label: string) => `The sign-in with ${label} did not succeed`,
     failed:
-      'Its answer was not good here: it took longer than ten minutes, was begun in another browser, was used before or was broken off. Nothing was changed; the log of core has the cause.',
+      'Nothing was changed. It took longer than ten minutes, was begun in another browser, was used before or was broken off; or what came back was not in order, and then the log of core has the cause.',
     again: 'Try again',
     otherwise: 'Sign in another way',
   },
