@@ -21,7 +21,7 @@ import {
   suspensionsLeft,
   tellOwner,
 } from './core/incidents/act-actions.ts'
-import { listIncidents, noteIncident, showIncident } from './core/incidents/actions.ts'
+import { countIncidents, listIncidents, noteIncident, showIncident } from './core/incidents/actions.ts'
 import { restrictedAccounts } from './core/incidents/restricted-actions.ts'
 import { ownStanding } from './core/own-listings/actions.ts'
 import { showReporter } from './core/reporters/actions.ts'
@@ -32,6 +32,7 @@ export function deskActions(ctx: Context, viewer: EvidenceViewer): DeskActions {
   const by = (actor: Actor): Context => as(ctx, actor)
   return {
     listIncidents: async (actor, wanted) => await listIncidents(by(actor), wanted),
+    countIncidents: async (actor) => await countIncidents(by(actor)),
     findAtDesk: async (actor, text) => await findAtDesk(by(actor), text),
     suspensionsLeft: async (actor) => await suspensionsLeft(by(actor)),
     showIncident: async (actor, id, stretch) => {

@@ -79,6 +79,11 @@ export function testDesk(
           class: 'phish',
           severity: 'critical',
         }),
+        newIncident('inc5'.padEnd(26, '0'), 'lea@provider.example', {
+          state: 'escalated',
+          class: 'malware',
+          severity: 'high',
+        }),
         newIncident('inc4'.padEnd(26, '0'), 'news@provider.example', {
           state: 'closed',
           outcome: 'no-violation',
@@ -155,6 +160,8 @@ export function testDesk(
         ),
       }
     },
+    countIncidents: async () =>
+      new Map([...Map.groupBy(incidents, ({ state }) => state)].map(([state, all]) => [state, all.length])),
     async findAtDesk(_actor, wanted) {
       if (incidents.some(({ id }) => id === wanted)) return { kind: 'incident', id: wanted }
       if (reports.some(({ id }) => id === wanted)) return { kind: 'report', id: wanted }

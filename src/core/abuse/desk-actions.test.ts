@@ -345,6 +345,8 @@ forEachDatabase((_name, open) => {
       assert.deepEqual((await listIncidents(agent, { states: ['escalated'], limit: 5 })).incidents, [])
       const [incident] = (await listIncidents(ctx, { states: ['escalated'], limit: 5 })).incidents
       assert.equal(incident?.severity, 'critical')
+      assert.deepEqual([...(await countIncidents(agent))], [])
+      assert.deepEqual([...(await countIncidents(ctx))], [['escalated', 1]])
       await assert.rejects(
         closeIncident(agent, { incident: incident?.id ?? '', outcome: 'acted' }),
         /incident-not-found/,

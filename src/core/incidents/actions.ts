@@ -105,7 +105,7 @@ export async function listIncidents(
   const [, at, id] = /^(\d{1,15})\.([0-9a-z]{26})$/.exec(wanted.after ?? '') ?? []
   const rows = await store.list(ctx.db.queries, {
     states: wanted.states,
-    hidden: may(ctx.actor, 'abuse.restricted') ? [] : ['restricted'],
+    hidden: hiddenFrom(ctx),
     accounts: typeof wanted.account === 'string' ? [wanted.account] : wanted.account,
     class: wanted.class,
     severity: wanted.severity,
@@ -119,6 +119,11 @@ export async function listIncidents(
   return rows.length > wanted.limit && last
     ? { incidents, next: `${last.lastReportAt}.${last.id}` }
     : { incidents }
+}
+
+/** Classes that whoever asks may not see. */
+function hiddenFrom({ actor }: Context): readonly string[] {
+  return may(actor, 'abuse.restricted') ? [] : ['restricted']
 }
 
 /** One incident with what was done. Throws `abuse.incident-not-found`. */
@@ -151,10 +156,10 @@ export async function actsOf(ctx: Context | Tx, incident: string): Promise<reado
   }))
 }
 
-/** How many there are in each state. */
+/** How many there are in each state; restricted ones only for those who may see them. */
 export async function countIncidents(ctx: Context): Promise<ReadonlyMap<string, number>> {
   permit(ctx.actor, 'abuse.read')
-  return await store.countByState(ctx.db.queries)
+  return await store.countByState(ctx.db.queries, hiddenFrom(ctx))
 }
 
 /** What statistics are made of: incidents opened and acts done within a time. Counts only; nobody has to ask for it. */

@@ -229,10 +229,14 @@ export async function list(
   return await query.orderBy('last_report_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
 
-export async function countByState(queries: Queries): Promise<ReadonlyMap<string, number>> {
+export async function countByState(
+  queries: Queries,
+  hidden: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const rows = await queries
     .selectFrom('incidents')
     .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+    .$if(hidden.length > 0, (query) => query.where('class', 'not in', hidden))
     .groupBy('state')
     .execute()
   return new Map(rows.map(({ state, count }) => [state, Number(count)]))

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { randomId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { isSame } from '../../base/secret.ts'
-import type { Actor } from '../../core/actor.ts'
+import { may, type Actor } from '../../core/actor.ts'
 import type { Session } from '../../core/operators/actions.ts'
 import { isFresh } from '../../core/operators/operator.ts'
 import { serveAssets } from '../assets.ts'
@@ -18,7 +18,7 @@ import { messages } from '../messages/messages.ts'
 import type { View } from '../ui/view.ts'
 import { channelOf, readSessionCookie } from './channel.ts'
 import { expiredPage, faultContent, notFoundContent, refusedContent } from './error-pages.ts'
-import { framed } from './frame.ts'
+import { framed, type Waiting } from './frame.ts'
 import { places } from './places.ts'
 import { readBody } from './read-body.ts'
 import {
@@ -170,8 +170,16 @@ function hasToken(form: Fields, session: Session): boolean {
 
 async function show(visit: Visit, page: ConsolePage): Promise<Response> {
   const isIn = visit.session !== undefined && !page.bare
-  const waiting = isIn ? (await visit.actions.countCases(visit.actor)).open : 0
+  const waiting = isIn ? await waitingFor(visit) : undefined
   return await visit.c.html(framed(visit, page, waiting), (page.status ?? 200) as ContentfulStatusCode)
+}
+
+async function waitingFor({ actor, actions }: Visit): Promise<Waiting> {
+  const [cases, incidents] = await Promise.all([
+    actions.countCases(actor),
+    may(actor, 'abuse.read') ? actions.countIncidents(actor) : undefined,
+  ])
+  return { cases: cases.open, incidents: incidents?.get('escalated') ?? 0 }
 }
 
 async function refused(visit: Visit, refusal: Refusal): Promise<Response> {

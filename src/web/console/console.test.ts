@@ -30,6 +30,19 @@ describe('The overview', () => {
     assert.match(text, new RegExp(`href="/cases/${caseId}"`))
   })
 
+  it('counts the incidents that wait: in the figure, in the list, and beside the abuse desk on every page', async () => {
+    const { ask } = testConsole()
+    const overview = await page(ask('reader', '/'))
+    const waiting = overview.slice(overview.indexOf('<h2>Waiting for a person'))
+    assert.match(waiting, /href="\/abuse\/incidents\/inc5/)
+    assert.match(overview, /href="\/abuse\?state=escalated">one incident of our accounts/)
+    const badge = /Abuse <span class="count" title="one waits for a person">1</
+    assert.match(await page(ask('reader', '/outbox')), badge)
+    assert.doesNotMatch(await page(ask('case-agent', '/')), /inc5|incidents? of our/)
+    const { ask: askEmpty } = testConsole({ empty: true })
+    assert.doesNotMatch(await page(askEmpty('reader', '/')), /class="count"|escalated/)
+  })
+
   it('and every other page of an empty system says what would be there', async () => {
     const { ask } = testConsole({ empty: true })
     const words: readonly (readonly [path: string, words: RegExp])[] = [

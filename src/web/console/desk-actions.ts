@@ -17,6 +17,8 @@ export interface DeskActions {
     actor: Actor,
     wanted: IncidentSearch,
   ): Promise<{ readonly incidents: readonly Incident[]; readonly next?: string }>
+  /** How many there are in each state. */
+  countIncidents(actor: Actor): Promise<ReadonlyMap<string, number>>
   findAtDesk(actor: Actor, text: string): Promise<DeskHit>
   suspensionsLeft(actor: Actor): Promise<SuspensionsLeft>
   /** Throws `abuse.incident-not-found`. */

@@ -9,8 +9,16 @@ import { places } from './places.ts'
 import { roleNames } from './role-words.ts'
 import type { ConsolePage, Visit } from './route.ts'
 
-/** Puts a page into the console's frame. `waiting`: cases that are our turn, shown wherever the operator is. */
-export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
+/** What waits for a person: cases that are our turn, and incidents that no rule decides. */
+export interface Waiting {
+  readonly cases: number
+  readonly incidents: number
+}
+
+const nothingWaits: Waiting = { cases: 0, incidents: 0 }
+
+/** Puts a page into the console's frame. What waits is shown wherever the operator is. */
+export function framed(visit: Visit, page: ConsolePage, waiting = nothingWaits): Html {
   const { view, deps } = visit
   const words = view.words.console
   return documentPage(view, {
@@ -32,7 +40,7 @@ export function framed(visit: Visit, page: ConsolePage, waiting = 0): Html {
   })
 }
 
-function header(visit: Visit, bare: boolean, waiting: number): Html {
+function header(visit: Visit, bare: boolean, waiting: Waiting): Html {
   const { view, session } = visit
   const words = view.words.console
   const brand = html`<a class="home" href="${places.overview.href()}"
@@ -62,18 +70,18 @@ function header(visit: Visit, bare: boolean, waiting: number): Html {
   </header>`
 }
 
-function sections({ view, actor }: Visit, waiting: number): Html[] {
+function sections({ view, actor }: Visit, waiting: Waiting): Html[] {
   const { nav, waiting: waitingWords } = view.words.console
-  const badge =
-    waiting === 0
+  const badge = (many: number): Html | string =>
+    many === 0
       ? ''
-      : html` <span class="count" title="${waitingWords(waiting)}">${count(view.language, waiting)}</span>`
+      : html` <span class="count" title="${waitingWords(many)}">${count(view.language, many)}</span>`
   const entries: readonly (readonly [permission: Permission, href: string, words: Html | string])[] = [
     ['console.read', places.overview.href(), nav.overview],
     ['console.read', places.listings.href(), nav.listings],
-    ['case.read', places.cases.href(), html`${nav.cases}${badge}`],
+    ['case.read', places.cases.href(), html`${nav.cases}${badge(waiting.cases)}`],
     ['console.read', places.requests.href(), nav.requests],
-    ['abuse.read', places.desk.href(), nav.abuse],
+    ['abuse.read', places.desk.href(), html`${nav.abuse}${badge(waiting.incidents)}`],
     ['owner.read', places.owners.href(), nav.owners],
     ['vouch.read', places.vouches.href(), nav.vouches],
     ['console.read', places.outbox.href(), nav.outbox],

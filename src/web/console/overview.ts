@@ -5,6 +5,7 @@ import type { Approval } from '../../core/approvals/actions.ts'
 import type { AuditRecord } from '../../core/audit/actions.ts'
 import { caseStates, type Case } from '../../core/cases/case.ts'
 import type { Observed } from '../../core/decisions/actions.ts'
+import type { Incident } from '../../core/incidents/actions.ts'
 import type { Edge } from '../../core/edges/actions.ts'
 import type { Braked } from '../../core/reputation/brake.ts'
 import { html, visible, type Html } from '../ui/html.ts'
@@ -16,6 +17,7 @@ import type { View } from '../ui/view.ts'
 import { barCell } from './bars.ts'
 import { brakeSection } from './brake.ts'
 import { caseBadge, caseLink, handedWords, shortCaseTable } from './case-parts.ts'
+import { accountName, classWords, severityWords } from './desk-parts.ts'
 import { history } from './history.ts'
 import { when } from './listing-parts.ts'
 import { actorWords } from './actor-words.ts'
@@ -41,24 +43,41 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.console.overview
   const midnight = view.now - (view.now % day)
   const [brake, answered] = await Promise.all([actions.brakeState(actor), actions.listAnswered(actor)])
-  const [edges, feedSeq, classes, letters, refused, waiting, mine, open, latest, observed, proposals] =
-    await Promise.all([
-      actions.listEdges(actor),
-      actions.feedSeq(actor),
-      actions.countListings(actor),
-      actions.countLetters(actor),
-      actions.countRefusals(actor, midnight),
-      may(actor, 'case.read')
-        ? actions.listCases(actor, { states: ['open'], offset: 0, limit: shown })
-        : undefined,
-      may(actor, 'case.answer')
-        ? actions.listCases(actor, { states: live, assigned: 'mine', asleep: true, offset: 0, limit: 50 })
-        : [],
-      actions.countCases(actor),
-      may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
-      actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
-      actions.searchListings(actor, { state: 'proposed', limit: 100 }),
-    ])
+  const mayAbuse = may(actor, 'abuse.read')
+  const [
+    edges,
+    feedSeq,
+    classes,
+    letters,
+    refused,
+    waiting,
+    mine,
+    open,
+    latest,
+    observed,
+    proposals,
+    reported,
+    incidents,
+  ] = await Promise.all([
+    actions.listEdges(actor),
+    actions.feedSeq(actor),
+    actions.countListings(actor),
+    actions.countLetters(actor),
+    actions.countRefusals(actor, midnight),
+    may(actor, 'case.read')
+      ? actions.listCases(actor, { states: ['open'], offset: 0, limit: shown })
+      : undefined,
+    may(actor, 'case.answer')
+      ? actions.listCases(actor, { states: live, assigned: 'mine', asleep: true, offset: 0, limit: 50 })
+      : [],
+    actions.countCases(actor),
+    may(actor, 'audit.read') ? actions.listAudit(actor, { limit: shown }) : undefined,
+    actions.observedOn(actor, { since: midnight, on: midnight, limit: 1 }),
+    actions.searchListings(actor, { state: 'proposed', limit: 100 }),
+    mayAbuse ? actions.countIncidents(actor) : undefined,
+    mayAbuse ? actions.listIncidents(actor, { states: ['escalated'], limit: shown }) : undefined,
+  ])
+  const escalated = reported?.get('escalated') ?? 0
   const inForce = classes.reduce((sum, each) => sum + each.count, 0)
   return {
     title: words.title,
@@ -67,7 +86,15 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       ${edgeNotice(view, edges)} ${brakeNotice(view, brake.held)}
       ${proposalNotice(view, proposals.listings.length)} ${answeredNotice(visit, answered)}
       <ul class="figures">
-        ${figure(view, open.open, words.waiting, waiting === undefined ? undefined : places.cases.href({ state: 'open' }), overdue(view, open.overdue), open.open > 0)}
+        ${figure(
+          view,
+          open.open + escalated,
+          words.waiting,
+          waitingHref(visit, open.open, escalated),
+          html`${overdue(view, open.overdue)}
+          ${escalated === 0 ? '' : html`<a href="${waitingIncidents}">${words.incidents(escalated)}</a>`}`,
+          open.open + escalated > 0,
+        )}
         ${figure(view, inForce, words.listed, places.listings.href(), '')}
         ${figure(view, refused, words.refused, undefined, words.sinceMidnight)}
         ${figure(
@@ -80,7 +107,17 @@ async function overviewPage(visit: OperatorVisit): Promise<ConsolePage> {
       </ul>
       ${observedNotice(visit, observed)}
       <div class="columns">
-        ${handedSection(view, mine)} ${waiting === undefined ? '' : waitingSection(view, waiting, open.open)}
+        ${handedSection(view, mine)}
+        ${
+          waiting === undefined && incidents === undefined
+            ? ''
+            : waitingSection(view, {
+                cases: waiting ?? [],
+                all: open.open,
+                incidents: incidents?.incidents ?? [],
+                escalated,
+              })
+        }
         <section>
           <h2>${words.edges}</h2>
           ${edgeTable(view, edges, feedSeq)}
@@ -191,14 +228,50 @@ function handedSection(view: View, mine: readonly Case[]): Html | string {
   </section>`
 }
 
-function waitingSection(view: View, waiting: readonly Case[], all: number): Html {
+const waitingIncidents = places.desk.href({ state: 'escalated' })
+
+/** Where the figure of what waits leads: to the cases, and to the abuse desk where it is incidents alone. */
+function waitingHref({ actor }: OperatorVisit, cases: number, escalated: number): string | undefined {
+  if (cases === 0 && escalated > 0) return waitingIncidents
+  return may(actor, 'case.read') ? places.cases.href({ state: 'open' }) : undefined
+}
+
+interface WaitingParts {
+  readonly cases: readonly Case[]
+  readonly all: number
+  readonly incidents: readonly Incident[]
+  readonly escalated: number
+}
+
+function waitingSection(view: View, { cases, all, incidents, escalated }: WaitingParts): Html {
   const { overview: words } = view.words.console
   const more = `${words.allWaiting} (${count(view.language, all)})`
+  const moreIncidents = `${words.allIncidents} (${count(view.language, escalated)})`
   return html`<section>
     <h2>${words.waiting}</h2>
-    ${shortCaseTable(view, waiting, { caption: words.waiting, empty: words.nobodyWaits })}
-    ${all > waiting.length ? html`<p><a href="${places.cases.href({ state: 'open' })}">${more}</a></p>` : ''}
+    ${incidents.length === 0 ? '' : incidentTable(view, incidents)}
+    ${escalated > incidents.length ? html`<p><a href="${waitingIncidents}">${moreIncidents}</a></p>` : ''}
+    ${cases.length === 0 && incidents.length > 0 ? '' : shortCaseTable(view, cases, { caption: words.waiting, empty: words.nobodyWaits })}
+    ${all > cases.length ? html`<p><a href="${places.cases.href({ state: 'open' })}">${more}</a></p>` : ''}
   </section>`
+}
+
+/** Accounts of ours about which no rule decides. */
+function incidentTable(view: View, incidents: readonly Incident[]): Html {
+  const { desk } = view.words
+  return table({
+    caption: desk.incidents,
+    quiet: true,
+    stack: true,
+    head: [desk.account, desk.class, desk.severity, desk.lastReport],
+    rows: incidents.map((it) => [
+      html`<a href="${places.incident.href({ id: it.id })}">${accountName(it.account)}</a>`,
+      classWords(view, it.class),
+      severityWords(view, it.severity),
+      when(view, it.lastReportAt),
+    ]),
+    empty: '',
+  })
 }
 
 function edgeTable(view: View, edges: readonly Edge[], feedSeq: number): Html {

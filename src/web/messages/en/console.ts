@@ -201,6 +201,9 @@ export const console = {
     refused: 'Refused today',
     sinceMidnight: 'since 00:00 UTC',
     nobodyWaits: 'Nobody is waiting for you.',
+    incidents: (count: number) =>
+      count === 1 ? 'one incident of our accounts' : `${count} incidents of our accounts`,
+    allIncidents: 'All incidents that wait',
     handed: 'Handed to you',
     allMine: 'All that are yours',
     allWaiting: 'All that wait',
