@@ -13,8 +13,12 @@
     hourCycle: 'h23',
     timeZoneName: 'short',
   })
-  const isElsewhere = new Date().getTimezoneOffset() !== 0
+  const offset = new Date().getTimezoneOffset()
+  const isElsewhere = offset !== 0
+  // Some times are in Beijing’s besides already.
+  const isBeijing = offset === -480
   for (const element of isElsewhere ? document.querySelectorAll('time[datetime]:not([data-far])') : []) {
+    if (isBeijing && 'beijing' in element.dataset) continue
     const local = document.createElement('span')
     local.className = 'local'
     const text = zone.format(new Date(element.dateTime))

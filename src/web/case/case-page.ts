@@ -12,7 +12,7 @@ import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
-import { time, timeThenDistance } from '../ui/time.ts'
+import { deadline, time, timeThenDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { showPrefixText } from '../../standards/prefix.ts'
 
@@ -35,7 +35,7 @@ export function casePage(view: View, it: CasePage, asked: Asked): Page {
   return {
     title: words.title,
     noindex: true,
-    body: html`${errorSummary(view, error)} ${done(view, asked)}
+    body: html`${errorSummary(view, error)} ${done(view, it, asked)}
       <h1>${words.title}</h1>
       ${it.about === null ? '' : html`<p class="lead">${words.about(showPrefixText(it.about))}</p>`}
       ${standing(view, it, asked)} ${it.isWithOwner ? '' : addresses(view, asked)}
@@ -63,11 +63,13 @@ function addresses(view: View, { form }: Asked): Html | string {
     ${statesTable(view, form.addresses, { caption: words.title })}`
 }
 
-function done(view: View, asked: Asked): Html | string {
+/** What was just done, as long as it is still the last that happened: the address of the page stays when it is loaded again. */
+function done(view: View, it: CasePage, asked: Asked): Html | string {
   const words = view.words.cases.page
-  if (asked.done === 'sent') return notice('good', words.sent)
-  if (asked.done === 'helped') return notice('good', words.surveyThanks)
-  return asked.done === 'closed' ? notice('good', words.closed) : ''
+  const isTheirWord = it.messages.findLast(({ says }) => says !== 'received')?.isOurs === false
+  if (asked.done === 'sent') return it.state !== 'closed' && isTheirWord ? notice('good', words.sent) : ''
+  if (asked.done === 'helped') return it.survey?.answer ? notice('good', words.surveyThanks) : ''
+  return asked.done === 'closed' && it.state === 'closed' ? notice('good', words.closed) : ''
 }
 
 /** Whose turn it is, by when, and what they are to do. */
@@ -142,7 +144,7 @@ function one(view: View, message: PageMessage): Html {
   return html`<header>
       <b>${message.isOurs ? words.us : words.you}</b> <span class="at">${time(view, message.at)}</span>
     </header>
-    ${says === undefined ? '' : html`<p>${words.says[says]}</p>`}
+    ${says === undefined ? '' : html`<p>${saysWords(view, message, says)}</p>`}
     ${says === 'refused' && message.tests.length > 0 ? html`<p>${words.unmet}</p>` : ''}
     ${
       message.tests.length === 0
@@ -152,6 +154,18 @@ function one(view: View, message: PageMessage): Html {
           </ul>`
     }
     ${said(view, message.text)} ${isBare(message) ? html`<p class="hint">${words.noWords}</p>` : ''}`
+}
+
+/** By when they hear from us is the time that they were told then: the clock may have changed since. */
+function saysWords(
+  view: View,
+  { until }: PageMessage,
+  says: NonNullable<PageMessage['says']>,
+): Html | string {
+  const words = view.words.cases.page
+  return says === 'received' && until !== undefined
+    ? words.receivedBy(deadline(view, until))
+    : words.says[says]
 }
 
 function isBare({ isOurs, says, text }: PageMessage): boolean {

@@ -4,7 +4,7 @@ import { submit } from '../ui/form.ts'
 import { html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { verbatim } from '../ui/notice.ts'
-import { time } from '../ui/time.ts'
+import { deadline } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 
 /** What a code for the recipient is, before it is made. */
@@ -37,7 +37,7 @@ export function codePage(view: View, { code, expiresAt }: CaseCode, back: string
     noindex: true,
     body: html`<h1>${words.made}</h1>
       <p class="big-code" translate="no"><output>${code}</output></p>
-      <p>${words.until(time(view, expiresAt))}</p>
+      <p>${words.until(deadline(view, expiresAt))}</p>
       <p>${words.give}</p>
       ${verbatim(words.letter(address, code))}
       <p class="hint">${words.later}</p>

@@ -4,7 +4,7 @@ import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
 import { count, distance } from '../ui/moment.ts'
 import { definitions, literal } from '../ui/notice.ts'
-import { time, timeAndDistance } from '../ui/time.ts'
+import { deadline, time, timeAndDistance } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { concernList } from '../ui/ways.ts'
 
@@ -19,7 +19,7 @@ export function sentence(view: View, words: Html | string): Html {
 export function endsSentence(view: View, listing: ExplainedListing): Html {
   const ends = Date.parse(listing.ends)
   return html`<p>
-    ${view.words.site.address.until(time(view, ends), distance(view.language, ends, view.now))}
+    ${view.words.site.address.until(deadline(view, ends), distance(view.language, ends, view.now))}
   </p>`
 }
 

@@ -13,7 +13,7 @@ import { html, visible, type Html } from '../ui/html.ts'
 import type { Page } from '../ui/layout.ts'
 import { definitions, literal, notice, verbatim } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
-import { time } from '../ui/time.ts'
+import { deadline, time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
 import { authenticationRecord } from './authentication-parts.ts'
@@ -128,7 +128,7 @@ function proof(view: View, opened: Case): Html {
   const words = view.words.site.record
   if (!opened.proves) return html`<p class="hint">${words.provesNot}</p>`
   const until = opened.facts.minute * minute + provesMs
-  return html`<p class="hint">${words.proves(time(view, until))}</p>`
+  return html`<p class="hint">${words.proves(deadline(view, until))}</p>`
 }
 
 /** The listing and the refusal on a line of time; nothing when the listing is gone, for then the state says it all. */

@@ -7,7 +7,7 @@ import { routes } from '../routes.ts'
 import { html, visible, type Html } from './html.ts'
 import { moment } from './moment.ts'
 import { badge, buttonLink, mailLink, verbatim } from './notice.ts'
-import { time } from './time.ts'
+import { deadline, time } from './time.ts'
 import type { View } from './view.ts'
 
 /** What a page knows besides of the steps that its ladder speaks of in general. */
@@ -224,7 +224,7 @@ function caseState(
   switch (state) {
     case 'open':
       return html`<p>
-        ${words.caseOpen(time(view, openedAt))} ${dueAt === null ? '' : words.caseDue(time(view, dueAt))}
+        ${words.caseOpen(time(view, openedAt))} ${dueAt === null ? '' : words.caseDue(deadline(view, dueAt))}
       </p>`
     case 'waiting':
       return html`<p>${words.caseOpen(time(view, openedAt))} ${words.caseTheirs}</p>`

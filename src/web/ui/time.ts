@@ -1,3 +1,4 @@
+import { beijingMoment } from '../../base/beijing.ts'
 import { html, type Html } from './html.ts'
 import { calendarDay, distance, moment } from './moment.ts'
 import type { View } from './view.ts'
@@ -12,16 +13,22 @@ export function time(view: View, at: number, precise = false): Html {
   >`
 }
 
+/** A time that counts for the reader: in Chinese as in our letters, Beijing’s with UTC behind it. */
+export function deadline(view: View, at: number): Html {
+  if (view.language !== 'zh-CN') return time(view, at)
+  return html`<time datetime="${machineTime(at)}" data-beijing>${beijingMoment(at)}</time>`
+}
+
 /** A time with how far it is: `in 3 days, 7 May 2026, 10:15 UTC`. */
 export function timeAndDistance(view: View, at: number): Html {
   const far = distance(view.language, at, view.now)
-  return view.language === 'zh-CN' ? html`${far}，${time(view, at)}` : html`${far}, ${time(view, at)}`
+  return view.language === 'zh-CN' ? html`${far}，${deadline(view, at)}` : html`${far}, ${time(view, at)}`
 }
 
 /** The same behind a word that wants the time itself, such as `by`: `7 May 2026, 10:15 UTC (in 3 days)`. */
 export function timeThenDistance(view: View, at: number): Html {
   const far = distance(view.language, at, view.now)
-  return view.language === 'zh-CN' ? html`${time(view, at)}（${far}）` : html`${time(view, at)} (${far})`
+  return view.language === 'zh-CN' ? html`${deadline(view, at)}（${far}）` : html`${time(view, at)} (${far})`
 }
 
 /** Only how far, with the exact time in `datetime` and on hover: `3 minutes ago`. */

@@ -9,6 +9,7 @@ import type {
   OwnerState,
   Paragraph,
 } from '../letter-words.ts'
+import { beijingMoment as moment } from '../../../base/beijing.ts'
 import { showPrefixText } from '../../../standards/prefix.ts'
 import { testWords } from './test-words.ts'
 
@@ -422,8 +423,6 @@ function untilWords(states: readonly { readonly state: FormState }[], when: stri
     : `我们会反复检测，直到${when}；通过后无需告知我们。`
 }
 
-const beijingMs = 8 * 3_600_000
-
 const ownerSubjects = {
   granted: (prefix: string) => `已确认您是 ${prefix} 的持有者`,
   failing: (prefix: string) => `${prefix} 的持有证明缺失`,
@@ -603,17 +602,4 @@ function number(value: number): string {
 function date(at: number): string {
   const time = new Date(at)
   return `${time.getUTCFullYear()}年${time.getUTCMonth() + 1}月${time.getUTCDate()}日`
-}
-
-/** `北京时间 2026年5月4日 18:15（UTC 10:15）`；日期不同时注明 UTC 日期。 */
-function moment(at: number): string {
-  const [utc, beijing] = [new Date(at), new Date(at + beijingMs)]
-  const utcDay =
-    utc.getUTCDate() === beijing.getUTCDate() ? '' : `${utc.getUTCMonth() + 1}月${utc.getUTCDate()}日 `
-  const date = `${beijing.getUTCFullYear()}年${beijing.getUTCMonth() + 1}月${beijing.getUTCDate()}日`
-  return `北京时间 ${date} ${clockOf(beijing)}（UTC ${utcDay}${clockOf(utc)}）`
-}
-
-function clockOf(time: Date): string {
-  return time.toISOString().slice(11, 16)
 }

@@ -1,6 +1,7 @@
 import type { CaseKind, CaseOutcome, CaseState, Severity } from '../../../core/cases/case.ts'
 import type { LetterState, Says } from '../../../core/cases/message.ts'
 import type { ParticipantRole } from '../../../core/cases/participant.ts'
+import { html, type Html } from '../../ui/html.ts'
 
 /** Cases: the desk in the console, and the page of a case on the public site. */
 export const cases = {
@@ -293,7 +294,7 @@ export const cases = {
     you: 'You',
     us: 'Our postmasters',
     says: {
-      received: 'We have your message. A person answers you by the time above.',
+      received: 'We have your message. A person answers you.',
       answer: 'A postmaster writes:',
       conditional: 'We lift the block as soon as these tests pass:',
       unmet: 'We have tested again. This is still missing:',
@@ -314,6 +315,7 @@ export const cases = {
     addLabel: 'Your message',
     addHint: 'What you found, what has changed, since when. Text only, at most 4,000 characters.',
     send: 'Send',
+    receivedBy: (by: Html) => html`We have your message. A person answers you by ${by}.`,
     sent: 'Thank you, we have it.',
     survey: 'Did it help?',
     surveyLead: 'One click, nothing else. It is kept with the case, and deleted with it.',

@@ -1,3 +1,4 @@
+import { html } from '../../ui/html.ts'
 import type { Messages } from '../en.ts'
 
 export const cases: Messages['cases'] = {
@@ -279,7 +280,7 @@ export const cases: Messages['cases'] = {
     you: '您',
     us: '我们的邮件管理员',
     says: {
-      received: '来信已收到，会有专人在上述时间之前答复。',
+      received: '来信已收到，会有专人答复。',
       answer: '邮件管理员写道：',
       conditional: '下列检测通过之后，我们即解除封锁：',
       unmet: '我们又检测了一次，仍未通过的项目：',
@@ -298,6 +299,7 @@ export const cases: Messages['cases'] = {
     addLabel: '内容',
     addHint: '查到了什么、有哪些变化、从什么时候起。仅限文字，最多 4,000 个字符。',
     send: '发送',
+    receivedBy: (by) => html`来信已收到，会有专人在 ${by} 之前答复。`,
     sent: '谢谢，已收到。',
     survey: '问题解决了吗？',
     surveyLead: '只需点一下，不需填写其他内容。回答与工单一同保存，一同删除。',
