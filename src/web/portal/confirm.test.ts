@@ -264,6 +264,37 @@ describe('The result page', () => {
     assert.doesNotMatch(await mainOf(await visitor().get(request)), /192\.0\.2\.45/)
   })
 
+  it('is loaded again after a second while an edge takes it over, later where one is away', async () => {
+    const { browser, link, request, ctx } = await asked()
+    await noteEdge(ctx, { name: 'mx1', version: '1', seq: 1, connected: true })
+    await browser.submit(link, {})
+    const after = async (): Promise<string | undefined> =>
+      /http-equiv="refresh" content="(\d+)"/.exec(await (await browser.get(request)).text())?.[1]
+    assert.equal(await after(), '1')
+    ctx.clock.advance(6000)
+    assert.equal(await after(), '5')
+    await noteAck(ctx, 'mx1', (await feedHead(ctx)).seq, ctx.clock.now())
+    assert.equal(await after(), '30')
+  })
+
+  it('is told at once what changed between the page and its stream', async () => {
+    const { browser, link, request, ctx } = await asked()
+    await noteEdge(ctx, { name: 'mx1', version: '1', seq: 1, connected: true })
+    await browser.submit(link, {})
+    const [, stream = ''] = /data-live="([^"]+)"/.exec(await (await browser.get(request)).text()) ?? []
+    await noteAck(ctx, 'mx1', (await feedHead(ctx)).seq, ctx.clock.now())
+    assert.equal(await (await browser.get(stream)).text(), 'event: changed\ndata: \n\n')
+  })
+
+  it('names in Chinese Beijing’s time beside UTC, as the letters do', async () => {
+    const { browser, link, request } = await asked({ cause: 'phish' })
+    await browser.submit(link, {})
+    assert.match(
+      await mainOf(await browser.get(`/zh-CN${request}`)),
+      /北京时间 2026年5月6日 18:00（UTC 10:00）/,
+    )
+  })
+
   it('tells the browser when to look again', async () => {
     const { browser, link, request } = await asked()
     const stream = await browser.get(`${request}/events`)

@@ -12,6 +12,7 @@ import { observing } from '../ui/observing.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
+import { streamOf } from './live.ts'
 
 /** A request that is not decided: what to do now, and the other ways to prove it. */
 export function openRequestPage(
@@ -26,7 +27,7 @@ export function openRequestPage(
     title: words.title(request.ip),
     noindex: true,
     scripts: [view.assets.href('delist.js')],
-    body: html`<div data-live="${routes.delist.request.href({ id: request.id })}/events">
+    body: html`<div data-live="${streamOf(request)}">
       <h1>${words.title(request.ip)}</h1>
       ${observing(view)} ${road(view, isProven ? 2 : 1)}
       ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}

@@ -11,23 +11,24 @@ import { time, timeAndDistance } from '../ui/time.ts'
 import { limitWords } from '../ui/limit-words.ts'
 import type { View } from '../ui/view.ts'
 import { road } from './form-page.ts'
+import { streamOf } from './live.ts'
 
 /** A plain reload shows the truth; without script the page reloads itself while something is about to change. */
-const soonSeconds = 3
+const soonSeconds = 1
+const soonMs = 5000
+const slowSeconds = 5
 const laterSeconds = 30
 
 /** The result, which goes on living: each server's acknowledgement, then the first message, then its acceptance. */
 export function resultPage(view: View, request: RequestView): Page {
   const { title, body } = contents(view, request)
-  const refresh = refreshAfter(request)
+  const refresh = refreshAfter(request, view.now)
   return {
     title,
     noindex: true,
     scripts: [view.assets.href('delist.js')],
     ...(refresh === undefined ? {} : { refresh }),
-    body: html`<div
-      ${refresh === undefined ? '' : html`data-live="${routes.delist.request.href({ id: request.id })}/events"`}
-    >
+    body: html`<div ${refresh === undefined ? '' : html`data-live="${streamOf(request)}"`}>
       <h1>${title}</h1>
       ${observing(view)} ${road(view, 3)} ${body}
       <p>
@@ -41,11 +42,13 @@ export function resultPage(view: View, request: RequestView): Page {
   }
 }
 
-function refreshAfter(request: RequestView): number | undefined {
+function refreshAfter(request: RequestView, now: number): number | undefined {
   if (request.outcome === 'review') return 60
   if (request.outcome !== 'delisted' || request.firstAcceptedAt !== null || request.refusedAgainAt !== null)
     return undefined
-  return request.edges.some((edge) => edge.at === null) ? soonSeconds : laterSeconds
+  if (request.edges.every((edge) => edge.at !== null)) return laterSeconds
+  // An edge takes it over within a second; one that has not is busy or away.
+  return now - (request.decidedAt ?? 0) < soonMs ? soonSeconds : slowSeconds
 }
 
 function contents(view: View, request: RequestView): { readonly title: string; readonly body: Html } {

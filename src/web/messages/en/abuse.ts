@@ -105,7 +105,7 @@ export const abuse = {
     closed: 'Closed',
     confirmTitle: 'Confirm your mailbox',
     confirm:
-      'If your mailbox can have letters from us, one with a link is on its way. Open it and press the button; in another browser than the one you reported with, it wants this code:',
+      'We write to your mailbox now, unless it wants no letters from us or has had its share for the time being. Open the link in the letter and press the button; in another browser than the one you reported with, it wants this code:',
     keepTitle: 'Keep this address',
     keep: 'It is your receipt. Whoever has it sees what stands here and nothing more; there is no other way to this page.',
     another: 'Report another message',

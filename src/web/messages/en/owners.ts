@@ -41,8 +41,8 @@ export const owners = {
       'We keep the mailbox for as long as it holds a network, and some weeks longer. It is shown to our postmasters and to whoever gives you a part of their network.',
   },
   asked: {
-    title: 'A letter is on its way',
-    lead: 'If the mailbox can have letters from us, one with a link is on its way. Open the link in this browser; in another one it wants this code:',
+    title: 'Now open the link in our letter',
+    lead: 'We write to the mailbox now, unless it wants no letters from us or has had its share for the time being. Open the link in the letter in this browser; in another one it wants this code:',
     notArrived: 'Nothing has come?',
     notArrivedPoints: (limit: string, stopped: string) => [
       'A letter usually takes less than a minute; greylisting can make it ten. Look into the junk folder too.',
@@ -145,7 +145,7 @@ export const owners = {
       `They get one letter with a link. A contact gets at most ${most === '1' ? 'one letter' : `${most} letters`} in ${within}, whoever asks.`,
     askedTitle: 'The contact is being asked',
     askedLead:
-      'If the mailbox can have letters from us, one with a link is on its way to the contact. To confirm, they need this code; tell them by telephone or chat, so that they know it is you:',
+      'We write to the contact now, unless its mailbox wants no letters from us or has had its share for the time being. To confirm by the link in the letter, they need this code; tell them by telephone or chat, so that they know it is you:',
     askedHere: 'If you read that mailbox yourself, open the link in this browser: then no code is needed.',
     askedElsewhere: 'The code is shown in the browser that had the contact asked.',
     questionTitle: (prefix: string) => `Does this mailbox speak for ${prefix}?`,

@@ -33,7 +33,7 @@ export const portal = {
     title: (ip: string) => `Request for ${ip}`,
     mailTitle: 'Now open the link in our letter',
     mailLead: (mailbox: string) =>
-      `If ${mailbox} can have letters from us, one is on its way. Open the link in it and press “Delist IP”.`,
+      `We write to ${mailbox} now, unless it wants no letters from us or has had its share for the time being. Open the link in the letter.`,
     codeTitle: 'Reading the letter on another device?',
     codeLead:
       'Then the page behind the link asks for this code. It is not in the letter, so keep this page open or note it:',

@@ -28,7 +28,7 @@ export const portal: Messages['portal'] = {
     title: (ip) => `${ip} 的申请`,
     mailTitle: '请打开我们发给您的邮件中的链接',
     mailLead: (mailbox) =>
-      `如果 ${mailbox} 可以接收我们的邮件，一封带链接的邮件已经发出。请打开其中的链接，然后点击“解除封锁”。`,
+      `我们现在就向 ${mailbox} 发信，除非该邮箱已声明不接收我们的邮件，或近期的发信次数已达上限。请打开信中的链接。`,
     codeTitle: '在另一台设备上收信？',
     codeLead: '那么链接打开的页面会要求输入下面的验证码。邮件里没有这个码，请保持本页打开，或把它记下来：',
     writeInstead: (mailbox) =>
