@@ -221,6 +221,8 @@ describe('A recipient opens a case for a sender', { timeout: 180_000 }, () => {
     const [link = ''] = letter.links.filter((each) => each.includes('/recipients/link/'))
     await page.goto(link)
     await page.click('main form button')
+    // Only then is there a page that can be loaded again.
+    await page.waitForURL(/\/recipients\/mail$/)
     await until('the refusal on record', async () => {
       await page.reload()
       return (await page.innerText('main')).includes('shop.example') ? true : undefined
