@@ -1,4 +1,5 @@
 import { minute } from '../base/clock.ts'
+import { takeBackCases } from '../core/case-desk/hand-actions.ts'
 import { closeUnanswered } from '../core/cases/actions.ts'
 import { writeWaiting } from '../core/cases/say-actions.ts'
 import type { Checks } from '../core/checks/actions.ts'
@@ -13,7 +14,10 @@ const mostLetters = 200
 /** Cases that nobody answered, ended in one run. */
 const mostUnanswered = 200
 
-/** What goes on in cases by itself: questions that nobody answered, tests of conditional decisions, addresses of forms, forecasts, letters that waited for room, requests whose case has ended. */
+/** Cases of somebody who left, taken back in one run. */
+const mostTakenBack = 200
+
+/** What goes on in cases by itself: questions that nobody answered, cases of colleagues who left, tests of conditional decisions, addresses of forms, forecasts, letters that waited for room, requests whose case has ended. */
 export function tendCases(checks: Checks): Job {
   return {
     name: 'cases',
@@ -23,6 +27,7 @@ export function tendCases(checks: Checks): Job {
     run: async (ctx, signal) => {
       await closeUnanswered(ctx, mostUnanswered)
       await settleRequests(ctx)
+      await takeBackCases(ctx, mostTakenBack)
       await writeWaiting(ctx, mostLetters)
       await recheckConditions(ctx, checks, signal)
       await tendForms(ctx, checks, signal)

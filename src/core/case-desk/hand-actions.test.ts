@@ -9,7 +9,8 @@ import { openCase } from '../cases/actions.ts'
 import { assignCase, listCases, showCase } from '../cases/desk-actions.ts'
 import { as, transact } from '../context.ts'
 import { addOperator, removeOperator } from '../operators/actions.ts'
-import { colleagues, handCase } from './hand-actions.ts'
+import { changeRoles } from '../operators/role-actions.ts'
+import { colleagues, handCase, takeBackCases } from './hand-actions.ts'
 
 const ada = { kind: 'operator', name: 'ada', roles: ['case-agent'] } as const
 const bob = { kind: 'operator', name: 'bob', roles: ['case-agent'] } as const
@@ -70,6 +71,38 @@ forEachDatabase((_name, open) => {
         handCase(as(ctx, { kind: 'operator', name: 'eve', roles: ['viewer'] }), { id, to: 'bob' }),
         (error) => error instanceof Refusal && error.code === 'permission.denied',
       )
+    })
+
+    it('is nobody’s again once its holder has left or may not work on cases any more', async () => {
+      const ctx = testContext({ db: await open() })
+      for (const name of ['ada', 'bob', 'cyd']) await addOperator(ctx, { name, roles: ['case-agent'] })
+      const mailbox = orThrow(parseMailbox('hostmaster@example.org'))
+      const by = { role: 'sender', mailbox, language: 'en' } as const
+      const held = new Map<string, string>()
+      for (const name of ['ada', 'bob', 'cyd']) {
+        const { case: opened } = await transact(
+          ctx,
+          async (tx) => await openCase(tx, { kind: 'mail', about: null, by }),
+        )
+        held.set(name, opened.id)
+        await assignCase(as(ctx, { kind: 'operator', name, roles: ['case-agent'] }), {
+          id: opened.id,
+          to: 'me',
+        })
+      }
+      assert.equal(await takeBackCases(ctx, 9), 0)
+      await removeOperator(ctx, 'bob')
+      await changeRoles(ctx, { name: 'cyd', roles: ['viewer'] })
+      assert.deepEqual([await takeBackCases(ctx, 9), await takeBackCases(ctx, 9)], [2, 0])
+      const free = await listCases(as(ctx, ada), {
+        states: ['open'],
+        assigned: 'nobody',
+        offset: 0,
+        limit: 9,
+      })
+      assert.deepEqual(new Set(free.map(({ id }) => id)), new Set([held.get('bob'), held.get('cyd')]))
+      const [record] = await listAudit(ctx, { subject: `case:${held.get('bob')}`, limit: 1 })
+      assert.deepEqual([record?.action, record?.facts], ['case.assigned', { from: 'operator:bob' }])
     })
   })
 })

@@ -305,6 +305,23 @@ export async function giveCase(
   })
 }
 
+/** Cases that are not closed and are somebody's who is not among these names, restricted ones too; for whoever takes them back. */
+export async function casesNotOf(
+  ctx: Context,
+  names: readonly string[],
+  limit: number,
+): Promise<readonly string[]> {
+  const { queries } = ctx.db
+  const found: string[] = []
+  for (const assignee of await store.assigneesOfOpen(queries)) {
+    if (names.includes(assignee)) continue
+    const states = ['open', 'waiting', 'conditional'] as const
+    const theirs = await store.listCases(queries, { states, assignee, offset: 0, limit })
+    found.push(...theirs.map(({ id }) => id))
+  }
+  return found.slice(0, limit)
+}
+
 /** Days that a case may sleep. */
 export const snoozeHours = [4, 24, 72, 168] as const
 

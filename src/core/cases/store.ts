@@ -132,6 +132,18 @@ export async function listCases(queries: Queries, wanted: Wanted): Promise<Case[
   return rows.map(fromRow)
 }
 
+/** Whose the cases are that are not closed, each name once. */
+export async function assigneesOfOpen(queries: Queries): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('cases')
+    .select('assignee')
+    .distinct()
+    .where('state', '<>', 'closed')
+    .where('assignee', 'is not', null)
+    .execute()
+  return rows.flatMap(({ assignee }) => assignee ?? [])
+}
+
 /** Those that are our turn and awake: how many, and how many of them are late. */
 export async function countOpen(
   queries: Queries,
