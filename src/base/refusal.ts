@@ -34,6 +34,7 @@ export const refusals = {
   'case.code-unknown': 404,
   'case.condition-passes': 409,
   'case.condition-untold': 409,
+  'case.conditions-many': 422,
   'case.condition-unknown': 422,
   'case.empty': 422,
   'case.full': 409,

@@ -350,7 +350,7 @@ export function mayHold(
   return isFull || (!isVerified && it.unverified >= mostUnverified) ? new Refusal('case.full') : undefined
 }
 
-/** Acknowledgements in one case (security CASE-3). */
+/** Acknowledgements in one thread (security CASE-3). */
 export const mostAcks = 3
 
 /** Whose it is from now on; `null`: nobody's. */

@@ -103,14 +103,21 @@ export interface Beside {
   readonly left: readonly string[]
 }
 
-/** One letter a day to a sender that says that we have their message, and three in a case (security CASE-3); false where none is due. */
+/** One letter a day to a sender that says that we have their message, and three in a thread (security CASE-3); false where none is due. */
 export async function acknowledge(tx: Tx, participant: Participant, beside?: Beside): Promise<boolean> {
   const it = await lockCase(tx, participant.caseId)
-  if (!it || !isSpokenTo(it, participant) || it.acks >= mostAcks || !isOurTurn(it)) return false
+  if (!it || !isSpokenTo(it, participant) || !isOurTurn(it)) return false
+  // Others who came before leave somebody new their first one: the way to their page stands in it.
+  if (it.acks >= mostAcks && (await acksOf(tx, participant)) >= mostAcks) return false
   if (await trySpend(tx, [{ name: 'cases.ack.mailbox.day', key: participant.mailboxKey }])) return false
   await saveCase(tx, { ...it, acks: it.acks + 1 })
   await say(tx, participant, { says: 'received', about: it.about, by: it.dueAt ?? it.effectDueAt, ...beside })
   return true
+}
+
+async function acksOf(tx: Tx, { id }: Participant): Promise<number> {
+  const messages = await messageStore.messagesOf(tx.queries, tx.keys.vault, { participant: id })
+  return messages.filter(({ content }) => content.says === 'received').length
 }
 
 function isOurTurn({ state, dueAt }: Case): boolean {

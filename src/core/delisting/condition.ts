@@ -48,6 +48,13 @@ export function readConditions(names: readonly string[]): readonly ConditionTest
   return [...tests.values()].slice(0, mostConditions)
 }
 
+/** The same of a decision: none is left out in silence. Throws `case.conditions-many` besides. */
+export function readDecided(names: readonly string[]): readonly ConditionTest[] {
+  const given = new Set(names.map((each) => each.trim().toLowerCase()).filter((each) => each !== ''))
+  if (given.size > mostConditions) throw new Refusal('case.conditions-many', { most: mostConditions })
+  return readConditions(names)
+}
+
 export function unknown(name: string): Refusal {
   return new Refusal('case.condition-unknown', { input: name.slice(0, 100) })
 }

@@ -79,6 +79,18 @@ forEachDatabase((_name, open) => {
       assert.equal((await verifyChain(ctx)).broken, undefined)
     })
 
+    it('is acknowledged to everybody who asks, however many came before, with the way to their page', async () => {
+      const { ctx, write } = await world(await open())
+      const others = Array.from({ length: 5 }, (_, n) => `u${n}@example${n}.net`)
+      for (const mailbox of others) await write(mailbox, `Me too, ${mailbox}.`)
+      const letters = await ctx.db.queries.selectFrom('letters').select(['kind', 'mailbox']).execute()
+      const acknowledged = letters
+        .filter(({ kind }) => kind === 'case-received')
+        .map(({ mailbox }) => mailbox)
+      assert.deepEqual(new Set(acknowledged), new Set(['hostmaster@example.org', ...others]))
+      assert.equal(acknowledged.length, 6)
+    })
+
     it('has one thread for whoever writes to the delist mailbox again', async () => {
       const { ctx, write, seen } = await world(await open())
       assert.equal(await write('hostmaster@example.org', 'And it is off the network now.'), 'joined')
@@ -103,6 +115,8 @@ forEachDatabase((_name, open) => {
         await codeOf(decide({ decision: 'conditional', tests: ['nonsense'] })),
         'case.condition-unknown',
       )
+      const many = Array.from({ length: 11 }, (_, n) => `spf:d${n}.example.org`)
+      assert.equal(await codeOf(decide({ decision: 'conditional', tests: many })), 'case.conditions-many')
       await decide({ decision: 'conditional', tests: ['Reverse-Name'] })
       const told = async () =>
         (await seen()).messages.filter(({ content }) => content.says === 'unmet').length

@@ -30,7 +30,7 @@ import { actingAt, coveringIn, lift, putCarveOut } from '../listings/actions.ts'
 import { dropStandings } from '../standings/actions.ts'
 import { isRange } from '../listings/listing.ts'
 import { handToCase, saysOf } from './case-actions.ts'
-import { readConditions, type ConditionTest } from './condition.ts'
+import { readConditions, readDecided, type ConditionTest } from './condition.ts'
 import { sayCondition } from './condition-actions.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
 import type { DelistRequest } from './request.ts'
@@ -50,7 +50,7 @@ export type Decision =
 
 /**
  * Decides a case. Throws `case.not-found`, `case.closed`, `case.no-request` where it is about no address that somebody asked for,
- * `case.reason-missing`, `case.condition-unknown`, `case.condition-passes` where a refusal names a test that passes, `case.condition-untold`
+ * `case.reason-missing`, `case.condition-unknown`, `case.conditions-many`, `case.condition-passes` where a refusal names a test that passes, `case.condition-untold`
  * where it names one that says nothing now.
  */
 export async function decideCase(
@@ -60,7 +60,7 @@ export async function decideCase(
 ): Promise<Case> {
   permit(ctx.actor, 'delisting.decide')
   await permitCase(ctx, input.id)
-  const tests = readConditions(testsOf(input))
+  const tests = readDecided(testsOf(input))
   const words = 'words' in input ? readWords(input.words) : undefined
   if (input.decision === 'conditional' && tests.length === 0) throw new Refusal('case.reason-missing')
   if (input.decision === 'refuse' && tests.length === 0 && words === undefined)

@@ -8,7 +8,7 @@ import { mayHandle } from '../cases/legal.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import type { Participant } from '../cases/participant.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { readConditions, type ConditionTest } from '../delisting/condition.ts'
+import { readDecided, type ConditionTest } from '../delisting/condition.ts'
 import { freeByHand } from '../delisting/on-behalf-actions.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { conclude } from './conclude-actions.ts'
@@ -46,7 +46,7 @@ export async function decideAddresses(
   const { deed } = input
   const isSilent = input.words === undefined || input.words.trim() === ''
   const words = isSilent ? undefined : plainText(orThrow(readAnswer(input.words ?? '')), longestAnswer)
-  const tests = deed === 'condition' ? readConditions(input.tests ?? []) : []
+  const tests = deed === 'condition' ? readDecided(input.tests ?? []) : []
   const isBare =
     ((deed === 'refuse' || deed === 'ask') && isSilent) || (deed === 'condition' && tests.length === 0)
   if (isBare) throw new Refusal('case.reason-missing')

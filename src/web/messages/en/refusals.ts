@@ -123,6 +123,10 @@ export const refusals = fitForPeople({
     what: 'The test that you name says nothing now: DNS or somebody’s server does not answer. Nobody is refused by that.',
     next: 'Try again in a few minutes, name another test, or leave the field empty and write a sentence of your own.',
   }),
+  'case.conditions-many': (facts) => ({
+    what: `These are more tests than one decision can wait for: at most ${text(facts, 'most', '10')}.`,
+    next: 'Name those that matter most; for the others write a sentence.',
+  }),
   'case.empty': () => ({
     what: 'There is nothing in it.',
     next: 'Please write what you want to say.',

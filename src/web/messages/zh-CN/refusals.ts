@@ -123,6 +123,10 @@ export const refusals = fitForPeople(
       what: '您填写的检测项目目前没有结果：DNS 或对方的服务器没有应答，不能据此拒绝。',
       next: '请过几分钟再试，或换一个项目，或不填项目、写一句说明。',
     }),
+    'case.conditions-many': (facts) => ({
+      what: `检测项目过多：一次决定最多 ${text(facts, 'most', '10')} 项。`,
+      next: '请只填写最要紧的项目，其余的写一句说明。',
+    }),
     'case.empty': () => ({
       what: '没有填写内容。',
       next: '请写下您要说的话。',
