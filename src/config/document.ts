@@ -56,6 +56,7 @@ function sectionLines(top: Key, keys: readonly Key[]): string[] {
 
 function keyLines(key: Key): string[] {
   const heading = key.steps.length > 1 ? [`### ${key.path}`, ''] : []
+  if (key.variable === undefined) return [...heading, key.sentence, '']
   const unit = key.unit === undefined ? '' : ` (${key.unit})`
   const example = key.example === undefined ? [] : [`- example: \`${key.example}\``]
   return [

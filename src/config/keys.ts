@@ -48,9 +48,8 @@ function describe(schema: z.core.$ZodType, steps: readonly string[]): Key {
   if (!facts) throw new Error(`the configuration key ${path} has no sentence`)
   const { inner, given } = unwrap(schema)
   const kind = kindOf(inner)
-  const expects =
-    expectations.get(inner)?.expects ??
-    (kind === 'section' ? 'keys and values' : 'names, each with `count` and `per`')
+  const expects = kind === 'section' ? 'keys and values' : expectations.get(inner)?.expects
+  if (expects === undefined) throw new Error(`the configuration key ${path} does not say what it expects`)
   return {
     ...facts,
     path,

@@ -211,6 +211,12 @@ describe('the environment', () => {
     })
   })
 
+  it('takes a part of one as a decimal fraction', () => {
+    const config = good('', { POSTERN_ABUSE_SHARE: '0.005', POSTERN_ABUSE_NOTIFY_WEIGHT: '2.5' })
+    assert.equal(config.abuse.share, 0.005)
+    assert.equal(config.abuse.notifyWeight, 2.5)
+  })
+
   it('is named in mistakes', () => {
     assert.deepEqual(
       wrong('codes: microsoft-like', {
@@ -317,6 +323,23 @@ limits: { Lookup!: { count: 1, per: 1h }, lookup.client.day: { count: 0, pre: 1h
       const text = second === undefined ? `${first}: [0.0.0.0/0]` : `${first}: { ${second}: ['::/0'] }`
       assert.match(wrong(text).join(), /is the widest that is taken/)
     }
+  })
+
+  it('say what is expected also of choices, of parts of one and of names', () => {
+    assert.deepEqual(
+      wrong(
+        'support: { survey: sometimes, reasons: [] }\nowners: { rdap: x }\nabuse: { share: 3, notifyWeight: 0 }\nlisting: { impactShare: x }\nreputation: { tuning: { newBudget: -1 } }',
+      ),
+      [
+        'postern.yaml:1:20 support.survey: expected off or on; got "sometimes"',
+        'postern.yaml:1:40 support.reasons: expected names of reasons, each with none, by-path, form or full; got []',
+        'postern.yaml:2:17 owners.rdap: expected ask or never; got "x"',
+        'postern.yaml:3:17 abuse.share: expected a number from 0 to 1; got 3',
+        'postern.yaml:3:34 abuse.notifyWeight: expected a number above 0, at most 1000; got 0',
+        'postern.yaml:4:25 listing.impactShare: expected a number from 0 to 1; got "x"',
+        'postern.yaml:5:36 reputation.tuning.newBudget: expected a number from 0 on; got -1',
+      ],
+    )
   })
 
   it('never take the program down, whatever stands in the file', () => {

@@ -41,6 +41,8 @@ const limit = z
   )
   .register(expectations, { expects: '`count` and `per`' })
 
+const limitNames = 'names of limits, each with `count` and `per`'
+
 const limitName = z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, {
   error: 'expected the name of a limit, such as lookup.client.day',
 })
@@ -112,7 +114,8 @@ export const configSchema = z.strictObject({
   dnsbl,
   limits: key(
     z
-      .record(limitName, limit, { error: 'expected names of limits, each with `count` and `per`' })
+      .record(limitName, limit, { error: `expected ${limitNames}` })
+      .register(expectations, { expects: limitNames })
       .prefault({}),
     'Budgets that differ from the built-in ones, by name (docs/limits.md).',
     { example: '{ lookup.client.day: { count: 100, per: 24h } }' },

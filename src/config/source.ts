@@ -143,7 +143,7 @@ function strayProblem(variable: string): string | undefined {
 function readVariable(key: Key, text: string): unknown {
   switch (key.kind) {
     case 'number':
-      return /^-?\d+$/.test(text.trim()) ? Number(text) : text
+      return /^-?\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : text
     case 'list':
       return /^\s*\[/.test(text) ? readJson(key, text) : text.split(',').flatMap((item) => item.trim() || [])
     case 'structure':

@@ -268,6 +268,26 @@ export function wholeNumber(least: number, most: number) {
     .register(expectations, { expects })
 }
 
+/** A part of one, such as 0.003. */
+export function share() {
+  return decimal('a number from 0 to 1', (given) => given >= 0 && given <= 1)
+}
+
+/** How much of something weighs; not nothing. */
+export function weight(most: number) {
+  return decimal(`a number above 0, at most ${most}`, (given) => given > 0 && given <= most)
+}
+
+/** A bound of any size. */
+export function threshold() {
+  return decimal('a number from 0 on', (given) => given >= 0)
+}
+
+function decimal(expects: string, isGood: (given: number) => boolean) {
+  const error = `expected ${expects}`
+  return z.number({ error }).refine(isGood, { error }).register(expectations, { expects })
+}
+
 /** Several of the same kind, in their order; each once. */
 export function list<Item extends z.ZodType>(item: Item, least = 0) {
   const each = expectations.get(item)?.expects ?? 'values'

@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { day } from '../../base/clock.ts'
 import { key, section } from '../key.ts'
-import { domain, duration, expectations, line, list, network, oneOf, path, wholeNumber } from '../values.ts'
+import {
+  domain,
+  duration,
+  expectations,
+  line,
+  list,
+  network,
+  oneOf,
+  path,
+  share,
+  weight,
+  wholeNumber,
+} from '../values.ts'
 
 const namedNetworks = (what: string) =>
   z
@@ -35,12 +47,12 @@ export const abuse = section(
       'How far rules go by themselves: `observe` notes what they would have done, `notify` tells the owner of the account, `suspend` stops the account as well. People at the desk can do everything in every mode.',
     ),
     notifyWeight: key(
-      z.number().positive().max(1000).prefault(2),
+      weight(1000).prefault(2),
       'Proven reports, each reporter once in seven days, at which the owner is told. Two, so that one person’s opinion moves nothing.',
       { unit: 'reporters' },
     ),
     suspendWeight: key(
-      z.number().positive().max(1000).prefault(10),
+      weight(1000).prefault(10),
       'The same, at which the account is suspended. Where `organisations` is more than one, none of them carries more than half of it.',
       { unit: 'reporters' },
     ),
@@ -49,7 +61,7 @@ export const abuse = section(
       'Organizations (registered domains of reporters) that the reports must come from before an account is suspended: mailboxes of one are not independent of each other.',
     ),
     share: key(
-      z.number().min(0).max(1).prefault(0.003),
+      share().prefault(0.003),
       'Weight of the reports for each message that the account sent in the same time, before it is suspended. Large receivers ask senders to stay below 0.003.',
     ),
     window: key(
@@ -61,7 +73,7 @@ export const abuse = section(
       'A reporter first heard of less than this ago weighs nothing: mailboxes made for an attack are new.',
     ),
     suspendedShare: key(
-      z.number().min(0).max(1).prefault(0.001),
+      share().prefault(0.001),
       'Of all accounts that sent mail in thirty days, the part that rules may suspend in a day; at least one account. Together with the limit `abuse.suspensions.ten-minutes` it is the brake: beyond it a person decides.',
     ),
     ownReleases: key(

@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { day, hour, minute } from '../../base/clock.ts'
 import { key, section } from '../key.ts'
-import { domain, duration, list, network, wholeNumber } from '../values.ts'
+import { domain, duration, list, network, share, wholeNumber } from '../values.ts'
 
 export const delisting = section('The delist portal.', {
   link: key(duration(5 * minute, day).prefault('1h'), 'How long the link in a confirmation letter works.'),
@@ -38,7 +37,7 @@ export const listing = section('Listings made without an end of their own.', {
     'How far back earlier listings of the same prefix count.',
   ),
   impactShare: key(
-    z.number().min(0).max(1).prefault(0.001),
+    share().prefault(0.001),
     'A range that is listed by hand waits for a second person when more than this share of the wanted mail of the last three days came from it: that is rather a mistake in the prefix.',
   ),
   impactSenders: key(

@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { day, minute } from '../../base/clock.ts'
 import { key, section } from '../key.ts'
-import { domain, duration, list, path, server } from '../values.ts'
+import { domain, duration, list, oneOf, path, server } from '../values.ts'
 
 export const owners = section('Owners of address space who prove that it is theirs.', {
   link: key(duration(5 * minute, day).prefault('1h'), 'How long the link in a letter to an owner works.'),
@@ -39,7 +38,7 @@ export const owners = section('Owners of address space who prove that it is thei
     'How long a grant stands when the contact that confirmed it is not named any more: for as long the owner can have the new one asked.',
   ),
   rdap: key(
-    z.enum(['ask', 'never']).prefault('ask'),
+    oneOf(['ask', 'never']).prefault('ask'),
     'Whether registries may be asked who holds a network (RDAP, by https). `never`: nobody can prove a network by mail to its abuse contact; DNS and files stay.',
   ),
   rdapFiles: key(
@@ -48,7 +47,7 @@ export const owners = section('Owners of address space who prove that it is thei
     { example: '[/etc/postern/rdap/ipv4.json, /etc/postern/rdap/ipv6.json]' },
   ),
   rdapRenew: key(
-    z.enum(['never', 'weekly']).prefault('never'),
+    oneOf(['never', 'weekly']).prefault('never'),
     'Whether the table of registries is renewed from IANA (RFC 9224: https://data.iana.org/rdap/). `weekly`: at most once a week, and only when somebody asks about a network; it is kept in the data folder. Not with `owners.rdapFiles`. An older table works: registries send on to one another what was transferred, and one is asked of blocks that the table does not name.',
   ),
   rdapHosts: key(

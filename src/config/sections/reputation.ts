@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { highVolumeModes } from '../../access/high-volume.ts'
 import { day, minute } from '../../base/clock.ts'
 import { key, section } from '../key.ts'
-import { date, duration, list, oneOf, wholeNumber } from '../values.ts'
+import { date, duration, expectations, list, oneOf, threshold, wholeNumber } from '../values.ts'
+
+const thresholds = 'names of thresholds, each with a number'
 
 const thresholdName = z.string().regex(/^[a-zA-Z]+$/, {
   error: 'expected the name of a threshold, such as newBudget',
@@ -67,9 +69,8 @@ export const reputation = section(
     ),
     tuning: key(
       z
-        .record(thresholdName, z.number().nonnegative(), {
-          error: 'expected names of thresholds, each with a number',
-        })
+        .record(thresholdName, threshold(), { error: `expected ${thresholds}` })
+        .register(expectations, { expects: thresholds })
         .prefault({}),
       'Thresholds that differ from the built-in ones, by name (docs/thresholds.md). Try a change with the dry run first.',
       { example: '{ newBudget: 60 }' },

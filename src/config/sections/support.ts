@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { type ReasonName, reasonNames } from '../../access/reasons.ts'
 import { day, minute } from '../../base/clock.ts'
 import { key, section } from '../key.ts'
-import { duration, holiday, hoursOfDay, list, oneOf, timeZone, wholeNumber } from '../values.ts'
+import { duration, expectations, holiday, hoursOfDay, list, oneOf, timeZone, wholeNumber } from '../values.ts'
 
 /** What outsiders may open: `core/cases/external.ts` says what each means. */
 const externalRule = oneOf(['none', 'by-path', 'form', 'full'])
+const reasonRules = 'names of reasons, each with none, by-path, form or full'
 
 const reasonName = z.enum(reasonNames as readonly [ReasonName, ...ReasonName[]], {
   error: 'expected the name of a reason, such as spam (docs/reasons.md)',
@@ -18,7 +19,8 @@ export const support = section('Cases: what a person here decides, and by when.'
   ),
   reasons: key(
     z
-      .partialRecord(reasonName, externalRule, { error: 'expected names of reasons, each with a rule' })
+      .partialRecord(reasonName, externalRule, { error: `expected ${reasonRules}` })
+      .register(expectations, { expects: reasonRules })
       .prefault({}),
     'Reasons for which something else than `support.external` holds, by name (docs/reasons.md).',
     { example: '{ complaints: form, investigate: none }' },
@@ -81,7 +83,7 @@ export const support = section('Cases: what a person here decides, and by when.'
     'How long the tests of a conditional decision are run again. After that the request is refused, naming a test.',
   ),
   survey: key(
-    z.enum(['off', 'on']).prefault('off'),
+    oneOf(['off', 'on']).prefault('off'),
     'Whether the page of a closed case asks whoever took part if it helped: yes, partly or no, and nothing else. No letter asks for it.',
   ),
 })
