@@ -158,6 +158,6 @@ export function refusedFor(reason: ReasonName, ip?: string): Refused {
 }
 
 /** More than one sender: wider than an IPv4 address or the /64 of an IPv6 one. */
-function isWide(scope: string): boolean {
+export function isWide(scope: string): boolean {
   return scope.includes('/') && !scope.endsWith('/64')
 }

@@ -218,6 +218,25 @@ describe('The result page', () => {
     })
   }
 
+  it('says before the button that a person decides, where one will, and names the button so', async () => {
+    const { browser, link } = await asked({ prefix: orThrow(parseListable('192.0.2.0/25')) })
+    const page = await mainOf(await browser.get(link))
+    assert.match(page, /a person decides about 192\.0\.2\.45, within 2 days/)
+    assert.match(page, /Send it to a person/)
+    assert.doesNotMatch(page, /Delist|accept mail from/)
+    const chinese = await mainOf(await browser.get(`/zh-CN${link}`))
+    assert.match(chinese, /由专人审核，2 天内作出决定.*提交人工审核/)
+    assert.doesNotMatch(chinese, /解除 192|重新接收/)
+    const record = await mainOf(await browser.get(`/en/ip/${ip}`))
+    assert.match(record, /a person decides.*Ask a person/)
+    assert.doesNotMatch(record, /Remove it yourself|has to act|Delist IP/)
+    const own = await asked()
+    assert.match(
+      await mainOf(await own.browser.get(own.link)),
+      /accept mail from 192\.0\.2\.45 again.*Delist IP/,
+    )
+  })
+
   it('says when a sender may press again who was let in a moment ago', async () => {
     const first = await asked()
     await first.browser.submit(first.link, {})

@@ -10,6 +10,7 @@ import {
   showRequest,
   startRequest,
 } from '../../core/delisting/actions.ts'
+import { isForPerson } from '../../core/delisting/foresee-actions.ts'
 import { proveControl, type Proof } from '../../core/delisting/proof-actions.ts'
 import type { Context } from '../../core/context.ts'
 import { formatAddress } from '../../standards/ip.ts'
@@ -100,9 +101,11 @@ export function portalRoutes(app: Web, deps: PortalDeps): void {
 
   app.get(routes.delist.confirm.pattern, async (c) => {
     const link = c.req.param('link') ?? ''
-    const request = await seeLink(contextFor(c), link)
+    const ctx = contextFor(c)
+    const request = await seeLink(ctx, link)
     const needsCode = readHalf(c, request.id, https) === undefined
-    return await show(c, confirmPage(c.var.view, link, request, { needsCode }))
+    const byPerson = await isForPerson(ctx, request.id)
+    return await show(c, confirmPage(c.var.view, link, request, { needsCode, byPerson }))
   })
 
   app.post(routes.delist.confirm.pattern, async (c) => await confirm(c, deps))
@@ -123,7 +126,8 @@ async function confirm(c: WebContext, { contextFor, https }: PortalDeps): Promis
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'delisting.second-half-wrong') throw error
     const message = c.var.view.words.portal.confirm.wrong(Number(error.facts['left'] ?? 0))
-    return await show(c, confirmPage(c.var.view, link, request, { needsCode: true, message }), 403)
+    const byPerson = await isForPerson(ctx, request.id)
+    return await show(c, confirmPage(c.var.view, link, request, { needsCode: true, byPerson, message }), 403)
   }
   return c.redirect(c.var.view.link(routes.delist.request.href({ id: request.id })), 303)
 }
@@ -142,7 +146,8 @@ async function requestPage(
     return await show(c, resultPage(c.var.view, request))
   if (request.state === 'burned') return await show(c, overPage(c.var.view, 'burned'), 410)
   if (request.expiresAt <= ctx.clock.now()) return await show(c, overPage(c.var.view, 'expired'), 410)
-  return await show(c, openRequestPage(c.var.view, request, half.code, proof))
+  const byPerson = request.state === 'proven' && (await isForPerson(ctx, id))
+  return await show(c, openRequestPage(c.var.view, request, { code: half.code, proof, byPerson }))
 }
 
 async function openHere(c: WebContext, { contextFor, https }: PortalDeps, code: string): Promise<Response> {

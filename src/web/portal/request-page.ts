@@ -11,6 +11,7 @@ import { notArrived } from '../ui/letter-link-pages.ts'
 import { observing } from '../ui/observing.ts'
 import { time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
+import { personDecides } from './confirm-page.ts'
 import { road } from './form-page.ts'
 import { streamOf } from './live.ts'
 
@@ -18,8 +19,11 @@ import { streamOf } from './live.ts'
 export function openRequestPage(
   view: View,
   request: RequestView,
-  code: string,
-  proof: Proof | undefined,
+  {
+    code,
+    proof,
+    byPerson,
+  }: { readonly code: string; readonly proof: Proof | undefined; readonly byPerson: boolean },
 ): Page {
   const words = view.words.portal.request
   const isProven = request.state === 'proven'
@@ -30,7 +34,7 @@ export function openRequestPage(
     body: html`<div data-live="${streamOf(request)}">
       <h1>${words.title(request.ip)}</h1>
       ${observing(view)} ${road(view, isProven ? 2 : 1)}
-      ${isProven ? proven(view, request) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
+      ${isProven ? proven(view, request, byPerson) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
       <p>
         ${words.until(distance(view.language, request.expiresAt, view.now), time(view, request.expiresAt))}
       </p>
@@ -39,13 +43,13 @@ export function openRequestPage(
   }
 }
 
-function proven(view: View, request: RequestView): Html {
+function proven(view: View, request: RequestView, byPerson: boolean): Html {
   const words = view.words.portal.request
-  return html`${notice('good', words.provenTitle, html`<p>${words.provenLead(request.ip)}</p>`)}
+  return html`${notice('good', words.provenTitle, byPerson ? personDecides(view, request.ip) : html`<p>${words.provenLead(request.ip)}</p>`)}
     <form method="post" action="${view.link(routes.delist.request.href({ id: request.id }))}">
       ${hiddenField('do', 'delist')}
       <p>${view.words.portal.confirm.reminder}</p>
-      <p>${submit(words.button)}</p>
+      <p>${submit(byPerson ? view.words.portal.confirm.toPerson : words.button)}</p>
     </form>`
 }
 

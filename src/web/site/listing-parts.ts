@@ -1,4 +1,5 @@
 import { reasons } from '../../access/reasons.ts'
+import { isWide } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation, type ExplainedListing } from '../../core/senders/explanation.ts'
 import { routes } from '../routes.ts'
 import { html, type Html } from '../ui/html.ts'
@@ -38,11 +39,17 @@ function listingFacts(view: View, listing: ExplainedListing): Html {
   return definitions([
     [words.scope, html`<strong>${literal(listing.scope)}</strong>`],
     [words.code, passes ? words.carved : codeLink(view, listing)],
-    [words.way, passes ? undefined : view.words.site.ways[listing.class]],
+    [words.way, passes ? undefined : wayOf(view, listing)],
     [words.since, time(view, Date.parse(listing.since))],
     [words.ends, timeAndDistance(view, Date.parse(listing.ends))],
     [words.times, (listing.recurrence ?? 0) > 0 ? count(view.language, listing.recurrence ?? 0) : undefined],
   ])
+}
+
+/** A listed network is more than one sender answers for: its button leads to a person. */
+function wayOf(view: View, { class: of, scope }: ExplainedListing): string {
+  const { ways } = view.words.site
+  return ways[of === 'self-service' && isWide(scope) ? 'investigate' : of]
 }
 
 function codeLink(view: View, listing: ExplainedListing): Html {

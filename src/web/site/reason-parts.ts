@@ -20,7 +20,7 @@ export function whoActsOn(view: View, path: Path): string {
 }
 
 /** By when a person decides, as this installation has set it. */
-function reviewTerm(view: View): string {
+export function reviewTerm(view: View): string {
   const { reviewMs } = view.delisting
   return isAlwaysOpen(view.support.calendar)
     ? length(view.language, reviewMs)

@@ -23,7 +23,7 @@ export function whatToDo(
   const steps: Steps = {
     proof,
     fix:
-      listing === null || isAsExpected(listing)
+      listing === null || (isAsExpected(listing) && !ladder.refused.isWide)
         ? (waysOfOwn(view, explanation, reason) ?? nextOf(view, ladder.refused))
         : undefined,
     ...(explanation && listing ? stepsOfListing(view, explanation, listing) : {}),

@@ -152,7 +152,7 @@ function portal(view: View, { ladder, rung, steps }: Step): Html {
   const isOver = rung.state === 'running' || ladder.tried.request?.state === 'review'
   return html`<p>${ladder.refused.isWide ? words.portalWide : words.portal}</p>
     ${requestLine(view, ladder)}
-    ${isOver ? '' : html`<p>${buttonLink(startHref(view, ladder), words.toPortal)}</p>`}
+    ${isOver ? '' : html`<p>${buttonLink(startHref(view, ladder), ladder.refused.isWide ? words.toPerson : words.toPortal)}</p>`}
     ${isOver ? '' : (steps.proof ?? '')}`
 }
 

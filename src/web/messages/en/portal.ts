@@ -82,6 +82,10 @@ export const portal = {
   confirm: {
     title: (ip: string) => `Delist ${ip}`,
     lead: (ip: string) => `You are about to ask us to accept mail from ${ip} again.`,
+    personTitle: (ip: string) => `Send the request for ${ip}`,
+    personLead: (ip: string, term: string) =>
+      `No button lifts this listing: a person decides about ${ip}, within ${term}. You get the answer by mail; until then its mail stays refused.`,
+    toPerson: 'Send it to a person',
     reminder:
       'Press only if you have stopped what caused it. If unwanted mail comes again, the address is listed again, sooner and for longer.',
     notYou: 'You did not ask for this? Close the page. Nothing happens.',

@@ -38,8 +38,9 @@ export const support = {
         : `${faults === 1 ? 'one fault' : `${faults} faults`}, ${warnings === 1 ? 'one warning' : `${warnings} warnings`}`,
     portal: 'Confirm by mail, press one button: it takes effect within a second.',
     portalWide:
-      'A whole network is listed. Confirm by mail and press the button: then a person looks at your address.',
+      'A whole network is listed, so no button lifts it: ask for your address, and a person decides.',
     toPortal: 'Request removal',
+    toPerson: 'Ask a person',
     requested: (when: Html) => html`A removal was asked for on ${when}:`,
     requestOpen: 'not confirmed yet; the link is in the letter',
     requestReview: 'a person decides',
@@ -62,7 +63,7 @@ export const support = {
     owner:
       'Whoever owns the network can prove it, sees what of it is listed, and may ask for whole ranges. Hand this page to your hosting or network provider.',
     ownerWide:
-      'The listing is about a whole network, so its owner has to act. Hand this page to your hosting or network provider.',
+      'The listing is about a whole network: its owner can have it ended for all of it. Hand this page to your hosting or network provider.',
     owned: 'The owner of this network has shown itself to us and can ask at once.',
     toOwners: 'For owners of networks',
     case: 'This reason is one that a person decides. Send the request and say what you found and mended.',

@@ -72,6 +72,10 @@ export const portal: Messages['portal'] = {
   confirm: {
     title: (ip) => `解除 ${ip} 的封锁`,
     lead: (ip) => `您即将请求我们重新接收来自 ${ip} 的邮件。`,
+    personTitle: (ip) => `提交关于 ${ip} 的申请`,
+    personLead: (ip, term) =>
+      `这项封锁不能自助解除：${ip} 的申请由专人审核，${term}内作出决定，结果通过邮件告知。在此之前，来自该地址的邮件仍会被拒收。`,
+    toPerson: '提交人工审核',
     reminder: '请在解决起因之后再点击。如果再次出现垃圾邮件，该地址会更快、更久地被封锁。',
     notYou: '不是您本人申请的？关闭本页即可，不会有任何变化。',
     codeLead: '这不是您提交申请时使用的浏览器，请输入当时页面上显示的验证码。',

@@ -31,8 +31,9 @@ export const support: Messages['support'] = {
     faults: (faults, warnings) =>
       faults === 0 && warnings === 0 ? '没有需要修正的问题' : `${faults} 项错误，${warnings} 项警告`,
     portal: '通过邮件验证后点击一个按钮，一秒之内生效。',
-    portalWide: '被封锁的是整个网段。通过邮件验证并点击按钮后，会有专人审核您的地址。',
+    portalWide: '被封锁的是整个网段，不能自助解除：请为您的地址提出申请，由专人决定。',
     toPortal: '申请解除封锁',
+    toPerson: '申请人工审核',
     requested: (when) => html`${when} 曾申请解除封锁：`,
     requestOpen: '尚未验证，链接在我们发出的邮件中',
     requestReview: '等待人工决定',
@@ -54,7 +55,7 @@ export const support: Messages['support'] = {
     toRecipient: '该告诉对方什么',
     owner:
       '网段持有者可以证明网段归其所有，查看自己的网段中哪些被封锁，并可为整个网段提出申请。请把本页面转给您的主机商或网络服务商。',
-    ownerWide: '被封锁的是整个网段，需要由其持有者处理。请把本页面转给您的主机商或网络服务商。',
+    ownerWide: '被封锁的是整个网段，其持有者可以为整个网段申请解除。请把本页面转给您的主机商或网络服务商。',
     owned: '该网段持有者已在这里完成验证，可以立即提出申请。',
     toOwners: '网段持有者入口',
     case: '这类原因由专人决定。请提交申请，并写明发现了什么、修正了什么。',
