@@ -5,8 +5,8 @@ import { record } from '../audit/actions.ts'
 import { transact, type Context } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { spend } from '../limits/actions.ts'
-import { actingWithin } from '../listings/actions.ts'
-import type { Listing } from '../listings/listing.ts'
+import { actingWithin, coveringListings } from '../listings/actions.ts'
+import { effectOf, type Listing } from '../listings/listing.ts'
 import { heldBy, mayAskFor } from '../owners/actions.ts'
 import { allows, reaches, type Owner } from '../owners/claim.ts'
 import { excludeSubAllocation } from '../owners/contact-actions.ts'
@@ -24,6 +24,20 @@ export async function listedInside(ctx: Context, owner: Owner): Promise<readonly
   for (const claim of await heldBy(ctx, owner))
     for (const listing of await actingWithin(ctx, claim.prefix, mostShown))
       if (reaches(claim, listing.prefix)) found.set(listing.id, listing)
+  return [...found.values()]
+}
+
+/** Listed networks that are wider than what the owner holds and refuse it too: the narrowest over each. */
+export async function listedAround(ctx: Context, owner: Owner): Promise<readonly Prefix[]> {
+  const found = new Map<string, Prefix>()
+  for (const { prefix } of await heldBy(ctx, owner)) {
+    const covering = await coveringListings(ctx, { family: prefix.family, words: prefix.words })
+    const wider = covering.find(
+      (each) =>
+        each.prefix.length < prefix.length && effectOf(each, ctx.settings.reputation.mode) !== 'observe',
+    )
+    if (wider?.effect === 'refuse') found.set(wider.id, wider.prefix)
+  }
   return [...found.values()]
 }
 

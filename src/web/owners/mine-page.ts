@@ -2,7 +2,7 @@ import type { OwnerRequest } from '../../core/delisting/owner-actions.ts'
 import type { Listing } from '../../core/listings/listing.ts'
 import type { OwnerCase } from '../../core/programmes/case-actions.ts'
 import type { Claim, Owner } from '../../core/owners/claim.ts'
-import { showPrefix } from '../../standards/prefix.ts'
+import { showPrefix, type Prefix } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
 import { routes } from '../routes.ts'
 import {
@@ -26,6 +26,8 @@ interface Mine {
   readonly owner: Owner
   readonly claims: readonly Claim[]
   readonly listings: readonly Listing[]
+  /** Wider networks that are listed. */
+  readonly around: readonly Prefix[]
   readonly requests: readonly OwnerRequest[]
   readonly cases: readonly OwnerCase[]
 }
@@ -33,7 +35,7 @@ interface Mine {
 /** Everything of one owner: the networks, what of them is listed, what was asked for. */
 export function minePage(
   view: View,
-  { owner, claims, listings, requests, cases }: Mine,
+  { owner, claims, listings, around, requests, cases }: Mine,
   fields: Fields | undefined,
   errors: readonly FieldError[],
 ): Page {
@@ -49,8 +51,9 @@ export function minePage(
       <h2>${words.networks}</h2>
       ${claimTable(view, claims)} ${claimForm(view, fields, errors)}
       <h2>${words.listed}</h2>
-      ${listedTable(view, listings, hasAny)} ${hasAny ? partForm(view, fields, errors) : ''}
-      ${requests.length === 0 ? '' : asked(view, requests)}
+      ${around.length === 0 ? '' : notice('warning', words.around(around.map(showPrefix).join(' · ')), html`<p>${words.aroundNext}</p>`)}
+      ${listings.length === 0 && around.length > 0 ? '' : listedTable(view, listings, hasAny)}
+      ${hasAny ? partForm(view, fields, errors) : ''} ${requests.length === 0 ? '' : asked(view, requests)}
       ${hasAny ? casesPart(view, cases, { fields, errors }) : ''}
       ${
         hasAny

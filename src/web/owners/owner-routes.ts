@@ -1,6 +1,11 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { Context } from '../../core/context.ts'
-import { askAsOwner, listedInside, listOwnerRequests } from '../../core/delisting/owner-actions.ts'
+import {
+  askAsOwner,
+  listedAround,
+  listedInside,
+  listOwnerRequests,
+} from '../../core/delisting/owner-actions.ts'
 import { claimRange, giveUp, listOwnClaims, proveClaim, showOwnClaim } from '../../core/owners/actions.ts'
 import { lookedProofs, type Owner } from '../../core/owners/claim.ts'
 import {
@@ -254,13 +259,14 @@ async function mine(
   fields?: Fields,
   errors: readonly FieldError[] = [],
 ): Promise<Response> {
-  const [claims, listings, requests, cases] = await Promise.all([
+  const [claims, listings, around, requests, cases] = await Promise.all([
     listOwnClaims(ctx, owner),
     listedInside(ctx, owner),
+    listedAround(ctx, owner),
     listOwnerRequests(ctx, owner),
     listOwnerCases(ctx, owner),
   ])
-  const page = minePage(c.var.view, { owner, claims, listings, requests, cases }, fields, errors)
+  const page = minePage(c.var.view, { owner, claims, listings, around, requests, cases }, fields, errors)
   return await show(c, page, errors.length === 0 ? 200 : 422)
 }
 

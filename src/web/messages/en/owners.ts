@@ -78,6 +78,10 @@ export const owners = {
     rangeHint: 'For example 192.0.2.0/24 or 2001:db8::/32. At most /16, in IPv6 /32.',
     claim: 'Claim',
     listed: 'Listed in your networks',
+    around: (prefixes: string) =>
+      `A wider network is listed: ${prefixes}. Mail from yours is refused with it.`,
+    aroundNext:
+      'Its owner can ask for all of it. You can ask for addresses of yours below: a person looks at each, and the rest stays listed.',
     listedNone: 'Nothing in your networks is listed.',
     listedFirst: 'Once a network is proven, what of it is listed stands here.',
     reason: 'Reason',

@@ -70,6 +70,9 @@ export const owners: typeof en = {
     rangeHint: '例如 192.0.2.0/24 或 2001:db8::/32。最大为 /16，IPv6 为 /32。',
     claim: '申请',
     listed: '您的网段中被封锁的部分',
+    around: (prefixes) => `更大的网段被封锁：${prefixes}。您的网段也因此被拒收。`,
+    aroundNext:
+      '其持有者可以为整个网段提出申请。您也可以在下面为自己的地址申请：由专人逐个审核，网段的其余部分仍被封锁。',
     listedNone: '您的网段中没有被封锁的地址。',
     listedFirst: '网段通过验证后，其中被封锁的部分会显示在这里。',
     reason: '原因',
