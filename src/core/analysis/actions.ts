@@ -16,14 +16,14 @@ type Failure = 'breach' | 'crash' | 'time' | 'memory' | 'busy'
  * only: what cannot be read is an answer of kind `unknown`.
  */
 export async function analyse(ctx: Context, reader: Reader, raw: Buffer): Promise<Answer> {
-  const { actor, settings, keys } = ctx
+  const { actor, settings, keys, clock } = ctx
   if (actor.kind === 'visitor') {
     const network = visitorNetwork(actor.client)
     await transact(ctx, async (tx) => await spend(tx, 'analyse.client.hour', network))
   }
   const result = await reader.analyse(raw)
   const finding = 'failure' in result ? failed(result.failure) : result
-  return answerOf(finding, { site: settings.provider.site, keyFor: keys.caseLink })
+  return answerOf(finding, { site: settings.provider.site, keyFor: keys.caseLink, now: clock.now() })
 }
 
 /** Why the reader has no finding. */

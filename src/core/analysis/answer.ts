@@ -1,5 +1,6 @@
+import { Refusal } from '../../base/refusal.ts'
 import type { Secret } from '../../base/secret.ts'
-import { readCaseLink } from '../../access/case-link.ts'
+import { openCaseLink, readCaseLink } from '../../access/case-link.ts'
 import { formatAddress } from '../../standards/ip.ts'
 import type { BounceFinding, CaseLinkFound, CaseOfLink, Finding, Recipient } from './analysis.ts'
 
@@ -12,7 +13,7 @@ export type Answer =
       readonly ours: boolean
       /** What our link says: when our key made it, or unproven where this machine has no keys. */
       readonly case: CaseOfLink | null
-      /** Of the link that our key made; it opens the record. Not among what contracts 3 promises to programs. */
+      /** Of the link that our key made, while it opens the record. Not among what contracts 3 promises to programs. */
       readonly token: string | null
       /** Message-ID of the message that a bounce gives back; neither. */
       readonly returned?: string | undefined
@@ -24,6 +25,8 @@ export interface OwnSite {
   readonly site: string
   /** The key of an edge; undefined where this machine has no keys. */
   readonly keyFor: ((edge: string) => Secret) | undefined
+  /** Links are too old to open some day; without a time none opens. */
+  readonly now?: number
 }
 
 export function answerOf(finding: Finding, own: OwnSite): Answer {
@@ -31,8 +34,13 @@ export function answerOf(finding: Finding, own: OwnSite): Answer {
   const { kind, recipients, links, returned } = finding
   const ours = links.filter(({ host }) => host === new URL(own.site).host)
   const known = caseOf(ours, own)
-  const token = known?.case.valid === true ? known.token : null
+  const token = known !== undefined && opens(known.token, own) ? known.token : null
   return { kind, recipients, ours: ours.length > 0, case: known?.case ?? null, token, returned }
+}
+
+function opens(token: string, { keyFor, now }: OwnSite): boolean {
+  if (keyFor === undefined || now === undefined) return false
+  return !(openCaseLink(keyFor, token, now) instanceof Refusal)
 }
 
 function caseOf(

@@ -53,8 +53,7 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
     noindex: true,
     body: html`<h1>${words.resultTitle}</h1>
       <p class="lead">${kinds[answer.kind]}${view.words.common.fullStop}</p>
-      ${answer.ours ? notice('warning', words.cutTitle, html`<p>${words.cut}</p>`) : ''}
-      ${shown.map((recipient) => recipientPart(view, recipient))}
+      ${answer.ours ? deadLink(view, answer) : ''} ${shown.map((recipient) => recipientPart(view, recipient))}
       ${
         answer.recipients.length > shown.length
           ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
@@ -64,6 +63,25 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
       <h2>${words.again}</h2>
       ${form(view)}`,
   }
+}
+
+/** The link of ours opens nothing: the page of the address shows what holds now. */
+function deadLink(view: View, answer: Bounce): Html {
+  const { page: words } = view.words.analysis
+  const ip = answer.recipients.find(({ rejectedIp }) => rejectedIp !== undefined)?.rejectedIp
+  const whole =
+    ip === undefined
+      ? ''
+      : html`<p>
+          <a href="${view.link(routes.address.href({ address: ip }))}">${view.words.site.codes.whole(ip)}</a>
+        </p>`
+  const why = answer.case?.valid === true ? words.old : words.cut
+  return notice(
+    'warning',
+    words.cutTitle,
+    html`<p>${why}</p>
+      ${whole}`,
+  )
 }
 
 /** What words may mean in which no server speaks: with the same advice, and the box for what would say it surely. */

@@ -97,6 +97,27 @@ describe('The page that takes a bounce', () => {
     // What the code alone says: the ladder with the address of the bounce, and nothing of what was tried.
     assert.match(page, /<h2 id="ladder">/)
     assert.match(page, /href="\/delist\?ip=192\.0\.2\.45"/)
+    assert.match(page, /href="\/ip\/192\.0\.2\.45"/)
+    assert.doesNotMatch(page, /copy the link again/)
+  })
+
+  it('says that a link of ours is too old, and reads the rest', async () => {
+    const old = mintCaseLink(testKeys().caseLink('mx1'), {
+      keyId: 1,
+      edge: 'mx1',
+      minute: testStart / minute - 31 * 24 * 60,
+      reason: 'spam',
+      listing: null,
+      address: orThrow(parseAddress('192.0.2.45')),
+    })
+    const line = `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit ${origin}/c/${old} (PSN606)`
+    const answer = await handIn({
+      text: `<a@provider.example>: host mx.provider.example[203.0.113.9] said: ${line}`,
+    })
+    assert.equal(answer.status, 200)
+    const page = await answer.text()
+    assert.match(page, /older than 30 days/)
+    assert.match(page, /href="\/ip\/192\.0\.2\.45"/)
   })
 
   it('reads a header that was handed in instead', async () => {

@@ -72,6 +72,46 @@ describe('the site over the core', () => {
     assert.equal((await ask(app, '/ip/192.0.2.45')).status, 200)
   })
 
+  it('falls back to the address or the code of the same line where the link in it is cut off or too old', async () => {
+    const { app, ctx } = await site()
+    const find = async (q: string): Promise<string> => {
+      const answer = await app.request(
+        `${origin}/find?${new URLSearchParams({ q }).toString()}`,
+        {},
+        { incoming: { socket: { remoteAddress: '198.51.100.1' } } },
+      )
+      return `${answer.status} ${answer.headers.get('location')}`
+    }
+    const address = orThrow(parseAddress('192.0.2.45'))
+    const mint = (at: number): string =>
+      mintCaseLink(testKeys().caseLink('mx1'), {
+        keyId: 1,
+        edge: 'mx1',
+        minute: at / minute,
+        reason: 'spam',
+        listing: null,
+        address,
+      })
+    const line = (token: string): string =>
+      `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. Please visit ${origin}/c/${token} (PSN606)`
+    const whole = mint(testStart)
+    const old = mint(ctx.clock.now() - 31 * day)
+    assert.equal(await find(line(whole)), `303 /c/${whole}`)
+    assert.equal(await find(line(whole.slice(0, 40))), '303 /ip/192.0.2.45')
+    assert.equal(await find(line(old)), '303 /ip/192.0.2.45')
+    assert.equal(
+      await find(
+        `451 4.7.500 Please try again later [192.0.2.99]. Please visit ${origin}/c/${whole.slice(0, 40)} (PSN500)`,
+      ),
+      '303 /codes/new-sender?ip=192.0.2.99',
+    )
+    const { page } = await ask(app, '/codes/new-sender?ip=192.0.2.99')
+    assert.match(page, /href="\/check\?ip=192\.0\.2\.99"/)
+    assert.doesNotMatch(page, /Does it hold for your address/)
+    // Alone it has nothing beside it: the page of the link says what is wrong.
+    assert.equal(await find(`${origin}/c/${whole.slice(0, 40)}`), `303 /c/${whole.slice(0, 40)}`)
+  })
+
   it('opens the link of a refusal, and after twenty guesses no more', async () => {
     const { app, listing } = await site()
     const address = orThrow(parseAddress('192.0.2.45'))

@@ -72,8 +72,8 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, ladder: Lad
   }
 }
 
-/** A code that several reasons share: the reference tells them apart. */
-export function severalPage(view: View, code: string, names: readonly ReasonName[]): Page {
+/** A code that several reasons share: the reference tells them apart. `ip`: carried along to their pages. */
+export function severalPage(view: View, code: string, names: readonly ReasonName[], ip?: string): Page {
   const words = view.words.site.codes
   const title = words.several(code)
   return {
@@ -82,7 +82,7 @@ export function severalPage(view: View, code: string, names: readonly ReasonName
     noindex: true,
     body: html`<h1>${title}</h1>
       <p class="lead">${words.severalBody}</p>
-      ${codesTable(view, names)}`,
+      ${codesTable(view, names, ip)}`,
   }
 }
 

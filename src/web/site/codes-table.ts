@@ -6,8 +6,8 @@ import { table } from '../ui/table.ts'
 import type { View } from '../ui/view.ts'
 import { reasonParts, whoActsOn } from './reason-parts.ts'
 
-/** Reasons with their codes, each leading to its page. */
-export function codesTable(view: View, names: readonly ReasonName[]): Html {
+/** Reasons with their codes, each leading to its page; with the address that somebody came with. */
+export function codesTable(view: View, names: readonly ReasonName[], ip?: string): Html {
   const words = view.words.site.codes
   return table({
     caption: words.caption,
@@ -18,7 +18,9 @@ export function codesTable(view: View, names: readonly ReasonName[]): Html {
       const { code, status, reference, slug, path } = reasons[name]
       return [
         literal(`${code} ${status[view.codes]}`),
-        html`<a href="${view.link(routes.code.href({ code: slug }))}">${reasonParts(view, name).title}</a>`,
+        html`<a href="${view.link(routes.code.href({ code: slug }, { ip }))}"
+          >${reasonParts(view, name).title}</a
+        >`,
         literal(reference),
         whoActsOn(view, path),
       ]

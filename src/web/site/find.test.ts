@@ -3,21 +3,24 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { orThrow } from '../../base/refusal.ts'
 import { parseListable } from '../../standards/prefix.ts'
-import { find, longestQuestion, readCode, reasonsOfPath } from './find.ts'
+import { find, longestQuestion, readCode, reasonsOfPath, type Found } from './find.ts'
 
 const ours = { host: 'postmaster.provider.example', networks: [orThrow(parseListable('203.0.113.0/24'))] }
 const token = 'AQEDbXgxAcWZqAEAAAAAAAAAAATAAAItq83vEjRWeJCrze8SNFZ4kA'
 const link = `https://postmaster.provider.example/c/${token}`
 
-function target(text: string): string {
-  const found = find(text, ours)
+function target(text: string, about: Parameters<typeof find>[1] = ours): string {
+  return nameOf(find(text, about))
+}
+
+function nameOf(found: Found): string {
   switch (found.kind) {
     case 'record':
       return `record ${found.token}`
     case 'address':
       return `address ${found.ip}`
     case 'code':
-      return `code ${found.code}`
+      return `code ${found.code}${found.ip === undefined ? '' : ` of ${found.ip}`}`
     case 'unknown-code':
       return `unknown code ${found.code}`
     case 'unsure':
@@ -40,6 +43,44 @@ describe('what somebody pastes', () => {
     assert.equal(target(link.replace('/c/', '/zh-CN/c/')), `record ${token}`)
   })
 
+  it('is found by the address and the code beside the link, where the link turns out to lead nowhere', () => {
+    const besides = (text: string): string => {
+      const found = find(text, ours)
+      return found.kind === 'record' ? nameOf(found.besides) : found.kind
+    }
+    const cut = link.slice(0, -9)
+    assert.equal(
+      besides(`550 5.7.606 Access denied, banned sending IP [192.0.2.45]. ${cut}`),
+      'address 192.0.2.45',
+    )
+    assert.equal(
+      besides(`451 4.7.500 Please try again later [192.0.2.77]. ${cut} (PSN500)`),
+      'code PSN500 of 192.0.2.77',
+    )
+    assert.equal(besides(cut), 'nothing')
+  })
+
+  it('is found by a link of ours to an address, also where our own host is an address', () => {
+    const demo = { ...ours, host: '127.0.0.1:8080' }
+    assert.equal(target('http://127.0.0.1:8080/ip/192.0.2.45', demo), 'address 192.0.2.45')
+    assert.equal(target('http://127.0.0.1:8080/zh-CN/ip/2001:db8::1', demo), 'address 2001:db8::1')
+    assert.equal(target('see http://127.0.0.1:8080/ip/192.0.2.45 please', demo), 'address 192.0.2.45')
+    assert.equal(target('127.0.0.1:8080/ip/192.0.2.45', demo), 'address 192.0.2.45')
+    assert.equal(target(`http://127.0.0.1:8080/c/${token}`, demo), `record ${token}`)
+    assert.equal(
+      target(
+        `550 5.7.606 Access denied, banned sending IP [192.0.2.45]. http://127.0.0.1:8080/c/AQ (PSN999)`,
+        { ...demo, host: '127.0.0.1:8080' },
+      ),
+      'record AQ',
+    )
+    assert.equal(target('https://postmaster.provider.example/ip/192.0.2.45'), 'address 192.0.2.45')
+    assert.equal(
+      target('https://postmaster.provider.example/codes/5.7.606?ip=192.0.2.45'),
+      'address 192.0.2.45',
+    )
+  })
+
   it('is found although a mail program broke and quoted the link', () => {
     const halves = `${link.slice(0, 60)}\r\n> ${link.slice(60)}`
     assert.equal(target(`550 5.7.606 Access denied. Visit ${halves} (PSN606)`), `record ${token}`)
@@ -58,7 +99,8 @@ describe('what somebody pastes', () => {
   it('is found by our reference where no listing is behind it, though the link was cut off', () => {
     const deferred =
       '451 4.7.500 Please try again later: we do not know this sender yet [192.0.2.77]. (PSN500)'
-    assert.equal(target(deferred), 'code PSN500')
+    assert.equal(target(deferred), 'code PSN500 of 192.0.2.77')
+    assert.equal(target(deferred.replace('192.0.2.77', '10.0.0.7')), 'code PSN500')
     assert.equal(target('550 5.7.606 banned sending IP [192.0.2.45]. (PSN606)'), 'address 192.0.2.45')
   })
 

@@ -10,13 +10,21 @@ import {
 import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import type { Prefix } from '../../standards/prefix.ts'
+import { specialPurpose } from '../../standards/special-purpose.ts'
 import { isRefusal, readSender } from './bounce.ts'
 
 /** What somebody pasted: an address, a code, our link, or the line of a bounce with any of them in it. */
 export type Found =
-  | { readonly kind: 'record'; readonly token: string }
+  /** `besides`: what else the text says, for a link that turns out to lead nowhere. */
+  | { readonly kind: 'record'; readonly token: string; readonly besides: Found }
   | { readonly kind: 'address'; readonly ip: string }
-  | { readonly kind: 'code'; readonly code: string; readonly reasons: readonly ReasonName[] }
+  /** `ip`: the address that the same text names. */
+  | {
+      readonly kind: 'code'
+      readonly code: string
+      readonly reasons: readonly ReasonName[]
+      readonly ip?: string | undefined
+    }
   | { readonly kind: 'unknown-code'; readonly code: string }
   /** Somebody else's refusal: the analyser reads it. */
   | { readonly kind: 'bounce' }
@@ -30,11 +38,14 @@ export type Found =
 /** Room for a whole bounce with the header of the message in it; who pastes more should cut it down. */
 export const longestQuestion = 50_000
 
-/** Reads it. `ours`: host of our site, and our own networks, whose addresses in a line are never the sender's. */
-export function find(
-  text: string,
-  ours: { readonly host: string; readonly networks: readonly Prefix[] },
-): Found {
+/** Host of our site, and our own networks: their addresses in a line are never the sender's. */
+interface Ours {
+  readonly host: string
+  readonly networks: readonly Prefix[]
+}
+
+/** Reads it. */
+export function find(text: string, ours: Ours): Found {
   const question = text.replaceAll('\r\n', '\n').trim()
   if (question.length > longestQuestion) return refused(new Refusal('form.invalid', { why: 'too-long' }))
   if (question === '') return { kind: 'nothing' }
@@ -80,22 +91,28 @@ function looksLikeAddress(word: string): boolean {
   return /^\d+(\.\d*)+(\/\d*)?$/.test(word) || /^[0-9a-f]*:[0-9a-f:.]*(%\w+)?(\/\d*)?$/i.test(word)
 }
 
-function findInLine(
-  text: string,
-  ours: { readonly host: string; readonly networks: readonly Prefix[] },
-): Found {
+function findInLine(text: string, ours: Ours): Found {
   const token = findToken(text, ours.host)
-  if (token !== undefined) return { kind: 'record', token }
+  const besides = findBesidesLink(text, ours)
+  return token === undefined ? besides : { kind: 'record', token, besides }
+}
+
+function findBesidesLink(text: string, ours: Ours): Found {
   if (isForeign(text, ours.host)) return { kind: 'bounce' }
   const reference = referenceIn(text)
+  const named = readSender(withoutHost(text, ours.host), ours.networks)
   // What no listing has to do with, the look-up of an address would not know.
   if (reference !== undefined && !findReasons(reference).some((name) => ofListings.has(name)))
-    return codeFound(reference)
-  const named = readSender(text, ours.networks)
+    return codeFound(reference, named.sender)
   if (named.sender !== undefined) return { kind: 'address', ip: named.sender }
   const code = codeIn(text)
   if (code !== undefined) return codeFound(code)
   return named.candidates.length > 0 ? { kind: 'unsure', candidates: named.candidates } : { kind: 'nothing' }
+}
+
+/** Our own host may be an address itself, which is never the sender's. */
+function withoutHost(text: string, host: string): string {
+  return text.replaceAll(new RegExp(`(?<![\\w.-])${host.replaceAll(/[.]/g, '\\.')}(?=/)`, 'gi'), '')
 }
 
 /**
@@ -153,9 +170,16 @@ function codeIn(text: string): string | undefined {
   return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/.exec(text)?.[1]
 }
 
-function codeFound(code: string): Found {
+function codeFound(code: string, sender?: string): Found {
   const names = findReasons(code)
-  return names.length === 0 ? { kind: 'unknown-code', code } : { kind: 'code', code, reasons: names }
+  if (names.length === 0) return { kind: 'unknown-code', code }
+  return { kind: 'code', code, reasons: names, ip: isLookedUp(sender) ? sender : undefined }
+}
+
+/** No page is about private and reserved space. */
+function isLookedUp(ip: string | undefined): boolean {
+  const address = ip === undefined ? undefined : parseAddress(ip)
+  return address !== undefined && !(address instanceof Refusal) && specialPurpose(address) === undefined
 }
 
 function refused(refusal: Refusal): Found {

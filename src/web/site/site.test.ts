@@ -169,7 +169,7 @@ describe('the box for what came back', () => {
     })
 
   it('takes a whole bounce and leads to its record', async () => {
-    const token = 'AQEDbXgxAcWZqAEAAAAAAAAAAATAAAItq83vEjRWeJCrze8SNFZ4kA'
+    const token = 'new_192-0-2-45'
     const header =
       'Received: from mail.example.org ([198.51.100.77]) by mx.example.org; Mon, 4 May 2026\n'.repeat(200)
     const { status, headers } = await paste(

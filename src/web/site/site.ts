@@ -15,7 +15,7 @@ import { showAnalysed } from '../analyse/analysed.ts'
 import { aboutPage } from './about-page.ts'
 import { addressPage } from './address-page.ts'
 import { codePage, codesPage, severalPage, unknownCodePage } from './code-pages.ts'
-import { find, reasonsOfPath } from './find.ts'
+import { find, reasonsOfPath, type Found } from './find.ts'
 import { findPage } from './find-page.ts'
 import { recordPage, refusedOfRecord } from './record-page.ts'
 import { startPage } from './start-page.ts'
@@ -46,13 +46,13 @@ export function siteRoutes(app: Web, deps: PublicDeps): void {
     const names = reasonsOfPath(text)
     const [name] = names
     if (name === undefined) return await show(c, unknownCodePage(c.var.view, text), 404)
-    if (names.length > 1) return await show(c, severalPage(c.var.view, text, names))
-    const { slug } = reasons[name]
     const asked = readQuery(c)
     const [ip, token] = [asked.get('ip')?.trim() || undefined, asked.get('case')]
+    if (names.length > 1) return await show(c, severalPage(c.var.view, text, names, ip))
+    const { slug } = reasons[name]
     if (slug !== text) return go(c, routes.code.href({ code: slug }, { ip, case: token }), 301)
     const state = await stateFor(c, deps, ip, token)
-    const ladder = state?.ladder ?? climb(refusedFor(name), {}, settings.support)
+    const ladder = state?.ladder ?? climb(refusedFor(name, state?.explanation.ip), {}, settings.support)
     return await show(c, codePage(c.var.view, deps.shelf, name, ladder, state))
   })
 
@@ -146,7 +146,7 @@ async function answer(
   ours: Parameters<typeof find>[1],
   { site, shelf }: PublicDeps,
 ): Promise<Response> {
-  const found = find(question, ours)
+  const found = await withoutDeadLink(c, site, find(question, ours))
   switch (found.kind) {
     case 'record':
       return go(c, routes.record.href({ token: found.token }), 303)
@@ -155,7 +155,7 @@ async function answer(
     case 'code': {
       const [name] = found.reasons
       const code = found.reasons.length > 1 || name === undefined ? found.code : reasons[name].slug
-      return go(c, routes.code.href({ code }), 303)
+      return go(c, routes.code.href({ code }, { ip: found.ip }), 303)
     }
     case 'bounce':
       return await showAnalysed(c, shelf, await site.analyse(c, Buffer.from(question)))
@@ -179,6 +179,21 @@ async function answer(
       return await show(c, findPage(c.var.view, question, question.trim() === '' ? undefined : found))
   }
 }
+
+/** A link that is cut off or too old: the address and the code of the same text say the next best, and where there are none the page of the link says what is wrong. */
+async function withoutDeadLink(c: WebContext, site: PublicDeps['site'], found: Found): Promise<Found> {
+  if (found.kind !== 'record' || found.besides.kind === 'nothing' || found.besides.kind === 'unknown-code')
+    return found
+  try {
+    await site.openCase(c, found.token)
+    return found
+  } catch (error) {
+    if (!(error instanceof Refusal) || !deadLinks.has(error.code)) throw error
+    return found.besides
+  }
+}
+
+const deadLinks: ReadonlySet<string> = new Set(['case-link.invalid', 'case-link.expired'])
 
 /** Pages that are the same for everybody may be kept a little while; what is about one sender is not kept at all. */
 function show(c: WebContext, page: Page, status: 200 | 404 | 422 = 200): Response | Promise<Response> {
