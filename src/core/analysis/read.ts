@@ -345,7 +345,7 @@ function linksIn(texts: readonly string[]): CaseLinkFound[] {
   return [...found.values()]
 }
 
-const caseLinks = /https?:\/\/([\w.:-]{1,255})\/c\/([A-Za-z0-9_-]{30,140})/g
+const caseLinks = /https?:\/\/([\w.:-]{1,255})\/c\/([A-Za-z0-9_-]{4,140})/g
 
 function textsOf({ parts }: MimeMessage): readonly string[] {
   return parts.map(({ text }) => text)

@@ -6,6 +6,7 @@ import { pageChoices } from '../guide/page-choices.ts'
 import type { Shelf } from '../guide/shelf.ts'
 import { whoWords } from '../messages/who-words.ts'
 import { routes } from '../routes.ts'
+import { notYours } from '../site/not-yours.ts'
 import { errorSummary, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { ladderPart } from '../ui/ladder.ts'
@@ -48,12 +49,14 @@ function form(view: View, error?: string): Html {
 export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
   const { page: words, kinds } = view.words.analysis
   const shown = answer.recipients.slice(0, mostRecipients)
+  const first = shown.find(isForAdministrator)
   return {
     title: words.resultTitle,
     noindex: true,
     body: html`<h1>${words.resultTitle}</h1>
       <p class="lead">${kinds[answer.kind]}${view.words.common.fullStop}</p>
-      ${answer.ours ? deadLink(view, answer) : ''} ${shown.map((recipient) => recipientPart(view, recipient))}
+      ${answer.ours ? deadLink(view, answer) : ''}
+      ${shown.map((recipient) => recipientPart(view, recipient, { isOurs: answer.ours && isOurCode(recipient), sendOn: recipient === first ? notYours(view, shelf.guide) : '' }))}
       ${
         answer.recipients.length > shown.length
           ? html`<p>${words.more(answer.recipients.length - shown.length)}</p>`
@@ -63,6 +66,11 @@ export function bouncePage(view: View, shelf: Shelf, answer: Bounce): Page {
       <h2>${words.again}</h2>
       ${form(view)}`,
   }
+}
+
+/** Whoever wrote the message cannot mend it where the administrator of their server must. */
+function isForAdministrator({ reason, who, path }: Recipient): boolean {
+  return reason !== undefined && who === 'sender' && path !== 'address'
 }
 
 /** The link of ours opens nothing: the page of the address shows what holds now. */
@@ -119,7 +127,17 @@ function ladderOfOurs(view: View, { guide }: Shelf, { ours, recipients, returned
 /** A page of more helps nobody; the API gives all. */
 const mostRecipients = 50
 
-function recipientPart(view: View, recipient: Recipient): Html {
+/** Others use our codes too: beside a link of ours the refusal is ours, and where to ask is the matter of the ladder. */
+function isOurCode({ status }: Recipient): boolean {
+  return status !== undefined && findReasons(status).length > 0
+}
+
+/** `sendOn`: for whoever does not run the server, right below what happened. */
+function recipientPart(
+  view: View,
+  recipient: Recipient,
+  { isOurs, sendOn }: { readonly isOurs: boolean; readonly sendOn: Html | '' },
+): Html {
   const { page, labels, reasons, paths, actions, derivedStatus } = view.words.analysis
   const { address, reason, action, permanent, status, statusDerived, replyCode } = recipient
   const title = address === undefined ? page.someone : literal(visible(address))
@@ -129,14 +147,14 @@ function recipientPart(view: View, recipient: Recipient): Html {
     .join(' ')
   return html`<section>
     <h2>${title}</h2>
-    ${notice(tone, actions[action], reason === undefined ? '' : html`<p>${reasons[reason]}</p>`, 3)}
+    ${notice(tone, actions[action], reason === undefined ? '' : html`<p>${reasons[reason]}</p>`, 3)} ${sendOn}
     ${
       reason === undefined
         ? ''
         : definitions([
             [page.who, whoWords(view.words.analysis, recipient)],
             [page.next, paths[recipient.path]],
-            [page.ask, ask(view, recipient)],
+            [page.ask, isOurs ? undefined : ask(view, recipient)],
           ])
     }
     ${toolLinks(view, recipient)}

@@ -51,6 +51,14 @@ describe('The page that takes a bounce', () => {
     assert.match(page, /href="\/check\?ip=192\.0\.2\.45"/)
   })
 
+  it('gives the letter to whoever does not run the server, where its administrator must act', async () => {
+    const text =
+      'host mx.example.com[198.51.100.5] said: 550 5.7.26 SPF and DKIM did not pass for example.org'
+    const page = await (await handIn({ text })).text()
+    assert.match(page, /Not your server\?[\s\S]*href="\/guide\/plain\/letter"[\s\S]*Who must act/)
+    assert.doesNotMatch(await (await handIn({ text: '550 5.1.1 no such user' })).text(), /Not your server/)
+  })
+
   it('asks whoever wrote it for the right address where no such mailbox is', async () => {
     const text = 'host mx.example.com[198.51.100.5] said: 550 5.1.1 <usr@example.com>: no such user here'
     assert.match(
@@ -98,7 +106,9 @@ describe('The page that takes a bounce', () => {
     assert.match(page, /<h2 id="ladder">/)
     assert.match(page, /href="\/delist\?ip=192\.0\.2\.45"/)
     assert.match(page, /href="\/ip\/192\.0\.2\.45"/)
-    assert.doesNotMatch(page, /copy the link again/)
+    assert.doesNotMatch(page, /copy the link again|sender\.office\.com/)
+    const shorter = await handIn({ text: line.replace(token.slice(0, 40), token.slice(0, 12)) })
+    assert.match(await shorter.text(), /it is cut off, or not one that we made/)
   })
 
   it('says that a link of ours is too old, and reads the rest', async () => {
@@ -116,7 +126,7 @@ describe('The page that takes a bounce', () => {
     })
     assert.equal(answer.status, 200)
     const page = await answer.text()
-    assert.match(page, /older than 30 days/)
+    assert.match(page, /it is too old and opens no record/)
     assert.match(page, /href="\/ip\/192\.0\.2\.45"/)
   })
 

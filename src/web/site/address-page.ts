@@ -1,3 +1,4 @@
+import { reasons } from '../../access/reasons.ts'
 import { opensCase } from '../../core/cases/external.ts'
 import type { Ladder } from '../../core/ladder/ladder.ts'
 import { verdictOf, type Explanation } from '../../core/senders/explanation.ts'
@@ -11,6 +12,7 @@ import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import { findBox } from './find-page.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence } from './listing-parts.ts'
+import { notYours } from './not-yours.ts'
 import { reasonParts } from './reason-parts.ts'
 import { whatToDo } from './what-to-do.ts'
 
@@ -27,12 +29,18 @@ export function addressPage(
     noindex: true,
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
-      ${judged(view, explanation)}
+      ${isAtEase(explanation) ? elsewhere(view) : ''}
+      ${ladder !== undefined && isRefused(ladder) ? notYours(view, guide) : ''} ${judged(view, explanation)}
       ${ladder === undefined ? checkLink(view, explanation) : whatToDo(view, guide, ladder, { explanation })}
       ${listingsOf(view, explanation)} ${evidence(view, explanation)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
+}
+
+/** Mail that is put off needs nobody to be told. */
+function isRefused({ refused }: Ladder): boolean {
+  return reasons[refused.reason].code === 550
 }
 
 /** The ladder has it as its first step. */
@@ -83,7 +91,12 @@ export function addressState(view: View, explanation: Explanation): Html {
     return notice('info', words.deferred(ip), why)
   }
   if (listings.length > 0) return notice('good', words.spared(ip), html`<p>${words.sparedBody}</p>`)
-  return html`${notice('good', words.notListed(ip), html`<p>${words.notListedBody}</p>`)}${elsewhere(view)}`
+  return notice('good', words.notListed(ip), html`<p>${words.notListedBody}</p>`)
+}
+
+/** Nothing is said about it at all. */
+function isAtEase(explanation: Explanation): boolean {
+  return verdictOf(explanation) === 'pass' && explanation.listings.length === 0
 }
 
 /** "Not listed" helps nobody whose mail comes back: what else it may be, likeliest first. */

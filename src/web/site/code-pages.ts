@@ -15,6 +15,7 @@ import { addressState } from './address-page.ts'
 import { authenticationTable } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
 import { findBox, toolChoices } from './find-page.ts'
+import { notYours } from './not-yours.ts'
 import { reasonParts, reasonSections, whoActsOn } from './reason-parts.ts'
 import { whatToDo } from './what-to-do.ts'
 
@@ -63,9 +64,9 @@ export function codePage(view: View, shelf: Shelf, name: ReasonName, ladder: Lad
         [words.who, whoActsOn(view, reason.path)],
       ])}
       <p>${reason.code === 550 ? words.permanent : words.temporary}</p>
-      ${reasonSections(view, name)} ${name === 'authentication' ? tests(view) : ''}
-      ${now === undefined ? askFor(view, reason.slug) : ''} ${whatToDo(view, shelf.guide, ladder, now)}
-      ${readingList(view, shelf, name)}
+      ${reason.code === 550 ? notYours(view, shelf.guide) : ''} ${reasonSections(view, name)}
+      ${name === 'authentication' ? tests(view) : ''} ${now === undefined ? askFor(view, reason.slug) : ''}
+      ${whatToDo(view, shelf.guide, ladder, now)} ${readingList(view, shelf, name)}
       <h2>${words.seen}</h2>
       ${verbatim(formatReply({ reason: name, listing: null, domain: 'example.org' }, exampleAddress, view.codes, url))}
       <p class="hint">${words.seenHint}</p>`,

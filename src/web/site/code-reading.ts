@@ -4,19 +4,14 @@ import type { Shelf } from '../guide/shelf.ts'
 import type { Html } from '../ui/html.ts'
 import type { View } from '../ui/view.ts'
 
-/** The pages of the guide that help with each reason, the most useful first. A test finds pages that are not there. */
+/** The pages of the guide that help with each reason, the most useful first; the one for whoever runs no server follows them. A test finds pages that are not there. */
 export const codeReading: Readonly<Record<ReasonName, readonly string[]>> = {
-  spam: [
-    'filtering/delisting',
-    'filtering/reputation',
-    'forwarding/forwarding',
-    'plain/not-an-administrator',
-  ],
+  spam: ['filtering/delisting', 'filtering/reputation', 'forwarding/forwarding'],
   complaints: ['bulk/consent', 'bulk/unsubscribe', 'filtering/delisting', 'bulk/hygiene'],
   traps: ['bulk/hygiene', 'bulk/consent', 'filtering/delisting'],
   harvest: ['bulk/hygiene', 'filtering/delisting', 'filtering/reputation'],
-  manual: ['filtering/delisting', 'filtering/listings', 'plain/not-an-administrator'],
-  investigate: ['filtering/delisting', 'abuse/phishing', 'plain/letter'],
+  manual: ['filtering/delisting', 'filtering/listings'],
+  investigate: ['filtering/delisting', 'abuse/phishing'],
   'mailbox-budget': ['policies/limits', 'troubleshooting/delayed'],
   'new-sender': ['new/address', 'troubleshooting/delayed', 'policies/limits'],
   suspicious: ['filtering/reputation', 'new/moving', 'troubleshooting/delayed'],
@@ -35,5 +30,5 @@ export const codeReading: Readonly<Record<ReasonName, readonly string[]>> = {
 
 /** Where to read on about a reason; nothing where the operator has taken the pages away. */
 export function readingList(view: View, shelf: Shelf, name: ReasonName): Html {
-  return pageChoices(view, shelf, codeReading[name])
+  return pageChoices(view, shelf, [...codeReading[name], 'plain/not-an-administrator'])
 }

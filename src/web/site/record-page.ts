@@ -19,6 +19,7 @@ import type { View } from '../ui/view.ts'
 import { authenticationRecord } from './authentication-parts.ts'
 import { readingList } from './code-reading.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence } from './listing-parts.ts'
+import { notYours } from './not-yours.ts'
 import { reasonParts, reasonSections } from './reason-parts.ts'
 import { whatToDo } from './what-to-do.ts'
 
@@ -43,13 +44,12 @@ export function recordPage(
     body: html`<p class="up">${time(view, refusedAt(opened))}</p>
       <h1>${title}</h1>
       <p class="lead">${sentence(view, reasonParts(view, facts.reason).title)}</p>
-      ${isDeferral(opened) ? putOff(view, opened) : refused(view, opened)}
+      ${isDeferral(opened) ? putOff(view, opened) : refused(view, opened, ladder === undefined ? '' : notYours(view, shelf.guide))}
       ${opened.hasPassedByVouch && verdictOf(opened.explanation) !== 'pass' ? html`<p>${words.vouched}</p>` : ''}
       ${judged(view, explanation)}
       ${ladder === undefined ? '' : whatToDo(view, shelf.guide, ladder, { explanation, proof: proof(view, opened) })}
       ${course(view, opened)} ${saw(view, opened, token)} ${evidence(view, explanation)}
       ${explanation.listings.length > 1 ? listingsOf(view, explanation) : ''}
-      <p class="hint">${words.forward}</p>
       ${onwards(view, opened, ladder !== undefined)} ${readingList(view, shelf, facts.reason)}`,
   }
 }
@@ -88,14 +88,16 @@ function isDeferral({ facts }: Case): boolean {
   return reasons[facts.reason].code !== 550
 }
 
-function refused(view: View, opened: Case): Html {
+/** `sendOn`: for whoever does not run the server, right below the state. */
+function refused(view: View, opened: Case, sendOn: Html | ''): Html {
   const words = view.words.site.record
   const { reason, listing } = opened.facts
   const { why } = reasonParts(view, reason)
-  if (reason === 'authentication') return authenticationRecord(view, opened.decision?.authentication, why)
+  if (reason === 'authentication')
+    return html`${sendOn}${authenticationRecord(view, opened.decision?.authentication, why)}`
   // A rule about the session is kept at the next one: no listing has to be lifted.
-  if (listing === null) return reasonSections(view, reason)
-  return html`${stateNow(view, opened)}
+  if (listing === null) return html`${sendOn}${reasonSections(view, reason)}`
+  return html`${stateNow(view, opened)} ${sendOn}
     <h2>${words.why}</h2>
     <p>${why}</p>`
 }

@@ -449,6 +449,19 @@ describe('the record behind the link of a refusal', () => {
     assert.doesNotMatch(await words('/en/c/new_192-0-2-77'), /A forecast was agreed/)
   })
 
+  it('leads whoever does not run the server to the letter right below the state, and to plain words', async () => {
+    for (const path of ['/c/new_192-0-2-66', '/ip/192.0.2.66', '/codes/investigation']) {
+      const { page } = await get(path)
+      const letter = page.indexOf('href="/guide/plain/letter"')
+      assert.ok(letter > 0 && letter < page.indexOf('id="ladder"'), path)
+      assert.ok(letter < page.indexOf('<h2>Why</h2>') || path.startsWith('/ip'), path)
+    }
+    assert.match((await get('/codes/investigation')).page, /href="\/guide\/plain\/not-an-administrator"/)
+    assert.match(await words('/zh-CN/c/new_192-0-2-66'), /服务器不归您管？/)
+    assert.doesNotMatch(await words('/c/busy_192-0-2-45'), /Not your server/)
+    assert.doesNotMatch(await words('/c/old_192-0-2-1'), /Not your server/)
+  })
+
   it('tells who broke a rule why, what to do and by when, and offers no removal', async () => {
     for (const reason of ruleReasons) {
       for (const language of ['en', 'zh-CN'] as const) {

@@ -124,7 +124,7 @@ export const analysis = {
     check: 'Check the sender’s DNS and authentication here',
     cutTitle: 'One of its links leads to this site',
     cut: 'But it is cut off, or not one that we made, so it opens no record. What the address and the code say stands below.',
-    old: 'But it is older than 30 days and opens no record any more. What the address and the code say stands below.',
+    old: 'But it is too old and opens no record any more. What the address and the code say stands below.',
     more: (count: number) => (count === 1 ? 'And one more recipient.' : `And ${count} more recipients.`),
     again: 'Read another bounce',
   },

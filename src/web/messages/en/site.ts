@@ -167,8 +167,13 @@ export const site = {
     proves: (when: Html) => html`Until ${when} this link counts as proof that you speak for the address.`,
     provesNot:
       'This link is older than seven days and no longer proves that you speak for the address. You can still ask for the removal.',
-    forward:
-      'Not the administrator? Send this page to whoever runs your mail: the link in it says everything they need.',
+  },
+  /** Below what a page says of a refusal. */
+  notYours: {
+    question: 'Not your server?',
+    sendOn: 'Send this on to whoever runs your mail: this page says everything they need.',
+    sendWith: (letter: Html) => html`Send this on: our ${letter} tells whoever runs your mail what to do.`,
+    letter: 'ready letter',
   },
   authentication: {
     caption: 'The three tests',

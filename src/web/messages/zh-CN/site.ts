@@ -149,7 +149,12 @@ export const site: typeof en = {
     listed: '被封锁',
     proves: (when) => html`此链接可以证明您代表该地址，有效期至 ${when}。`,
     provesNot: '此链接已超过七天，不能再证明您代表该地址。您仍可以申请解除封锁。',
-    forward: '您不是管理员？请把本页面转给负责邮件系统的人，所需的信息都在链接里。',
+  },
+  notYours: {
+    question: '服务器不归您管？',
+    sendOn: '请把本页面转给负责邮件系统的人，所需的信息都在这里。',
+    sendWith: (letter) => html`请转给负责邮件系统的人：我们${letter}，写明了对方该怎么做。`,
+    letter: '备好了一封信',
   },
   authentication: {
     caption: '三项验证',
