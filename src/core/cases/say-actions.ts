@@ -35,7 +35,11 @@ export type Saying =
       readonly until: number
       readonly text?: string | undefined
     }
-  | { readonly says: 'granted' | 'not-needed'; readonly about: string }
+  | {
+      readonly says: 'granted' | 'not-needed'
+      readonly about: string
+      readonly text?: string | undefined
+    }
   | {
       readonly says: 'refused'
       readonly about: string
@@ -223,7 +227,12 @@ function letterOf(ctx: Context, participant: Participant, saying: Saying): Lette
     case 'not-needed':
       return {
         kind: 'delisting-reviewed',
-        slots: { ...ofThread, ip: showPrefixText(saying.about), outcome: 'delisted' },
+        slots: {
+          ...ofThread,
+          ip: showPrefixText(saying.about),
+          outcome: 'delisted',
+          ...(saying.text ? { words: saying.text } : {}),
+        },
       }
     case 'states':
       return {
@@ -292,7 +301,7 @@ function sayingOf({ content }: Message): Saying | undefined {
       return { says, about: subject, tests, until, text }
     case 'granted':
     case 'not-needed':
-      return { says, about: subject }
+      return { says, about: subject, text }
     case 'refused':
       return { says, about: subject, unmet: tests[0], text, until: content.until }
     case 'states':

@@ -108,6 +108,17 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await stateOf(ctx), ['review review'])
     })
 
+    it('is granted with a sentence that the senders read', async () => {
+      const { ctx, decide, seen } = await world(await open())
+      await decide({ decision: 'delist', words: 'Thank you for closing the web form.' })
+      const [participant] = (await seen()).participants
+      const page = await showPage(ctx, pageToken(ctx, participant?.id ?? ''))
+      const said = page.messages.at(-1)
+      assert.deepEqual([said?.says, said?.text], ['granted', 'Thank you for closing the web form.'])
+      const letters = await ctx.db.queries.selectFrom('letters').select(['kind', 'slots']).execute()
+      assert.equal(letters.filter(({ kind }) => kind === 'delisting-reviewed').length, 1)
+    })
+
     it('is granted by itself once the tests pass, and says once a day what is missing', async () => {
       const { ctx, names, seen, decide } = await world(await open())
       assert.equal(await codeOf(decide({ decision: 'conditional', tests: [] })), 'case.reason-missing')

@@ -38,7 +38,8 @@ import * as store from './store.ts'
 
 /** What a person decides of a case about a listed address: it holds for everybody who takes part. */
 export type Decision =
-  | { readonly decision: 'delist' }
+  /** With a sentence for the senders, or without. */
+  | { readonly decision: 'delist'; readonly words?: string | undefined }
   /** Delisted as soon as these tests pass. */
   | {
       readonly decision: 'conditional'
@@ -61,7 +62,7 @@ export async function decideCase(
   permit(ctx.actor, 'delisting.decide')
   await permitCase(ctx, input.id)
   const tests = readDecided(testsOf(input))
-  const words = 'words' in input ? readWords(input.words) : undefined
+  const words = readWords(input.words)
   if (input.decision === 'conditional' && tests.length === 0) throw new Refusal('case.reason-missing')
   if (input.decision === 'refuse' && tests.length === 0 && words === undefined)
     throw new Refusal('case.reason-missing')
@@ -75,7 +76,7 @@ export async function decideCase(
     const matter = await matterOf(tx, input.id)
     switch (input.decision) {
       case 'delist':
-        return await grant(tx, matter)
+        return await grant(tx, matter, words)
       case 'conditional':
         return await makeConditional(tx, matter, said, words)
       case 'refuse':
@@ -135,7 +136,7 @@ function again(requests: readonly DelistRequest[]): readonly DelistRequest[] {
     : requests.filter(({ outcome }) => outcome === 'delisted' || outcome === 'not-listed')
 }
 
-async function grant(tx: Tx, { case: it, participants, requests }: Matter): Promise<Case> {
+async function grant(tx: Tx, { case: it, participants, requests }: Matter, text?: string): Promise<Case> {
   const byUnit = Map.groupBy(requests, ({ unit }) => formatPrefix(unit))
   let changed = false
   for (const alike of byUnit.values()) {
@@ -150,7 +151,11 @@ async function grant(tx: Tx, { case: it, participants, requests }: Matter): Prom
   }
   const ended = await closeCase(tx, it, { outcome: changed ? 'granted' : 'not-needed' })
   await tell(tx, 'case.decided', ended, changed ? 'granted' : 'not-needed')
-  await sayToAll(tx, participants, requests, (about) => ({ says: changed ? 'granted' : 'not-needed', about }))
+  await sayToAll(tx, participants, requests, (about) => ({
+    says: changed ? 'granted' : 'not-needed',
+    about,
+    text,
+  }))
   return ended
 }
 

@@ -16,7 +16,7 @@ export interface LetterSlots {
     readonly until?: number | undefined
     /** Of a refusal: the test that is not passed, … */
     readonly unmet?: string | undefined
-    /** … or what the desk says of it. */
+    /** … or what the desk says of it; of a removal too. */
     readonly words?: string | undefined
   }
   /** That a message to the desk has come. */

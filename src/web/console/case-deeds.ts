@@ -2,9 +2,9 @@ import { Refusal } from '../../base/refusal.ts'
 import { may, type Actor } from '../../core/actor.ts'
 import { severities } from '../../core/cases/case.ts'
 import { snoozeHours } from '../../core/cases/desk-actions.ts'
-import { isRange } from '../../core/listings/listing.ts'
+import { isRange, type Listing } from '../../core/listings/listing.ts'
 import { isFresh } from '../../core/operators/operator.ts'
-import { formatPrefix } from '../../standards/prefix.ts'
+import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import type { Fields } from '../form-data.ts'
 import {
   errorSummary,
@@ -16,12 +16,13 @@ import {
   type FieldError,
 } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
+import { definitions } from '../ui/notice.ts'
 import { refusalSentence } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
 import type { CaseFile } from './case-actions.ts'
-import { aboutWords } from './case-parts.ts'
+import { aboutWords, mailboxWords } from './case-parts.ts'
 import { postForm } from './frame.ts'
-import { listingTable } from './listing-parts.ts'
+import { evidenceTable, listingTable, said as noteOf } from './listing-parts.ts'
 import { places } from './places.ts'
 import { goTo, part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 import { askForCode, needsCode } from './step-up.ts'
@@ -179,14 +180,33 @@ function delistMeans(view: View, { listings, requests }: CaseFile): Html {
   )
   const range = asked === undefined ? refusing.find((each) => isRange(each)) : undefined
   const around = { around: requests[0]?.unit }
-  return html`${
+  return html`${requests.length === 0 ? '' : controlOf(view, requests)}${
     own.length === 0
       ? ''
       : html`<p>${words.listingsEnd}</p>
-          ${listingTable(view, own, around)}`
+          ${listingTable(view, own, around)} ${own.map((listing) => evidenceOf(view, listing))}`
   }
   ${range ? html`<p>${words.carves(formatPrefix(range.prefix))}</p>` : ''}
   ${own.length === 0 && !range ? html`<p>${words.noCovering}</p>` : ''}`
+}
+
+/** Who has shown that the address is theirs, and how. */
+function controlOf(view: View, requests: CaseFile['requests']): Html {
+  const { cases, console } = view.words
+  return definitions(
+    requests.map(({ mailbox, control }) => [
+      cases.one.control,
+      html`${console.controls[control]} <span class="far">${mailboxWords(mailbox)}</span>`,
+    ]),
+  )
+}
+
+/** What speaks for a listing that is about to end. */
+function evidenceOf(view: View, listing: Listing): Html {
+  return html`<h2>
+      ${view.words.console.listing.evidence} <span translate="no">${showPrefix(listing.prefix)}</span>
+    </h2>
+    ${listing.note === '' ? '' : html`<p>${noteOf(listing.note)}</p>`} ${evidenceTable(view, listing)}`
 }
 
 function fieldsOf(
@@ -199,6 +219,15 @@ function fieldsOf(
   const { cases } = view.words
   const words = cases.one
   switch (deed) {
+    case 'delist':
+      return textArea(view, {
+        name: 'words',
+        label: html`${words.wordsField}${view.words.common.optional}`,
+        hint: words.wordsHint,
+        rows: 4,
+        maxlength: 4000,
+        value: typed.get('words'),
+      })
     case 'conditional':
       return html`${textArea(view, { name: 'tests', label: words.testsField, hint: words.testsHint, rows: 5, maxlength: 2000, verbatim: true, value: typed.get('tests') })}
       ${textArea(view, { name: 'words', label: words.wordsField, hint: words.wordsHint, rows: 4, maxlength: 4000, value: typed.get('words') })}`
@@ -243,7 +272,6 @@ function fieldsOf(
         label: words.participant,
         options: participants.map(({ id, mailbox }) => [id, visible(mailbox)] as const),
       })
-    case 'delist':
     case 'assign-me':
     case 'assign-nobody':
     case 'reopen':
@@ -279,7 +307,7 @@ async function decide(visit: OperatorVisit): Promise<Response> {
     case undefined:
       throw new Refusal('form.invalid', { field: 'deed' })
     case 'delist':
-      await actions.decideCase(actor, { id, decision })
+      await actions.decideCase(actor, { id, decision, words })
       break
     case 'conditional':
       await actions.decideCase(actor, {

@@ -96,6 +96,9 @@ describe('The desk of cases', () => {
     const { ask, deeds } = testConsole()
     assert.match(await page(ask('agent', `/cases/${caseId}/decide?deed=conditional`)), /every half hour/)
     assert.deepEqual(deeds, [])
+    const delist = await page(ask('agent', `/cases/${caseId}/decide?deed=delist`))
+    assert.match(delist, /Control of the address/)
+    assert.match(delist, /<textarea[^>]*name="words"/)
     const words = { deed: 'refuse', unmet: 'reverse-name', words: '' }
     assert.equal(
       (await ask('agent', `/cases/${caseId}/decide`, words)).headers.get('location'),

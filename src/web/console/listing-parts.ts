@@ -12,6 +12,7 @@ import { table } from '../ui/table.ts'
 import { ago, time } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { actorWords } from './actor-words.ts'
+import { barCell } from './bars.ts'
 import { places } from './places.ts'
 
 /** Pieces that speak of listings, the same on every page. */
@@ -68,6 +69,24 @@ export function stateBadge(view: View, listing: Listing): Html {
 export function causeAndClass(view: View, listing: Listing): Html {
   const { causes, classes } = view.words.console
   return html`${causes[listing.cause]} <span class="far">${classes[listing.class]}</span>`
+}
+
+/** What was seen before it, by kind. */
+export function evidenceTable(view: View, listing: Listing): Html {
+  const words = view.words.console.listing
+  const most = Math.max(1, ...listing.evidence.map((each) => each.count))
+  return table({
+    caption: words.evidence,
+    quiet: true,
+    head: [words.kind, words.count, ''],
+    numbers: [1],
+    rows: listing.evidence.map((each) => [
+      words.kinds[each.kind] ?? visible(each.kind),
+      count(view.language, each.count),
+      barCell(each.count, most),
+    ]),
+    empty: words.noEvidence,
+  })
 }
 
 /** Listings in a table. `around`: what was searched for, then each row says how it lies to that. */

@@ -5,18 +5,24 @@ import { effectOf, mayAgree, proposalEnd, reflectionMs, type Listing } from '../
 import type { Settings } from '../../core/settings.ts'
 import { formatPrefix, showPrefix } from '../../standards/prefix.ts'
 import { html, visible, type Html } from '../ui/html.ts'
-import { count } from '../ui/moment.ts'
 import { buttonLink, definitions, literal, notice } from '../ui/notice.ts'
-import { table } from '../ui/table.ts'
 import { time } from '../ui/time.ts'
 import { timeline, type Happening } from '../ui/timeline.ts'
 import type { View } from '../ui/view.ts'
-import { barCell } from './bars.ts'
 import { actionsRow } from './frame.ts'
 import { actorWords } from './actor-words.ts'
 import { actionWords, history } from './history.ts'
 import { impactSection } from './listing-impact.ts'
-import { codeOf, publicUrl, said, senderLine, sizeWords, stateBadge, when } from './listing-parts.ts'
+import {
+  codeOf,
+  evidenceTable,
+  publicUrl,
+  said,
+  senderLine,
+  sizeWords,
+  stateBadge,
+  when,
+} from './listing-parts.ts'
 import { places } from './places.ts'
 import { part, type ConsolePage, type ConsoleRoute, type OperatorVisit } from './route.ts'
 
@@ -49,7 +55,7 @@ async function listingPage(visit: OperatorVisit): Promise<ConsolePage> {
         </section>
         <section>
           <h2>${words.evidence}</h2>
-          ${evidence(view, listing)}
+          ${evidenceTable(view, listing)}
           <h2>${words.life}</h2>
           ${life(view, listing, records)}
         </section>
@@ -195,23 +201,6 @@ function links(view: View, listing: Listing, publicPage: string): Html {
       >${words.requests}</a
     >
     · <a href="${publicPage}">${words.public}</a>`
-}
-
-function evidence(view: View, listing: Listing): Html {
-  const words = view.words.console.listing
-  const most = Math.max(1, ...listing.evidence.map((each) => each.count))
-  return table({
-    caption: words.evidence,
-    quiet: true,
-    head: [words.kind, words.count, ''],
-    numbers: [1],
-    rows: listing.evidence.map((each) => [
-      words.kinds[each.kind] ?? visible(each.kind),
-      count(view.language, each.count),
-      barCell(each.count, most),
-    ]),
-    empty: words.noEvidence,
-  })
 }
 
 /** The stretch it acts, and what was done to it. */

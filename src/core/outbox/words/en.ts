@@ -61,6 +61,7 @@ export const en: LetterWords = {
               'Hello,',
               `one of the postmasters of ${provider} has looked at your request about this IP address and has lifted the block:`,
               { verbatim: `    ${ip}` },
+              ...(words === undefined ? [] : ['The postmaster writes:', { quoted: words }]),
               'Mail from it is accepted again. Messages that were refused before have gone back to their senders: please send them once more.',
               'For a while we look more closely at this address than at others. If what led to the block goes on, it comes back, and then for longer.',
               ...pageOf(link),

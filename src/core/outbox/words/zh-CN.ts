@@ -47,6 +47,7 @@ export const zhCN: LetterWords = {
               '您好：',
               `${provider} 的邮件管理员审核了您的申请，已解除对以下 IP 地址的封锁：`,
               { verbatim: `    ${ip}` },
+              ...(words === undefined ? [] : ['邮件管理员的说明：', { quoted: words }]),
               '来自该地址的邮件现已恢复接收。此前被拒收的邮件已退回发件人，请重新发送。',
               '接下来的一段时间里，我们会对该地址格外留意。如果起因仍在，它会再次被封锁，且时间更长。',
               ...pageOf(link),
