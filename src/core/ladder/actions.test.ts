@@ -60,7 +60,7 @@ forEachDatabase((_name, open) => {
       })
       assert.equal(
         await states(ctx, refused),
-        'fix open, portal closed, case running, recipient open, owner open',
+        'fix next, portal closed, case running, recipient open, owner open',
       )
       ctx.clock.advance(31 * day)
       assert.equal((await showLadder(ctx, refused, address)).tried.check, undefined)

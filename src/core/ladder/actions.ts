@@ -57,9 +57,9 @@ export async function ladderOfCheck(ctx: Context, report: CheckReport): Promise<
   const { actor } = ctx
   const isItself = actor.kind === 'visitor' && actor.client === formatPrefix(unitOf(address))
   const { domain, at, findings } = report
-  if (isItself) return await showLadder(ctx, { ...refused, domain }, address)
   const others = findings.filter(({ name }) => !name.startsWith('standing.'))
   const count = (wanted: string): number => others.filter(({ result }) => result === wanted).length
-  const check = { at, domain, faults: count('fault'), warnings: count('warning') }
-  return climb({ ...refused, domain }, { check }, ctx.settings.support)
+  const check = { at, domain, faults: count('fault'), warnings: count('warning'), isNow: true }
+  const tried = isItself ? await triedFor(ctx, address, domain) : {}
+  return climb({ ...refused, domain }, { ...tried, check }, ctx.settings.support)
 }

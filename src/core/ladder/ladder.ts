@@ -54,6 +54,8 @@ export interface Tried {
     readonly domain: string
     readonly faults: number
     readonly warnings: number
+    /** It was made a moment ago, and stands on the same page. */
+    readonly isNow?: boolean
   }
   readonly request?: { readonly at: number; readonly state: ShownState; readonly outcome: OutcomeKind | null }
   readonly case?: {
@@ -78,12 +80,12 @@ export function pathOfRefused({ reason, class: listingClass }: Pick<Refused, 're
   return listingClass === null || reason === 'own-trouble' ? reasons[reason].path : pathOf(listingClass)
 }
 
-/** The rungs for what was refused and what was tried. At most one is `next`: the first that is open, unless one is being waited for. */
+/** The rungs for what was refused and what was tried. At most one is `next`: the first that is open; while one is being waited for, mending alone. */
 export function climb(refused: Refused, tried: Tried, rules: ExternalSettings): Ladder {
   const path = pathOfRefused(refused)
   const rungs = orderOf(path).map((name) => rungOf(name, path, refused, tried, rules))
   const isWaiting = rungs.some(({ state }) => state === 'running')
-  const next = isWaiting ? -1 : rungs.findIndex(({ state }) => state === 'open')
+  const next = rungs.findIndex(({ name, state }) => state === 'open' && (!isWaiting || name === 'fix'))
   return {
     refused,
     tried,
@@ -99,7 +101,7 @@ function orderOf(path: Path): readonly RungName[] {
 function rungOf(name: RungName, path: Path, refused: Refused, tried: Tried, rules: ExternalSettings): Rung {
   switch (name) {
     case 'fix':
-      return { name, state: tried.check?.faults === 0 ? 'tried' : 'open' }
+      return { name, state: tried.check?.faults === 0 || tried.check?.isNow === true ? 'tried' : 'open' }
     case 'portal':
       return portal(path, refused, tried, rules)
     case 'recipient':

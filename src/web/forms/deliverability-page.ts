@@ -28,12 +28,14 @@ export function deliverabilityPage(
 ): Page {
   const words = view.words.support.form
   if (openFor !== 'all' && openFor.length === 0) return closedPage(view)
+  const ip = fields.get('addresses')?.trim() ?? ''
+  const title = /^[\da-f.:]+$/i.test(ip) ? words.titleOne(ip) : words.title
   return {
-    title: words.title,
+    title,
     description: words.description,
     scripts: [view.assets.href('delist.js')],
     noindex: fields.size > 0,
-    body: html`<h1>${words.title}</h1>
+    body: html`<h1>${title}</h1>
       <p class="lead">${words.lead(view.provider.name)}</p>
       ${
         openFor === 'all'

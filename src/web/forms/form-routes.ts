@@ -1,3 +1,4 @@
+import { reasonNames, reasons } from '../../access/reasons.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { formIsFor } from '../../core/cases/external.ts'
 import { issueChallenge } from '../../core/challenges/actions.ts'
@@ -30,9 +31,7 @@ export function formRoutes(app: Web, deps: FormDeps): void {
 
   app.get(routes.forms.deliverability.pattern, async (c) => {
     const query = readQuery(c)
-    const ip = query.get('ip')
-    const fields: Fields = ip === undefined ? new Map() : new Map([['addresses', ip]])
-    return await show(c, await page(c, contextFor(c), fields, []))
+    return await show(c, await page(c, contextFor(c), knownOf(c, query), []))
   })
 
   app.post(routes.forms.deliverability.pattern, async (c) => {
@@ -87,6 +86,23 @@ export function formRoutes(app: Web, deps: FormDeps): void {
   })
 
   app.post(routes.forms.link.pattern, async (c) => await confirm(c, deps))
+}
+
+/** What a refusal tells of the form already: the address, what happens to the mail, the domain, and the reply. */
+function knownOf(c: WebContext, query: Fields): Fields {
+  const { view } = c.var
+  const [ip, token] = [query.get('ip'), query.get('case')]
+  const name = reasonNames.find((each) => each === query.get('reason'))
+  const fields = new Map<string, string>()
+  if (ip !== undefined) fields.set('addresses', ip.slice(0, 100))
+  const sending = query.get('sending')
+  if (sending !== undefined) fields.set('sending', sending.slice(0, 253))
+  if (name === undefined) return fields
+  const { code, status, reference } = reasons[name]
+  const record =
+    token === undefined ? '' : ` ${view.provider.site}${routes.record.href({ token: token.slice(0, 200) })}`
+  fields.set('symptom', code === 550 ? 'refused' : 'delayed')
+  return fields.set('words', `${code} ${status[view.codes]} (${reference})${record}\n`)
 }
 
 async function confirm(c: WebContext, { contextFor, https }: FormDeps): Promise<Response> {

@@ -237,6 +237,26 @@ describe('The result page', () => {
     )
   })
 
+  it('lets whoever else looks after the address add what they know, and says what to do meanwhile', async () => {
+    const { browser, link, visitor } = await asked({ cause: 'phish' })
+    await browser.submit(link, {})
+    const own = await (await visitor(ip).get(`/en/ip/${ip}`)).text()
+    assert.match(own, /do this next[\s\S]*How to find what sends it[\s\S]*under way[\s\S]*Add what you know/)
+    assert.match(own, /href="[^"]*\/delist\?ip=192\.0\.2\.45"[^>]*>\s*Add what you know/)
+  })
+
+  it('fills the form in with what a refusal tells', async () => {
+    const { support } = testSettings()
+    const settings = testSettings({ support: { ...support, external: 'form' } })
+    const { visitor } = openDoors(await open(), { settings })
+    const known = `?ip=${ip}&reason=spam&sending=example.org&case=abc`
+    const page = await (await visitor().get(`/deliverability${known}`)).text()
+    assert.match(page, /<h1>Delivery problem with 192\.0\.2\.45</)
+    assert.match(page, /value="refused"\s+checked/)
+    assert.match(page, /name="sending"[\s\S]*?value="example\.org"/)
+    assert.match(page, /550 5\.7\.606 \(PSN606\) https:\S+\/c\/abc/)
+  })
+
   it('says when a sender may press again who was let in a moment ago', async () => {
     const first = await asked()
     await first.browser.submit(first.link, {})

@@ -87,7 +87,7 @@ function bodyOf(view: View, guide: Guide, step: Step): Html {
   const { ladder, rung } = step
   switch (rung.name) {
     case 'fix':
-      return fix(view, step)
+      return fix(view, guide, step)
     case 'portal':
       return portal(view, step)
     case 'recipient':
@@ -122,10 +122,14 @@ function generalFix(view: View, path: Path): string {
   }
 }
 
-function fix(view: View, { ladder: { refused, tried }, rung, steps }: Step): Html {
+function fix(view: View, guide: Guide, { ladder: { refused, tried }, rung, steps }: Step): Html {
   const words = view.words.support.ladder
   const path = pathOfRefused(refused)
   const { check } = tried
+  const source = hasSource(path) ? sourceOf(view, guide, rung) : ''
+  if (check?.isNow === true)
+    return html`<p>${words.checkedNow}</p>
+      ${source}`
   const general = generalFix(view, path)
   const body = steps.fix ?? general
   const checkHref = view.link(routes.check.href({ ip: refused.ip, domain: refused.domain || undefined }))
@@ -138,7 +142,19 @@ function fix(view: View, { ladder: { refused, tried }, rung, steps }: Step): Htm
           ${words.faults(check.faults, check.warnings)}${view.words.common.fullStop}
         </p>`
   }
-  ${way(steps.test === undefined ? rung : { ...rung, state: 'open' }, checkHref, words.toCheck)}`
+  ${source}
+  ${way(source !== '' || steps.test !== undefined ? { ...rung, state: 'open' } : rung, checkHref, words.toCheck)}`
+}
+
+/** Whether mail that somebody sends is behind it, which no look at names and records finds. */
+function hasSource(path: Path): boolean {
+  return path === 'portal' || path === 'mail' || path === 'form'
+}
+
+/** The page of the guide that says where to look for what sends, where the operator has not taken it away. */
+function sourceOf(view: View, guide: Guide, rung: Rung): Html | string {
+  if (guide.page('troubleshooting/refused', view.language) === undefined) return ''
+  return way(rung, view.link(pageHref('troubleshooting', 'refused')), view.words.support.ladder.toSource)
 }
 
 /** Where a request begins for this asker: with the link that proves the session, else with the address. */
@@ -192,10 +208,23 @@ function theCase(view: View, { ladder, rung, steps }: Step): Html {
   const { refused, tried } = ladder
   const found = tried.case
   const state = found === undefined ? '' : caseState(view, found)
-  if (rung.state === 'running') return html`${state}`
   const matter = { reason: refused.reason, path: pathOfRefused(refused) }
+  if (rung.state === 'running')
+    return opensCase(view.support, matter, 'portal')
+      ? html`${state}
+          <p>${words.joinLead}</p>
+          <p>${buttonLink(startHref(view, ladder), words.join)}</p>
+          ${steps.proof ?? ''}`
+      : html`${state}`
   const isByPerson = matter.path === 'mail' || matter.path === 'form'
-  const form = view.link(routes.forms.deliverability.href({ ip: refused.ip }))
+  const form = view.link(
+    routes.forms.deliverability.href({
+      ip: refused.ip,
+      reason: refused.reason,
+      sending: refused.domain || undefined,
+      case: refused.token,
+    }),
+  )
   const mail = opensCase(view.support, matter, 'mail')
     ? html`<p>${words.caseMail(mailLink(view.addresses.delist))}</p>`
     : ''

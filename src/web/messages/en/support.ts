@@ -30,6 +30,11 @@ export const support = {
       'Clean the system, and find out how it came in: an account, a web form, an infected computer. Then let us look at the address and its domain as other servers see them.',
     fixTest: 'The set-up of the address is what is refused here. Mend it, then let us look again.',
     toCheck: 'Check address and domain',
+    toSource: 'How to find what sends it',
+    checkedNow: 'The check is done: what it found stands above. Mend that first, then take the next step.',
+    join: 'Add what you know',
+    joinLead:
+      'Do you run this server, and somebody else has asked? Say what you know: you then take part in it, and get the answer too.',
     checked: (when: Html, domain: string) =>
       domain === '' ? html`Last checked on ${when}` : html`${domain} was last checked on ${when}`,
     faults: (faults: number, warnings: number) =>
@@ -109,6 +114,7 @@ export const support = {
   /** The deliverability form. */
   form: {
     title: 'Delivery problem with several addresses',
+    titleOne: (ip: string) => `Delivery problem with ${ip}`,
     description:
       'One form for all addresses of a sender: refused, delayed or in junk. Each is looked at by itself, and you see how it stands.',
     lead: (provider: string) =>

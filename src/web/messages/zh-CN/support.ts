@@ -27,6 +27,11 @@ export const support: Messages['support'] = {
       '请先清理系统，查明问题从何而来：账号、网页表单，还是中毒的电脑。然后让我们从外部检测一下该地址及其域名。',
     fixTest: '这里拒收的原因是该地址的配置。请修正后重新检测。',
     toCheck: '检测地址和域名',
+    toSource: '如何找出发信来源',
+    checkedNow: '检测已完成，结果见上文。请先修正其中的问题，再进行下一步。',
+    join: '补充您了解的情况',
+    joinLead:
+      '您是这台服务器的管理员，而申请由他人提出？请补充您了解的情况：您会参与同一工单，并同样收到答复。',
     checked: (when, domain) => (domain === '' ? html`上次检测：${when}` : html`${domain} 上次检测：${when}`),
     faults: (faults, warnings) =>
       faults === 0 && warnings === 0 ? '没有需要修正的问题' : `${faults} 项错误，${warnings} 项警告`,
@@ -96,6 +101,7 @@ export const support: Messages['support'] = {
   },
   form: {
     title: '多个地址的投递问题',
+    titleOne: (ip) => `${ip} 的投递问题`,
     description: '一份表单填写发件方的全部地址：被拒收、被延迟或进了垃圾箱。每个地址单独审核，状态一目了然。',
     lead: (provider) =>
       `一份表单填写您的全部地址。规则会立即逐个审核：能自助解除的当即解除，需要修正的逐项指出，其余转给 ${provider} 的专人。`,
