@@ -15,7 +15,14 @@ import { mergeCases, splitCase } from './core/cases/merge-actions.ts'
 import { casesNear } from './core/case-desk/near-actions.ts'
 import { withForms } from './core/case-desk/named-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
-import { answerAnyCase, endLegal, lookInto, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
+import {
+  answerAnyCase,
+  endLegal,
+  lookInto,
+  markLegal,
+  mustReachOwner,
+  ownersFor,
+} from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
 import { formsOfCase } from './core/deliverability/actions.ts'
@@ -89,8 +96,17 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     mergeCases: async (actor, input) => await mergeCases(by(actor), input),
     splitCase: async (actor, input) => await splitCase(by(actor), input),
     reopenCase: async (actor, id) => await reopenCase(by(actor), id),
-    decideWarmUp: async (actor, input) => await decideWarmUp(by(actor), input),
-    decideAddresses: async (actor, input) => await decideAddresses(by(actor), input),
-    decideCase: async (actor, input) => await decideCase(by(actor), checks, input),
+    decideWarmUp: async (actor, input) => {
+      await mustReachOwner(by(actor), input.id)
+      return await decideWarmUp(by(actor), input)
+    },
+    decideAddresses: async (actor, input) => {
+      await mustReachOwner(by(actor), input.id)
+      return await decideAddresses(by(actor), input)
+    },
+    decideCase: async (actor, input) => {
+      await mustReachOwner(by(actor), input.id)
+      return await decideCase(by(actor), checks, input)
+    },
   }
 }

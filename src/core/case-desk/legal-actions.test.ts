@@ -42,7 +42,7 @@ import { listLetters, openLetter, showLetter } from '../outbox/reading-actions.t
 import { roles, type Role } from '../actor.ts'
 import { addListing } from '../listings/actions.ts'
 import type { WaysOut } from '../ways-out.ts'
-import { answerAnyCase, endLegal, lookInto, markLegal, ownersFor } from './legal-actions.ts'
+import { answerAnyCase, endLegal, lookInto, markLegal, mustReachOwner, ownersFor } from './legal-actions.ts'
 
 const agent = { kind: 'operator', name: 'ada', roles: ['case-agent', 'auditor', 'list-operator'] } as const
 const counsel = { kind: 'operator', name: 'lex', roles: ['admin'] } as const
@@ -188,10 +188,13 @@ forEachDatabase((_name, open) => {
       await ctx.db.queries.updateTable('owner_claims').set(end).where('id', '=', claim).execute()
       assert.equal((await lookInto(lex, id)).isOwnerStill, false)
       assert.equal(await answer('And since when?'), 'case.owner-gone')
+      assert.equal(await codeOf(mustReachOwner(lex, id)), 'case.owner-gone')
+      assert.equal(await codeOf(mustReachOwner(as(ctx, agent), id)), 'done')
       assert.equal(await answer('And since when?', as(ctx, agent)), 'case.restricted')
       assert.deepEqual(await sentTo(ctx), [ownerMailbox])
       await owner(ctx, '192.0.2.0/25')
       assert.equal((await lookInto(lex, id)).isOwnerStill, true)
+      assert.equal(await codeOf(mustReachOwner(lex, id)), 'done')
       assert.equal(await answer('And since when?'), 'done')
     })
 

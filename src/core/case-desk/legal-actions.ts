@@ -125,10 +125,18 @@ async function isOwnerStill(ctx: Context, it: Case): Promise<boolean> {
 
 /** Answers a case, restricted or not (`answerCase`). Throws `case.owner-gone` where the proof of the owner has ended: nobody knows who would read it. */
 export async function answerAnyCase(ctx: Context, input: Parameters<typeof answerCase>[1]): Promise<Case> {
-  const it = await findCase(ctx, input.id)
+  await mustReachOwner(ctx, input.id)
+  return await answerCase(ctx, input)
+}
+
+/**
+ * Before anything is decided that the owner of a restricted case would be written of: throws `case.owner-gone` where their proof has ended. Of other
+ * cases, and of those who may not look into this one, it says nothing.
+ */
+export async function mustReachOwner(ctx: Context, id: string): Promise<void> {
+  const it = await findCase(ctx, id)
   const isRestricted = it !== undefined && it.legal !== null && mayHandle(ctx.actor, it) === undefined
   if (isRestricted && !(await isOwnerStill(ctx, it))) throw new Refusal('case.owner-gone')
-  return await answerCase(ctx, input)
 }
 
 /** Everybody in it is spoken to again; what was said with the owner stays in the owner's thread. */

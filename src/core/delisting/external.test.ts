@@ -112,6 +112,12 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(new Set([first?.about, second?.about]), new Set([`${plain}/32`, `${free}/32`]))
     })
 
+    it('are opened about no address that nobody sends from', async () => {
+      const ctx = await house(await open(), { external: 'full', reasons: {} })
+      for (const ip of ['10.0.0.5', '127.0.0.1', 'fe80::1'])
+        assert.equal(await wayByMail(ctx, orThrow(parseAddress(ip))), 'unlisted', ip)
+    })
+
     it('follow the rule of their reason where it has one', async () => {
       const ctx = await house(await open(), { external: 'none', reasons: { complaints: 'full' } })
       assert.deepEqual(await ways(ctx), ['no-case', 'case', 'unlisted'])

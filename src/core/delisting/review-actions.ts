@@ -4,6 +4,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { formatAddress, type Address } from '../../standards/ip.ts'
 import { mailboxKey, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, unitOf, type Prefix } from '../../standards/prefix.ts'
+import { specialPurpose } from '../../standards/special-purpose.ts'
 import { permit } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { openCase, participantOf, restrictedAmong, type Incoming } from '../cases/actions.ts'
@@ -210,8 +211,11 @@ export async function wayByMail(ctx: Context, address: Address): Promise<WayByMa
   const listings = await coveringListings(ctx, address)
   const { reputation, support } = ctx.settings
   const listing = listings.find((each) => effectOf(each, reputation.mode) !== 'observe')
-  if (!listing || listing.effect === 'pass')
+  if (!listing || listing.effect === 'pass') {
+    // Nobody sends from there: it is what stands in their own network's headers.
+    if (specialPurpose(unitOf(address))) return 'unlisted'
     return opensCase(support, nothing, 'mail') ? 'question' : 'unlisted'
+  }
   const matter = matterOf(listing)
   if (matter.path === 'portal' && (await isForPerson(ctx, listing, address)))
     return opensCase(support, { ...matter, path: 'mail' }, 'mail') ? 'case' : 'no-case'

@@ -184,7 +184,7 @@ export const refusals = fitForPeople({
   }),
   'case.owner-gone': () => ({
     what: 'The proof of the owner whom this case is spoken of with has ended.',
-    next: 'Have the network proven again by the same mailbox, or end the restriction; then answer.',
+    next: 'Have the network proven again by the same mailbox, or end the restriction; then answer or decide.',
   }),
   'case.over': () => ({
     what: 'This case ended more than 14 days ago.',

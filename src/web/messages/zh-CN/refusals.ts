@@ -184,7 +184,7 @@ export const refusals = fitForPeople(
     }),
     'case.owner-gone': () => ({
       what: '与本工单沟通的持有者，其证明已经失效。',
-      next: '请让同一邮箱重新证明该网段，或先解除限制，然后再答复。',
+      next: '请让同一邮箱重新证明该网段，或先解除限制，然后再答复或作出决定。',
     }),
     'case.over': () => ({
       what: '该工单结案已超过 14 天。',
