@@ -409,9 +409,9 @@ export const reasons = {
         until: 'The first message with the right name is accepted; no request is needed.',
       },
       'zh-CN': {
-        title: '该服务器在问候时使用了我们的名称',
-        why: '邮件服务器在 HELO/EHLO 中应报出自己的名称，而该服务器报的是我们的名称，只有企图冒充他人的程序才会这样做。',
-        next: '请让邮件服务器使用自己的完整域名进行问候（Postfix 中为 smtp_helo_name 或 myhostname）。',
+        title: '该服务器在 HELO 中冒用我们的主机名',
+        why: '邮件服务器在 HELO/EHLO 中应报出自己的名称，而该服务器报的是我们的主机名，只有企图冒充他人的程序才会这样做。',
+        next: '请让邮件服务器在 HELO/EHLO 中报自己的完整域名（Postfix 中为 smtp_helo_name 或 myhostname）。',
         until: '改正后的第一封邮件即可送达，无需申请。',
       },
     },

@@ -10,6 +10,7 @@ import { mailLink, notice } from '../ui/notice.ts'
 import { wouldBeRefused } from '../ui/observing.ts'
 import { betweenSentences } from '../ui/sentences.ts'
 import type { View } from '../ui/view.ts'
+import { readingList } from './code-reading.ts'
 import { findBox } from './find-page.ts'
 import { endsSentence, evidence, judged, listingsOf, sentence } from './listing-parts.ts'
 import { notYours } from './not-yours.ts'
@@ -19,7 +20,7 @@ import { whatToDo } from './what-to-do.ts'
 /** The state of one address now, and what to do. `checked`: what a test said that was just run again. */
 export function addressPage(
   view: View,
-  { guide }: Shelf,
+  shelf: Shelf,
   { explanation, ladder }: { readonly explanation: Explanation; readonly ladder: Ladder | undefined },
   checked?: string,
 ): Page {
@@ -30,9 +31,11 @@ export function addressPage(
     body: html`<h1>${words.title(explanation.ip)}</h1>
       ${checkedNotice(view, explanation, checked)} ${addressState(view, explanation)}
       ${isAtEase(explanation) ? elsewhere(view) : ''}
-      ${ladder !== undefined && isRefused(ladder) ? notYours(view, guide) : ''} ${judged(view, explanation)}
-      ${ladder === undefined ? checkLink(view, explanation) : whatToDo(view, guide, ladder, { explanation })}
+      ${ladder !== undefined && isRefused(ladder) ? notYours(view, shelf.guide) : ''}
+      ${judged(view, explanation)}
+      ${ladder === undefined ? checkLink(view, explanation) : whatToDo(view, shelf.guide, ladder, { explanation })}
       ${listingsOf(view, explanation)} ${evidence(view, explanation)}
+      ${ladder === undefined ? '' : readingList(view, shelf, ladder.refused.reason)}
       <h2>${words.again}</h2>
       ${findBox(view)}`,
   }
