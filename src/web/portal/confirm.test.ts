@@ -245,6 +245,17 @@ describe('The result page', () => {
     assert.match(own, /href="[^"]*\/delist\?ip=192\.0\.2\.45"[^>]*>\s*Add what you know/)
   })
 
+  it('leads first to where the guide says how to find what sends, in both languages', async () => {
+    const { browser } = await asked()
+    for (const language of ['en', 'zh-CN']) {
+      const page = await (await browser.get(`/${language}/ip/${ip}`)).text()
+      const [, place = '', heading = ''] =
+        /href="([^"#]*\/troubleshooting\/refused)#([^"]+)"/.exec(page) ?? []
+      const guide = await (await browser.get(place)).text()
+      assert.ok(guide.includes(`id="${decodeURIComponent(heading)}"`), language)
+    }
+  })
+
   it('fills the form in with what a refusal tells', async () => {
     const { support } = testSettings()
     const settings = testSettings({ support: { ...support, external: 'form' } })

@@ -154,7 +154,9 @@ function hasSource(path: Path): boolean {
 /** The page of the guide that says where to look for what sends, where the operator has not taken it away. */
 function sourceOf(view: View, guide: Guide, rung: Rung): Html | string {
   if (guide.page('troubleshooting/refused', view.language) === undefined) return ''
-  return way(rung, view.link(pageHref('troubleshooting', 'refused')), view.words.support.ladder.toSource)
+  const words = view.words.support.ladder
+  const href = `${view.link(pageHref('troubleshooting', 'refused'))}#${encodeURIComponent(words.sourceHeading)}`
+  return way(rung, href, words.toSource)
 }
 
 /** Where a request begins for this asker: with the link that proves the session, else with the address. */

@@ -31,6 +31,8 @@ export const support = {
     fixTest: 'The set-up of the address is what is refused here. Mend it, then let us look again.',
     toCheck: 'Check address and domain',
     toSource: 'How to find what sends it',
+    /** The heading of that page of the guide. */
+    sourceHeading: '4-fix-it-first-then-ask',
     checkedNow: 'The check is done: what it found stands above. Mend that first, then take the next step.',
     join: 'Add what you know',
     joinLead:

@@ -28,6 +28,7 @@ export const support: Messages['support'] = {
     fixTest: '这里拒收的原因是该地址的配置。请修正后重新检测。',
     toCheck: '检测地址和域名',
     toSource: '如何找出发信来源',
+    sourceHeading: '四先排除故障再申请解除',
     checkedNow: '检测已完成，结果见上文。请先修正其中的问题，再进行下一步。',
     join: '补充您了解的情况',
     joinLead:
