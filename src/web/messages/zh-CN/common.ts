@@ -15,7 +15,7 @@ export const common: typeof en = {
     transparency: '滥用举报统计',
     policy: '机器可读策略（JSON）',
     community: '社区',
-    utc: '本站时间均为 UTC。',
+    utc: '未注明时区的时间均为 UTC。',
   },
   colon: '：',
   error: '错误：',
