@@ -6,6 +6,7 @@ import { silentLog } from '../../src/base/log.ts'
 import type { Recipient } from '../../src/core/analysis/analysis.ts'
 import { findingSchema } from '../../src/core/analysis/finding-schema.ts'
 import { readInput } from '../../src/core/analysis/read.ts'
+import { withReturnedId } from '../../src/core/analysis/returned-id.ts'
 import { openParsePool, type ParsePool } from '../../src/intake/parse-pool.ts'
 import { readFixtures } from '../support/bounce-fixtures.ts'
 import { fuzzCount, fuzzSeed } from '../support/fuzz.ts'
@@ -85,7 +86,8 @@ describe('Mutated bounces', () => {
       const where = `seed ${options.seed}, input ${nth}`
       const bytes = mutate(random.pick(inputs as [Buffer, ...Buffer[]]), dictionary, 8, random)
       const began = performance.now()
-      const finding = readInput(bytes)
+      // As the worker reads it.
+      const finding = withReturnedId(readInput(bytes), bytes)
       slowest = Math.max(slowest, performance.now() - began)
       kinds.set(finding.kind, (kinds.get(finding.kind) ?? 0) + 1)
       const plain: unknown = JSON.parse(JSON.stringify(finding))
