@@ -157,7 +157,10 @@ describe('Mutated bounces', () => {
 function assertSaid(bytes: Buffer, recipients: readonly Recipient[], where: string): void {
   const text = bytes.toString('latin1')
   if (/base64|quoted-printable|&#|=\?|\xff\xfe|\xfe\xff/i.test(text)) return
-  const plain = text.replaceAll(/[\x00-\x1f\x7f]+/g, '')
+  const plain = text
+    .replaceAll(/[\x00-\x1f\x7f]+/g, '')
+    // KumoMTA's logs say a code in its three parts.
+    .replaceAll(/"class"\s*:\s*(\d)\D{0,20}"subject"\s*:\s*(\d+)\D{0,20}"detail"\s*:\s*(\d+)/g, '$&$1.$2.$3')
   for (const { status, replyCode } of recipients) {
     for (const code of [status, replyCode])
       assert.ok(code === undefined || plain.includes(code), `${where}: ${code ?? ''} is invented`)
