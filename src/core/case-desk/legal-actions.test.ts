@@ -13,7 +13,8 @@ import { parseAddress } from '../../standards/ip.ts'
 import { mailboxKey, parseMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix, parseListable, rangeKeys } from '../../standards/prefix.ts'
 import { listAudit, verifyChain } from '../audit/actions.ts'
-import { closeUnanswered, pageToken } from '../cases/actions.ts'
+import { closeUnanswered } from '../cases/actions.ts'
+import { pageToken } from '../cases/page-link.ts'
 import { mostBytes } from '../cases/case.ts'
 import {
   answerCase,

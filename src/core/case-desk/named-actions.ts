@@ -1,5 +1,5 @@
 import { formatPrefix } from '../../standards/prefix.ts'
-import { participantsOf } from '../cases/actions.ts'
+import { participantsOf } from '../cases/look-actions.ts'
 import type { Case } from '../cases/case.ts'
 import type { Context } from '../context.ts'
 import { formsOfThreads } from '../deliverability/actions.ts'

@@ -10,7 +10,8 @@ import { parseAddress } from '../../standards/ip.ts'
 import { verifyChain } from '../audit/actions.ts'
 import { as, transact, type Context } from '../context.ts'
 import { claimLetters } from '../outbox/deliver-actions.ts'
-import { openCase, pageToken, type Opened } from './actions.ts'
+import { openCase, type Opened } from './actions.ts'
+import { pageToken } from './page-link.ts'
 import { mostUnverified } from './case.ts'
 import {
   answerCase as answerNow,

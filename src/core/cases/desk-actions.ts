@@ -5,7 +5,10 @@ import { hour } from '../../base/clock.ts'
 import { actorName, may, permit, recordedName } from '../actor.ts'
 import { listAudit, record, type AuditRecord } from '../audit/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'
-import { closeCase, lockCase, participantsOf, recount, reopen, saveCase, targetsOf, tell } from './actions.ts'
+import { closeCase } from './actions.ts'
+import { recount, reopen } from './hear-actions.ts'
+import { lockCase, saveCase, targetsOf, tell } from './hold-actions.ts'
+import { participantsOf } from './look-actions.ts'
 import {
   answered,
   assigned,

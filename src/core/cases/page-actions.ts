@@ -6,7 +6,9 @@ import { visitorNetwork } from '../actor.ts'
 import { transact, type Context, type Tx } from '../context.ts'
 import { isTombstone } from '../tombstone.ts'
 import { spendAll } from '../limits/actions.ts'
-import { closeCase, hear, lockCase, saveCase } from './actions.ts'
+import { closeCase } from './actions.ts'
+import { hear } from './hear-actions.ts'
+import { lockCase, saveCase } from './hold-actions.ts'
 import {
   isConcluded,
   mayReopen,

@@ -1,6 +1,7 @@
 import type { MailAddress } from '../../standards/mail-address.ts'
 import type { Context, Tx } from '../context.ts'
-import { lockCase, recount, saveCase } from './actions.ts'
+import { recount } from './hear-actions.ts'
+import { lockCase, saveCase } from './hold-actions.ts'
 import { isTombstone } from '../tombstone.ts'
 import * as participantStore from './participant-store.ts'
 import * as messageStore from './message-store.ts'

@@ -9,7 +9,7 @@ import { domainOf, maskMailbox, parseMailbox, type MailAddress } from '../../sta
 import { covers, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { specialPurpose } from '../../standards/special-purpose.ts'
 import { record } from '../audit/actions.ts'
-import { pageToken } from '../cases/actions.ts'
+import { pageToken } from '../cases/page-link.ts'
 import { askerOf } from '../actor.ts'
 import { checkChallenge, spendChallenge } from '../challenges/actions.ts'
 import { transact, type Context, type Tx } from '../context.ts'

@@ -1,18 +1,9 @@
 import { isSameMailbox, type MailAddress } from '../../standards/mail-address.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
-import {
-  hear,
-  hearMore,
-  joinCase,
-  lockCase,
-  openCase,
-  participantOf,
-  participantsOf,
-  saveCase,
-  shareSecrecy,
-  targetsOf,
-  type Incoming,
-} from '../cases/actions.ts'
+import { joinCase, openCase, shareSecrecy } from '../cases/actions.ts'
+import { hear, hearMore, type Incoming } from '../cases/hear-actions.ts'
+import { lockCase, saveCase, targetsOf } from '../cases/hold-actions.ts'
+import { participantOf, participantsOf } from '../cases/look-actions.ts'
 import { deadline } from '../cases/calendar.ts'
 import type { Case } from '../cases/case.ts'
 import { isSpokenTo } from '../cases/legal.ts'

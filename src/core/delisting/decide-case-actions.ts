@@ -5,16 +5,9 @@ import { formatAddress, type Address } from '../../standards/ip.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
-import {
-  casesWithConditions,
-  closeCase,
-  closedAmong,
-  lockCase,
-  participantsOf,
-  saveCase,
-  targetsOf,
-  tell,
-} from '../cases/actions.ts'
+import { closeCase } from '../cases/actions.ts'
+import { lockCase, saveCase, targetsOf, tell } from '../cases/hold-actions.ts'
+import { casesWithConditions, closedAmong, participantsOf } from '../cases/look-actions.ts'
 import { madeConditional, type Case, type Condition } from '../cases/case.ts'
 import { permitCase } from '../cases/desk-actions.ts'
 import { mayHandle } from '../cases/legal.ts'

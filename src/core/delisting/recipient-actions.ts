@@ -4,16 +4,11 @@ import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
 import { record } from '../audit/actions.ts'
-import {
-  hear,
-  joinCase,
-  lockCase,
-  openCase,
-  pageToken,
-  participantOf,
-  participantsOf,
-  type Incoming,
-} from '../cases/actions.ts'
+import { joinCase, openCase } from '../cases/actions.ts'
+import { hear, type Incoming } from '../cases/hear-actions.ts'
+import { lockCase } from '../cases/hold-actions.ts'
+import { participantOf, participantsOf } from '../cases/look-actions.ts'
+import { pageToken } from '../cases/page-link.ts'
 import type { Case } from '../cases/case.ts'
 import { lockCode, noteOpened, useCode, type CodeFacts } from '../cases/code-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'

@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/refusal.ts'
 import type { Address } from '../../standards/ip.ts'
 import { formatPrefix, unitOf } from '../../standards/prefix.ts'
-import { lockCase } from '../cases/actions.ts'
+import { lockCase } from '../cases/hold-actions.ts'
 import { acknowledge, type Beside } from '../cases/mail-actions.ts'
 import type { Participant } from '../cases/participant.ts'
 import { transact, type Context } from '../context.ts'

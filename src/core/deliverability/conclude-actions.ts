@@ -1,5 +1,7 @@
 import { formatPrefix } from '../../standards/prefix.ts'
-import { closeCase, lockCase, participantsOf, saveCase, targetsOf, tell } from '../cases/actions.ts'
+import { closeCase } from '../cases/actions.ts'
+import { lockCase, saveCase, targetsOf, tell } from '../cases/hold-actions.ts'
+import { participantsOf } from '../cases/look-actions.ts'
 import { answered, onTests, takenUp, type AnswerBy, type Case } from '../cases/case.ts'
 import { isSpokenTo } from '../cases/legal.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'

@@ -2,17 +2,11 @@ import { isSameMailbox } from '../../standards/mail-address.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
-import {
-  caseRefsWithin,
-  hear,
-  joinCase,
-  lockCase,
-  openCase,
-  pageToken,
-  participantsOf,
-  saveCase,
-  targetsOf,
-} from '../cases/actions.ts'
+import { joinCase, openCase } from '../cases/actions.ts'
+import { hear } from '../cases/hear-actions.ts'
+import { lockCase, saveCase, targetsOf } from '../cases/hold-actions.ts'
+import { caseRefsWithin, participantsOf } from '../cases/look-actions.ts'
+import { pageToken } from '../cases/page-link.ts'
 import { heard, type Case, type CaseOutcome, type CaseState } from '../cases/case.ts'
 import { isSpokenTo } from '../cases/legal.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'

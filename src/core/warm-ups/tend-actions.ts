@@ -1,5 +1,6 @@
 import { addressOf } from '../../standards/prefix.ts'
-import { closedAmong, lockCase, participantOf } from '../cases/actions.ts'
+import { lockCase } from '../cases/hold-actions.ts'
+import { closedAmong, participantOf } from '../cases/look-actions.ts'
 import { say } from '../cases/say-actions.ts'
 import { transact, type Context } from '../context.ts'
 import { endOf } from '../forecasts/forecast.ts'
