@@ -20,6 +20,7 @@ import { type Incoming, keep } from './hear-actions.ts'
 import { lockCase, mustLock, saveCase, targetsOf, tell } from './hold-actions.ts'
 import type { Participant, ParticipantRole } from './participant.ts'
 import * as participantStore from './participant-store.ts'
+import * as listStore from './list-store.ts'
 import * as store from './store.ts'
 
 /** What other nouns do with cases, inside their own transactions: open one, let others join, restrict it, close it. */
@@ -110,7 +111,7 @@ export async function restrictCase(
   const it = await mustLock(tx, id)
   if (legal !== null) await participantStore.setWithdrawn(tx.queries, legal.participant, null)
   await saveCase(tx, { ...it, legal })
-  const merged = await store.mergedInto(tx.queries, id)
+  const merged = await listStore.mergedInto(tx.queries, id)
   for (const each of merged) await saveCase(tx, { ...(await mustLock(tx, each)), legal })
   if (legal === null) await releaseSubjects(tx, id)
   else {
@@ -157,7 +158,7 @@ export async function closeCase(
 export async function closeUnanswered(ctx: Context, limit: number): Promise<number> {
   const before = ctx.clock.now() - unansweredMs
   let ended = 0
-  for (const id of await store.unanswered(ctx.db.queries, before, limit))
+  for (const id of await listStore.unanswered(ctx.db.queries, before, limit))
     await transact(ctx, async (tx) => {
       const it = await lockCase(tx, id)
       const isOver = it?.state === 'waiting' && it.askedUntilAt !== null && it.askedUntilAt <= before

@@ -23,6 +23,7 @@ import { isSpokenTo, masked, mayHandle } from './legal.ts'
 import { longestAnswer, readAnswer, type Message } from './message.ts'
 import { takesPart, type Participant } from './participant.ts'
 import { pressedTwiceMs, say, wasJustSaid, type Saying } from './say-actions.ts'
+import * as listStore from './list-store.ts'
 import * as store from './store.ts'
 import * as participantStore from './participant-store.ts'
 import * as messageStore from './message-store.ts'
@@ -47,7 +48,7 @@ export interface CaseSearch {
 export async function listCases(ctx: Context, search: CaseSearch): Promise<readonly Case[]> {
   permit(ctx.actor, 'case.read')
   const { assigned, asleep, ...rest } = search
-  const found = await store.listCases(ctx.db.queries, {
+  const found = await listStore.listCases(ctx.db.queries, {
     ...rest,
     // Whoever asks for an address would learn that it is the one.
     withoutLegal: rest.about !== undefined && !may(ctx.actor, 'case.legal'),
@@ -59,7 +60,7 @@ export async function listCases(ctx: Context, search: CaseSearch): Promise<reado
 
 /** How many are our turn, and how many of them are late. */
 export async function countCases(ctx: Context): Promise<{ readonly open: number; readonly overdue: number }> {
-  return await store.countOpen(ctx.db.queries, ctx.clock.now())
+  return await listStore.countOpen(ctx.db.queries, ctx.clock.now())
 }
 
 export interface CaseView {
@@ -117,8 +118,8 @@ async function othersOf(
   const { queries } = ctx.db
   const found: Case[] = []
   for (const { mailbox, mailboxKey } of participants.slice(0, 10))
-    found.push(...(await store.casesOfMailbox(queries, { mailbox, mailboxKey }, mostOthers)))
-  if (about !== null) found.push(...(await store.casesAboutUnits(queries, [about], mostOthers)))
+    found.push(...(await listStore.casesOfMailbox(queries, { mailbox, mailboxKey }, mostOthers)))
+  if (about !== null) found.push(...(await listStore.casesAboutUnits(queries, [about], mostOthers)))
   return besides(ctx, id, found)
 }
 
@@ -136,7 +137,7 @@ export function besides(ctx: Context, id: string, found: readonly Case[]): reado
 /** Cases about one of these units, newest first, restricted ones too: `besides` leaves out what may not be seen. */
 export async function casesAboutUnits(ctx: Context, units: readonly string[]): Promise<readonly Case[]> {
   permit(ctx.actor, 'case.read')
-  return await store.casesAboutUnits(ctx.db.queries, units, mostOthers)
+  return await listStore.casesAboutUnits(ctx.db.queries, units, mostOthers)
 }
 
 /** The cases of threads, restricted ones too. */
@@ -145,7 +146,7 @@ export async function casesOfThreads(
   threads: readonly string[],
 ): Promise<ReadonlyMap<string, Case>> {
   permit(ctx.actor, 'case.read')
-  const found = await store.casesOfThreads(ctx.db.queries, threads)
+  const found = await listStore.casesOfThreads(ctx.db.queries, threads)
   return new Map(found.map(({ thread, case: it }) => [thread, it]))
 }
 
@@ -316,10 +317,10 @@ export async function casesNotOf(
 ): Promise<readonly string[]> {
   const { queries } = ctx.db
   const found: string[] = []
-  for (const assignee of await store.assigneesOfOpen(queries)) {
+  for (const assignee of await listStore.assigneesOfOpen(queries)) {
     if (names.includes(assignee)) continue
     const states = ['open', 'waiting', 'conditional'] as const
-    const theirs = await store.listCases(queries, { states, assignee, offset: 0, limit })
+    const theirs = await listStore.listCases(queries, { states, assignee, offset: 0, limit })
     found.push(...theirs.map(({ id }) => id))
   }
   return found.slice(0, limit)

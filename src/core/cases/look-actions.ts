@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import type { Participant } from './participant.ts'
 import * as messageStore from './message-store.ts'
 import * as participantStore from './participant-store.ts'
+import * as listStore from './list-store.ts'
 import * as store from './store.ts'
 
 /** What other nouns ask of cases and of who takes part in them; nothing is held and nothing changes. */
@@ -26,7 +27,7 @@ export async function restrictedAmong(
   ctx: Context | Tx,
   participants: readonly string[],
 ): Promise<readonly string[]> {
-  return await store.restrictedAmong('queries' in ctx ? ctx.queries : ctx.db.queries, participants)
+  return await listStore.restrictedAmong('queries' in ctx ? ctx.queries : ctx.db.queries, participants)
 }
 
 /** Cases of one network that its owner is shown. */
@@ -35,14 +36,14 @@ const mostWithin = 500
 /** The case about this unit that is open, else the one that was closed last since then; undefined for neither. Of one with the owner alone nothing is said. */
 export async function lastCaseAbout(ctx: Context, about: string, since: number): Promise<Case | undefined> {
   const states = ['open', 'waiting', 'conditional', 'closed'] as const
-  const found = await store.listCases(ctx.db.queries, { states, about, offset: 0, limit: 50 })
+  const found = await listStore.listCases(ctx.db.queries, { states, about, offset: 0, limit: 50 })
   const own = found.filter(({ outcome, legal }) => outcome !== 'merged' && legal === null)
   return own.find(({ state }) => state !== 'closed') ?? own.find(({ closedAt }) => (closedAt ?? 0) >= since)
 }
 
 /** Cases about addresses whose key begins with the stem, opened since then, newest first; those that went on in others are not among them. */
 export async function caseRefsWithin(ctx: Context, stem: string, since: number): Promise<readonly Case[]> {
-  return await store.casesWithin(ctx.db.queries, stem, since, mostWithin)
+  return await listStore.casesWithin(ctx.db.queries, stem, since, mostWithin)
 }
 
 /** Those of the participants whose case has ended, or who withdrew from it. */
@@ -53,7 +54,7 @@ export async function closedAmong(
   const queries = 'queries' in ctx ? ctx.queries : ctx.db.queries
   const found: string[] = []
   for (let from = 0; from < participants.length; from += 500)
-    found.push(...(await store.closedAmong(queries, participants.slice(from, from + 500))))
+    found.push(...(await listStore.closedAmong(queries, participants.slice(from, from + 500))))
   return found
 }
 
@@ -68,5 +69,5 @@ export async function casesWithConditions(
   before: number,
   limit: number,
 ): Promise<readonly Case[]> {
-  return await store.withConditions(ctx.db.queries, before, limit)
+  return await listStore.withConditions(ctx.db.queries, before, limit)
 }

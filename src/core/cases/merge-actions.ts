@@ -13,6 +13,7 @@ import { mayMerge, mergedWith, runsTests, splitFrom, withoutTests } from './merg
 import { namesTests } from './message.ts'
 import type { Participant } from './participant.ts'
 import { say } from './say-actions.ts'
+import * as listStore from './list-store.ts'
 import * as store from './store.ts'
 import * as participantStore from './participant-store.ts'
 import * as messageStore from './message-store.ts'
@@ -32,7 +33,7 @@ export async function caseByReference(ctx: Context, text: string): Promise<strin
   const beginning = readCrockford(whole ?? text)
   if (beginning === undefined || beginning.length < leastOfReference || beginning.length > 26)
     throw new Refusal('case.not-found')
-  const [found, ...others] = await store.idsFrom(ctx.db.queries, beginning)
+  const [found, ...others] = await listStore.idsFrom(ctx.db.queries, beginning)
   if (found === undefined || others.length > 0) throw new Refusal('case.not-found')
   return found
 }
