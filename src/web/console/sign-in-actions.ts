@@ -57,9 +57,9 @@ export interface SignInActions {
     actor: Actor,
     input: { readonly name: string; readonly roles: readonly Role[] },
   ): Promise<Approval | undefined>
-  /** What waits for somebody like the one who asks. */
   /** What became lately of what they proposed. */
   listAnswered(actor: Actor): Promise<readonly Approval[]>
+  /** What waits for somebody like the one who asks. */
   listApprovals(actor: Actor): Promise<readonly Approval[]>
   showApproval(actor: Actor, id: string): Promise<Approval>
   /** Says yes as the second person, and does it. */

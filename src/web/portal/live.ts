@@ -13,7 +13,7 @@ const pollMs = 2000
 const firstPollMs = 400
 const firstMs = 4000
 
-/** Streams at once, in all and about one request: each asks the database every two seconds. */
+/** Streams at once, in all and about one request: each asks the database again and again. */
 const mostStreams = 300
 const mostOfOne = 4
 
