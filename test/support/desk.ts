@@ -178,6 +178,7 @@ export function testDesk(
         acts,
         reports: own.slice(offset, offset + limit),
         total: own.length,
+        accountFrom: own[0]?.facts.attribution?.accountFrom ?? null,
         isSuspended: found.state === 'suspended',
         history: [
           {

@@ -123,7 +123,8 @@ forEachDatabase((_name, open) => {
       assert.ok(incident)
       assert.deepEqual([incident.weight.reporters, incident.weight.organisations], [2, 2])
       const stretch = async (offset: number, limit: number): Promise<readonly [string[], number]> => {
-        const { reports, total } = await reportsOfIncident(ctx, incident.id, { offset, limit })
+        const { reports, total, accountFrom } = await reportsOfIncident(ctx, incident.id, { offset, limit })
+        assert.ok(accountFrom !== null, 'of the incident, not of the stretch')
         return [reports.map(({ id }) => id), total]
       }
       // Of the same moment, so by their ids.
@@ -131,6 +132,7 @@ forEachDatabase((_name, open) => {
       assert.deepEqual(await stretch(0, 9), [both, 2])
       assert.deepEqual(await stretch(1, 9), [both.slice(1), 2])
       assert.deepEqual(await stretch(0, 1), [both.slice(0, 1), 2])
+      assert.deepEqual(await stretch(9, 9), [[], 2])
       await assert.rejects(
         decideReport(ctx, { report: first.id, outcome: 'no-violation' }),
         /abuse\.already-closed/,

@@ -15,6 +15,7 @@ import {
 import type { IncidentOutcome } from '../incidents/incident.ts'
 import { noteAgreement } from '../reporters/actions.ts'
 import { writeOutcome } from './answer-actions.ts'
+import type { AccountSource } from './attribution.ts'
 import type { EvidenceView, EvidenceViewer } from './evidence-view.ts'
 import { openEvidence } from './evidence-actions.ts'
 import type { ReportFacts, Sample } from './report-facts.ts'
@@ -81,6 +82,8 @@ export async function showReport(ctx: Context, id: string): Promise<DeskReport> 
 export interface IncidentReports {
   readonly reports: readonly DeskReport[]
   readonly total: number
+  /** How the oldest of all were led back to the account, whichever the stretch; null where none was. */
+  readonly accountFrom: AccountSource | null
 }
 
 /** The reports of an incident, the oldest first. */
@@ -93,7 +96,17 @@ export async function reportsOfIncident(
   const hidden = may(ctx.actor, 'abuse.restricted') ? [] : ['restricted']
   const { queries } = ctx.db
   const rows = await store.ofIncident(queries, incident, { offset, limit, hidden })
-  return { reports: rows.map(reportOf), total: await store.countOfIncident(queries, incident, hidden) }
+  const oldest = offset === 0 ? rows : await store.ofIncident(queries, incident, { offset: 0, limit, hidden })
+  return {
+    reports: rows.map(reportOf),
+    total: await store.countOfIncident(queries, incident, hidden),
+    accountFrom: accountFromOf(oldest.map(reportOf)),
+  }
+}
+
+function accountFromOf(reports: readonly DeskReport[]): AccountSource | null {
+  const attributed = reports.map(({ facts }) => facts.attribution ?? null).find((each) => each !== null)
+  return attributed?.accountFrom ?? null
 }
 
 /** Reports of the last thirty days by state and outcome. */

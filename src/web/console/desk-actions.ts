@@ -1,4 +1,4 @@
-import type { DeskReport } from '../../core/abuse/desk-actions.ts'
+import type { DeskReport, IncidentReports } from '../../core/abuse/desk-actions.ts'
 import type { EvidenceView } from '../../core/abuse/evidence-view.ts'
 import type { ReportOutcome, ReportState } from '../../core/abuse/report.ts'
 import type { DeskHit } from '../../core/abuse/search-actions.ts'
@@ -10,6 +10,14 @@ import type { Act, Incident, IncidentSearch } from '../../core/incidents/actions
 import type { IncidentOutcome } from '../../core/incidents/incident.ts'
 import type { OwnStanding } from '../../core/own-listings/actions.ts'
 import type { RestrictedAccount } from '../../core/incidents/restricted-actions.ts'
+
+/** An incident with a stretch of its reports and what belongs to it elsewhere. */
+export interface IncidentFile extends IncidentReports {
+  readonly incident: Incident
+  readonly acts: readonly Act[]
+  readonly isSuspended: boolean
+  readonly history: readonly AuditRecord[]
+}
 
 /** What the console asks of the abuse desk, handed in as functions; the first parameter is who asks. */
 export interface DeskActions {
@@ -26,15 +34,7 @@ export interface DeskActions {
     actor: Actor,
     id: string,
     stretch: { readonly offset: number; readonly limit: number },
-  ): Promise<{
-    readonly incident: Incident
-    readonly acts: readonly Act[]
-    readonly reports: readonly DeskReport[]
-    /** How many there are, beyond this stretch too. */
-    readonly total: number
-    readonly isSuspended: boolean
-    readonly history: readonly AuditRecord[]
-  }>
+  ): Promise<IncidentFile>
   /** Each throws `abuse.incident-not-found`, `abuse.already-closed` or what says that there is nothing to do. */
   closeIncident(
     actor: Actor,

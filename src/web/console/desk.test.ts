@@ -99,7 +99,10 @@ describe('The page of an incident', () => {
         showIncident: async (actor, id, { offset, limit }) => {
           asked.push(offset)
           const { reports, ...found } = await desk.showIncident(actor, id, { offset: 0, limit: 1 })
-          const many = Array.from({ length: Math.min(limit, 1234 - offset) }, () => reports).flat()
+          const many = Array.from(
+            { length: Math.max(0, Math.min(limit, 1234 - offset)) },
+            () => reports,
+          ).flat()
           return { ...found, reports: many, total: 1234 }
         },
       },
@@ -110,10 +113,13 @@ describe('The page of an incident', () => {
     assert.doesNotMatch(first, /rel="prev"/)
     const last = await page(ask('reader', `${incidentPath}?from=1200`))
     assert.match(last, /1,201 to 1,234 of 1,234/)
+    const beyond = await page(ask('reader', `${incidentPath}?from=5000`))
+    assert.match(beyond, /There are no further reports\./)
+    assert.match(beyond, /our trace header/)
     assert.match(last, new RegExp(`href="${incidentPath}\\?from=1000#reports" rel="prev"`))
     assert.doesNotMatch(last, /rel="next"/)
     for (const odd of ['-1', 'x', '1e3']) await page(ask('reader', `${incidentPath}?from=${odd}`))
-    assert.deepEqual(asked, [0, 1200, 0, 0, 0])
+    assert.deepEqual(asked, [0, 1200, 5000, 0, 0, 0])
   })
 
   it('offers what would change something, and says before what it does', async () => {

@@ -1,12 +1,12 @@
 import { Refusal } from '../../base/refusal.ts'
 import { may } from '../../core/actor.ts'
-import type { DeskReport } from '../../core/abuse/desk-actions.ts'
 import type { Act, Incident } from '../../core/incidents/actions.ts'
 import { hiddenField, submit, textArea } from '../ui/form.ts'
 import { html, visible, type Html } from '../ui/html.ts'
 import { count } from '../ui/moment.ts'
 import { definitions, literal, notice } from '../ui/notice.ts'
 import type { View } from '../ui/view.ts'
+import type { IncidentFile } from './desk-actions.ts'
 import { deeds, doDeed, type Deed } from './desk-deeds.ts'
 import {
   accountName,
@@ -53,7 +53,7 @@ async function incidentPage(visit: OperatorVisit): Promise<ConsolePage> {
   const words = view.words.desk.incident
   const from = fromOf(query.get('from'))
   const found = await actions.showIncident(actor, part(visit, 'id'), { offset: from, limit: pageSize })
-  const { incident, acts, reports, isSuspended } = found
+  const { incident, acts, isSuspended } = found
   const title = words.title(visible(incident.account))
   const xarf = html`<p>
     <a href="${places.desk.href({ text: incident.account })}">${words.others}</a>
@@ -67,7 +67,7 @@ async function incidentPage(visit: OperatorVisit): Promise<ConsolePage> {
       <div class="columns">
         <section>
           <h2>${words.facts}</h2>
-          ${facts(view, incident, reports, isSuspended)} ${xarf}
+          ${facts(view, found)} ${xarf}
           <h2>${words.note}</h2>
           ${incident.note === '' ? html`<p class="empty">${words.noNote}</p>` : html`<blockquote>${said(incident.note)}</blockquote>`}
         </section>
@@ -91,15 +91,7 @@ function fromOf(text: string | undefined): number {
 }
 
 /** A stretch of the reports, with how many there are, and the way to the others. */
-function reportPart(
-  view: View,
-  {
-    incident: { id },
-    reports,
-    total,
-  }: { readonly incident: Incident; readonly reports: readonly DeskReport[]; readonly total: number },
-  from: number,
-): Html {
+function reportPart(view: View, { incident: { id }, reports, total }: IncidentFile, from: number): Html {
   const words = view.words.desk.incident
   const isAll = reports.length === total
   const of = (value: number): string => count(view.language, value)
@@ -152,10 +144,8 @@ function tools(
   </nav>`
 }
 
-function facts(view: View, incident: Incident, reports: readonly DeskReport[], isSuspended: boolean): Html {
+function facts(view: View, { incident, accountFrom: from, isSuspended }: IncidentFile): Html {
   const { incident: words, ...desk } = view.words.desk
-  const attribution = reports.map((report) => report.facts.attribution ?? null).find((each) => each !== null)
-  const from = attribution?.accountFrom ?? null
   const text = (value: string | null): Html | undefined =>
     value === null ? undefined : literal(visible(value))
   return definitions([
