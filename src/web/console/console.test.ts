@@ -188,6 +188,19 @@ describe('The outbox', () => {
     assert.match(sent, /Its text is not shown/)
   })
 
+  it('says of a letter of a restricted case what opening it shows, and nothing of a link that was left out', async () => {
+    const [first] = testConsole().letters
+    assert.ok(first)
+    const letter = { ...first, state: 'sent', mailbox: null, withheld: 'restricted' } as const
+    const { ask } = testConsole({ actions: { showLetter: async () => ({ letter }) } })
+    const opens = await page(ask('admin', `/outbox/${letter.id}`))
+    assert.match(opens, /It is a look into the case/)
+    assert.match(opens, /Open the whole letter/)
+    const asks = await page(ask('reader', `/outbox/${letter.id}`))
+    assert.match(asks, /Ask somebody who may open such cases/)
+    for (const text of [opens, asks]) assert.doesNotMatch(text, /link is left out/)
+  })
+
   it('sends a letter again that was given up, after a question', async () => {
     const { ask, deeds } = testConsole()
     assert.match(await page(ask('reader', '/outbox?state=dead')), /The mailbox is full/)

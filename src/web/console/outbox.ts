@@ -164,13 +164,14 @@ function opening(visit: OperatorVisit, letter: Letter): Html {
   const { actor, view } = visit
   const words = view.words.console.outbox
   const isRestricted = letter.withheld === 'restricted'
-  const mayOpen = may(actor, 'letter.open') && (!isRestricted || may(actor, 'case.legal'))
   if (letter.withheld === 'role' || (letter.state !== 'kept' && !isRestricted)) return html``
-  if (!mayOpen) return html`<p class="hint">${words.whoOpens}</p>`
+  const mayOpen = may(actor, 'letter.open') && (!isRestricted || may(actor, 'case.legal'))
+  // Who opens a letter of a restricted case is said where its words would stand.
+  if (!mayOpen) return isRestricted ? html`` : html`<p class="hint">${words.whoOpens}</p>`
   return postForm(
     visit,
     places.letter.href({ id: letter.id }),
-    html`<p class="hint">${words.openHint}</p>
+    html`<p class="hint">${isRestricted ? words.openRestricted : words.openHint}</p>
       <div class="actions">${submit(words.open, 'quiet')}</div>`,
   )
 }

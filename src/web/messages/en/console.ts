@@ -708,6 +708,8 @@ export const console = {
     open: 'Open the whole letter',
     openHint:
       'The link is left out above: whoever has it acts in the place of the reader. Opening the letter shows it, and is written down with your name.',
+    openRestricted:
+      'Opening the letter shows its reader, and its words with the link where letters are kept here. It is a look into the case, and is written down with your name.',
     whoOpens:
       'The link is left out: whoever has it acts in the place of the reader. Only an administrator opens the whole letter.',
     back: 'Back to the outbox',
