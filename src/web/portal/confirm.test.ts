@@ -338,6 +338,10 @@ describe('The result page', () => {
 
   it('names in Chinese Beijing’s time beside UTC, as the letters do', async () => {
     const { browser, link, request } = await asked({ cause: 'phish' })
+    assert.match(
+      await mainOf(await browser.get(`/zh-CN${request}`)),
+      /本次申请将于 \S+ 分钟后失效： ?北京时间 2026年5月4日 \d\d:\d\d（UTC \d\d:\d\d）/,
+    )
     await browser.submit(link, {})
     assert.match(
       await mainOf(await browser.get(`/zh-CN${request}`)),

@@ -9,7 +9,7 @@ import { distance } from '../ui/moment.ts'
 import { buttonLink, literal, mailLink, notice, verbatim } from '../ui/notice.ts'
 import { notArrived } from '../ui/letter-link-pages.ts'
 import { observing } from '../ui/observing.ts'
-import { time } from '../ui/time.ts'
+import { deadline } from '../ui/time.ts'
 import type { View } from '../ui/view.ts'
 import { personDecides } from './confirm-page.ts'
 import { road } from './form-page.ts'
@@ -36,7 +36,7 @@ export function openRequestPage(
       ${observing(view)} ${road(view, isProven ? 2 : 1)}
       ${isProven ? proven(view, request, byPerson) : request.road === 'mail' ? mail(view, request, code) : writeIn(view, request)}
       <p>
-        ${words.until(distance(view.language, request.expiresAt, view.now), time(view, request.expiresAt))}
+        ${words.until(distance(view.language, request.expiresAt, view.now), deadline(view, request.expiresAt))}
       </p>
       ${isProven ? '' : otherWays(view, request, proof)}
     </div>`,

@@ -38,7 +38,7 @@ export const portal: Messages['portal'] = {
     writeLead: (mailbox) =>
       `请用 ${mailbox} 向下面的地址发一封邮件，主题和内容不限。该邮件的发件人域名必须通过 SPF 或 DKIM 验证。`,
     writeAfter: '发出后回到本页刷新即可，我们不会回信。',
-    until: (far, when) => html`本次申请将于 ${far}（${when}）失效。`,
+    until: (far, when) => html`本次申请将于 ${far}失效：${when}。`,
     others: '其他验证方式',
     othersLead: '下列任意一种方式都能证明您控制该地址，完成后本页会出现按钮。',
     txtTitle: '通过 DNS',
