@@ -1,65 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { orThrow, Refusal } from '../../base/refusal.ts'
+import { hour } from '../../base/clock.ts'
+import { orThrow } from '../../base/refusal.ts'
 import { mac } from '../../base/secret.ts'
 import { signTag } from '../../base/signed-token.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { testContext, type TestContext } from '../../../test/support/context.ts'
 import { forEachDatabase } from '../../../test/support/database.ts'
+import { only, queue, sent, states } from '../../../test/support/outbox.ts'
 import { listAudit } from '../audit/actions.ts'
-import type { Role } from '../actor.ts'
-import { as, transact } from '../context.ts'
-import { markBounced, queueLetter, retryLetter, stopLetters } from './actions.ts'
-import { countLetters, listLetters, openLetter, showLetter } from './reading-actions.ts'
-import {
-  claimLetters,
-  forgetClaims,
-  nextLetterAt,
-  noteOutcome,
-  type ClaimedLetter,
-} from './deliver-actions.ts'
-import { leaseMs } from './retry.ts'
-
-const hour = 3_600_000
-const minute = 60_000
-const sent = { outcome: 'sent', answer: '250 ok' } as const
-const later = { outcome: 'retry', answer: '451 not now' } as const
-const never = { outcome: 'refused', answer: '550 no' } as const
-
-let made = 0
-async function queue(
-  ctx: TestContext,
-  mailbox = 'ada@example.org',
-  key = `confirm:${++made}`,
-): Promise<string> {
-  return await transact(
-    ctx,
-    async (tx) =>
-      await queueLetter(tx, {
-        key,
-        kind: 'confirm-delisting',
-        mailbox: orThrow(parseMailbox(mailbox)),
-        language: 'en',
-        slots: {
-          ip: '192.0.2.45',
-          link: 'https://postmaster.provider.example/confirm/secretsecret',
-          expiresAt: ctx.clock.now() + hour,
-        },
-        expiresAt: ctx.clock.now() + hour,
-      }),
-  )
-}
-
-async function only(ctx: TestContext): Promise<ClaimedLetter> {
-  const claimed = await claimLetters(ctx, 10)
-  const [letter] = claimed
-  assert.ok(letter && claimed.length === 1)
-  return letter
-}
-
-async function states(ctx: TestContext): Promise<string[]> {
-  return (await listLetters(ctx, { limit: 100 })).letters.map(({ state }) => state)
-}
+import { transact } from '../context.ts'
+import { markBounced, queueLetter, stopLetters } from './actions.ts'
+import { claimLetters, noteOutcome } from './deliver-actions.ts'
 
 forEachDatabase((_name, open) => {
   const context = async (): Promise<TestContext> => testContext({ db: await open() })
@@ -144,121 +96,6 @@ forEachDatabase((_name, open) => {
       await noteOutcome(ctx, await only(ctx), sent)
       const [row] = await ctx.db.queries.selectFrom('letters').select('slots').execute()
       assert.equal(row?.slots, '')
-    })
-  })
-
-  describe('sending a letter', () => {
-    it('gives one recipient, a bounce address of its own, and a Message-ID that stays', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const { mail, id } = await only(ctx)
-      const tag = signTag(ctx.keys.tags, 'bounce', id)
-      assert.deepEqual(mail.envelope, { from: `b+${tag}@postern.provider.example`, to: 'ada@example.org' })
-      assert.equal(mail.replyTo, mail.envelope.from)
-      assert.deepEqual(mail.from, { name: 'Example Mail', address: 'postmaster@provider.example' })
-      assert.deepEqual(mail.headers, {
-        'Auto-Submitted': 'auto-generated',
-        'X-Auto-Response-Suppress': 'All',
-      })
-      assert.match(mail.text, /^https:\/\/postmaster\.provider\.example\/confirm\/secretsecret$/m)
-      ctx.clock.advance(3 * minute)
-      assert.equal((await only(ctx)).mail.messageId, mail.messageId)
-    })
-
-    it('is one sender’s at a time, and another’s when the first has died', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const first = await only(ctx)
-      assert.deepEqual(await claimLetters(ctx, 10), [])
-      ctx.clock.advance(2 * minute)
-      const second = await only(ctx)
-      assert.equal(second.id, first.id)
-      assert.equal(await noteOutcome(ctx, first, sent), false)
-      assert.equal(await noteOutcome(ctx, second, sent), true)
-      assert.deepEqual(await states(ctx), ['sent'])
-    })
-
-    it('is shared by two cores without a letter going to both', async () => {
-      const db = await open()
-      const contexts = [testContext({ db }), testContext({ db: await open({ sameAs: db }) })]
-      const [ctx] = contexts
-      assert.ok(ctx)
-      for (let n = 0; n < 20; n++) await queue(ctx, `m${n}@example.org`)
-      const claims = await Promise.all(
-        [0, 1, 0, 1].map(async (index) => await claimLetters(contexts[index] ?? ctx, 20)),
-      )
-      const ids = claims.flat().map(({ id }) => id)
-      assert.equal(new Set(ids).size, ids.length)
-      assert.equal(ids.length, 20)
-    })
-
-    it('begins at once again when the core that had a letter in hand starts anew', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      await only(ctx)
-      await forgetClaims(ctx)
-      assert.equal((await only(ctx)).attempts, 2)
-    })
-
-    it('leaves a letter that another core has in hand to that one until its lease ends', async () => {
-      const ctx = await context()
-      const other = testContext({ db: ctx.db, clock: ctx.clock, core: 'another' })
-      await queue(ctx)
-      await only(ctx)
-      await forgetClaims(other)
-      assert.deepEqual(await claimLetters(other, 10), [])
-      ctx.clock.advance(leaseMs - 1)
-      assert.deepEqual(await claimLetters(other, 10), [])
-      ctx.clock.advance(1)
-      assert.equal((await only(other)).attempts, 2)
-      // It is the other's now, and no business of the first.
-      await forgetClaims(ctx)
-      assert.deepEqual(await claimLetters(ctx, 10), [])
-    })
-
-    it('waits longer after each failure, and gives up before its time has passed', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const pauses: number[] = []
-      for (;;) {
-        await noteOutcome(ctx, await only(ctx), later)
-        const next = await nextLetterAt(ctx)
-        if (next === undefined) break
-        pauses.push(next - ctx.clock.now())
-        ctx.clock.advance(next - ctx.clock.now())
-      }
-      assert.ok(pauses.length >= 5 && pauses.length <= 8)
-      for (const [index, pause] of pauses.entries()) {
-        const middle = Math.min(hour, 30_000 * 2 ** index)
-        assert.ok(pause >= middle * 0.75 && pause <= middle * 1.25)
-      }
-      const { letters } = await listLetters(ctx, { state: 'dead', limit: 1 })
-      assert.equal(letters[0]?.lastError, '451 not now')
-    })
-
-    it('gives up at once what is refused for ever', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      await noteOutcome(ctx, await only(ctx), never)
-      assert.deepEqual(await countLetters(ctx), { queued: 0, dead: 1 })
-    })
-
-    it('never sends a letter after its time', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      ctx.clock.advance(hour)
-      assert.deepEqual(await claimLetters(ctx, 10), [])
-      assert.deepEqual(await states(ctx), ['dead'])
-    })
-
-    it('is audited once, by what became of it', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      await noteOutcome(ctx, await only(ctx), later)
-      ctx.clock.advance(minute)
-      await noteOutcome(ctx, await only(ctx), sent)
-      const actions = (await listAudit(ctx, { limit: 10 })).map(({ action }) => action)
-      assert.deepEqual(actions, ['letter.sent', 'letter.queued'])
     })
   })
 
@@ -360,123 +197,6 @@ forEachDatabase((_name, open) => {
         ['stop'],
       )
       assert.match(rows[0]?.mailbox_hash ?? '', /^[\w-]{43}$/)
-    })
-  })
-
-  describe('the outbox page', () => {
-    it('lists newest first, in pages and by state', async () => {
-      const ctx = await context()
-      for (let n = 0; n < 5; n++) {
-        await queue(ctx, `m${n}@example.org`)
-        if (n % 2) ctx.clock.advance(1)
-      }
-      const seen: string[] = []
-      let after: string | undefined
-      for (;;) {
-        const page = await listLetters(ctx, { limit: 2, after })
-        seen.push(...page.letters.map(({ id }) => id))
-        after = page.next
-        if (after === undefined) break
-      }
-      assert.equal(new Set(seen).size, 5)
-      assert.equal((await listLetters(ctx, { state: 'sent', limit: 9 })).letters.length, 0)
-      assert.deepEqual(
-        await listLetters(ctx, { limit: 9, after: 'nonsense' }),
-        await listLetters(ctx, { limit: 9 }),
-      )
-    })
-
-    it('shows the words of a letter that is kept, and of no other', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const letter = await only(ctx)
-      assert.equal((await showLetter(ctx, letter.id)).text, undefined)
-      await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
-      const { text } = await showLetter(ctx, letter.id)
-      assert.match(text?.text ?? '', /192\.0\.2\.45/)
-      // With the link one acts in the place of its reader.
-      assert.doesNotMatch(text?.text ?? '', /secretsecret/)
-      await assert.rejects(
-        showLetter(ctx, 'x'),
-        (error) => error instanceof Refusal && error.code === 'letter.not-found',
-      )
-    })
-
-    it('shows the link of a kept letter to an administrator who opens it, and writes that down', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const letter = await only(ctx)
-      await noteOutcome(ctx, letter, { outcome: 'kept', answer: '' })
-      const agents = ['viewer', 'case-agent', 'abuse-agent', 'list-operator', 'auditor'] as const
-      for (const role of agents)
-        await assert.rejects(
-          openLetter(as(ctx, { kind: 'operator', name: 'ada', roles: [role] }), letter.id),
-          (error) => error instanceof Refusal && error.code === 'permission.denied',
-          role,
-        )
-      const admin = as(ctx, { kind: 'operator', name: 'alan', roles: ['admin'] })
-      assert.match((await openLetter(admin, letter.id)).text?.text ?? '', /secretsecret/)
-      const [record] = await listAudit(ctx, { limit: 1 })
-      assert.deepEqual(
-        [record?.action, record?.actor, record?.subject],
-        ['letter.viewed', 'operator:alan', `letter:${letter.id}`],
-      )
-    })
-
-    it('says to nobody whom a letter was for who has nothing to do with what it is about', async () => {
-      const ctx = await context()
-      const mailbox = orThrow(parseMailbox('reporter@example.org'))
-      const link = 'https://postmaster.provider.example/report/secretsecret'
-      await transact(
-        ctx,
-        async (tx) =>
-          await queueLetter(tx, {
-            key: 'r',
-            kind: 'report-received',
-            mailbox,
-            language: 'en',
-            slots: { link },
-          }),
-      )
-      const seenBy = async (role: Role) => {
-        const reader = as(ctx, { kind: 'operator', name: 'ada', roles: [role] })
-        const [letter] = (await listLetters(reader, { limit: 1 })).letters
-        const shown = await showLetter(reader, letter?.id ?? '')
-        assert.deepEqual(shown.letter, letter)
-        return [letter?.mailbox, letter?.withheld]
-      }
-      assert.deepEqual(await seenBy('viewer'), [null, 'role'])
-      assert.deepEqual(await seenBy('case-agent'), [null, 'role'])
-      assert.deepEqual(await seenBy('abuse-agent'), [mailbox, null])
-    })
-
-    it('sends a letter again that was given up, but none whose time has passed or that was sent', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const letter = await only(ctx)
-      const final = (error: unknown): boolean => error instanceof Refusal && error.code === 'letter.final'
-      await assert.rejects(retryLetter(ctx, letter.id), final)
-      await noteOutcome(ctx, letter, never)
-      await retryLetter(ctx, letter.id)
-      assert.equal((await only(ctx)).attempts, 1)
-      ctx.clock.advance(2 * hour)
-      await claimLetters(ctx, 1)
-      await assert.rejects(retryLetter(ctx, letter.id), final)
-    })
-
-    it('is for operators; sending again needs an agent', async () => {
-      const ctx = await context()
-      await queue(ctx)
-      const reader = as(ctx, { kind: 'operator', name: 'ada', roles: ['viewer'] })
-      const { letters } = await listLetters(reader, { limit: 1 })
-      await assert.rejects(
-        retryLetter(reader, letters[0]?.id ?? ''),
-        (error) => error instanceof Refusal && error.code === 'permission.denied',
-      )
-      await assert.rejects(
-        listLetters(as(ctx, { kind: 'visitor', client: '192.0.2.1/32' }), { limit: 1 }),
-        Refusal,
-      )
     })
   })
 })
