@@ -93,8 +93,7 @@ function isBounce(
   machine: readonly RecipientStatus[],
   lines: readonly string[],
 ): boolean {
-  if (message.reportType !== undefined && !/^(?:global-)?delivery-status$/.test(message.reportType))
-    return false
+  if (message.reportType !== undefined && !isDeclared(message)) return false
   if (machine.length > 0)
     return message.parts.some(({ type }) => statusPart.test(type)) || isFromDaemon(message)
   if (message.reportType !== undefined || valueOf(message.fields, 'x-failed-recipients') !== undefined)
@@ -107,6 +106,11 @@ function isBounce(
   if (!isFromDaemon(message))
     return isNamed && !isAnswer(message) && speaksOfFailure(lines) && speaksOfMail(message, lines)
   return isNamed || speaksOfFailure(lines) || (isDaemon(message) && quotesRefusal(lines))
+}
+
+/** Whether the message itself says that it is a report of this kind (RFC 3464, RFC 6533). */
+export function isDeclared({ reportType }: MimeMessage): boolean {
+  return reportType === 'delivery-status' || reportType === 'global-delivery-status'
 }
 
 /** Whatever language the report is in: an address, and the answer of a server that refused. */

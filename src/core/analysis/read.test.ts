@@ -222,6 +222,14 @@ describe('Mail that is no bounce', () => {
     const forwarded = `From: Ann <ann@example.org>\nTo: help@provider.example\nSubject: Fwd: please help\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nplease help\n--o\nContent-Type: message/rfc822\n\n${dsn}\n--o--\n`
     assert.deepEqual(told(forwarded, 'address', 'status'), ['bob@provider.example', '5.7.606'])
   })
+
+  it('becomes one also when nothing but the type of its report says so, of either kind', () => {
+    for (const type of ['delivery-status', 'global-delivery-status']) {
+      const inner = dsn.replace(/^From: .*/, 'From: carol@example.org').replaceAll('delivery-status', type)
+      const forwarded = `From: Ann <ann@example.org>\nTo: help@provider.example\nSubject: Fwd: please help\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nplease help\n--o\nContent-Type: message/rfc822\n\n${inner}\n--o--\n`
+      assert.deepEqual(told(forwarded, 'address', 'status'), ['bob@provider.example', '5.7.606'], type)
+    }
+  })
 })
 
 describe('Notifications as JSON', () => {

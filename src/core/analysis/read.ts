@@ -6,7 +6,7 @@ import { readReceived } from '../../standards/received.ts'
 import { readXarf } from '../../standards/xarf.ts'
 import type { AnalysisError, CaseLinkFound, Finding, HeaderFacts, Recipient } from './analysis.ts'
 import { isAutomaticReply } from './automatic-reply.ts'
-import { attachedMessages, isFromDaemon, readBounce } from './bounce-message.ts'
+import { attachedMessages, isDeclared, isFromDaemon, readBounce } from './bounce-message.ts'
 import { readBounceNotification, readComplaintNotification } from './notification.ts'
 import { soundsLike } from './judge.ts'
 import { readPasted } from './pasted.ts'
@@ -128,8 +128,7 @@ function readMessage(message: MimeMessage, raw: string): Finding | undefined {
   const bounce = readBounce(message)
   if (bounce) return bounceFinding('bounce', bounce, textsOf(message))
   for (const inner of attachedMessages(message)) {
-    const recipients =
-      isFromDaemon(inner) || inner.reportType === 'delivery-status' ? readBounce(inner) : undefined
+    const recipients = isFromDaemon(inner) || isDeclared(inner) ? readBounce(inner) : undefined
     if (recipients) return bounceFinding('bounce', recipients, textsOf(inner))
   }
   const forwarded = readForwarded(message)
