@@ -26,6 +26,7 @@ import {
   type OutcomeKind,
 } from './request.ts'
 import * as store from './store.ts'
+import * as watchStore from './watch-store.ts'
 
 /**
  * Decides a request whose second half was right: once. What is decided already is answered again, word for word.
@@ -167,7 +168,7 @@ export async function settleRemoved(
 async function watch(tx: Tx, request: DelistRequest): Promise<number> {
   const now = tx.clock.now()
   const until = now + tx.settings.delisting.watchMs
-  await store.putWatch(tx.queries, {
+  await watchStore.putWatch(tx.queries, {
     unit: formatPrefix(request.unit),
     request_id: request.id,
     since_at: now,

@@ -10,6 +10,7 @@ import { limitOf } from '../limits/limits.ts'
 import { transact } from '../context.ts'
 import { noteAccepted } from './follow-actions.ts'
 import * as store from './store.ts'
+import * as watchStore from './watch-store.ts'
 
 /**
  * Takes what happened to mail, as `takeEvents` does: an acceptance of the first message after a removal shows on its result page too.
@@ -56,7 +57,7 @@ const askedAtOnce = 256
 async function noteSome(ctx: Context, accepted: readonly Acceptance[]): Promise<void> {
   const units = new Map(accepted.map((event) => [event, formatPrefix(unitOf(event.address))]))
   // Watches first: one that has ended by now ended in a transaction whose request is seen after it.
-  const watched = await store.watchedAmong(ctx.db.queries, [...new Set(units.values())])
+  const watched = await watchStore.watchedAmong(ctx.db.queries, [...new Set(units.values())])
   const awaited = await store.awaitedAmong(ctx.db.queries, [
     ...new Set(accepted.map(({ queueId }) => queueId)),
   ])

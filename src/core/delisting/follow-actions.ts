@@ -9,6 +9,7 @@ import { acceptedAt } from '../events/actions.ts'
 import { saveRequest } from './decide-actions.ts'
 import { isAnswered, shownState, type OutcomeKind, type ShownState } from './request.ts'
 import * as store from './store.ts'
+import * as watchStore from './watch-store.ts'
 
 /** What follows a removal: the first message let through, its acceptance, or a new refusal. */
 
@@ -22,10 +23,10 @@ const behindMs = 10 * minute
 export async function noteLetThroughs(ctx: Context, notices: readonly LetThrough[]): Promise<void> {
   for (const notice of notices) {
     const unit = unitOfText(notice.ip)
-    if (!(await store.isWatched(ctx.db.queries, unit))) continue
+    if (!(await watchStore.isWatched(ctx.db.queries, unit))) continue
     await transact(ctx, async (tx) => {
       await takeTurn(tx)
-      const watch = await store.takeWatch(tx.queries, unit, notice.at + behindMs)
+      const watch = await watchStore.takeWatch(tx.queries, unit, notice.at + behindMs)
       if (!watch) return
       await tellEdges(tx, { kind: 'unwatch', unit })
       const request = await store.byId(tx.queries, watch.request_id)
@@ -72,7 +73,7 @@ export async function noteAccepted(
   if (address instanceof Refusal) return false
   const unit = unitOf(address)
   // Asked first: a watch that has ended by now ended in a transaction whose request is seen below.
-  const isWatched = await store.isWatched(ctx.db.queries, unit)
+  const isWatched = await watchStore.isWatched(ctx.db.queries, unit)
   if (!isWatched) {
     const waiting = await store.byQueueId(ctx.db.queries, message.queueId, unit)
     if (!waiting || waiting.acceptedAt !== null) return false
@@ -91,7 +92,7 @@ export async function noteAccepted(
 export async function listWatches(
   ctx: Context,
 ): Promise<readonly { readonly unit: Prefix; readonly until: number }[]> {
-  const rows = await store.listWatches(ctx.db.queries, ctx.clock.now())
+  const rows = await watchStore.listWatches(ctx.db.queries, ctx.clock.now())
   return rows.map((row) => ({
     unit: orThrow(parseListable(row.unit)),
     until: Math.ceil(row.until_at / 1000) * 1000,

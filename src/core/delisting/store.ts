@@ -294,43 +294,6 @@ export async function countInState(queries: Queries, state: string): Promise<num
   return Number(count)
 }
 
-export async function putWatch(queries: Queries, watch: Tables['watches']): Promise<void> {
-  await queries
-    .insertInto('watches')
-    .values(watch)
-    .onConflict((conflict) => conflict.column('unit').doUpdateSet(watch))
-    .execute()
-}
-
-/** Ends the watch of a unit, if it began by then. */
-export async function takeWatch(
-  queries: Queries,
-  unit: Prefix,
-  begunBy: number,
-): Promise<Tables['watches'] | undefined> {
-  return await queries
-    .deleteFrom('watches')
-    .where('unit', '=', formatPrefix(unit))
-    .where('since_at', '<=', begunBy)
-    .returning(['unit', 'request_id', 'since_at', 'until_at'])
-    .executeTakeFirst()
-}
-
-export async function isWatched(queries: Queries, unit: Prefix): Promise<boolean> {
-  const row = await queries
-    .selectFrom('watches')
-    .select('unit')
-    .where('unit', '=', formatPrefix(unit))
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Those of the units that are under watch. */
-export async function watchedAmong(queries: Queries, units: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await queries.selectFrom('watches').select('unit').where('unit', 'in', padded(units)).execute()
-  return new Set(rows.map(({ unit }) => unit))
-}
-
 /** Those of the queue ids that a request waits for: let through, and not known to be accepted. */
 export async function awaitedAmong(
   queries: Queries,
@@ -346,20 +309,10 @@ export async function awaitedAmong(
 }
 
 /** With the last value repeated, so that lists of all lengths make few statements. */
-function padded(values: readonly string[]): readonly string[] {
+export function padded(values: readonly string[]): readonly string[] {
   const last = values.at(-1)
   const length = values.length <= 16 ? 16 : 256 * Math.ceil(values.length / 256)
   return last === undefined ? values : [...values, ...Array<string>(length - values.length).fill(last)]
-}
-
-export async function listWatches(queries: Queries, now: number): Promise<readonly Tables['watches'][]> {
-  return await queries
-    .selectFrom('watches')
-    .select(['unit', 'request_id', 'since_at', 'until_at'])
-    .where('until_at', '>', now)
-    .orderBy('until_at', 'desc')
-    .limit(10_000)
-    .execute()
 }
 
 function toRow(request: DelistRequest): Row {
