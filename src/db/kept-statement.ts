@@ -86,8 +86,8 @@ class Texts {
   }
 }
 
-/** The last one again until their number is a power of two. */
-function padded(values: readonly string[]): readonly string[] {
+/** The last one again until their number is a power of two: so there are few different statements, and each is prepared once. */
+export function padded(values: readonly string[]): readonly string[] {
   const last = values.at(-1)
   if (last === undefined) return values
   const length = 2 ** Math.ceil(Math.log2(values.length))

@@ -2,6 +2,7 @@ import { knownWord } from '../../base/known-word.ts'
 import type { Kysely } from 'kysely'
 import { orThrow, Refusal } from '../../base/refusal.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
+import { padded } from '../../db/kept-statement.ts'
 import type { Tables } from '../../db/schema.ts'
 import { formatAddress, parseAddress } from '../../standards/ip.ts'
 import { formatPrefix, parseListable, type Prefix } from '../../standards/prefix.ts'
@@ -306,13 +307,6 @@ export async function awaitedAmong(
     .where('accepted_at', 'is', null)
     .execute()
   return new Set(rows.flatMap(({ queue_id }) => (queue_id === null ? [] : [queue_id])))
-}
-
-/** With the last value repeated, so that lists of all lengths make few statements. */
-export function padded(values: readonly string[]): readonly string[] {
-  const last = values.at(-1)
-  const length = values.length <= 16 ? 16 : 256 * Math.ceil(values.length / 256)
-  return last === undefined ? values : [...values, ...Array<string>(length - values.length).fill(last)]
 }
 
 function toRow(request: DelistRequest): Row {

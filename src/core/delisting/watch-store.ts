@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
+import { padded } from '../../db/kept-statement.ts'
 import type { Tables } from '../../db/schema.ts'
 import { formatPrefix, type Prefix } from '../../standards/prefix.ts'
-import { padded } from './store.ts'
 
 type Queries = Kysely<Tables>
 

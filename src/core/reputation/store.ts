@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { brakeRules, type BrakeRule } from '../../access/brake.ts'
-import { KeptInsert, KeptQuestion } from '../../db/kept-statement.ts'
+import { KeptInsert, KeptQuestion, padded } from '../../db/kept-statement.ts'
 import type { Tables } from '../../db/schema.ts'
 
 type Queries = Kysely<Tables>
@@ -323,14 +323,6 @@ export async function saveMemory(queries: Queries, value: string): Promise<void>
     .values({ name: 'judgement', value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute()
-}
-
-/** The last one again until their number is a power of two: so there are few different statements, and each is prepared once. */
-function padded(keys: readonly string[]): readonly string[] {
-  const last = keys.at(-1)
-  if (last === undefined) return keys
-  const length = 2 ** Math.ceil(Math.log2(keys.length))
-  return [...keys, ...Array.from({ length: length - keys.length }, () => last)]
 }
 
 /** Units that a source counted for from an hour on, in order, after the given one. */
