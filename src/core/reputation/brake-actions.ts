@@ -5,7 +5,7 @@ import { record } from '../audit/actions.ts'
 import type { EventFacts } from '../audit/fact-words.ts'
 import type { Context, Tx } from '../context.ts'
 import type { Braked, Turn } from './brake.ts'
-import * as store from './store.ts'
+import * as store from './brake-store.ts'
 
 const written = z.array(
   z.object({

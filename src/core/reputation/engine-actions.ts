@@ -28,6 +28,7 @@ import { reconsider } from './reconsider-actions.ts'
 import { Teller } from './tell-actions.ts'
 import { Tellings } from './tellings.ts'
 import type { Sender } from './sender.ts'
+import * as brakeStore from './brake-store.ts'
 import * as store from './store.ts'
 
 /** Events judged in one step: the more, the less each of them costs to write down. */
@@ -324,7 +325,7 @@ export class Engine {
       await store.saveGroups(queries, groupRows)
       await store.saveReporters(queries, reporters.map(reporterRow))
       await store.saveMemory(queries, text)
-      for (const { rule, text: wish } of this.#wishes) await store.dropBrakeWish(queries, rule, wish)
+      for (const { rule, text: wish } of this.#wishes) await brakeStore.dropBrakeWish(queries, rule, wish)
       for (const note of notes.slice(early.length)) await this.#act(tx, note)
     }
     await transact(engine, save, { isLazy })

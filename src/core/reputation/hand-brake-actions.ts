@@ -8,7 +8,7 @@ import { transact, type Context, type Tx } from '../context.ts'
 import { takeTurn } from '../edges/actions.ts'
 import { heldIn } from './brake-actions.ts'
 import type { Braked } from './brake.ts'
-import * as store from './store.ts'
+import * as store from './brake-store.ts'
 
 /**
  * The brake by hand. The engine may judge in another thread, on another core, or not at all at this moment: what a person wants is

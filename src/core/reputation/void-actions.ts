@@ -15,6 +15,7 @@ import { ptrOf, type HourRow } from './recall-actions.ts'
 import { oldEra } from './pending.ts'
 import { reconsider } from './reconsider-actions.ts'
 import * as store from './store.ts'
+import * as voidStore from './void-store.ts'
 
 export interface VoidAnswer {
   readonly source: string
@@ -59,7 +60,7 @@ async function forget(
   const firstHour = Math.floor(since / hour)
   const units = new Set<string>()
   for (let after = ''; ;) {
-    const page = await store.unitsOfSource(queries, source, firstHour, after, pageSize)
+    const page = await voidStore.unitsOfSource(queries, source, firstHour, after, pageSize)
     for (const unit of page) units.add(unit)
     const last = page.at(-1)
     if (last === undefined || page.length < pageSize) break
@@ -67,10 +68,10 @@ async function forget(
   }
   const late = await countLate(tx, source, since, firstHour)
   for (const { unit } of late) units.add(unit)
-  await store.deleteHours(queries, source, firstHour + 1)
+  await voidStore.deleteHours(queries, source, firstHour + 1)
   for (const each of late) await takeBack(tx, source, each)
   await forgetMemories(tx, [...units])
-  const events = await store.deleteEvents(queries, source, since)
+  const events = await voidStore.deleteEvents(queries, source, since)
   await record(tx, {
     action: 'evidence.voided',
     subject: `source:${source}`,
@@ -124,7 +125,7 @@ async function countLate(
   // What came after that nobody has counted yet.
   const { seq: judged } = await store.judgedHead(tx.queries)
   for (let after = 0; ;) {
-    const page = await store.saidSince(tx.queries, source, since, after, pageSize)
+    const page = await voidStore.saidSince(tx.queries, source, since, after, pageSize)
     for (const { seq, unit, at, backfill, body } of page) {
       const which = Math.floor(at / hour)
       const event = which > lastHour || seq > judged ? undefined : readMailEvent(JSON.parse(body))
@@ -171,13 +172,15 @@ function added(to: SomeCounts, more: SomeCounts): SomeCounts {
  * fell into, the latest that had begun by then.
  */
 async function takeBack(tx: Tx, source: string, { unit, hour: which, parts }: LateHour): Promise<void> {
-  const rows = (await store.hourRows(tx.queries, { unit, hour: which, source })).map((row) => ({ ...row }))
+  const rows = (await voidStore.hourRows(tx.queries, { unit, hour: which, source })).map((row) => ({
+    ...row,
+  }))
   for (const { at, isOld, counts } of parts.values()) {
     const left = new Map(Object.entries(counts) as [EvidenceKind, number][])
     for (const row of rows)
       if ((row.era === oldEra) === isOld && (isOld || row.era <= at + minute)) takeFrom(row, left)
   }
-  for (const row of rows) await store.replaceHour(tx.queries, row)
+  for (const row of rows) await voidStore.replaceHour(tx.queries, row)
 }
 
 function takeFrom(row: HourRow, left: Map<EvidenceKind, number>): void {
