@@ -5,7 +5,8 @@ import { writeWaiting } from '../core/cases/say-actions.ts'
 import type { Checks } from '../core/checks/actions.ts'
 import { tendForms } from '../core/deliverability/review-actions.ts'
 import { tendWarmUps } from '../core/warm-ups/tend-actions.ts'
-import { recheckConditions, settleRequests } from '../core/delisting/decide-case-actions.ts'
+import { recheckConditions } from '../core/delisting/recheck-actions.ts'
+import { settleRequests } from '../core/delisting/settle-actions.ts'
 import type { Job } from './scheduler.ts'
 
 /** Letters tried in one run; most of those that wait have no room for another day. */

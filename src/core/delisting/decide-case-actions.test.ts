@@ -16,7 +16,9 @@ import { addToPage, showPage, withdraw } from '../cases/page-actions.ts'
 import { takesPart } from '../cases/participant.ts'
 import { Checks } from '../checks/actions.ts'
 import { addListing, coveringListings } from '../listings/actions.ts'
-import { decideCase, recheckConditions, settleRequests, type Decision } from './decide-case-actions.ts'
+import { decideCase, type Decision } from './decide-case-actions.ts'
+import { recheckConditions } from './recheck-actions.ts'
+import { settleRequests } from './settle-actions.ts'
 import { countReviews, listRequests, openReviewByMail } from './review-actions.ts'
 
 const address = orThrow(parseAddress('192.0.2.66'))

@@ -1,18 +1,15 @@
-import { day, minute } from '../../base/clock.ts'
 import { plainText } from '../../base/plain-text.ts'
 import { orThrow, Refusal } from '../../base/refusal.ts'
-import { formatAddress, type Address } from '../../standards/ip.ts'
+import { formatAddress } from '../../standards/ip.ts'
 import { formatPrefix } from '../../standards/prefix.ts'
 import { actorName, permit } from '../actor.ts'
 import { record } from '../audit/actions.ts'
 import { closeCase } from '../cases/actions.ts'
 import { lockCase, saveCase, targetsOf, tell } from '../cases/hold-actions.ts'
-import { casesWithConditions, closedAmong, participantsOf } from '../cases/look-actions.ts'
+import { participantsOf } from '../cases/look-actions.ts'
 import { madeConditional, type Case, type Condition } from '../cases/case.ts'
 import { permitCase } from '../cases/desk-actions.ts'
 import { mayHandle } from '../cases/legal.ts'
-import { namesOf } from '../cases/merge.ts'
-import { toldOfTests } from '../cases/merge-actions.ts'
 import { longestAnswer, readAnswer } from '../cases/message.ts'
 import { takesPart, type Participant } from '../cases/participant.ts'
 import { say, wasJustSaid, type Saying } from '../cases/say-actions.ts'
@@ -22,9 +19,8 @@ import { takeTurn } from '../edges/actions.ts'
 import { actingAt, coveringIn, lift, putCarveOut } from '../listings/actions.ts'
 import { dropStandings } from '../standings/actions.ts'
 import { isRange } from '../listings/listing.ts'
-import { handToCase, saysOf } from './case-actions.ts'
-import { readConditions, readDecided, type ConditionTest } from './condition.ts'
-import { sayCondition } from './condition-actions.ts'
+import { readDecided } from './condition.ts'
+import { runAll } from './condition-actions.ts'
 import { saveRequest, settleRemoved } from './decide-actions.ts'
 import type { DelistRequest } from './request.ts'
 import * as store from './store.ts'
@@ -97,7 +93,7 @@ interface Matter {
 }
 
 /** Taken in this order by everybody: the turn, the case, its requests. */
-async function matterOf(tx: Tx, id: string): Promise<Matter> {
+export async function matterOf(tx: Tx, id: string): Promise<Matter> {
   await takeTurn(tx)
   const it = await lockCase(tx, id)
   if (!it) throw new Refusal('case.not-found')
@@ -129,7 +125,11 @@ function again(requests: readonly DelistRequest[]): readonly DelistRequest[] {
     : requests.filter(({ outcome }) => outcome === 'delisted' || outcome === 'not-listed')
 }
 
-async function grant(tx: Tx, { case: it, participants, requests }: Matter, text?: string): Promise<Case> {
+export async function grant(
+  tx: Tx,
+  { case: it, participants, requests }: Matter,
+  text?: string,
+): Promise<Case> {
   const byUnit = Map.groupBy(requests, ({ unit }) => formatPrefix(unit))
   let changed = false
   for (const alike of byUnit.values()) {
@@ -177,7 +177,7 @@ async function letRangeIn(tx: Tx, request: DelistRequest): Promise<DelistRequest
   return await settleRemoved(tx, request, listing)
 }
 
-async function refuse(
+export async function refuse(
   tx: Tx,
   { case: it, participants, requests }: Matter,
   { unmet, words }: { readonly unmet: string | undefined; readonly words: string | undefined },
@@ -243,7 +243,7 @@ async function wasJustSaidTo(
 }
 
 /** Everybody hears of their own address. */
-async function sayToAll(
+export async function sayToAll(
   tx: Tx,
   participants: readonly Participant[],
   requests: readonly DelistRequest[],
@@ -255,7 +255,7 @@ async function sayToAll(
   }
 }
 
-async function end(
+export async function end(
   tx: Tx,
   request: DelistRequest,
   outcome: 'delisted' | 'declined' | 'not-listed' | 'closed',
@@ -277,146 +277,10 @@ async function end(
   return ended
 }
 
-/** Runs tests for the address of a case, outside of any transaction. */
-async function runAll(
-  ctx: Context,
-  checks: Checks,
-  id: string,
-  tests: readonly ConditionTest[],
-): Promise<readonly Condition[]> {
-  const address = tests.length === 0 ? undefined : await addressOf(ctx, id)
-  const said: Condition[] = []
-  for (const test of tests) {
-    const outcome = address === undefined ? 'unknown' : await sayCondition(ctx, checks, test, address)
-    said.push({ test: test.name, said: outcome })
-  }
-  return said
-}
-
-/** The address that was asked for first. */
-async function addressOf(ctx: Context, id: string): Promise<Address | undefined> {
-  const ids = (await participantsOf(ctx, id)).map((each) => each.id)
-  const [request] = await store.ofParticipants(ctx.db.queries, ids)
-  return request?.ip
-}
-
-/** The checks that stand beside a case: what the tests that a decision may name say now. */
-export async function testsNow(
-  ctx: Context,
-  checks: Checks,
-  input: { readonly id: string; readonly tests: readonly string[] },
-): Promise<readonly Condition[]> {
-  permit(ctx.actor, 'case.read')
-  await permitCase(ctx, input.id)
-  return await runAll(ctx, checks, input.id, readConditions(input.tests))
-}
-
 /** Requests of a case, in the order in which they came. */
 export async function requestsOfCase(ctx: Context, id: string): Promise<readonly DelistRequest[]> {
   permit(ctx.actor, 'case.read')
   await permitCase(ctx, id)
   const ids = (await participantsOf(ctx, id)).map((each) => each.id)
   return await store.ofParticipants(ctx.db.queries, ids)
-}
-
-/** Between two looks at the tests of one case: who sets a record up needs some time. */
-const againMs = 30 * minute
-/** Cases in one run: the servers that are asked are other people's. */
-const mostAtOnce = 20
-/** A sender hears at most this often what is still missing. */
-const toldApartMs = day
-
-/**
- * Looks at the tests of conditional decisions again. Where all pass, the delisting is carried out; where their time is over, the request is
- * refused by the first that does not; else the senders are told once a day what is missing. How many cases were looked at.
- */
-export async function recheckConditions(ctx: Context, checks: Checks, signal?: AbortSignal): Promise<number> {
-  const due = await casesWithConditions(ctx, ctx.clock.now() - againMs, mostAtOnce)
-  for (const it of due) {
-    if (signal?.aborted) break
-    const names = it.conditions.map(({ test }) => test)
-    const said = await runAll(ctx, checks, it.id, readConditions(names))
-    await transact(ctx, async (tx) => await settleTests(tx, it, said))
-  }
-  return due.length
-}
-
-async function settleTests(tx: Tx, looked: Case, said: readonly Condition[]): Promise<void> {
-  const matter = await matterOf(tx, looked.id).catch((error: unknown) => {
-    if (error instanceof Refusal) return undefined
-    throw error
-  })
-  if (!matter) return await putOff(tx, looked.id)
-  // Somebody has decided meanwhile, or named other tests than those that were run.
-  if (matter.case.conditionsEndAt === null || namesOf(matter.case) !== namesOf(looked)) return
-  const { case: it, participants, requests } = matter
-  const now = tx.clock.now()
-  const missing = said.filter((each) => each.said !== 'passes')
-  if (missing.length === 0) return void (await grant(tx, { ...matter, case: { ...it, conditions: said } }))
-  if (now >= (it.conditionsEndAt ?? 0)) {
-    const unmet = (missing.find((each) => each.said === 'fails') ?? missing[0])?.test
-    return void (await refuse(
-      tx,
-      { ...matter, case: { ...it, conditions: said } },
-      { unmet, words: undefined },
-    ))
-  }
-  const failing = missing.filter((each) => each.said === 'fails').map(({ test }) => test)
-  const tells = failing.length > 0 && now - (it.toldAt ?? 0) >= toldApartMs
-  await saveCase(tx, { ...it, conditions: said, checkedAt: now, toldAt: tells ? now : it.toldAt })
-  const until = it.conditionsEndAt ?? now
-  if (!tells) return
-  const told = new Set(await toldOfTests(tx, participants))
-  const readers = participants.filter(({ id }) => told.has(id))
-  await sayToAll(tx, readers, requests, (about) => ({ says: 'unmet', about, tests: failing, until }))
-}
-
-/** Nobody who still takes part asked for anything that could be granted: those whose turn it is are not kept waiting by it. */
-async function putOff(tx: Tx, id: string): Promise<void> {
-  const it = await lockCase(tx, id)
-  if (it && it.conditionsEndAt !== null) await saveCase(tx, { ...it, checkedAt: tx.clock.now() })
-}
-
-/** Requests handled in one run. */
-const batch = 500
-
-/**
- * Brings requests and cases together: a request whose case was closed without a decision, or whose asker withdrew, waits no longer, and one
- * that a version before cases put before a person gets its case.
- */
-export async function settleRequests(ctx: Context): Promise<void> {
-  for (const { id } of await store.withoutCase(ctx.db.queries, batch))
-    await transact(ctx, async (tx) => await adopt(tx, id))
-  const waiting = await store.waitingWithCase(ctx.db.queries, 20 * batch)
-  const over = new Set(
-    await closedAmong(
-      ctx,
-      waiting.map(({ participantId }) => participantId),
-    ),
-  )
-  for (const { id, participantId } of waiting.filter((each) => over.has(each.participantId)))
-    await transact(ctx, async (tx) => {
-      await takeTurn(tx)
-      const request = await store.lockById(tx.queries, id)
-      const isOver = (await closedAmong(tx, [participantId])).length > 0
-      if (!isOver || (request?.state !== 'review' && request?.state !== 'joined')) return
-      await end(tx, request, 'closed')
-      if (request.state === 'review') await moveUp(tx, request)
-    })
-}
-
-/** The place in the queue goes to whoever waited with the request that is gone, the one who came first. */
-async function moveUp(tx: Tx, { unit }: DelistRequest): Promise<void> {
-  const [next] = await store.listJoined(tx.queries, unit)
-  const locked = next && (await store.lockById(tx.queries, next.id))
-  if (locked?.state === 'joined') await saveRequest(tx, { ...locked, state: 'review' })
-}
-
-async function adopt(tx: Tx, id: string): Promise<void> {
-  await takeTurn(tx)
-  const request = await store.lockById(tx.queries, id)
-  if (!request || request.participantId !== null) return
-  const open = request.state === 'joined' ? await store.openReview(tx.queries, request.unit) : undefined
-  const { participant } = await handToCase(tx, request, open, saysOf(request))
-  await saveRequest(tx, { ...request, participantId: participant.id })
 }
