@@ -1,14 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { until } from '../faults/delist-flow.ts'
-import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
-import { newOperator } from '../support/console-visit.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { policyClient, type PolicyClient } from '../support/policy-client.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
+import { isGood, openWindow, signInWith } from './window.ts'
 
 /** A network so wide that nobody lists it alone, an address in it, and a person who asks to be forgotten. */
 const [wide, inside] = ['2001:db8::/32', '2001:db8:5::1']
@@ -47,18 +46,8 @@ describe('Two administrators', { timeout: 180_000 }, () => {
   }
 
   async function signedIn(name: string, role: string, width = 1280): Promise<Page> {
-    const context: BrowserContext = await browser.newContext({
-      viewport: { width, height: 900 },
-      bypassCSP: true,
-    })
-    context.setDefaultTimeout(15_000)
-    await watchForBarriers(context)
-    const page = await context.newPage()
-    await page.goto(at('/sign-in'))
-    for (const [field, value] of Object.entries(await newOperator(postern, name, role)))
-      await page.fill(`#f-${field}`, value)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    assert.doesNotMatch(page.url(), /sign-in/)
+    const page = await openWindow(browser, width)
+    await signInWith(page, postern, name, role)
     return page
   }
 
@@ -69,11 +58,6 @@ describe('Two administrators', { timeout: 180_000 }, () => {
 
   async function press(page: Page, name: string): Promise<void> {
     await page.locator('main').getByRole('button', { name, exact: true }).click()
-  }
-
-  async function isGood(page: Page): Promise<void> {
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
-    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
   }
 
   it('make a third one together, whose session has it from the next page on', async () => {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
+import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../support/chromium.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { policyClient, type PolicyClient } from '../support/policy-client.ts'
@@ -13,6 +12,7 @@ import { givesJson, registries, startRdapServer, type RdapServer } from '../supp
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { startUnbound, type Unbound } from '../support/unbound.ts'
 import { startZone, type RecordType, type ZoneServer } from '../support/zone-server.ts'
+import { isGood, openWindow } from './window.ts'
 
 type Records = Record<string, Partial<Record<RecordType, string[]>>>
 
@@ -70,13 +70,7 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
 
   /** Somebody with a browser of their own, signed in by the letter. */
   async function signedIn(mailbox: string): Promise<Page> {
-    const context: BrowserContext = await browser.newContext({
-      viewport: { width: 360, height: 800 },
-      bypassCSP: true,
-    })
-    context.setDefaultTimeout(15_000)
-    await watchForBarriers(context)
-    const page = await context.newPage()
+    const page = await openWindow(browser, 360)
     await page.goto(`${postern.site}/owners`)
     await page.fill('#f-mailbox', mailbox)
     await page.click('main form button')
@@ -112,11 +106,6 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
       await sleep(2000)
     }
     assert.fail(await page.innerText('main'))
-  }
-
-  async function isGood(page: Page): Promise<void> {
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
-    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
   }
 
   it('proves a /24 by TXT in its reverse zone and gets the range freed', async () => {
@@ -211,8 +200,7 @@ describe('The owner of a network', { timeout: 180_000 }, () => {
     const letter = await sink.take('postmaster@shop.example')
     assert.ok(!letter.text.includes(code) && !letter.text.includes('dan@example.org'))
     const [link = ''] = letter.links.filter((each) => each.includes('/owners/contact/'))
-    const context = await browser.newContext({ viewport: { width: 360, height: 800 }, bypassCSP: true })
-    const postmaster = await context.newPage()
+    const postmaster = await openWindow(browser, 360)
     await postmaster.goto(link)
     assert.match(await postmaster.innerText('main'), /dan@example\.org/)
     await isGood(postmaster)

@@ -1,19 +1,18 @@
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { dkimRecord } from '../../src/intake/test-intake.ts'
 import { until } from '../faults/delist-flow.ts'
 import { number, openRows, text, type Rows } from '../faults/rows.ts'
-import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { answerTo, letterFrom, replyAddress } from '../support/case-mail.ts'
 import { openBrowser } from '../support/chromium.ts'
-import { newOperator } from '../support/console-visit.ts'
 import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type ReceivedMail, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
 import { startZone, type ZoneServer } from '../support/zone-server.ts'
+import { isGood, openWindow, signInWith } from './window.ts'
 
 const delistMailbox = 'delist@provider.example'
 const client = '192.0.2.66'
@@ -63,7 +62,8 @@ describe('A recipient opens a case for a sender', { timeout: 180_000 }, () => {
     const added = await postern.run('listing', 'add', client, '--reason', 'malware', '--wait')
     assert.equal(added.status, 0, added.stderr)
     browser = await openBrowser()
-    desk = await atTheDesk()
+    desk = await openWindow(browser, 1280)
+    await signInWith(desk, postern, 'eve', 'case-agent')
   })
 
   after(async () => {
@@ -74,31 +74,6 @@ describe('A recipient opens a case for a sender', { timeout: 180_000 }, () => {
     await world?.close()
     await dns?.close()
   })
-
-  async function window(width: number): Promise<Page> {
-    const context: BrowserContext = await browser.newContext({
-      viewport: { width, height: 900 },
-      bypassCSP: true,
-    })
-    context.setDefaultTimeout(15_000)
-    await watchForBarriers(context)
-    return await context.newPage()
-  }
-
-  async function atTheDesk(): Promise<Page> {
-    const page = await window(1280)
-    await page.goto(`http://127.0.0.1:${postern.ports.console}/sign-in`)
-    for (const [name, value] of Object.entries(await newOperator(postern, 'eve', 'case-agent')))
-      await page.fill(`#f-${name}`, value)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    assert.doesNotMatch(page.url(), /sign-in/)
-    return page
-  }
-
-  async function isGood(page: Page): Promise<void> {
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
-    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
-  }
 
   /** The sender's browser. */
   async function visit(path: string, fields?: Readonly<Record<string, string>>): Promise<string> {
@@ -205,7 +180,7 @@ describe('A recipient opens a case for a sender', { timeout: 180_000 }, () => {
   })
 
   async function signedIn(): Promise<Page> {
-    const page = await window(360)
+    const page = await openWindow(browser, 360)
     page.on('response', (answer) => {
       if (/text\/html/.test(answer.headers()['content-type'] ?? ''))
         void answer.text().then(

@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
-import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
+import type { Browser } from 'playwright-core'
 import { openBrowser } from '../support/chromium.ts'
 import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
+import { isGood, openWindow } from './window.ts'
 
 /**
  * With strangers' programs: Postfix refuses a listed sender; the recipient shows their mailbox by a letter, sees the refusal and vouches in
@@ -41,19 +41,6 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
   const send = async (to: string, from = 'invoices@shop.example'): Promise<Sent> =>
     await swaks({ port: postfix.port, client: '192.0.2.45', to, from })
 
-  /** The recipient's browser, on a narrow screen. */
-  async function window(): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 360, height: 800 }, bypassCSP: true })
-    context.setDefaultTimeout(15_000)
-    await watchForBarriers(context)
-    return await context.newPage()
-  }
-
-  async function isGood(page: Page): Promise<void> {
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
-    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
-  }
-
   /** Asks until it is so: records and changes travel for a moment. */
   async function until<T>(ask: () => Promise<T>, is: (seen: T) => boolean): Promise<T> {
     for (let tries = 0; ; tries++) {
@@ -68,7 +55,7 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
     assert.equal(added.status, 0, added.stderr)
     for (const to of [ada, bob]) assert.match((await send(to)).refusal ?? '', /^550 5\.7\.606/)
 
-    const page = await window()
+    const page = await openWindow(browser, 360)
     await page.goto(`${postern.site}/recipients`)
     await page.fill('#f-mailbox', ada)
     await isGood(page)

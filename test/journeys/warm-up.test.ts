@@ -2,16 +2,15 @@ import { strict as assert } from 'node:assert'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { until } from '../faults/delist-flow.ts'
-import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { openBrowser } from '../support/chromium.ts'
-import { newOperator } from '../support/console-visit.ts'
 import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
 import { startZone, type ZoneServer } from '../support/zone-server.ts'
+import { isGood, openWindow, signInWith } from './window.ts'
 
 const entry = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 const mailbox = 'ops@example.org'
@@ -78,21 +77,6 @@ support: { external: form }
     return assert.fail('it is never put off')
   }
 
-  async function window(width: number): Promise<Page> {
-    const context: BrowserContext = await browser.newContext({
-      viewport: { width, height: 900 },
-      bypassCSP: true,
-    })
-    context.setDefaultTimeout(15_000)
-    await watchForBarriers(context)
-    return await context.newPage()
-  }
-
-  async function isGood(page: Page): Promise<void> {
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url())
-    assert.deepEqual([...(await barriers(page)), ...(await barriersInDark(page))], [], page.url())
-  }
-
   async function explained(): Promise<{
     readonly standing?: { readonly grade?: string; readonly budget?: { readonly limit?: number } }
     readonly forecast?: { readonly perHour?: number; readonly perDay?: number }
@@ -145,7 +129,7 @@ support: { external: form }
 
   /** Fills in the form on a narrow screen; the page of the case is open then. */
   async function announced(): Promise<Page> {
-    const page = await window(360)
+    const page = await openWindow(browser, 360)
     await page.goto(`${postern.site}/warm-up?ip=${client}`)
     await page.fill('#f-domain', 'example.org')
     await page.selectOption('#f-mail', 'newsletter')
@@ -174,13 +158,9 @@ support: { external: form }
   }
 
   async function agreeAtTheDesk(): Promise<void> {
-    const desk = await window(1280)
-    const console_ = `http://127.0.0.1:${postern.ports.console}`
-    await desk.goto(`${console_}/sign-in`)
-    for (const [name, value] of Object.entries(await newOperator(postern, 'ada', 'case-agent')))
-      await desk.fill(`#f-${name}`, value)
-    await desk.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await desk.goto(`${console_}/cases`)
+    const desk = await openWindow(browser, 1280)
+    const origin = await signInWith(desk, postern, 'ada', 'case-agent')
+    await desk.goto(`${origin}/cases`)
     await desk.getByRole('link', { name: client }).click()
     await isGood(desk)
     assert.match(await desk.innerText('main'), /no proof that the addresses are theirs/)
