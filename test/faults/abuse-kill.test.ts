@@ -11,13 +11,13 @@ import { seededRandom } from '../fuzz/random.ts'
 import { deliveredMessage, feedbackReport, sentMessage } from '../support/abuse.ts'
 import { startDns } from '../support/dns.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
-import { startInstance, type Instance } from '../support/instance.ts'
-import { freshPostgres } from '../support/postgres.ts'
+import type { Instance } from '../support/instance.ts'
 import { webhookSink, type Mood, type Seen, type WebhookSink } from '../support/webhook-sink.ts'
 import { until } from './delist-flow.ts'
 import { inParallel } from './in-parallel.ts'
 import { killAndWait } from './killer.ts'
-import { openRows, text, type Rows } from './rows.ts'
+import { onDatabase } from './on-database.ts'
+import { text, type Rows } from './rows.ts'
 
 /** `POSTERN_TORTURE`: the full count. `POSTERN_KILLS=20/300` tries another one. */
 const isFull = process.env['POSTERN_TORTURE'] !== undefined
@@ -42,33 +42,14 @@ describe('Random kill -9 of core while reports of abuse come', { timeout: 30 * 6
         's1._domainkey.provider.example': dkimRecord,
         's1._domainkey.example.org': dkimRecord,
       })
-      const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
-      const postern = await startInstance({
-        settings: settingsFor(dns.port, told.url),
-        ...(postgres ? { database: postgres.url } : {}),
-      })
       try {
-        const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
-        try {
+        const options = { settings: settingsFor(dns.port, told.url) }
+        await onDatabase(t, database, options, async (postern, rows) => {
           await killSeries(t, { postern, rows, told, ...counts })
-        } finally {
-          await rows.close()
-        }
-      } catch (error) {
-        t.diagnostic(
-          postern
-            .log()
-            .split('\n')
-            .filter((line) => /"level":"(?:error|warn)"/.test(line))
-            .slice(-15)
-            .join('\n'),
-        )
-        throw error
+        })
       } finally {
-        await postern.stop()
         await told.close()
         await dns.close()
-        await postgres?.drop()
       }
     })
   }

@@ -8,13 +8,13 @@ import { seededRandom, type Random } from '../fuzz/random.ts'
 import { answerTo, letterFrom, replyAddress } from '../support/case-mail.ts'
 import { startDns } from '../support/dns.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
-import { startInstance, type Instance } from '../support/instance.ts'
-import { freshPostgres } from '../support/postgres.ts'
+import type { Instance } from '../support/instance.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { until } from './delist-flow.ts'
 import { inParallel } from './in-parallel.ts'
 import { killAndWait } from './killer.ts'
-import { number, openRows, type Rows } from './rows.ts'
+import { onDatabase } from './on-database.ts'
+import { number, type Rows } from './rows.ts'
 
 /** `POSTERN_TORTURE`: the full count. `POSTERN_KILLS=20/300` tries another one. */
 const isFull = process.env['POSTERN_TORTURE'] !== undefined
@@ -62,34 +62,14 @@ describe('Random kill -9 of core while mail comes to cases', { timeout: 30 * 60_
         smtpSink(),
         startDns({ 's1._domainkey.example.org': dkimRecord }),
       ])
-      const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
-      const postern = await startInstance({
-        smarthost: sink.url,
-        settings: settings(dns.port, senders),
-        ...(postgres ? { database: postgres.url } : {}),
-      })
       try {
-        const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
-        try {
+        const options = { smarthost: sink.url, settings: settings(dns.port, senders) }
+        await onDatabase(t, database, options, async (postern, rows) => {
           await killSeries(t, { postern, rows, sink, kills, senders, messages })
-        } finally {
-          await rows.close()
-        }
-      } catch (error) {
-        t.diagnostic(
-          postern
-            .log()
-            .split('\n')
-            .filter((line) => /"level":"(?:error|warn)"/.test(line))
-            .slice(-15)
-            .join('\n'),
-        )
-        throw error
+        })
       } finally {
-        await postern.stop()
         await sink.close()
         await dns.close()
-        await postgres?.drop()
       }
     })
   }

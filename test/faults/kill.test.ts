@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { seededRandom } from '../fuzz/random.ts'
-import { freePort, startInstance, type Instance } from '../support/instance.ts'
+import { freePort, type Instance } from '../support/instance.ts'
 import { quantile } from '../support/policy-client.ts'
 import { startPostfix } from '../support/postfix.ts'
-import { freshPostgres } from '../support/postgres.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { fuzzSeed } from '../support/fuzz.ts'
 import { breachesIn } from './check-ledger.ts'
@@ -17,9 +16,10 @@ import { killAtRandom, untilUp, type KillFigures } from './killer.ts'
 import { readLedger } from './ledger.ts'
 import { liftedLimits } from './lifted-limits.ts'
 import { portalClient } from './portal-client.ts'
+import { onDatabase } from './on-database.ts'
 import { sendThrough, tempfailsIn } from './postfix-watch.ts'
 import { hammerPolicy } from './restless-client.ts'
-import { openRows, text, type Rows } from './rows.ts'
+import { text, type Rows } from './rows.ts'
 import { sendersOf } from './senders.ts'
 import { writtenAhead } from './written-ahead.ts'
 
@@ -43,22 +43,14 @@ describe('Random kill -9 of core and edge during delist flows', { timeout: 30 * 
     const counts = { kills: someKills || kills, flows: someFlows || flows }
     it(`loses nothing, does nothing twice and answers nothing wrongly, on ${database} (${counts.kills} kills, ${counts.flows} flows)`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'postern-kill-'))
-      const postgres = database === 'PostgreSQL' ? await freshPostgres() : undefined
       const sink = await smtpSink()
-      const settings = `${liftedLimits}delisting: { challengeCost: 1 }\n`
-      const options = { smarthost: sink.url, settings, ...(postgres ? { database: postgres.url } : {}) }
-      const postern = await startInstance(options)
       try {
-        const rows = await openRows(postgres?.url ?? join(postern.folder, 'data', 'postern.sqlite'))
-        try {
+        const settings = `${liftedLimits}delisting: { challengeCost: 1 }\n`
+        await onDatabase(t, database, { smarthost: sink.url, settings }, async (postern, rows) => {
           await killSeries(t, { postern, sink, rows, folder, ...counts })
-        } finally {
-          await rows.close()
-        }
+        })
       } finally {
-        await postern.stop()
         await sink.close()
-        await postgres?.drop()
         rmSync(folder, { recursive: true })
       }
     })
@@ -133,16 +125,6 @@ async function killSeries(
     killing.catch(() => over.abort())
     ;[, killed] = await Promise.all([flowing, killing])
     await settled(postern, rows, over.signal)
-  } catch (error) {
-    t.diagnostic(
-      postern
-        .log()
-        .split('\n')
-        .filter((line) => /"level":"(?:error|warn)"/.test(line))
-        .slice(-15)
-        .join('\n'),
-    )
-    throw error
   } finally {
     over.abort()
     await Promise.all([policy.stop(), mail.stop()])
