@@ -6,8 +6,10 @@ import { elsewhere } from '../support/cross-site.ts'
 import { databases } from '../support/database.ts'
 import { origin } from '../support/visitor.ts'
 import { cookieFaults } from './cookies.ts'
+import { filledForms } from './filled-forms.ts'
 import { openHouse, type House } from './house.ts'
 import { hireEverybody } from './operators.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import {
   askSite,
   friendOf,
@@ -48,29 +50,8 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/probe': {},
   '/report': { source: 'Message-ID: <x@y.example>\n\nx', mailbox: 'eve@stranger.example', pow: '' },
   '/my-data': { mailbox: 'eve@stranger.example' },
-  '/deliverability': {
-    addresses: '192.0.2.71',
-    symptom: 'refused',
-    domain: 'provider.example',
-    sending: '',
-    volume: '',
-    words: 'It comes back.',
-    mailbox: 'eve@stranger.example',
-    pow: '',
-  },
-  '/warm-up': {
-    addresses: '192.0.2.72',
-    domain: 'warm.example',
-    mail: 'newsletter',
-    starts: '2026-05-05',
-    days: '3',
-    first: '2400',
-    growth: '100',
-    most: '7200',
-    words: '',
-    mailbox: 'eve@stranger.example',
-    pow: '',
-  },
+  '/deliverability': { ...filledForms.deliverability, pow: '' },
+  '/warm-up': { ...filledForms.warmUp, pow: '' },
 }
 
 interface Cell {
@@ -78,14 +59,6 @@ interface Cell {
   readonly path: string
   readonly visitor: Outsider
   readonly form: Readonly<Record<string, string>>
-}
-
-interface Outcome {
-  readonly status: number
-  readonly location: string
-  readonly text: string
-  readonly written: readonly string[]
-  readonly cookies: readonly string[]
 }
 
 let house: House
@@ -132,17 +105,10 @@ async function outcomeOf(
   headers = {},
 ): Promise<Outcome> {
   const filled = 'pow' in form ? { ...form, pow: await house.solved() } : form
-  house.watch.taken()
-  const answer = await house.watch.rehearse(
+  return await outcomeIn(
+    house,
     async () => await askSite(house, visitor, method, path, { form: filled }, headers),
   )
-  return {
-    status: answer.status,
-    location: answer.headers.get('location') ?? '',
-    text: await answer.text(),
-    cookies: answer.headers.getSetCookie(),
-    written: house.watch.taken().written,
-  }
 }
 
 function nameOf({ page, path, visitor }: Cell): string {
@@ -230,13 +196,12 @@ describe('Every page of the site', () => {
 
   it('answers HEAD as it answers GET, and acts no more', async () => {
     for (const { cell, outcome } of tried.filter(({ cell: { page } }) => page.method === 'GET')) {
-      house.watch.taken()
-      const answer = await house.watch.rehearse(
+      const { status, text, written } = await outcomeIn(
+        house,
         async () => await house.web.request(origin + cell.path, { method: 'HEAD' }),
       )
-      assert.equal(await answer.text(), '')
-      if (cell.visitor === them.nobody) assert.equal(answer.status, outcome.status, cell.path)
-      const { written } = house.watch.taken()
+      assert.equal(text, '')
+      if (cell.visitor === them.nobody) assert.equal(status, outcome.status, cell.path)
       assert.deepEqual(
         written.filter((table) => !ofAsking.includes(table)),
         [],

@@ -9,8 +9,10 @@ import { declaredPages } from '../../src/web/declared-pages.ts'
 import type { Declared } from '../../src/web/opening.ts'
 import { solved } from '../support/challenge.ts'
 import { databases } from '../support/database.ts'
+import { filledByProgram } from './filled-forms.ts'
 import { openHouse, type House } from './house.ts'
 import { hireEverybody } from './operators.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import { askSite, meetOutsiders, wordsOf, type Outsider, type Outsiders } from './outsiders.ts'
 import { holds } from './site-rows.ts'
 
@@ -42,13 +44,6 @@ interface Cell {
   readonly asker: Asker
   readonly row: Row
   readonly expected: Expected
-}
-
-interface Outcome {
-  readonly status: number
-  readonly text: string
-  readonly written: readonly string[]
-  readonly statements: number
 }
 
 const note = 'note-on-a-listing'
@@ -117,7 +112,6 @@ async function rowsOf(): Promise<Readonly<Record<string, readonly Row[]>>> {
     { about: 'new', path, json, mayRefuse: true, ...more },
   ]
   const networks = ['192.0.2.0/24', '192.0.2.64/26', '192.0.2.192/26', '198.51.100.0/24', '2001:db8:9::/48']
-  const form = { addresses: ['192.0.2.71'], domain: 'provider.example', mailbox: 'ops@form.example' }
   return {
     'GET /api/v1/openapi.json': get('/api/v1/openapi.json'),
     'GET /api/v1/problems': get('/api/v1/problems'),
@@ -153,18 +147,11 @@ async function rowsOf(): Promise<Readonly<Record<string, readonly Row[]>>> {
       pow: await solved(house.ctx),
     }),
     'POST /api/v1/deliverability-forms': post('/api/v1/deliverability-forms', {
-      ...form,
-      symptom: 'refused',
+      ...filledByProgram.deliverability,
       pow: await solved(house.ctx),
     }),
     'POST /api/v1/warm-up-forms': post('/api/v1/warm-up-forms', {
-      ...form,
-      mail: 'newsletter',
-      starts: '2026-05-05',
-      days: 3,
-      first: 2400,
-      growth: 100,
-      most: 7200,
+      ...filledByProgram.warmUp,
       pow: await solved(house.ctx),
     }),
     'POST /api/v1/check': post('/api/v1/check', { domain: 'sender.example' }),
@@ -226,11 +213,10 @@ function isLetIn(opensTo: string, { is }: Asker): boolean {
 }
 
 async function outcomeOf({ page, asker, row }: Cell): Promise<Outcome> {
-  house.watch.taken()
-  const answer = await house.watch.rehearse(
+  return await outcomeIn(
+    house,
     async () => await askSite(house, asker, page.method, row.path, { json: row.json }),
   )
-  return { status: answer.status, text: await answer.text(), ...house.watch.taken() }
 }
 
 function nameOf({ page, asker, row }: Cell): string {

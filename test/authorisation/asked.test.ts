@@ -4,7 +4,8 @@ import { declaredPages } from '../../src/web/declared-pages.ts'
 import type { Declared } from '../../src/web/opening.ts'
 import { databases } from '../support/database.ts'
 import { openHouse, type House } from './house.ts'
-import { handOut, type Link, type LinkKind } from './links.ts'
+import { handOut, ofTries, type Link, type LinkKind } from './links.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import { askSite, type Outsider } from './outsiders.ts'
 
 const { open, close } = databases('SQLite')
@@ -54,13 +55,6 @@ interface Cell {
   readonly link: Link
   readonly asker: Asker
   readonly form: Readonly<Record<string, string>>
-}
-
-interface Outcome {
-  readonly status: number
-  readonly text: string
-  readonly written: readonly string[]
-  readonly cookies: readonly string[]
 }
 
 let house: House
@@ -115,7 +109,6 @@ function cookieOf(id: string): string {
 }
 
 async function outcomeOf({ page, link, asker, form }: Cell): Promise<Outcome> {
-  house.watch.taken()
   const isOfApi = page.pattern.startsWith('/api/')
   const { secret, code } = asker
   const filled = Object.fromEntries(
@@ -131,18 +124,8 @@ async function outcomeOf({ page, link, asker, form }: Cell): Promise<Outcome> {
     ...(isOfApi && page.method === 'GET' && secret !== undefined && { token: secret }),
   }
   const path = page.pattern.replace(/:\w+/, idOf(link))
-  const answer = await house.watch.rehearse(
-    async () =>
-      await askSite(house, visitor, page.method, path, isOfApi ? { json: filled } : { form: filled }),
-  )
-  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true
-  if (isStream) await answer.body?.cancel()
-  return {
-    status: answer.status,
-    text: isStream ? '' : await answer.text(),
-    cookies: answer.headers.getSetCookie(),
-    written: house.watch.taken().written,
-  }
+  const send = isOfApi ? { json: filled } : { form: filled }
+  return await outcomeIn(house, async () => await askSite(house, visitor, page.method, path, send))
 }
 
 function nameOf({ page, link, asker, form }: Cell): string {
@@ -156,8 +139,6 @@ function isTheirs({ page, link, asker }: Cell): boolean {
     kindsOf[page.pattern]?.includes(link.kind) === true
   )
 }
-
-const ofTries = ['limit_windows', 'letter_links', 'delist_requests']
 
 describe('What somebody has asked for', () => {
   it('acts for nobody else', (t) => {

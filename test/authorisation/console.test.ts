@@ -11,6 +11,7 @@ import { addressOf, subjectsOf, type Subject } from './console-subjects.ts'
 import { cookieFaults } from './cookies.ts'
 import { consoleOrigin, openHouse, type House } from './house.ts'
 import { ask, hireEverybody, type Visitor } from './operators.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import { makeThings, said, type Things } from './things.ts'
 import { isAlike, leastOf } from './timing.ts'
 
@@ -52,16 +53,6 @@ function expected(route: ConsoleRoute, visitor: Visitor, subject: Subject, deed:
 function isLetIn({ permission }: ConsoleRoute, { role, actor }: Visitor): boolean {
   if (permission === 'anyone') return true
   return permission === 'signed-in' ? role !== undefined : may(actor, permission)
-}
-
-/** What one request came to. */
-interface Outcome {
-  readonly status: number
-  readonly location: string
-  readonly text: string
-  readonly written: readonly string[]
-  readonly cookies: readonly string[]
-  readonly statements: number
 }
 
 interface Cell {
@@ -108,18 +99,11 @@ async function outcomeOf(
     headers = {},
   }: { readonly door?: Web; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
-  house.watch.taken()
   const address = addressOf(route.path, subject.id)
-  const answer = await house.watch.rehearse(
+  return await outcomeIn(
+    house,
     async () => await ask({ console: door }, visitor, address, deed?.fields, headers),
   )
-  return {
-    status: answer.status,
-    location: answer.headers.get('location') ?? '',
-    text: await answer.text(),
-    cookies: answer.headers.getSetCookie(),
-    ...house.watch.taken(),
-  }
 }
 
 /** Whether it is what was expected; undefined when it is. */

@@ -8,7 +8,8 @@ import { origin } from '../support/visitor.ts'
 import { deskWords } from './case-links.ts'
 import { cookieFaults } from './cookies.ts'
 import { openHouse, type House } from './house.ts'
-import { handOut, type Link, type LinkKind } from './links.ts'
+import { handOut, ofTries, type Link, type LinkKind } from './links.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import { askSite, type Outsider } from './outsiders.ts'
 
 const { open, close } = databases('SQLite')
@@ -70,15 +71,6 @@ interface Cell {
   readonly isWhole: boolean
 }
 
-interface Outcome {
-  readonly status: number
-  readonly location: string
-  readonly text: string
-  readonly written: readonly string[]
-  readonly cookies: readonly string[]
-  readonly statements: number
-}
-
 let house: House
 let links: readonly Link[]
 const tried: { readonly cell: Cell; readonly outcome: Outcome }[] = []
@@ -110,19 +102,9 @@ function* cellsOf(page: Declared, link: Link): Generator<Cell> {
 }
 
 async function outcomeOf({ page, link, visitor, form }: Cell, headers = {}): Promise<Outcome> {
-  house.watch.taken()
   const path = page.pattern.replace(/:\w+/, link.token)
   const send = page.pattern.startsWith('/api/') ? { json: form } : { form }
-  const answer = await house.watch.rehearse(
-    async () => await askSite(house, visitor, page.method, path, send, headers),
-  )
-  return {
-    status: answer.status,
-    location: answer.headers.get('location') ?? '',
-    text: await answer.text(),
-    cookies: answer.headers.getSetCookie(),
-    ...house.watch.taken(),
-  }
+  return await outcomeIn(house, async () => await askSite(house, visitor, page.method, path, send, headers))
 }
 
 function nameOf({ page, link, visitor, form }: Cell): string {
@@ -168,9 +150,6 @@ const leadsAgain = ['delist', 'form']
 function isUsed({ page, link }: Cell): boolean {
   return link.state === 'used' && link.kind === kindsOf[page.pattern]
 }
-
-/** Budgets are spent by whoever tries; tries of a code are counted. */
-const ofTries = ['limit_windows', 'letter_links', 'delist_requests']
 
 function wrong(cell: Cell, { status, written, location }: Outcome): string | undefined {
   const { page, link, fits, isWhole } = cell
@@ -224,9 +203,10 @@ describe('What is given to somebody, at the end of an address', () => {
       if (!pages.includes(cell.page) || cell.visitor !== nobody || outcome.status !== 200) continue
       for (const { path, form } of formsOn(outcome.text)) {
         if (byOnePress.some((each) => each.test(path))) continue
-        house.watch.taken()
-        await house.watch.rehearse(async () => await askSite(house, nobody, 'POST', path, { form }))
-        const { written } = house.watch.taken()
+        const { written } = await outcomeIn(
+          house,
+          async () => await askSite(house, nobody, 'POST', path, { form }),
+        )
         pressed++
         if (written.some((table) => !ofTries.includes(table)))
           wrongs.push(`${nameOf(cell)}: ${path} ${JSON.stringify(form)} writes ${written.join(', ')}`)

@@ -13,6 +13,7 @@ import { linkIn, reportedAccount } from '../support/abuse-pages.ts'
 import { claimed, signedIn } from '../support/owners.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { makeThreads } from './case-links.ts'
+import { filledForms } from './filled-forms.ts'
 import type { House } from './house.ts'
 import type { Outsider } from './outsiders.ts'
 
@@ -76,15 +77,6 @@ export async function handOut(house: House): Promise<readonly Link[]> {
 /** A link in the letter of each kind, with the browser that asked for it. */
 async function letters(house: House, state: Link['state']): Promise<readonly Link[]> {
   const { visitor, solved } = house
-  const form = {
-    addresses: '192.0.2.71',
-    symptom: 'refused',
-    domain: 'provider.example',
-    sending: '',
-    volume: '',
-    words: 'It comes back.',
-    mailbox: 'ops@form.example',
-  }
   const wishes = [
     [
       'delist',
@@ -94,7 +86,7 @@ async function letters(house: House, state: Link['state']): Promise<readonly Lin
     ],
     ['owner', '/owners', { mailbox: 'olga@owner.example' }, 'owner-link'],
     ['recipient', '/recipients', { mailbox: 'ada@provider.example' }, 'recipient-link'],
-    ['form', '/deliverability', form, 'confirm-form'],
+    ['form', '/deliverability', filledForms.deliverability, 'confirm-form'],
     ['person', '/my-data', { mailbox: 'ada@sender.example' }, 'person-link'],
   ] as const
   const found: Link[] = []
@@ -138,6 +130,9 @@ function codeOn(page: string): string {
   const [, code = assert.fail('no code on the page')] = /<output>([0-9A-Z]{6})<\/output>/.exec(page) ?? []
   return code
 }
+
+/** Budgets are spent by whoever tries; tries of a code are counted. */
+export const ofTries = ['limit_windows', 'letter_links', 'delist_requests']
 
 /** Where each kind of letter leads. */
 export const letterPaths: Readonly<Partial<Record<LinkKind, string>>> = {

@@ -7,6 +7,7 @@ import { databases } from '../support/database.ts'
 import { origin } from '../support/visitor.ts'
 import { cookieFaults } from './cookies.ts'
 import { openHouse, type House } from './house.ts'
+import { outcomeIn, type Outcome } from './outcome.ts'
 import {
   askSite,
   friendOf,
@@ -32,15 +33,6 @@ interface Cell {
   readonly visitor: Outsider
   readonly row: Row
   readonly expected: Expected
-}
-
-interface Outcome {
-  readonly status: number
-  readonly location: string
-  readonly text: string
-  readonly written: readonly string[]
-  readonly cookies: readonly string[]
-  readonly statements: number
 }
 
 let house: House
@@ -76,17 +68,10 @@ function expectedOf({ opensTo, method }: Declared, visitor: Outsider, row: Row):
 }
 
 async function outcomeOf({ page, visitor, row }: Cell, headers = {}): Promise<Outcome> {
-  house.watch.taken()
-  const answer = await house.watch.rehearse(
+  return await outcomeIn(
+    house,
     async () => await askSite(house, visitor, page.method, row.path, { form: row.form ?? {} }, headers),
   )
-  return {
-    status: answer.status,
-    location: answer.headers.get('location') ?? '',
-    text: await answer.text(),
-    cookies: answer.headers.getSetCookie(),
-    ...house.watch.taken(),
-  }
 }
 
 function nameOf({ page, visitor, row }: Cell): string {

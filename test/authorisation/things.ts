@@ -27,6 +27,7 @@ import { deliveredMessage, logSent, sentMessage } from '../support/abuse.ts'
 import { examineAll, linkIn, reportedAccount } from '../support/abuse-pages.ts'
 import { holds } from '../support/owners.ts'
 import { refuse } from '../support/refused.ts'
+import { filledForms } from './filled-forms.ts'
 import type { House } from './house.ts'
 
 /** What the console has pages about: of each kind one as most are, and those that not everybody who sees the kind may see or touch. */
@@ -194,27 +195,8 @@ async function makeCases(house: House) {
 
 /** Two cases that begin with a form and a letter. */
 async function makeForms(house: House) {
-  const form = await sendForm(house, '/deliverability', {
-    addresses: '192.0.2.71',
-    symptom: 'refused',
-    domain: 'provider.example',
-    sending: '',
-    volume: '',
-    words: said.form,
-    mailbox: 'ops@form.example',
-  })
-  const warmUp = await sendForm(house, '/warm-up', {
-    addresses: '192.0.2.72',
-    domain: 'warm.example',
-    mail: 'newsletter',
-    starts: '2026-05-05',
-    days: '3',
-    first: '2400',
-    growth: '100',
-    most: '7200',
-    words: 'subscribers',
-    mailbox: 'ops@warm.example',
-  })
+  const form = await sendForm(house, '/deliverability', { ...filledForms.deliverability, words: said.form })
+  const warmUp = await sendForm(house, '/warm-up', filledForms.warmUp)
   const [view] = await warmUpsOfCase(house.ctx, warmUp)
   return { formCase: form, warmUpCase: warmUp, forecaster: view?.warmUp.participantId ?? '' }
 }

@@ -16,6 +16,7 @@ import { consoleRoutes } from '../../src/web/console/routes.ts'
 import { databases } from '../support/database.ts'
 import { deedsOf, type Deed } from './console-deeds.ts'
 import { addressOf, subjectsOf } from './console-subjects.ts'
+import { filledByProgram } from './filled-forms.ts'
 import { openHouse, type House } from './house.ts'
 import { ask, hireEverybody, type Visitor } from './operators.ts'
 import { askSite } from './outsiders.ts'
@@ -142,24 +143,11 @@ describe('An `Idempotency-Key`', () => {
         pow: await house.solved(),
       },
       '/deliverability-forms': {
-        addresses: ['192.0.2.71'],
-        domain: 'provider.example',
-        symptom: 'refused',
-        words: 'It comes back.',
-        mailbox: 'ops@form.example',
+        ...filledByProgram.deliverability,
         pow: await house.solved(),
       },
       '/warm-up-forms': {
-        addresses: ['192.0.2.72'],
-        domain: 'warm.example',
-        mail: 'newsletter',
-        starts: '2026-05-05',
-        days: 3,
-        first: 2400,
-        growth: 100,
-        most: 7200,
-        words: 'subscribers',
-        mailbox: 'ops@warm.example',
+        ...filledByProgram.warmUp,
         pow: await house.solved(),
       },
       '/listings': { ip: '192.0.2.200', reason: 'spam' },
