@@ -62,8 +62,9 @@ before(async () => {
   const prefix = orThrow(parseListable('192.0.2.99'))
   listing = (await addListing(house.ctx, { prefix, cause: 'manual', note })).id
   askers = await makeAskers()
+  const all = await allRows()
   for (const page of declaredPages.filter(({ pattern }) => pattern.startsWith('/api/'))) {
-    const rows = (await rowsOf())[`${page.method} ${page.pattern}`]
+    const rows = all[`${page.method} ${page.pattern}`]
     assert.ok(rows, `${page.method} ${page.pattern}: say what can be asked there, about what`)
     for (const asker of askers)
       for (const row of rows) {
@@ -106,7 +107,7 @@ async function makeAskers(): Promise<readonly Asker[]> {
   ]
 }
 
-async function rowsOf(): Promise<Readonly<Record<string, readonly Row[]>>> {
+async function allRows(): Promise<Readonly<Record<string, readonly Row[]>>> {
   const get = (path: string): readonly Row[] => [{ about: 'all', path }]
   const post = (path: string, json: unknown, more: Partial<Row> = {}): readonly Row[] => [
     { about: 'new', path, json, mayRefuse: true, ...more },

@@ -15,11 +15,10 @@ import { parseMailbox } from '../../src/standards/mail-address.ts'
 import { holds } from '../support/owners.ts'
 import type { House } from './house.ts'
 import type { Link } from './links.ts'
+import { wordsOf } from './outsiders.ts'
 
 /** What nobody outside reads: who else takes part, what we say among ourselves, who of us works on it. */
 export const deskWords = ['note-of-the-desk', 'operator:grace', 'how-we-know']
-
-const wordsOf = (name: string): string => `words-of-${name}`
 
 /** The page of each participant: two in one case, one in another, one whose case was merged, both sides of a restricted one, and those for whom it is over. */
 export async function makeThreads(house: House): Promise<readonly Link[]> {

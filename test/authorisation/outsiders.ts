@@ -4,7 +4,7 @@ import { addToken, revokeToken } from '../../src/core/operators/token-actions.ts
 import { listClaims, revokeClaim } from '../../src/core/owners/manage-actions.ts'
 import { claimed, list, proven, sent, signedIn } from '../support/owners.ts'
 import { refuse } from '../support/refused.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { origin, type Visitor } from '../support/visitor.ts'
 import type { House } from './house.ts'
 
 /** Somebody at the public site, or a program of theirs. */
@@ -48,7 +48,7 @@ const recipientNames = ['ada', 'bob', 'root', 'rita'] as const
 export type RecipientName = (typeof recipientNames)[number]
 
 export const ownerMailbox = (name: string): string => `${name}@owner.example`
-/** What an owner wrote to us, in a thread of their own. */
+/** What somebody wrote to us, in a thread of their own. */
 export const wordsOf = (name: string): string => `words-of-${name}`
 /** The sender of whose mail to a recipient was refused, and the one whom they vouch for. */
 export const senderTo = (name: string): string => `shop-of-${name}.example`
@@ -105,15 +105,22 @@ async function meetOwners(house: House): Promise<Outsiders['owners']> {
   return Object.fromEntries(found) as Outsiders['owners']
 
   async function ownerOf(name: OwnerName, browser: Visitor): Promise<Owner> {
-    const made = await (
-      await browser.submit('/owners/programs', { do: 'add', name: `program-of-${name}` })
-    ).text()
-    const [token = assert.fail('no token')] = /pto_[0-9a-z]{52}/.exec(made) ?? []
-    const [, tokenId = ''] = /name="token" value="([0-9a-z]{26})"/.exec(made) ?? []
+    const { token, tokenId } = await addedProgram(browser, `program-of-${name}`)
     const state = name === 'nina' ? 'open' : name === 'rolf' ? 'ended' : 'granted'
     const claim = paths[name].split('/').at(-1) ?? ''
     return { name, cookies: new Map(browser.cookies), token, tokenId, claim, state, listed: listed[name] }
   }
+}
+
+/** A token for programs of theirs. */
+async function addedProgram(
+  browser: Visitor,
+  name: string,
+): Promise<{ readonly token: string; readonly tokenId: string }> {
+  const page = await (await browser.submit('/owners/programs', { do: 'add', name })).text()
+  const [token = assert.fail('no token')] = /pto_[0-9a-z]{52}/.exec(page) ?? []
+  const [, tokenId = assert.fail('no id')] = /name="token" value="([0-9a-z]{26})"/.exec(page) ?? []
+  return { token, tokenId }
 }
 
 async function meetRecipients(house: House): Promise<Outsiders['recipients']> {
@@ -152,10 +159,8 @@ async function meetRecipients(house: House): Promise<Outsiders['recipients']> {
 async function leftBehind(house: House): Promise<readonly Outsider[]> {
   const { ctx, visitor, letter } = house
   const owner = await signedIn(house, 'gone@owner.example')
-  const made = await (await owner.submit('/owners/programs', { do: 'add', name: 'old' })).text()
-  const [token = ''] = /pto_[0-9a-z]{52}/.exec(made) ?? []
-  const [, id = ''] = /name="token" value="([0-9a-z]{26})"/.exec(made) ?? []
-  await owner.submit('/owners/programs', { do: 'remove', token: id })
+  const { token, tokenId } = await addedProgram(owner, 'old')
+  await owner.submit('/owners/programs', { do: 'remove', token: tokenId })
   const ownerCookies = new Map(owner.cookies)
   await owner.submit('/owners/networks', { do: 'leave' })
   ctx.clock.advance(1)
@@ -185,7 +190,7 @@ export async function askSite(
   const type = send.json === undefined ? 'application/x-www-form-urlencoded' : 'application/json'
   const body =
     send.json === undefined ? new URLSearchParams(send.form ?? {}).toString() : JSON.stringify(send.json)
-  return await web.request(`https://postmaster.provider.example${path}`, {
+  return await web.request(origin + path, {
     method,
     headers: {
       'x-forwarded-for': '198.51.100.250',
