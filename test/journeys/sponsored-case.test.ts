@@ -12,7 +12,7 @@ import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type ReceivedMail, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
 import { startZone, type ZoneServer } from '../support/zone-server.ts'
-import { isGood, openWindow, signInWith } from './window.ts'
+import { enterByLetter, isGood, openWindow, signInWith } from './window.ts'
 
 const delistMailbox = 'delist@provider.example'
 const client = '192.0.2.66'
@@ -189,15 +189,7 @@ describe('A recipient opens a case for a sender', { timeout: 180_000 }, () => {
           () => {},
         )
     })
-    await page.goto(`${postern.site}/recipients`)
-    await page.fill('#f-mailbox', ada)
-    await page.click('main form button')
-    const letter = await world.take(ada)
-    const [link = ''] = letter.links.filter((each) => each.includes('/recipients/link/'))
-    await page.goto(link)
-    await page.click('main form button')
-    // Only then is there a page that can be loaded again.
-    await page.waitForURL(/\/recipients\/mail$/)
+    await enterByLetter(page, postern.site, ada, world)
     await until('the refusal on record', async () => {
       await page.reload()
       return (await page.innerText('main')).includes('shop.example') ? true : undefined

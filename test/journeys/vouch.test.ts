@@ -7,7 +7,7 @@ import { freePort, startInstance, type Instance } from '../support/instance.ts'
 import { startPostfix, type Postfix } from '../support/postfix.ts'
 import { smtpSink, type SmtpSink } from '../support/smtp-sink.ts'
 import { swaks, type Sent } from '../support/swaks.ts'
-import { isGood, openWindow } from './window.ts'
+import { enterByLetter, isGood, openWindow } from './window.ts'
 
 /**
  * With strangers' programs: Postfix refuses a listed sender; the recipient shows their mailbox by a letter, sees the refusal and vouches in
@@ -56,14 +56,7 @@ describe('A recipient vouches', { timeout: 120_000 }, () => {
     for (const to of [ada, bob]) assert.match((await send(to)).refusal ?? '', /^550 5\.7\.606/)
 
     const page = await openWindow(browser, 360)
-    await page.goto(`${postern.site}/recipients`)
-    await page.fill('#f-mailbox', ada)
-    await isGood(page)
-    await page.click('main form button')
-    const [link = ''] = (await sink.take(ada)).links.filter((each) => each.includes('/recipients/link/'))
-    await page.goto(link)
-    await page.click('main form button')
-    assert.match(page.url(), /\/recipients\/mail$/)
+    await enterByLetter(page, postern.site, ada, sink)
     await until(
       async () => {
         await page.reload()

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { barriers, barriersInDark, watchForBarriers } from '../support/barriers.ts'
 import { newOperator } from '../support/console-visit.ts'
 import type { Instance } from '../support/instance.ts'
+import type { SmtpSink } from '../support/smtp-sink.ts'
 
 /** A page in a browser of somebody's own, so many pixels wide. */
 export async function openWindow(browser: Browser, width: number): Promise<Page> {
@@ -27,4 +28,23 @@ export async function signInWith(page: Page, postern: Instance, name: string, ro
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   assert.doesNotMatch(page.url(), /sign-in/)
   return origin
+}
+
+/** A recipient shows that the mailbox is theirs; the page of their mail is open then. */
+export async function enterByLetter(
+  page: Page,
+  site: string,
+  mailbox: string,
+  world: SmtpSink,
+): Promise<void> {
+  await page.goto(`${site}/recipients`)
+  await page.fill('#f-mailbox', mailbox)
+  await isGood(page)
+  await page.click('main form button')
+  const { links } = await world.take(mailbox)
+  const [link = ''] = links.filter((each) => each.includes('/recipients/link/'))
+  await page.goto(link)
+  await page.click('main form button')
+  // Only then is there a page that can be loaded again.
+  await page.waitForURL(/\/recipients\/mail$/)
 }
