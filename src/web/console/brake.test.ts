@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testConsole, testToken } from '../../../test/support/console.ts'
+import { testToken } from '../../../test/support/console-people.ts'
+import { testConsole } from '../../../test/support/console.ts'
 import { testStart } from '../../../test/support/context.ts'
 import type { BrakeState } from '../../core/reputation/hand-brake-actions.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { caseId } from '../../../test/support/cases.ts'
-import { testApproval, testConsole } from '../../../test/support/console.ts'
+import { testApproval } from '../../../test/support/console-approvals.ts'
+import { testConsole } from '../../../test/support/console.ts'
 import { testSettings } from '../../../test/support/context.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { testApproval } from '../../../test/support/console-approvals.ts'
 import {
-  consoleOrigin,
   testAnswer,
-  testApproval,
   testCode,
-  testConsole,
   testLink,
   testPasskey,
   testPassword,
-} from '../../../test/support/console.ts'
+} from '../../../test/support/console-people.ts'
+import { consoleOrigin } from '../../../test/support/console-request.ts'
+import { testConsole } from '../../../test/support/console.ts'
 import { caseId, caseMessageId, participantId } from '../../../test/support/cases.ts'
 import { elsewhere } from '../../../test/support/cross-site.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'

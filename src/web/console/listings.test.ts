@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { consoleOrigin, sessionOf, testConsole, testToken } from '../../../test/support/console.ts'
+import { sessionOf, testToken } from '../../../test/support/console-people.ts'
+import { consoleOrigin } from '../../../test/support/console-request.ts'
+import { testConsole } from '../../../test/support/console.ts'
 
 async function page(answer: Promise<Response>, status = 200): Promise<string> {
   const got = await answer

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { roles, type Permission } from '../../core/actor.ts'
-import {
-  testAnswer,
-  testApproval,
-  testCode,
-  testConsole,
-  testLink,
-  testPasskey,
-} from '../../../test/support/console.ts'
+import { testApproval } from '../../../test/support/console-approvals.ts'
+import { testAnswer, testCode, testLink, testPasskey } from '../../../test/support/console-people.ts'
+import { testConsole } from '../../../test/support/console.ts'
 import { caseId, caseMessageId } from '../../../test/support/cases.ts'
 import { incidentId, looseReportId } from '../../../test/support/desk.ts'
 import type { ConsoleRoute } from './route.ts'

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  consoleOrigin,
-  sessionOf,
-  testCode,
-  testConsole,
-  testPassword,
-  testToken,
-} from '../../../test/support/console.ts'
+import { sessionOf, testCode, testPassword, testToken } from '../../../test/support/console-people.ts'
+import { consoleOrigin } from '../../../test/support/console-request.ts'
+import { testConsole } from '../../../test/support/console.ts'
 
 const right = { name: 'agent', password: testPassword, code: testCode }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testCode, testConsole, testToken } from '../../../test/support/console.ts'
+import { testCode, testToken } from '../../../test/support/console-people.ts'
+import { testConsole } from '../../../test/support/console.ts'
 import { caseId } from '../../../test/support/cases.ts'
 import { testStart } from '../../../test/support/context.ts'
 import { orThrow } from '../../base/refusal.ts'
