@@ -6,7 +6,11 @@ import { testAbuse, testSettings } from '../../../test/support/context.ts'
 import { databases } from '../../../test/support/database.ts'
 import { openDoors, type Doors, type Visitor } from '../../../test/support/visitor.ts'
 import { day } from '../../base/clock.ts'
+import { as } from '../../core/context.ts'
+import { suspendAccount } from '../../core/incidents/act-actions.ts'
+import { listIncidents } from '../../core/incidents/actions.ts'
 import { listReports, showEvidence, type DeskReport } from '../../core/abuse/desk-actions.ts'
+import { receiveReport } from '../../core/abuse/actions.ts'
 import { reportOutcomes } from '../../core/abuse/report.ts'
 import { messages } from '../messages/messages.ts'
 
@@ -209,6 +213,23 @@ describe('The page of the owner of a reported account', () => {
     assert.match(page, /I have secured it/)
     assert.match(page, /name="robots" content="noindex"/)
     assert.doesNotMatch(page, /joe|fbl|example\.org/)
+  })
+
+  it('says nothing proven where a person stopped the account and no report was', async () => {
+    const { ctx, visitor } = openDoors(await open(), { settings })
+    await receiveReport(as(ctx, { kind: 'system', name: 'intake' }), {
+      channel: 'web',
+      shape: 'reported',
+      raw: await sentBy(ctx, ann, '<a1@provider.example>'),
+      envelope: { client: '192.0.2.10', mailbox: 'joe@example.net' },
+      class: 'phish',
+    })
+    await examineAll(ctx)
+    const [incident] = (await listIncidents(ctx, { states: ['escalated'], limit: 1 })).incidents
+    await suspendAccount(ctx, { incident: incident?.id ?? '' })
+    const page = await (await visitor().get(await linkIn(ctx, 'account-notice'))).text()
+    assert.match(page, /cannot send mail at present[\s\S]*Messages that were led back to your account/)
+    assert.doesNotMatch(page, /proven|Reported messages/)
   })
 
   it('lets the account go by its button once, and then says so', async () => {

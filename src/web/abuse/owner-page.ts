@@ -35,7 +35,8 @@ export function ownerAccountPage(
         [words.account, literal(visible(owner.account))],
         [words.reported, classWords(view, owner.class)],
         [words.since, time(view, owner.openedAt)],
-        [words.reports, words.reportCount(owner.reports)],
+        // Those that count by themselves; a person may act on others.
+        [words.reports, owner.reports === 0 ? undefined : words.reportCount(owner.reports)],
       ])}
       ${happened(view, owner)} ${evidence(view, samples)}
       <h2>${words.stepsTitle}</h2>

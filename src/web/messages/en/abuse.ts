@@ -148,7 +148,7 @@ export const abuse = {
     },
     evidenceTitle: 'What was reported',
     evidence:
-      'Messages that were proven to come from your account. Who reported them is not shown, and recipients are made unreadable.',
+      'Messages that were led back to your account. Who reported them is not shown, and recipients are made unreadable.',
     evidenceHead: ['Subject', 'From', 'Recipient', 'Sent', 'From the address', 'Message-ID'],
     noEvidence: 'There is none that can be shown.',
     noSubject: '(no subject)',

@@ -121,7 +121,7 @@ export const abuse: Messages['abuse'] = {
     actsTitle: '经过',
     acts: { notify: '已通知您', suspend: '账号被停止发信', release: '账号已恢复发信' },
     evidenceTitle: '被举报的内容',
-    evidence: '以下是已证实由您的账号发出的邮件。不显示举报人，收件人已作脱敏处理。',
+    evidence: '以下邮件经查来自您的账号。不显示举报人，收件人已作脱敏处理。',
     evidenceHead: ['主题', '发件人', '收件人', '发送时间', '来源地址', 'Message-ID'],
     noEvidence: '没有可以显示的内容。',
     noSubject: '（无主题）',
