@@ -12,9 +12,9 @@ import { routes } from '../routes.ts'
 import type { FieldError } from '../ui/form.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
 import { askedPage, linkPage } from '../ui/letter-link-pages.ts'
-import { refusalSentence } from '../ui/sentences.ts'
 import { againOf, formAskedPage } from './asked-page.ts'
 import { deliverabilityPage } from './deliverability-page.ts'
+import { formError } from './form-error.ts'
 import { openForm } from './open-form.ts'
 import { warmUpRoutes } from './warm-up-routes.ts'
 
@@ -54,7 +54,11 @@ export function formRoutes(app: Web, deps: FormDeps): void {
       return c.redirect(c.var.view.link(routes.forms.asked.href({ id: asked.id })), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.status >= 500) throw error
-      return await show(c, await page(c, ctx, fields, [wrong(c, error)]), error.status)
+      return await show(
+        c,
+        await page(c, ctx, fields, [formError(c.var.view, error, c.var.view.words.support.form.wrongField)]),
+        error.status,
+      )
     }
   })
 
@@ -143,18 +147,6 @@ async function page(
   const challenge = await issueChallenge(ctx)
   const facts = { openFor: formIsFor(support), most: support.formAddresses, challenge }
   return deliverabilityPage(c.var.view, facts, fields, errors)
-}
-
-/** Which field a refusal is about, and the sentence for it. */
-function wrong(c: WebContext, refusal: Refusal): FieldError {
-  const { view } = c.var
-  const { code, facts } = refusal
-  const field = String(facts['field'] ?? '')
-  const own = code === 'form.invalid' ? view.words.support.form.wrongField[field] : undefined
-  if (own !== undefined) return { field, message: own }
-  const message = refusalSentence(view, refusal)
-  if (code.startsWith('mailbox.')) return { field: 'mailbox', message }
-  return /^(address|prefix|forms\.too-many)/.test(code) ? { field: 'addresses', message } : { message }
 }
 
 async function show(c: WebContext, shown: Page, status = 200): Promise<Response> {

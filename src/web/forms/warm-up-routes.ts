@@ -10,7 +10,7 @@ import { keepHalf } from '../portal/half-cookie.ts'
 import { routes } from '../routes.ts'
 import type { FieldError } from '../ui/form.ts'
 import { sitePage, type Page } from '../ui/layout.ts'
-import { refusalSentence } from '../ui/sentences.ts'
+import { formError } from './form-error.ts'
 import { warmUpPage } from './warm-up-page.ts'
 
 interface WarmUpDeps {
@@ -52,8 +52,10 @@ export function warmUpRoutes(app: Web, { contextFor, https }: WarmUpDeps): void 
       return c.redirect(c.var.view.link(next), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.status >= 500) throw error
-      const shown = await page(c, ctx, fields, [wrong(c, ctx, error)])
-      return await c.html(sitePage(c.var.view, shown), error.status as 403 | 422 | 429)
+      const { view } = c.var
+      const own = view.words.warmUp.form.wrongField(ctx.settings.support.warmUp)
+      const shown = await page(c, ctx, fields, [formError(view, error, own)])
+      return await c.html(sitePage(view, shown), error.status as 403 | 422 | 429)
     }
   })
 }
@@ -68,17 +70,4 @@ async function page(
   const challenge = await issueChallenge(ctx)
   const facts = { most: support.warmUp, isForOwners: !isFormOpen(support), challenge }
   return warmUpPage(c.var.view, facts, { fields, errors })
-}
-
-/** Which field a refusal is about, and the sentence for it. */
-function wrong(c: WebContext, { settings }: Context, refusal: Refusal): FieldError {
-  const { view } = c.var
-  const { code, facts } = refusal
-  const field = String(facts['field'] ?? '')
-  const own =
-    code === 'form.invalid' ? view.words.warmUp.form.wrongField(settings.support.warmUp)[field] : undefined
-  if (own !== undefined) return { field, message: own }
-  const message = refusalSentence(view, refusal)
-  if (code.startsWith('mailbox.')) return { field: 'mailbox', message }
-  return /^(address|prefix|forms\.too-many)/.test(code) ? { field: 'addresses', message } : { message }
 }
