@@ -20,7 +20,7 @@ import { readBytes } from '../read-bytes.ts'
 import { routes } from '../routes.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import { rateLimitHeaders } from './rate-limit.ts'
-import { abuseReportState, transparencyMonths } from './schemas.ts'
+import { abuseReportState, transparencyMonths } from './abuse-schemas.ts'
 
 /**
  * `POST /api/v1/abuse-reports`: an XARF report (xarf.org) as it is, from a program with an API token, whose word weighs something, or

@@ -15,7 +15,7 @@ import { parseListable } from '../../standards/prefix.ts'
 import { visitorOf } from '../client.ts'
 import type { Web } from '../env.ts'
 import { apiEndpoints, apiRoutes } from './api.ts'
-import * as schemas from './schemas.ts'
+import { problem } from './problem-schemas.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -76,7 +76,7 @@ describe('The API', () => {
       const response = await get(web, path)
       assert.equal(response.headers.get('content-type'), 'application/problem+json', path)
       const body: unknown = await response.json()
-      assert.deepEqual(schemas.problem.parse(body), body, path)
+      assert.deepEqual(problem.parse(body), body, path)
     }
   })
 

@@ -8,7 +8,7 @@ import { pageToken } from '../../core/cases/page-link.ts'
 import { answerCase } from '../../core/cases/desk-actions.ts'
 import { as, transact } from '../../core/context.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
-import * as schemas from './schemas.ts'
+import { caseState } from './case-schemas.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -38,7 +38,7 @@ describe('The JSON twin of a case’s page', () => {
     const { ctx, program, id, path } = await opened()
     const ada = as(ctx, { kind: 'operator', name: 'ada', roles: ['case-agent'] })
     await answerCase(ada, { id, text: 'What did you mend?', next: 'asks' })
-    const before = schemas.caseState.strict().parse(await (await program.get(`/api/v1${path}`)).json())
+    const before = caseState.strict().parse(await (await program.get(`/api/v1${path}`)).json())
     assert.deepEqual([before.state, before.about, before.over], ['waiting', '192.0.2.45/32', false])
     assert.deepEqual(
       before.messages.map(({ from, text }) => [from, text]),
@@ -50,14 +50,14 @@ describe('The JSON twin of a case’s page', () => {
     assert.ok(!JSON.stringify(before).includes('ada'), 'nobody is named')
     ctx.clock.advance(1)
     const answer = await program.call(`${path}/messages`, { text: 'The web form' })
-    const after = schemas.caseState.strict().parse(await answer.json())
+    const after = caseState.strict().parse(await answer.json())
     assert.deepEqual([answer.status, after.state, after.messages.at(-1)?.text], [201, 'open', 'The web form'])
   })
 
   it('ends when nothing is needed any more, once', async () => {
     const { program, path } = await opened()
     const answer = await program.call(`${path}/withdrawal`, {})
-    const after = schemas.caseState.strict().parse(await answer.json())
+    const after = caseState.strict().parse(await answer.json())
     assert.deepEqual([answer.status, after.state, after.outcome], [200, 'closed', 'withdrawn'])
     assert.equal((await program.call(`${path}/withdrawal`, {})).status, 409)
   })

@@ -6,7 +6,7 @@ import type { WarmUp } from '../../core/forecasts/warm-up.ts'
 import { warmUpOfPage } from '../../core/warm-ups/actions.ts'
 import { showPrefix } from '../../standards/prefix.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import { caseMessage, caseState } from './case-schemas.ts'
 
 /** The JSON twin of a participant's page (`/case/{token}`): the same thread, the same limits. The token of the page is the key. */
 export const caseEndpoints: readonly Endpoint[] = [
@@ -16,7 +16,7 @@ export const caseEndpoints: readonly Endpoint[] = [
     permission: 'anyone',
     safe: true,
     summary: 'How a case stands for whoever holds the token of its page, and their thread in it',
-    answer: schemas.caseState,
+    answer: caseState,
     status: 200,
     handle: async ({ ctx, parameters }) => await stateAt(ctx, parameters),
   }),
@@ -27,8 +27,8 @@ export const caseEndpoints: readonly Endpoint[] = [
     safe: false,
     summary: 'Add something to the thread',
     creates: true,
-    body: schemas.caseMessage,
-    answer: schemas.caseState,
+    body: caseMessage,
+    answer: caseState,
     status: 201,
     handle: async ({ ctx, parameters, body }) => {
       await addToPage(ctx, { token: tokenOf(parameters), text: body.text })
@@ -41,7 +41,7 @@ export const caseEndpoints: readonly Endpoint[] = [
     permission: 'anyone',
     safe: false,
     summary: 'Nothing is needed any more: the case is closed, or goes on without this participant',
-    answer: schemas.caseState,
+    answer: caseState,
     status: 200,
     handle: async ({ ctx, parameters }) => {
       await withdraw(ctx, tokenOf(parameters))

@@ -2,7 +2,7 @@ import { shownFinding, type Finding } from '../../core/checks/finding.ts'
 import { networkOf } from '../client.ts'
 import { messages } from '../messages/messages.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import { checkReport, checkWish } from './check-schemas.ts'
 
 /** The check of a sender for programs: the same as the page, whole at its end. */
 export const checkEndpoints: readonly Endpoint[] = [
@@ -12,8 +12,8 @@ export const checkEndpoints: readonly Endpoint[] = [
     permission: 'anyone',
     safe: false,
     summary: 'Look up the DNS and authentication of a sender live; at most five seconds',
-    body: schemas.checkWish,
-    answer: schemas.checkReport,
+    body: checkWish,
+    answer: checkReport,
     status: 200,
     budget: ({ client, isProgram }) =>
       isProgram ? undefined : { name: 'check.client.hour', key: networkOf(client) },

@@ -1,6 +1,6 @@
 import type { PublicClock, Waits } from '../../core/public-clock/public-clock.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import { publicClock } from './schemas.ts'
+import { publicClock } from './clock-schemas.ts'
 
 /** The public clock for programs: the figures of the page, in seconds. */
 export const clockEndpoints: readonly Endpoint[] = [

@@ -10,7 +10,7 @@ import { parseAddress } from '../../standards/ip.ts'
 import { parseMailbox } from '../../standards/mail-address.ts'
 import { parseListable } from '../../standards/prefix.ts'
 import { apiEndpoints } from './api.ts'
-import * as schemas from './schemas.ts'
+import * as schemas from './problem-schemas.ts'
 
 const { open, close } = databases('SQLite')
 after(close)

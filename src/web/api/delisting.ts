@@ -11,7 +11,8 @@ import { proveControl } from '../../core/delisting/proof-actions.ts'
 import type { Answered } from '../../core/delisting/request.ts'
 import { networkOf } from '../client.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import * as schemas from './delist-schemas.ts'
+import { secretQuery } from './schemas.ts'
 
 /** The JSON twin of the portal (contracts 6): the same actions, the same limits. */
 export const delistingEndpoints: readonly Endpoint[] = [
@@ -87,7 +88,7 @@ export const delistingEndpoints: readonly Endpoint[] = [
     summary:
       'The state of a request, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
     takesSecret: true,
-    query: schemas.delistQuery,
+    query: secretQuery,
     answer: schemas.delistState,
     status: 200,
     handle: async ({ ctx, parameters, query, secret }) =>

@@ -1,5 +1,6 @@
 import { Refusal } from '../../base/refusal.ts'
 import { askDeliverability } from '../../core/deliverability/actions.ts'
+import type { Context } from '../../core/context.ts'
 import { showForm, type AskedForm, type FormView } from '../../core/forms/actions.ts'
 import { askWarmUp } from '../../core/warm-ups/actions.ts'
 import { networkOf } from '../client.ts'
@@ -7,7 +8,8 @@ import { openForm } from '../forms/open-form.ts'
 import { routes } from '../routes.ts'
 import { endpoint, type Call, type Endpoint } from './endpoint.ts'
 import type { Budget } from './rate-limit.ts'
-import * as schemas from './schemas.ts'
+import * as schemas from './form-schemas.ts'
+import { secretQuery } from './schemas.ts'
 
 /** The JSON twin of the forms that open a case: the same actions, the same limits, the same two halves. */
 export const formEndpoints: readonly Endpoint[] = [
@@ -88,7 +90,7 @@ export const formEndpoints: readonly Endpoint[] = [
     summary:
       'How a form stands, for whoever holds its secret (`Authorization: Bearer <secret>`, or `?secret=`)',
     takesSecret: true,
-    query: schemas.delistQuery,
+    query: secretQuery,
     answer: schemas.formState,
     status: 200,
     handle: async ({ ctx, parameters, query, secret }) => {
@@ -106,7 +108,7 @@ function askedOf({ expiresAt, ...asked }: AskedForm): unknown {
   return { ...asked, expiresAt: new Date(expiresAt).toISOString() }
 }
 
-function stateOf(ctx: Call<unknown>['ctx'], { page, mailbox: _, expiresAt, ...form }: FormView): unknown {
+function stateOf(ctx: Context, { page, mailbox: _, expiresAt, ...form }: FormView): unknown {
   return {
     ...form,
     expiresAt: new Date(expiresAt).toISOString(),
@@ -115,9 +117,6 @@ function stateOf(ctx: Call<unknown>['ctx'], { page, mailbox: _, expiresAt, ...fo
 }
 
 /** Its token opens `/api/v1/cases/{token}`, and the page for people. */
-function caseOf(
-  { settings }: Call<unknown>['ctx'],
-  token: string,
-): { readonly token: string; readonly page: string } {
+function caseOf({ settings }: Context, token: string): { readonly token: string; readonly page: string } {
   return { token, page: `${settings.provider.site}${routes.case.page.href({ token })}` }
 }

@@ -16,7 +16,9 @@ import { databases } from '../../../test/support/database.ts'
 import { testSettings } from '../../../test/support/context.ts'
 import { openDoors, type Doors } from '../../../test/support/visitor.ts'
 import { apiEndpoints } from './api.ts'
-import * as schemas from './schemas.ts'
+import { listing, listingPage } from './listing-schemas.ts'
+import { problem } from './problem-schemas.ts'
+import { explanation } from './sender-schemas.ts'
 
 const { open, close } = databases('SQLite')
 after(close)
@@ -30,7 +32,7 @@ async function json(answer: Response, status: number): Promise<Json> {
 }
 
 async function codeOf(answer: Response): Promise<string> {
-  return schemas.problem.parse(await answer.json()).code
+  return problem.parse(await answer.json()).code
 }
 
 async function listed(): Promise<Doors> {
@@ -74,7 +76,7 @@ describe('GET /senders/{ip}', () => {
       settings: testSettings({ policy: { mode: 'observe' } }),
     })
     await addListing(ctx, { prefix: orThrow(parseListable('192.0.2.45')), cause: 'spam' })
-    const seen = schemas.explanation.parse(await json(await visitor().get(path), 200))
+    const seen = explanation.parse(await json(await visitor().get(path), 200))
     assert.deepEqual(
       [seen.action, seen.mode, seen.wouldBe, seen.code, seen.status],
       ['pass', 'observe', 'reject', 550, '5.7.606'],
@@ -205,7 +207,7 @@ describe('The listings of the API', () => {
       [made['id']],
     )
     const one = await json(await program.get(`/api/v1/listings/${String(made['id'])}`, key), 200)
-    assert.deepEqual(schemas.listing.parse(one), made)
+    assert.deepEqual(listing.parse(one), made)
     const ended = await json(
       await program.call(`/listings/${String(made['id'])}/end`, { note: 'mistake' }, key),
       200,
@@ -229,7 +231,7 @@ describe('The listings of the API', () => {
     const seen: unknown[] = []
     let after_ = ''
     for (let page = 0; page < 4; page++) {
-      const { listings, next } = schemas.listingPage.parse(
+      const { listings, next } = listingPage.parse(
         await json(await doors.visitor().get(`/api/v1/listings?limit=3&after=${after_}`, key), 200),
       )
       seen.push(...listings.map(({ ip }) => ip))

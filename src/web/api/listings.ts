@@ -16,7 +16,8 @@ import { parseAddress, type Address } from '../../standards/ip.ts'
 import { covers, parseListable, showPrefix, unitOf } from '../../standards/prefix.ts'
 import { isAbout, networkOf } from '../client.ts'
 import { endpoint, readQuery, type Call, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import * as schemas from './listing-schemas.ts'
+import { explanation, senderQuery } from './sender-schemas.ts'
 
 /** Look-up of a sender for anybody, and the list itself for programs with a token. */
 export const listingEndpoints: readonly Endpoint[] = [
@@ -26,8 +27,8 @@ export const listingEndpoints: readonly Endpoint[] = [
     permission: 'anyone',
     safe: true,
     summary: 'The decision about an address now; how much it says depends on who asks',
-    query: schemas.senderQuery,
-    answer: schemas.explanation,
+    query: senderQuery,
+    answer: explanation,
     status: 200,
     budget: (call) => {
       const address = parseAddress(call.parameters['ip'] ?? '')

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
-import { abuseReceipt, analysisAnswer, eventsAnswer, problem } from './schemas.ts'
+import { abuseReceipt } from './abuse-schemas.ts'
+import { analysisAnswer } from './analysis-schemas.ts'
+import { eventsAnswer } from './event-schemas.ts'
+import { problem } from './problem-schemas.ts'
 
 /** The OpenAPI 3.1 document, printed from the schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[], server: string, version: string): unknown {

@@ -8,7 +8,7 @@ import { readFigures } from '../../core/programmes/actions.ts'
 import { listOwnerCases } from '../../core/programmes/case-actions.ts'
 import { parsePrefix, showPrefix } from '../../standards/prefix.ts'
 import { endpoint, ownerOf, readQuery, type Call, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import * as schemas from './owner-schemas.ts'
 
 /** What programs of an owner of address space read: only what that owner holds when they ask. Nothing changes by it. */
 

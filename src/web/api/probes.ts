@@ -5,7 +5,7 @@ import { findingNames, sections } from '../../core/probes/finding.ts'
 import { probeRefusals } from '../../core/probes/probe.ts'
 import { networkOf } from '../client.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import { explanation } from './schemas.ts'
+import { explanation } from './sender-schemas.ts'
 
 const time = z.iso.datetime()
 

@@ -1,7 +1,7 @@
 import { refusals, Refusal, type RefusalCode } from '../../base/refusal.ts'
 import { messages } from '../messages/messages.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
-import * as schemas from './schemas.ts'
+import { problemList } from './problem-schemas.ts'
 
 /** Where the `type` of every problem document leads: all codes, with their words as they read when no facts are known. */
 export const problemEndpoints: readonly Endpoint[] = [
@@ -11,7 +11,7 @@ export const problemEndpoints: readonly Endpoint[] = [
     permission: 'anyone',
     safe: true,
     summary: 'Every code that a problem document may carry',
-    answer: schemas.problemList,
+    answer: problemList,
     status: 200,
     handle: async () =>
       await Promise.resolve({

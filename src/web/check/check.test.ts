@@ -9,7 +9,7 @@ import { hour } from '../../base/clock.ts'
 import { addListing } from '../../core/listings/actions.ts'
 import { dnsResolver } from '../../net/resolver.ts'
 import { parseListable } from '../../standards/prefix.ts'
-import { checkReport } from '../api/schemas.ts'
+import { checkReport } from '../api/check-schemas.ts'
 
 const payloads = [
   '<script>alert(1)</script>',
