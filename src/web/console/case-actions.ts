@@ -1,34 +1,14 @@
 import type { Actor } from '../../core/actor.ts'
+import type { CaseFile } from '../../core/case-desk/file-actions.ts'
 import type { ListedCase } from '../../core/case-desk/named-actions.ts'
-import type { SaidElsewhere } from '../../core/case-desk/near-actions.ts'
 import type { Condition, Severity } from '../../core/cases/case.ts'
-import type { CaseSearch, CaseView } from '../../core/cases/desk-actions.ts'
-import type { FormView } from '../../core/deliverability/actions.ts'
+import type { CaseSearch } from '../../core/cases/desk-actions.ts'
 import type { AddressDeed } from '../../core/deliverability/desk-actions.ts'
 import type { Decision } from '../../core/delisting/decide-case-actions.ts'
-import type { DelistRequest } from '../../core/delisting/request.ts'
 import type { Claim, Owner } from '../../core/owners/claim.ts'
-import type { WarmUpAtDesk } from '../../core/warm-ups/actions.ts'
 import type { WarmUpDecision } from '../../core/warm-ups/desk-actions.ts'
-import type { Listing } from '../../core/listings/listing.ts'
 
-/** A case with what belongs to it elsewhere. */
-export interface CaseFile extends CaseView {
-  /** Other cases that have to do with it, newest first. */
-  readonly others: readonly ListedCase[]
-  /** In the order in which they came. */
-  readonly requests: readonly DelistRequest[]
-  /** What covers the address of the first of them, or those of its forms, now. */
-  readonly listings: readonly Listing[]
-  /** Deliverability forms that opened a thread of it. */
-  readonly forms: readonly FormView[]
-  /** Warm-ups that were asked for in it. */
-  readonly warmUps: readonly WarmUpAtDesk[]
-  /** What forms of the others say of the same addresses. */
-  readonly elsewhere: readonly SaidElsewhere[]
-  /** Of a restricted one that was opened: whether the proof of the owner stands. */
-  readonly isOwnerStill?: boolean
-}
+export type { CaseFile } from '../../core/case-desk/file-actions.ts'
 
 /** What the console asks of cases; the first parameter is who asks. */
 export interface CaseActions {
