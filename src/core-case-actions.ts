@@ -10,22 +10,14 @@ import {
   weighCase,
 } from './core/cases/desk-actions.ts'
 import { mergeCases, splitCase } from './core/cases/merge-actions.ts'
+import { decideAnyAddresses, decideAnyCase, decideAnyWarmUp } from './core/case-desk/decide-actions.ts'
 import { lookIntoFile, showFile } from './core/case-desk/file-actions.ts'
 import { withForms } from './core/case-desk/named-actions.ts'
 import { colleagues, handCase } from './core/case-desk/hand-actions.ts'
-import {
-  answerAnyCase,
-  endLegal,
-  markLegal,
-  mustReachOwner,
-  ownersFor,
-} from './core/case-desk/legal-actions.ts'
+import { answerAnyCase, endLegal, markLegal, ownersFor } from './core/case-desk/legal-actions.ts'
 import type { Checks } from './core/checks/actions.ts'
 import { as, type Context } from './core/context.ts'
-import { decideAddresses } from './core/deliverability/desk-actions.ts'
 import { testsNow } from './core/delisting/condition-actions.ts'
-import { decideCase } from './core/delisting/decide-case-actions.ts'
-import { decideWarmUp } from './core/warm-ups/desk-actions.ts'
 import type { CaseActions } from './web/console/case-actions.ts'
 
 /** The actions of cases in the shape that the console asks for them. */
@@ -51,17 +43,8 @@ export function caseActions(ctx: Context, checks: Checks): CaseActions {
     mergeCases: async (actor, input) => await mergeCases(by(actor), input),
     splitCase: async (actor, input) => await splitCase(by(actor), input),
     reopenCase: async (actor, id) => await reopenCase(by(actor), id),
-    decideWarmUp: async (actor, input) => {
-      await mustReachOwner(by(actor), input.id)
-      return await decideWarmUp(by(actor), input)
-    },
-    decideAddresses: async (actor, input) => {
-      await mustReachOwner(by(actor), input.id)
-      return await decideAddresses(by(actor), input)
-    },
-    decideCase: async (actor, input) => {
-      await mustReachOwner(by(actor), input.id)
-      return await decideCase(by(actor), checks, input)
-    },
+    decideWarmUp: async (actor, input) => await decideAnyWarmUp(by(actor), input),
+    decideAddresses: async (actor, input) => await decideAnyAddresses(by(actor), input),
+    decideCase: async (actor, input) => await decideAnyCase(by(actor), checks, input),
   }
 }

@@ -30,6 +30,7 @@ import { as } from '../context.ts'
 import { confirmProven, showRequest, startRequest } from '../delisting/actions.ts'
 import { decideCase } from '../delisting/decide-case-actions.ts'
 import { proveControl } from '../delisting/proof-actions.ts'
+import { decideAnyAddresses, decideAnyCase, decideAnyWarmUp } from './decide-actions.ts'
 import { answerAnyCase, endLegal, lookInto, markLegal, mustReachOwner, ownersFor } from './legal-actions.ts'
 
 const sentTo = async (ctx: TestContext) =>
@@ -80,6 +81,12 @@ forEachDatabase((_name, open) => {
       assert.equal((await lookInto(lex, id)).isOwnerStill, false)
       assert.equal(await answer('And since when?'), 'case.owner-gone')
       assert.equal(await codeOf(mustReachOwner(lex, id)), 'case.owner-gone')
+      const decisions = [
+        decideAnyCase(lex, new Checks(), { id, decision: 'delist' }),
+        decideAnyAddresses(lex, { id, prefixes: ['192.0.2.66/32'], deed: 'mitigate' }),
+        decideAnyWarmUp(lex, { id, participant: '', deed: 'agree' }),
+      ]
+      for (const code of await Promise.all(decisions.map(codeOf))) assert.equal(code, 'case.owner-gone')
       assert.equal(await codeOf(mustReachOwner(as(ctx, agent), id)), 'done')
       assert.equal(await answer('And since when?', as(ctx, agent)), 'case.restricted')
       assert.deepEqual(await sentTo(ctx), [ownerMailbox])
